@@ -1,0 +1,21 @@
+"""A bare key in a query parameter or a header."""
+
+from __future__ import annotations
+
+from lookalike_specs import Scheme
+
+from ..call import Account, Call
+from ..world import World
+from .evidence import first, refusal
+
+
+def verify(_: World, call: Call, scheme: Scheme) -> Account | None:
+    """The account that the key belongs to; None when there is no key at all."""
+    in_header = scheme.place == "header"
+    key = call.request.header(scheme.parameter.lower().encode()) if in_header else first(call.pairs, scheme.parameter)
+    if not key:
+        return None
+    account = call.service.account(scheme.extension.credential, key)
+    if account is None:
+        raise refusal(scheme, "unknown-key")
+    return account

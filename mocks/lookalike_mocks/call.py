@@ -1,0 +1,43 @@
+"""One request on its way through the pipeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lookalike_specs.wire import Pairs, Request
+
+if TYPE_CHECKING:
+    from .service import Endpoint, Service
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Who calls: credentials under the vendor's own names, and what the account or a magic key brings."""
+
+    credentials: dict[str, str]
+    error: str = ""
+    situation: str = ""
+
+
+class Call(msgspec.Struct):
+    """What each step of the pipeline knows of the request; a step fills in what it finds out.
+
+    `sent` holds the typed values that were sent, `values` those and the defaults.
+    """
+
+    service: Service
+    endpoint: Endpoint
+    request: Request
+    query: Pairs
+    form: Pairs = ()
+    document: Any = None
+    account: Account | None = None
+    sent: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    situation: str = ""
+
+    @property
+    def pairs(self) -> Pairs:
+        """Query and form together, as they are signed."""
+        return self.query + self.form if self.form else self.query

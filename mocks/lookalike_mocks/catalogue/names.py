@@ -1,0 +1,68 @@
+"""Ids and names that carry a product's index and a check, so that they need no store and survive a restart."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64encode
+from hashlib import blake2b
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LIMIT = 62**6
+SPREAD, MODULUS, OFFER_BASE = 7_919_000_003, 299_999_999_963, 600_000_000_000
+UNSPREAD = pow(SPREAD, -1, MODULUS)
+MIX, SHIFT = 31_415_926_537, 27_182_818_283
+UNMIX = pow(MIX, -1, LIMIT)
+CODE = re.compile(r"O1CN01([0-9A-Za-z]{17})_")
+IMAGE_ID = re.compile(r"1(\d{14})(\d{4})")
+
+
+def offer_id(index: int) -> int:
+    """12 digits, at 1688."""
+    return OFFER_BASE + (index * SPREAD + SHIFT) % MODULUS
+
+
+def offer_index(offer: int) -> int:
+    """The index behind an offer's id."""
+    return (offer - OFFER_BASE - SHIFT) * UNSPREAD % MODULUS
+
+
+def opaque_id(index: int) -> str:
+    """45 characters, at Taobao."""
+    return urlsafe_b64encode(_check(b"item", index, 34)).decode()[:45]
+
+
+def picture_code(index: int) -> str:
+    """17 letters and digits: six of the index, eleven that prove it."""
+    number, code = (index * MIX + SHIFT) % LIMIT, ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        code += DIGITS[digit]
+    return code + _proof(index)
+
+
+def picture_index(name: str) -> int | None:
+    """The index of the product whose picture has that name or URL; None for any other picture."""
+    if not (found := CODE.search(name)):
+        return None
+    number = sum(DIGITS.index(digit) * 62**place for place, digit in enumerate(found[1][:6]))
+    index = (number - SHIFT) * UNMIX % LIMIT
+    return index if _proof(index) == found[1][6:] else None
+
+
+def image_id(number: int) -> str:
+    """19 digits, as an upload hands them out, for a picture's number below 10**14."""
+    return f"1{number:014d}{int.from_bytes(_check(b'image', number, 4), 'big') % 10_000:04d}"
+
+
+def image_number(text: str) -> int | None:
+    """The number behind an image id; None when its check does not hold."""
+    found = IMAGE_ID.fullmatch(text)
+    return int(found[1]) if found and image_id(int(found[1])) == text else None
+
+
+def _proof(index: int) -> str:
+    return "".join(DIGITS[byte % 62] for byte in _check(b"picture", index, 11))
+
+
+def _check(what: bytes, number: int, size: int) -> bytes:
+    return blake2b(b"%d" % number, digest_size=size, person=what).digest()

@@ -1,0 +1,158 @@
+"""A product: a function of the seed and its index. Nothing is stored."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from hashlib import blake2b
+
+from .draw import below, draw, pick, skewed
+from .names import offer_id, opaque_id, picture_code
+from .shop import SHOPS_PER_CATEGORY, Shop, shop
+from .title import title
+from .words import Kind
+
+# 1688's own filter tokens: name, byte of the draw, share of 256 that bear it
+LABELS = (
+    ("shipInToday", 40, 70), ("shipIn24Hours", 40, 150), ("shipIn48Hours", 40, 220), ("certifiedFactory", 41, 70),
+    ("noReason7DReturn", 42, 130), ("isOnePsaleFreePost", 43, 80), ("isOnePsale", 43, 160), ("new7", 44, 16),
+    ("new30", 44, 50), ("1688Selection", 45, 60), ("jxhy", 46, 90), ("isQqyx", 47, 50), ("isSelect", 48, 60),
+    ("ksCiphertext", 49, 128),
+)  # fmt: skip
+# ladders: a product stands on one step of each
+LADDERS = (("totalEpScoreLv", 50, 4), ("getRate24HLv", 51, 3), ("getRate48HLv", 52, 3))
+ENDINGS = (0, 0, 0, 50, 80, 90)
+
+
+class Product:
+    """One product. Prices are in fen (1/100 yuan), weights in grams, rates in percent."""
+
+    def __init__(self, seed: int, index: int, kind: Kind) -> None:
+        """Product `index` of the catalogue with that seed."""
+        self.seed = seed
+        self.index = index
+        self.kind = kind
+        self.drawn = draw(seed, b"product", index)
+
+    @property
+    def price(self) -> int:
+        """Wholesale price of one piece."""
+        low, high = self.kind.price
+        return skewed(self.drawn, 0, low, high) // 100 * 100 + ENDINGS[self.drawn[4] % len(ENDINGS)]
+
+    @property
+    def original_price(self) -> int:
+        """Price before discounts, never below `price`."""
+        return self.price + self.price * (self.drawn[5] % 40) // 100 // 10 * 10
+
+    @property
+    def dropship_price(self) -> int:
+        """Price when the shop sends single pieces to a buyer's customers."""
+        return self.price + self.price * (self.drawn[6] % 3) * 5 // 100 // 10 * 10
+
+    @property
+    def sales_month(self) -> int:
+        """Pieces sold in 30 days."""
+        return skewed(self.drawn, 8, 0, 4000)
+
+    @property
+    def sales_quarter(self) -> int:
+        """Pieces sold in 90 days."""
+        return self.sales_month * 3 + self.drawn[12] % 50
+
+    @property
+    def sales_year(self) -> int:
+        """Pieces sold in 360 days."""
+        return self.sales_quarter * 3 + self.drawn[13]
+
+    @property
+    def sales_total(self) -> int:
+        """Pieces sold ever."""
+        return self.sales_year * (1 + self.drawn[14] % 3)
+
+    @property
+    def repurchase(self) -> int:
+        """Buyers who come back, in percent."""
+        return below(self.drawn, 15, 55)
+
+    @property
+    def stock(self) -> int:
+        """Pieces in stock."""
+        return skewed(self.drawn, 19, 1, 200_000)
+
+    @property
+    def weight(self) -> int:
+        """Grams of one piece, packed."""
+        low, high = self.kind.weight
+        return skewed(self.drawn, 23, low, high)
+
+    @property
+    def minimum_order(self) -> int:
+        """Pieces that have to be bought at least."""
+        return (1, 1, 1, 2, 2, 3, 5, 10)[self.drawn[27] % 8]
+
+    @property
+    def tiers(self) -> tuple[tuple[int, int], ...]:
+        """(from this many pieces, price each), cheaper with every step; the first price is `price`. May be empty."""
+        steps = self.drawn[28] % 4
+        begins = (self.minimum_order, self.minimum_order * 10 + 2, self.minimum_order * 100 + 20)
+        return tuple((begin, self.price - self.price * 4 * step // 100) for step, begin in enumerate(begins[:steps]))
+
+    @property
+    def brand(self) -> int:
+        """A number to choose a brand by."""
+        return self.drawn[29]
+
+    @property
+    def score(self) -> int:
+        """Goods score, 0 to 5."""
+        return self.drawn[30] % 6
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The filter tokens of 1688 that this product answers to."""
+        drawn = self.drawn
+        plain = [name for name, at, share in LABELS if drawn[at] < share]
+        return frozenset(plain + [f"{name}{drawn[at] % steps + 1}" for name, at, steps in LADDERS])
+
+    @property
+    def free_postage(self) -> bool:
+        """Whether the shop pays the freight."""
+        return self.drawn[53] < 80
+
+    @property
+    def coupon(self) -> int:
+        """A coupon's worth in yuan; 0 for most."""
+        return (self.drawn[54] % 8 == 0) * (self.drawn[55] % 10 + 1)
+
+    @cached_property
+    def shop(self) -> Shop:
+        """Who sells it."""
+        return shop(self.seed, self.kind.aliyun, below(self.drawn, 56, SHOPS_PER_CATEGORY))
+
+    @property
+    def offer_id(self) -> int:
+        """Its id at 1688: 12 digits."""
+        return offer_id(self.index)
+
+    @property
+    def item_id(self) -> str:
+        """Its id at Taobao: opaque, 45 characters."""
+        return opaque_id(self.index)
+
+    @property
+    def picture(self) -> str:
+        """The code in its picture's name: 17 letters and digits."""
+        return picture_code(self.index)
+
+    def title(self, language: str) -> str:
+        """Its title in one of the catalogue's languages."""
+        return title(self.kind, self.drawn, language)
+
+    def mark(self, what: bytes) -> str:
+        """32 hex digits of its own for some use, such as a tracking link."""
+        return blake2b(self.drawn, digest_size=16, person=what).hexdigest()
+
+    @property
+    def pick_tag(self) -> int:
+        """A number to choose tags by."""
+        return pick(self.drawn, 60, range(256))

@@ -1,0 +1,96 @@
+"""Search: what a query finds, in which order, and how many there are of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .picture import Picture
+from .product import Product
+from .ranking import runs, slice_of, total
+from .subject import Box, at
+
+if TYPE_CHECKING:
+    from . import Catalogue
+
+Sort = Callable[[Product], int]
+SORTS: dict[str, Sort] = {
+    "price": lambda product: product.price,
+    "-price": lambda product: -product.price,
+    "repurchase": lambda product: product.repurchase,
+    "-repurchase": lambda product: -product.repurchase,
+    "sales": lambda product: product.sales_month,
+    "-sales": lambda product: -product.sales_month,
+}
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for. Prices in fen, both ends included; `labels` and `traits` must all hold; "" means likeness.
+
+    `keyword` has to stand in the title of that `language` or in Chinese; `text` only brings forward what it names.
+    """
+
+    picture: Picture
+    box: Box | None = None
+    kinds: frozenset[int] | None = None
+    low: int = 0
+    high: int | None = None
+    labels: frozenset[str] = frozenset()
+    traits: frozenset[str] = frozenset()
+    keyword: str = ""
+    text: str = ""
+    language: str = "zh"
+    sort: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether likeness alone decides, so that no product needs to be looked at."""
+        return not (
+            self.low or self.high is not None or self.labels or self.traits or self.keyword or self.text or self.sort
+        )
+
+
+TRAITS: dict[str, Callable[[Product], bool]] = {
+    "factory": lambda product: product.shop.is_factory,
+    "inspected": lambda product: product.shop.is_inspected,
+    "free-postage": lambda product: product.free_postage,
+}
+
+
+def find(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[list[int], int]:
+    """The indexes of `count` products from rank `start` on, and how many the query finds in all."""
+    ranking = runs(at(query.picture, catalogue.size, query.box), catalogue.size, query.kinds)
+    if query.plain:
+        return slice_of(ranking, start, start + count), total(ranking)
+    found = _sifted(catalogue, query)
+    return list(found[start : start + count]), len(found)
+
+
+@lru_cache(maxsize=256)
+def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
+    """Every index that the query finds, in its order."""
+    ranking = runs(at(query.picture, catalogue.size, query.box), catalogue.size, query.kinds)
+    products = [catalogue.product(index) for index in slice_of(ranking, 0, total(ranking))]
+    kept = [product for product in products if _fits(query, product)]
+    if query.text:
+        kept.sort(key=lambda product: not _names(query.text, query.language, product))
+    if query.sort:
+        kept.sort(key=SORTS[query.sort])
+    return tuple(product.index for product in kept)
+
+
+def _fits(query: Query, product: Product) -> bool:
+    if query.low > product.price or (query.high is not None and query.high < product.price):
+        return False
+    if not query.labels <= product.labels or not all(TRAITS[trait](product) for trait in query.traits):
+        return False
+    return not query.keyword or _names(query.keyword, query.language, product)
+
+
+def _names(words: str, language: str, product: Product) -> bool:
+    """Whether every word stands in the product's title, in that language or in Chinese."""
+    text = f"{product.title(language)} {product.title('zh')}".casefold()
+    return all(word in text for word in words.casefold().split())

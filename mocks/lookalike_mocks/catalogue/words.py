@@ -1,0 +1,95 @@
+"""The words that goods, shops and places are made of, in every language that an API offers."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+import msgspec
+
+Text = dict[str, str]
+Table = TypeVar("Table")
+LANGUAGES = ("zh", "en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "tr")
+
+
+class Taobao(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a kind stands in Taobao's tree: names in Chinese, ids."""
+
+    root: str
+    leaf: str
+    root_id: int
+    leaf_id: int
+
+
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of goods. `price` is low and high in fen, `weight` in grams; word lists hold keys of words.json."""
+
+    id: str
+    aliyun: int
+    ali1688: tuple[int, int, int]
+    taobao: Taobao
+    price: tuple[int, int]
+    weight: tuple[int, int]
+    materials: tuple[str, ...]
+    styles: tuple[str, ...]
+    features: tuple[str, ...]
+    audiences: tuple[str, ...]
+    colours: bool
+    noun: dict[str, tuple[str, str]]
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where goods come from."""
+
+    province: Text
+    city: Text
+    district: Text
+
+
+class Shops(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The parts of shop names and of what shops say of themselves; Chinese only, as at the vendors."""
+
+    names: tuple[str, ...]
+    trades: dict[str, tuple[str, ...]]
+    company_suffixes: tuple[str, ...]
+    taobao_suffixes: tuple[str, ...]
+    biz_types: tuple[str, ...]
+    service_tags: tuple[str, ...]
+    title_tags: tuple[str, ...]
+    brands: tuple[str, ...]
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Every kind of goods, in a lasting order."""
+    return _read("kinds.json", tuple[Kind, ...])
+
+
+@cache
+def words() -> dict[str, dict[str, Text]]:
+    """Group (`colours`, `materials`, …) -> key -> language -> word."""
+    groups = _read("words.json", dict[str, list[Text]])
+    return {group: {word["key"]: word for word in entries} for group, entries in groups.items()}
+
+
+@cache
+def grammar() -> Text:
+    """Language -> the order of a title's words."""
+    return _read("grammar.json", Text)
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Every place, in a lasting order."""
+    return _read("places.json", tuple[Place, ...])
+
+
+@cache
+def shops() -> Shops:
+    """The parts of shop names."""
+    return _read("shops.json", Shops)
+
+
+def _read(name: str, kind: type[Table]) -> Table:
+    return msgspec.json.decode((files(__package__) / "words" / name).read_bytes(), type=kind)

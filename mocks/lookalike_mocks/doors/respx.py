@@ -1,0 +1,22 @@
+"""The respx door: a router over the vendors' real host names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import httpx
+import respx
+
+from ..mock import Mock
+from .transport import respond
+
+
+def router(mock: Mock) -> respx.MockRouter:
+    """A router that answers for every host of the mock's APIs; use it as a context manager or a decorator."""
+    found = respx.MockRouter(assert_all_called=False)
+    found.route(host__in=sorted(mock.gate.by_host)).mock(side_effect=partial(_answer, mock))
+    return found
+
+
+def _answer(mock: Mock, request: httpx.Request) -> httpx.Response:
+    return respond(mock, request, request.read())

@@ -1,0 +1,31 @@
+"""Serve in the foreground until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+
+from starlette.types import ASGIApp
+
+from .server import Listener, new_loop
+
+GRACE = 2.0
+
+
+def run(app: ASGIApp, sock: socket.socket) -> None:
+    """Answer on a bound socket; returns after a signal, when the answers under way have ended."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_serve(app, sock))
+
+
+async def _serve(app: ASGIApp, sock: socket.socket) -> None:
+    listener, stopped = Listener(app), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await listener.open(sock)
+    gc.collect()
+    gc.freeze()
+    await stopped.wait()
+    await listener.close(GRACE)

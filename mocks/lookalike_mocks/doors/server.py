@@ -1,0 +1,119 @@
+"""Servers on loopback: one event loop in one thread, a listening socket for each server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Coroutine
+from functools import cache, partial
+from types import TracebackType
+from typing import Any, TypeVar
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from .connection import Connection
+
+Result = TypeVar("Result")
+BACKLOG = 2048
+
+
+class Listener:
+    """A listening socket and the connections that came of it. Lives on the loop that made it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._state = ServerState()
+        config = Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+        config.load()
+        self._connection: Callable[[], Connection] = partial(Connection, config, self._state, {})
+        self._server: asyncio.Server | None = None
+
+    async def open(self, sock: socket.socket) -> None:
+        """Start to accept on a bound socket."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, sock=sock, backlog=BACKLOG)
+
+    async def close(self, grace: float = 0.0) -> None:
+        """Stop to accept; let answers under way end for `grace` seconds; then drop every connection."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown() if grace else connection.transport.abort()
+        if grace and self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=grace)
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to that address; port 0 takes a free one. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """The base URL of a bound socket."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server:
+    """An ASGI application on a free port of loopback, for as long as the `with` block lasts."""
+
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._app = app
+        self._address = host, port
+        self._listener: Listener | None = None
+        self.url = ""
+
+    def start(self) -> Server:
+        """Accept connections from now on; `url` is set. Raises OSError."""
+        sock = bound(*self._address)
+        self.url = url_of(sock)
+        self._listener = Listener(self._app)
+        _run(self._listener.open(sock))
+        return self
+
+    def stop(self) -> None:
+        """Drop every connection and free the port."""
+        if self._listener is not None:
+            _run(self._listener.close())
+            self._listener = None
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The process's one loop for servers in threads."""
+    loop = new_loop()
+    threading.Thread(target=loop.run_forever, name="lookalike", daemon=True).start()
+    return loop
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's event loop where there is one."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

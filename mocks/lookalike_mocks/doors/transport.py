@@ -1,0 +1,46 @@
+"""The httpx door: a client's calls are answered in its own process, without a socket."""
+
+from __future__ import annotations
+
+import httpx
+
+from lookalike_specs.wire import Request
+
+from ..mock import Mock
+
+
+class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """For `httpx.Client(transport=…)` and `httpx.AsyncClient(transport=…)` alike."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        return respond(self._mock, request, request.read())
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        return respond(self._mock, request, await request.aread())
+
+
+def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
+    """The mock's answer to an httpx request whose body was read."""
+    url = request.url
+    reply = mock.answer(
+        Request(
+            method=request.method,
+            path=url.path,
+            query=url.query,
+            headers=tuple((name.lower(), value) for name, value in request.headers.raw),
+            body=body,
+            scheme=url.scheme,
+            fault="body-too-large" if len(body) > mock.limit(url.path) else "",
+        )
+    )
+    headers = [
+        (b"content-type", reply.media_type.encode()),
+        (b"content-length", b"%d" % len(reply.body)),
+        *reply.headers,
+    ]
+    return httpx.Response(reply.status, headers=headers, content=reply.body, request=request)

@@ -1,0 +1,73 @@
+"""Which operation is meant, and what stands in the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lookalike_specs.wire import Pairs, Request, pairs
+
+from .call import Call
+from .errors import Refused
+from .service import Endpoint, Service
+
+MAX_PAIRS = 1000
+
+
+def match(service: Service, request: Request) -> Call:
+    """The call that this request is. Raises Refused: no such path, no such method, a body that cannot be read."""
+    query = pairs(request.query)
+    endpoints = service.routes.get((request.method, request.path))
+    if endpoints is None:
+        raise _unrouted(service, request)
+    endpoint = endpoints.get("")
+    if endpoint is not None and endpoint.operation.body_place is None:
+        return Call(service, endpoint, request, query)
+    form = pairs(request.body) if request.content_type == "application/x-www-form-urlencoded" else ()
+    endpoint = endpoint or _by_action(service, endpoints, request, query, form)
+    operation = endpoint.operation
+    if request.fault:
+        raise refused(endpoint, service.variants, request.fault)
+    if len(form) > MAX_PAIRS or len(request.body) > operation.extension.body_limit:
+        raise refused(endpoint, service.variants, "body-too-large")
+    document = _json(service, endpoint, request) if operation.body_place == "json" else None
+    return Call(service, endpoint, request, query, form, document)
+
+
+def refused(endpoint: Endpoint, variants: Mapping[str, str], rule: str, **facts: Any) -> Refused:
+    """The vendor's error for a broken rule of the whole request."""
+    errors = endpoint.operation.extension.errors
+    reaction = errors.get(rule, errors.get("default", ""))
+    error = reaction if isinstance(reaction, str) else reaction[variants[reaction["variant"]]]
+    return Refused(error, {"rule": rule, "parameter": "", "value": "", **facts})
+
+
+def _unrouted(service: Service, request: Request) -> Refused:
+    known = any(path == request.path for _, path in service.routes)
+    routing = service.api.root.routing
+    return Refused(routing.method if known else routing.not_found)
+
+
+def _by_action(
+    service: Service, endpoints: Mapping[str, Endpoint], request: Request, query: Pairs, form: Pairs
+) -> Endpoint:
+    where = service.api.root.routing.action
+    if where is None:
+        return next(iter(endpoints.values()))
+    named = [value for name, value in query + form if name == where.parameter]
+    action = (named or [request.header(where.header.encode()) or ""])[0]
+    if action not in endpoints:
+        raise Refused(service.api.root.routing.unknown_action, {"parameter": where.parameter, "value": action})
+    return endpoints[action]
+
+
+def _json(service: Service, endpoint: Endpoint, request: Request) -> Any:
+    try:
+        document = msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+        raise refused(endpoint, service.variants, "malformed-body") from broken
+    if not isinstance(document, dict):
+        raise refused(endpoint, service.variants, "malformed-body")
+    return document

@@ -1,0 +1,74 @@
+"""An error of the catalogue, as this vendor puts it on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
+import msgspec
+
+from lookalike_specs.extension import ErrorCode, Transport
+from lookalike_specs.wire import Reply, Request
+
+from .errors import Refused
+from .service import Service
+from .stamp import stamp
+from .vendors import TRANSPORTS
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def refuse(service: Service, seed: int, request: Request, refused: Refused) -> Reply:
+    """The reply to a refused request; the transport is the error's own, the vendor's choice, or the variant's."""
+    error = service.api.error(refused.error)
+    transport = service.api.root.transports[_transport(service, request, error)]
+    facts = _facts(seed, request, refused, error)
+    text = isinstance(transport.body, str)
+    body = _fill(transport.body, {key: escape(str(value)) for key, value in facts.items()} if text else facts)
+    return Reply(
+        status=int(_fill(transport.status, facts)),
+        body=body.encode("utf-8", "replace") if text else _json(body),
+        media_type=transport.media_type,
+        headers=_headers(transport, error, facts),
+    )
+
+
+def _transport(service: Service, request: Request, error: ErrorCode) -> str:
+    chosen = error.transport or service.variants.get("error-transport", service.api.root.transport)
+    adapt = TRANSPORTS.get(service.api.id)
+    return adapt(service, request, chosen) if adapt else chosen
+
+
+def _facts(seed: int, request: Request, refused: Refused, error: ErrorCode) -> dict[str, Any]:
+    made = stamp(seed, request)
+    facts: dict[str, Any] = {
+        "status": error.status, "code": error.code, "method": request.method,
+        "path": request.path, "host": request.host,
+        "timestamp": made.timestamp, "time": made.time, "trace_id": made.trace_id, "request_id": made.request_id,
+        "parameter": "", "rule": "", "value": "", **refused.facts,
+    }  # fmt: skip
+    facts["message"] = _fill(error.message, facts)
+    return facts
+
+
+def _fill(template: Any, facts: Mapping[str, Any]) -> Any:
+    if isinstance(template, dict):
+        return {key: _fill(value, facts) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_fill(value, facts) for value in template]
+    if not isinstance(template, str):
+        return template
+    if (whole := PLACEHOLDER.fullmatch(template)) and whole[1] in facts:
+        return facts[whole[1]]
+    return PLACEHOLDER.sub(lambda found: str(facts.get(found[1], found[0])), template)
+
+
+def _json(body: Any) -> bytes:
+    return msgspec.json.encode(body)
+
+
+def _headers(transport: Transport, error: ErrorCode, facts: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
+    headers = {**transport.headers, **error.headers}
+    return tuple((name.lower().encode(), str(_fill(value, facts)).encode()) for name, value in headers.items())

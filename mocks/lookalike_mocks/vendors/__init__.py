@@ -1,0 +1,25 @@
+"""What a document cannot say, one module per vendor, reached through these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from lookalike_specs.wire import Reply, Request
+
+from . import daji_1688
+
+if TYPE_CHECKING:
+    from ..call import Call
+    from ..service import Service
+    from ..world import World
+
+Page = Callable[["World", "Call"], Reply]
+Adapt = Callable[["Service", Request, str], str]
+
+# the name that an operation gives its page -> who builds it
+PAGES: Final[Mapping[str, Page]] = {
+    "daji-1688": daji_1688.page,
+}
+# API -> who chooses between the forms of an error that a client may ask for
+TRANSPORTS: Final[Mapping[str, Adapt]] = {}

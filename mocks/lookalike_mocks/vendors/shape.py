@@ -1,0 +1,59 @@
+"""What every vendor's page is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+
+from lookalike_specs.wire import Reply
+
+from ..catalogue import Catalogue, Product, Query, find, kinds
+from .situations import situated
+
+if TYPE_CHECKING:
+    from ..call import Call
+
+Item = Callable[[Catalogue, int, str], bytes]
+encode = msgspec.json.Encoder().encode
+
+
+def results(catalogue: Catalogue, query: Query, start: int, count: int, situation: str) -> tuple[list[int], int]:
+    """The products of a page, and how many there are in all, in the situation that was asked for."""
+    found, total = find(catalogue, query, start, count)
+    if situation == "empty":
+        return [], 0
+    if situation == "last-page":
+        found = found[: max(1, count // 2)]
+        return found, start + len(found)
+    return found, total
+
+
+def items(item: Item, catalogue: Catalogue, found: Iterable[int], language: str, call: Call) -> bytes:
+    """The items of a page as a JSON array."""
+    listed = b",".join([item(catalogue, index, language) for index in found])
+    return situated(b"[%b]" % listed, call)
+
+
+def reply(body: Any) -> Reply:
+    """A body as JSON, HTTP 200."""
+    return Reply(status=200, body=encode(body))
+
+
+def picture_url(product: Product) -> str:
+    """The address of a product's picture at 1688."""
+    return f"https://cbu01.alicdn.com/O1CN01{product.picture}_!!{product.shop.seller_id}-0-cib.jpg"
+
+
+def quoted(text: str) -> str:
+    """Percent-encoded once, as inside the vendors' trace tokens."""
+    return quote(text, safe="")
+
+
+@cache
+def kinds_in(category: int) -> frozenset[int]:
+    """The kinds of goods that stand in a category of 1688, at whatever level."""
+    return frozenset(at for at, kind in enumerate(kinds()) if category in kind.ali1688)

@@ -1,0 +1,67 @@
+"""Items as a situation wants them: every nullable field null, or every value at its end, as the schema says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lookalike_specs.api import Document
+
+if TYPE_CHECKING:
+    from ..call import Call
+
+LONG = "超长标题" * 64
+GREAT = 2**31 - 1
+
+
+def situated(items: bytes, call: Call) -> bytes:
+    """The items of a page in the situation that was asked for."""
+    change = {"nulls": _nulls, "extremes": _extremes}.get(call.situation)
+    if change is None:
+        return items
+    schema = _items_schema(call.endpoint.operation.answer)
+    return msgspec.json.encode([change(item, schema) for item in msgspec.json.decode(items)])
+
+
+def _items_schema(schema: Document) -> Document:
+    """The schema of the first array of objects that an answer holds."""
+    found: list[Document] = [schema]
+    for node in found:
+        inner: Document = node.get("items", {})
+        if node.get("type") == "array" and "properties" in inner:
+            return inner
+        found += [child for child in node.get("properties", {}).values() if isinstance(child, dict)]
+    return {}
+
+
+def _nulls(value: Any, schema: Document) -> Any:
+    if _nullable(schema):
+        return None
+    if isinstance(value, dict):
+        return {key: _nulls(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
+    return value
+
+
+def _nullable(schema: Document) -> bool:
+    return schema.get("nullable") is True or "null" in (schema.get("type") or ())
+
+
+def _extremes(value: Any, schema: Document) -> Any:
+    """Longest text, greatest number, emptiest list; what has a form of its own (an address) keeps it."""
+    if isinstance(value, dict):
+        return {key: _extremes(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
+    if isinstance(value, list):
+        return []
+    if (
+        isinstance(value, bool)
+        or "enum" in schema
+        or "pattern" in schema
+        or ("format" in schema and isinstance(value, str))
+    ):
+        return value
+    if isinstance(value, int):
+        return min(GREAT, schema.get("maximum", GREAT))
+    if isinstance(value, str) and value and not value[0].isdigit() and "/" not in value and "%" not in value:
+        return LONG[: schema.get("maxLength", len(LONG))]
+    return value

@@ -1,0 +1,87 @@
+"""What is true of one API, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .extension import Account, ErrorCode, OperationExtension, Reaction, Root, SchemeExtension
+
+Place = Literal["query", "header", "form", "json"]
+Document = Mapping[str, Any]
+NOT_CREDENTIALS = frozenset(("error", "x-provenance"))
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value that an operation takes, wherever it stands in the request."""
+
+    name: str
+    place: Place
+    required: bool
+    schema: Document
+    reactions: Mapping[str, Reaction]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One way to prove who calls: the parameter that carries the proof, and who verifies it."""
+
+    name: str
+    place: str
+    parameter: str
+    extension: SchemeExtension
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: where it is, what it takes, who may call it."""
+
+    id: str
+    method: str
+    path: str
+    fields: tuple[Field, ...]
+    schemes: tuple[Scheme, ...]
+    extension: OperationExtension
+    pointer: str
+    answer: Document
+
+    @property
+    def body_place(self) -> Place | None:
+        """How the body is read, if there is one."""
+        places = {field.place for field in self.fields} & {"form", "json"}
+        return next(iter(places), None)
+
+
+@dataclass(frozen=True)
+class Api:
+    """One API: its document (overlay applied, references resolved at use) and what the extensions say."""
+
+    id: str
+    document: Document
+    root: Root
+    servers: tuple[str, ...]
+    operations: tuple[Operation, ...]
+
+    @property
+    def accounts(self) -> tuple[tuple[Account, str], ...]:
+        """Who may call: credentials under the vendor's own names, and the error that the account's state brings."""
+        entries = self.root.accounts.values()
+        return tuple(
+            ({k: v for k, v in entry.items() if k not in NOT_CREDENTIALS}, entry.get("error", "")) for entry in entries
+        )
+
+    @property
+    def account(self) -> Account:
+        """The demo account's credentials."""
+        return self.accounts[0][0]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The vendor's real host names."""
+        return frozenset(server.partition("://")[2].partition("/")[0] for server in self.servers)
+
+    def error(self, error_id: str) -> ErrorCode:
+        """One error of the catalogue."""
+        return self.root.errors[error_id]

@@ -1,0 +1,65 @@
+"""Read an API's OpenAPI document as it stands on disk."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from .errors import SpecError, UnknownApi
+from .overlay import apply
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+HOME = files(__package__) / "apis"
+MAX_DEPTH = 40
+
+
+@cache
+def ids() -> tuple[str, ...]:
+    """The APIs that have a spec, in alphabetical order."""
+    return tuple(sorted(entry.name for entry in HOME.iterdir() if (entry / "openapi.yaml").is_file()))
+
+
+@cache
+def read(api: str) -> dict[str, Any]:
+    """The document of one API, its overlay applied. Raises UnknownApi."""
+    if api not in ids():
+        raise UnknownApi(api, ids())
+    document = _yaml(api, "openapi.yaml")
+    return apply(document, _yaml(api, "overlay.yaml")) if (HOME / api / "overlay.yaml").is_file() else document
+
+
+def resolve(document: dict[str, Any], node: Any, depth: int = 0) -> Any:
+    """The node with every local `$ref` in it replaced by what it points to. Raises SpecError."""
+    if depth > MAX_DEPTH:
+        raise SpecError("$ref", "references go deeper than is allowed, or in a circle")
+    if isinstance(node, list):
+        return [resolve(document, item, depth + 1) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(reference := node.get("$ref"), str):
+        target = resolve(document, _at(document, reference), depth + 1)
+        return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+    return {key: resolve(document, value, depth + 1) for key, value in node.items()}
+
+
+def _at(document: dict[str, Any], reference: str) -> Any:
+    node: Any = document
+    try:
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step.replace("~1", "/").replace("~0", "~")]
+    except (KeyError, TypeError) as gone:
+        raise SpecError(reference, "points to nothing in this document") from gone
+    return node
+
+
+def _yaml(api: str, name: str) -> dict[str, Any]:
+    try:
+        loaded = yaml.load((HOME / api / name).read_text("utf-8"), Loader=Loader)  # noqa: S506 - Loader is a SafeLoader
+    except yaml.YAMLError as broken:
+        raise SpecError(f"{api}/{name}", f"is not YAML: {broken}") from broken
+    if not isinstance(loaded, dict):
+        raise SpecError(f"{api}/{name}", "is not a mapping")
+    return loaded

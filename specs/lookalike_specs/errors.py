@@ -1,0 +1,45 @@
+"""What can be wrong with a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(eq=False)
+class SpecError(Exception):
+    """A spec says something that cannot be meant; `where` is the API and the place in its document."""
+
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.where}: {self.problem}"
+
+
+@dataclass(eq=False)
+class UnknownApi(Exception):
+    """No spec of that id stands in this package."""
+
+    api: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a person, with what would have been right."""
+        return f"unknown API {self.api!r}; known: {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class UnknownVariant(Exception):
+    """The API has no such switch, or the switch has no such value."""
+
+    api: str
+    name: str
+    value: str
+    known: dict[str, tuple[str, ...]]
+
+    def __str__(self) -> str:
+        """One line for a person, with what would have been right."""
+        if self.name in self.known:
+            return f"{self.api}: {self.name} is one of {', '.join(self.known[self.name])}, not {self.value!r}"
+        return f"{self.api} has no variant {self.name!r}; known: {', '.join(self.known) or 'none'}"

@@ -1,0 +1,140 @@
+"""The grammar of our extensions to OpenAPI, as specs/README.md tells it. An unknown key is an error."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Kind = Literal["documented", "measured", "inferred", "invented"]
+Refusal = Literal[
+    "missing-key", "unknown-key", "missing-signature", "mismatch", "malformed", "algorithm", "version",
+    "missing-timestamp", "malformed-timestamp", "expired", "future", "missing-nonce", "replayed", "body-digest",
+    "missing-token", "bad-token",
+]  # fmt: skip
+Reaction = str | dict[str, str]
+Account = dict[str, str]
+Template = dict[str, Any] | str
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Any object of the grammar; each may say where it is from."""
+
+    x_provenance: Provenance | None = None
+
+
+class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a fact comes from."""
+
+    kind: Kind
+    source: str
+
+
+class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an object comes from, and single keywords of it that come from elsewhere."""
+
+    kind: Kind
+    source: str
+    keywords: dict[str, Origin] = {}
+
+
+class Variant(Extension, frozen=True, kw_only=True):
+    """A switch where the vendor's documents are silent, or two generations of them differ."""
+
+    description: str
+    default: str
+    values: dict[str, str]
+
+
+class Transport(Extension, frozen=True, kw_only=True):
+    """How an error looks on the wire; strings may hold {placeholders}."""
+
+    status: str | int = "{status}"
+    media_type: str = "application/json"
+    headers: dict[str, str] = {}
+    body: Template
+
+
+class ErrorCode(Extension, frozen=True, kw_only=True):
+    """One error that the vendor can answer. `code` and `message` are as they stand in the body."""
+
+    status: int
+    code: int | str | None = None
+    message: str = ""
+    description: str = ""
+    natural: str = ""
+    transport: str = ""
+    headers: dict[str, str] = {}
+
+
+class Situation(Extension, frozen=True, kw_only=True):
+    """An answer that is not an error."""
+
+    description: str
+    natural: str = ""
+
+
+class Magic(Extension, frozen=True, kw_only=True):
+    """An input that brings a situation: the template of a credential's or a parameter's value."""
+
+    template: str
+    credential: str = ""
+    parameter: str = ""
+
+
+class Action(Extension, frozen=True, kw_only=True):
+    """Where the operation's name stands when the path does not tell it."""
+
+    parameter: str
+    header: str
+
+
+class Routing(Extension, frozen=True, kw_only=True):
+    """The errors for a request that no operation matches."""
+
+    not_found: str
+    method: str
+    action: Action | None = None
+    unknown_action: str = ""
+
+
+class Root(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at the root of a document."""
+
+    variants: dict[str, Variant] = {}
+    transports: dict[str, Transport]
+    transport: str = ""
+    errors: dict[str, ErrorCode]
+    situations: dict[str, Situation] = {}
+    accounts: dict[str, dict[str, Any]]
+    magic: list[Magic] = []
+    routing: Routing
+    data: dict[str, Any] = {}
+
+
+class Rule(Extension, frozen=True, kw_only=True):
+    """What JSON Schema cannot say of several parameters."""
+
+    rule: Literal["any-of", "sum-at-most"]
+    parameters: list[str]
+    error: str
+    limit: int = 0
+
+
+class OperationExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at an operation."""
+
+    page: str
+    body_limit: int
+    merge: bool = False
+    action: str = ""
+    rules: list[Rule] = []
+    errors: dict[str, Reaction]
+
+
+class SchemeExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at a security scheme: who verifies it, and which error each kind of refusal is."""
+
+    scheme: str
+    credential: str = ""
+    errors: dict[Refusal, str]

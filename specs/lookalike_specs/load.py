@@ -1,0 +1,104 @@
+"""From a document to an Api: everything is checked here, so that a wrong spec never starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from .api import Api, Field, Operation, Place, Scheme
+from .document import read, resolve
+from .errors import SpecError, UnknownVariant
+from .extension import Account, OperationExtension, Root, SchemeExtension
+from .verify import verify
+
+METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
+BODIES: dict[str, Place] = {"application/x-www-form-urlencoded": "form", "application/json": "json"}
+Extension = TypeVar("Extension", Root, OperationExtension, SchemeExtension)
+
+
+@cache
+def load(api: str) -> Api:
+    """One API, checked. Raises UnknownApi, or SpecError where the document says something that cannot be meant."""
+    document = read(api)
+    root = _extension(api, document, Root, "")
+    loaded = Api(api, document, root, tuple(_servers(document)), tuple(_operations(api, document)))
+    verify(loaded)
+    return loaded
+
+
+def _extension(api: str, node: dict[str, Any], kind: type[Extension], where: str) -> Extension:
+    try:
+        return msgspec.convert(node["x-lookalike"], kind)
+    except KeyError as missing:
+        raise SpecError(f"{api}#{where}", "has no x-lookalike") from missing
+    except msgspec.ValidationError as wrong:
+        raise SpecError(f"{api}#{where}/x-lookalike", str(wrong)) from wrong
+
+
+def _servers(document: dict[str, Any]) -> Iterator[str]:
+    """Every server's URL; a variable stands for each of its values."""
+    for server in document["servers"]:
+        urls = [server["url"]]
+        for name, variable in server.get("variables", {}).items():
+            values = variable.get("enum", [variable["default"]])
+            urls = [url.replace(f"{{{name}}}", value) for url in urls for value in values]
+        yield from urls
+
+
+def _operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                node = resolve(document, item[method])
+                security = node.get("security", document.get("security", []))
+                found = tuple(_scheme(api, name, schemes[name]) for alternative in security for name in alternative)
+                yield _operation(api, path, method, node, found)
+
+
+def _operation(api: str, path: str, method: str, node: dict[str, Any], schemes: tuple[Scheme, ...]) -> Operation:
+    pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        fields=tuple(_fields(api, node, pointer)),
+        schemes=schemes,
+        extension=_extension(api, node, OperationExtension, pointer),
+        pointer=pointer,
+        answer=node["responses"]["200"]["content"]["application/json"]["schema"],
+    )
+
+
+def _scheme(api: str, name: str, node: dict[str, Any]) -> Scheme:
+    extension = _extension(api, node, SchemeExtension, f"/components/securitySchemes/{name}")
+    return Scheme(name, node.get("in", "header"), node.get("name", "authorization"), extension)
+
+
+def _fields(api: str, node: dict[str, Any], pointer: str) -> Iterable[Field]:
+    fields = [_parameter(parameter) for parameter in node.get("parameters", [])]
+    for media_type, content in node.get("requestBody", {}).get("content", {}).items():
+        if media_type not in BODIES:
+            raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODIES)}")
+        required = content["schema"].get("required", [])
+        fields += [
+            Field(name, BODIES[media_type], name in required, schema, schema.get("x-errors", {}))
+            for name, schema in content["schema"]["properties"].items()
+        ]
+    return fields
+
+
+def _parameter(node: dict[str, Any]) -> Field:
+    return Field(node["name"], node["in"], node.get("required", False), node["schema"], node.get("x-errors", {}))
+
+
+def variants(api: Api, chosen: Account) -> dict[str, str]:
+    """Every variant's value: the chosen ones, else their defaults. Raises UnknownVariant."""
+    known = api.root.variants
+    for name, value in chosen.items():
+        if name not in known or value not in known[name].values:
+            raise UnknownVariant(api.id, name, value, {key: tuple(found.values) for key, found in known.items()})
+    return {name: chosen.get(name, variant.default) for name, variant in known.items()}

@@ -1,0 +1,110 @@
+"""Apply an OpenAPI Overlay 1.0 document (spec.openapis.org/overlay/v1.0.0.html) to the document that it extends.
+
+Stricter than the standard: a target that matches nothing, an unknown key and an action that does nothing are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any, Literal
+
+import msgspec
+from jsonpath_rfc9535 import JSONPathError, JSONPathNode, find
+
+from .errors import SpecError
+
+
+class _Info(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    version: str
+
+
+class _Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    target: str
+    description: str = ""
+    update: Any = msgspec.UNSET
+    remove: bool = False
+
+
+class _Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    overlay: Literal["1.0.0"]
+    info: _Info
+    actions: list[_Action]
+    extends: str = ""
+
+
+def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """A changed copy of the document: every action of the overlay in order. Raises SpecError."""
+    changed = deepcopy(document)
+    for action in _read(overlay).actions:
+        nodes = _select(changed, action.target)
+        if action.remove == (action.update is not msgspec.UNSET):
+            raise _wrong(action.target, "needs either an update or a remove")
+        if action.remove:
+            _remove(nodes, action.target)
+        else:
+            _update(nodes, action)
+    return changed
+
+
+def _read(overlay: dict[str, Any]) -> _Overlay:
+    try:
+        return msgspec.convert(overlay, _Overlay)
+    except msgspec.ValidationError as wrong:
+        raise SpecError("overlay", str(wrong)) from wrong
+
+
+def _select(document: dict[str, Any], target: str) -> list[JSONPathNode]:
+    """The objects and arrays that the target selects: at least one, each once."""
+    try:
+        nodes = {node.location: node for node in find(target, document)}
+    except JSONPathError as wrong:
+        raise _wrong(target, f"is not JSONPath: {wrong}") from wrong
+    if not nodes:
+        raise _wrong(target, "matches nothing")
+    if not all(isinstance(node.value, dict | list) for node in nodes.values()):
+        raise _wrong(target, "selects something that is neither an object nor an array")
+    return list(nodes.values())
+
+
+def _update(nodes: Iterable[JSONPathNode], action: _Action) -> None:
+    """Merge into each selected object, append to each selected array."""
+    for node in nodes:
+        value: Any = node.value
+        if isinstance(value, list):
+            value.append(deepcopy(action.update))
+        elif isinstance(action.update, dict):
+            _merge(value, action.update, action.target)
+        else:
+            raise _wrong(action.target, "an object can only be updated with an object")
+
+
+def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
+    """Objects merge, arrays concatenate, anything else replaces its own sort."""
+    for key, value in new.items():
+        if key not in old or not (isinstance(old[key], dict | list) or isinstance(value, dict | list)):
+            old[key] = deepcopy(value)
+        elif isinstance(old[key], dict) and isinstance(value, dict):
+            _merge(old[key], value, f"{where}[{key!r}]")
+        elif isinstance(old[key], list) and isinstance(value, list):
+            old[key].extend(deepcopy(value))
+        else:
+            raise _wrong(f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge")
+
+
+def _remove(nodes: Iterable[JSONPathNode], target: str) -> None:
+    """Delete each selected node, the last and the deepest first, so that no index shifts under the next."""
+    for node in sorted(nodes, key=_rank, reverse=True):
+        if node.parent is None:
+            raise _wrong(target, "the whole document cannot be removed")
+        container: Any = node.parent.value
+        del container[node.location[-1]]
+
+
+def _rank(node: JSONPathNode) -> list[tuple[bool, int | str]]:
+    return [(isinstance(step, str), step) for step in node.location]
+
+
+def _wrong(target: str, problem: str) -> SpecError:
+    return SpecError(f"overlay {target}", problem)

@@ -1,0 +1,82 @@
+"""Every name that a spec uses must be one that it defines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .api import Api, Operation
+from .errors import SpecError
+
+REACTIONS = frozenset(("ignore", "accept", "clamp"))
+
+
+def verify(api: Api) -> None:
+    """Raise SpecError for the first thing that cannot be meant."""
+    for where, problem in (*_names(api), *_switches(api), *_transports(api), *_fields(api)):
+        raise SpecError(f"{api.id}#{where}", problem)
+
+
+def _names(api: Api) -> Iterator[tuple[str, str]]:
+    """Errors that are referred to, and are not in the catalogue."""
+    for where, error in _errors_used(api):
+        if error not in api.root.errors:
+            yield where, f"{error!r} is not in the catalogue of errors"
+    for name, variant in api.root.variants.items():
+        if variant.default not in variant.values:
+            yield f"/x-lookalike/variants/{name}", f"its default {variant.default!r} is not one of its values"
+
+
+def _errors_used(api: Api) -> Iterator[tuple[str, str]]:
+    root = api.root
+    yield from ((f"/x-lookalike/accounts/{name}", at["error"]) for name, at in root.accounts.items() if "error" in at)
+    routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
+    yield from (("/x-lookalike/routing", error) for error in routing if error)
+    for operation in api.operations:
+        yield from ((f"{operation.pointer}/x-lookalike/rules", rule.error) for rule in operation.extension.rules)
+        for scheme in operation.schemes:
+            yield from ((f"/securitySchemes/{scheme.name}", error) for error in scheme.extension.errors.values())
+        yield from _reactions(operation)
+
+
+def _reactions(operation: Operation) -> Iterator[tuple[str, str]]:
+    tables = [(operation.pointer, operation.extension.errors)]
+    tables += [(f"{operation.pointer}/{field.name}", dict(field.reactions)) for field in operation.fields]
+    for where, table in tables:
+        for reaction in table.values():
+            choices = {reaction} if isinstance(reaction, str) else {v for k, v in reaction.items() if k != "variant"}
+            yield from ((where, error) for error in choices - REACTIONS)
+
+
+def _switches(api: Api) -> Iterator[tuple[str, str]]:
+    """Reactions by a variant that is not there, or that do not speak of each of its values."""
+    tables = [table for o in api.operations for table in (o.extension.errors, *(field.reactions for field in o.fields))]
+    for reaction in (reaction for table in tables for reaction in table.values() if isinstance(reaction, dict)):
+        variant = api.root.variants.get(reaction.get("variant", ""))
+        if variant is None or set(reaction) - {"variant"} != set(variant.values):
+            yield "/x-errors", f"{reaction} does not name a variant with each of its values"
+
+
+def _transports(api: Api) -> Iterator[tuple[str, str]]:
+    root = api.root
+    switch = root.variants.get("error-transport")
+    used = [error.transport for error in root.errors.values() if error.transport]
+    used += switch.values if switch else [root.transport]
+    yield from (
+        ("/x-lookalike/transports", f"{name!r} is used and not there") for name in used if name not in root.transports
+    )
+
+
+def _fields(api: Api) -> Iterator[tuple[str, str]]:
+    """Values that could not be told apart, rules and magic inputs of parameters that are not there."""
+    for operation in api.operations:
+        names = [field.name for field in operation.fields]
+        for name in names:
+            if names.count(name) > 1:
+                yield operation.pointer, f"{name!r} stands twice"
+        for rule in operation.extension.rules:
+            yield from ((operation.pointer, f"rule on {name!r}") for name in rule.parameters if name not in names)
+        if not operation.schemes:
+            yield operation.pointer, "says nothing of who may call it"
+    for magic in api.root.magic:
+        if magic.template.count("{situation}") != 1 or bool(magic.credential) == bool(magic.parameter):
+            yield "/x-lookalike/magic", f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"

@@ -1,0 +1,68 @@
+"""One exchange as it is on the wire: a request and the reply to it."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import unquote_plus
+
+import msgspec
+
+Pairs = tuple[tuple[str, str], ...]
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+JSON: Final = "application/json"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client sent. Header names are lower case; `path` is percent-decoded, `query` is raw.
+
+    `fault` is what was wrong with the way it came: "", "body-too-large" or "body-timeout".
+    """
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: RawHeaders = ()
+    body: bytes = b""
+    scheme: str = "http"
+    fault: str = ""
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of that lower-case name, as text."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    @property
+    def host(self) -> str:
+        """The `Host` header as sent, port included."""
+        return self.header(b"host") or ""
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body without parameters, lower case; "" when not sent."""
+        return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What the API answered."""
+
+    status: int
+    body: bytes
+    media_type: str = JSON
+    headers: RawHeaders = ()
+
+
+def pairs(text: bytes) -> Pairs:
+    """Split a query string or a form body into decoded (name, value) pairs, empty values kept.
+
+    A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD.
+    """
+    decoded = text.decode("utf-8", "replace")
+    plain = "%" not in decoded and "+" not in decoded
+    found = []
+    for part in decoded.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            found.append((name, value) if plain else (unquote_plus(name), unquote_plus(value)))
+    return tuple(found)

@@ -1,0 +1,41 @@
+from urllib.parse import quote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lookalike_specs.signing import percent
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AZaz09-_.~", "AZaz09-_.~"),
+        (" ", "%20"),
+        ("*", "%2A"),
+        ("+/=", "%2B%2F%3D"),
+        ("%7E", "%257E"),
+        ("红", "%E7%BA%A2"),
+        ("😀", "%F0%9F%98%80"),
+        ("\n", "%0A"),
+        ("\ud800", "%3F"),
+        ("", ""),
+    ],
+)
+def test_encode(text: str, expected: str) -> None:
+    assert percent.encode(text) == expected
+
+
+@given(st.text())
+@example("~")
+def test_encode_agrees_with_the_standard_library(text: str) -> None:
+    assert percent.encode(text) == quote(text, safe="")
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/", "/"), ("", "/"), ("/v2/a b/红", "/v2/a%20b/%E7%BA%A2")])
+def test_encode_path(path: str, expected: str) -> None:
+    assert percent.encode_path(path) == expected
+
+
+def test_encode_pairs() -> None:
+    assert percent.encode_pairs((("b c", "1&2"), ("a", ""))) == "b%20c=1%262&a="

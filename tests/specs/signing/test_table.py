@@ -1,0 +1,25 @@
+import pytest
+
+from lookalike_specs.signing import SCHEMES, Stages, acs3, acs_roa, acs_rpc, daji
+from lookalike_specs.wire import Request
+
+TIME, DATE = "2026-11-21T00:26:27Z", "Sat, 21 Nov 2026 00:26:32 GMT"
+CALL = Request(method="GET", path="/", query=b"a=1", headers=((b"host", b"h"),))
+SIGNED = {
+    "daji-md5": daji.signed(CALL, "k", "s"),
+    "acs-rpc": acs_rpc.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
+    "acs-roa": acs_roa.signed(CALL, "k", "s", date=DATE),
+    "acs3": acs3.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
+}
+
+
+def test_the_names() -> None:
+    assert {name: scheme.name for name, scheme in SCHEMES.items()} == {name: name for name in SIGNED}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_every_scheme_recognises_its_own_request(name: str) -> None:
+    scheme, request = SCHEMES[name], SIGNED[name]
+    stages = scheme.recomputed(request, "s")
+    assert isinstance(stages, Stages)
+    assert (stages.scheme, stages.signature) == (name, scheme.presented(request))
