@@ -14,6 +14,7 @@ from .errors import Refused
 from .service import Endpoint, Service
 
 MAX_PAIRS = 1000
+MAX_DEPTH = 100
 
 
 def match(service: Service, request: Request) -> Call:
@@ -68,6 +69,16 @@ def _json(service: Service, endpoint: Endpoint, request: Request) -> Any:
         document = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise refused(endpoint, service.variants, "malformed-body") from broken
-    if not isinstance(document, dict):
+    openings = request.body.count(b"[") + request.body.count(b"{")
+    if not isinstance(document, dict) or (openings > MAX_DEPTH and _is_deep(document)):
         raise refused(endpoint, service.variants, "malformed-body")
     return document
+
+
+def _is_deep(document: Any) -> bool:
+    """Whether it is nested deeper than anything sensible is, and than the validator can look."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        insides = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
+        level = [inner for inside in insides for inner in inside]
+    return bool(level)

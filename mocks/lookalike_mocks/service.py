@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lookalike_specs import Api, Operation, load, variants
 
 from .call import Account
-from .validate import Checker, checker
+from .validate import Checker, checker, counts
 from .vendors import PAGES, Page
 
 Template = tuple[str, str]
@@ -57,7 +57,9 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     switches = variants(api, chosen or {})
     routes: dict[tuple[str, str], dict[str, Endpoint]] = {}
     for operation in api.operations:
-        endpoint = Endpoint(operation, checker(operation, switches), PAGES[operation.extension.page])
+        schemes = tuple(scheme for scheme in operation.schemes if counts(scheme.extension.when, switches))
+        page = PAGES[operation.extension.page]
+        endpoint = Endpoint(replace(operation, schemes=schemes), checker(operation, switches), page)
         routes.setdefault((operation.method, operation.path), {})[operation.extension.action] = endpoint
     magic = api.root.magic
     return Service(

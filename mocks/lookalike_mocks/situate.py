@@ -16,5 +16,5 @@ def situate(call: Call) -> None:
             found = situation_in(call.values[name], template)
             asked = found if service.knows(found) else ""
     if asked in service.api.root.errors:
-        raise Refused(asked, {"rule": "situation", "parameter": "", "value": ""})
+        raise Refused(asked, {"rule": "situation", "parameter": "", "value": "", **call.facts})
     call.situation = asked

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from lookalike_specs import Field, Operation
-from lookalike_specs.extension import Reaction
+from lookalike_specs.extension import Reaction, When
 
 from .call import Call
 from .errors import Refused
@@ -28,6 +28,7 @@ class Checker:
     fields: Mapping[str, Field]
     coercions: Mapping[str, Coercion | None]
     headers: tuple[tuple[bytes, str], ...]
+    properties: frozenset[str]
     defaults: Mapping[str, Any]
     is_valid: Callable[[Any], bool]
     errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]]
@@ -36,7 +37,7 @@ class Checker:
 
 def checker(operation: Operation, variants: Mapping[str, str]) -> Checker:
     """Compile one operation's rules for one choice of variants."""
-    fields = {field.name: field for field in operation.fields}
+    fields = {field.name: field for field in operation.fields if counts(field.when, variants)}
     validator = jsonschema_rs.validator_for(_schema(fields), validate_formats=False)
     return Checker(
         fields=fields,
@@ -46,11 +47,17 @@ def checker(operation: Operation, variants: Mapping[str, str]) -> Checker:
         headers=tuple(
             (field.name.lower().encode(), field.name) for field in fields.values() if field.place == "header"
         ),
+        properties=frozenset(field.name for field in fields.values() if field.place == "json"),
         defaults={name: field.schema["default"] for name, field in fields.items() if "default" in field.schema},
         is_valid=validator.is_valid,
         errors=validator.iter_errors,
         last_wins=variants.get("duplicate-parameter") == "last",
     )
+
+
+def counts(when: When | None, variants: Mapping[str, str]) -> bool:
+    """Whether a scheme or a field is one at all, for a choice of variants."""
+    return when is None or when.holds(variants)
 
 
 def validate(call: Call) -> None:
@@ -72,7 +79,7 @@ def _values(call: Call, checker: Checker) -> dict[str, Any]:
     sent = call.query + call.form if call.form and call.endpoint.operation.extension.merge else call.form or call.query
     coercions = checker.coercions
     values: dict[str, Any] = (
-        {} if call.document is None else {k: v for k, v in call.document.items() if k in checker.fields}
+        {} if call.document is None else {k: v for k, v in call.document.items() if k in checker.properties}
     )
     for name, text in sent:
         if text and name in coercions and (name not in values or checker.last_wins):
@@ -157,8 +164,9 @@ def _number(text: str) -> Any:
 def _coercion(field: Field, variants: Mapping[str, str]) -> Coercion | None:
     """How a field's text becomes its type; text that does not stays text, and breaks the rule `type`."""
     if field.schema.get("type") == "boolean":
-        truth = TRUTH if variants.get("booleans") == "strict" else LENIENT_TRUTH
-        return lambda text: truth.get(text.lower(), text)
+        if variants.get("booleans") == "strict":
+            return lambda text: TRUTH.get(text, text)
+        return lambda text: LENIENT_TRUTH.get(text.lower(), text)
     return {"integer": _integer, "number": _number}.get(field.schema.get("type", ""))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .extension import Account, ErrorCode, OperationExtension, Reaction, Root, SchemeExtension
+from .extension import Account, ErrorCode, OperationExtension, Reaction, Root, SchemeExtension, When
 
 Place = Literal["query", "header", "form", "json"]
 Document = Mapping[str, Any]
@@ -15,13 +15,14 @@ NOT_CREDENTIALS = frozenset(("error", "x-provenance"))
 
 @dataclass(frozen=True)
 class Field:
-    """One value that an operation takes, wherever it stands in the request."""
+    """One value that an operation takes, wherever it stands in the request, and when it is seen at all."""
 
     name: str
     place: Place
     required: bool
     schema: Document
     reactions: Mapping[str, Reaction]
+    when: When | None = None
 
 
 @dataclass(frozen=True)

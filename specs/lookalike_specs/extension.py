@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -132,9 +133,21 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     errors: dict[str, Reaction]
 
 
+class When(Extension, frozen=True, kw_only=True):
+    """Only while a variant has one of these values."""
+
+    variant: str
+    values: list[str]
+
+    def holds(self, switches: Mapping[str, str]) -> bool:
+        """Whether it does, for a choice of variants."""
+        return switches[self.variant] in self.values
+
+
 class SchemeExtension(Extension, frozen=True, kw_only=True):
-    """`x-lookalike` at a security scheme: who verifies it, and which error each kind of refusal is."""
+    """`x-lookalike` at a security scheme: who verifies it, when it counts, and which error each kind of refusal is."""
 
     scheme: str
     credential: str = ""
+    when: When | None = None
     errors: dict[Refusal, str]

@@ -11,7 +11,7 @@ import msgspec
 from .api import Api, Field, Operation, Place, Scheme
 from .document import read, resolve
 from .errors import SpecError, UnknownVariant
-from .extension import Account, OperationExtension, Root, SchemeExtension
+from .extension import Account, OperationExtension, Root, SchemeExtension, When
 from .verify import verify
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
@@ -22,7 +22,11 @@ Extension = TypeVar("Extension", Root, OperationExtension, SchemeExtension)
 @cache
 def load(api: str) -> Api:
     """One API, checked. Raises UnknownApi, or SpecError where the document says something that cannot be meant."""
-    document = read(api)
+    return build(api, read(api))
+
+
+def build(api: str, document: dict[str, Any]) -> Api:
+    """The API that a document describes. Raises SpecError."""
     root = _extension(api, document, Root, "")
     loaded = Api(api, document, root, tuple(_servers(document)), tuple(_operations(api, document)))
     verify(loaded)
@@ -92,7 +96,15 @@ def _fields(api: str, node: dict[str, Any], pointer: str) -> Iterable[Field]:
 
 
 def _parameter(node: dict[str, Any]) -> Field:
-    return Field(node["name"], node["in"], node.get("required", False), node["schema"], node.get("x-errors", {}))
+    required, reactions = node.get("required", False), node.get("x-errors", {})
+    return Field(node["name"], node["in"], required, node["schema"], reactions, _when(node))
+
+
+def _when(node: dict[str, Any]) -> When | None:
+    try:
+        return msgspec.convert(node["x-when"], When) if "x-when" in node else None
+    except msgspec.ValidationError as wrong:
+        raise SpecError(f"{node['name']}/x-when", str(wrong)) from wrong
 
 
 def variants(api: Api, chosen: Account) -> dict[str, str]:

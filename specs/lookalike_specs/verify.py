@@ -12,7 +12,7 @@ REACTIONS = frozenset(("ignore", "accept", "clamp"))
 
 def verify(api: Api) -> None:
     """Raise SpecError for the first thing that cannot be meant."""
-    for where, problem in (*_names(api), *_switches(api), *_transports(api), *_fields(api)):
+    for where, problem in (*_names(api), *_switches(api), *_whens(api), *_transports(api), *_fields(api)):
         raise SpecError(f"{api.id}#{where}", problem)
 
 
@@ -54,6 +54,18 @@ def _switches(api: Api) -> Iterator[tuple[str, str]]:
         variant = api.root.variants.get(reaction.get("variant", ""))
         if variant is None or set(reaction) - {"variant"} != set(variant.values):
             yield "/x-errors", f"{reaction} does not name a variant with each of its values"
+
+
+def _whens(api: Api) -> Iterator[tuple[str, str]]:
+    """Schemes and parameters that count only with a value that no variant has."""
+    whens = [
+        (f"/securitySchemes/{scheme.name}", scheme.extension.when) for o in api.operations for scheme in o.schemes
+    ]
+    whens += [(f"{o.pointer}/{field.name}", field.when) for o in api.operations for field in o.fields]
+    for where, when in whens:
+        variant = api.root.variants.get(when.variant) if when else None
+        if when and not (variant and set(when.values) <= set(variant.values)):
+            yield where, f"{when.variant!r} is no variant with the values {when.values}"
 
 
 def _transports(api: Api) -> Iterator[tuple[str, str]]:

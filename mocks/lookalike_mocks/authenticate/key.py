@@ -15,7 +15,7 @@ def verify(_: World, call: Call, scheme: Scheme) -> Account | None:
     key = call.request.header(scheme.parameter.lower().encode()) if in_header else first(call.pairs, scheme.parameter)
     if not key:
         return None
-    account = call.service.account(scheme.extension.credential, key)
+    account = call.service.account(scheme.extension.credential or scheme.parameter, key)
     if account is None:
         raise refusal(scheme, "unknown-key")
     return account

@@ -9,7 +9,7 @@ from lookalike_specs import Scheme
 
 from ..call import Account, Call
 from ..world import World
-from . import daji, key
+from . import acs3, acs_roa, acs_rpc, daji, key
 
 Verifier = Callable[[World, Call, Scheme], Account | None]
 
@@ -17,4 +17,7 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
     "key": key.verify,
     "daji-md5": daji.verify_sign,
     "daji-secret": daji.verify_secret,
+    "acs-rpc": acs_rpc.verify,
+    "acs-roa": acs_roa.verify,
+    "acs3": acs3.verify,
 }

@@ -12,7 +12,7 @@ import msgspec
 from lookalike_specs.wire import Reply
 
 from ..catalogue import Catalogue, Product, Query, find, kinds
-from .situations import situated
+from .situations import GREAT, situated
 
 if TYPE_CHECKING:
     from ..call import Call
@@ -26,9 +26,12 @@ def results(catalogue: Catalogue, query: Query, start: int, count: int, situatio
     found, total = find(catalogue, query, start, count)
     if situation == "empty":
         return [], 0
-    if situation == "last-page":
+    if situation == "last-page" and found:
         found = found[: max(1, count // 2)]
         return found, start + len(found)
+    if situation == "full-page" and len(found) < count:
+        found = find(catalogue, Query(query.picture), 0, count)[0]
+        return found, min(start, GREAT) + len(found)
     return found, total
 
 

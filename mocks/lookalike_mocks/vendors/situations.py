@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ..call import Call
 
 LONG = "超长标题" * 64
-GREAT = 2**31 - 1
+GREAT, GREAT_LONG = 2**31 - 1, 2**63 - 1
 
 
 def situated(items: bytes, call: Call) -> bytes:
@@ -20,18 +21,20 @@ def situated(items: bytes, call: Call) -> bytes:
     change = {"nulls": _nulls, "extremes": _extremes}.get(call.situation)
     if change is None:
         return items
-    schema = _items_schema(call.endpoint.operation.answer)
-    return msgspec.json.encode([change(item, schema) for item in msgspec.json.decode(items)])
+    listed: list[dict[str, Any]] = msgspec.json.decode(items)
+    schema = _items_schema(call.endpoint.operation.answer, listed[0].keys() if listed else ())
+    return msgspec.json.encode([change(item, schema) for item in listed])
 
 
-def _items_schema(schema: Document) -> Document:
-    """The schema of the first array of objects that an answer holds."""
+def _items_schema(schema: Document, keys: Collection[str]) -> Document:
+    """The schema of the first array of objects in an answer that these items, with these keys, can belong to."""
     found: list[Document] = [schema]
     for node in found:
         inner: Document = node.get("items", {})
-        if node.get("type") == "array" and "properties" in inner:
+        if node.get("type") == "array" and "properties" in inner and set(inner.get("required", ())) <= set(keys):
             return inner
         found += [child for child in node.get("properties", {}).values() if isinstance(child, dict)]
+        found += [*node.get("anyOf", ()), *node.get("oneOf", ()), *node.get("allOf", ())]
     return {}
 
 
@@ -48,7 +51,9 @@ def _nullable(schema: Document) -> bool:
 
 
 def _extremes(value: Any, schema: Document) -> Any:
-    """Longest text, greatest number, emptiest list; what has a form of its own (an address) keeps it."""
+    """`x-extreme`, else longest text, greatest number, emptiest list; what has a form of its own (an address) keeps it."""
+    if "x-extreme" in schema:
+        return schema["x-extreme"]
     if isinstance(value, dict):
         return {key: _extremes(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
     if isinstance(value, list):
@@ -61,7 +66,8 @@ def _extremes(value: Any, schema: Document) -> Any:
     ):
         return value
     if isinstance(value, int):
-        return min(GREAT, schema.get("maximum", GREAT))
+        great = GREAT_LONG if schema.get("format") == "int64" else GREAT
+        return min(great, schema.get("maximum", great))
     if isinstance(value, str) and value and not value[0].isdigit() and "/" not in value and "%" not in value:
         return LONG[: schema.get("maxLength", len(LONG))]
     return value

@@ -1,3 +1,4 @@
+from random import Random
 from urllib.parse import urlencode
 
 import pytest
@@ -81,13 +82,13 @@ def test_stages(sent: Pairs, canonical: str, string_to_sign: str) -> None:
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
-def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random) -> None:
+def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random: Random) -> None:
     shuffled = tuple(random.sample(sent, len(sent)))
     assert acs_rpc.stages("GET", sent, "s") == acs_rpc.stages("GET", shuffled, "s")
 
 
 @given(DISTINCT, TEXT, st.data())
-def test_one_changed_value_changes_the_signature(sent: Pairs, value: str, data) -> None:
+def test_one_changed_value_changes_the_signature(sent: Pairs, value: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(sent) - 1))
     assume(sent[at][0] != "Signature" and sent[at][1] != value)
     changed = (*sent[:at], (sent[at][0], value), *sent[at + 1 :])

@@ -1,5 +1,6 @@
 import struct
 from hashlib import md5
+from random import Random
 from urllib.parse import urlencode
 
 import pytest
@@ -102,13 +103,15 @@ def test_the_fast_path_keeps_the_rule(sent: Pairs, secret: str) -> None:
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
-def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random) -> None:
+def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random: Random) -> None:
     shuffled = tuple(random.sample(sent, len(sent)))
     assert daji.sign(sent, SECRET) == daji.sign(shuffled, SECRET)
 
 
 @given(DISTINCT, TEXT, st.data())
-def test_one_changed_value_changes_the_sign_while_all_else_is_held(sent: Pairs, value: str, data) -> None:
+def test_one_changed_value_changes_the_sign_while_all_else_is_held(
+    sent: Pairs, value: str, data: st.DataObject
+) -> None:
     at = data.draw(st.integers(0, len(sent) - 1))
     assume(sent[at][0] != "sign" and sent[at][1] != value)
     changed = (*sent[:at], (sent[at][0], value), *sent[at + 1 :])

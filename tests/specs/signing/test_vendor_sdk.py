@@ -94,7 +94,9 @@ class Caught(BaseException):
 
 @pytest.mark.parametrize(("algorithm", "scheme"), [(None, "acs3"), ("v2", "acs-rpc")])
 @pytest.mark.parametrize("token", [None, "token"])
-def test_the_whole_client(monkeypatch, algorithm: str | None, scheme: str, token: str | None) -> None:
+def test_the_whole_client(
+    monkeypatch: pytest.MonkeyPatch, algorithm: str | None, scheme: str, token: str | None
+) -> None:
     def catch(_session: object, prepared: requests.PreparedRequest, **_options: object) -> None:
         raise Caught(prepared)
 
@@ -114,11 +116,13 @@ def test_the_whole_client(monkeypatch, algorithm: str | None, scheme: str, token
 
 def on_the_wire(prepared: requests.PreparedRequest) -> Request:
     url = urlsplit(prepared.url or "")
-    body = prepared.body or b""
+    assert isinstance(prepared.body, bytes)
     return Request(
         method=prepared.method or "",
         path=unquote(url.path),
         query=url.query.encode(),
-        headers=tuple((name.lower().encode(), value.encode("latin-1")) for name, value in prepared.headers.items()),
-        body=body.encode() if isinstance(body, str) else body,
+        headers=tuple(
+            (name.lower().encode(), str(value).encode("latin-1")) for name, value in prepared.headers.items()
+        ),
+        body=prepared.body,
     )

@@ -1,0 +1,43 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+
+from lookalike_mocks import Mock
+from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.server import Server
+
+settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("lookalike")
+
+
+@pytest.fixture(scope="session")
+def mock() -> Mock:
+    """All five APIs with default variants; nothing that a test does may change how it answers another."""
+    return Mock()
+
+
+@pytest.fixture(scope="session")
+def server(mock: Mock) -> Iterator[Server]:
+    """The mock on a free port of loopback."""
+    with Server(Door(mock)) as running:
+        yield running
+
+
+@pytest.fixture
+def run_python() -> Callable[[str], str]:
+    """Run code in a fresh interpreter; what it prints."""
+
+    def run(code: str) -> str:
+        done = subprocess.run(  # noqa: S603 - our own code
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
+
+    return run

@@ -1,0 +1,36 @@
+"""Is an answer what its spec documents: status, media type, body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema_path import SchemaPath
+from openapi_core import V30ResponseValidator, V31ResponseValidator
+
+from lookalike_specs import load, read
+from lookalike_specs.wire import Reply, Request
+
+from .exchange import Answer, Question
+
+VALIDATORS = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
+
+
+def violations(api: str, request: Request, reply: Reply) -> tuple[str, ...]:
+    """What the answer does that the API's document does not allow, a line each; empty when it conforms."""
+    question = Question(request, load(api).servers[0])
+    return tuple(_line(error) for error in _validator(api).iter_errors(question, Answer(reply)))
+
+
+@cache
+def _validator(api: str) -> Any:
+    document: Mapping[str, Any] = read(api)
+    spec = SchemaPath.from_dict(document)
+    return VALIDATORS[document["openapi"][:3]](spec, extra_media_type_deserializers={"text/xml": bytes.decode})
+
+
+def _line(error: Exception) -> str:
+    """The innermost cause, as that is what names the field."""
+    causes = [str(inner.message) for inner in getattr(error.__cause__, "schema_errors", ())]
+    return "; ".join(causes) or f"{error}"

@@ -1,0 +1,42 @@
+"""What the mock remembers is bounded."""
+
+from lookalike_mocks.journal import Journal
+from lookalike_mocks.nonces import Nonces
+from lookalike_specs.wire import Reply, Request
+
+
+def exchange(size: int) -> tuple[Request, Reply]:
+    return Request(method="GET", path="/"), Reply(status=200, body=b"x" * size)
+
+
+def test_the_journal_keeps_the_newest_by_count() -> None:
+    journal = Journal(count=3)
+    for number in range(5):
+        journal.add(*exchange(number))
+    assert [len(reply.body) for _, reply in journal] == [2, 3, 4]
+
+
+def test_the_journal_keeps_the_newest_by_bytes() -> None:
+    journal = Journal(size=100)
+    for _ in range(10):
+        journal.add(*exchange(40))
+    assert len(journal) == 2
+    journal.add(*exchange(1000))
+    assert len(journal) == 0
+    journal.add(*exchange(40))
+    assert len(journal) == 1
+
+
+def test_a_nonce_is_used_once_by_each_owner() -> None:
+    nonces = Nonces(window=10)
+    assert nonces.use("a", "1", now=0)
+    assert not nonces.use("a", "1", now=5)
+    assert nonces.use("b", "1", now=5)
+    assert nonces.use("a", "1", now=10)
+
+
+def test_nonces_are_bounded() -> None:
+    nonces = Nonces(window=1000, limit=3)
+    assert all(nonces.use("a", str(number), now=number) for number in range(5))
+    assert nonces.use("a", "0", now=6)
+    assert not nonces.use("a", "4", now=7)
