@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -41,3 +43,19 @@ def run_python() -> Callable[[str], str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def npm() -> Callable[[Path], Path]:
+    """Install what a folder's package-lock.json names, once; the folder of the commands that came with it."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("needs Node.js and npm")
+
+    def install(folder: Path) -> Path:
+        done, lock = folder / "node_modules/.package-lock.json", folder / "package-lock.json"
+        if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+            command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)  # noqa: S603
+        return folder / "node_modules/.bin"
+
+    return install

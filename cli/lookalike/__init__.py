@@ -1,3 +1,23 @@
 """Lookalike: five Chinese image-search APIs, without keys and without a network."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lookalike_mocks import Mock
+
+    from .stage import Stage, respx_router, serve, transport
+
 __version__ = "0.1.0"
+__all__ = ["Mock", "Stage", "__version__", "respx_router", "serve", "transport"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that `import lookalike` costs nothing."""
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.stage"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

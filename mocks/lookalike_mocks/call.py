@@ -23,7 +23,8 @@ class Account(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct):
     """What each step of the pipeline knows of the request; a step fills in what it finds out.
 
-    `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message.
+    `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message;
+    `magic` names the parameter whose value brought the situation, if one did.
     """
 
     service: Service
@@ -36,6 +37,7 @@ class Call(msgspec.Struct):
     sent: dict[str, Any] = {}
     values: dict[str, Any] = {}
     situation: str = ""
+    magic: str = ""
     facts: dict[str, Any] = {}
 
     @property

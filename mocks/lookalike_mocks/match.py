@@ -24,7 +24,7 @@ def match(service: Service, request: Request) -> Call:
     if endpoints is None:
         raise _unrouted(service, request)
     endpoint = endpoints.get("")
-    if endpoint is not None and endpoint.operation.body_place is None:
+    if endpoint is not None and endpoint.body is None:
         return Call(service, endpoint, request, query)
     form = pairs(request.body) if request.content_type == "application/x-www-form-urlencoded" else ()
     endpoint = endpoint or _by_action(service, endpoints, request, query, form)
@@ -33,7 +33,7 @@ def match(service: Service, request: Request) -> Call:
         raise refused(endpoint, service.variants, request.fault)
     if len(form) > MAX_PAIRS or len(request.body) > operation.extension.body_limit:
         raise refused(endpoint, service.variants, "body-too-large")
-    document = _json(service, endpoint, request) if operation.body_place == "json" else None
+    document = _json(service, endpoint, request) if endpoint.body == "json" else None
     return Call(service, endpoint, request, query, form, document)
 
 

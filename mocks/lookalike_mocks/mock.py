@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 
@@ -53,7 +54,7 @@ class Mock:
             "nearest": nearest(self.gate, request.path),
             "apis": sorted(self.services),
         }
-        return Reply(status=404, body=msgspec.json.encode(told))
+        return Reply(status=404, body=json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
     def limit(self, path: str) -> int:
         """How many bytes of a body are read at that path."""
@@ -74,9 +75,7 @@ def _chosen(apis: Iterable[str], variants: Mapping[str, str]) -> dict[str, dict[
         api, dot, name = key.rpartition(".")
         fitting = [api] if dot and api in known else [a for a in known if not dot and value in _values(known[a], name)]
         if not fitting:
-            raise UnknownVariant(
-                api or "these APIs", name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()}
-            )
+            raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
         for each in fitting:
             chosen[each][name] = value
     return chosen

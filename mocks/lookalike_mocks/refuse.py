@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from http.client import responses
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,6 +20,7 @@ from .stamp import stamp
 from .vendors import TRANSPORTS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def refuse(service: Service, seed: int, request: Request, refused: Refused) -> Reply:
@@ -26,7 +29,7 @@ def refuse(service: Service, seed: int, request: Request, refused: Refused) -> R
     transport = service.api.root.transports[_transport(service, request, error)]
     facts = _facts(seed, request, refused, error)
     text = isinstance(transport.body, str)
-    body = _fill(transport.body, {key: escape(str(value)) for key, value in facts.items()} if text else facts)
+    body = _fill(transport.body, {key: _text(value) for key, value in facts.items()} if text else facts)
     return Reply(
         status=int(_fill(transport.status, facts)),
         body=body.encode("utf-8", "replace") if text else _json(body),
@@ -44,7 +47,7 @@ def _transport(service: Service, request: Request, error: ErrorCode) -> str:
 def _facts(seed: int, request: Request, refused: Refused, error: ErrorCode) -> dict[str, Any]:
     made = stamp(seed, request)
     facts: dict[str, Any] = {
-        "status": error.status, "code": error.code, "method": request.method,
+        "status": error.status, "reason": responses.get(error.status, ""), "code": error.code, "method": request.method,
         "path": request.path, "host": request.host,
         "timestamp": made.timestamp, "time": made.time, "trace_id": made.trace_id, "request_id": made.request_id,
         "parameter": "", "rule": "", "value": "", **refused.facts,
@@ -65,8 +68,16 @@ def _fill(template: Any, facts: Mapping[str, Any]) -> Any:
     return PLACEHOLDER.sub(lambda found: str(facts.get(found[1], found[0])), template)
 
 
+def _text(value: Any) -> str:
+    """As it may stand in XML; what never may, such as NUL, becomes U+FFFD."""
+    return escape(NOT_XML.sub("\ufffd", str(value)))
+
+
 def _json(body: Any) -> bytes:
-    return msgspec.json.encode(body)
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:  # half of a surrogate pair, as in the path "/\ud800", counts as "?"
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _headers(transport: Transport, error: ErrorCode, facts: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lookalike_specs import Api, Operation, load, variants
+from lookalike_specs.api import Place
 
 from .call import Account
 from .validate import Checker, checker, counts
@@ -20,6 +21,7 @@ class Endpoint:
     """One operation, compiled."""
 
     operation: Operation
+    body: Place | None
     checker: Checker
     page: Page
 
@@ -59,7 +61,9 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     for operation in api.operations:
         schemes = tuple(scheme for scheme in operation.schemes if counts(scheme.extension.when, switches))
         page = PAGES[operation.extension.page]
-        endpoint = Endpoint(replace(operation, schemes=schemes), checker(operation, switches), page)
+        endpoint = Endpoint(
+            replace(operation, schemes=schemes), operation.body_place, checker(operation, switches), page
+        )
         routes.setdefault((operation.method, operation.path), {})[operation.extension.action] = endpoint
     magic = api.root.magic
     return Service(

@@ -8,13 +8,13 @@ from .service import situation_in
 
 
 def situate(call: Call) -> None:
-    """Set `call.situation`. Raises Refused when the situation is an error."""
+    """Set `call.situation` and `call.magic`. Raises Refused when the situation is an error."""
     service = call.service
     asked = call.account.situation if call.account else ""
     for name, template in service.magic_values:
         if not asked and name in call.values:
             found = situation_in(call.values[name], template)
-            asked = found if service.knows(found) else ""
+            asked, call.magic = (found, name) if service.knows(found) else ("", "")
     if asked in service.api.root.errors:
         raise Refused(asked, {"rule": "situation", "parameter": "", "value": "", **call.facts})
     call.situation = asked

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .catalogue import Catalogue
 from .journal import Journal
 from .nonces import Nonces
+from .rates import Rates
 
 Clock = Callable[[], float]
 
@@ -22,6 +23,7 @@ class World:
     size: int = 100_000
     catalogue: Catalogue = field(init=False)
     nonces: Nonces = field(default_factory=Nonces)
+    rates: Rates = field(default_factory=Rates)
     journal: Journal = field(default_factory=Journal)
 
     def __post_init__(self) -> None:

@@ -31,7 +31,7 @@ class UnknownApi(Exception):
 
 @dataclass(eq=False)
 class UnknownVariant(Exception):
-    """The API has no such switch, or the switch has no such value."""
+    """The API has no such switch, or the switch has no such value; `api` is "" where none of several has."""
 
     api: str
     name: str
@@ -41,5 +41,7 @@ class UnknownVariant(Exception):
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
         if self.name in self.known:
-            return f"{self.api}: {self.name} is one of {', '.join(self.known[self.name])}, not {self.value!r}"
-        return f"{self.api} has no variant {self.name!r}; known: {', '.join(self.known) or 'none'}"
+            values = ", ".join(self.known[self.name])
+            return f"{self.api or 'these APIs'}: {self.name} is one of {values}, not {self.value!r}"
+        who = f"{self.api} has" if self.api else "these APIs have"
+        return f"{who} no variant {self.name!r}; known: {', '.join(self.known) or 'none'}"

@@ -58,9 +58,7 @@ def _switches(api: Api) -> Iterator[tuple[str, str]]:
 
 def _whens(api: Api) -> Iterator[tuple[str, str]]:
     """Schemes and parameters that count only with a value that no variant has."""
-    whens = [
-        (f"/securitySchemes/{scheme.name}", scheme.extension.when) for o in api.operations for scheme in o.schemes
-    ]
+    whens = [(f"/securitySchemes/{scheme.name}", scheme.extension.when) for o in api.operations for scheme in o.schemes]
     whens += [(f"{o.pointer}/{field.name}", field.when) for o in api.operations for field in o.fields]
     for where, when in whens:
         variant = api.root.variants.get(when.variant) if when else None

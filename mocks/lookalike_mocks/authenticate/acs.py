@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from lookalike_specs import Scheme
 from lookalike_specs.signing import Stages, digest
@@ -14,25 +13,26 @@ from ..call import Account, Call
 from ..world import World
 from .evidence import refusal, same
 
-ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+HTTP = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Clock = Callable[[str], datetime | None]
 
 
 def iso_time(text: str) -> datetime | None:
     """`2026-11-21T00:26:28Z`; None when it is not a time."""
     try:
-        return datetime(*map(int, found.groups()), tzinfo=UTC) if (found := ISO.fullmatch(text)) else None  # type: ignore[arg-type]
+        return datetime.fromisoformat(text) if ISO.fullmatch(text) else None
     except ValueError:
         return None
 
 
 def http_time(text: str) -> datetime | None:
-    """`Sat, 21 Nov 2026 00:26:32 GMT`; None when it is not a time, or in no known zone."""
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
+    """`Sat, 21 Nov 2026 00:26:32 GMT`; None when it is not a time."""
+    if (found := HTTP.fullmatch(text)) is None or found[2] not in MONTHS:
         return None
-    return found if found.tzinfo else None
+    month = MONTHS.index(found[2]) + 1
+    return iso_time(f"{found[3]}-{month:02d}-{found[1]:0>2}T{found[4]}Z")
 
 
 def timely(world: World, call: Call, scheme: Scheme, sent: str, read: Clock) -> None:

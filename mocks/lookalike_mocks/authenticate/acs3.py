@@ -14,8 +14,8 @@ from .evidence import refusal, same
 def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     """Who signed; None when there is no `Authorization`, or the one of ROA, whose first word is `acs`."""
     request = call.request
-    text = request.header(b"authorization")
-    if not text or text.split(maxsplit=1)[:1] == ["acs"]:
+    text = (request.header(b"authorization") or "").strip()
+    if not text or text.split()[0] == "acs":
         return None
     found = acs3.credential(text)
     if isinstance(found, Malformed):

@@ -15,7 +15,7 @@ from .evidence import refusal, same
 def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     """Who signed; None when there is no `Authorization`."""
     request = call.request
-    text = request.header(b"authorization")
+    text = (request.header(b"authorization") or "").strip()
     if not text:
         return None
     found = acs_roa.credential(text)

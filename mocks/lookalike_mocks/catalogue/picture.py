@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote
 
@@ -27,12 +28,14 @@ def of_product(index: int) -> Picture:
     return Picture(index, index)
 
 
+@lru_cache(maxsize=4096)
 def of_url(url: str) -> Picture:
     """The picture at an address; scheme, host and query do not count, as mirrors serve the same picture."""
     index = picture_index(url)
     return Picture(_number(_path(url)), None) if index is None else of_product(index)
 
 
+@lru_cache(maxsize=4096)
 def of_id(image_id: str) -> Picture:
     """The picture behind an uploaded picture's id; an id that nobody handed out is a picture like any other."""
     number = image_number(image_id)
@@ -44,6 +47,11 @@ def of_id(image_id: str) -> Picture:
 def of_number(number: int) -> Picture:
     """The picture with that number; numbers below 10**12 are those of products."""
     return of_product(number) if number < CODED else Picture(number, None)
+
+
+def of_look(fingerprint: int, width: int, height: int) -> Picture:
+    """A picture that shows no product, by its 64 bits of coarse look; copies of another size are the same picture."""
+    return Picture(_number(f"{fingerprint:016x}"), None, width, height)
 
 
 def _path(url: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
@@ -14,18 +15,22 @@ from .server import Listener, new_loop
 GRACE = 2.0
 
 
-def run(app: ASGIApp, sock: socket.socket) -> None:
-    """Answer on a bound socket; returns after a signal, when the answers under way have ended."""
+def run(app: ASGIApp, sock: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Answer on a bound socket; returns after a signal, when the answers under way have ended.
+
+    `ready` is called once, when the socket listens and a signal would end it cleanly.
+    """
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(_serve(app, sock))
+        runner.run(_serve(app, sock, ready))
 
 
-async def _serve(app: ASGIApp, sock: socket.socket) -> None:
+async def _serve(app: ASGIApp, sock: socket.socket, ready: Callable[[], None]) -> None:
     listener, stopped = Listener(app), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await listener.open(sock)
     gc.collect()
     gc.freeze()
+    ready()
     await stopped.wait()
     await listener.close(GRACE)

@@ -43,4 +43,4 @@ def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
         (b"content-length", b"%d" % len(reply.body)),
         *reply.headers,
     ]
-    return httpx.Response(reply.status, headers=headers, content=reply.body, request=request)
+    return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.body))

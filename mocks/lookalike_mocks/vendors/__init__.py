@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lookalike_specs.wire import Reply, Request
 
-from . import daji_1688
+from . import aliyun, aliyun_format, daji_1688, daji_taobao, hiobuy, tmapi
 
 if TYPE_CHECKING:
     from ..call import Call
@@ -19,7 +19,11 @@ Adapt = Callable[["Service", Request, str], str]
 
 # the name that an operation gives its page -> who builds it
 PAGES: Final[Mapping[str, Page]] = {
+    "aliyun": aliyun.page,
     "daji-1688": daji_1688.page,
+    "daji-taobao": daji_taobao.page,
+    "hiobuy": hiobuy.page,
+    "tmapi": tmapi.page,
 }
 # API -> who chooses between the forms of an error that a client may ask for
-TRANSPORTS: Final[Mapping[str, Adapt]] = {}
+TRANSPORTS: Final[Mapping[str, Adapt]] = {"aliyun": aliyun_format.transport}

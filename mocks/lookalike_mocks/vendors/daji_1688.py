@@ -10,108 +10,102 @@ import msgspec
 from lookalike_specs.wire import Reply
 
 from ..catalogue import Catalogue, Picture, Query, picture
+from ..catalogue.names import image_number
 from ..catalogue.subject import Box, at, subjects
 from ..errors import Refused
 from ..stamp import stamp
-from . import money, shape
+from . import daji, money, shape
 
 if TYPE_CHECKING:
     from ..call import Call
     from ..world import World
 
-# stands in an item's cached bytes where each answer puts its own trace; no title holds a DEL
-TRACE = "\x7f"
 SORTS = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
-REGION_ORDER = {"x0,x1,y0,y1": (0, 2, 1, 3), "x0,y0,x1,y1": (0, 1, 2, 3)}
+WAYS = {"asc": "", "desc": "-"}
+PAGES = {"ceil": lambda total, size: -(-total // size), "floor-plus-one": lambda total, size: total // size + 1}
 
 
 def page(world: World, call: Call) -> Reply:
     """One page of what the picture finds."""
-    values, shown = call.values, _picture(call)
-    size, number, box = values["pageSize"], values["beginPage"], _box(call)
+    values, shown, switches = call.values, _picture(call), call.service.variants
+    size, number, order = values["pageSize"], values["beginPage"], switches["region-order"]
+    box = daji.box(values["region"], daji.ORDERS[order]) if "region" in values else None
     query = _query(call, shown, box)
     found, total = shape.results(world.catalogue, query, (number - 1) * size, size, call.situation)
     made = stamp(world.seed, call.request)
-    member = shape.quoted(values.get("outMemberId", "null"))
+    member = shape.quoted(values["outMemberId"]) if "outMemberId" in values else "null"
     trace = f"{made.digest[:30]}%5EimageInfo%40{shown.number}%5EoutMemberId%40{member}"
     items = shape.items(_item, world.catalogue, found, query.language, call)
     data = {
         "totalRecords": total,
-        "totalPage": total // size + 1
-        if call.service.variants["total-page"] == "floor-plus-one"
-        else -(-total // size),
+        "totalPage": PAGES[switches["total-page"]](total, size),
         "pageSize": size,
         "currentPage": number,
-        "data": msgspec.Raw(items.replace(TRACE.encode(), trace.encode())),
-        "picRegionInfo": _regions(shown, world.catalogue.size, box, call.service.variants["region-order"]),
+        "data": msgspec.Raw(daji.traced(items, trace)),
+        "picRegionInfo": _regions(shown, world.catalogue.size, box, order),
     }
-    return shape.reply(
-        {"code": 200, "message": "操作成功", "data": data, "timestamp": made.timestamp, "traceId": made.trace_id}
-    )
+    return daji.envelope(made, data)
 
 
 def _picture(call: Call) -> Picture:
-    """The picture that is meant: an id counts more than an address."""
-    values, only = call.values, call.service.variants["image-parameter"]
+    """The picture that is meant: an id counts more than an address, `imageUrl` more than `imageAddress`."""
+    values = call.values
     if image_id := values.get("imageId"):
+        if call.magic != "imageId" and not _is_known(call, image_id):
+            raise Refused("unknown-image", {"rule": "unknown", "parameter": "imageId", "value": image_id})
         return picture.of_id(image_id)
-    names = {"both": ("imageUrl", "imageAddress")}.get(only, (only,))
-    url = next((values[name] for name in names if name in values), None)
-    if url is None:
-        raise Refused("image-required")
-    return picture.of_url(url)
+    return picture.of_url(values["imageUrl"] if "imageUrl" in values else values["imageAddress"])
+
+
+def _is_known(call: Call, image_id: str) -> bool:
+    """Whether an upload can have given that id out; the variant says whether its check has to hold."""
+    if not (image_id.isascii() and image_id.isdigit()):
+        return False
+    if call.service.variants["unknown-image-id"] == "answered":
+        return True
+    return image_number(image_id) is not None or image_id in call.service.api.root.data["known-images"]
 
 
 def _query(call: Call, shown: Picture, box: Box | None) -> Query:
     values = call.values
-    sort: dict[str, str] = msgspec.json.decode(values["sort"]) if "sort" in values else {}
-    key, way = next(iter(sort.items()), ("", ""))
     return Query(
         picture=shown,
         box=box,
         kinds=shape.kinds_in(values["categoryId"]) if values.get("categoryId") else None,
         low=money.fen(values["priceStart"]) if "priceStart" in values else 0,
-        high=money.fen(values["priceEnd"]) if "priceEnd" in values else None,
+        high=money.whole_fen(values["priceEnd"]) if "priceEnd" in values else None,
         labels=_labels(call) if "filter" in values else frozenset(),
-        keyword=values.get("keyword", ""),
+        keyword="" if call.magic == "keyword" else values.get("keyword", ""),
         text=values.get("auxiliaryText", ""),
         language=values.get("country", "zh"),
-        sort=("-" if way == "desc" else "") + SORTS[key] if key else "",
+        sort=_sort(values["sort"]) if "sort" in values else "",
     )
+
+
+@lru_cache(maxsize=64)
+def _sort(text: str) -> str:
+    """What `{"price":"desc"}` is to the catalogue: `-price`."""
+    ((key, way),) = msgspec.json.decode(text, type=dict[str, str]).items()
+    return WAYS[way] + SORTS[key]
 
 
 def _labels(call: Call) -> frozenset[str]:
     """The filter tokens that were sent and are known."""
-    data = call.service.api.root.data
-    sent = {token.strip() for token in call.values["filter"].split(",")} - {""}
-    known = sent & {*data["filters"], *data["unlisted-filters"]}
+    data, text = call.service.api.root.data, call.values["filter"]
+    sent = {token for part in text.split(",") if (token := part.strip())}
+    known = frozenset(token for token in sent if token in data["filters"] or token in data["unlisted-filters"])
     if sent != known and call.service.variants["unknown-filter"] == "refused":
-        raise Refused("bad-parameter", {"parameter": "filter"})
-    return frozenset(known)
-
-
-def _box(call: Call) -> Box | None:
-    """The region that was sent, as left, top, right, bottom."""
-    if "region" not in call.values:
-        return None
-    numbers = [int(number) for number in call.values["region"].split(",")]
-    left, top, right, bottom = (numbers[place] for place in REGION_ORDER[call.service.variants["region-order"]])
-    if left >= right or top >= bottom:
-        raise Refused("bad-parameter", {"parameter": "region"})
-    return left, top, right, bottom
+        raise Refused("bad-parameter", {"rule": "enum", "parameter": "filter", "value": text})
+    return known
 
 
 @lru_cache(maxsize=4096)
 def _regions(shown: Picture, size: int, box: Box | None, order: str) -> dict[str, str]:
-    current = box or at(shown, size, None).box
+    places = daji.ORDERS[order]
     return {
-        "currentRegion": _text(current, order),
-        "yoloCropRegion": ";".join(_text(subject.box, order) for subject in subjects(shown, size)),
+        "currentRegion": daji.region(box or at(shown, size, None).box, places),
+        "yoloCropRegion": ";".join(daji.region(subject.box, places) for subject in subjects(shown, size)),
     }
-
-
-def _text(box: Box, order: str) -> str:
-    return ",".join(str(box[place]) for place in REGION_ORDER[order])
 
 
 @lru_cache(maxsize=16_384)
@@ -134,7 +128,7 @@ def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
         "isJxhy": chosen,
         "repurchaseRate": f"{product.repurchase}%",
         "monthSold": product.sales_month,
-        "traceInfo": f"object_id%40{product.offer_id}%5Eobject_type%40offer%5Etrace%40{TRACE}",
+        "traceInfo": f"object_id%40{product.offer_id}%5Eobject_type%40offer%5Etrace%40{daji.TRACE}",
         "isOnePsale": "isOnePsale" in product.labels,
         "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
         + (["tp_member"] if seller.years > 1 else []),

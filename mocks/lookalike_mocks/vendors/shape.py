@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -29,9 +29,9 @@ def results(catalogue: Catalogue, query: Query, start: int, count: int, situatio
     if situation == "last-page" and found:
         found = found[: max(1, count // 2)]
         return found, start + len(found)
-    if situation == "full-page" and len(found) < count:
-        found = find(catalogue, Query(query.picture), 0, count)[0]
-        return found, min(start, GREAT) + len(found)
+    if situation == "full-page" and total <= start + count:
+        found = find(catalogue, Query(picture=query.picture), 0, count)[0]
+        return found, min(start, GREAT - 2 * count) + 2 * count
     return found, total
 
 
@@ -46,6 +46,11 @@ def reply(body: Any) -> Reply:
     return Reply(status=200, body=encode(body))
 
 
+def offer_url(product: Product) -> str:
+    """The address of a product's page at 1688."""
+    return f"https://detail.1688.com/offer/{product.offer_id}.html"
+
+
 def picture_url(product: Product) -> str:
     """The address of a product's picture at 1688."""
     return f"https://cbu01.alicdn.com/O1CN01{product.picture}_!!{product.shop.seller_id}-0-cib.jpg"
@@ -56,7 +61,7 @@ def quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def kinds_in(category: int) -> frozenset[int]:
     """The kinds of goods that stand in a category of 1688, at whatever level."""
     return frozenset(at for at, kind in enumerate(kinds()) if category in kind.ali1688)

@@ -51,21 +51,20 @@ def _nullable(schema: Document) -> bool:
 
 
 def _extremes(value: Any, schema: Document) -> Any:
-    """`x-extreme`, else longest text, greatest number, emptiest list; what has a form of its own (an address) keeps it."""
+    """`x-extreme`, or the end of its type; what has a form of its own (an address) keeps it."""
     if "x-extreme" in schema:
         return schema["x-extreme"]
     if isinstance(value, dict):
         return {key: _extremes(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
+    is_formed = "enum" in schema or "pattern" in schema or ("format" in schema and isinstance(value, str))
+    return value if is_formed else _end(value, schema)
+
+
+def _end(value: Any, schema: Document) -> Any:
+    """The emptiest list, the greatest number, the longest text."""
     if isinstance(value, list):
         return []
-    if (
-        isinstance(value, bool)
-        or "enum" in schema
-        or "pattern" in schema
-        or ("format" in schema and isinstance(value, str))
-    ):
-        return value
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         great = GREAT_LONG if schema.get("format") == "int64" else GREAT
         return min(great, schema.get("maximum", great))
     if isinstance(value, str) and value and not value[0].isdigit() and "/" not in value and "%" not in value:

@@ -1,0 +1,36 @@
+"""Thousands of different signed requests to daji-1688, and the answer to the first of them."""
+
+from pathlib import Path
+
+from lookalike_mocks import Mock
+from lookalike_mocks.catalogue.names import image_id
+from lookalike_specs import load
+from lookalike_specs.signing import daji
+from lookalike_specs.wire import Request
+
+API, COUNT = "daji-1688", 4000
+COUNTRIES = ("en", "ru", "ja", "es")
+
+
+def requests(extra: str = "", count: int = COUNT) -> list[Request]:
+    """Requests that differ in picture, page and language; `extra` is more of the query, such as a filter."""
+    api = load(API)
+    path = api.operations[0].path
+    found = []
+    for number in range(count):
+        query = (
+            f"imageId={image_id(number * 7919 % 100_000)}&beginPage={number % 5 + 1}&pageSize=20"
+            f"&country={COUNTRIES[number % len(COUNTRIES)]}{extra}"
+        )
+        plain = Request(method="GET", path=path, query=query.encode(), headers=((b"host", b"127.0.0.1"),))
+        found.append(daji.signed(plain, api.account["appKey"], api.account["appSecret"]))
+    return found
+
+
+def write(folder: Path, extra: str = "") -> tuple[Path, Path]:
+    """The file of paths for wrk, and the file with one answer for the yardstick."""
+    asked = requests(extra)
+    paths, answer = folder / "paths.txt", folder / "answer.json"
+    paths.write_text("".join(f"{each.path}?{each.query.decode()}\n" for each in asked), "utf-8")
+    answer.write_bytes(Mock(API).answer(asked[0]).body)
+    return paths, answer

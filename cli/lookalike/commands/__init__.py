@@ -1,0 +1,27 @@
+"""The commands, one module each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from .apis import command as apis
+from .completion import command as completion
+from .picture import command as picture
+from .serve import command as serve
+from .sign import command as sign
+from .situations import command as situations
+from .spec import command as spec
+
+COMMANDS: Final[tuple[click.Command, ...]] = (
+    serve,
+    apis,
+    situations,
+    sign,
+    spec,
+    picture,
+    completion,
+)
+
+__all__ = ["COMMANDS"]

@@ -1,0 +1,49 @@
+"""`lookalike picture`: what a product of the catalogue looks like."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..group import Problem
+
+
+@click.command("picture")
+@click.argument("which", metavar="INDEX|URL")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def command(which: str, output: Path | None) -> None:
+    """Write a product's picture.
+
+    A JPEG of 800 by 800, by the product's index or by the picture's URL in an answer. Goes to stdout unless that is a
+    terminal. Search by the same picture, and the product is the first hit.
+
+    \b
+    Examples:
+      lookalike picture 7 -o seven.jpg
+      lookalike picture 7 | base64 -w 0
+    """
+    from lookalike_mocks.catalogue.identicon import jpeg  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    index = _index(which)
+    if output is not None:
+        try:
+            output.write_bytes(jpeg(index))
+        except OSError as refused:
+            raise Problem(f"cannot write {output}: {refused.strerror}") from refused
+        return
+    if sys.stdout.isatty():
+        raise Problem("a JPEG is not for a terminal; pipe it, or name a file with -o")
+    sys.stdout.buffer.write(jpeg(index))
+
+
+def _index(which: str) -> int:
+    from lookalike_mocks.catalogue.picture import CODED, of_url  # noqa: PLC0415 - `lookalike --help` must not wait
+
+    if which.isascii() and which.isdigit() and len(which) < len(str(CODED)):
+        return int(which)
+    found = of_url(which).product
+    if found is None:
+        raise Problem(f"{which!r} is neither a number nor the URL of a catalogue picture")
+    return found

@@ -1,0 +1,71 @@
+"""`lookalike sign`: how a request is signed, stage by stage, without any server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ..group import nearest
+from ..parameters import as_json, one_api, pairs
+from ..text import block, echo, echo_json, strong
+
+if TYPE_CHECKING:
+    from ..signature import Signature
+
+
+@click.command("sign")
+@one_api
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--method", help="HTTP method; the spec's own by default.")
+@click.option("--path", help="Path; the spec's own by default.")
+@click.option("--url", help="Where the request will go; the vendor's server by default.")
+@click.option("--scheme", help="Security scheme of the spec; its first by default.")
+@click.option("--key", help="appKey, AccessKeyId or whatever the API calls it; the demo account's by default.")
+@click.option("--secret", help="appSecret, AccessKeySecret; the demo account's by default.")
+@click.option("--timestamp", help="ISO 8601, UTC; now by default.")
+@click.option("--nonce", help="A random one by default.")
+@click.option("--reveal", is_flag=True, help="Show the secret in the stages.")
+@click.option("--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True)
+@as_json
+def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wish: Any) -> None:
+    """Sign a request and show how.
+
+    Prints what is signed, its canonical form, the string to sign, and the signature.
+
+    Without KEY=VALUE it is the example of the spec; with some, the request holds just them and the credentials. A
+    value `@FILE` is the file's content in Base64. APIs with a plain key sign nothing; the request is printed.
+
+    \b
+    Examples:
+      lookalike sign aliyun
+      lookalike sign aliyun --scheme acs-rpc PicContent=@shoe.jpg Num=5 --output curl
+      lookalike sign daji-1688 imageId=1048608196202797156 beginPage=1 pageSize=5 country=en --output url
+      lookalike sign daji-1688 --key MY-KEY --secret MY-SECRET --reveal
+    """
+    from lookalike_specs import load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    from .. import signature  # noqa: PLC0415
+
+    signed = signature.make(load(api), pairs(values, "a value"), signature.Wish(**wish, in_url=output == "url"))
+    for name, known in signed.unknown:
+        click.echo(f"Note: the operation has no parameter {name!r}{nearest(name, known)}", err=True)
+    SHOW["json" if as_json else output](signed)
+
+
+def _show_stages(signed: Signature) -> None:
+    echo(f"{strong(signed.api)}  {signed.scheme}  {signed.method} {signed.bare_url}\n")
+    if signed.stages is None:
+        echo(f"A plain key: nothing is signed, {signed.scheme} travels as it is.\n")
+    for name, value in (signed.stages or {}).items():
+        echo(f"{strong(name)}\n{block(value)}\n")
+    echo(f"{strong('request')}\n{block(signed.curl)}")
+
+
+SHOW: Final[Mapping[str, Callable[[Signature], None]]] = {
+    "stages": _show_stages,
+    "url": lambda signed: echo(signed.url),
+    "curl": lambda signed: echo(signed.curl),
+    "json": lambda signed: echo_json(signed.to_dict()),
+}

@@ -1,0 +1,60 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from .group import Problem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def api_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: the APIs that begin so."""
+    from lookalike_specs import ids  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    return [api for api in ids() if api.startswith(incomplete)]
+
+
+def variant_keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: every `api.name=value` that begins so."""
+    from lookalike_specs import ids, load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    keys = [
+        f"{api}.{name}={value}"
+        for api in ids()
+        for name, variant in load(api).root.variants.items()
+        for value in variant.values
+    ]
+    return [key for key in keys if key.startswith(incomplete)]
+
+
+def one_api(command: Command) -> Command:
+    """The argument API."""
+    return click.argument("api", shell_complete=api_ids)(command)
+
+
+def any_apis(command: Command) -> Command:
+    """The argument [API]…."""
+    return click.argument("apis", nargs=-1, metavar="[API]...", shell_complete=api_ids)(command)
+
+
+def as_json(command: Command) -> Command:
+    """The option --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def pairs(texts: tuple[str, ...], what: str) -> dict[str, str]:
+    """`KEY=VALUE` texts as a table. Raises Problem for one without `=`, and for a key that comes twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise Problem(f"{what} is KEY=VALUE, not {text!r}")
+        if key in found:
+            raise Problem(f"{what} {key!r} is given twice")
+        found[key] = value
+    return found

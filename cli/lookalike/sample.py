@@ -1,0 +1,102 @@
+"""A request as the spec's own examples make it, or with values of the caller's, before anybody signs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from lookalike_specs import Api, Field, Operation
+from lookalike_specs.document import resolve
+from lookalike_specs.signing import percent
+from lookalike_specs.wire import Pairs, RawHeaders, Request
+
+Values = Mapping[str, Any]
+MEDIA_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
+BODILESS = ("GET", "HEAD")
+
+
+def examples(api: Api, operation: Operation) -> dict[str, Any]:
+    """Every value that the spec has an example for, by name."""
+    node = resolve(dict(api.document), {"$ref": f"#{operation.pointer}"})
+    found = {parameter["name"]: _example(parameter) for parameter in node.get("parameters", [])}
+    for content in node.get("requestBody", {}).get("content", {}).values():
+        found |= _example(content)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def sample(api: Api, operation: Operation, account: Values) -> dict[str, Any]:
+    """The shortest good request: what is required, the first of each `any-of` rule, the body's example."""
+    known = examples(api, operation)
+    wanted = {field.name for field in operation.fields if field.required or field.place in MEDIA_TYPES}
+    wanted |= {rule.parameters[0] for rule in operation.extension.rules if rule.rule == "any-of"}
+    return {name: value for name, value in known.items() if name in wanted} | required(operation, account)
+
+
+def required(operation: Operation, account: Values) -> dict[str, Any]:
+    """Those of the account's credentials that stand among the required parameters."""
+    return {field.name: account[field.name] for field in operation.fields if field.required and field.name in account}
+
+
+def typed(operation: Operation, given: Mapping[str, str]) -> dict[str, Any]:
+    """Texts from a command line as the values that they mean: JSON where the body is JSON and no text is wanted."""
+    fields = {field.name: field for field in operation.fields}
+    return {name: _typed(fields.get(name), text) for name, text in given.items()}
+
+
+def build(operation: Operation, values: Values, base: str) -> Request:
+    """The request with each value where the spec puts it; a value that it does not know goes where most are."""
+    kind = "" if operation.method in BODILESS else operation.body_place or ""
+    places = {field.name: field.place for field in operation.fields}
+    at: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        place = places.get(name, kind or "query")
+        at.setdefault(place if place in ("header", kind) else "query", {})[name] = value
+    headers = {name.lower(): text(value) for name, value in at.get("header", {}).items()}
+    content_type = {"content-type": MEDIA_TYPES[kind]} if kind else {}
+    return Request(
+        method=operation.method,
+        path=operation.path,
+        query=encoded(at.get("query", {})),
+        headers=_raw({"host": urlsplit(base).netloc} | content_type | headers),
+        body=_body(kind, at.get(kind, {})),
+    )
+
+
+def encoded(values: Values) -> bytes:
+    """Values as a query string or form."""
+    pairs: Pairs = tuple((name, text(value)) for name, value in values.items())
+    return percent.encode_pairs(pairs).encode("ascii")
+
+
+def text(value: Any) -> str:
+    """A value as it stands in a query or a header."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _raw(headers: Mapping[str, str]) -> RawHeaders:
+    return tuple((name.encode("latin-1"), value.encode("utf-8")) for name, value in headers.items())
+
+
+def _body(kind: str, values: Values) -> bytes:
+    if kind == "json":
+        return json.dumps(values, ensure_ascii=False).encode()
+    return encoded(values)
+
+
+def _typed(field: Field | None, given: str) -> Any:
+    if field is None or field.place != "json" or field.schema.get("type") == "string":
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        return given
+
+
+def _example(node: Mapping[str, Any]) -> Any:
+    """The example of a parameter or a body."""
+    if "example" in node:
+        return node["example"]
+    named = [entry["value"] for entry in node.get("examples", {}).values() if "value" in entry]
+    return next(iter([*named, *node.get("schema", {}).get("examples", [])]), None)

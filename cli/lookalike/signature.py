@@ -1,0 +1,159 @@
+"""One signed request and how its signature came about, from what a command line asked for."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from lookalike_specs import Api, Operation, Scheme
+from lookalike_specs.signing import Malformed
+from lookalike_specs.wire import Request
+
+from . import curl
+from .group import Problem, nearest
+from .proof import PROOFS, Moment, credential, prove, stages
+from .sample import build, examples, required, sample, typed
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What `lookalike sign` prints; `stages` is None for a plain key, `unknown` pairs a name with those known."""
+
+    api: str
+    scheme: str
+    request: Request
+    base: str
+    stages: Mapping[str, str] | None
+    unknown: tuple[tuple[str, list[str]], ...]
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.request.method
+
+    @property
+    def url(self) -> str:
+        """The whole URL."""
+        return curl.url(self.request, self.base)
+
+    @property
+    def bare_url(self) -> str:
+        """The URL without its query."""
+        return self.url.partition("?")[0]
+
+    @property
+    def curl(self) -> str:
+        """The request as a curl line."""
+        return curl.line(self.request, self.base)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "api": self.api,
+            "scheme": self.scheme,
+            "method": self.method,
+            "url": self.url,
+            "headers": {name.decode(): value.decode() for name, value in self.request.headers},
+            "body": self.request.body.decode(),
+            "stages": self.stages,
+            "curl": self.curl,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller wants to have otherwise than the spec and the demo account say; None: as they say."""
+
+    method: str | None = None
+    path: str | None = None
+    url: str | None = None
+    scheme: str | None = None
+    key: str | None = None
+    secret: str | None = None
+    timestamp: str | None = None
+    nonce: str | None = None
+    reveal: bool = False
+    in_url: bool = False
+
+
+def make(api: Api, given: Mapping[str, str], wish: Wish) -> Signature:
+    """Sign the values given, or the spec's example where there are none. Raises Problem."""
+    operation = _operation(api, wish)
+    scheme = _scheme(operation, wish)
+    account, base = _account(api, scheme, wish), _base(api, wish.url)
+    values = typed(operation, {name: _content(text) for name, text in given.items()})
+    values = required(operation, account) | values if given else sample(api, operation, account)
+    known = examples(api, operation)
+    needs = {name: known[name] for name in PROOFS[scheme.extension.scheme].needs}
+    request = prove(build(operation, needs | values, base), scheme, account, _moment(wish))
+    found = stages(request, scheme, account, reveal=wish.reveal)
+    steps = None if found is None or isinstance(found, Malformed) else found.steps
+    shown: dict[str, str] | None = None if steps is None else {step.name: step.value for step in steps}
+    names = [field.name for field in operation.fields]
+    unknown = tuple((name, names) for name in given if name not in names)
+    return Signature(api.id, scheme.name, request, base, shown, unknown)
+
+
+def _operation(api: Api, wish: Wish) -> Operation:
+    """The API's operation at that path, else its first one sent there."""
+    at_path = [found for found in api.operations if wish.path in (None, found.path)] or api.operations
+    found = next((each for each in at_path if wish.method in (None, each.method)), at_path[0])
+    return replace(found, method=(wish.method or found.method).upper(), path=wish.path or found.path)
+
+
+def _scheme(operation: Operation, wish: Wish) -> Scheme:
+    """The scheme of that name, else the first that fits."""
+    schemes, names = operation.schemes, [found.name for found in operation.schemes]
+    if wish.scheme is not None:
+        if wish.scheme not in names:
+            raise Problem(f"no scheme {wish.scheme!r}; known: {', '.join(names)}{nearest(wish.scheme, names)}")
+        schemes = (schemes[names.index(wish.scheme)],)
+    fitting = [found for found in schemes if not wish.in_url or found.place == "query"]
+    if not fitting:
+        raise Problem(f"{schemes[0].name} stands in a header, not in the URL; use --output curl")
+    return fitting[0]
+
+
+def _account(api: Api, scheme: Scheme, wish: Wish) -> dict[str, str]:
+    """The demo account's credentials, with a key and a secret of the caller's in their place."""
+    secret = PROOFS[scheme.extension.scheme].secret
+    if wish.secret is not None and not secret:
+        raise Problem(f"{scheme.name} is a plain key; there is no secret")
+    changed = {credential(scheme): wish.key, secret: wish.secret}
+    return api.account | {name: value for name, value in changed.items() if value is not None}
+
+
+def _moment(wish: Wish) -> Moment:
+    """The moment of signing; now, with a random nonce, where nothing is said."""
+    try:
+        at = datetime.fromisoformat(wish.timestamp) if wish.timestamp else datetime.now(UTC)
+    except ValueError as wrong:
+        raise Problem(f"--timestamp is ISO 8601 such as 2026-01-31T12:00:00Z, not {wish.timestamp!r}") from wrong
+    return Moment(at if at.tzinfo else at.replace(tzinfo=UTC), wish.nonce or uuid4().hex, wish.in_url)
+
+
+def _base(api: Api, url: str | None) -> str:
+    """Where the request goes: scheme, host, and perhaps a prefix."""
+    if url is None:
+        server = api.document["servers"][0]
+        return str(server["url"]).format(**{name: of["default"] for name, of in server.get("variables", {}).items()})
+    split = urlsplit(url)
+    if split.scheme not in ("http", "https") or not split.netloc:
+        raise Problem(f"--url is a base URL such as http://127.0.0.1:8765, not {url!r}")
+    return url
+
+
+def _content(text: str) -> str:
+    """A value as given; `@FILE` is that file in Base64."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return b64encode(Path(text[1:]).read_bytes()).decode("ascii")
+    except OSError as gone:
+        raise Problem(f"cannot read {text[1:]}: {gone.strerror}") from gone

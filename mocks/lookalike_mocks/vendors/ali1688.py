@@ -1,0 +1,53 @@
+"""An offer in 1688's own words, as its resellers pass it on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..catalogue import Product
+from . import money, shape
+
+# a word that no title holds: stands in an item's cached bytes where each answer puts its own trace
+TRACE: Final = "{trace}"
+# 1688's filter token -> the badge that it shows beside the title of such an offer
+BADGES: Final = {
+    "1688Selection": "1688严选",
+    "jxhy": "精选货源",
+    "new7": "新品首发",
+    "isOnePsaleFreePost": "代发包邮",
+}
+
+
+def offer(product: Product, language: str) -> dict[str, Any]:
+    """One offer, its title in that language too, with TRACE where the answer's own trace belongs."""
+    price, chosen = money.yuan(product.price), "jxhy" in product.labels
+    seller = product.shop
+    return {
+        "imageUrl": shape.picture_url(product),
+        "subject": product.title("zh"),
+        "subjectTrans": product.title(language),
+        "priceInfo": {
+            "price": price,
+            "jxhyPrice": price if chosen else None,
+            "pfJxhyPrice": money.short(product.price) if chosen else None,
+            "consignPrice": money.yuan(product.dropship_price),
+        },
+        "offerId": product.offer_id,
+        "isJxhy": chosen,
+        "repurchaseRate": f"{product.repurchase}%",
+        "monthSold": product.sales_month,
+        "traceInfo": trace_info(product.offer_id, "offer"),
+        "isOnePsale": "isOnePsale" in product.labels,
+        "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
+        + (["tp_member"] if seller.years > 1 else []),
+    }
+
+
+def trace_info(number: int, kind: str) -> str:
+    """The token that goes with a product, with TRACE where the answer's own trace belongs."""
+    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{TRACE}"
+
+
+def badges(product: Product) -> list[str]:
+    """The badges beside a product's title, in Chinese."""
+    return [badge for label, badge in BADGES.items() if label in product.labels]

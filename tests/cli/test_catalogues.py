@@ -1,0 +1,89 @@
+"""`lookalike apis`, `situations` and `spec`: what they list is what the specs and the mock have."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import pytest
+import yaml
+
+from lookalike.sample import sample
+from lookalike.signature import Wish, make
+from lookalike_mocks import Mock
+from lookalike_specs import ids, load, read
+from lookalike_specs.wire import Request
+
+
+def test_apis_lists_every_operation_server_and_variant(lookalike):
+    for api in json.loads(lookalike("apis", "--json").stdout):
+        spec = load(api["id"])
+        assert [(found["method"], found["path"]) for found in api["operations"]] == [
+            (found.method, found.path) for found in spec.operations
+        ]
+        assert len(api["servers"]) == len(spec.document["servers"])
+        assert {name: (of["default"], list(of["values"])) for name, of in api["variants"].items()} == {
+            name: (of.default, list(of.values)) for name, of in spec.root.variants.items()
+        }
+
+
+def test_apis_as_text_marks_the_default(lookalike):
+    text = lookalike("apis").stdout
+    for api in ids():
+        spec = load(api)
+        assert f"{api}  {spec.document['info']['title']}" in text
+        for name, variant in spec.root.variants.items():
+            assert f"  {name}  {variant.description}" in text
+    assert "    *  http-status   The HTTP status equals `code`" in text
+    assert "       http-200      HTTP 200; only `code` in the body tells." in text
+
+
+def test_situations_lists_all_of_every_api(lookalike):
+    listed = [found["id"] for found in json.loads(lookalike("situations", "--json").stdout)]
+    assert listed == [f"{api}/{name}" for api in ids() for name in (*load(api).root.situations, *load(api).root.errors)]
+
+
+def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
+    text = lookalike("situations", "tmapi").stdout
+    assert (
+        """tmapi/439  HTTP 439  code 439  Subscription expired or insufficient balance.
+  naturally  Call with the account `expired`.
+  apiToken   situation-439
+  apikey     situation-439
+  img_url    https://cbu01.alicdn.com/situation/439.jpg
+"""
+        in text
+    )
+    assert "tmapi/500  HTTP 500  code 500  Unexpected error, please contact customer service.\n  apiToken " in text
+
+
+def magic_request(api: str, magic: dict[str, str]) -> Request:
+    """The spec's example with the magic value in it, signed."""
+    spec = load(api)
+    operation, schemes = spec.operations[0], [scheme.name for scheme in spec.operations[0].schemes]
+    example = sample(spec, operation, spec.account)
+    given = {name: value if isinstance(value, str) else json.dumps(value) for name, value in example.items()}
+    if magic["in"] == "parameter":
+        return make(spec, given | {magic["name"]: magic["value"]}, Wish(url="http://mock.test")).request
+    given.pop(magic["name"], None)
+    scheme = magic["name"] if magic["name"] in schemes else None
+    return make(spec, given, Wish(url="http://mock.test", key=magic["value"], scheme=scheme)).request
+
+
+@pytest.mark.parametrize("api", ids())
+def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
+    mock = Mock(variants={"tmapi.auth": "either"})
+    for situation in json.loads(lookalike("situations", api, "--json").stdout):
+        message = situation["message"].partition("{")[0]
+        for magic in situation["magic"]:
+            reply = mock.answer(magic_request(api, magic))
+            assert reply.status == situation["status"], (situation, magic)
+            assert message in html.unescape(reply.body.decode()), (situation, magic)
+
+
+@pytest.mark.parametrize("api", ids())
+def test_spec_prints_the_finished_document_in_both_forms(lookalike, api):
+    assert json.loads(lookalike("spec", api, "--format", "json").stdout) == read(api)
+    text = lookalike("spec", api).stdout
+    assert yaml.safe_load(text) == read(api)
+    assert "&id0" not in text

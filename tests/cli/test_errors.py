@@ -1,0 +1,94 @@
+"""What the caller can put right is told in one line on stderr, exit 2, with what would have been right."""
+
+from __future__ import annotations
+
+import pytest
+
+from lookalike_specs import ids
+
+LINES = [
+    (("serv",), "no command 'serv'; did you mean 'serve'?"),
+    (("dance",), "no command 'dance'"),
+    (("serve", "tmap"), f"unknown API 'tmap'; known: {', '.join(ids())}; did you mean 'tmapi'?"),
+    (("serve", "zzz"), f"unknown API 'zzz'; known: {', '.join(ids())}"),
+    (("serve", "tmapi", "--variant", "auth"), "--variant is KEY=VALUE, not 'auth'"),
+    (("serve", "tmapi", "--variant", "=x"), "--variant is KEY=VALUE, not '=x'"),
+    (("serve", "tmapi", "--variant", "auth=either", "--variant", "auth=apikey"), "--variant 'auth' is given twice"),
+    (("serve", "--variant", "tmap.auth=either"), "--variant tmap.auth: 'tmap' is not served; did you mean 'tmapi'?"),
+    (("serve", "hiobuy", "--variant", "tmapi.auth=either"), "--variant tmapi.auth: 'tmapi' is not served"),
+    (
+        ("serve", "tmapi", "--variant", "tmapi.auth=apitoken"),
+        "tmapi: auth is one of apiToken, apikey, either, not 'apitoken'; did you mean 'apiToken'?",
+    ),
+    (("serve", "--port", "65536"), "Invalid value for '--port': 65536 is not in the range 0<=x<=65535."),
+    (("serve", "--size", "0"), "Invalid value for '--size': 0 is not in the range 1<=x<=1000000000."),
+    (("serve", "--host", "nowhere.invalid", "--port", "0"), "cannot listen on nowhere.invalid port 0: "),
+    (("situations", "tmap"), "unknown API 'tmap'"),
+    (("spec", "tmap"), "unknown API 'tmap'"),
+    (("sign", "tmap"), "unknown API 'tmap'"),
+    (("sign",), "Missing argument 'API'."),
+    (("sign", "aliyun", "--scheme", "acs"), "no scheme 'acs'; known: acs3, acs-rpc, acs-roa; did you mean 'acs3'?"),
+    (("sign", "aliyun", "--scheme", "acs3", "--output", "url"), "acs3 stands in a header, not in the URL"),
+    (("sign", "hiobuy", "--output", "url"), "X-Uuid stands in a header, not in the URL; use --output curl"),
+    (("sign", "tmapi", "--secret", "x"), "apiToken is a plain key; there is no secret"),
+    (("sign", "aliyun", "--url", "localhost"), "--url is a base URL such as http://127.0.0.1:8765, not 'localhost'"),
+    (("sign", "aliyun", "--timestamp", "noon"), "--timestamp is ISO 8601 such as 2026-01-31T12:00:00Z, not 'noon'"),
+    (("sign", "aliyun", "PicContent=@/no/such.jpg"), "cannot read /no/such.jpg: No such file or directory"),
+    (("sign", "aliyun", "Num"), "a value is KEY=VALUE, not 'Num'"),
+    (("picture", "shoe"), "'shoe' is neither a number nor the URL of a catalogue picture"),
+    (("picture", "7", "-o", "/no/such/7.jpg"), "cannot write /no/such/7.jpg: No such file or directory"),
+    (("completion", "csh"), "Invalid value for 'SHELL': 'csh' is not one of"),
+]
+
+
+@pytest.mark.parametrize(("args", "problem"), LINES, ids=[" ".join(args) for args, _ in LINES])
+def test_one_line_and_exit_2(lookalike, args, problem):
+    result = lookalike(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"Error: {problem}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_unknown_variant_is_told_with_the_nearest(lookalike):
+    line = lookalike("serve", "tmapi", "--variant", "error-transprt=http-200").stderr
+    assert line.startswith("Error: these APIs have no variant 'error-transprt'; known: error-transport, ")
+    assert line.endswith("; did you mean 'error-transport'?\n")
+
+
+def test_an_unknown_option_is_told_without_usage_lines(lookalike):
+    result = lookalike("serve", "--prot", "1")
+    assert result.exit_code == 2
+    assert "No such option" in result.stderr
+    assert "Usage" not in result.output
+
+
+def test_two_apis_that_would_answer_the_same_request_are_told_apart(lookalike, monkeypatch):
+    from lookalike_mocks import AmbiguousRoute, mock  # noqa: PLC0415
+
+    def ambiguous(_):
+        raise AmbiguousRoute("GET /x", ("one", "two"))
+
+    monkeypatch.setattr(mock, "gate", ambiguous)
+    result = lookalike("serve")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: GET /x belongs to both one and two; serve them on two ports\n",
+    )
+
+
+def test_a_broken_spec_is_told_in_one_line(lookalike, monkeypatch):
+    import lookalike_specs  # noqa: PLC0415
+
+    def broken(_):
+        raise lookalike_specs.SpecError("tmapi#/x", "is wrong")
+
+    monkeypatch.setattr(lookalike_specs, "load", broken)
+    assert lookalike("situations", "tmapi").stderr == "Error: tmapi#/x: is wrong\n"
+
+
+def test_what_nobody_expected_keeps_its_traceback(lookalike, monkeypatch):
+    import lookalike_specs  # noqa: PLC0415
+
+    monkeypatch.setattr(lookalike_specs, "load", lambda _: 1 / 0)
+    assert isinstance(lookalike("situations", "tmapi").exception, ZeroDivisionError)

@@ -1,0 +1,155 @@
+"""`lookalike serve`: what it prints, that the lines it prints work, how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from itertools import pairwise
+
+import httpx
+import pytest
+
+from lookalike.example import curl_line
+from lookalike_mocks import Mock
+from lookalike_mocks.doors.transport import Transport
+from lookalike_specs import ids, load
+
+VARIANTS = [
+    (api, name, value)
+    for api in ids()
+    for name, variant in load(api).root.variants.items()
+    for value in variant.values
+    if value != variant.default
+]
+
+
+def ask(url: str) -> bytes:
+    with closing(urllib.request.urlopen(url, timeout=10)) as answer:
+        return answer.read()
+
+
+def pasted(line: str) -> tuple[bytes, str]:
+    """What bash makes of a line, in a directory that knows nothing of us: the body and the status."""
+    done = subprocess.run(
+        ["bash", "-c", f"{line} -w '\n%{{http_code}}'"], cwd="/", capture_output=True, timeout=60, check=True
+    )
+    assert done.stderr == b""
+    body, _, status = done.stdout.rpartition(b"\n")
+    return body, status.decode()
+
+
+def test_the_first_line_is_one_json_object_of_all_apis(told):
+    assert list(told) == ["url", "apis"]
+    assert tuple(told["apis"]) == ids()
+    for api, about in told["apis"].items():
+        assert list(about) == ["base_url", "credentials", "curl"]
+        assert about["base_url"] == told["url"]
+        assert about["credentials"] == load(api).account
+
+
+def test_the_port_listens_when_the_line_is_there(told):
+    assert json.loads(ask(f"{told['url']}/_lookalike/health"))["apis"] == list(ids())
+
+
+@pytest.mark.parametrize("api", ids())
+def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check_success):
+    for _ in range(2):
+        body, status = pasted(told["apis"][api]["curl"])
+        assert status == "200"
+        check_success(api, body)
+
+
+@pytest.mark.parametrize(("api", "name", "value"), VARIANTS)
+def test_the_curl_line_works_under_every_variant(api, name, value, lookalike, check_success):
+    mock = Mock(api, variants={f"{api}.{name}": value})
+    line = curl_line(mock, mock.services[api], "http://mock.test")
+    if signing := re.search(r"\$\(.* -m lookalike (.*)\)", line):
+        line = line.replace(signing[0], lookalike(*shlex.split(signing[1])).stdout.strip())
+    parts = shlex.split(line)
+    options = dict(zip(parts[2:-1:2], parts[3:-1:2], strict=True))
+    headers = dict(part.split(": ") for flag, part in pairwise(parts) if flag == "-H")
+    body = options.get("--data-raw")
+    with httpx.Client(transport=Transport(mock)) as client:
+        answer = client.request(options.get("-X", "POST" if body else "GET"), parts[-1], headers=headers, content=body)
+    assert answer.status_code == 200
+    check_success(api, answer.content)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_exit_0_and_no_word(serving, number):
+    with serving("tmapi", "--port", "0", "--json") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out, err) == (0, "", "")
+    with pytest.raises(OSError, match="refused"):
+        ask(url)
+
+
+def test_without_json_it_prints_a_table_and_a_line_for_each_api(serving):
+    with serving("tmapi", "hiobuy", "--port", "0", "--seed", "7", "--size", "99") as process:
+        head = process.stdout.readline()
+        assert "seed 7, 99 goods" in head
+        url = head.split(" on ")[1].split()[0]
+        rest = "".join(process.stdout.readline() for _ in range(9))
+    for text in (f"tmapi   {url}  {url}/tmapi", "apiToken=lookalike-demo-token", "X-Uuid=", "# tmapi\ncurl -s '"):
+        assert text in rest
+    assert "\x1b" not in head + rest
+
+
+def test_every_api_is_there_under_its_prefix_too(told):
+    line = told["apis"]["tmapi"]["curl"]
+    assert json.loads(pasted(line.replace(told["url"], f"{told['url']}/tmapi"))[0])["code"] == 200
+
+
+def test_the_seed_the_variants_and_the_size_reach_the_mock(serving):
+    with serving(
+        "tmapi", "--seed", "3", "--size", "5", "--variant", "tmapi.error-transport=http-200", "--port", "0", "--json"
+    ) as process:
+        about = json.loads(process.stdout.readline())["apis"]["tmapi"]
+        found = json.loads(pasted(about["curl"])[0])
+        assert found["data"]["total_count"] <= 5
+        assert found["data"]["items"][0]["item_id"] in {
+            Mock("tmapi", seed=3).world.catalogue.product(index).offer_id for index in range(5)
+        }
+        refused = pasted(about["curl"].replace("page_size", "x").replace("img_url", "y"))
+        assert refused[1] == "200"
+        assert json.loads(refused[0])["code"] == 422
+
+
+def test_a_reader_that_takes_the_first_line_and_leaves_does_no_harm(serving):
+    with serving("tmapi", "--port", "0", "--json") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        process.stdout.close()
+        process.stdout = None
+        assert ask(f"{url}/_lookalike/health")
+
+
+def test_a_taken_port_is_told_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "lookalike", "serve", "--port", port],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_an_address_that_others_reach_is_warned_of(serving):
+    with serving("tmapi", "--host", "0.0.0.0", "--port", "0", "--json") as process:  # noqa: S104 - that is the test
+        url = json.loads(process.stdout.readline())["url"]
+        assert url.startswith("http://127.0.0.1:")
+        assert ask(f"{url}/_lookalike/health")
+        assert process.stderr.readline().startswith("Warning: 0.0.0.0 is open to the network")

@@ -1,0 +1,530 @@
+"""Daji's Taobao and Tmall image search, from the request to the goods."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS31Validator
+
+from lookalike_mocks import Mock
+from lookalike_mocks.catalogue import names, picture
+from lookalike_mocks.catalogue.subject import subjects
+from lookalike_mocks.catalogue.words import kinds
+from lookalike_specs import load, read
+from lookalike_specs.document import resolve
+from lookalike_specs.signing import daji
+from lookalike_specs.wire import Reply, Request
+
+API, PATH = "daji-taobao", "/taobao/image-search/url"
+ROOT, HOST = load(API).root, (b"host", b"openapi.dajisaas.com")
+OPERATION: Any = resolve(read(API), read(API))["paths"][PATH]["get"]
+SAMPLE = "https://img.alicdn.com/bao/uploaded/i3/684174095/O1CN019WLF1n1g7YYWtonEu_!!0-item_pic.jpg"
+SECRET = ROOT.accounts["demo"]["appSecret"]
+MOCK = Mock(API, "daji-1688")
+Body = dict[str, Any]
+
+
+def request(key: str = "demo", /, **sent: Any) -> Request:
+    """A signed search; None leaves a parameter out."""
+    account = ROOT.accounts.get(key, {**ROOT.accounts["demo"], "appKey": key})
+    plain = {"picUrl": SAMPLE} | sent
+    pairs = [("appKey", account["appKey"]), *((name, str(value)) for name, value in plain.items() if value is not None)]
+    pairs.append(("sign", daji.sign(tuple(pairs), account["appSecret"])))
+    return Request(method="GET", path=PATH, query=urlencode(pairs).encode(), headers=(HOST,))
+
+
+def checked(reply: Reply) -> Body:
+    """The body, valid by the API's own spec."""
+    body: Body = msgspec.json.decode(reply.body)
+    schema = OPERATION["responses"][str(reply.status)]["content"]["application/json"]["schema"]
+    errors = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER).iter_errors(body)
+    assert not [error.message for error in errors]
+    return body
+
+
+def ask(mock: Mock = MOCK, key: str = "demo", /, **sent: Any) -> Body:
+    """`data` of an answer that went well."""
+    reply = mock.answer(request(key, **sent))
+    body = checked(reply)
+    assert (reply.status, body["code"], body["message"]) == (200, 200, "操作成功"), body
+    return body["data"]
+
+
+def error_of(reply: Reply) -> str:
+    """The error of the catalogue that an answer is."""
+    body = checked(reply)
+    fitting = [
+        name
+        for name, error in ROOT.errors.items()
+        if reply.status == error.status and body["message"] == error.message.replace("{method}", "GET")
+    ]
+    assert len(fitting) == 1, body
+    assert body.get("code", body.get("status")) == ROOT.errors[fitting[0]].code
+    return fitting[0]
+
+
+def ids(data: Body) -> list[str]:
+    return [item["itemId"] for item in data["data"]]
+
+
+def indexes(data: Body) -> list[int]:
+    """The products behind the goods, as their pictures tell."""
+    found = [names.picture_index(item["picUrl"]) for item in data["data"]]
+    assert [names.opaque_id(index) for index in found if index is not None] == ids(data)
+    return [index for index in found if index is not None]
+
+
+def every(mock: Mock = MOCK, /, **sent: Any) -> list[Body]:
+    """All goods, as a client goes on: by `pageSize`, up to a page that is not full."""
+    found: list[Body] = []
+    for start in range(0, 500, 20):
+        data = msgspec.json.decode(mock.answer(request(pageNo=start, pageSize=20, **sent)).body)["data"]
+        found += data["data"]
+        if len(data["data"]) < 20:
+            break
+    return found
+
+
+# ---------------------------------------------------------------- errors
+
+NATURAL = {
+    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST,)),
+    "bad-parameter": request(pageSize=0),
+    "image-required": request(picUrl=None),
+    "app-not-activated": request("unactivated"),
+    "quota-used-up": request("used-up"),
+    "picture-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
+    "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST,)),
+}
+
+
+@pytest.mark.parametrize("error", NATURAL)
+def test_errors_come_the_natural_way(error: str) -> None:
+    assert ROOT.errors[error].natural
+    assert error_of(MOCK.answer(NATURAL[error])) == error
+
+
+def test_every_natural_way_is_tried() -> None:
+    told = {name for name, error in ROOT.errors.items() if error.natural}
+    assert told == {*NATURAL, "method-not-allowed"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", ""])
+def test_another_method(method: str) -> None:
+    reply = MOCK.answer(msgspec.structs.replace(request(), method=method))
+    body = checked(reply)
+    assert body["message"] == f"Request method '{method}' not supported"
+    assert (reply.status, body["error"], body["path"]) == (405, "Method Not Allowed", PATH)
+    assert (b"allow", b"GET") in reply.headers
+
+
+OTHERS = [
+    *(("bad-parameter", {name: value}) for name in ("pageNo", "pageSize") for value in ("x", "-1", "1.0", "1e1", "１", "9" * 30)),
+    ("bad-parameter", {"pageNo": 500}), ("bad-parameter", {"pageSize": 21}),
+    *(("bad-parameter", {"categoryId": value}) for value in ("10", "-1", "00", "x", "0,1", "88888889")),
+    *(("bad-parameter", {"crop": value}) for value in ("yes", "2", "null")),
+    *(("bad-parameter", {"region": value}) for value in ("1,2,3", "a,b,c,d", "0,0,0,0", "361,222,34,376", f"0,{'9' * 5000},0,9", "0,1,0,-1")),
+    ("bad-parameter", {"crop": "false", "region": "9,1,0,9"}),
+    ("image-required", {"picUrl": ""}),
+    *(("picture-unreadable", {"picUrl": value}) for value in ("//img.alicdn.com/a.jpg", "img.alicdn.com", "x", "http://", " http://a", "HTTP//a")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "sent"), OTHERS, ids=str)
+def test_other_errors(error: str, sent: Body) -> None:
+    assert error_of(MOCK.answer(request(**sent))) == error
+
+
+MAGIC: dict[str, Callable[[str], Request]] = {
+    "appKey": lambda situation: request(f"situation-{situation}"),
+    "picUrl": lambda situation: request(picUrl=f"https://cbu01.alicdn.com/situation/{situation}.jpg"),
+}
+
+
+def test_every_magic_input_is_tried() -> None:
+    assert {magic.credential or magic.parameter for magic in ROOT.magic} == set(MAGIC)
+
+
+@pytest.mark.parametrize("way", MAGIC)
+@pytest.mark.parametrize("error", ROOT.errors)
+def test_errors_come_by_magic(error: str, way: str) -> None:
+    assert error_of(MOCK.answer(MAGIC[way](error))) == error
+
+
+# ---------------------------------------------------------------- situations
+
+NULLABLE = ("categoryName", "couponAmount", "couponstartFee", "levelOneCategoryName", "provcity", "sellerId", "shopTitle", "userType", "volume")  # fmt: skip
+SITUATIONS: dict[str, Callable[[Body], bool]] = {
+    "full-page": lambda data: len(data["data"]) == 10,
+    "last-page": lambda data: 0 < len(data["data"]) < 10,
+    "empty": lambda data: data["data"] == [],
+    "nulls": lambda data: (
+        len(data["data"]) == 10
+        and all((item[name] is None) == (name in NULLABLE) for item in data["data"] for name in item)
+    ),
+    "extremes": lambda data: (
+        {item["volume"] for item in data["data"]} == {2**31 - 1}
+        and max(len(item["title"]) for item in data["data"]) > 200
+        and len(set(ids(data))) == 10
+    ),
+}
+
+
+@pytest.mark.parametrize("way", MAGIC)
+@pytest.mark.parametrize("situation", ROOT.situations)
+def test_situations(situation: str, way: str) -> None:
+    data = checked(MOCK.answer(MAGIC[way](situation)))["data"]
+    assert SITUATIONS[situation](data)
+    assert data["pageSize"] == len(data["data"])
+
+
+def test_a_plain_page_is_full_and_in_no_other_situation() -> None:
+    assert [name for name, fits in SITUATIONS.items() if fits(ask())] == ["full-page"]
+
+
+@pytest.mark.parametrize("situation", ROOT.situations)
+@pytest.mark.parametrize("sent", [{"pageNo": 499, "pageSize": 20}, {"categoryId": "8"}, {"pageSize": 1}], ids=str)
+def test_situations_on_odd_pages_stay_valid(situation: str, sent: Body) -> None:
+    data = ask(MOCK, f"situation-{situation}", **sent)
+    assert situation != "full-page" or len(data["data"]) == sent.get("pageSize", 10)
+
+
+def with_few() -> str:
+    """The address of a picture that finds fewer goods than may be asked for."""
+    return next(url for url in (f"https://a/{number}.jpg" for number in range(99)) if len(every(picUrl=url)) < 480)
+
+
+def test_the_end_shows_as_a_short_page_and_then_empty_ones() -> None:
+    few = with_few()
+    total = len(every(picUrl=few))
+    assert len(ask(picUrl=few, pageNo=total - 3, pageSize=20)["data"]) == 3
+    behind = ask(picUrl=few, pageNo=total, pageSize=20)
+    assert (behind["data"], behind["pageNo"], behind["pageSize"]) == ([], total, 0)
+
+
+# ---------------------------------------------------------------- the vendor's own sample
+
+# as the vendor's page has it, its credentials without a value
+VENDORS = f"appKey&appSecret&sign&picUrl={SAMPLE}&categoryId&crop=true&region=&pageNo=0&pageSize=10"
+
+
+def test_the_sample_request_is_accepted() -> None:
+    empty = tuple(parse_qsl(VENDORS, keep_blank_values=True))
+    pairs = tuple((name, "lookalike-demo-key" if name == "appKey" else value) for name, value in empty)
+    query = VENDORS.replace("appKey&", "appKey=lookalike-demo-key&").replace(
+        "&sign&", f"&sign={daji.sign(pairs, SECRET)}&"
+    )
+    data = checked(MOCK.answer(Request(method="GET", path=PATH, query=query.encode())))["data"]
+    assert ids(data) == ids(ask())
+    assert len(data["data"]) == 10
+    bare = MOCK.answer(Request(method="GET", path=PATH, query=VENDORS.encode()))
+    assert error_of(bare) == "bad-sign"
+
+
+def test_the_sample_answer_is_valid() -> None:
+    content = OPERATION["responses"]["200"]["content"]["application/json"]
+    assert not list(OAS31Validator(content["schema"]).iter_errors(content["example"]))
+    ours, sample = ask(), content["example"]["data"]
+    assert list(ours) == list(sample)
+    assert list(ours["data"][0]) == list(sample["data"][0])
+    assert len(ours["data"][0]) == 15
+    assert [ours["picInfo"].keys(), ours["picInfo"]["mainRegion"].keys()] == [
+        sample["picInfo"].keys(),
+        sample["picInfo"]["mainRegion"].keys(),
+    ]
+
+
+REQUESTS = [
+    {}, {"pageSize": 1}, {"pageNo": 499, "pageSize": 20}, {"crop": "false"}, {"crop": "TRUE"}, {"crop": "0"}, {"crop": ""},
+    *({"categoryId": code} for code in ("", *ROOT.data["categories"])),
+    *({"picUrl": url} for url in ("http://a", "https://a/中?x#y", "http://\x00", "http://%zz%00//", "http://" + "a" * 5000)),
+    {"region": "0,799,0,799"}, {"region": "999999998,999999999,0,1"}, {"region": "", "pageNo": "", "pageSize": ""},
+    {"nonsense": "1", "": "2", "language": "ru"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", REQUESTS, ids=range(len(REQUESTS)))
+def test_answers_are_valid(sent: Body) -> None:
+    ask(**sent)
+
+
+# ---------------------------------------------------------------- what each parameter does
+
+
+def test_defaults() -> None:
+    assert MOCK.answer(request()).status == 200
+    data = ask()
+    assert (data["pageNo"], data["pageSize"], len(data["data"])) == (0, 10, 10)
+    assert ids(data) == ids(ask(pageNo=0, pageSize=10, crop="true"))
+
+
+def test_page_no_counts_goods() -> None:
+    whole = [item["itemId"] for item in every()]
+    assert len(whole) == len(set(whole)) > 100
+    for start, size in ((0, 1), (1, 1), (1, 20), (7, 13), (90, 20)):
+        data = ask(pageNo=start, pageSize=size)
+        assert ids(data) == whole[start : start + size]
+        assert (data["pageNo"], data["pageSize"]) == (start, size)
+
+
+def test_nothing_comes_behind_the_deepest() -> None:
+    """A picture that finds more than can be asked for: the last page begins at 499."""
+    many = next(url for url in (f"https://b/{number}.jpg" for number in range(99)) if len(every(picUrl=url)) == 500)
+    assert len(ask(picUrl=many, pageNo=499, pageSize=20)["data"]) == 20
+    pages = Mock(API, variants={"page-no": "page-number"})
+    assert len(ask(pages, picUrl=many, pageNo=25, pageSize=20)["data"]) == 19
+    assert ask(pages, picUrl=many, pageNo=26, pageSize=20)["data"] == []
+    assert ask(pages, picUrl=many, pageNo=499, pageSize=20)["data"] == []
+
+
+@pytest.mark.parametrize("code", ROOT.data["categories"])
+def test_every_category_finds_only_its_own(code: str) -> None:
+    found = every(categoryId=code)
+    product = MOCK.world.catalogue.product
+    assert {product(names.picture_index(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
+
+
+def test_a_category_need_not_be_the_pictures_own() -> None:
+    own = ask()["picInfo"]["mainRegion"]["multiCategoryId"][0]["categoryId"]
+    assert ids(ask(categoryId=own)) == ids(ask())
+    assert all(ids(ask(categoryId=code)) != ids(ask()) for code in ROOT.data["categories"] if int(code) != own)
+
+
+def test_the_guesses() -> None:
+    """Four categories of the vendor's list, the likeliest first, and that is what is found first."""
+    for number in range(60):
+        data = ask(picUrl=f"https://a/{number}.jpg", pageSize=1)
+        guesses = data["picInfo"]["mainRegion"]["multiCategoryId"]
+        codes, scores = [guess["categoryId"] for guess in guesses], [guess["score"] for guess in guesses]
+        assert len(set(codes)) == 4
+        assert {str(code) for code in codes} <= set(ROOT.data["categories"])
+        assert scores == sorted(scores, reverse=True)
+        assert len(set(scores)) == 4
+        assert sum(scores) <= 1
+        assert MOCK.world.catalogue.product(indexes(data)[0]).kind.aliyun == codes[0]
+
+
+def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
+    """The address of a picture whose main thing is not the largest, and the boxes of all things on it."""
+    for url in (f"https://a/{number}.jpg" for number in range(500)):
+        seen = subjects(picture.of_url(url), MOCK.world.size)
+        areas = [(right - left) * (bottom - top) for left, top, right, bottom in (subject.box for subject in seen)]
+        if max(areas) > areas[0] and len({subject.product % len(kinds()) for subject in seen}) == len(seen):
+            return url, [subject.box for subject in seen]
+    raise AssertionError("none")
+
+
+URL, BOXES = crowded()
+TEXTS = [f"{left},{right},{top},{bottom}" for left, top, right, bottom in BOXES]
+
+
+def test_a_region_chooses_what_is_searched_for() -> None:
+    plain = ask(picUrl=URL)
+    assert plain["picInfo"]["mainRegion"]["region"] == TEXTS[0]
+    assert [each["region"] for each in plain["picInfo"]["multiRegion"]] == TEXTS
+    assert ids(ask(picUrl=URL, region=TEXTS[0])) == ids(plain)
+    other = ask(picUrl=URL, region=TEXTS[1])
+    assert ids(other) != ids(plain)
+    assert other["picInfo"]["mainRegion"]["region"] == TEXTS[1]
+    assert other["picInfo"]["mainRegion"]["multiCategoryId"] != plain["picInfo"]["mainRegion"]["multiCategoryId"]
+
+
+def test_without_crop_the_picture_is_taken_whole() -> None:
+    data, whole = ask(picUrl=URL, crop="false"), "0,799,0,799"
+    assert data["picInfo"]["mainRegion"]["region"] == whole
+    assert data["picInfo"]["multiRegion"] == [{"region": whole}]
+    assert ids(data) == ids(ask(picUrl=URL, region=whole)) != ids(ask(picUrl=URL))
+
+
+def test_a_region_overrules_crop() -> None:
+    found = [ask(picUrl=URL, region=TEXTS[1], crop=crop) for crop in ("false", "true")]
+    assert ids(found[0]) == ids(found[1])
+    assert found[0]["picInfo"] == found[1]["picInfo"]
+
+
+def test_the_goods_are_written_as_the_vendor_writes_them() -> None:
+    found = every()
+    for item in found:
+        assert re.fullmatch(r"//img\.alicdn\.com/i[1-4]/\d+/O1CN01[0-9A-Za-z]{17}_!!0-item_pic\.jpg", item["picUrl"])
+        assert item["url"].startswith("//s.click.taobao.com/t?e=m%3D2%26s%3D")
+        assert list(parse_qs(urlsplit(item["url"]).query)) == ["e", "union_lens"]
+        assert re.fullmatch(r"[0-9A-Za-z_-]{45}", item["itemId"])
+        assert re.fullmatch(r"[1-9]\d*(\.\d?[1-9])?", item["zkFinalPrice"])
+        assert re.fullmatch(r"[1-9]\d*(\.\d?[1-9])?", item["reservePrice"])
+        assert float(item["zkFinalPrice"]) <= float(item["reservePrice"])
+        assert re.fullmatch(r"\d+", item["sellerId"])
+        assert item["provcity"].count(" ") == (item["provcity"] not in ("上海", "北京"))
+        assert (item["couponAmount"] is None) == (item["couponstartFee"] is None)
+        if item["couponAmount"] is not None:
+            assert 0 < item["couponAmount"] < item["couponstartFee"] <= float(item["zkFinalPrice"])
+    for name, values in {"userType": {0, 1}, "couponAmount": {None, 1}}.items():
+        assert values <= {item[name] for item in found}
+    assert {"上海", "四川 成都"} <= {item["provcity"] for item in found}
+    assert any("." in item["zkFinalPrice"] for item in found)
+    assert any("." not in item["zkFinalPrice"] for item in found)
+    assert len({item["url"] for item in found}) == len(found)
+
+
+def test_links_carry_the_call() -> None:
+    """Goods keep their token, the lens is the answer's own."""
+    one, two = ask(), ask(nonsense=1)
+    assert [item["url"].split("&")[0] for item in one["data"]] == [item["url"].split("&")[0] for item in two["data"]]
+    assert not {item["url"] for item in one["data"]} & {item["url"] for item in two["data"]}
+    assert "\x7f" not in MOCK.answer(request()).body.decode()
+
+
+# ---------------------------------------------------------------- one catalogue behind both
+
+ADDRESSES = [
+    "https://cbu01.alicdn.com/O1CN01{code}_!!2200710277292-0-cib.jpg",
+    "http://cbu01.alicdn.com/img/ibank/O1CN01{code}_!!1-0-cib.jpg?x=1#y",
+    "https://img.alicdn.com/i2/2127922298/O1CN01{code}_!!0-item_pic.jpg",
+    "http://127.0.0.1:8000/_lookalike/pictures/O1CN01{code}_.jpg",
+]
+
+
+def at_1688(**sent: Any) -> list[int]:
+    """The products that the 1688 search finds, twenty of them."""
+    pairs = (("appKey", "lookalike-demo-key"), ("beginPage", "1"), ("pageSize", "20"), ("country", "en"), *sent.items())
+    query = urlencode((*pairs, ("sign", daji.sign(pairs, SECRET)))).encode()
+    reply = MOCK.answer(Request(method="GET", path="/alibaba/product/imageQuery", query=query))
+    return [names.offer_index(offer["offerId"]) for offer in msgspec.json.decode(reply.body)["data"]["data"]]
+
+
+@pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 99_999])
+def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
+    addresses = [address.format(code=names.picture_code(index)) for address in ADDRESSES]
+    found = [indexes(ask(picUrl=address, pageSize=20)) for address in addresses]
+    assert found[0][0] == index
+    assert all(each == found[0] for each in found)
+    assert all(at_1688(imageAddress=address) == found[0] for address in addresses)
+    assert at_1688(imageId=names.image_id(index)) == found[0]
+
+
+@pytest.mark.parametrize(
+    "path", ["a.jpg", "img/ibank/中文.jpg", "O1CN01n1LVNC23jmxwE47az_!!2200710277292-0-cib.jpg", ""]
+)
+def test_any_picture_finds_the_same_at_both(path: str) -> None:
+    hosts = ("https://cbu01.alicdn.com/", "http://img.alicdn.com/", "http://localhost:1/")
+    found = [indexes(ask(picUrl=f"{host}{path}", pageSize=20)) for host in hosts]
+    found += [at_1688(**{name: f"{host}{path}"}) for host in hosts for name in ("imageUrl", "imageAddress")]
+    assert all(each == found[0] for each in found)
+    assert len(found[0]) == 20
+
+
+def test_pictures_of_the_answer_can_be_searched_for() -> None:
+    """They have no scheme, and a search needs one."""
+    for item, index in zip(ask()["data"], indexes(ask()), strict=True):
+        assert picture.of_url(item["picUrl"]) == picture.of_product(index)
+        assert error_of(MOCK.answer(request(picUrl=item["picUrl"]))) == "picture-unreadable"
+        for scheme in ("http:", "https:"):
+            assert indexes(ask(picUrl=scheme + item["picUrl"]))[0] == index
+            assert at_1688(imageUrl=scheme + item["picUrl"])[0] == index
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
+    one = MOCK.answer(request()).body
+    assert Mock(API).answer(request()).body == one == MOCK.answer(request()).body
+    other = ask(Mock(API, seed=1))
+    assert [item["title"] for item in ask()["data"]] != [item["title"] for item in other["data"]]
+
+
+# ---------------------------------------------------------------- variants
+
+PLAIN = (("appKey", "lookalike-demo-key"), ("picUrl", SAMPLE), ("pageSize", "3"))
+
+
+def plainly(**sent: Any) -> Callable[[Mock], Reply]:
+    return lambda mock: mock.answer(request(**sent))
+
+
+def exactly(*pairs: tuple[str, str], sign: str = "") -> Callable[[Mock], Reply]:
+    """These pairs, with that sign or the right one."""
+    query = urlencode((*pairs, ("sign", sign or daji.sign(pairs, SECRET)))).encode()
+    return lambda mock: mock.answer(Request(method="GET", path=PATH, query=query))
+
+
+def listed(values: str) -> Callable[[Mock], Reply]:
+    """Two values of one name, signed as if they were that one text."""
+    return exactly(*PLAIN, ("x", "1"), ("x", "2"), sign=daji.sign((*PLAIN, ("x", values)), SECRET))
+
+
+def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> Callable[[Reply, Body], bool]:
+    return lambda reply, body: reply.status == 200 and body["code"] == 200 and fits(body["data"])
+
+
+NOTHING = {"mainRegion": {"multiCategoryId": [], "region": ""}, "multiRegion": []}
+# variant, value, the request, what its answer is and the default's is not
+VARIANTS = [
+    ("error-transport", "envelope-200", plainly(pageSize=0), lambda r, b: (r.status, b["code"], b["data"]) == (200, 400, None)),
+    ("error-transport", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
+    ("error-transport", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
+    ("page-no", "page-number", plainly(pageNo=2, pageSize=5), answers(lambda data: (ids(data), data["pageNo"]) == (ids(ask(pageNo=10, pageSize=5)), 2))),
+    ("picture-required", "optional", plainly(picUrl=None), answers(lambda data: (data["data"], data["picInfo"], data["pageSize"]) == ([], NOTHING, 0))),
+    ("page-size-over-limit", "clamp", plainly(pageSize=21), answers(lambda data: len(data["data"]) == 20)),
+    ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.sign(PLAIN, SECRET).lower()), answers()),
+    ("sign-with-secret", "ignored", exactly(*PLAIN, ("appSecret", SECRET), sign="X"), answers()),
+    ("array-parameters", "java-list", listed("[1, 2]"), answers()),
+    ("array-parameters", "joined", listed("1,2"), answers()),
+    ("duplicate-parameter", "last", exactly(*PLAIN, ("pageSize", "4")), answers(lambda data: len(data["data"]) == 4)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("variant", "value", "send", "fits"), VARIANTS, ids=[f"{v[0]}-{v[1]}" for v in VARIANTS])
+def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits: Callable[[Reply, Body], bool]) -> None:
+    default, changed = send(MOCK), send(Mock(API, variants={variant: value}))
+    assert fits(changed, checked(changed))
+    assert not fits(default, checked(default))
+
+
+def test_every_value_of_every_variant_is_tried() -> None:
+    tried = {(variant, value) for variant, value, *_ in VARIANTS}
+    assert tried == {(name, value) for name, v in ROOT.variants.items() for value in v.values if value != v.default}
+
+
+@pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)
+@pytest.mark.parametrize("error", ROOT.errors)
+def test_every_error_travels_every_way(error: str, transport: str) -> None:
+    checked(Mock(API, variants={"error-transport": transport}).answer(MAGIC["appKey"](error)))
+
+
+# ---------------------------------------------------------------- whatever is sent
+
+NAMES = [field["name"] for field in OPERATION["parameters"]]
+VALUES = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["", "0", "1", "-1", "20", "21", "499", "500", "1.5", "1e9", "9" * 25, "9" * 5000, "NaN", "\x00", "null"]),
+    st.sampled_from(["true", "FALSE", "0,799,0,799", "1,2,3", "http://a", "//a", "88888888", SAMPLE]),
+    st.sampled_from(["lookalike-demo-key", SECRET, "situation-empty", "situation-", "https://cbu01.alicdn.com/situation/nulls.jpg"]),
+)  # fmt: skip
+SENT = st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), st.text(max_size=4)), VALUES), max_size=12)
+RAW = st.one_of(st.binary(max_size=60), st.sampled_from([b"%", b"%zz=%", b"&&==&", b"a=%ff%fe&%00=%00", b"=&" * 2000]))
+
+
+@st.composite
+def signed_queries(draw: st.DrawFn) -> bytes:
+    """Any parameters and a picture, signed as the vendor says, so that they come past the door."""
+    sent = draw(SENT)
+    named = {name for name, _ in sent}
+    pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in PLAIN[1:] if pair[0] not in named), *sent)
+    pairs = tuple(pair for pair in pairs if pair[0] != "sign")
+    clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in pairs)
+    return urlencode((*clean, ("sign", daji.sign(clean, SECRET)))).encode()
+
+
+@settings(max_examples=300)
+@given(
+    query=st.one_of(signed_queries(), signed_queries(), RAW, SENT.map(lambda s: urlencode(s, errors="replace").encode())),
+    method=st.one_of(st.just("GET"), st.just("GET"), st.just("GET"), st.sampled_from(["POST", "HEAD", "", "\ud800"])),
+    path=st.one_of(st.just(PATH), st.just(PATH), st.just(PATH), st.text(st.characters(), max_size=5).map(lambda t: f"{PATH}{t}")),
+    body=st.binary(max_size=9),
+)  # fmt: skip
+def test_whatever_is_sent_is_answered_as_documented(query: bytes, method: str, path: str, body: bytes) -> None:
+    reply = MOCK.answer(Request(method=method, path=path, query=query, headers=(HOST,), body=body))
+    assert str(reply.status) in OPERATION["responses"]
+    checked(reply)
