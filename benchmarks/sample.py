@@ -9,19 +9,15 @@ from lookalike_specs.signing import daji
 from lookalike_specs.wire import Request
 
 API, COUNT = "daji-1688", 4000
-COUNTRIES = ("en", "ru", "ja", "es")
 
 
 def requests(extra: str = "", count: int = COUNT) -> list[Request]:
-    """Requests that differ in picture, page and language; `extra` is more of the query, such as a filter."""
+    """Requests that differ in picture and page; `extra` is more of the query, such as a filter."""
     api = load(API)
     path = api.operations[0].path
     found = []
     for number in range(count):
-        query = (
-            f"imageId={image_id(number * 7919 % 100_000)}&beginPage={number % 5 + 1}&pageSize=20"
-            f"&country={COUNTRIES[number % len(COUNTRIES)]}{extra}"
-        )
+        query = f"imageId={image_id(number * 7919 % 10_000)}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
         plain = Request(method="GET", path=path, query=query.encode(), headers=((b"host", b"127.0.0.1"),))
         found.append(daji.signed(plain, api.account["appKey"], api.account["appSecret"]))
     return found

@@ -29,7 +29,7 @@ class Mock:
         seed: int = 0,
         variants: Mapping[str, str] | None = None,
         clock: Clock = time.time,
-        size: int = 100_000,
+        size: int = 10_000,
     ) -> None:
         chosen = _chosen(apis or ids(), variants or {})
         self.services: dict[str, Service] = {api: service(api, chosen[api]) for api in chosen}

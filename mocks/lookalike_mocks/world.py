@@ -20,7 +20,7 @@ class World:
 
     seed: int = 0
     clock: Clock = time.time
-    size: int = 100_000
+    size: int = 10_000
     catalogue: Catalogue = field(init=False)
     nonces: Nonces = field(default_factory=Nonces)
     rates: Rates = field(default_factory=Rates)

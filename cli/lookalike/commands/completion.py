@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import click
-from click.shell_completion import get_completion_class
+from collections.abc import Mapping
+from typing import Final
 
-from ..group import Problem
+import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+
 from ..text import echo
+
+SHELLS: Final[Mapping[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print a completion script.
@@ -20,8 +24,6 @@ def command(context: click.Context, shell: str) -> None:
       eval "$(lookalike completion bash)"          in ~/.bashrc
       lookalike completion fish > ~/.config/fish/completions/lookalike.fish
     """
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise Problem(f"this click knows no completion for {shell}")
-    found = kind(context.find_root().command, {}, "lookalike", "_LOOKALIKE_COMPLETE")
-    echo(click.shell_completion.ShellComplete.source(found))
+    found = SHELLS[shell](context.find_root().command, {}, "lookalike", "_LOOKALIKE_COMPLETE")
+    # not bash's own, which runs bash to ask for its version
+    echo(ShellComplete.source(found))

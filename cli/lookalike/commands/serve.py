@@ -30,7 +30,7 @@ SEEDS, SIZES, PORTS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), cl
     "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=variant_keys,
     help="A switch of an API, `api.name=value` or `name=value`; see `lookalike apis`. May be repeated.",
 )  # fmt: skip
-@click.option("--size", default=100_000, show_default=True, type=SIZES, help="Goods in the catalogue.")
+@click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods in the catalogue.")
 @as_json
 def command(  # noqa: PLR0913 - one argument for each option
     *, apis: tuple[str, ...], host: str, port: int, seed: int, variants: tuple[str, ...], size: int, as_json: bool

@@ -11,15 +11,19 @@ from .shop import SHOPS_PER_CATEGORY, Shop, shop
 from .title import title
 from .words import Kind
 
-# 1688's own filter tokens: name, byte of the draw, share of 256 that bear it
-LABELS = (
-    ("shipInToday", 40, 70), ("shipIn24Hours", 40, 150), ("shipIn48Hours", 40, 220), ("certifiedFactory", 41, 70),
-    ("noReason7DReturn", 42, 130), ("isOnePsaleFreePost", 43, 80), ("isOnePsale", 43, 160), ("new7", 44, 16),
-    ("new30", 44, 50), ("1688Selection", 45, 60), ("jxhy", 46, 90), ("isQqyx", 47, 50), ("isSelect", 48, 60),
-    ("ksCiphertext", 49, 128),
-)  # fmt: skip
-# ladders: a product stands on one step of each
-LADDERS = (("totalEpScoreLv", 50, 4), ("getRate24HLv", 51, 3), ("getRate48HLv", 52, 3))
+# 1688's own filter tokens: byte of the draw, share of 256 that bear it
+LABELS = {
+    "shipInToday": (40, 70), "shipIn24Hours": (40, 150), "shipIn48Hours": (40, 220), "certifiedFactory": (41, 70),
+    "noReason7DReturn": (42, 130), "isOnePsaleFreePost": (43, 80), "isOnePsale": (43, 160), "new7": (44, 16),
+    "new30": (44, 50), "1688Selection": (45, 60), "jxhy": (46, 90), "isQqyx": (47, 50), "isSelect": (48, 60),
+    "ksCiphertext": (49, 128),
+}  # fmt: skip
+# ladders: byte of the draw, the steps that a product may bear together; 99 % of the parcels are 95 % too
+LADDERS = {
+    "totalEpScoreLv": (50, ("1", "2", "3", "4")),
+    "getRate24HLv": (51, ("1", "2", "23")),
+    "getRate48HLv": (52, ("1", "2", "23")),
+}
 ENDINGS = (0, 0, 0, 50, 80, 90)
 
 
@@ -107,12 +111,22 @@ class Product:
         """Goods score, 0 to 5."""
         return self.drawn[30] % 6
 
-    @cached_property
+    def bears(self, label: str) -> bool:
+        """Whether it answers to a filter token of 1688."""
+        if label in LABELS:
+            at, share = LABELS[label]
+            return self.drawn[at] < share
+        return label[-1:] in self._steps(label[:-1])
+
+    @property
     def labels(self) -> frozenset[str]:
-        """The filter tokens of 1688 that this product answers to."""
-        drawn = self.drawn
-        plain = [name for name, at, share in LABELS if drawn[at] < share]
-        return frozenset(plain + [f"{name}{drawn[at] % steps + 1}" for name, at, steps in LADDERS])
+        """Every filter token of 1688 that it answers to."""
+        steps = [f"{ladder}{step}" for ladder in LADDERS for step in self._steps(ladder)]
+        return frozenset([label for label in LABELS if self.bears(label)] + steps)
+
+    def _steps(self, ladder: str) -> str:
+        at, steps = LADDERS.get(ladder, (0, ("",)))
+        return steps[self.drawn[at] % len(steps)]
 
     @property
     def free_postage(self) -> bool:

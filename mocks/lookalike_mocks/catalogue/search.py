@@ -85,7 +85,7 @@ def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
 def _fits(query: Query, product: Product) -> bool:
     if query.low > product.price or (query.high is not None and query.high < product.price):
         return False
-    if not query.labels <= product.labels or not all(TRAITS[trait](product) for trait in query.traits):
+    if not (all(map(product.bears, query.labels)) and all(TRAITS[trait](product) for trait in query.traits)):
         return False
     return not query.keyword or _names(query.keyword, query.language, product)
 

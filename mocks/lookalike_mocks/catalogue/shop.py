@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .draw import below, draw, pick
 from .words import Place, places, shops
@@ -32,6 +33,7 @@ class Shop:
     domain: str
 
 
+@lru_cache(maxsize=8192)
 def shop(seed: int, category: int, number: int) -> Shop:
     """The shop of that number among those that sell goods of that Aliyun category."""
     at = category % 1000 * SHOPS_PER_CATEGORY + number

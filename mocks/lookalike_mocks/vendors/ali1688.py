@@ -20,7 +20,7 @@ BADGES: Final = {
 
 def offer(product: Product, language: str) -> dict[str, Any]:
     """One offer, its title in that language too, with TRACE where the answer's own trace belongs."""
-    price, chosen = money.yuan(product.price), "jxhy" in product.labels
+    price, chosen = money.yuan(product.price), product.bears("jxhy")
     seller = product.shop
     return {
         "imageUrl": shape.picture_url(product),
@@ -37,7 +37,7 @@ def offer(product: Product, language: str) -> dict[str, Any]:
         "repurchaseRate": f"{product.repurchase}%",
         "monthSold": product.sales_month,
         "traceInfo": trace_info(product.offer_id, "offer"),
-        "isOnePsale": "isOnePsale" in product.labels,
+        "isOnePsale": product.bears("isOnePsale"),
         "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
         + (["tp_member"] if seller.years > 1 else []),
     }
@@ -50,4 +50,4 @@ def trace_info(number: int, kind: str) -> str:
 
 def badges(product: Product) -> list[str]:
     """The badges beside a product's title, in Chinese."""
-    return [badge for label, badge in BADGES.items() if label in product.labels]
+    return [badge for label, badge in BADGES.items() if product.bears(label)]

@@ -112,7 +112,7 @@ def _regions(shown: Picture, size: int, box: Box | None, order: str) -> dict[str
 def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One offer as JSON, with TRACE where the answer's own trace belongs."""
     product = catalogue.product(index)
-    price, chosen = money.yuan(product.price), "jxhy" in product.labels
+    price, chosen = money.yuan(product.price), product.bears("jxhy")
     seller = product.shop
     item: dict[str, Any] = {
         "imageUrl": shape.picture_url(product),
@@ -129,7 +129,7 @@ def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
         "repurchaseRate": f"{product.repurchase}%",
         "monthSold": product.sales_month,
         "traceInfo": f"object_id%40{product.offer_id}%5Eobject_type%40offer%5Etrace%40{daji.TRACE}",
-        "isOnePsale": "isOnePsale" in product.labels,
+        "isOnePsale": product.bears("isOnePsale"),
         "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
         + (["tp_member"] if seller.years > 1 else []),
     }

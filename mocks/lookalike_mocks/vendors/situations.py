@@ -61,12 +61,12 @@ def _extremes(value: Any, schema: Document) -> Any:
 
 
 def _end(value: Any, schema: Document) -> Any:
-    """The emptiest list, the greatest number, the longest text."""
+    """The emptiest list, the greatest number, the longest text; text without a letter is a number, "0,799" or "50+"."""
     if isinstance(value, list):
         return []
     if isinstance(value, int) and not isinstance(value, bool):
         great = GREAT_LONG if schema.get("format") == "int64" else GREAT
         return min(great, schema.get("maximum", great))
-    if isinstance(value, str) and value and not value[0].isdigit() and "/" not in value and "%" not in value:
+    if isinstance(value, str) and any(map(str.isalpha, value)) and "/" not in value and "%" not in value:
         return LONG[: schema.get("maxLength", len(LONG))]
     return value

@@ -52,7 +52,7 @@ def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
         "goods_score": product.score,
         "image_dsm_score": 0,
         "primary_rank_score": 0,
-        "super_new_product": NEW in product.labels,
+        "super_new_product": product.bears(NEW),
         "shop_info": _shop(product, language),
     }
     return msgspec.json.encode(item)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
+from lookalike_mocks.catalogue import picture
 from lookalike_mocks.catalogue.names import offer_index
+from lookalike_mocks.catalogue.subject import subjects
 from lookalike_mocks.vendors.hiobuy import TAOBAO_SHIFT
 from lookalike_specs import load
 from lookalike_specs.document import resolve
@@ -160,7 +162,7 @@ def test_items_have_the_samples_keys_in_its_order_and_its_types(platform: str) -
 
 
 @pytest.mark.parametrize(
-    ("platform", "page", "picture"),
+    ("platform", "page", "picture_url"),
     [
         ("1688", "https://detail.1688.com/offer/{}.html", r"https://cbu01\.alicdn\.com/O1CN01\w{17}_!!\d+-0-cib\.jpg"),
         (
@@ -170,10 +172,10 @@ def test_items_have_the_samples_keys_in_its_order_and_its_types(platform: str) -
         ),
     ],
 )
-def test_items_have_the_vendors_oddities(platform: str, page: str, picture: str) -> None:
+def test_items_have_the_vendors_oddities(platform: str, page: str, picture_url: str) -> None:
     for item in items(body={"platform": platform}):
         assert item["detail_url"] == page.format(item["num_iid"])
-        assert re.fullmatch(picture, item["pic_url"])
+        assert re.fullmatch(picture_url, item["pic_url"])
         assert re.fullmatch(r"\d+\.\d\d", item["price"])
         assert re.fullmatch(r"\d+%", item["tag_percent"])
         assert item["seller_nick"] == item["trace_info"]
@@ -202,10 +204,14 @@ def test_the_native_answer_is_1688s() -> None:
     assert page["totalPage"] == -(-plain["total_results"] // 20)
     assert set(NATIVE_SAMPLE["data"]["result"]) == set(page)
     assert set(NATIVE_SAMPLE["data"]["result"]["data"][0]) <= set(page["data"][0])
-    left, right, top, bottom = map(int, page["picRegionInfo"]["currentRegion"].split(","))
-    assert 0 <= left < right < 800
-    assert 0 <= top < bottom < 800
-    assert page["picRegionInfo"]["yoloCropRegion"].startswith(page["picRegionInfo"]["currentRegion"])
+
+
+@pytest.mark.parametrize("url", PICTURES)
+def test_regions_are_left_right_top_bottom_as_at_1688(url: str) -> None:
+    told = native(body={"img": url})["picRegionInfo"]
+    boxes = [subject.box for subject in subjects(picture.of_url(url), mock().world.catalogue.size)]
+    regions = [f"{left},{right},{top},{bottom}" for left, top, right, bottom in boxes]
+    assert told == {"currentRegion": regions[0], "yoloCropRegion": ";".join(regions)}
 
 
 def test_native_mode_is_for_1688_only() -> None:
@@ -333,7 +339,11 @@ def test_a_language_that_is_not_offered(platform: str, language: str, default: s
     is_error(refused, API.root.errors["unsupported-locale"])
 
 
-@pytest.mark.parametrize("number", [0, 17, 4711, 99_999])
+def test_without_a_header_no_language_is_refused() -> None:
+    assert keys(items(variants={"unsupported-locale": "error"})) == keys(items(language="zh_CN"))
+
+
+@pytest.mark.parametrize("number", [0, 17, 4711, 9_999])
 @pytest.mark.parametrize("platform", LOCALES)
 def test_the_picture_of_a_product_finds_it_first(platform: str, number: int) -> None:
     at_1688 = f"https://cbu01.alicdn.com/O1CN01{mock().world.catalogue.product(number).picture}_!!1-0-cib.jpg"
@@ -404,19 +414,22 @@ def test_an_error_travels_as_the_variant_says(name: str, transport: str) -> None
     is_error(send({"error-transport": transport}, **MAGIC["img"](name)), API.root.errors[name], transport)
 
 
+# property and the error of its broken rules -> values that break them
+BROKEN: dict[tuple[str, str], list[Any]] = {
+    ("img", "parameter-error"): [5, [], {}, True],
+    ("img", "unreadable-picture"): ["x", "//a.b/c", "https://", "https://a b", "http:/a", "\x00"],
+    ("platform", "parameter-error"): [None, "", "weidian", "TAOBAO", 1688, ["1688"]],
+    ("use_platform", "parameter-error"): [1, "2", "", True, ["1"]],
+    ("filter", "parameter-error"): ["isOnePsale", {}, 1, [1], [None], ["x", []]],
+}
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        *(({"img": wrong}, "parameter-error") for wrong in (5, [], {}, True)),
-        *(
-            ({"img": wrong}, "unreadable-picture")
-            for wrong in ("x", "//a.b/c", "https://", "https://a b", "http:/a", "\x00")
-        ),
-        *(({"platform": wrong}, "parameter-error") for wrong in ("", "weidian", "TAOBAO", 1688, ["1688"])),
-        ({"platform": None}, "parameter-error"),
-        *(({"use_platform": wrong}, "parameter-error") for wrong in (1, "2", "", True, ["1"])),
-        *(({"use_platform": wrong, "platform": "taobao"}, "parameter-error") for wrong in (1, "2")),
-        *(({"filter": wrong}, "parameter-error") for wrong in ("isOnePsale", {}, 1, [1], [None], ["x", []])),
+        *(({name: value}, error) for (name, error), values in BROKEN.items() for value in values),
+        *(({"platform": "taobao", "use_platform": value}, "parameter-error") for value in (1, "2")),
+        *(({"platform": "taobao", "filter": value}, "parameter-error") for value in ("isOnePsale", [1])),
     ],
     ids=str,
 )
