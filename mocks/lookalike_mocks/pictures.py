@@ -69,7 +69,6 @@ def _look(data: bytes, limits: Limits) -> Picture:
         if image.getexif().get(ExifTags.Base.Orientation, 1) not in UPRIGHT:
             raise BadPicture("orientation")
         image.draft("L", DRAFT)
-        image.load()
         return known(image, size)
 
 

@@ -29,3 +29,9 @@ def test_names_are_bounded() -> None:
     rates = Rates(limit=2)
     refused = [name for name in "abbcba" if not rates.use(name, 1, 0.0)]
     assert refused == ["b", "b"]
+
+
+def test_the_name_that_was_used_longest_ago_goes_first() -> None:
+    rates = Rates(limit=2)
+    refused = [name for name in "abaca" if not rates.use(name, 1, 0.0)]
+    assert refused == ["a", "a"]

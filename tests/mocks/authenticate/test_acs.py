@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
 from lookalike_specs import load
-from lookalike_specs.signing import acs3, acs_roa, acs_rpc
+from lookalike_specs.signing import Malformed, acs3, acs_roa, acs_rpc
 from lookalike_specs.wire import Reply, Request, pairs
 
 API = load("aliyun")
@@ -163,7 +164,7 @@ def test_a_wrong_secret_in_version_1(sign: Sign) -> None:
 def test_a_wrong_secret_in_version_3() -> None:
     request = signed(by_acs3, secret="wrong")
     stages = acs3.recomputed(request, "wrong")
-    assert not isinstance(stages, acs3.Malformed)
+    assert not isinstance(stages, Malformed)
     ours = {step.name: step.value for step in stages.steps}
     reply = SHARED.answer(request)
     assert (reply.status, code(reply)) == (400, "SignatureDoesNotMatch")
@@ -295,6 +296,21 @@ def test_a_header_is_missing(sign: Sign, part: str, expected: str) -> None:
 )
 def test_a_part_is_wrong(sign: Sign, part: str, value: str, expected: str) -> None:
     assert sent(changed(signed(sign), part, value)) == expected
+
+
+def test_version_3_needs_the_digest_even_where_it_is_not_signed() -> None:
+    request = without(signed(by_acs3), "x-acs-content-sha256")
+    names = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce")
+    digestless = (
+        f"ACS3-HMAC-SHA256 Credential={ACCOUNTS['demo']['AccessKeyId']},SignedHeaders={';'.join(names)},Signature="
+    )
+    stages = acs3.recomputed(changed(request, "authorization", digestless + "0"), ACCOUNTS["demo"]["AccessKeySecret"])
+    assert not isinstance(stages, Malformed)
+    complete = changed(request, "authorization", digestless + stages.signature)
+    digest = sha256(request.body).hexdigest()
+    assert sent(complete) == "SignatureDoesNotMatch"
+    assert sent(changed(complete, "x-acs-content-sha256", "0" * 64)) == "SignatureDoesNotMatch"
+    assert sent(changed(complete, "x-acs-content-sha256", digest)) == ""
 
 
 def test_a_second_signature_is_refused() -> None:

@@ -15,9 +15,12 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
-from lookalike_mocks import Mock
+from lookalike_mocks import Catalogue, Mock
+from lookalike_mocks.catalogue import Picture
 from lookalike_mocks.catalogue.identicon import image, jpeg
-from lookalike_mocks.vendors.aliyun_hits import ATTRIBUTES
+from lookalike_mocks.catalogue.names import offer_index, picture_code
+from lookalike_mocks.catalogue.subject import subjects
+from lookalike_mocks.vendors.aliyun_hits import ATTRIBUTES, SAME, Wanted, hits
 from lookalike_specs import load
 from lookalike_specs.document import resolve
 from lookalike_specs.signing import acs3, acs_rpc, daji
@@ -28,7 +31,7 @@ DATA = API.root.data
 NOW = 1_795_220_788
 STAMP = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 NONCES = (f"nonce-{number}" for number in count())
-PRODUCT = 4711
+PRODUCT, MANY_SUBJECTS = 4711, 8
 CATEGORIES = {int(number) for number in DATA["categories"]}
 RESULT = OAS31Validator(resolve(dict(API.document), API.document["components"]["schemas"]["SearchResult"]))
 HEADERS = (
@@ -80,14 +83,15 @@ def goods(found: dict[str, Any]) -> list[str]:
     return [item["ProductId"] for item in found["Auctions"]]
 
 
-def at_1688(**query: str) -> list[str]:
+def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
     """What daji's 1688 search finds for the address of the product's picture."""
-    url = f"https://cbu01.alicdn.com/{page()['Auctions'][0]['PicName']}"
+    url = f"https://cbu01.alicdn.com/O1CN01{picture_code(product)}_!!1-0-cib.jpg"
     text = urlencode({"imageAddress": url, "beginPage": "1", "pageSize": "20", "country": "zh", **query}).encode()
     asked = Request(method="GET", path="/alibaba/product/imageQuery", query=text)
     account = load("daji-1688").account
     reply = mock().answer(daji.signed(asked, account["appKey"], account["appSecret"]))
-    return [str(item["offerId"]) for item in json.loads(reply.body)["data"]["data"]]
+    found: list[dict[str, Any]] = json.loads(reply.body)["data"]["data"]
+    return found
 
 
 def test_a_products_picture_finds_the_product_first() -> None:
@@ -102,12 +106,42 @@ def test_a_products_picture_finds_the_product_first() -> None:
 
 
 def test_the_same_goods_in_the_same_order_as_at_1688() -> None:
-    assert goods(page(Num=20)) == at_1688()
+    found, offers = page(Num=20), at_1688(PRODUCT)
+    assert goods(found) == [str(offer["offerId"]) for offer in offers]
+    for item, offer in zip(found["Auctions"], offers, strict=True):
+        assert item["CustomContent"] == offer["subject"]
+        assert item["IntAttr"] == round(float(offer["priceInfo"]["price"]) * 100)
+        assert (item["IntAttr2"], f"{item['IntAttr4']}%") == (offer["monthSold"], offer["repurchaseRate"])
+        assert offer["imageUrl"].endswith(item["PicName"])
 
 
 def test_the_same_goods_in_the_same_region_as_at_1688() -> None:
-    for region in (subject["Region"] for subject in page()["PicInfo"]["MultiRegion"]):
-        assert goods(page(Num=20, Region=region)) == at_1688(region=region)
+    content = b64encode(jpeg(MANY_SUBJECTS)).decode()
+    regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
+    assert len(regions) > 2
+    for region in regions:
+        offers = at_1688(MANY_SUBJECTS, region=region)
+        assert goods(page(PicContent=content, Num=20, Region=region)) == [str(offer["offerId"]) for offer in offers]
+
+
+def test_the_rest_of_the_attributes() -> None:
+    for item in page()["Auctions"]:
+        product = mock().world.catalogue.product(offer_index(int(item["ProductId"])))
+        assert (item["IntAttr3"], item["StrAttr"]) == (product.stock, product.kind.id)
+        assert (item["StrAttr2"], item["StrAttr3"]) == (product.shop.place.province["zh"], str(product.shop.seller_id))
+        assert item["StrAttr4"] == product.shop.biz_type
+
+
+def test_scores_fall_wherever_the_product_itself_stands() -> None:
+    catalogue, within = Catalogue(0, 480), 0
+    for index in range(100):
+        shown = Picture(index, index)
+        for subject in subjects(shown, catalogue.size)[1:]:
+            found = hits(catalogue, Wanted(shown, subject.box))
+            within += index in {hit.product for hit in found[1:]}
+            assert all(one.score > other.score for one, other in pairwise(found))
+            assert found[0].score < SAME or found[0].product == index
+    assert within
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
@@ -186,11 +220,8 @@ def test_regions() -> None:
 
 
 def test_a_region_names_the_subject() -> None:
-    for number in range(100):
-        content = picture(image(number, 200))
-        regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
-        if len(regions) > 2:
-            break
+    content = picture(image(MANY_SUBJECTS, 200))
+    regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
     firsts = [goods(page(PicContent=content, Region=region))[0] for region in regions]
     assert len(set(firsts)) == len(regions)
     assert goods(page(PicContent=content, Region=regions[1], Crop="false"))[0] == firsts[1]

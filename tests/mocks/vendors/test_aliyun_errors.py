@@ -16,6 +16,7 @@ from PIL import Image
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
+from lookalike_mocks.catalogue.names import picture_code
 from lookalike_specs import load
 from lookalike_specs.document import resolve
 from lookalike_specs.signing import acs3, acs_rpc
@@ -167,6 +168,10 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
     ("", {"Format": "YAML"}),
     ("", {"Unknown": "x"}),
     ("PictureError", {"PicContent": "https://cbu01.alicdn.com/x.jpg", "variants": {"picture-url": "fetched"}}),
+    (
+        "PictureError",
+        {"PicContent": f"http://a/O1CN01{picture_code(100_000)}_!!1-0-cib.jpg", "variants": {"picture-url": "fetched"}},
+    ),
     ("InvalidAction.NotFound", {"action": None}),
     ("InvalidAction.NotFound", {"request": {"path": "/v2/image/search"}}),
     ("InvalidAction.NotFound", {"Action": "Detail"}),
