@@ -126,7 +126,7 @@ def _category(call: Call, service: dict[str, Any], predicted: int) -> int:
 
 @cache
 def _kinds(category: int) -> frozenset[int]:
-    return frozenset(at for at, kind in enumerate(kinds()) if kind.aliyun == category)
+    return frozenset(number for number, kind in enumerate(kinds()) if kind.aliyun == category)
 
 
 def _condition(call: Call) -> condition.Condition | None:
