@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import timeit
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
+import sample
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import Catalogue, Query, find
@@ -22,9 +21,6 @@ from lookalike_mocks.doors.asgi import Door
 from lookalike_mocks.doors.respx import router
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.doors.transport import Transport
-
-sys.path.insert(0, str(Path(__file__).parent))
-import sample
 
 CALLS, RUNS = 200, 40
 SIZES = (10**2, 10**4, 10**6)

@@ -22,12 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+import sample
+
 from lookalike_specs import load as load_spec
 from lookalike_specs import read
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-import sample
 
 CONNECTIONS = (1, 16, 64)
 PRISM = HERE / "node_modules/.bin/prism"
@@ -128,8 +128,8 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
 def load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
     """wrk on core 1."""
     done = subprocess.run(
-        ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(HERE / "rotate.lua"),
-         f"http://127.0.0.1:{port}"],
+        ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
+         "-s", str(HERE / "rotate.lua"), f"http://127.0.0.1:{port}"],
         env={**os.environ, "PATHS": str(paths)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:

@@ -35,7 +35,8 @@ LINES = [
     (("sign", "aliyun", "--timestamp", "noon"), "--timestamp is ISO 8601 such as 2026-01-31T12:00:00Z, not 'noon'"),
     (("sign", "aliyun", "PicContent=@/no/such.jpg"), "cannot read /no/such.jpg: No such file or directory"),
     (("sign", "aliyun", "Num"), "a value is KEY=VALUE, not 'Num'"),
-    (("picture", "shoe"), "'shoe' is neither a number nor the URL of a catalogue picture"),
+    (("picture", "shoe"), "'shoe' is neither an index nor the URL of a catalogue picture"),
+    (("picture", "9" * 13), "'9999999999999' is neither an index nor the URL of a catalogue picture"),
     (("picture", "7", "-o", "/no/such/7.jpg"), "cannot write /no/such/7.jpg: No such file or directory"),
     (("completion", "csh"), "Invalid value for 'SHELL': 'csh' is not one of"),
 ]

@@ -12,10 +12,12 @@ import sys
 import urllib.request
 from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
 
+from lookalike.commands.serve import _listening
 from lookalike.example import curl_line
 from lookalike_mocks import Mock
 from lookalike_mocks.doors.transport import Transport
@@ -35,10 +37,10 @@ def ask(url: str) -> bytes:
         return answer.read()
 
 
-def pasted(line: str) -> tuple[bytes, str]:
+def pasted(line: str, directory: str | Path = "/") -> tuple[bytes, str]:
     """What bash makes of a line, in a directory that knows nothing of us: the body and the status."""
     done = subprocess.run(
-        ["bash", "-c", f"{line} -w '\n%{{http_code}}'"], cwd="/", capture_output=True, timeout=60, check=True
+        ["bash", "-c", f"{line} -w '\n%{{http_code}}'"], cwd=directory, capture_output=True, timeout=60, check=True
     )
     assert done.stderr == b""
     body, _, status = done.stdout.rpartition(b"\n")
@@ -59,9 +61,10 @@ def test_the_port_listens_when_the_line_is_there(told):
 
 
 @pytest.mark.parametrize("api", ids())
-def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check_success):
-    for _ in range(2):
-        body, status = pasted(told["apis"][api]["curl"])
+def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check_success, tmp_path):
+    (tmp_path / "lookalike.py").write_text("raise SystemExit('not ours')")
+    for directory in ("/", tmp_path):
+        body, status = pasted(told["apis"][api]["curl"], directory)
         assert status == "200"
         check_success(api, body)
 
@@ -145,6 +148,11 @@ def test_a_taken_port_is_told_in_one_line():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_the_socket_listens_before_anything_is_printed():
+    with _listening("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
+        assert client.getpeername() == sock.getsockname()
 
 
 def test_an_address_that_others_reach_is_warned_of(serving):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import time
 from base64 import b64encode
 from hashlib import md5
 from urllib.parse import parse_qs, urlsplit
@@ -84,6 +86,31 @@ def test_the_outputs_say_the_same(lookalike):
     assert "PicContent=" in url
 
 
+@pytest.mark.parametrize(("api", "scheme"), [pair for pair in SCHEMES if pair != ("tmapi", "apikey")])
+def test_its_curl_line_works_in_a_shell(lookalike, told, check_success, api, scheme):
+    line = lookalike("sign", api, "--scheme", scheme, "--url", told["url"], "--output", "curl").stdout
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=True)
+    check_success(api, done.stdout)
+
+
+@pytest.mark.parametrize("spelled", ["2026-01-31T20:00:00+08:00", "2026-01-31T12:00:00", "2026-01-31 12:00"])
+def test_a_time_is_utc_unless_it_says_otherwise(lookalike, monkeypatch, spelled):
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+
+    def signed(when):
+        return lookalike("sign", "aliyun", "--timestamp", when, "--nonce", "1").stdout
+
+    assert signed(spelled) == signed("2026-01-31T12:00:00Z")
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_texts_of_a_query_are_sent_as_they_are_spelled(lookalike):
+    url = lookalike("sign", "daji-1688", "beginPage=1.50", "priceStart=1e2", "--output", "url").stdout
+    assert "?beginPage=1.50&priceStart=1e2&" in url
+
+
 def test_given_values_and_credentials_are_all_that_is_sent(lookalike):
     query = parse_qs(urlsplit(lookalike("sign", "daji-1688", "pageSize=5", "--output", "url").stdout.strip()).query)
     assert set(query) == {"pageSize", "appKey", "sign"}
@@ -100,11 +127,11 @@ def test_a_file_is_sent_in_base64(lookalike, tmp_path, check_success, mock):
     assert len(body["Auctions"]) == 3
 
 
-def test_json_values_keep_their_types(lookalike):
-    printed = json.loads(
-        lookalike("sign", "hiobuy", "img=https://x.test/a.jpg", "platform=1688", 'filter=["new7"]', "--json").stdout
-    )
-    assert json.loads(printed["body"]) == {"img": "https://x.test/a.jpg", "platform": "1688", "filter": ["new7"]}
+@pytest.mark.parametrize(("spelled", "sent"), [('["new7"]', ["new7"]), ("new7", "new7"), ("7", 7)])
+def test_json_values_are_sent_as_what_they_spell(lookalike, spelled, sent):
+    given = ("img=https://x.test/a.jpg", "platform=1688", f"filter={spelled}")
+    printed = json.loads(lookalike("sign", "hiobuy", *given, "--json").stdout)
+    assert json.loads(printed["body"]) == {"img": "https://x.test/a.jpg", "platform": "1688", "filter": sent}
 
 
 def test_method_path_and_prefix_can_be_had_otherwise(lookalike):
@@ -113,6 +140,7 @@ def test_method_path_and_prefix_can_be_had_otherwise(lookalike):
     printed = json.loads(lookalike("sign", "aliyun", "--scheme", "acs3", "--method", "get", "--json").stdout)
     assert (printed["method"], printed["body"]) == ("GET", "")
     assert "InstanceName=demoinstance1" in printed["url"]
+    assert lookalike("sign", "tmapi", "--method", "DELETE", "--output", "curl").stdout.startswith("curl -s -X DELETE '")
 
 
 def test_a_name_that_the_operation_does_not_know_is_noted(lookalike):

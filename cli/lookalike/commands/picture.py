@@ -45,5 +45,5 @@ def _index(which: str) -> int:
         return int(which)
     found = of_url(which).product
     if found is None:
-        raise Problem(f"{which!r} is neither a number nor the URL of a catalogue picture")
+        raise Problem(f"{which!r} is neither an index nor the URL of a catalogue picture")
     return found

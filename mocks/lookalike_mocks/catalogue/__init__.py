@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 
 from .picture import Picture
 from .product import Product
 from .search import Query, find
+from .shelf import Shelf
 from .words import LANGUAGES, Kind, kinds
 
-__all__ = ["LANGUAGES", "Catalogue", "Kind", "Picture", "Product", "Query", "find", "kinds"]
+Item = Callable[["Catalogue", int, str], bytes]
+MAX_SHELVES = 8
+
+__all__ = ["LANGUAGES", "Catalogue", "Item", "Kind", "Picture", "Product", "Query", "find", "kinds"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,8 +24,22 @@ class Catalogue:
 
     seed: int
     size: int
+    shelves: dict[tuple[Item, str], Shelf] = field(default_factory=dict, init=False, repr=False)
 
     def product(self, index: int) -> Product:
         """Product number `index`, from 0."""
         table = kinds()
         return Product(self.seed, index, table[index % len(table)])
+
+    def shelf(self, item: Item, language: str) -> Shelf:
+        """The items that this maker made of products in that language; the oldest of too many shelves goes."""
+        found = self.shelves.get((item, language))
+        if found is None:
+            while len(self.shelves) >= MAX_SHELVES:
+                self.shelves.pop(next(iter(self.shelves)))
+            found = self.shelves[item, language] = Shelf(partial(_made, item, self, language))
+        return found
+
+
+def _made(item: Item, catalogue: Catalogue, language: str, index: int) -> bytes:
+    return item(catalogue, index, language)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import gcd
+from functools import cache
 
 import msgspec
 
@@ -11,10 +10,11 @@ from .subject import Subject
 from .words import kinds
 
 NEAREST, REACH = 200, 801
+SHUFFLES = 16
 
 
 class Run(msgspec.Struct, frozen=True):
-    """Products of one kind in an order of their own: `count` of them from rank `start` on."""
+    """Neighbours of one kind, `count` of them from rank `start` on; the last one's neighbour is the first."""
 
     start: int
     count: int
@@ -24,7 +24,6 @@ class Run(msgspec.Struct, frozen=True):
     population: int
 
 
-@lru_cache(maxsize=4096)
 def runs(subject: Subject, size: int, allowed: frozenset[int] | None) -> tuple[Run, ...]:
     """The runs that make up a ranking: the subject's own kind, then kinds ever less like it."""
     reach = min(size, NEAREST + subject.number % REACH)
@@ -33,9 +32,8 @@ def runs(subject: Subject, size: int, allowed: frozenset[int] | None) -> tuple[R
         population = (size - kind + len(kinds()) - 1) // len(kinds())
         if population > 0 and start < reach:
             count = min(population, reach - start)
-            found.append(
-                Run(start, count, kind, _first(subject, kind, population), _step(subject, population), population)
-            )
+            step = 1 if subject.number % 2 else -1
+            found.append(Run(start, count, kind, _first(subject, kind, population), step, population))
             start += count
     return tuple(found)
 
@@ -48,33 +46,34 @@ def total(ranking: tuple[Run, ...]) -> int:
 def slice_of(ranking: tuple[Run, ...], start: int, stop: int) -> list[int]:
     """The indexes of the products from rank `start` to before rank `stop`."""
     found: list[int] = []
-    width = len(kinds())
     for run in ranking:
-        low, high = max(start, run.start) - run.start, min(stop, run.start + run.count) - run.start
-        first, step, population, kind = run.first, run.step, run.population, run.kind
-        found += [(first + rank * step) % population * width + kind for rank in range(low, high)]
+        if run.start >= stop:
+            break
+        if run.start + run.count > start:
+            found += _part(run, max(start, run.start) - run.start, min(stop - run.start, run.count))
     return found
 
 
-def _alike(subject: Subject, allowed: frozenset[int] | None) -> list[int]:
+def _part(run: Run, low: int, high: int) -> list[int]:
+    width, first, step, population, kind = len(kinds()), run.first, run.step, run.population, run.kind
+    return [(first + rank * step) % population * width + kind for rank in range(low, high)]
+
+
+def _alike(subject: Subject, allowed: frozenset[int] | None) -> tuple[int, ...]:
     """Every allowed kind, those most like the subject's first: its own, its category's, the others."""
+    order = _order(subject.product % len(kinds()), subject.number % SHUFFLES)
+    return order if allowed is None else tuple(at for at in order if at in allowed)
+
+
+@cache
+def _order(own: int, shuffle: int) -> tuple[int, ...]:
+    """The kinds from the own one outwards; what is equally unlike comes in one of SHUFFLES orders."""
     table = kinds()
-    own = table[subject.product % len(table)]
-    order = sorted(
-        range(len(table)),
-        key=lambda at: (table[at] is not own, table[at].aliyun != own.aliyun, at ^ subject.number % 64),
+    return tuple(
+        sorted(range(len(table)), key=lambda at: (at != own, table[at].aliyun != table[own].aliyun, at ^ shuffle))
     )
-    return [at for at in order if allowed is None or at in allowed]
 
 
 def _first(subject: Subject, kind: int, population: int) -> int:
     own, at = subject.product % len(kinds()), subject.product // len(kinds())
     return at if own == kind else subject.number % population
-
-
-def _step(subject: Subject, population: int) -> int:
-    """A step that meets every product of a kind once."""
-    step = subject.number // 97 % population or 1
-    while gcd(step, population) != 1:
-        step += 1
-    return step

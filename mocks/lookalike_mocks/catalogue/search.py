@@ -10,7 +10,7 @@ import msgspec
 
 from .picture import Picture
 from .product import Product
-from .ranking import runs, slice_of, total
+from .ranking import Run, runs, slice_of, total
 from .subject import Box, at
 
 if TYPE_CHECKING:
@@ -62,17 +62,22 @@ TRAITS: dict[str, Callable[[Product], bool]] = {
 
 def find(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[list[int], int]:
     """The indexes of `count` products from rank `start` on, and how many the query finds in all."""
-    ranking = runs(at(query.picture, catalogue.size, query.box), catalogue.size, query.kinds)
     if query.plain:
+        ranking = _ranking(query.picture, query.box, query.kinds, catalogue.size)
         return slice_of(ranking, start, start + count), total(ranking)
     found = _sifted(catalogue, query)
     return list(found[start : start + count]), len(found)
 
 
+@lru_cache(maxsize=4096)
+def _ranking(picture: Picture, box: Box | None, allowed: frozenset[int] | None, size: int) -> tuple[Run, ...]:
+    return runs(at(picture, size, box), size, allowed)
+
+
 @lru_cache(maxsize=256)
 def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     """Every index that the query finds, in its order."""
-    ranking = runs(at(query.picture, catalogue.size, query.box), catalogue.size, query.kinds)
+    ranking = _ranking(query.picture, query.box, query.kinds, catalogue.size)
     products = [catalogue.product(index) for index in slice_of(ranking, 0, total(ranking))]
     kept = [product for product in products if _fits(query, product)]
     if query.text:

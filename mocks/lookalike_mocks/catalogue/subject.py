@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -21,7 +20,6 @@ class Subject(msgspec.Struct, frozen=True):
     number: int
 
 
-@lru_cache(maxsize=4096)
 def subjects(picture: Picture, size: int) -> tuple[Subject, ...]:
     """The subjects on a picture, main one first, for a catalogue of that size."""
     drawn = blake2b(b"%d" % picture.number, digest_size=64, person=b"subject").digest()

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import RawHeaders, Reply, Request
 
 from ..catalogue.identicon import jpeg
 from ..catalogue.picture import of_url
@@ -20,7 +20,7 @@ from ..mock import Mock
 OWN = "/_lookalike/"
 BODY_SECONDS = 10.0
 DRAIN_BYTES = 64 * 1024 * 1024
-BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
+BODILESS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 
 
 class Door(Starlette):
@@ -47,6 +47,12 @@ class Door(Starlette):
             fault=fault,
         )
         await _send(self.mock.answer(request), send)
+
+    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Reply | None:
+        """The mock's answer to a request without a body; None for those with one, and for what is ours."""
+        if method not in BODILESS or path.startswith(OWN):
+            return None
+        return self.mock.answer(Request(method=method, path=path, query=query, headers=headers))
 
     async def _read(self, path: str, receive: Receive) -> tuple[bytes, str]:
         """The body, and what was wrong with the way it came. One that is too long is read to its end, and not kept."""

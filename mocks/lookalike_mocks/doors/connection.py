@@ -1,56 +1,139 @@
-"""A client's connection: uvicorn's HTTP protocol, with a deadline and a size for the head of a request."""
+"""A client's connection: uvicorn's HTTP protocol with deadlines, and a direct way for requests without a body.
+
+The pipeline is synchronous and needs no ASGI, so a GET is answered as soon as its head is read: no task, no scope, no
+messages. Everything else (bodies, upgrades, requests behind an answer that is still under way) goes through ASGI.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import logging
+from collections.abc import Callable
+from urllib.parse import unquote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from lookalike_specs.wire import RawHeaders, Reply
 
 HEAD_BYTES = 64 * 1024
-TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+ENDED = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+TIMEOUT, TOO_LARGE, FAILED = (
+    b"408 Request Timeout",
+    b"431 Request Header Fields Too Large",
+    b"500 Internal Server Error",
+)
+# method, path, query, headers -> the answer to a request without a body; None where it has to go through ASGI
+Direct = Callable[[str, str, bytes, RawHeaders], Reply | None]
+logger = logging.getLogger("lookalike")
 
 
 class Connection(HttpToolsProtocol):
     """Ends connections whose head does not come within `head_seconds`, or not within HEAD_BYTES."""
 
     head_seconds = 10.0
-    _deadline: asyncio.TimerHandle | None = None
+    idle_seconds = 5.0
+    _timer: asyncio.TimerHandle | None = None
     _head = 0
+    _since = 0.0
+    _is_whole = False
+    _is_direct = False
+    _reply: Reply | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client that connects has to say something."""
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(self.head_seconds, self._end, TIMEOUT)
+        self._direct: Direct | None = getattr(self.app, "direct", None)
+        self._since = self.loop.time()
+        self._timer = self.loop.call_later(self.head_seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """No deadline outlives its connection."""
+        """No timer outlives its connection."""
         super().connection_lost(exc)
-        self._head_done()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Count until the head is whole."""
+        if not self._head:
+            self._since = self.loop.time()
         super().data_received(data)
-        scope: Any = self.scope
-        if scope is not None and "path" in scope:
-            if self._deadline is not None:
-                self._head_done()
+        if self._is_whole:
+            self._head = 0
             return
         self._head += len(data)
         if self._head > HEAD_BYTES:
             self._end(TOO_LARGE)
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.head_seconds, self._end, TIMEOUT)
 
-    def _head_done(self) -> None:
-        self._head = 0
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def on_message_begin(self) -> None:
+        """The scope is only made when it turns out to be needed."""
+        self._is_whole = self._is_direct = False
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
+    def on_headers_complete(self) -> None:
+        """Answer directly, or start the way through ASGI."""
+        self._is_whole = True
+        if self._direct is None or self.pipeline or not (self.cycle is None or self.cycle.response_complete):
+            self._through_asgi()
+            return
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, url.query or b"")
+        self._is_direct = self._reply is not None
+        if not self._is_direct:
+            self._through_asgi()
+
+    def on_body(self, body: bytes) -> None:
+        """The body of a request that was answered directly is of no interest."""
+        if not self._is_direct:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Send the direct answer."""
+        if not self._is_direct:
+            super().on_message_complete()
+        elif self._reply is not None and not self.transport.is_closing():
+            self._send(self._reply)
+
+    def _answer(self, direct: Direct, path: str, query: bytes) -> Reply | None:
+        try:
+            return direct(self.parser.get_method().decode("ascii"), path, query, tuple(self.headers))
+        except Exception:
+            logger.exception("the mock failed on %s", path)
+            self._end(FAILED)
+            return Reply(status=500, body=b"")
+
+    def _through_asgi(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    def _send(self, reply: Reply) -> None:
+        stays = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
+        head = [STATUS_LINE[reply.status], b"content-type: ", reply.media_type.encode()]
+        for name, value in (*self.server_state.default_headers, *reply.headers):
+            head += (b"\r\n", name, b": ", value)
+        head.append(b"\r\ncontent-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n"))
+        self.transport.writelines((b"".join(head), reply.body))
+        self.server_state.total_requests += 1
+        if not stays:
+            self.transport.close()
+
+    def _look(self) -> None:
+        """Whether it is time to end a connection that is idle or slow; one timer a connection, not one a request."""
+        busy = self.cycle is not None and not self.cycle.response_complete
+        limit = self.idle_seconds if self._is_whole else self.head_seconds
+        left = limit if busy else self._since + limit - self.loop.time()
+        if left > 0:
+            self._timer = self.loop.call_later(left, self._look)
+        elif self._is_whole:
+            self.transport.close()
+        else:
+            self._end(TIMEOUT)
 
     def _end(self, farewell: bytes) -> None:
-        self._head_done()
         if not self.transport.is_closing():
-            self.transport.write(farewell)
+            self.transport.write(ENDED % farewell)
             self.transport.close()

@@ -25,7 +25,9 @@ class Listener:
 
     def __init__(self, app: ASGIApp) -> None:
         self._state = ServerState()
-        config = Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+        config = Config(
+            app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
+        )
         config.load()
         self._connection: Callable[[], Connection] = partial(Connection, config, self._state, {})
         self._server: asyncio.Server | None = None

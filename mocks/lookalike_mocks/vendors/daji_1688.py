@@ -108,7 +108,6 @@ def _regions(shown: Picture, size: int, box: Box | None, order: str) -> dict[str
     }
 
 
-@lru_cache(maxsize=16_384)
 def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One offer as JSON, with TRACE where the answer's own trace belongs."""
     product = catalogue.product(index)

@@ -99,7 +99,6 @@ def _lens(made: Stamp) -> str:
     return f"{made.timestamp // 1000}%40{digest[:8]}_{digest[8:12]}_{digest[12:23]}"
 
 
-@lru_cache(maxsize=16_384)
 def _item(catalogue: Catalogue, index: int, _: str) -> bytes:
     """One thing for sale as JSON, with TRACE where the answer's own lens belongs."""
     product = catalogue.product(index)

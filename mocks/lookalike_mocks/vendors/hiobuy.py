@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
-from ..catalogue import Catalogue, Product, Query, picture
+from ..catalogue import Catalogue, Item, Product, Query, picture
 from ..errors import Refused
 from ..stamp import stamp
 from . import ali1688, hiobuy_native, money, shape
@@ -62,7 +62,7 @@ def page(world: World, call: Call) -> Reply:
     query, language, size = _query(call), _language(call), int(switches["page-length"])
     found, total = shape.results(world.catalogue, query, 0, size, call.situation)
     is_native = platform == "1688" and call.values["use_platform"] == "1" and switches["native-mode"] == "upstream"
-    item = hiobuy_native.encoded if is_native else partial(_item, platform, switches["tags-and-quantity"] == "present")
+    item = hiobuy_native.encoded if is_native else _own(platform, switches["tags-and-quantity"] == "present")
     items = shape.items(item, world.catalogue, found, language, call)
     listed = msgspec.Raw(items.replace(ali1688.TRACE.encode(), stamp(world.seed, call.request).digest.encode()))
     if is_native:
@@ -92,7 +92,12 @@ def _language(call: Call) -> str:
     return language if known else offered[switches["default-language"]]
 
 
-@lru_cache(maxsize=16_384)
+@cache
+def _own(platform: str, is_full: bool) -> Item:
+    """Who makes a marketplace's items, with or without what the sample leaves out."""
+    return partial(_item, platform, is_full)
+
+
 def _item(platform: str, is_full: bool, catalogue: Catalogue, index: int, language: str) -> bytes:
     """One item as JSON, with ali1688.TRACE where the answer's own trace belongs."""
     product, market = catalogue.product(index), MARKETPLACES[platform]

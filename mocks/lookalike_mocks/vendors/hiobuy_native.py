@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,7 +25,6 @@ def result(shown: Picture, size: int, items: msgspec.Raw, total: int, length: in
     return {"success": "true", "code": "200", "message": "success", "result": page}
 
 
-@lru_cache(maxsize=16_384)
 def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One offer as JSON, with ali1688.TRACE where the answer's own trace belongs."""
     product = catalogue.product(index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -11,13 +11,12 @@ import msgspec
 
 from lookalike_specs.wire import Reply
 
-from ..catalogue import Catalogue, Product, Query, find, kinds
+from ..catalogue import Catalogue, Item, Product, Query, find, kinds
 from .situations import GREAT, situated
 
 if TYPE_CHECKING:
     from ..call import Call
 
-Item = Callable[[Catalogue, int, str], bytes]
 encode = msgspec.json.Encoder().encode
 
 
@@ -37,7 +36,8 @@ def results(catalogue: Catalogue, query: Query, start: int, count: int, situatio
 
 def items(item: Item, catalogue: Catalogue, found: Iterable[int], language: str, call: Call) -> bytes:
     """The items of a page as a JSON array."""
-    listed = b",".join([item(catalogue, index, language) for index in found])
+    shelf = catalogue.shelf(item, language)
+    listed = b",".join([shelf[index] for index in found])
     return situated(b"[%b]" % listed, call)
 
 

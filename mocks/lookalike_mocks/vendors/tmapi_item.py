@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +17,6 @@ NO_BRAND: Final = "中性"
 TOWNS: Final = {"zh": "{city}市{district}", "ja": "{city}{district}", "ko": "{city} {district}"}
 
 
-@lru_cache(maxsize=16_384)
 def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One item as JSON."""
     product = catalogue.product(index)

@@ -53,14 +53,13 @@ BODIES = st.one_of(
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(TARGETS), PIECES, st.sampled_from(FRAMINGS), st.sampled_from(TYPES), BODIES)
-def test_any_bytes(
-    server: Server, target: bytes, pieces: list[bytes], framing: bytes, kind: bytes, body: bytes
-) -> None:
+@given(st.tuples(st.sampled_from(TARGETS), PIECES, st.sampled_from(FRAMINGS), st.sampled_from(TYPES), BODIES))
+def test_any_bytes(server: Server, parts: tuple[bytes, list[bytes], bytes, bytes, bytes]) -> None:
+    target, pieces, framing, kind, body = parts
     raw = target + b"?" + b"".join(pieces) + b" HTTP/1.1\r\nhost: x\r\n" + framing + kind + b"\r\n" + body
     heard = exchange(server, raw)
     assert not heard or heard.startswith(b"HTTP/1.1 ")
-    assert not heard.startswith(b"HTTP/1.1 500") or b"Internal Server Error" not in heard
+    assert b"Internal Server Error" not in heard
     assert exchange(server, b"GET /_lookalike/health HTTP/1.1\r\nhost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
 
 
