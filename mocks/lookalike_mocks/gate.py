@@ -28,7 +28,7 @@ class Gate:
 
     def find(self, host: str, path: str) -> Way | None:
         """The way to an API; None when none of them is meant. A vendor's host name counts more than the path."""
-        if (at_host := self.by_host.get(host)) is not None:
+        if (at_host := self.by_host.get(host.partition(":")[0])) is not None:
             return Way(next((service for service in at_host if _has(service, path)), at_host[0]), path)
         if (service := self.by_path.get(path)) is not None:
             return Way(service, path)

@@ -38,7 +38,7 @@ class Mock:
 
     def answer(self, request: Request) -> Reply:
         """The answer of the API that this request means; a 404 of our own when it means none."""
-        way = self.gate.find(request.host.partition(":")[0], request.path)
+        way = self.gate.find(request.host, request.path)
         if way is None:
             return self.astray(request)
         if way.path != request.path:

@@ -37,7 +37,7 @@ class Catalogue:
         if found is None:
             while len(self.shelves) >= MAX_SHELVES:
                 self.shelves.pop(next(iter(self.shelves)))
-            found = self.shelves[item, language] = Shelf(partial(_made, item, self, language))
+            found = self.shelves[item, language] = Shelf(partial(_made, item, self, language), self.size)
         return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote
 
 import httptools
@@ -28,6 +29,53 @@ Direct = Callable[[str, str, bytes, RawHeaders], Reply | None]
 logger = logging.getLogger("lookalike")
 
 
+def _target(url: bytes) -> tuple[str, bytes]:
+    """Path and query of a request line; a full URL may stand there too."""
+    if url.startswith(b"/") and b"#" not in url and b"//" not in url[:2]:
+        path, _, query = url.partition(b"?")
+        return path.decode("ascii"), query
+    parsed = httptools.parse_url(url)
+    return parsed.path.decode("ascii"), parsed.query or b""
+
+
+class Outbox:
+    """The direct answers of one turn of the loop, sent together at its end.
+
+    Each send may wake the client, which costs more than the send itself; sent together they wake it once.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: list[tuple[asyncio.Transport, tuple[bytes, bytes], bool]] = []
+
+    def add(self, transport: asyncio.Transport, parts: tuple[bytes, bytes], stays: bool) -> None:
+        """Send head and body at the end of this turn; then end the connection unless it `stays`."""
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append((transport, parts, stays))
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for transport, parts, stays in waiting:
+            if not transport.is_closing():
+                transport.writelines(parts)
+                if not stays:
+                    transport.close()
+
+
+@lru_cache(maxsize=8)
+def outbox(loop: asyncio.AbstractEventLoop) -> Outbox:
+    """The one outbox of a loop."""
+    return Outbox(loop)
+
+
+@lru_cache(maxsize=64)
+def _head(status: int, media_type: str, headers: RawHeaders) -> bytes:
+    """An answer's head but for its end."""
+    lines = [b"content-type: %b\r\n" % media_type.encode(), *(b"%b: %b\r\n" % header for header in headers)]
+    return b"".join((STATUS_LINE[status], *lines))
+
+
 class Connection(HttpToolsProtocol):
     """Ends connections whose head does not come within `head_seconds`, or not within HEAD_BYTES."""
 
@@ -44,6 +92,7 @@ class Connection(HttpToolsProtocol):
         """A client that connects has to say something."""
         super().connection_made(transport)
         self._direct: Direct | None = getattr(self.app, "direct", None)
+        self._outbox = outbox(self.loop)
         self._since = self.loop.time()
         self._timer = self.loop.call_later(self.head_seconds, self._look)
 
@@ -76,9 +125,8 @@ class Connection(HttpToolsProtocol):
         if self._direct is None or self.pipeline or not (self.cycle is None or self.cycle.response_complete):
             self._through_asgi()
             return
-        url = httptools.parse_url(self.url)
-        path = url.path.decode("ascii")
-        self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, url.query or b"")
+        path, query = _target(self.url)
+        self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, query)
         self._is_direct = self._reply is not None
         if not self._is_direct:
             self._through_asgi()
@@ -112,14 +160,10 @@ class Connection(HttpToolsProtocol):
 
     def _send(self, reply: Reply) -> None:
         stays = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
-        head = [STATUS_LINE[reply.status], b"content-type: ", reply.media_type.encode()]
-        for name, value in (*self.server_state.default_headers, *reply.headers):
-            head += (b"\r\n", name, b": ", value)
-        head.append(b"\r\ncontent-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n"))
-        self.transport.writelines((b"".join(head), reply.body))
+        head = _head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
+        length = b"content-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n")
         self.server_state.total_requests += 1
-        if not stays:
-            self.transport.close()
+        self._outbox.add(self.transport, (head + length, reply.body), stays)
 
     def _look(self) -> None:
         """Whether it is time to end a connection that is idle or slow; one timer a connection, not one a request."""

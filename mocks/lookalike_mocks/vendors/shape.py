@@ -36,8 +36,7 @@ def results(catalogue: Catalogue, query: Query, start: int, count: int, situatio
 
 def items(item: Item, catalogue: Catalogue, found: Iterable[int], language: str, call: Call) -> bytes:
     """The items of a page as a JSON array."""
-    shelf = catalogue.shelf(item, language)
-    listed = b",".join([shelf[index] for index in found])
+    listed = b",".join(catalogue.shelf(item, language).take(found))
     return situated(b"[%b]" % listed, call)
 
 

@@ -1,0 +1,35 @@
+"""The shelf: an index never gets another's item, and no more is kept than there are slots."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike_mocks.catalogue import MAX_SHELVES, Catalogue
+from lookalike_mocks.catalogue.shelf import SLOTS, Shelf
+
+
+def number(catalogue: Catalogue, index: int, language: str) -> bytes:
+    return f"{language}{index}".encode()
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 20))
+def test_every_index_gets_its_own_item(asked: list[int], size: int) -> None:
+    shelf = Shelf(lambda index: b"%d" % index, size)
+    assert shelf.take(asked) == [b"%d" % index for index in asked]
+    assert shelf.take(reversed(asked)) == [b"%d" % index for index in reversed(asked)]
+
+
+def test_an_item_is_made_once_while_it_keeps_its_slot() -> None:
+    made = []
+    shelf = Shelf(lambda index: made.append(index) or b"x", 10**6)
+    shelf.take([1, 2, 1])
+    assert made == [1, 2]
+    shelf.take([1 + SLOTS, 1])
+    assert made == [1, 2, 1 + SLOTS, 1]
+
+
+def test_languages_and_makers_do_not_mix_and_are_bounded() -> None:
+    catalogue = Catalogue(0, 100)
+    for language in "abcdefghijkl":
+        assert catalogue.shelf(number, language).take([7]) == [f"{language}7".encode()]
+    assert len(catalogue.shelves) == MAX_SHELVES
+    assert catalogue.shelf(number, "a").take([7]) == [b"a7"]
