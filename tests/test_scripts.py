@@ -79,7 +79,7 @@ def test_test_lints_first_and_passes_on_what_pytest_takes(checkout):
         "-m ruff check .",
         "-m ruff format --check .",
         "-m mypy",
-        "-m pytest --cov --cov-report=term tests/cli -k serve",
+        "-m coverage run -m pytest tests/cli -k serve",
     ]
     assert run(checkout, "serve")[2] == ["-m lookalike serve"], "the test's .venv serves as well"
 
