@@ -11,7 +11,7 @@ from lookalike_specs.wire import Reply, Request
 class Journal:
     """A ring of exchanges; the oldest goes when `count` exchanges or `size` bytes are reached."""
 
-    def __init__(self, count: int = 1000, size: int = 2 * 1024 * 1024) -> None:
+    def __init__(self, count: int = 1000, size: int = 4 * 1024 * 1024) -> None:
         self._ring: deque[tuple[Request, Reply]] = deque(maxlen=count)
         self._limit = size
         self._size = 0

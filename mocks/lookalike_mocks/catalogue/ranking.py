@@ -1,68 +1,60 @@
-"""Which products look like a subject, best first, without looking at any of them."""
+"""Which products look like a subject, best first, without looking at any of them.
+
+A ranking is the subject's own kind, from the product most like it on to that one's neighbours, then the kinds ever less
+like it. Every rank is computed; nothing is stored.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 
-import msgspec
-
 from .subject import Subject
 from .words import kinds
 
 NEAREST, REACH = 200, 801
+MOST = NEAREST + REACH
 SHUFFLES = 16
+Kinds = frozenset[int] | None
 
 
-class Run(msgspec.Struct, frozen=True):
-    """Neighbours of one kind, `count` of them from rank `start` on; the last one's neighbour is the first."""
-
-    start: int
-    count: int
-    kind: int
-    first: int
-    step: int
-    population: int
-
-
-def runs(subject: Subject, size: int, allowed: frozenset[int] | None) -> tuple[Run, ...]:
-    """The runs that make up a ranking: the subject's own kind, then kinds ever less like it."""
+def total(subject: Subject, size: int, allowed: Kinds) -> int:
+    """How many products a ranking holds, in a catalogue of that size and among the allowed kinds."""
     reach = min(size, NEAREST + subject.number % REACH)
-    found, start = [], 0
-    for kind in _alike(subject, allowed):
-        population = (size - kind + len(kinds()) - 1) // len(kinds())
-        if population > 0 and start < reach:
-            count = min(population, reach - start)
-            step = 1 if subject.number % 2 else -1
-            found.append(Run(start, count, kind, _first(subject, kind, population), step, population))
-            start += count
-    return tuple(found)
+    return reach if allowed is None else min(reach, sum(_population(size, kind) for kind in allowed))
 
 
-def total(ranking: tuple[Run, ...]) -> int:
-    """How many products a ranking holds."""
-    return ranking[-1].start + ranking[-1].count if ranking else 0
-
-
-def slice_of(ranking: tuple[Run, ...], start: int, stop: int) -> list[int]:
+def slice_of(subject: Subject, size: int, allowed: Kinds, start: int, stop: int) -> list[int]:
     """The indexes of the products from rank `start` to before rank `stop`."""
     found: list[int] = []
-    for run in ranking:
-        if run.start >= stop:
+    left, stop = start, min(stop, total(subject, size, allowed))
+    wanted = stop - start
+    for kind in _alike(subject, allowed):
+        population = _population(size, kind)
+        if left < population:
+            found += _neighbours(subject, kind, population, left, min(population, left + wanted - len(found)))
+        left = max(0, left - population)
+        if len(found) >= wanted:
             break
-        if run.start + run.count > start:
-            found += _part(run, max(start, run.start) - run.start, min(stop - run.start, run.count))
     return found
 
 
-def _part(run: Run, low: int, high: int) -> list[int]:
-    width, first, step, population, kind = len(kinds()), run.first, run.step, run.population, run.kind
+def _neighbours(subject: Subject, kind: int, population: int, low: int, high: int) -> list[int]:
+    """Products of one kind in a ring; its last one's neighbour is its first."""
+    width, own = len(kinds()), subject.product % len(kinds())
+    first = subject.product // width if kind == own else subject.number % population
+    step = 1 if subject.number % 2 else -1
     return [(first + rank * step) % population * width + kind for rank in range(low, high)]
 
 
-def _alike(subject: Subject, allowed: frozenset[int] | None) -> tuple[int, ...]:
+def _population(size: int, kind: int) -> int:
+    width = len(kinds())
+    return (size - kind + width - 1) // width
+
+
+def _alike(subject: Subject, allowed: Kinds) -> tuple[int, ...]:
     """Every allowed kind, those most like the subject's first: its own, its category's, the others."""
     order = _order(subject.product % len(kinds()), subject.number % SHUFFLES)
-    return order if allowed is None else tuple(at for at in order if at in allowed)
+    return order if allowed is None else tuple(kind for kind in order if kind in allowed)
 
 
 @cache
@@ -72,8 +64,3 @@ def _order(own: int, shuffle: int) -> tuple[int, ...]:
     return tuple(
         sorted(range(len(table)), key=lambda at: (at != own, table[at].aliyun != table[own].aliyun, at ^ shuffle))
     )
-
-
-def _first(subject: Subject, kind: int, population: int) -> int:
-    own, at = subject.product % len(kinds()), subject.product // len(kinds())
-    return at if own == kind else subject.number % population

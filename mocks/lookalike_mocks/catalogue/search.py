@@ -10,8 +10,8 @@ import msgspec
 
 from .picture import Picture
 from .product import Product
-from .ranking import Run, runs, slice_of, total
-from .subject import Box, at
+from .ranking import MOST, slice_of, total
+from .subject import Box, Subject, at
 
 if TYPE_CHECKING:
     from . import Catalogue
@@ -63,22 +63,22 @@ TRAITS: dict[str, Callable[[Product], bool]] = {
 def find(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[list[int], int]:
     """The indexes of `count` products from rank `start` on, and how many the query finds in all."""
     if query.plain:
-        ranking = _ranking(query.picture, query.box, query.kinds, catalogue.size)
-        return slice_of(ranking, start, start + count), total(ranking)
+        subject, size = _subject(query.picture, query.box, catalogue.size), catalogue.size
+        return slice_of(subject, size, query.kinds, start, start + count), total(subject, size, query.kinds)
     found = _sifted(catalogue, query)
     return list(found[start : start + count]), len(found)
 
 
 @lru_cache(maxsize=4096)
-def _ranking(picture: Picture, box: Box | None, allowed: frozenset[int] | None, size: int) -> tuple[Run, ...]:
-    return runs(at(picture, size, box), size, allowed)
+def _subject(picture: Picture, box: Box | None, size: int) -> Subject:
+    return at(picture, size, box)
 
 
 @lru_cache(maxsize=256)
 def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     """Every index that the query finds, in its order."""
-    ranking = _ranking(query.picture, query.box, query.kinds, catalogue.size)
-    products = [catalogue.product(index) for index in slice_of(ranking, 0, total(ranking))]
+    subject = _subject(query.picture, query.box, catalogue.size)
+    products = [catalogue.product(index) for index in slice_of(subject, catalogue.size, query.kinds, 0, MOST)]
     kept = [product for product in products if _fits(query, product)]
     if query.text:
         kept.sort(key=lambda product: not _names(query.text, query.language, product))

@@ -51,10 +51,11 @@ class Outbox:
     def add(self, transport: asyncio.Transport, parts: tuple[bytes, bytes], stays: bool) -> None:
         """Send head and body at the end of this turn; then end the connection unless it `stays`."""
         if not self._waiting:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._waiting.append((transport, parts, stays))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what waits now."""
         waiting, self._waiting = self._waiting, []
         for transport, parts, stays in waiting:
             if not transport.is_closing():
@@ -164,6 +165,8 @@ class Connection(HttpToolsProtocol):
         length = b"content-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n")
         self.server_state.total_requests += 1
         self._outbox.add(self.transport, (head + length, reply.body), stays)
+        if len(self.connections) == 1:
+            self._outbox.flush()
 
     def _look(self) -> None:
         """Whether it is time to end a connection that is idle or slow; one timer a connection, not one a request."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..catalogue import Catalogue, Picture, Product
-from ..catalogue.ranking import runs, slice_of, total
+from ..catalogue.ranking import MOST, slice_of
 from ..catalogue.subject import Box, at
 from .condition import Condition, Value, holds
 
@@ -53,10 +53,10 @@ class Hit(NamedTuple):
 @lru_cache(maxsize=128)
 def hits(catalogue: Catalogue, wanted: Wanted) -> tuple[Hit, ...]:
     """Every hit, best first."""
-    ranking = runs(at(wanted.picture, catalogue.size, wanted.box), catalogue.size, wanted.kinds)
+    subject = at(wanted.picture, catalogue.size, wanted.box)
     return tuple(
         hit
-        for rank, index in enumerate(slice_of(ranking, 0, total(ranking)))
+        for rank, index in enumerate(slice_of(subject, catalogue.size, wanted.kinds, 0, MOST))
         if wanted.condition is None or _meets(wanted.condition, catalogue.product(index))
         for hit in _pictures(wanted, rank, index)
         if hit.score >= wanted.threshold
