@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from .facts import Known
 from .picture import Picture
 from .product import Product
 from .search import Query, find
@@ -25,6 +26,11 @@ class Catalogue:
     seed: int
     size: int
     shelves: dict[tuple[Item, str], Shelf] = field(default_factory=dict, init=False, repr=False)
+    facts: Known = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """What is known of the products starts empty."""
+        object.__setattr__(self, "facts", Known(self.product))
 
     def product(self, index: int) -> Product:
         """Product number `index`, from 0."""

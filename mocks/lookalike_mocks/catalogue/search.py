@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .facts import Facts, bits
 from .picture import Picture
 from .product import Product
 from .ranking import MOST, slice_of, total
@@ -16,15 +17,13 @@ from .subject import Box, Subject, at
 if TYPE_CHECKING:
     from . import Catalogue
 
-Sort = Callable[[Product], int]
-SORTS: dict[str, Sort] = {
-    "price": lambda product: product.price,
-    "-price": lambda product: -product.price,
-    "repurchase": lambda product: product.repurchase,
-    "-repurchase": lambda product: -product.repurchase,
-    "sales": lambda product: product.sales_month,
-    "-sales": lambda product: -product.sales_month,
+# ascending; a "-" before the name turns it round
+SORTS: dict[str, Callable[[Facts], int]] = {
+    "price": lambda facts: facts.price,
+    "repurchase": lambda facts: facts.repurchase,
+    "sales": lambda facts: facts.sales,
 }
+MOST_FEN = 10**18
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,20 +76,22 @@ def _subject(picture: Picture, box: Box | None, size: int) -> Subject:
 @lru_cache(maxsize=256)
 def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     """Every index that the query finds, in its order."""
-    subject = _subject(query.picture, query.box, catalogue.size)
-    products = [catalogue.product(index) for index in slice_of(subject, catalogue.size, query.kinds, 0, MOST)]
-    kept = [product for product in products if _fits(query, product)]
+    subject, facts = _subject(query.picture, query.box, catalogue.size), catalogue.facts
+    low, high, labels = query.low, MOST_FEN if query.high is None else query.high, bits(query.labels)
+    found = slice_of(subject, catalogue.size, query.kinds, 0, MOST)
+    kept = [at for at in found if low <= facts[at].price <= high and facts[at].labels & labels == labels]
+    if query.traits or query.keyword:
+        kept = [at for at in kept if _fits(query, catalogue.product(at))]
     if query.text:
-        kept.sort(key=lambda product: not _names(query.text, query.language, product))
+        kept.sort(key=lambda at: not _names(query.text, query.language, catalogue.product(at)))
     if query.sort:
-        kept.sort(key=SORTS[query.sort])
-    return tuple(product.index for product in kept)
+        field = SORTS[query.sort.removeprefix("-")]
+        kept.sort(key=lambda at: field(facts[at]), reverse=query.sort.startswith("-"))
+    return tuple(kept)
 
 
 def _fits(query: Query, product: Product) -> bool:
-    if query.low > product.price or (query.high is not None and query.high < product.price):
-        return False
-    if not (all(map(product.bears, query.labels)) and all(TRAITS[trait](product) for trait in query.traits)):
+    if not all(TRAITS[trait](product) for trait in query.traits):
         return False
     return not query.keyword or _names(query.keyword, query.language, product)
 
