@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from jsonschema.exceptions import best_match
 from jsonschema_path import SchemaPath
 from openapi_core import V30ResponseValidator, V31ResponseValidator
 
@@ -31,6 +32,6 @@ def _validator(api: str) -> Any:
 
 
 def _line(error: Exception) -> str:
-    """The innermost cause, as that is what names the field."""
-    causes = [str(inner.message) for inner in getattr(error.__cause__, "schema_errors", ())]
-    return "; ".join(causes) or f"{error}"
+    """The cause that tells most, and where it is; of the alternatives of a schema, that of the one that fits best."""
+    cause = best_match(getattr(error.__cause__, "schema_errors", ()))
+    return f"{cause.json_path}: {cause.message}" if cause else str(error)

@@ -1,7 +1,8 @@
-"""What the mock remembers is bounded."""
+"""What the mock remembers is bounded; what it says of itself depends on seed and request."""
 
 from lookalike_mocks.journal import Journal
 from lookalike_mocks.nonces import Nonces
+from lookalike_mocks.stamp import stamp
 from lookalike_specs.wire import Reply, Request
 
 
@@ -40,3 +41,9 @@ def test_nonces_are_bounded() -> None:
     assert all(nonces.use("a", str(number), now=number) for number in range(5))
     assert nonces.use("a", "0", now=6)
     assert not nonces.use("a", "4", now=7)
+
+
+def test_marks_are_those_of_seed_and_request() -> None:
+    one, other = Request(method="GET", path="/", query=b"a"), Request(method="GET", path="/", query=b"b")
+    assert stamp(1, one) == stamp(1, one)
+    assert len({stamp(seed, request).digest for seed in (1, 2) for request in (one, other)}) == 4

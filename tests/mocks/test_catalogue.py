@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lookalike_mocks.catalogue import LANGUAGES, Catalogue, Query, find, kinds, names, picture
+from lookalike_mocks.catalogue.facts import BITS
 from lookalike_mocks.catalogue.identicon import image, jpeg, read
 from lookalike_mocks.catalogue.ranking import NEAREST, REACH
 from lookalike_mocks.catalogue.words import places, shops, words
@@ -55,6 +56,33 @@ def test_a_price_range_holds_both_ends(shown: picture.Picture, low: int, width: 
     assert ranged == [index for index in whole if low <= catalogue.product(index).price <= low + width]
 
 
+def test_both_ends_of_a_price_range_count() -> None:
+    catalogue = Catalogue(0, 1000)
+    price = catalogue.product(7).price
+    assert 7 in everything(catalogue, Query(picture=picture.of_product(7), low=price, high=price))
+
+
+def test_a_label_that_nobody_bears_finds_nothing() -> None:
+    catalogue = Catalogue(0, 1000)
+    assert everything(catalogue, Query(picture=picture.of_product(7), labels=frozenset(("nonsense",)))) == []
+
+
+def test_labels_are_those_of_the_products() -> None:
+    catalogue = Catalogue(0, 1000)
+    for label in BITS:
+        bearing = everything(catalogue, Query(picture=picture.of_product(7), labels=frozenset((label,))))
+        assert all(label in catalogue.product(index).labels for index in bearing)
+        whole = everything(catalogue, Query(picture=picture.of_product(7)))
+        assert bearing == [index for index in whole if catalogue.product(index).bears(label)]
+
+
+def test_what_is_known_of_products_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike_mocks.catalogue.facts.LIMIT", 10)
+    facts = Catalogue(0, 1000).facts
+    assert all(facts[index].price == Catalogue(0, 1000).product(index).price for index in range(25))
+    assert len(facts) <= 10
+
+
 @pytest.mark.parametrize("sort", ["price", "-price", "repurchase", "-repurchase", "sales", "-sales"])
 def test_sorts(sort: str) -> None:
     catalogue = Catalogue(0, 10**5)
@@ -74,8 +102,9 @@ def test_a_keyword_stands_in_every_title() -> None:
     assert all(word.casefold() in catalogue.product(index).title("en").casefold() for index in found)
 
 
-def test_a_category_confines() -> None:
-    catalogue = Catalogue(0, 10**5)
+@pytest.mark.parametrize("size", [10, 200, 10**5])
+def test_a_category_confines(size: int) -> None:
+    catalogue = Catalogue(0, size)
     allowed = frozenset((3, 4))
     found = everything(catalogue, Query(picture=picture.of_url("x"), kinds=allowed))
     assert {index % len(kinds()) for index in found} <= allowed

@@ -28,7 +28,8 @@ def test_every_api_is_found_by_path_prefix_and_host(mock: Mock, api: str, form: 
     [
         ("openapi.dajisaas.com", "/nowhere", "daji-1688"),
         ("api.tmapi.top", "/", "tmapi"),
-        ("127.0.0.1", "/alibaba/nowhere", "daji-1688"),
+        ("api.tmapi.top:80", "/", "tmapi"),
+        ("127.0.0.1:8765", "/alibaba/nowhere", "daji-1688"),
         ("127.0.0.1", "/taobao/nowhere", "daji-taobao"),
         ("127.0.0.1", "/1688/nowhere", "tmapi"),
         ("127.0.0.1", "/tmapi", "tmapi"),

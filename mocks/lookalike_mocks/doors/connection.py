@@ -95,7 +95,7 @@ class Connection(HttpToolsProtocol):
         self._direct: Direct | None = getattr(self.app, "direct", None)
         self._outbox = outbox(self.loop)
         self._since = self.loop.time()
-        self._timer = self.loop.call_later(self.head_seconds, self._look)
+        self._timer = self.loop.call_later(min(self.head_seconds, self.idle_seconds), self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """No timer outlives its connection."""
@@ -160,7 +160,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _send(self, reply: Reply) -> None:
-        stays = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
+        stays = self.parser.should_keep_alive()
         head = _head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
         length = b"content-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n")
         self.server_state.total_requests += 1

@@ -35,7 +35,6 @@ def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
             headers=tuple((name.lower(), value) for name, value in request.headers.raw),
             body=body,
             scheme=url.scheme,
-            fault="body-too-large" if len(body) > mock.limit(url.path) else "",
         )
     )
     headers = [

@@ -84,7 +84,7 @@ def test_head_has_no_body(wire: socket.socket) -> None:
 
 def test_an_idle_connection_is_ended(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "idle_seconds", HASTE)
-    monkeypatch.setattr(Connection, "head_seconds", HASTE)
+    monkeypatch.setattr(Connection, "head_seconds", 30.0)
     with Server(Door(mock)) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
         sock.sendall(GET % b"")
         assert len(answers(sock, 1)) == 1

@@ -1,16 +1,19 @@
 """The thread server on a real socket: bad clients get an answer or an end, and harm nobody else."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.doors.asgi import Door
 from lookalike_mocks.doors.connection import HEAD_BYTES, Connection
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.doors.server import Listener, Server, bound
+from lookalike_specs import load
 
 HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: x\r\n\r\n"
 HASTE = 0.3
@@ -108,10 +111,14 @@ def test_an_endless_head_is_ended(server: Server) -> None:
 
 def test_a_slow_body_gets_the_vendors_error(hasty: Server) -> None:
     path = b"/api/client/third-purchase/image/query"
-    head = b"POST " + path + b" HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"
+    key = load("hiobuy").account["X-Uuid"].encode()
+    body = b'{"img": "https://cbu01.alicdn.com/x.jpg", "platform": "1688"}'
+    head = b"POST " + path + b" HTTP/1.1\r\nhost: x\r\nx-uuid: " + key + b"\r\ncontent-type: application/json\r\n"
+    assert b'"ret":1,' in talk(hasty, head + b"content-length: %d\r\n\r\n" % len(body) + body)
     began = time.monotonic()
-    heard = talk(hasty, head)
+    heard = talk(hasty, head + b"content-length: %d\r\n\r\n" % (len(body) + 1) + body)
     assert b'"ret"' in heard
+    assert b'"ret":1,' not in heard
     assert time.monotonic() - began < 10 * HASTE
 
 
@@ -168,3 +175,20 @@ def test_servers_share_one_thread(mock: Mock) -> None:
     with Server(Door(mock)) as one, Server(Door(mock)) as other:
         assert one.url != other.url
         assert threading.active_count() <= before + 1
+
+
+def test_an_answer_that_does_not_end_is_dropped_after_the_grace(mock: Mock) -> None:
+    async def closed_in() -> float:
+        listener, sock = Listener(Door(mock)), bound("127.0.0.1", 0)
+        await listener.open(sock)
+        reader, writer = await asyncio.open_connection(*sock.getsockname())
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf")
+        await asyncio.sleep(HASTE)
+        began = time.monotonic()
+        await listener.close(grace=HASTE)
+        with suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        return time.monotonic() - began
+
+    assert HASTE <= asyncio.run(closed_in()) < 10 * HASTE
