@@ -1,6 +1,7 @@
 """The plan of the house, held to the code: floors, sizes, names."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
 
@@ -43,6 +44,29 @@ def test_no_import_runs_up_or_across_a_floor(path: Path) -> None:
 def test_the_engine_knows_no_vendor(path: Path) -> None:
     code = path.read_text("utf-8").casefold()
     assert not [vendor for vendor in VENDORS if vendor in code]
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(HOME).with_suffix("").parts[1:]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def taken(path: Path, names: set[str]) -> set[str]:
+    """The modules of ours that a file imports from, where a package only hands on names the modules themselves."""
+    package = module(path) if path.name == "__init__.py" else module(path).rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            origin = ".".join(filter(None, (base, node.module)))
+            found |= {name if (name := f"{origin}.{alias.name}") in names else origin for alias in node.names}
+    return (found & names) - {module(path)}
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    files = {module(path): path for path in SOURCES if path.name != "__init__.py" or "vendors" in path.parts}
+    order = list(TopologicalSorter({name: taken(path, set(files)) for name, path in files.items()}).static_order())
+    assert order.index("lookalike_mocks.call") < order.index("lookalike_mocks.engine")
 
 
 def test_files_and_functions_stay_small() -> None:

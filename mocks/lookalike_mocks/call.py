@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lookalike_specs.wire import Pairs, Request
 
-if TYPE_CHECKING:
-    from .service import Endpoint, Service
-
-
-class Account(msgspec.Struct, frozen=True):
-    """Who calls: credentials under the vendor's own names, and what the account or a magic key brings."""
-
-    credentials: dict[str, str]
-    error: str = ""
-    situation: str = ""
+from .account import Account
+from .service import Endpoint, Service
 
 
 class Call(msgspec.Struct):

@@ -13,7 +13,8 @@ from lookalike_specs.wire import Reply, Request
 
 from .engine import answer
 from .gate import Gate, gate, nearest
-from .service import Service, service
+from .prepare import service
+from .service import Service
 from .world import Clock, World
 
 

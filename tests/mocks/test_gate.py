@@ -5,7 +5,7 @@ import pytest
 
 from lookalike_mocks import AmbiguousRoute, Mock
 from lookalike_mocks.gate import gate
-from lookalike_mocks.service import service
+from lookalike_mocks.prepare import service
 from lookalike_specs import UnknownApi, UnknownVariant, ids, load
 from lookalike_specs.wire import Request
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.catalogue import MAX_SHELVES, Catalogue
+from lookalike_mocks.catalogue.catalogue import MAX_SHELVES, Catalogue
 from lookalike_mocks.catalogue.shelf import SLOTS, Shelf
 
 

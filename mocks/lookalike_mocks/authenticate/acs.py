@@ -9,7 +9,8 @@ from datetime import datetime
 from lookalike_specs import Scheme
 from lookalike_specs.signing import Stages, digest
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from .evidence import refusal, same
 

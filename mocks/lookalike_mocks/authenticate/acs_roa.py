@@ -6,7 +6,8 @@ from lookalike_specs import Scheme
 from lookalike_specs.signing import Malformed, acs_roa, digest, header
 from lookalike_specs.wire import Request
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from . import acs
 from .evidence import refusal, same

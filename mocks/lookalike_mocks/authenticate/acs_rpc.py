@@ -5,7 +5,8 @@ from __future__ import annotations
 from lookalike_specs import Scheme
 from lookalike_specs.signing import acs_rpc
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from . import acs
 from .evidence import first, refusal

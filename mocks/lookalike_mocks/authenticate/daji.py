@@ -9,7 +9,8 @@ from lookalike_specs import Scheme
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Pairs
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from .evidence import first, refusal, same
 

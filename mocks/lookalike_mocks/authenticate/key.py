@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lookalike_specs import Scheme
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from .evidence import first, refusal
 

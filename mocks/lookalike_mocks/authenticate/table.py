@@ -7,7 +7,8 @@ from typing import Final
 
 from lookalike_specs import Scheme
 
-from ..call import Account, Call
+from ..account import Account
+from ..call import Call
 from ..world import World
 from . import acs3, acs_roa, acs_rpc, daji, key
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from .catalogue import Catalogue
 from .facts import Facts, bits
 from .picture import Picture
 from .product import Product
 from .ranking import MOST, slice_of, total
 from .subject import Box, Subject, at
-
-if TYPE_CHECKING:
-    from . import Catalogue
 
 # ascending; a "-" before the name turns it round
 SORTS: dict[str, Callable[[Facts], int]] = {

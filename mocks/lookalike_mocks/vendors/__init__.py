@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lookalike_specs.wire import Reply, Request
 
+from ..call import Call
+from ..service import Service
+from ..world import World
 from . import aliyun, aliyun_format, daji_1688, daji_taobao, hiobuy, tmapi
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..service import Service
-    from ..world import World
 
 Page = Callable[["World", "Call"], Reply]
 Adapt = Callable[["Service", Request, str], str]

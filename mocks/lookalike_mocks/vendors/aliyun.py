@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
 from .. import pictures
+from ..call import Call
 from ..catalogue import Catalogue, Picture, kinds, picture
 from ..catalogue.subject import Box, at, subjects
 from ..errors import Refused
 from ..stamp import stamp
+from ..world import World
 from . import condition
 from .aliyun_format import reply, wants_xml
 from .aliyun_hits import SAME, Hit, Wanted, hits, stored
 from .situations import situated
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..world import World
 
 ROOT = "SearchImageByPicResponse"
 # nine digits are more than any picture's side has, and fewer than int() minds

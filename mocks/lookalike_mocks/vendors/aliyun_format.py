@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -10,8 +10,7 @@ import msgspec
 from lookalike_specs.signing import parameters
 from lookalike_specs.wire import Pairs, Reply, Request
 
-if TYPE_CHECKING:
-    from ..service import Service
+from ..service import Service
 
 JSON, XML = "application/json;charset=utf-8", "text/xml;charset=utf-8"
 IN_XML = {"gateway-json": "gateway-xml", "in-body": "in-body-xml"}

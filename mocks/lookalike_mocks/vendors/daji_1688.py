@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
+from ..call import Call
 from ..catalogue import Catalogue, Picture, Query, picture
 from ..catalogue.names import image_number
 from ..catalogue.subject import Box, at, subjects
 from ..errors import Refused
 from ..stamp import stamp
+from ..world import World
 from . import daji, money, shape
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..world import World
 
 SORTS = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
 WAYS = {"asc": "", "desc": "-"}

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
+from ..call import Call
 from ..catalogue import Catalogue, Picture, Product, Query, kinds, picture
 from ..catalogue.subject import Box, Subject, at, subjects
 from ..stamp import Stamp, stamp
+from ..world import World
 from . import daji, money, shape
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..world import World
 
 ORDER = daji.ORDERS["x0,x1,y0,y1"]
 NOTHING = {"mainRegion": {"multiCategoryId": [], "region": ""}, "multiRegion": []}

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
+from ..call import Call
 from ..catalogue import Catalogue, Item, Product, Query, picture
 from ..errors import Refused
 from ..stamp import stamp
+from ..world import World
 from . import ali1688, hiobuy_native, money, shape
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..world import World
 
 # numbers at Taobao begin this much below those at 1688, so that none stands for two products
 TAOBAO_SHIFT: Final = 300_000_000_000

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
+from ..call import Call
 from ..catalogue import Catalogue, Item, Product, Query, find, kinds
 from .situations import GREAT, situated
-
-if TYPE_CHECKING:
-    from ..call import Call
 
 encode = msgspec.json.Encoder().encode
 

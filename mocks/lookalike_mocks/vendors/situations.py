@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lookalike_specs.api import Document
 
-if TYPE_CHECKING:
-    from ..call import Call
+from ..call import Call
 
 LONG = "超长标题" * 64
 GREAT, GREAT_LONG = 2**31 - 1, 2**63 - 1

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
+from ..call import Call
 from ..catalogue import Query, picture
 from ..errors import Refused
+from ..world import World
 from . import shape, tmapi_item
-
-if TYPE_CHECKING:
-    from ..call import Call
-    from ..world import World
 
 SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_down": "-price"}
 LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": tmapi_item.NEW}

@@ -1,0 +1,49 @@
+"""Make an API ready to answer: everything that can be decided at start is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lookalike_specs import Api, load, variants
+
+from .account import Account
+from .checker import checker, counts
+from .service import Endpoint, Service, Template
+from .vendors import PAGES
+
+
+def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
+    """Compile one API. Raises UnknownApi, UnknownVariant, SpecError."""
+    api = load(api_id)
+    switches = variants(api, chosen or {})
+    routes: dict[tuple[str, str], dict[str, Endpoint]] = {}
+    for operation in api.operations:
+        schemes = tuple(scheme for scheme in operation.schemes if counts(scheme.extension.when, switches))
+        page = PAGES[operation.extension.page]
+        endpoint = Endpoint(
+            replace(operation, schemes=schemes), operation.body_place, checker(operation, switches), page
+        )
+        routes.setdefault((operation.method, operation.path), {})[operation.extension.action] = endpoint
+    magic = api.root.magic
+    return Service(
+        api=api,
+        variants=switches,
+        routes=routes,
+        accounts=_accounts(api),
+        magic_keys={found.credential: _template(found.template) for found in magic if found.credential},
+        magic_values=tuple((found.parameter, _template(found.template)) for found in magic if found.parameter),
+    )
+
+
+def _template(text: str) -> Template:
+    before, _, after = text.partition("{situation}")
+    return before, after
+
+
+def _accounts(api: Api) -> dict[str, dict[str, Account]]:
+    """Credential name -> its value -> who that is."""
+    table: dict[str, dict[str, Account]] = {}
+    for credentials, error in api.accounts:
+        for name, value in credentials.items():
+            table.setdefault(name, {}).setdefault(value, Account(credentials, error=error))
+    return table
