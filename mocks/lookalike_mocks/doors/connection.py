@@ -18,6 +18,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from lookalike_specs.wire import RawHeaders, Reply
 
 HEAD_BYTES = 64 * 1024
+# answers to requests that came in one piece, before they have to queue up
+MAX_OWED = 32
 ENDED = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TIMEOUT, TOO_LARGE, FAILED = (
     b"408 Request Timeout",
@@ -84,7 +86,9 @@ class Connection(HttpToolsProtocol):
     idle_seconds = 5.0
     _timer: asyncio.TimerHandle | None = None
     _head = 0
+    _owed = 0
     _since = 0.0
+    _began = False
     _is_whole = False
     _is_direct = False
     _reply: Reply | None = None
@@ -105,32 +109,40 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count until the head is whole."""
+        self._owed, self._began = 0, False
         if not self._head:
             self._since = self.loop.time()
         super().data_received(data)
         if self._is_whole:
             self._head = 0
             return
-        self._head += len(data)
+        # a head that began in this piece, behind others, is counted from the next one on
+        self._head = 1 if self._began else self._head + len(data)
         if self._head > HEAD_BYTES:
             self._end(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """The scope is only made when it turns out to be needed."""
-        self._is_whole = self._is_direct = False
+        self._began, self._is_whole, self._is_direct = True, False, False
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         """Answer directly, or start the way through ASGI."""
         self._is_whole = True
-        if self._direct is None or self.pipeline or not (self.cycle is None or self.cycle.response_complete):
+        if self._direct is None or self._is_behind():
             self._through_asgi()
             return
+        self._owed += 1
         path, query = _target(self.url)
         self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, query)
         self._is_direct = self._reply is not None
         if not self._is_direct:
             self._through_asgi()
+
+    def _is_behind(self) -> bool:
+        """Whether an answer is under way, or the client asks faster than it reads; ASGI then makes it wait."""
+        under_way = self.pipeline or not (self.cycle is None or self.cycle.response_complete)
+        return bool(under_way or self.flow.write_paused or self._owed >= MAX_OWED)
 
     def on_body(self, body: bytes) -> None:
         """The body of a request that was answered directly is of no interest."""

@@ -52,6 +52,24 @@ def test_questions_of_both_kinds_are_answered_in_order(wire: socket.socket) -> N
     assert kinds == [True, b"get", b"ours", b"get", True]
 
 
+def test_many_questions_at_once_are_all_answered(wire: socket.socket) -> None:
+    wire.sendall((GET % b"") * 500 + OURS)
+    heard = answers(wire, 501)
+    assert all(each.startswith(b"HTTP/1.1 401") for each in heard[:500])
+    assert b'"status":"ok"' in heard[500]
+
+
+def test_a_client_that_never_reads_is_made_to_wait(server: Server) -> None:
+    asked = 0
+    with socket.create_connection(address(server), timeout=HASTE) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with pytest.raises(TimeoutError):
+            for _ in range(2000):
+                sock.sendall((GET % b"") * 1000)
+                asked += 1000
+    assert asked < 1_000_000
+
+
 def test_a_direct_answer_leaves_the_connection_open(wire: socket.socket) -> None:
     for _ in range(3):
         wire.sendall(GET % b"")
