@@ -7,8 +7,6 @@ from typing import Any, Final
 from ..catalogue import Product
 from . import money, shape
 
-# a word that no title holds: stands in an item's cached bytes where each answer puts its own trace
-TRACE: Final = "{trace}"
 # 1688's filter token -> the badge that it shows beside the title of such an offer
 BADGES: Final = {
     "1688Selection": "1688严选",
@@ -19,7 +17,7 @@ BADGES: Final = {
 
 
 def offer(product: Product, language: str) -> dict[str, Any]:
-    """One offer, its title in that language too, with TRACE where the answer's own trace belongs."""
+    """One offer, its title in that language too, with shape.MARK where the answer's own trace belongs."""
     price, chosen = money.yuan(product.price), product.bears("jxhy")
     seller = product.shop
     return {
@@ -44,8 +42,8 @@ def offer(product: Product, language: str) -> dict[str, Any]:
 
 
 def trace_info(number: int, kind: str) -> str:
-    """The token that goes with a product, with TRACE where the answer's own trace belongs."""
-    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{TRACE}"
+    """The token that goes with a product, with shape.MARK where the answer's own trace belongs."""
+    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{shape.MARK}"
 
 
 def badges(product: Product) -> list[str]:

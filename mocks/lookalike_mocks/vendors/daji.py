@@ -12,8 +12,6 @@ from ..errors import Refused
 from ..stamp import Stamp
 from . import shape
 
-# stands in an item's cached bytes where each answer puts its own trace; no text of an item holds a DEL
-TRACE = "\x7f"
 # the places of left, top, right and bottom in a region's text, and those of the text's numbers in a box
 ORDERS = {"x0,x1,y0,y1": (0, 2, 1, 3), "x0,y0,x1,y1": (0, 1, 2, 3)}
 
@@ -23,11 +21,6 @@ def envelope(made: Stamp, data: Any) -> Reply:
     return shape.reply(
         {"code": 200, "message": "操作成功", "data": data, "timestamp": made.timestamp, "traceId": made.trace_id}
     )
-
-
-def traced(items: bytes, trace: str) -> bytes:
-    """Items with the answer's own trace in them."""
-    return items.replace(TRACE.encode(), trace.encode())
 
 
 def box(region: str, order: Sequence[int]) -> Box:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,7 @@ from ..catalogue.subject import Box, at, subjects
 from ..errors import Refused
 from ..stamp import stamp
 from ..world import World
-from . import daji, money, shape
+from . import ali1688, daji, money, shape
 
 SORTS = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
 WAYS = {"asc": "", "desc": "-"}
@@ -39,7 +38,7 @@ def page(world: World, call: Call) -> Reply:
         "totalPage": PAGES[switches["total-page"]](total, size),
         "pageSize": size,
         "currentPage": number,
-        "data": msgspec.Raw(daji.traced(items, trace)),
+        "data": msgspec.Raw(shape.marked(items, trace)),
         "picRegionInfo": _regions(shown, world.catalogue.size, box, order),
     }
     return daji.envelope(made, data)
@@ -107,27 +106,5 @@ def _regions(shown: Picture, size: int, box: Box | None, order: str) -> dict[str
 
 
 def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
-    """One offer as JSON, with TRACE where the answer's own trace belongs."""
-    product = catalogue.product(index)
-    price, chosen = money.yuan(product.price), product.bears("jxhy")
-    seller = product.shop
-    item: dict[str, Any] = {
-        "imageUrl": shape.picture_url(product),
-        "subject": product.title("zh"),
-        "subjectTrans": product.title(language),
-        "priceInfo": {
-            "price": price,
-            "jxhyPrice": price if chosen else None,
-            "pfJxhyPrice": money.short(product.price) if chosen else None,
-            "consignPrice": money.yuan(product.dropship_price),
-        },
-        "offerId": product.offer_id,
-        "isJxhy": chosen,
-        "repurchaseRate": f"{product.repurchase}%",
-        "monthSold": product.sales_month,
-        "traceInfo": f"object_id%40{product.offer_id}%5Eobject_type%40offer%5Etrace%40{daji.TRACE}",
-        "isOnePsale": product.bears("isOnePsale"),
-        "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
-        + (["tp_member"] if seller.years > 1 else []),
-    }
-    return msgspec.json.encode(item)
+    """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
+    return shape.encode(ali1688.offer(catalogue.product(index), language))

@@ -32,7 +32,7 @@ def page(world: World, call: Call) -> Reply:
         found = _found(catalogue, call, shown, box)
         codes = tuple(map(int, call.service.api.root.data["categories"]))
         seen = _seen(shown, catalogue.size, box, _is_whole(call), codes)
-    items = daji.traced(shape.items(_item, world.catalogue, found, "zh", call), _lens(made))
+    items = shape.marked(shape.items(_item, world.catalogue, found, "zh", call), _lens(made))
     return daji.envelope(
         made,
         {"data": msgspec.Raw(items), "picInfo": seen, "pageNo": call.values["pageNo"], "pageSize": len(found)},
@@ -98,11 +98,11 @@ def _lens(made: Stamp) -> str:
 
 
 def _item(catalogue: Catalogue, index: int, _: str) -> bytes:
-    """One thing for sale as JSON, with TRACE where the answer's own lens belongs."""
+    """One thing for sale as JSON, with shape.MARK where the answer's own lens belongs."""
     product = catalogue.product(index)
     seller, coupon = product.shop, _coupon(product)
     tracked = product.mark(b"click") + product.mark(b"union")
-    lens = f"lensId%3AOPT%40{daji.TRACE}_{tracked[:4]}%4001"
+    lens = f"lensId%3AOPT%40{shape.MARK}_{tracked[:4]}%4001"
     item: dict[str, Any] = {
         "categoryName": product.kind.taobao.leaf,
         "couponAmount": coupon,

@@ -62,7 +62,7 @@ def page(world: World, call: Call) -> Reply:
     is_native = platform == "1688" and call.values["use_platform"] == "1" and switches["native-mode"] == "upstream"
     item = hiobuy_native.encoded if is_native else _own(platform, switches["tags-and-quantity"] == "present")
     items = shape.items(item, world.catalogue, found, language, call)
-    listed = msgspec.Raw(items.replace(ali1688.TRACE.encode(), stamp(world.seed, call.request).digest.encode()))
+    listed = msgspec.Raw(shape.marked(items, stamp(world.seed, call.request).digest))
     if is_native:
         data = hiobuy_native.result(query.picture, world.catalogue.size, listed, total, size)
     else:
@@ -97,7 +97,7 @@ def _own(platform: str, is_full: bool) -> Item:
 
 
 def _item(platform: str, is_full: bool, catalogue: Catalogue, index: int, language: str) -> bytes:
-    """One item as JSON, with ali1688.TRACE where the answer's own trace belongs."""
+    """One item as JSON, with shape.MARK where the answer's own trace belongs."""
     product, market = catalogue.product(index), MARKETPLACES[platform]
     number, (top, leaf) = market.number(product), market.categories(product)
     trace = ali1688.trace_info(number, market.kind)

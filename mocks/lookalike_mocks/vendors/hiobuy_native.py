@@ -26,7 +26,7 @@ def result(shown: Picture, size: int, items: msgspec.Raw, total: int, length: in
 
 
 def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
-    """One offer as JSON, with ali1688.TRACE where the answer's own trace belongs."""
+    """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
     product = catalogue.product(index)
     top, second, third = product.kind.ali1688
     offer = ali1688.offer(product, language)

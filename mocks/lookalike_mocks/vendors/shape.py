@@ -16,6 +16,8 @@ from ..catalogue import Catalogue, Item, Product, Query, find, kinds
 from .situations import GREAT, situated
 
 encode = msgspec.json.Encoder().encode
+# stands in an item's kept bytes where each answer puts its own trace; no text of an item holds a DEL
+MARK = "\x7f"
 
 
 def results(catalogue: Catalogue, query: Query, start: int, count: int, situation: str) -> tuple[list[int], int]:
@@ -36,6 +38,11 @@ def items(item: Item, catalogue: Catalogue, found: Iterable[int], language: str,
     """The items of a page as a JSON array."""
     listed = b",".join(catalogue.shelf(item, language).take(found))
     return situated(b"[%b]" % listed, call)
+
+
+def marked(items: bytes, text: str) -> bytes:
+    """Items with the answer's own text in the place of each MARK."""
+    return items.replace(MARK.encode(), text.encode())
 
 
 def reply(body: Any) -> Reply:
