@@ -12,8 +12,8 @@ from .subject import Subject
 from .words import kinds
 
 NEAREST, REACH = 200, 801
-MOST = NEAREST + REACH
 SHUFFLES = 16
+WIDTH = len(kinds())
 Kinds = frozenset[int] | None
 
 
@@ -23,11 +23,15 @@ def total(subject: Subject, size: int, allowed: Kinds) -> int:
     return reach if allowed is None else min(reach, sum(_population(size, kind) for kind in allowed))
 
 
+def everything(subject: Subject, size: int, allowed: Kinds) -> list[int]:
+    """The indexes of all products of a ranking."""
+    return slice_of(subject, size, allowed, 0, total(subject, size, allowed))
+
+
 def slice_of(subject: Subject, size: int, allowed: Kinds, start: int, stop: int) -> list[int]:
-    """The indexes of the products from rank `start` to before rank `stop`."""
+    """The indexes of the products from rank `start` to before rank `stop`, which is not beyond the total."""
     found: list[int] = []
-    left, stop = start, min(stop, total(subject, size, allowed))
-    wanted = stop - start
+    left, wanted = start, stop - start
     for kind in _alike(subject, allowed):
         population = _population(size, kind)
         if left < population:
@@ -40,20 +44,19 @@ def slice_of(subject: Subject, size: int, allowed: Kinds, start: int, stop: int)
 
 def _neighbours(subject: Subject, kind: int, population: int, low: int, high: int) -> list[int]:
     """Products of one kind in a ring; its last one's neighbour is its first."""
-    width, own = len(kinds()), subject.product % len(kinds())
-    first = subject.product // width if kind == own else subject.number % population
+    own = subject.product % WIDTH
+    first = subject.product // WIDTH if kind == own else subject.number % population
     step = 1 if subject.number % 2 else -1
-    return [(first + rank * step) % population * width + kind for rank in range(low, high)]
+    return [(first + rank * step) % population * WIDTH + kind for rank in range(low, high)]
 
 
 def _population(size: int, kind: int) -> int:
-    width = len(kinds())
-    return (size - kind + width - 1) // width
+    return (size - kind + WIDTH - 1) // WIDTH
 
 
 def _alike(subject: Subject, allowed: Kinds) -> tuple[int, ...]:
     """Every allowed kind, those most like the subject's first: its own, its category's, the others."""
-    order = _order(subject.product % len(kinds()), subject.number % SHUFFLES)
+    order = _order(subject.product % WIDTH, subject.number % SHUFFLES)
     return order if allowed is None else tuple(kind for kind in order if kind in allowed)
 
 

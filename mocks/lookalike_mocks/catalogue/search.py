@@ -11,7 +11,7 @@ from .catalogue import Catalogue
 from .facts import Facts, bits
 from .picture import Picture
 from .product import Product
-from .ranking import MOST, slice_of, total
+from .ranking import everything, slice_of, total
 from .subject import Box, Subject, at
 
 # ascending; a "-" before the name turns it round
@@ -60,7 +60,8 @@ def find(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[li
     """The indexes of `count` products from rank `start` on, and how many the query finds in all."""
     if query.plain:
         subject, size = _subject(query.picture, query.box, catalogue.size), catalogue.size
-        return slice_of(subject, size, query.kinds, start, start + count), total(subject, size, query.kinds)
+        most = total(subject, size, query.kinds)
+        return slice_of(subject, size, query.kinds, start, min(start + count, most)), most
     found = _sifted(catalogue, query)
     return list(found[start : start + count]), len(found)
 
@@ -75,7 +76,7 @@ def _sifted(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     """Every index that the query finds, in its order."""
     subject, facts = _subject(query.picture, query.box, catalogue.size), catalogue.facts
     low, high, labels = query.low, MOST_FEN if query.high is None else query.high, bits(query.labels)
-    found = slice_of(subject, catalogue.size, query.kinds, 0, MOST)
+    found = everything(subject, catalogue.size, query.kinds)
     kept = [at for at in found if low <= facts[at].price <= high and facts[at].labels & labels == labels]
     if query.traits or query.keyword:
         kept = [at for at in kept if _fits(query, catalogue.product(at))]

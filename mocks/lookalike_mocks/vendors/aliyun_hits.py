@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..catalogue import Catalogue, Picture, Product
-from ..catalogue.ranking import MOST, slice_of
+from ..catalogue.ranking import everything
 from ..catalogue.subject import Box, at
 from .condition import Condition, Value, holds
 
@@ -56,7 +56,7 @@ def hits(catalogue: Catalogue, wanted: Wanted) -> tuple[Hit, ...]:
     subject = at(wanted.picture, catalogue.size, wanted.box)
     return tuple(
         hit
-        for rank, index in enumerate(slice_of(subject, catalogue.size, wanted.kinds, 0, MOST))
+        for rank, index in enumerate(everything(subject, catalogue.size, wanted.kinds))
         if wanted.condition is None or _meets(wanted.condition, catalogue.product(index))
         for hit in _pictures(wanted, rank, index)
         if hit.score >= wanted.threshold
