@@ -82,7 +82,7 @@ def _reaction(call: Call, field: Field, keyword: str) -> str:
 
 
 def _any_of(values: Mapping[str, Any], names: list[str], _: int) -> bool:
-    return any(name in values for name in names)
+    return not values.keys().isdisjoint(names)
 
 
 def _sum_at_most(values: Mapping[str, Any], names: list[str], limit: int) -> bool:

@@ -1,5 +1,6 @@
 """The shelf: an index never gets another's item, and no more is kept than there are slots."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,9 +12,11 @@ def number(catalogue: Catalogue, index: int, language: str) -> bytes:
     return f"{language}{index}".encode()
 
 
-@given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 20))
-def test_every_index_gets_its_own_item(asked: list[int], size: int) -> None:
-    shelf = Shelf(lambda index: b"%d" % index, size)
+@given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 60))
+def test_every_index_gets_its_own_item(asked: list[int], slots: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lookalike_mocks.catalogue.shelf.SLOTS", slots)
+        shelf = Shelf(lambda index: b"%d" % index, 41)
     assert shelf.take(asked) == [b"%d" % index for index in asked]
     assert shelf.take(reversed(asked)) == [b"%d" % index for index in reversed(asked)]
 

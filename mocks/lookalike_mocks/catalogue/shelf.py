@@ -17,12 +17,15 @@ class Shelf:
     def __init__(self, make: Callable[[int], bytes], size: int) -> None:
         slots = min(size, SLOTS)
         self._make = make
+        self._is_whole = size <= SLOTS
         self._holds = array("q", [-1]) * slots
         self._items = [b""] * slots
 
     def take(self, indexes: Iterable[int]) -> list[bytes]:
         """The items of these products, in that order."""
         holds, items, slots = self._holds, self._items, len(self._items)
+        if self._is_whole:
+            return [items[index] or self._put(index) for index in indexes]
         return [items[index % slots] if holds[index % slots] == index else self._put(index) for index in indexes]
 
     def _put(self, index: int) -> bytes:
