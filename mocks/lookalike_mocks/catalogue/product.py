@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from hashlib import blake2b
 
-from .draw import below, draw, pick, skewed
+from .draw import below, draw, skewed
 from .names import offer_id, opaque_id, picture_code
 from .shop import SHOPS_PER_CATEGORY, Shop, shop
 from .title import title
@@ -165,8 +165,3 @@ class Product:
     def mark(self, what: bytes) -> str:
         """32 hex digits of its own for some use, such as a tracking link."""
         return blake2b(self.drawn, digest_size=16, person=what).hexdigest()
-
-    @property
-    def pick_tag(self) -> int:
-        """A number to choose tags by."""
-        return pick(self.drawn, 60, range(256))
