@@ -23,13 +23,13 @@ BACKLOG = 2048
 class Listener:
     """A listening socket and the connections that came of it. Lives on the loop that made it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, protocol: type[Connection] = Connection) -> None:
         self._state = ServerState()
         config = Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
         )
         config.load()
-        self._connection: Callable[[], Connection] = partial(Connection, config, self._state, {})
+        self._connection: Callable[[], Connection] = partial(protocol, config, self._state, {})
         self._server: asyncio.Server | None = None
 
     async def open(self, sock: socket.socket) -> None:
@@ -71,8 +71,11 @@ def url_of(sock: socket.socket) -> str:
 class Server:
     """An ASGI application on a free port of loopback, for as long as the `with` block lasts."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, protocol: type[Connection] = Connection
+    ) -> None:
         self._app = app
+        self._protocol = protocol
         self._address = host, port
         self._listener: Listener | None = None
         self.url = ""
@@ -81,7 +84,7 @@ class Server:
         """Accept connections from now on; `url` is set. Raises OSError."""
         sock = bound(*self._address)
         self.url = url_of(sock)
-        self._listener = Listener(self._app)
+        self._listener = Listener(self._app, self._protocol)
         _run(self._listener.open(sock))
         return self
 

@@ -100,10 +100,13 @@ def test_head_has_no_body(wire: socket.socket) -> None:
     assert heard.count(b'"status":"ok"') == 1
 
 
-def test_an_idle_connection_is_ended(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Connection, "idle_seconds", HASTE)
-    monkeypatch.setattr(Connection, "head_seconds", 30.0)
-    with Server(Door(mock)) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
+class Restless(Connection):
+    idle_seconds = HASTE
+    head_seconds = 30.0
+
+
+def test_an_idle_connection_is_ended(mock: Mock) -> None:
+    with Server(Door(mock), protocol=Restless) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
         sock.sendall(GET % b"")
         assert len(answers(sock, 1)) == 1
         assert sock.recv(1) == b""

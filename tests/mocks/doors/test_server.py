@@ -19,13 +19,15 @@ HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: x\r\n\r\n"
 HASTE = 0.3
 
 
+class Hasty(Connection):
+    head_seconds = HASTE
+
+
 @pytest.fixture(scope="module")
 def hasty(mock: Mock) -> Iterator[Server]:
     """A server that waits for nobody."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "head_seconds", HASTE)
-        with Server(Door(mock, body_seconds=HASTE)) as running:
-            yield running
+    with Server(Door(mock, body_seconds=HASTE), protocol=Hasty) as running:
+        yield running
 
 
 def talk(server: Server, *parts: bytes, pause: float = 0.0, wait: float = 5.0) -> bytes:
