@@ -44,10 +44,15 @@ def slice_of(subject: Subject, size: int, allowed: Kinds, start: int, stop: int)
 
 def _neighbours(subject: Subject, kind: int, population: int, low: int, high: int) -> list[int]:
     """Products of one kind in a ring; its last one's neighbour is its first."""
-    own = subject.product % WIDTH
-    first = subject.product // WIDTH if kind == own else subject.number % population
-    step = 1 if subject.number % 2 else -1
-    return [(first + rank * step) % population * WIDTH + kind for rank in range(low, high)]
+    ring = range(kind, kind + population * WIDTH, WIDTH)
+    first = subject.product // WIDTH if kind == subject.product % WIDTH else subject.number % population
+    if subject.number % 2 == 0:
+        ring, first = ring[::-1], population - 1 - first
+    low, high = first + low, first + high
+    found = list(ring[low:high])
+    if high > population:
+        found += ring[max(0, low - population) : high - population]
+    return found
 
 
 def _population(size: int, kind: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 SLOTS = 16_384
 
@@ -21,11 +21,12 @@ class Shelf:
         self._holds = array("q", [-1]) * slots
         self._items = [b""] * slots
 
-    def take(self, indexes: Iterable[int]) -> list[bytes]:
+    def take(self, indexes: Sequence[int]) -> list[bytes]:
         """The items of these products, in that order."""
         holds, items, slots = self._holds, self._items, len(self._items)
         if self._is_whole:
-            return [items[index] or self._put(index) for index in indexes]
+            found = list(map(items.__getitem__, indexes))
+            return found if all(found) else [items[index] or self._put(index) for index in indexes]
         return [items[index % slots] if holds[index % slots] == index else self._put(index) for index in indexes]
 
     def _put(self, index: int) -> bytes:
