@@ -9,6 +9,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.authenticate import authenticate
 from lookalike_mocks.errors import Refused
 from lookalike_mocks.match import match
+from lookalike_mocks.sent import sent
 from lookalike_mocks.service import Service
 from lookalike_specs import Scheme
 from lookalike_specs.wire import Request
@@ -44,7 +45,7 @@ def _fits(scheme: Scheme) -> bool:
 
 def _passes(mock: Mock, service: Service, request: Request) -> bool:
     try:
-        authenticate(mock.world, match(service, request))
+        authenticate(mock.world, match(service, sent(request)))
     except Refused:
         return False
     return True

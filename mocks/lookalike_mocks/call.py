@@ -9,6 +9,7 @@ import msgspec
 from lookalike_specs.wire import Pairs, Request
 
 from .account import Account
+from .faults import Delay
 from .service import Endpoint, Service
 
 
@@ -16,7 +17,7 @@ class Call(msgspec.Struct):
     """What each step of the pipeline knows of the request; a step fills in what it finds out.
 
     `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message;
-    `magic` names the parameter whose value brought the situation, if one did.
+    `magic` names the parameter whose value brought the situation, if one did; `fault` is what happens to the answer.
     """
 
     service: Service
@@ -31,6 +32,9 @@ class Call(msgspec.Struct):
     situation: str = ""
     magic: str = ""
     facts: dict[str, Any] = {}
+    fault: str = ""
+    delay: Delay = Delay()
+    files: dict[str, bytes] = {}
 
     @property
     def pairs(self) -> Pairs:

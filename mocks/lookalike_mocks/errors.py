@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -12,6 +13,27 @@ class Refused(Exception):
 
     error: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Unanswerable(Exception):
+    """The mock answers as itself, as no vendor can know what is wrong: HTTP status and JSON body."""
+
+    status: int
+    told: dict[str, Any]
+
+
+@dataclass(eq=False)
+class UnknownSituation(Exception):
+    """None of the served APIs can be in that situation."""
+
+    situation: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a person, with what is most like it."""
+        near = get_close_matches(self.situation, self.known, n=1, cutoff=0)
+        return f"unknown situation {self.situation!r}; nearest: {near[0] if near else 'none'}"
 
 
 @dataclass(eq=False)

@@ -7,34 +7,34 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs.wire import Pairs, Request, pairs
+from lookalike_specs.wire import Pairs, Request
 
 from .call import Call
 from .errors import Refused
+from .sent import Sent
 from .service import Endpoint, Service
 
 MAX_PAIRS = 1000
 MAX_DEPTH = 100
 
 
-def match(service: Service, request: Request) -> Call:
+def match(service: Service, sent: Sent) -> Call:
     """The call that this request is. Raises Refused: no such path, no such method, a body that cannot be read."""
-    query = pairs(request.query)
+    request, query, form = sent.request, sent.query, sent.form
     endpoints = service.routes.get((request.method, request.path))
     if endpoints is None:
         raise _unrouted(service, request)
     endpoint = endpoints.get("")
     if endpoint is not None and endpoint.body is None:
         return Call(service, endpoint, request, query)
-    form = pairs(request.body) if request.content_type == "application/x-www-form-urlencoded" else ()
     endpoint = endpoint or _by_action(service, endpoints, request, query, form)
     operation = endpoint.operation
-    if request.fault:
-        raise refused(endpoint, service.variants, request.fault)
+    if sent.fault:
+        raise refused(endpoint, service.variants, sent.fault)
     if len(form) > MAX_PAIRS or len(request.body) > operation.extension.body_limit:
         raise refused(endpoint, service.variants, "body-too-large")
     document = _json(service, endpoint, request) if endpoint.body == "json" else None
-    return Call(service, endpoint, request, query, form, document)
+    return Call(service, endpoint, request, query, form, document, files=sent.files)
 
 
 def refused(endpoint: Endpoint, variants: Mapping[str, str], rule: str, **facts: Any) -> Refused:

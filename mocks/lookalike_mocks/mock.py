@@ -12,9 +12,13 @@ from lookalike_specs import UnknownVariant, ids, load
 from lookalike_specs.wire import Reply, Request
 
 from .engine import answer
+from .errors import Unanswerable
 from .gate import Gate, gate, nearest
 from .prepare import service
+from .quota import Quota
+from .sandbox import Place, Sandbox, Sandboxes
 from .service import Service
+from .watch import Watch
 from .world import Clock, World
 
 
@@ -31,11 +35,25 @@ class Mock:
         variants: Mapping[str, str] | None = None,
         clock: Clock = time.time,
         size: int = 10_000,
+        place: Place | None = None,
     ) -> None:
+        self._clock = clock
         chosen = _chosen(apis or ids(), variants or {})
         self.services: dict[str, Service] = {api: service(api, chosen[api]) for api in chosen}
-        self.world = World(seed=seed, clock=clock, size=size)
+        home = World(seed=seed, clock=Watch(clock), size=size)
+        self.sandboxes = Sandboxes(self.services, home, place or Place())
         self.gate: Gate = gate(self.services.values())
+
+    @property
+    def world(self) -> World:
+        """The demo accounts' world."""
+        return self.sandboxes.home.world
+
+    def sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
+        """A new sandbox, with this mock's seed and size where nothing else is said."""
+        home = self.world
+        seed, size = home.seed if seed is None else seed, home.size if size is None else size
+        return self.sandboxes.mint(World(seed=seed, clock=Watch(self._clock), size=size, quota=quota or Quota()))
 
     def answer(self, request: Request) -> Reply:
         """The answer of the API that this request means; a 404 of our own when it means none."""
@@ -44,7 +62,10 @@ class Mock:
             return self.astray(request)
         if way.path != request.path:
             request = msgspec.structs.replace(request, path=way.path)
-        return answer(way.service, self.world, request)
+        try:
+            return answer(way.service, self.sandboxes, request)
+        except Unanswerable as ours:
+            return _told(ours.status, ours.told)
 
     def astray(self, request: Request) -> Reply:
         """What a request gets that no API is meant by."""
@@ -55,12 +76,17 @@ class Mock:
             "nearest": nearest(self.gate, request.path),
             "apis": sorted(self.services),
         }
-        return Reply(status=404, body=json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+        return _told(404, told)
 
     def limit(self, path: str) -> int:
         """How many bytes of a body are read at that path."""
         way = self.gate.find("", path)
         return max(body_limits(way.service), default=0) if way else 0
+
+
+def _told(status: int, told: Mapping[str, object]) -> Reply:
+    """An answer of our own."""
+    return Reply(status=status, body=json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def body_limits(of: Service) -> Iterable[int]:

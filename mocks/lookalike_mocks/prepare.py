@@ -7,6 +7,7 @@ from dataclasses import replace
 from lookalike_specs import Api, load, variants
 
 from .account import Account
+from .authenticate.claims import Claim, claim
 from .checker import checker, counts
 from .service import Endpoint, Service, Template
 from .vendors import PAGES
@@ -32,7 +33,16 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
         accounts=_accounts(api),
         magic_keys={found.credential: _template(found.template) for found in magic if found.credential},
         magic_values=tuple((found.parameter, _template(found.template)) for found in magic if found.parameter),
+        claims=_claims(api),
     )
+
+
+def _claims(api: Api) -> tuple[Claim, ...]:
+    """One way to find a credential for each scheme of the API, those of one kind once."""
+    schemes = {
+        (each.extension.scheme, each.parameter): each for operation in api.operations for each in operation.schemes
+    }
+    return tuple(claim(scheme) for scheme in schemes.values())
 
 
 def _template(text: str) -> Template:

@@ -12,6 +12,8 @@ from lookalike_specs.wire import Reply
 
 from .account import Account
 from .checker import Checker
+from .faults import FAULTS
+from .sent import Sent
 
 # world, call -> the answer
 Page = Callable[[Any, Any], Reply]
@@ -38,6 +40,7 @@ class Service:
     accounts: Mapping[str, Mapping[str, Account]]
     magic_keys: Mapping[str, Template]
     magic_values: tuple[tuple[str, Template], ...]
+    claims: tuple[Callable[[Sent], str], ...]
 
     def account(self, credential: str, value: str) -> Account | None:
         """Who that credential belongs to; a magic one belongs to the demo account."""
@@ -52,7 +55,7 @@ class Service:
 
     def knows(self, situation: str) -> bool:
         """Whether the API can be in that situation."""
-        return situation in self.api.root.errors or situation in self.api.root.situations
+        return situation in self.api.root.errors or situation in self.api.root.situations or situation in FAULTS
 
 
 def situation_in(value: Any, template: Template | None) -> str:

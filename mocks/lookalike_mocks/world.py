@@ -1,31 +1,69 @@
-"""What the mock remembers, and what it answers from: the state behind the pipeline, all of it bounded."""
+"""What a sandbox remembers, and what it is answered from: the state behind the pipeline, all of it bounded."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
 
+from .account import Account
 from .catalogue import Catalogue
+from .demands import Demands
 from .journal import Journal
 from .nonces import Nonces
+from .quota import Quota
 from .rates import Rates
+from .service import Service
 
 Clock = Callable[[], float]
+MAX_CATALOGUES = 32
 
 
 @dataclass(slots=True)
 class World:
-    """One world for all APIs: seconds since 1970 from `clock`, goods from `catalogue`, nonces and journal."""
+    """One world for all APIs: seconds since 1970 from `clock`, goods from `catalogue`, and what has to be remembered.
+
+    `accounts` are a sandbox's own, API -> credential's value -> who that is; without any, those of the specs count.
+    `given` counts each API's answers; `chance` draws what is random about faults.
+    """
 
     seed: int = 0
     clock: Clock = time.time
     size: int = 10_000
-    catalogue: Catalogue = field(init=False)
+    quota: Quota = field(default_factory=Quota)
+    accounts: dict[str, dict[str, Account]] = field(default_factory=dict)
+    given: dict[str, int] = field(default_factory=dict)
+    demands: Demands = field(default_factory=Demands)
     nonces: Nonces = field(default_factory=Nonces)
     rates: Rates = field(default_factory=Rates)
     journal: Journal = field(default_factory=Journal)
+    chance: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        """The catalogue is a function of seed and size."""
-        self.catalogue = Catalogue(self.seed, self.size)
+        """Chance follows the seed."""
+        self.chance = Random(self.seed)  # noqa: S311 - for delays, not for secrets
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The goods of this seed; worlds of the same seed share what was made of them."""
+        return _catalogue(self.seed, self.size)
+
+    def account(self, service: Service, credential: str, value: str) -> Account | None:
+        """Who that credential belongs to."""
+        if not self.accounts:
+            return service.account(credential, value)
+        found = self.accounts.get(service.api.id, {}).get(value)
+        return found if found and found.credentials.get(credential) == value else None
+
+    def reset(self) -> None:
+        """Forget all that happened; seed, quota and credentials stay."""
+        self.given.clear()
+        self.demands, self.nonces, self.rates, self.journal = Demands(), Nonces(), Rates(), Journal()
+        self.__post_init__()
+
+
+@lru_cache(maxsize=MAX_CATALOGUES)
+def _catalogue(seed: int, size: int) -> Catalogue:
+    return Catalogue(seed, size)

@@ -99,6 +99,13 @@ class Routing(Extension, frozen=True, kw_only=True):
     unknown_action: str = ""
 
 
+class QuotaErrors(Extension, frozen=True, kw_only=True):
+    """The errors for too many requests a second, and for too many in all."""
+
+    rate: str
+    count: str
+
+
 class Root(Extension, frozen=True, kw_only=True):
     """`x-lookalike` at the root of a document."""
 
@@ -108,6 +115,8 @@ class Root(Extension, frozen=True, kw_only=True):
     errors: dict[str, ErrorCode]
     situations: dict[str, Situation] = {}
     accounts: dict[str, dict[str, Any]]
+    mint: dict[str, str]
+    quota: QuotaErrors
     magic: list[Magic] = []
     routing: Routing
     data: dict[str, Any] = {}

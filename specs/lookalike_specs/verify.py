@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import Formatter
 
 from .api import Api, Operation
 from .errors import SpecError
 
+MINTED = ("token", "uuid", "secret")
 REACTIONS = frozenset(("ignore", "accept", "clamp"))
 
 
@@ -24,6 +26,9 @@ def _names(api: Api) -> Iterator[tuple[str, str]]:
     for name, variant in api.root.variants.items():
         if variant.default not in variant.values:
             yield f"/x-lookalike/variants/{name}", f"its default {variant.default!r} is not one of its values"
+    for name, template in api.root.mint.items():
+        if any(found not in MINTED for _, found, _, _ in Formatter().parse(template) if found is not None):
+            yield f"/x-lookalike/mint/{name}", f"{template!r} has a placeholder that is none of {', '.join(MINTED)}"
 
 
 def _errors_used(api: Api) -> Iterator[tuple[str, str]]:
@@ -31,6 +36,7 @@ def _errors_used(api: Api) -> Iterator[tuple[str, str]]:
     yield from ((f"/x-lookalike/accounts/{name}", at["error"]) for name, at in root.accounts.items() if "error" in at)
     routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
     yield from (("/x-lookalike/routing", error) for error in routing if error)
+    yield from (("/x-lookalike/quota", error) for error in (root.quota.rate, root.quota.count))
     for operation in api.operations:
         yield from ((f"{operation.pointer}/x-lookalike/rules", rule.error) for rule in operation.extension.rules)
         for scheme in operation.schemes:

@@ -44,13 +44,21 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """What happens to a reply on its way; `seconds` is how long it takes."""
+
+    kind: str
+    seconds: float = 0.0
+
+
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What the API answered."""
+    """What the API answered; `fault` is for the door to carry out."""
 
     status: int
     body: bytes
     media_type: str = JSON
     headers: RawHeaders = ()
+    fault: Fault | None = None
 
 
 def pairs(text: bytes) -> Pairs:

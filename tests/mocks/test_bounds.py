@@ -1,30 +1,30 @@
 """What the mock remembers is bounded; what it says of itself depends on seed and request."""
 
-from lookalike_mocks.journal import Journal
+from lookalike_mocks.journal import Entry, Journal
 from lookalike_mocks.nonces import Nonces
 from lookalike_mocks.stamp import stamp
 from lookalike_specs.wire import Reply, Request
 
 
-def exchange(size: int) -> tuple[Request, Reply]:
-    return Request(method="GET", path="/"), Reply(status=200, body=b"x" * size)
+def exchange(size: int) -> Entry:
+    return Entry(0.0, "tmapi", Request(method="GET", path="/"), Reply(status=200, body=b"x" * size))
 
 
 def test_the_journal_keeps_the_newest_by_count() -> None:
     journal = Journal(count=3)
     for number in range(5):
-        journal.add(*exchange(number))
+        journal.add(exchange(number))
     assert [len(reply.body) for _, reply in journal] == [2, 3, 4]
 
 
 def test_the_journal_keeps_the_newest_by_bytes() -> None:
     journal = Journal(size=100)
     for _ in range(10):
-        journal.add(*exchange(40))
+        journal.add(exchange(40))
     assert len(journal) == 2
-    journal.add(*exchange(1000))
+    journal.add(exchange(1000))
     assert len(journal) == 0
-    journal.add(*exchange(40))
+    journal.add(exchange(40))
     assert len(journal) == 1
 
 

@@ -49,9 +49,9 @@ def timely(world: World, call: Call, scheme: Scheme, sent: str, read: Clock) -> 
         raise refusal(scheme, "expired" if late > 0 else "future", value=sent)
 
 
-def owner(call: Call, scheme: Scheme, key: str, token: str) -> Account:
+def owner(world: World, call: Call, scheme: Scheme, key: str, token: str) -> Account:
     """Whose key it is. Raises Refused: nobody's, or one whose token is missing or another."""
-    account = call.service.account("AccessKeyId", key)
+    account = world.account(call.service, "AccessKeyId", key)
     if account is None:
         raise refusal(scheme, "unknown-key", value=key)
     expected = account.credentials.get("SecurityToken", "")

@@ -25,7 +25,7 @@ def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     nonce = request.header(b"x-acs-signature-nonce")
     if not nonce:
         raise refusal(scheme, "missing-nonce")
-    account = acs.owner(call, scheme, found.access_key_id, request.header(b"x-acs-security-token") or "")
+    account = acs.owner(world, call, scheme, found.access_key_id, request.header(b"x-acs-security-token") or "")
     body_hash = digest.sha256(request.body)
     stages = acs3.stages(
         method=request.method,

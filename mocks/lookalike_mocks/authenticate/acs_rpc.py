@@ -32,7 +32,7 @@ def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     # the signature is the one parameter that is not signed: a second one would go unnoticed
     if sum(name == "Signature" for name, _ in pairs) > 1:
         raise refusal(scheme, "malformed")
-    account = acs.owner(call, scheme, key, first(pairs, "SecurityToken"))
+    account = acs.owner(world, call, scheme, key, first(pairs, "SecurityToken"))
     stages = acs_rpc.stages(call.request.method, pairs, account.credentials["AccessKeySecret"])
     acs.signed(call, scheme, stages, theirs)
     acs.once(world, scheme, key, nonce)

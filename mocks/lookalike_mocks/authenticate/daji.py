@@ -21,13 +21,13 @@ LISTS: Final[Mapping[str, Callable[[list[str]], str]]] = {
 }
 
 
-def verify_sign(_: World, call: Call, scheme: Scheme) -> Account | None:
+def verify_sign(world: World, call: Call, scheme: Scheme) -> Account | None:
     """The account whose secret makes this sign; None when there is no sign, or `appSecret` counts instead."""
     pairs, switches = call.pairs, call.service.variants
     signs = [value for name, value in pairs if name == "sign"]
     if not "".join(signs) or (switches["sign-with-secret"] == "ignored" and first(pairs, "appSecret")):
         return None
-    account = _account(call, scheme)
+    account = _account(world, call, scheme)
     if len(signs) > 1:
         raise refusal(scheme, "malformed")
     sent = signs[0].upper() if switches["lower-case-sign"] == "accepted" else signs[0]
@@ -36,12 +36,12 @@ def verify_sign(_: World, call: Call, scheme: Scheme) -> Account | None:
     return account
 
 
-def verify_secret(_: World, call: Call, scheme: Scheme) -> Account | None:
+def verify_secret(world: World, call: Call, scheme: Scheme) -> Account | None:
     """The account whose secret was sent in clear; None when there is none."""
     sent = first(call.pairs, "appSecret")
     if not sent:
         return None
-    account = _account(call, scheme)
+    account = _account(world, call, scheme)
     if not same(account.credentials["appSecret"], sent):
         raise refusal(scheme, "mismatch")
     return account
@@ -58,11 +58,11 @@ def _merged(pairs: Pairs, way: str) -> Pairs:
     return tuple((name, LISTS[way](found) if len(found) > 1 else found[0]) for name, found in values.items())
 
 
-def _account(call: Call, scheme: Scheme) -> Account:
+def _account(world: World, call: Call, scheme: Scheme) -> Account:
     key = first(call.pairs, "appKey")
     if not key:
         raise refusal(scheme, "missing-key")
-    account = call.service.account("appKey", key)
+    account = world.account(call.service, "appKey", key)
     if account is None:
         raise refusal(scheme, "unknown-key")
     return account

@@ -10,13 +10,13 @@ from ..world import World
 from .evidence import first, refusal
 
 
-def verify(_: World, call: Call, scheme: Scheme) -> Account | None:
+def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     """The account that the key belongs to; None when there is no key at all."""
     in_header = scheme.place == "header"
     key = call.request.header(scheme.parameter.lower().encode()) if in_header else first(call.pairs, scheme.parameter)
     if not key:
         return None
-    account = call.service.account(scheme.extension.credential or scheme.parameter, key)
+    account = world.account(call.service, scheme.extension.credential or scheme.parameter, key)
     if account is None:
         raise refusal(scheme, "unknown-key")
     return account

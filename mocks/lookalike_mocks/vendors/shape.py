@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +34,7 @@ def results(catalogue: Catalogue, query: Query, start: int, count: int, situatio
     return found, total
 
 
-def items(item: Item, catalogue: Catalogue, found: Iterable[int], language: str, call: Call) -> bytes:
+def items(item: Item, catalogue: Catalogue, found: Sequence[int], language: str, call: Call) -> bytes:
     """The items of a page as a JSON array."""
     listed = b",".join(catalogue.shelf(item, language).take(found))
     return situated(b"[%b]" % listed, call)

@@ -1,0 +1,56 @@
+"""Situations that were asked for ahead of the requests that meet them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from .faults import Delay
+
+MAX_DEMANDS = 1000
+Times = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
+
+
+class Demand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`situation` (`<api>/<id>`) for the next `times` answers of its API, or until it is taken back."""
+
+    situation: str
+    times: Times | None = None
+    delay: Delay = Delay()
+
+
+class Demands:
+    """At most MAX_DEMANDS; those of one API come one after the other, each as often as it says."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Demand, int | None]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, demand: Demand) -> bool:
+        """Ask for it; False when too many wait already."""
+        if len(self._waiting) >= MAX_DEMANDS:
+            return False
+        self._waiting.append((demand, demand.times))
+        return True
+
+    def next(self, api: str) -> Demand | None:
+        """What the next answer of that API is to be; it counts as given."""
+        for at, (demand, left) in enumerate(self._waiting):
+            if demand.situation.startswith(f"{api}/"):
+                if left is not None:
+                    self._waiting[at : at + 1] = [(demand, left - 1)] if left > 1 else []
+                return demand
+        return None
+
+    def take_back(self, situation: str = "") -> int:
+        """Forget that situation, or all of them; how many there were."""
+        before = len(self._waiting)
+        self._waiting = [pair for pair in self._waiting if situation and pair[0].situation != situation]
+        return before - len(self._waiting)
+
+    def listed(self) -> list[Demand]:
+        """What still waits, with what is left of `times`."""
+        return [msgspec.structs.replace(demand, times=left) for demand, left in self._waiting]

@@ -1,0 +1,130 @@
+"""Where a client waits until its first byte tells TLS from plain HTTP: one port for both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+from .tls import Tls
+
+# the first byte of a TLS record that holds a handshake; no HTTP method begins so
+HANDSHAKE = b"\x16"
+# how many are let in before others on the loop have their turn
+ROUND = 100
+logger = logging.getLogger("lookalike")
+
+
+class Threshold:
+    """Accepts on a bound socket; lets a client in by its first byte, if it comes within `seconds`.
+
+    At most `crowd` clients are between accepted and let in, handshakes among them; the one that waits longest has to
+    go for a new one. Lives on the loop that opened it.
+    """
+
+    crowd = 512
+    pause = 1.0
+
+    def __init__(self, connection: Callable[[], asyncio.Protocol], tls: Tls, seconds: float) -> None:
+        self._connection, self._tls, self._seconds = connection, tls, seconds
+        self._waiting: dict[asyncio.Task[None], None] = {}
+        self._retry: asyncio.TimerHandle | None = None
+        self._sock: socket.socket | None = None
+
+    def open(self, sock: socket.socket, backlog: int) -> None:
+        """Start to accept."""
+        sock.setblocking(False)
+        sock.listen(backlog)
+        self._sock = sock
+        self._resume(sock)
+
+    async def close(self) -> None:
+        """Stop to accept, and send away who waits."""
+        if self._sock is not None:
+            asyncio.get_running_loop().remove_reader(self._sock)
+            self._sock.close()
+        if self._retry is not None:
+            self._retry.cancel()
+        waiting = list(self._waiting)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _resume(self, sock: socket.socket) -> None:
+        asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+
+    def _accept(self, sock: socket.socket) -> None:
+        for _ in range(ROUND):
+            try:
+                client, _address = sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as refused:
+                self._rest(sock, refused)
+                return
+            client.setblocking(False)
+            self._admit(client)
+
+    def _rest(self, sock: socket.socket, refused: OSError) -> None:
+        """There are too many open files: the system would offer the same client again and again, without a pause."""
+        logger.warning("cannot accept a client: %s", refused.strerror)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(sock)
+        self._retry = loop.call_later(self.pause, self._resume, sock)
+
+    def _admit(self, client: socket.socket) -> None:
+        if len(self._waiting) >= self.crowd:
+            longest = next(iter(self._waiting))
+            del self._waiting[longest]
+            longest.cancel()
+        task = asyncio.get_running_loop().create_task(self._let_in(client))
+        self._waiting[task] = None
+        task.add_done_callback(lambda done: self._waiting.pop(done, None))
+
+    async def _let_in(self, client: socket.socket) -> None:
+        """What goes wrong here is the client's affair: it came too late, left, or speaks neither."""
+        try:
+            with suppress(OSError):
+                async with asyncio.timeout(self._seconds):
+                    await self._connect(client, await _first_byte(client))
+                    return
+        except asyncio.CancelledError:
+            client.close()
+            raise
+        client.close()
+
+    async def _connect(self, client: socket.socket, first: bytes) -> None:
+        loop, seconds = asyncio.get_running_loop(), self._seconds
+        if first == HANDSHAKE:
+            await loop.connect_accepted_socket(
+                self._connection,
+                client,
+                ssl=self._tls.context(),
+                ssl_handshake_timeout=seconds,
+                ssl_shutdown_timeout=seconds,
+            )
+        elif first:
+            await loop.connect_accepted_socket(self._connection, client)
+        else:
+            client.close()
+
+
+async def _first_byte(client: socket.socket) -> bytes:
+    """The first byte that a client sends, left where it is; b"" when it leaves."""
+    while True:
+        try:
+            return client.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            await _readable(client)
+
+
+async def _readable(client: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(client, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(client)

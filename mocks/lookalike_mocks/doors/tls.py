@@ -1,0 +1,117 @@
+"""What a server presents over TLS: a throw-away CA, and two certificates of it, the right one and a wrong one."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+import ssl
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from ..mock import Mock
+
+if TYPE_CHECKING:
+    import trustme
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# a client that asks for this name always gets the wrong certificate
+WRONG_NAME = "wrong-certificate.localhost"
+ELSEWHERE = "somebody-else.invalid"
+NEEDS = 'TLS needs an extra: pip install "lookalike[tls]"'
+# Apple's clients refuse a server's certificate that lives longer than 825 days
+DAY = timedelta(days=1)
+LIFE = 365 * DAY
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?:\*\.)?{LABEL}(?:\.{LABEL})*", re.IGNORECASE)
+
+
+class Tls:
+    """The `right` certificate names the served hosts, the `wrong` one somebody else; the CA `ca` signed both, as PEM."""
+
+    def __init__(self, ca: str, right: ssl.SSLContext, wrong: ssl.SSLContext) -> None:
+        self.ca, self.right, self.wrong = ca, right, wrong
+        self._lock = Lock()
+        self._wrong_left: float = 0
+        right.sni_callback = self._by_name
+
+    def present_wrong(self, times: int | None = None) -> None:
+        """Present the wrong certificate in the next handshakes, so many or until `present_right`."""
+        with self._lock:
+            self._wrong_left = math.inf if times is None else max(times, 0)
+
+    def present_right(self) -> None:
+        """Present the right certificate again."""
+        self.present_wrong(0)
+
+    def context(self) -> ssl.SSLContext:
+        """For the handshake that begins now.
+
+        Two contexts share no sessions, so a client that wants to resume one has to look at the wrong certificate too.
+        """
+        with self._lock:
+            if not self._wrong_left:
+                return self.right
+            self._wrong_left -= 1
+            return self.wrong
+
+    def _by_name(self, client: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        if name is not None and name.lower() == WRONG_NAME:
+            client.context = self.wrong
+
+
+def tls(names: Iterable[str]) -> Tls:
+    """A new CA, whose key nobody keeps, and its certificate for these names.
+
+    Raises ValueError for what is no name; ImportError without the extra `tls`.
+    """
+    try:
+        import trustme  # noqa: PLC0415 - an extra
+    except ImportError as missing:
+        raise ImportError(NEEDS) from missing
+    ca = trustme.CA(organization_name="Lookalike", organization_unit_name="throw-away CA")
+    pem = ca.cert_pem.bytes().decode("ascii")
+    return Tls(pem, _context(ca, map(named, names)), _context(ca, (ELSEWHERE,)))
+
+
+def names(mock: Mock, host: str, more: Iterable[str] = ()) -> list[str]:
+    """What a server of that mock on that host is called: by this machine, by the vendors' clients, and `more`."""
+    found = [*LOOPBACK, *([host] if _is_name(host) else []), *sorted(mock.gate.by_host)]
+    for service in mock.services.values():
+        if any("{" in server["url"] for server in service.api.document["servers"]):
+            # a vendor with a host in each region has others beside it, such as the region's inner network
+            found += sorted({f"*.{each.partition('.')[2]}" for each in service.api.hosts})
+    return list(dict.fromkeys([*found, *more]))
+
+
+def named(text: str) -> str:
+    """The text, if it is a host name or an address. Raises ValueError."""
+    if not _is_name(text):
+        raise ValueError(f"{text!r} is neither a host name nor an address")
+    return text
+
+
+def _is_name(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return len(text) <= 253 and HOST.fullmatch(text) is not None
+    return True
+
+
+def _context(ca: trustme.CA, names: Iterable[str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    _certified(ca, names).configure_cert(context)
+    return context
+
+
+def _certified(ca: trustme.CA, names: Iterable[str]) -> trustme.LeafCert:
+    begin = datetime.now(UTC) - DAY
+    try:
+        return ca.issue_cert(*names, organization_name="Lookalike", not_before=begin, not_after=begin + LIFE)
+    except UnicodeError as wrong:  # `xn--` before what no such name stands for
+        raise ValueError(f"no certificate can name that: {wrong}") from wrong

@@ -1,0 +1,55 @@
+"""One tester's private corner: credentials, and the world that answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ..demands import Demand
+from ..errors import UnknownSituation
+from ..faults import FAULTS, Delay
+from ..journal import Journal
+from ..service import Service
+from ..world import World
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sandbox:
+    """Seed, clock, quota, situations, added pictures and journal in `world`; `credentials` per API."""
+
+    name: str
+    world: World
+    credentials: Mapping[str, Mapping[str, str]]
+    services: Mapping[str, Service]
+
+    @property
+    def journal(self) -> Journal:
+        """What was asked with these credentials, and answered."""
+        return self.world.journal
+
+    def demand(self, demand: Demand) -> None:
+        """Ask for a situation. Raises UnknownSituation, or OverflowError when too many wait."""
+        api, _, short = demand.situation.partition("/")
+        if api not in self.services or not self.services[api].knows(short):
+            raise UnknownSituation(demand.situation, tuple(self.situations()))
+        if not self.world.demands.add(demand):
+            raise OverflowError("too many situations wait; take some back")
+
+    @contextmanager
+    def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> Iterator[None]:
+        """Bring a situation for the next `times` answers, at most until the block ends.
+
+        Raises UnknownSituation.
+        """
+        self.demand(Demand(situation, times, delay or Delay()))
+        try:
+            yield
+        finally:
+            self.world.demands.take_back(situation)
+
+    def situations(self) -> Iterator[str]:
+        """Every situation that can be asked for."""
+        for api, service in self.services.items():
+            root = service.api.root
+            yield from (f"{api}/{short}" for short in (*root.errors, *root.situations, *FAULTS))

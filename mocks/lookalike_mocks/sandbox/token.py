@@ -1,0 +1,51 @@
+"""A sandbox's name inside the credentials that it was given, so that any worker can tell whose they are."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from hashlib import blake2b
+from typing import NamedTuple
+
+DIGITS = 30
+TOKEN = re.compile(r"[0-9a-f]{30}")
+UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
+
+
+class Name(NamedTuple):
+    """`run` tells one start of the server from another; a worker that is started again is another generation."""
+
+    run: int
+    worker: int
+    generation: int
+    serial: int
+
+    def __str__(self) -> str:
+        """As people see it: `9f3c-1-1-17`."""
+        return f"{self.run:04x}-{self.worker}-{self.generation}-{self.serial}"
+
+
+def token(name: Name) -> str:
+    """30 hex digits that nobody can guess: the name, its check digits, 48 random bits."""
+    head = f"{name.run:04x}{name.worker:02x}{name.generation:02x}{name.serial:06x}"
+    return head + _check(head) + secrets.token_hex(6)
+
+
+def as_uuid(text: str) -> str:
+    """A token in the form of a UUID."""
+    return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-8{text[15:18]}-{text[18:]}"
+
+
+def named(credential: str) -> Name | None:
+    """The sandbox that a credential names; None when it names none."""
+    found = UUID.search(credential)
+    plain = "".join(found.groups()) if found else credential
+    match = TOKEN.search(plain)
+    if match is None or match[0][14:18] != _check(match[0][:14]):
+        return None
+    digits = match[0]
+    return Name(int(digits[:4], 16), int(digits[4:6], 16), int(digits[6:8], 16), int(digits[8:14], 16))
+
+
+def _check(head: str) -> str:
+    return blake2b(head.encode(), digest_size=2, person=b"sandbox").hexdigest()
