@@ -23,6 +23,7 @@ import pytest
 
 from lookalike.__main__ import cli
 from lookalike_mocks import Mock
+from lookalike_mocks.faults import FAULTS
 from lookalike_specs import ids, load
 
 HOME = Path(__file__).parent.parent
@@ -95,20 +96,24 @@ class Shell:
 
     def serve(self, command: str) -> str:
         port = (re.findall(r"--port (\d+)", command) or ["8765"])[0]
-        self.ports[port] = real = free_port()
+        real = free_port()
+        for at in range(3 if "--workers" in command else 1):  # the workers' own ports are the next ones
+            self.ports[str(int(port) + at)] = str(int(real) + at)
         command = re.sub(r" --port \d+", "", command) + f" --port {real}"
         out = self.home / f"{real}.txt"
         with out.open("wb") as file:
             self.servers.append(
-                subprocess.Popen(["bash", "-c", f"exec {command}"], env=self.environment(), stdout=file, stderr=file)
+                subprocess.Popen(
+                    ["bash", "-c", f"exec {command}"], cwd=self.home, env=self.environment(), stdout=file, stderr=file
+                )
             )
         until = time.monotonic() + SECONDS
         while time.monotonic() < until and self.servers[-1].poll() is None:
-            try:
+            with suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{real}/_lookalike/health", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+                if out.stat().st_size:
+                    break
+            time.sleep(0.05)
         return out.read_text("utf-8")
 
     def back(self, text: str) -> str:
@@ -207,7 +212,12 @@ def test_every_variant_and_situation_that_is_named_exists(page: Path) -> None:
     for key, value in switches:
         assert Mock(variants={key: value})
     for api, situation in re.findall(rf"(?:^|`)({'|'.join(ids())})/([\w.-]+)(?:`|  HTTP)", text, re.MULTILINE):
-        assert situation in {*load(api).root.errors, *load(api).root.situations}, f"{api}/{situation}"
+        assert situation in {*load(api).root.errors, *load(api).root.situations, *FAULTS}, f"{api}/{situation}"
+
+
+def test_the_table_of_faults_has_them_all() -> None:
+    text = (HOME / "docs/situations.md").read_text("utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \| .* \| .* \|$", text, re.MULTILINE) == list(FAULTS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

@@ -4,12 +4,14 @@ import base64
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from PIL import Image
 
 from lookalike.proof import Moment, prove
 from lookalike.sample import build, examples, sample
@@ -18,7 +20,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
 from lookalike_mocks.catalogue.names import offer_index, opaque_id
 from lookalike_mocks.doors.server import Server
-from lookalike_specs import ids, load
+from lookalike_specs import Api, Operation, ids, load
 from lookalike_specs.document import resolve
 from lookalike_specs.wire import Reply, Request
 
@@ -46,23 +48,23 @@ def client(server: Server) -> Iterator[httpx.Client]:
         yield opened
 
 
-def ask(api: str, values: dict[str, Any], key: str = "") -> Request:
+def ask(api: str, values: dict[str, Any], key: str = "", operation_id: str = "") -> Request:
     """A signed request: the spec's examples, other values in their place, another key if one is given."""
     loaded = load(api)
-    operation, scheme = loaded.operations[0], loaded.operations[0].schemes[0]
+    operation = next(each for each in loaded.operations if operation_id in ("", each.id))
+    scheme = operation.schemes[0]
     account = dict(loaded.account)
     if key:
         account[scheme.extension.credential or next(iter(account))] = key
-    merged = {**needed(api), **sample(loaded, operation, account), **values}
+    merged = {**needed(loaded, operation), **sample(loaded, operation, account), **values}
     unsigned = build(
         operation, {name: value for name, value in merged.items() if value is not None}, "http://127.0.0.1"
     )
     return prove(unsigned, scheme, account, Moment(datetime.now(UTC), f"together-{next(NONCES)}"))
 
 
-def needed(api: str) -> dict[str, Any]:
-    loaded = load(api)
-    known = examples(loaded, loaded.operations[0])
+def needed(loaded: Api, operation: Operation) -> dict[str, Any]:
+    known = examples(loaded, operation)
     return {name: known[name] for name in ("x-acs-action", "x-acs-version") if name in known}
 
 
@@ -81,9 +83,9 @@ def send(client: httpx.Client, request: Request) -> Reply:
 @pytest.mark.parametrize(("api", "error"), ERRORS, ids=[f"{api}/{error}" for api, error in ERRORS])
 def test_every_error_comes_by_a_magic_key(client: httpx.Client, api: str, error: str) -> None:
     template = next(magic.template for magic in load(api).root.magic if magic.credential)
-    request = ask(api, {}, template.replace("{situation}", error))
-    reply = send(client, request)
     meant = load(api).error(error)
+    request = ask(api, {}, template.replace("{situation}", error), next(iter(meant.operations), ""))
+    reply = send(client, request)
     assert violations(api, request, reply) == ()
     assert reply.status == meant.status or load(api).root.variants["error-transport"].default.startswith("http-200")
     assert b"Traceback" not in reply.body
@@ -139,6 +141,46 @@ def test_the_same_picture_finds_the_same_goods_everywhere(client: httpx.Client, 
         found[api] = goods(api, reply)[:8]
     assert {each[0] for each in found.values()} == {PRODUCT}
     assert len({tuple(each) for each in found.values()}) == 1, found
+
+
+@pytest.mark.parametrize("index", [PRODUCT, None], ids=["product", "other"])
+def test_a_picture_that_was_uploaded_finds_the_same_goods_as_its_bytes(client: httpx.Client, index: int | None) -> None:
+    picture = picture_of(index) if index else landscape()
+    found = {goods("aliyun", send(client, ask("aliyun", {"PicContent": picture})))[0]}
+    for api in ("daji-1688", "daji-taobao"):
+        upload = ask(api, {"image_base64": picture, "pic_url": None}, operation_id="uploadImage")
+        reply = send(client, upload)
+        assert violations(api, upload, reply) == ()
+        search = ask("daji-1688", {"imageId": msgspec.json.decode(reply.body)["data"]["imageId"]})
+        found.add(goods("daji-1688", send(client, search))[0])
+    assert len(found) == 1
+    assert index in (None, *found)
+
+
+def test_a_picture_that_was_converted_finds_the_same_goods(client: httpx.Client, mock: Mock) -> None:
+    url = f"https://shop.example/O1CN01{mock.world.catalogue.product(PRODUCT).picture}_!!1-0-cib.jpg"
+    convert = ask("tmapi", {"url": url}, operation_id="convertImageUrl")
+    reply = send(client, convert)
+    assert violations("tmapi", convert, reply) == ()
+    found = goods(
+        "tmapi", send(client, ask("tmapi", {"img_url": msgspec.json.decode(reply.body)["data"]["image_url"]}))
+    )
+    assert found[:8] == goods("daji-1688", send(client, ask("daji-1688", {"imageId": None, "imageAddress": url})))[:8]
+
+
+@pytest.mark.parametrize("error", load("daji-1688").root.errors)
+def test_every_error_of_an_upload_comes_over_http_too(client: httpx.Client, error: str) -> None:
+    request = ask("daji-1688", {"image_base64": picture_of(PRODUCT)}, f"situation-{error}", "uploadImage")
+    reply = send(client, request)
+    assert violations("daji-1688", request, reply) == ()
+    assert reply.status == load("daji-1688").error(error).status
+
+
+def landscape() -> str:
+    """A picture that shows no product, in Base64."""
+    out = BytesIO()
+    Image.linear_gradient("L").rotate(30).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
 
 
 def picture_of(product: int) -> str:

@@ -4,12 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lookalike_mocks import Mock
+    from lookalike_mocks import Mock, Quota, Sandbox
 
     from .stage import Stage, respx_router, serve, transport
 
 __version__ = "0.1.0"
-__all__ = ["Mock", "Stage", "__version__", "respx_router", "serve", "transport"]
+__all__ = ["Mock", "Quota", "Sandbox", "Stage", "__version__", "respx_router", "serve", "transport"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,18 @@ from email.utils import format_datetime
 from typing import Final
 
 from lookalike_specs import Scheme
-from lookalike_specs.signing import SCHEMES, Malformed, Stages, acs3, acs_roa, acs_rpc, daji, header, parameters
+from lookalike_specs.signing import (
+    SCHEMES,
+    Malformed,
+    Stages,
+    acs3,
+    acs_roa,
+    acs_rpc,
+    daji,
+    header,
+    oss_policy,
+    parameters,
+)
 from lookalike_specs.wire import Request
 
 Account = Mapping[str, str]
@@ -117,6 +128,10 @@ def _acs3(request: Request, _: Scheme, account: Account, moment: Moment) -> Requ
     )
 
 
+def _oss_policy(request: Request, _: Scheme, account: Account, __: Moment) -> Request:
+    return oss_policy.signed(request, account["AccessKeyId"], account["AccessKeySecret"])
+
+
 _ACS: Final = ("AccessKeyId", "AccessKeySecret")
 _HEADERS: Final = ("x-acs-action", "x-acs-version")
 PROOFS: Final[Mapping[str, Proof]] = {
@@ -126,4 +141,5 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "acs-rpc": Proof(_acs_rpc, *_ACS, needs=("Action", "Version", "Format"), ages=True),
     "acs-roa": Proof(_acs_roa, *_ACS, needs=_HEADERS, ages=True),
     "acs3": Proof(_acs3, *_ACS, needs=_HEADERS, ages=True),
+    "oss-policy": Proof(_oss_policy, *_ACS, needs=("policy",)),
 }

@@ -8,28 +8,31 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lookalike_specs import Api, Field, Operation
-from lookalike_specs.document import resolve
+from lookalike_specs.document import operation as in_document
 from lookalike_specs.signing import percent
 from lookalike_specs.wire import Pairs, RawHeaders, Request
 
 Values = Mapping[str, Any]
 MEDIA_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
+MULTIPART, BOUNDARY = "multipart/form-data", "lookalike"
+PART = '--{}\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
 BODILESS = ("GET", "HEAD")
 
 
 def examples(api: Api, operation: Operation) -> dict[str, Any]:
     """Every value that the spec has an example for, by name."""
-    node = resolve(dict(api.document), {"$ref": f"#{operation.pointer}"})
-    found = {parameter["name"]: _example(parameter) for parameter in node.get("parameters", [])}
+    # the method of the document: a caller may want another one
+    node = in_document(dict(api.document), operation.template, operation.pointer.rpartition("/")[2])
+    found = {parameter["name"]: _example(parameter) for parameter in node["parameters"]}
     for content in node.get("requestBody", {}).get("content", {}).values():
-        found |= _example(content)
+        found |= _example(content) or {}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def sample(api: Api, operation: Operation, account: Values) -> dict[str, Any]:
     """The shortest good request: what is required, the first of each `any-of` rule, the body's example."""
     known = examples(api, operation)
-    wanted = {field.name for field in operation.fields if field.required or field.place in MEDIA_TYPES}
+    wanted = {field.name for field in operation.fields if field.required or field.place in (*MEDIA_TYPES, "file")}
     wanted |= {rule.parameters[0] for rule in operation.extension.rules if rule.rule == "any-of"}
     return {name: value for name, value in known.items() if name in wanted} | required(operation, account)
 
@@ -52,8 +55,10 @@ def build(operation: Operation, values: Values, base: str) -> Request:
     at: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
         place = places.get(name, kind or "query")
-        at.setdefault(place if place in ("header", kind) else "query", {})[name] = value
+        at.setdefault(place if place in ("header", "file", kind) else "query", {})[name] = value
     headers = {name.lower(): text(value) for name, value in at.get("header", {}).items()}
+    if kind == "form" and set(operation.media_types) == {MULTIPART}:
+        return _multipart(operation, at, base)
     content_type = {"content-type": MEDIA_TYPES[kind]} if kind else {}
     return Request(
         method=operation.method,
@@ -61,6 +66,19 @@ def build(operation: Operation, values: Values, base: str) -> Request:
         query=encoded(at.get("query", {})),
         headers=_raw({"host": urlsplit(base).netloc} | content_type | headers),
         body=_body(kind, at.get(kind, {})),
+    )
+
+
+def _multipart(operation: Operation, at: Mapping[str, Values], base: str) -> Request:
+    """A form of parts, its files last."""
+    kinds = (("form", ""), ("file", '; filename="file"'))
+    parts = [PART.format(BOUNDARY, name, more, text(v)) for kind, more in kinds for name, v in at.get(kind, {}).items()]
+    return Request(
+        method=operation.method,
+        path=operation.path,
+        query=encoded(at.get("query", {})),
+        headers=_raw({"host": urlsplit(base).netloc, "content-type": f"{MULTIPART}; boundary={BOUNDARY}"}),
+        body=f"{''.join(parts)}--{BOUNDARY}--\r\n".encode(),
     )
 
 

@@ -86,7 +86,7 @@ def make(api: Api, given: Mapping[str, str], wish: Wish) -> Signature:
     """Sign the values given, or the spec's example where there are none. Raises Problem."""
     operation = _operation(api, wish)
     scheme = _scheme(operation, wish)
-    account, base = _account(api, scheme, wish), _base(api, wish.url)
+    account, base = _account(api, scheme, wish), _base(api, operation, wish.url)
     values = typed(operation, {name: _content(text) for name, text in given.items()})
     values = required(operation, account) | values if given else sample(api, operation, account)
     known = examples(api, operation)
@@ -101,10 +101,12 @@ def make(api: Api, given: Mapping[str, str], wish: Wish) -> Signature:
 
 
 def _operation(api: Api, wish: Wish) -> Operation:
-    """The API's operation at that path, else its first one sent there."""
-    at_path = [found for found in api.operations if wish.path in (None, found.path)] or api.operations
-    found = next((each for each in at_path if wish.method in (None, each.method)), at_path[0])
-    return replace(found, method=(wish.method or found.method).upper(), path=wish.path or found.path)
+    """The API's operation at that path, else its first one sent there. `/#AddImage` is that operation at `/`."""
+    every = api.operations
+    at_path = [each for each in every if wish.path in (None, each.path, each.template)] or every
+    found = next((each for each in at_path if wish.path and wish.method in (None, each.method)), at_path[0])
+    path = found.path if wish.path in (None, found.template) else wish.path
+    return replace(found, method=(wish.method or found.method).upper(), path=path)
 
 
 def _scheme(operation: Operation, wish: Wish) -> Scheme:
@@ -138,8 +140,10 @@ def _moment(wish: Wish) -> Moment:
     return Moment(at if at.tzinfo else at.replace(tzinfo=UTC), wish.nonce or uuid4().hex, wish.in_url)
 
 
-def _base(api: Api, url: str | None) -> str:
+def _base(api: Api, operation: Operation, url: str | None) -> str:
     """Where the request goes: scheme, host, and perhaps a prefix."""
+    if url is None and operation.servers:
+        return operation.servers[0]
     if url is None:
         server = api.document["servers"][0]
         return str(server["url"]).format(**{name: of["default"] for name, of in server.get("variables", {}).items()})

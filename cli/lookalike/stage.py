@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from lookalike_mocks import Mock
+from lookalike_mocks import Mock, Quota, Sandbox
 
 if TYPE_CHECKING:
     import respx
 
+    from lookalike_mocks.doors.tls import Tls
     from lookalike_mocks.doors.transport import Transport
 
 
@@ -30,10 +33,22 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A mock on a port: its base URL, and the mock itself (`mock.world.journal` holds the exchanges)."""
+    """A mock on a port: its base URL, and the mock itself (`mock.world.journal` holds the exchanges).
+
+    Over TLS: `tls_url`, the file `tls_ca` with the CA to trust, and `tls`, which can present a wrong certificate. The
+    control API below `/_lookalike/` takes `control_token`.
+    """
 
     url: str
     mock: Mock
+    tls_url: str = ""
+    tls_ca: str = ""
+    tls: Tls | None = None
+    control_token: str = field(default="", repr=False)
+
+    def sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
+        """A private corner of the mock, with credentials of its own; as the mock's where nothing else is said."""
+        return self.mock.sandbox(seed=seed, size=size, quota=quota)
 
     @property
     def credentials(self) -> dict[str, dict[str, str]]:
@@ -42,17 +57,35 @@ class Stage:
 
 
 @contextmanager
-def serve(*apis: str | Mock, **options: Unpack[Options]) -> Iterator[Stage]:
+def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[Options]) -> Iterator[Stage]:
     """Serve APIs (all, when none is named), or a mock, on a free port of loopback for as long as the block lasts.
 
-    Raises UnknownApi, UnknownVariant, AmbiguousRoute.
+    With `tls` over https as well, on the same port.
+
+    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError for `tls` without the extra `tls`.
     """
     from lookalike_mocks.doors.asgi import Door  # noqa: PLC0415 - a transport needs neither Starlette nor uvicorn
     from lookalike_mocks.doors.server import Server  # noqa: PLC0415
 
     mock = _mock(apis, options)
-    with Server(Door(mock)) as server:
-        yield Stage(server.url, mock)
+    if not tls:
+        with Server(door := Door(mock)) as server:
+            yield Stage(server.url, mock, control_token=door.token)
+        return
+    with _authority(mock) as (found, file), Server(door := Door(mock, tls=found), tls=found) as server:
+        yield Stage(server.url, mock, server.tls_url, file, found, door.token)
+
+
+@contextmanager
+def _authority(mock: Mock) -> Iterator[tuple[Tls, str]]:
+    """A throw-away CA, and the file that clients read it from."""
+    from lookalike_mocks.doors.tls import names, tls  # noqa: PLC0415 - as late as the server
+
+    found = tls(names(mock))
+    with TemporaryDirectory(prefix="lookalike-") as folder:
+        file = Path(folder, "ca.pem")
+        file.write_text(found.ca, "ascii")
+        yield found, str(file)
 
 
 def transport(*apis: str | Mock, **options: Unpack[Options]) -> Transport:

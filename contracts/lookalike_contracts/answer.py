@@ -13,22 +13,28 @@ from openapi_core import V30ResponseValidator, V31ResponseValidator
 from lookalike_specs import load, read
 from lookalike_specs.wire import Reply, Request
 
-from .exchange import Answer, Question
+from .exchange import Answer, question
 
 VALIDATORS = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
 
 
 def violations(api: str, request: Request, reply: Reply) -> tuple[str, ...]:
     """What the answer does that the API's document does not allow, a line each; empty when it conforms."""
-    question = Question(request, load(api).servers[0])
-    return tuple(_line(error) for error in _validator(api).iter_errors(question, Answer(reply)))
+    asked = question(load(api), request)
+    return tuple(_line(error) for error in _validator(api).iter_errors(asked, Answer(reply)))
 
 
 @cache
 def _validator(api: str) -> Any:
     document: Mapping[str, Any] = read(api)
     spec = SchemaPath.from_dict(document)
-    return VALIDATORS[document["openapi"][:3]](spec, extra_media_type_deserializers={"text/xml": bytes.decode})
+    texts: dict[str, Any] = dict.fromkeys(("text/xml", "application/xml"), _text)
+    return VALIDATORS[document["openapi"][:3]](spec, extra_media_type_deserializers=texts)
+
+
+def _text(data: bytes, charset: str = "utf-8") -> str:
+    """XML as the text that it is."""
+    return data.decode(charset)
 
 
 def _line(error: Exception) -> str:

@@ -6,25 +6,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import Api, Operation
+from lookalike_specs.wire import Reply, Request, pairs
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A request as it would stand at the API's own server."""
+    """A request as it would stand at the API's own server; `path` is the document's."""
 
     request: Request
     host_url: str
-
-    @property
-    def path(self) -> str:
-        """The path without query."""
-        return self.request.path
+    path: str
 
     @property
     def method(self) -> str:
         """The method in lower case."""
         return self.request.method.lower()
+
+
+def question(api: Api, request: Request) -> Question:
+    """The question that a request is to that API."""
+    meant = [each for each in api.operations if (each.method, each.path) == (request.method, request.path)]
+    if len(meant) > 1:
+        meant = [each for each in meant if _names(api, request, each)] or meant
+    if not meant:
+        return Question(request, api.servers[0], request.path)
+    return Question(request, next(iter(meant[0].servers), api.servers[0]), meant[0].template)
+
+
+def _names(api: Api, request: Request, operation: Operation) -> bool:
+    """Whether that one of several operations is meant; one without a name is, by bodies of its own media type."""
+    action = _action(api, request)
+    return action == operation.extension.action and bool(action or request.content_type in operation.media_types)
+
+
+def _action(api: Api, request: Request) -> str:
+    """The operation's name, where the path does not tell it; "" where nothing does."""
+    where = api.root.routing.action
+    if where is None:
+        return ""
+    sent = pairs(request.query) + (pairs(request.body) if request.content_type == FORM else ())
+    named = [value for name, value in sent if name == where.parameter]
+    return named[0] if named else request.header(where.header.encode()) or ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ class Call(msgspec.Struct):
     delay: Delay = Delay()
     files: dict[str, bytes] = {}
 
+    def can(self, situation: str) -> bool:
+        """Whether its operation can be in that situation."""
+        return self.service.knows(situation) and situation not in self.endpoint.foreign
+
     @property
     def pairs(self) -> Pairs:
         """Query and form together, as they are signed."""

@@ -25,6 +25,7 @@ class Checker:
     coercions: Mapping[str, Coercion | None]
     headers: tuple[tuple[bytes, str], ...]
     properties: frozenset[str]
+    files: frozenset[str]
     defaults: Mapping[str, Any]
     is_valid: Callable[[Any], bool]
     errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]]
@@ -44,6 +45,7 @@ def checker(operation: Operation, variants: Mapping[str, str]) -> Checker:
             (field.name.lower().encode(), field.name) for field in fields.values() if field.place == "header"
         ),
         properties=frozenset(field.name for field in fields.values() if field.place == "json"),
+        files=frozenset(field.name for field in fields.values() if field.place == "file"),
         defaults={name: field.schema["default"] for name, field in fields.items() if "default" in field.schema},
         is_valid=validator.is_valid,
         errors=validator.iter_errors,

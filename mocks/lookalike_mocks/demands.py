@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Lock
 from typing import Annotated
 
 import msgspec
@@ -21,9 +23,13 @@ class Demand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Demands:
-    """At most MAX_DEMANDS; those of one API come one after the other, each as often as it says."""
+    """At most MAX_DEMANDS; those of one API come one after the other, each as often as it says.
+
+    Who asks for them may be in another thread than who answers.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._waiting: list[tuple[Demand, int | None]] = []
 
     def __bool__(self) -> bool:
@@ -31,26 +37,35 @@ class Demands:
 
     def add(self, demand: Demand) -> bool:
         """Ask for it; False when too many wait already."""
-        if len(self._waiting) >= MAX_DEMANDS:
-            return False
-        self._waiting.append((demand, demand.times))
-        return True
+        with self._lock:
+            if len(self._waiting) >= MAX_DEMANDS:
+                return False
+            self._waiting.append((demand, demand.times))
+            return True
 
-    def next(self, api: str) -> Demand | None:
-        """What the next answer of that API is to be; it counts as given."""
-        for at, (demand, left) in enumerate(self._waiting):
-            if demand.situation.startswith(f"{api}/"):
-                if left is not None:
-                    self._waiting[at : at + 1] = [(demand, left - 1)] if left > 1 else []
-                return demand
-        return None
+    def next(self, api: str, can: Callable[[str], bool] = bool) -> Demand | None:
+        """What the next answer of that API is to be, of what it `can` be at all; it counts as given."""
+        with self._lock:
+            for at, (demand, left) in enumerate(self._waiting):
+                if demand.situation.startswith(f"{api}/") and can(demand.situation.partition("/")[2]):
+                    if left is not None:
+                        self._waiting[at : at + 1] = [(demand, left - 1)] if left > 1 else []
+                    return demand
+            return None
 
     def take_back(self, situation: str = "") -> int:
         """Forget that situation, or all of them; how many there were."""
-        before = len(self._waiting)
-        self._waiting = [pair for pair in self._waiting if situation and pair[0].situation != situation]
-        return before - len(self._waiting)
+        with self._lock:
+            before = len(self._waiting)
+            self._waiting = [pair for pair in self._waiting if situation and pair[0].situation != situation]
+            return before - len(self._waiting)
+
+    def forget(self, demand: Demand) -> None:
+        """Take back this very one, and none that asks for the same."""
+        with self._lock:
+            self._waiting = [pair for pair in self._waiting if pair[0] is not demand]
 
     def listed(self) -> list[Demand]:
         """What still waits, with what is left of `times`."""
-        return [msgspec.structs.replace(demand, times=left) for demand, left in self._waiting]
+        with self._lock:
+            return [msgspec.structs.replace(demand, times=left) for demand, left in self._waiting]

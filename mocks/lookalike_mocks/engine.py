@@ -10,7 +10,7 @@ from .call import Call
 from .errors import Refused
 from .faults import spoiled
 from .journal import Entry
-from .match import match
+from .match import match, read
 from .prefer import prefer
 from .refuse import refuse
 from .sandbox import Sandboxes
@@ -28,6 +28,7 @@ def answer(service: Service, sandboxes: Sandboxes, request: Request) -> Reply:
     world = sandboxes.of(service, found)
     try:
         call = match(service, found)
+        read(call, found)
         authenticate(world, call)
         admit(world, call)
         prefer(world, call)
@@ -36,10 +37,11 @@ def answer(service: Service, sandboxes: Sandboxes, request: Request) -> Reply:
         reply = call.endpoint.page(world, call)
         situation = call.situation
     except Refused as refused:
-        reply = refuse(service, world.seed, request, refused)
+        reply = refuse(service, world.seed, request, refused, call)
         situation = refused.error
     if call is not None and call.fault:
         reply = spoiled(reply, call.fault, call.delay, world.chance)
         situation = call.fault
-    world.journal.add(Entry(world.clock(), service.api.id, request, reply, situation))
+    lost = sandboxes.near if call is None else None
+    world.journal.add(Entry(world.clock(), service.api.id, request, reply, situation, lost))
     return reply

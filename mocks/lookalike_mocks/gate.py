@@ -59,13 +59,6 @@ def gate(services: Iterable[Service]) -> Gate:
     return Gate(by_id, by_host, by_path, by_segment)
 
 
-def nearest(at: Gate, path: str) -> str:
-    """The path of an operation that is most like this one."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for requests that went astray
-
-    return next(iter(get_close_matches(path, at.by_path, n=1, cutoff=0)), "")
-
-
 def _has(service: Service, path: str) -> bool:
     return any(path == known for _, known in service.routes)
 

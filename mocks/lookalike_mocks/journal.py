@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -11,13 +11,22 @@ from lookalike_specs.wire import Reply, Request
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with."""
+    """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
+
+    `lost` tells what is nearest to a request that no operation was found for.
+    """
 
     at: float
     api: str
     request: Request
     reply: Reply
     situation: str = ""
+    lost: Callable[[Request], str] | None = None
+
+    @property
+    def near(self) -> str:
+        """For a request that no operation matched: the nearest one, and what it differs in."""
+        return self.lost(self.request) if self.lost is not None else ""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -34,6 +43,7 @@ class Journal:
         self._ring: deque[Entry] = deque(maxlen=count)
         self._limit = size
         self._size = 0
+        self._before = 0
         self.dropped = 0
         self.notes: deque[Note] = deque(maxlen=100)
 
@@ -51,6 +61,13 @@ class Journal:
         """Write down what is no exchange."""
         self.notes.append(Note(at, text))
 
+    def clear(self) -> None:
+        """Forget everything; what comes is counted on from here."""
+        self._before += self.dropped + len(self._ring)
+        self._ring.clear()
+        self.notes.clear()
+        self._size = self.dropped = 0
+
     def _drop(self) -> None:
         entry = self._ring.popleft()
         self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.reply.body)
@@ -61,8 +78,13 @@ class Journal:
         """What is kept."""
         return tuple(self._ring)
 
+    @property
+    def numbered(self) -> list[tuple[int, Entry]]:
+        """What is kept, with the number of each since the beginning, from 1."""
+        return list(enumerate(self.entries, start=self._before + self.dropped + 1))
+
     def __iter__(self) -> Iterator[tuple[Request, Reply]]:
-        return iter(tuple((entry.request, entry.reply) for entry in self._ring))
+        return iter([(entry.request, entry.reply) for entry in self.entries])
 
     def __len__(self) -> int:
         return len(self._ring)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs.wire import Pairs, Request
+from lookalike_specs.wire import Request
 
 from .call import Call
 from .errors import Refused
@@ -19,22 +19,28 @@ MAX_DEPTH = 100
 
 
 def match(service: Service, sent: Sent) -> Call:
-    """The call that this request is. Raises Refused: no such path, no such method, a body that cannot be read."""
-    request, query, form = sent.request, sent.query, sent.form
+    """The call that this request is. Raises Refused: no such path, no such method, no such action."""
+    request = sent.request
     endpoints = service.routes.get((request.method, request.path))
     if endpoints is None:
         raise _unrouted(service, request)
-    endpoint = endpoints.get("")
-    if endpoint is not None and endpoint.body is None:
-        return Call(service, endpoint, request, query)
-    endpoint = endpoint or _by_action(service, endpoints, request, query, form)
-    operation = endpoint.operation
+    endpoint = endpoints.get("") if len(endpoints) == 1 else None
+    endpoint = endpoint or _by_action(service, endpoints, sent)
+    if endpoint.body is None:
+        return Call(service, endpoint, request, sent.query)
+    return Call(service, endpoint, request, sent.query, sent.form, files=sent.files)
+
+
+def read(call: Call, sent: Sent) -> None:
+    """Fill `call.document`. Raises Refused: a body that came too late, is too long, or cannot be read."""
+    endpoint, request, variants = call.endpoint, call.request, call.service.variants
+    if endpoint.body is None:
+        return
     if sent.fault:
-        raise refused(endpoint, service.variants, sent.fault)
-    if len(form) > MAX_PAIRS or len(request.body) > operation.extension.body_limit:
-        raise refused(endpoint, service.variants, "body-too-large")
-    document = _json(service, endpoint, request) if endpoint.body == "json" else None
-    return Call(service, endpoint, request, query, form, document, files=sent.files)
+        raise refused(endpoint, variants, sent.fault)
+    if len(call.form) > MAX_PAIRS or len(request.body) > endpoint.operation.extension.body_limit:
+        raise refused(endpoint, variants, "body-too-large")
+    call.document = _json(call.service, endpoint, request) if endpoint.body == "json" else None
 
 
 def refused(endpoint: Endpoint, variants: Mapping[str, str], rule: str, **facts: Any) -> Refused:
@@ -51,17 +57,17 @@ def _unrouted(service: Service, request: Request) -> Refused:
     return Refused(routing.method if known else routing.not_found)
 
 
-def _by_action(
-    service: Service, endpoints: Mapping[str, Endpoint], request: Request, query: Pairs, form: Pairs
-) -> Endpoint:
+def _by_action(service: Service, endpoints: Mapping[str, Endpoint], sent: Sent) -> Endpoint:
+    """The endpoint that the request names; one without a name is meant by bodies of its own media type."""
     where = service.api.root.routing.action
     if where is None:
         return next(iter(endpoints.values()))
-    named = [value for name, value in query + form if name == where.parameter]
-    action = (named or [request.header(where.header.encode()) or ""])[0]
-    if action not in endpoints:
+    named = [value for name, value in sent.pairs if name == where.parameter]
+    action = (named or [sent.request.header(where.header.encode()) or ""])[0]
+    found = endpoints.get(action)
+    if found is None or not (action or sent.request.content_type in found.operation.media_types):
         raise Refused(service.api.root.routing.unknown_action, {"parameter": where.parameter, "value": action})
-    return endpoints[action]
+    return found
 
 
 def _json(service: Service, endpoint: Endpoint, request: Request) -> Any:

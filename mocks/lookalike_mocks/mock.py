@@ -13,13 +13,14 @@ from lookalike_specs.wire import Reply, Request
 
 from .engine import answer
 from .errors import Unanswerable
-from .gate import Gate, gate, nearest
+from .gate import Gate, gate
+from .nearest import nearest
 from .prepare import service
 from .quota import Quota
 from .sandbox import Place, Sandbox, Sandboxes
 from .service import Service
-from .watch import Watch
-from .world import Clock, World
+from .watch import Clock, Watch
+from .world import World
 
 
 class Mock:
@@ -37,7 +38,7 @@ class Mock:
         size: int = 10_000,
         place: Place | None = None,
     ) -> None:
-        self._clock = clock
+        self._clock, self._seed, self._size = clock, seed, size
         chosen = _chosen(apis or ids(), variants or {})
         self.services: dict[str, Service] = {api: service(api, chosen[api]) for api in chosen}
         home = World(seed=seed, clock=Watch(clock), size=size)
@@ -50,9 +51,8 @@ class Mock:
         return self.sandboxes.home.world
 
     def sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
-        """A new sandbox, with this mock's seed and size where nothing else is said."""
-        home = self.world
-        seed, size = home.seed if seed is None else seed, home.size if size is None else size
+        """A new sandbox; seed and size are those that the mock began with, where nothing else is said."""
+        seed, size = self._seed if seed is None else seed, self._size if size is None else size
         return self.sandboxes.mint(World(seed=seed, clock=Watch(self._clock), size=size, quota=quota or Quota()))
 
     def answer(self, request: Request) -> Reply:
@@ -69,11 +69,13 @@ class Mock:
 
     def astray(self, request: Request) -> Reply:
         """What a request gets that no API is meant by."""
+        near = nearest(self.services.values(), request)
         told = {
-            "error": "no operation of the served APIs matches",
+            "error": str(near),
             "method": request.method,
             "path": request.path,
-            "nearest": nearest(self.gate, request.path),
+            "nearest": near.path,
+            "differs": near.differs,
             "apis": sorted(self.services),
         }
         return _told(404, told)

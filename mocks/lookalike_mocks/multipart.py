@@ -7,16 +7,16 @@ A file that ends in a line break of its own, sent that way, loses it.
 from __future__ import annotations
 
 import re
-from email.parser import BytesHeaderParser
+from email.message import Message
+from email.parser import HeaderParser
 from typing import Final
 
 import msgspec
 
 FORM: Final = "multipart/form-data"
-MAX_PARTS, MAX_HEAD = 1000, 8192
+MAX_PARTS, MAX_HEAD, MAX_PARAMETERS = 1000, 4096, 100
 BREAK: Final = re.compile(rb"\r?\n")
 HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
-headers = BytesHeaderParser().parsebytes
 
 
 class Malformed(Exception):
@@ -38,7 +38,9 @@ class Part(msgspec.Struct, frozen=True):
 
 def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
     """The parts of a body whose `Content-Type` is this. Raises Malformed: no boundary, cut, too many, nameless."""
-    boundary = headers(b"content-type: %b\n\n" % content_type.encode("latin-1", "replace")).get_boundary()
+    if content_type.count(";") > MAX_PARAMETERS:
+        raise Malformed
+    boundary = headers(f"content-type: {content_type}").get_boundary()
     if not boundary:
         raise Malformed
     _, *pieces = body.split(b"--" + boundary.encode("latin-1", "replace"), MAX_PARTS + 2)
@@ -49,15 +51,25 @@ def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
 
 def _part(piece: bytes) -> Part:
     start, end = BREAK.match(piece), HEAD_END.search(piece, 0, MAX_HEAD)
-    if start is None or end is None:
+    # to split parameters, the parser takes the square of their number
+    if start is None or end is None or piece.count(b";", 0, end.start()) > MAX_PARAMETERS:
         raise Malformed
-    head = headers(piece[start.end() : end.start()] + b"\n\n")
-    name = head.get_param("name", header="content-disposition")
+    head = headers(piece[start.end() : end.start()].decode("latin-1"))
+    name, filename = head.get_param("name", header="content-disposition"), head.get_filename()
     if not isinstance(name, str):
         raise Malformed
-    return Part(_utf8(name), piece[end.end() :].removesuffix(b"\n").removesuffix(b"\r"), head.get_filename())
+    content = piece[end.end() :].removesuffix(start[0])
+    return Part(_utf8(name), content, None if filename is None else _utf8(filename))
+
+
+def headers(text: str) -> Message:
+    """Header lines, read; bytes stand in them as Latin-1, since of others the parser makes U+FFFD."""
+    return HeaderParser().parsestr(f"{text}\n\n")
 
 
 def _utf8(name: str) -> str:
-    """A name's own bytes, which the header parser took for something else than UTF-8."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A name in UTF-8, whose bytes were read as Latin-1; one that had its encoding with it is right already."""
+    try:
+        return name.encode("latin-1").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return name

@@ -31,12 +31,16 @@ class BadPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a picture may be: formats by Pillow's or the vendors' names, bytes, pixels of either side, ends included."""
+    """What a picture may be: formats by Pillow's or the vendors' names, bytes, pixels of either side, ends included.
+
+    `upright`: whether one whose EXIF says that it has to be turned is refused.
+    """
 
     formats: tuple[str, ...]
     most_bytes: int
     least_side: int
     most_side: int
+    upright: bool = True
 
 
 def decoded(text: str) -> bytes:
@@ -66,7 +70,7 @@ def _look(data: bytes, limits: Limits) -> Picture:
         size = image.size
         if not all(limits.least_side <= side <= limits.most_side for side in size):
             raise BadPicture("pixels")
-        if image.getexif().get(ExifTags.Base.Orientation, 1) not in UPRIGHT:
+        if limits.upright and image.getexif().get(ExifTags.Base.Orientation, 1) not in UPRIGHT:
             raise BadPicture("orientation")
         image.draft("L", DRAFT)
         return known(image, size)

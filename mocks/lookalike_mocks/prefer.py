@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from .call import Call
 from .errors import Unanswerable
@@ -10,41 +11,62 @@ from .faults import FAULTS
 from .situate import bring
 from .world import World
 
-PREFERENCE = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|([^\s,;]+))""")
-MAX_PREFER = 1000
+# a preference and its value, plain or quoted, as RFC 7240 has them; what separates them is passed over
+PREFERENCE = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
+ESCAPED = re.compile(r"\\(.)")
+GOOD = "200"
+# of what was asked for, in an answer of ours
+MOST_TOLD = 100
 
 
 def prefer(world: World, call: Call) -> None:
     """Set `call.situation` or `call.fault`. Raises Refused when the situation is an error; Unanswerable."""
-    header = call.request.header(b"prefer")
-    if header and (asked := _named(call, header[:MAX_PREFER])):
+    asked = None if call.request.header(b"prefer") is None else _named(call, _preferences(call))
+    if asked:
         bring(call, asked)
-    elif world.demands and (found := world.demands.next(call.service.api.id)):
+    elif asked is None and world.demands and (found := world.demands.next(call.service.api.id, call.can)):
         bring(call, found.situation.partition("/")[2], found.delay)
 
 
-def _named(call: Call, header: str) -> str:
-    """The situation that `code=503` or `example=<api>/503` names, in Prism's grammar; "" for a good answer."""
-    wants = {key.lower(): quoted or plain for key, quoted, plain in PREFERENCE.findall(header)}
+def _preferences(call: Call) -> dict[str, str]:
+    """The preferences of all such headers, in lower case, and their values; of two alike the first counts."""
+    header = ",".join(value.decode("latin-1") for key, value in call.request.headers if key == b"prefer")
+    found: dict[str, str] = {}
+    for key, value in PREFERENCE.findall(header):
+        quoted = len(value) > 1 and value.startswith('"') and value.endswith('"')
+        found.setdefault(key.lower(), ESCAPED.sub(r"\1", value[1:-1]) if quoted else value)
+    return found
+
+
+def _named(call: Call, wants: Mapping[str, str]) -> str | None:
+    """The situation that `code=503` or `example=<api>/503` names, in Prism's grammar.
+
+    "" for a good answer, None when none of the two is there.
+    """
     if "example" in wants:
-        short: str = wants["example"].removeprefix(f"{call.service.api.id}/")
-        if not call.service.knows(short):
+        short = wants["example"].removeprefix(f"{call.service.api.id}/")
+        if not call.can(short):
             raise _unknown(call, f"example={wants['example']}")
         return short
-    return _of_code(call, wants["code"]) if "code" in wants else ""
+    return _of_code(call, wants["code"]) if "code" in wants else None
 
 
 def _of_code(call: Call, code: str) -> str:
-    """The error with that code of the vendor's, else the first with that HTTP status; "" for 200."""
-    errors = call.service.api.root.errors
-    by_code = [name for name, error in errors.items() if code in (name, str(error.code))]
+    """The error of that name, else the first with that code of the vendor's, else the first with that HTTP status."""
+    if code == GOOD:
+        return ""
+    errors = {name: error for name, error in call.service.api.root.errors.items() if call.can(name)}
+    by_code = [name for name, error in errors.items() if error.code is not None and code == str(error.code)]
     by_status = [name for name, error in errors.items() if code == str(error.status)]
-    if code != "200" and not by_code + by_status:
+    found = [code] if code in errors else by_code + by_status
+    if not found:
         raise _unknown(call, f"code={code}")
-    return next(iter(by_code + by_status), "")
+    return found[0]
 
 
 def _unknown(call: Call, asked: str) -> Unanswerable:
     root = call.service.api.root
-    known = [f"{call.service.api.id}/{short}" for short in (*root.errors, *root.situations, *FAULTS)]
-    return Unanswerable(400, {"error": f"Prefer: {asked} is none of this API's situations", "known": known})
+    every = (*root.errors, *root.situations, *FAULTS)
+    known = [f"{call.service.api.id}/{short}" for short in every if call.can(short)]
+    error = f"Prefer: {asked[:MOST_TOLD]} is none of this API's situations"
+    return Unanswerable(400, {"error": error, "known": known})

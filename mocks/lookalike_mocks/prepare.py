@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lookalike_specs import Api, load, variants
+from lookalike_specs import Api, Operation, load, variants
 
 from .account import Account
 from .authenticate.claims import Claim, claim
@@ -22,7 +22,11 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
         schemes = tuple(scheme for scheme in operation.schemes if counts(scheme.extension.when, switches))
         page = PAGES[operation.extension.page]
         endpoint = Endpoint(
-            replace(operation, schemes=schemes), operation.body_place, checker(operation, switches), page
+            replace(operation, schemes=schemes),
+            operation.body_place,
+            checker(operation, switches),
+            page,
+            _foreign(api, operation),
         )
         routes.setdefault((operation.method, operation.path), {})[operation.extension.action] = endpoint
     magic = api.root.magic
@@ -35,6 +39,12 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
         magic_values=tuple((found.parameter, _template(found.template)) for found in magic if found.parameter),
         claims=_claims(api),
     )
+
+
+def _foreign(api: Api, operation: Operation) -> frozenset[str]:
+    """The errors that name operations, and not this one."""
+    errors = api.root.errors.items()
+    return frozenset(name for name, error in errors if error.operations and operation.id not in error.operations)
 
 
 def _claims(api: Api) -> tuple[Claim, ...]:

@@ -11,9 +11,11 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from lookalike_specs import Operation
 from lookalike_specs.extension import ErrorCode, Transport
 from lookalike_specs.wire import Reply, Request
 
+from .call import Call
 from .errors import Refused
 from .service import Service
 from .stamp import stamp
@@ -23,11 +25,17 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def refuse(service: Service, seed: int, request: Request, refused: Refused) -> Reply:
-    """The reply to a refused request; the transport is the error's own, the vendor's choice, or the variant's."""
-    error = service.api.error(refused.error)
-    transport = service.api.root.transports[_transport(service, request, error)]
-    facts = _facts(seed, request, refused, error)
+def refuse(service: Service, seed: int, request: Request, refused: Refused, call: Call | None) -> Reply:
+    """The reply to a refused request, in the operation's own words where it has some.
+
+    The transport is the error's own, the vendor's choice, or the variant's; there is no call where nothing matched.
+    """
+    operation = call.endpoint.operation if call else None
+    instead = operation.extension.instead if operation else {}
+    error = service.api.error(instead.get(refused.error, refused.error))
+    transport = service.api.root.transports[_transport(service, request, error, operation)]
+    facts = _facts(service, seed, request, error, refused.facts)
+    facts["operation"] = operation.id if operation else ""
     text = isinstance(transport.body, str)
     body = _fill(transport.body, {key: _text(value) for key, value in facts.items()} if text else facts)
     return Reply(
@@ -38,19 +46,24 @@ def refuse(service: Service, seed: int, request: Request, refused: Refused) -> R
     )
 
 
-def _transport(service: Service, request: Request, error: ErrorCode) -> str:
+def _transport(service: Service, request: Request, error: ErrorCode, operation: Operation | None) -> str:
     chosen = error.transport or service.variants.get("error-transport", service.api.root.transport)
+    if operation:
+        chosen = operation.extension.transports.get(chosen, chosen)
     adapt = TRANSPORTS.get(service.api.id)
-    return adapt(service, request, chosen) if adapt else chosen
+    return adapt(service, request, chosen, operation) if adapt else chosen
 
 
-def _facts(seed: int, request: Request, refused: Refused, error: ErrorCode) -> dict[str, Any]:
+def _facts(
+    service: Service, seed: int, request: Request, error: ErrorCode, more: Mapping[str, Any]
+) -> dict[str, Any]:
     made = stamp(seed, request)
     facts: dict[str, Any] = {
         "status": error.status, "reason": responses.get(error.status, ""), "code": error.code, "method": request.method,
         "path": request.path, "host": request.host,
+        "allow": ", ".join(sorted(method for method, path in service.routes if path == request.path)),
         "timestamp": made.timestamp, "time": made.time, "trace_id": made.trace_id, "request_id": made.request_id,
-        "parameter": "", "rule": "", "value": "", **refused.facts,
+        "parameter": "", "rule": "", "value": "", **more,
     }  # fmt: skip
     facts["message"] = _fill(error.message, facts)
     return facts

@@ -22,12 +22,13 @@ Template = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, compiled."""
+    """One operation, compiled; `foreign` are the errors that only other operations answer."""
 
     operation: Operation
     body: Place | None
     checker: Checker
     page: Page
+    foreign: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def validate(call: Call) -> None:
 
 
 def _values(call: Call, checker: Checker) -> dict[str, Any]:
-    """What was sent, typed where it can be; an empty value counts as absent."""
+    """What was sent, typed where it can be; an empty value counts as absent. Of a file only that it is there."""
     sent = call.query + call.form if call.form and call.endpoint.operation.extension.merge else call.form or call.query
     coercions = checker.coercions
     values: dict[str, Any] = (
@@ -39,6 +39,7 @@ def _values(call: Call, checker: Checker) -> dict[str, Any]:
         if text and name in coercions and (name not in values or checker.last_wins):
             coerce = coercions[name]
             values[name] = coerce(text) if coerce else text
+    values |= dict.fromkeys(checker.files & call.files.keys(), "")
     for key, name in checker.headers:
         if value := call.request.header(key):
             values[name] = value

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+Clock = Callable[[], float]
+
 
 class Watch:
     """Seconds since 1970, from `source` until it is set."""
 
-    def __init__(self, source: Callable[[], float] = time.time) -> None:
+    def __init__(self, source: Clock = time.time) -> None:
         self._source = source
         self._ahead = 0.0
         self._stands: float | None = None
@@ -17,6 +19,11 @@ class Watch:
     def __call__(self) -> float:
         """Now."""
         return self._source() + self._ahead if self._stands is None else self._stands
+
+    @property
+    def runs(self) -> bool:
+        """Whether it goes on."""
+        return self._stands is None
 
     def set(self, now: float, *, runs: bool = True) -> None:
         """Make it `now`."""

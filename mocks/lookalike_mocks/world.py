@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
@@ -11,13 +9,14 @@ from random import Random
 from .account import Account
 from .catalogue import Catalogue
 from .demands import Demands
+from .gallery import Gallery
 from .journal import Journal
 from .nonces import Nonces
 from .quota import Quota
 from .rates import Rates
 from .service import Service
+from .watch import Watch
 
-Clock = Callable[[], float]
 MAX_CATALOGUES = 32
 
 
@@ -26,19 +25,22 @@ class World:
     """One world for all APIs: seconds since 1970 from `clock`, goods from `catalogue`, and what has to be remembered.
 
     `accounts` are a sandbox's own, API -> credential's value -> who that is; without any, those of the specs count.
-    `given` counts each API's answers; `chance` draws what is random about faults.
+    `given` counts each API's answers, `named` the names that have to differ each time; `chance` draws what is random
+    about faults.
     """
 
     seed: int = 0
-    clock: Clock = time.time
+    clock: Watch = field(default_factory=Watch)
     size: int = 10_000
     quota: Quota = field(default_factory=Quota)
     accounts: dict[str, dict[str, Account]] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
+    named: int = 0
     demands: Demands = field(default_factory=Demands)
     nonces: Nonces = field(default_factory=Nonces)
     rates: Rates = field(default_factory=Rates)
     journal: Journal = field(default_factory=Journal)
+    gallery: Gallery = field(default_factory=Gallery)
     chance: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,10 +59,17 @@ class World:
         found = self.accounts.get(service.api.id, {}).get(value)
         return found if found and found.credentials.get(credential) == value else None
 
+    def reseed(self, seed: int) -> None:
+        """Have other goods from now on."""
+        self.seed = seed
+        self.__post_init__()
+
     def reset(self) -> None:
-        """Forget all that happened; seed, quota and credentials stay."""
+        """Forget all that happened; seed, clock, quota and credentials stay."""
         self.given.clear()
-        self.demands, self.nonces, self.rates, self.journal = Demands(), Nonces(), Rates(), Journal()
+        self.named = 0
+        self.demands, self.nonces, self.rates, self.gallery = Demands(), Nonces(), Rates(), Gallery()
+        self.journal.clear()
         self.__post_init__()
 
 

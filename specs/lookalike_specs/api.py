@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .extension import Account, ErrorCode, OperationExtension, Reaction, Root, SchemeExtension, When
 
-Place = Literal["query", "header", "form", "json"]
+Place = Literal["query", "header", "form", "json", "file"]
 Document = Mapping[str, Any]
 NOT_CREDENTIALS = frozenset(("error", "x-provenance"))
 
@@ -37,11 +37,17 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: where it is, what it takes, who may call it."""
+    """One operation: where it is, what it takes, who may call it.
+
+    `template` is its path in the document, where `#` and a name may tell operations of one path apart.
+    """
 
     id: str
     method: str
     path: str
+    template: str
+    servers: tuple[str, ...]
+    media_types: tuple[str, ...]
     fields: tuple[Field, ...]
     schemes: tuple[Scheme, ...]
     extension: OperationExtension

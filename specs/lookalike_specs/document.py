@@ -45,6 +45,15 @@ def resolve(document: dict[str, Any], node: Any, depth: int = 0) -> Any:
     return {key: resolve(document, value, depth + 1) for key, value in node.items()}
 
 
+def operation(document: dict[str, Any], path: str, method: str) -> dict[str, Any]:
+    """One operation, references resolved, with the parameters that all operations of its path share."""
+    item = document["paths"][path]
+    own = item[method]
+    shared = [*item.get("parameters", ()), *own.get("parameters", ())]
+    resolved: dict[str, Any] = resolve(document, {**own, "parameters": shared})
+    return resolved
+
+
 def _at(document: dict[str, Any], reference: str) -> Any:
     node: Any = document
     try:

@@ -66,6 +66,7 @@ class ErrorCode(Extension, frozen=True, kw_only=True):
     natural: str = ""
     transport: str = ""
     headers: dict[str, str] = {}
+    operations: list[str] = []
 
 
 class Situation(Extension, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ class Root(Extension, frozen=True, kw_only=True):
     situations: dict[str, Situation] = {}
     accounts: dict[str, dict[str, Any]]
     mint: dict[str, str]
+    secrets: list[str]
     quota: QuotaErrors
     magic: list[Magic] = []
     routing: Routing
@@ -140,6 +142,8 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     action: str = ""
     rules: list[Rule] = []
     errors: dict[str, Reaction]
+    transports: dict[str, str] = {}
+    instead: dict[str, str] = {}
 
 
 class When(Extension, frozen=True, kw_only=True):

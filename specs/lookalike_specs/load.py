@@ -9,13 +9,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from .api import Api, Field, Operation, Place, Scheme
-from .document import read, resolve
+from .document import operation, read
 from .errors import SpecError, UnknownVariant
 from .extension import Account, OperationExtension, Root, SchemeExtension, When
 from .verify import verify
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
-BODIES: dict[str, Place] = {"application/x-www-form-urlencoded": "form", "application/json": "json"}
+BODIES: dict[str, Place] = {
+    "application/x-www-form-urlencoded": "form",
+    "multipart/form-data": "form",
+    "application/json": "json",
+}
 Extension = TypeVar("Extension", Root, OperationExtension, SchemeExtension)
 
 
@@ -28,7 +32,9 @@ def load(api: str) -> Api:
 def build(api: str, document: dict[str, Any]) -> Api:
     """The API that a document describes. Raises SpecError."""
     root = _extension(api, document, Root, "")
-    loaded = Api(api, document, root, tuple(_servers(document)), tuple(_operations(api, document)))
+    operations = tuple(_operations(api, document))
+    servers = dict.fromkeys([*_servers(document), *(server for each in operations for server in each.servers)])
+    loaded = Api(api, document, root, tuple(servers), operations)
     verify(loaded)
     return loaded
 
@@ -42,9 +48,9 @@ def _extension(api: str, node: dict[str, Any], kind: type[Extension], where: str
         raise SpecError(f"{api}#{where}/x-lookalike", str(wrong)) from wrong
 
 
-def _servers(document: dict[str, Any]) -> Iterator[str]:
-    """Every server's URL; a variable stands for each of its values."""
-    for server in document["servers"]:
+def _servers(node: dict[str, Any]) -> Iterator[str]:
+    """Every server's URL of a document or an operation; a variable stands for each of its values."""
+    for server in node.get("servers", ()):
         urls = [server["url"]]
         for name, variable in server.get("variables", {}).items():
             values = variable.get("enum", [variable["default"]])
@@ -57,7 +63,7 @@ def _operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                node = resolve(document, item[method])
+                node = operation(document, path, method)
                 security = node.get("security", document.get("security", []))
                 found = tuple(_scheme(api, name, schemes[name]) for alternative in security for name in alternative)
                 yield _operation(api, path, method, node, found)
@@ -68,12 +74,15 @@ def _operation(api: str, path: str, method: str, node: dict[str, Any], schemes: 
     return Operation(
         id=node["operationId"],
         method=method.upper(),
-        path=path,
+        path=path.partition("#")[0],
+        template=path,
+        servers=tuple(_servers(node)),
+        media_types=tuple(node.get("requestBody", {}).get("content", ())),
         fields=tuple(_fields(api, node, pointer)),
         schemes=schemes,
         extension=_extension(api, node, OperationExtension, pointer),
         pointer=pointer,
-        answer=node["responses"]["200"]["content"]["application/json"]["schema"],
+        answer=node["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {}),
     )
 
 
@@ -83,16 +92,26 @@ def _scheme(api: str, name: str, node: dict[str, Any]) -> Scheme:
 
 
 def _fields(api: str, node: dict[str, Any], pointer: str) -> Iterable[Field]:
-    fields = [_parameter(parameter) for parameter in node.get("parameters", [])]
+    """A form's fields count once, however many media types it may come in."""
+    fields, body = [_parameter(parameter) for parameter in node.get("parameters", [])], dict[str, Field]()
     for media_type, content in node.get("requestBody", {}).get("content", {}).items():
         if media_type not in BODIES:
             raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODIES)}")
         required = content["schema"].get("required", [])
-        fields += [
-            Field(name, BODIES[media_type], name in required, schema, schema.get("x-errors", {}))
+        body |= {
+            name: _property(name, _place(media_type, schema), name in required, schema)
             for name, schema in content["schema"]["properties"].items()
-        ]
-    return fields
+        }
+    return [*fields, *body.values()]
+
+
+def _place(media_type: str, schema: dict[str, Any]) -> Place:
+    """Where a property of a body stands; a part that has a media type of its own is a file."""
+    return "file" if "contentMediaType" in schema else BODIES[media_type]
+
+
+def _property(name: str, place: Place, required: bool, schema: dict[str, Any]) -> Field:
+    return Field(name, place, required, schema, schema.get("x-errors", {}))
 
 
 def _parameter(node: dict[str, Any]) -> Field:

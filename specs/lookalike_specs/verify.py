@@ -14,7 +14,8 @@ REACTIONS = frozenset(("ignore", "accept", "clamp"))
 
 def verify(api: Api) -> None:
     """Raise SpecError for the first thing that cannot be meant."""
-    for where, problem in (*_names(api), *_switches(api), *_whens(api), *_transports(api), *_fields(api)):
+    checks = (_names, _switches, _whens, _transports, _operations, _fields)
+    for where, problem in (found for check in checks for found in check(api)):
         raise SpecError(f"{api.id}#{where}", problem)
 
 
@@ -41,6 +42,8 @@ def _errors_used(api: Api) -> Iterator[tuple[str, str]]:
         yield from ((f"{operation.pointer}/x-lookalike/rules", rule.error) for rule in operation.extension.rules)
         for scheme in operation.schemes:
             yield from ((f"/securitySchemes/{scheme.name}", error) for error in scheme.extension.errors.values())
+        instead = operation.extension.instead
+        yield from ((f"{operation.pointer}/x-lookalike/instead", error) for error in (*instead, *instead.values()))
         yield from _reactions(operation)
 
 
@@ -77,9 +80,18 @@ def _transports(api: Api) -> Iterator[tuple[str, str]]:
     switch = root.variants.get("error-transport")
     used = [error.transport for error in root.errors.values() if error.transport]
     used += switch.values if switch else [root.transport]
+    used += [name for each in api.operations for pair in each.extension.transports.items() for name in pair]
     yield from (
         ("/x-lookalike/transports", f"{name!r} is used and not there") for name in used if name not in root.transports
     )
+
+
+def _operations(api: Api) -> Iterator[tuple[str, str]]:
+    """Errors that only operations answer which are not there."""
+    known = {operation.id for operation in api.operations}
+    for name, error in api.root.errors.items():
+        for gone in set(error.operations) - known:
+            yield f"/x-lookalike/errors/{name}", f"{gone!r} is no operation"
 
 
 def _fields(api: Api) -> Iterator[tuple[str, str]]:

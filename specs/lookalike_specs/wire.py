@@ -10,6 +10,7 @@ import msgspec
 Pairs = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 JSON: Final = "application/json"
+MOST_PAIRS: Final = 100_000
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +65,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 def pairs(text: bytes) -> Pairs:
     """Split a query string or a form body into decoded (name, value) pairs, empty values kept.
 
-    A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD.
+    A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD. What comes after MOST_PAIRS is one
+    pair more.
     """
     decoded = text.decode("utf-8", "replace")
     plain = "%" not in decoded and "+" not in decoded
     found = []
-    for part in decoded.split("&"):
+    for part in decoded.split("&", MOST_PAIRS):
         if part:
             name, _, value = part.partition("=")
             found.append((name, value) if plain else (unquote_plus(name), unquote_plus(value)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -11,7 +12,9 @@ import yaml
 from lookalike.sample import sample
 from lookalike.signature import Wish, make
 from lookalike_mocks import Mock
+from lookalike_mocks.faults import FAULTS
 from lookalike_specs import ids, load, read
+from lookalike_specs.signing.header import extended
 from lookalike_specs.wire import Request
 
 
@@ -40,7 +43,9 @@ def test_apis_as_text_marks_the_default(lookalike):
 
 def test_situations_lists_all_of_every_api(lookalike):
     listed = [found["id"] for found in json.loads(lookalike("situations", "--json").stdout)]
-    assert listed == [f"{api}/{name}" for api in ids() for name in (*load(api).root.situations, *load(api).root.errors)]
+    assert listed == [
+        f"{api}/{name}" for api in ids() for name in (*load(api).root.situations, *load(api).root.errors, *FAULTS)
+    ]
 
 
 def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
@@ -51,23 +56,38 @@ def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
   apiToken   situation-439
   apikey     situation-439
   img_url    https://cbu01.alicdn.com/situation/439.jpg
+  Prefer     example=tmapi/439
+"""
+        in text
+    )
+    assert (
+        """tmapi/reset-before  The connection is reset before any of the answer.
+  apiToken  situation-reset-before
+  apikey    situation-reset-before
+  img_url   https://cbu01.alicdn.com/situation/reset-before.jpg
+  Prefer    example=tmapi/reset-before
 """
         in text
     )
     assert "tmapi/500  HTTP 500  code 500  Unexpected error, please contact customer service.\n  apiToken " in text
 
 
-def magic_request(api: str, magic: dict[str, str]) -> Request:
-    """The spec's example with the magic value in it, signed."""
+def magic_request(api: str, situation: str, magic: dict[str, str]) -> Request:
+    """The spec's example with the magic value in it, signed, for the first operation that this concerns."""
     spec = load(api)
-    operation, schemes = spec.operations[0], [scheme.name for scheme in spec.operations[0].schemes]
+    only = spec.root.errors[situation].operations if situation in spec.root.errors else []
+    able = [each for each in spec.operations if not only or each.id in only]
+    taking = [each for each in able if magic["name"] in {field.name for field in each.fields}]
+    operation = (able if magic["in"] == "credential" else taking)[0]
+    schemes = [scheme.name for scheme in operation.schemes]
     example = sample(spec, operation, spec.account)
     given = {name: value if isinstance(value, str) else json.dumps(value) for name, value in example.items()}
+    wish = Wish(url="http://mock.test", path=operation.template)
     if magic["in"] == "parameter":
-        return make(spec, given | {magic["name"]: magic["value"]}, Wish(url="http://mock.test")).request
+        return make(spec, given | {magic["name"]: magic["value"]}, wish).request
     given.pop(magic["name"], None)
     scheme = magic["name"] if magic["name"] in schemes else None
-    return make(spec, given, Wish(url="http://mock.test", key=magic["value"], scheme=scheme)).request
+    return make(spec, given, replace(wish, key=magic["value"], scheme=scheme)).request
 
 
 @pytest.mark.parametrize("api", ids())
@@ -76,9 +96,24 @@ def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
     for situation in json.loads(lookalike("situations", api, "--json").stdout):
         message = situation["message"].partition("{")[0]
         for magic in situation["magic"]:
-            reply = mock.answer(magic_request(api, magic))
+            reply = mock.answer(magic_request(api, situation["id"].partition("/")[2], magic))
+            if situation["kind"] == "fault":
+                assert mock.world.journal.entries[-1].situation == situation["id"].partition("/")[2], (situation, magic)
+                continue
             assert reply.status == situation["status"], (situation, magic)
             assert message in html.unescape(reply.body.decode()), (situation, magic)
+
+
+@pytest.mark.parametrize("api", ids())
+def test_every_header_that_is_listed_brings_its_situation(lookalike, api):
+    mock, spec = Mock(api), load(api)
+    for situation in json.loads(lookalike("situations", api, "--json").stdout):
+        short = situation["id"].partition("/")[2]
+        only = spec.root.errors[short].operations if short in spec.root.errors else []
+        operation = next(each for each in spec.operations if not only or each.id in only)
+        request = make(spec, {}, Wish(url="http://mock.test", path=operation.template)).request
+        mock.answer(extended(request, (("prefer", situation["prefer"]),)))
+        assert mock.world.journal.entries[-1].situation == short, situation
 
 
 @pytest.mark.parametrize("api", ids())

@@ -17,8 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lookalike.commands.serve import _listening
 from lookalike.example import curl_line
+from lookalike.processes import Address, listening
 from lookalike_mocks import Mock
 from lookalike_mocks.doors.transport import Transport
 from lookalike_specs import ids, load
@@ -48,7 +48,7 @@ def pasted(line: str, directory: str | Path = "/") -> tuple[bytes, str]:
 
 
 def test_the_first_line_is_one_json_object_of_all_apis(told):
-    assert list(told) == ["url", "apis"]
+    assert list(told) == ["url", "apis", "control_token"]
     assert tuple(told["apis"]) == ids()
     for api, about in told["apis"].items():
         assert list(about) == ["base_url", "credentials", "curl"]
@@ -151,7 +151,7 @@ def test_a_taken_port_is_told_in_one_line():
 
 
 def test_the_socket_listens_before_anything_is_printed():
-    with _listening("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
+    with listening(Address("127.0.0.1", 0)) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
         assert client.getpeername() == sock.getsockname()
 
 

@@ -56,3 +56,55 @@ def test_an_undocumented_media_type_is_named() -> None:
 
 def test_what_is_not_json_is_named() -> None:
     assert len(violations("tmapi", ASKED, Reply(status=200, body=b"{"))) == 1
+
+
+ALIYUN = load("aliyun")
+NAMES = {operation.id: operation for operation in ALIYUN.operations if operation.path == "/"}
+FORM = ((b"content-type", b"application/x-www-form-urlencoded"),)
+
+
+@pytest.mark.parametrize("place", ["query", "form", "header"])
+@pytest.mark.parametrize("name", [name for name, operation in NAMES.items() if operation.extension.action])
+def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str) -> None:
+    """By what is said to be missing: each operation's answer has something that the others' have not."""
+    missing = {
+        "SearchImageByPic": "Auctions", "SearchImageByName": "Auctions", "AddImage": "PicInfo",
+        "DeleteImage": "RequestId", "AuthorizeFileUpload": "UseAccelerate",
+    }  # fmt: skip
+    method, text = NAMES[name].method, f"Action={name}".encode()
+    if place == "form" and method == "GET":
+        place = "query"
+    asked = Request(
+        method=method,
+        path="/",
+        query=text if place == "query" else b"",
+        body=text if place == "form" else b"",
+        headers=FORM + (((b"x-acs-action", name.encode()),) if place == "header" else ()),
+    )
+    good: dict[str, Any] = {"RequestId": "D61D869E-E92A-447F-AD67-9234F999E516", "Success": True, "Code": 0}
+    good |= {"Message": "success", "Msg": "success", "PicInfo": {"CategoryId": 0, "Region": "1,2,3,4"}, "Auctions": []}
+    good |= {
+        "Head": {"DocsFound": 0, "DocsReturn": 0, "SearchTime": 1},
+        "AccessKeyId": "",
+        "Bucket": "",
+        "Endpoint": "",
+    }
+    good |= {"ObjectKey": "", "EncodedPolicy": "", "Signature": "", "UseAccelerate": False}
+    assert violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good))) == ()
+    del good[missing[name]]
+    assert len(violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good)))) == 1
+
+
+def test_an_upload_is_held_to_xml() -> None:
+    asked = Request(method="POST", path="/", headers=((b"content-type", b"multipart/form-data; boundary=X"),))
+    good = Reply(status=201, body=b"<PostResponse></PostResponse>", media_type="application/xml")
+    assert violations("aliyun", asked, good) == ()
+    assert violations("aliyun", asked, Reply(status=201, body=b"<Other/>", media_type="application/xml"))
+    assert violations("aliyun", asked, Reply(status=202, body=b"", media_type="application/xml"))
+
+
+def test_xml_that_names_its_encoding_is_read() -> None:
+    asked = Request(method="POST", path="/", query=b"Action=AddImage")
+    for text, told in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
+        reply = Reply(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
+        assert len(violations("aliyun", asked, reply)) == told

@@ -18,6 +18,11 @@ def operation(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def converted(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["schemas"]["Conversion"]["properties"]
+    return found
+
+
 WRONG: list[tuple[str, Change, str]] = [
     ("unknown root key", lambda d: d["x-lookalike"].update(colour="red"), "colour"),
     ("unknown operation key", lambda d: operation(d)["x-lookalike"].update(colour="red"), "colour"),
@@ -36,11 +41,16 @@ WRONG: list[tuple[str, Change, str]] = [
     ("seen with an unknown variant", lambda d: operation(d)["parameters"][0].update({"x-when": {"variant": "x", "values": ["a"]}}), "'x' is no variant"),
     ("seen with an unknown value", lambda d: operation(d)["parameters"][0].update({"x-when": {"variant": "booleans", "values": ["x"]}}), "is no variant"),
     ("seen when, misspelt", lambda d: operation(d)["parameters"][0].update({"x-when": {"variants": "booleans"}}), "x-when"),
+    ("property's error not in the catalogue", lambda d: converted(d)["url"].update({"x-errors": {"pattern": "999"}}), "'999'"),
     ("parameter twice", lambda d: operation(d)["parameters"].append(operation(d)["parameters"][0]), "stands twice"),
     ("rule on nothing", lambda d: operation(d)["x-lookalike"].update(rules=[{"rule": "any-of", "parameters": ["x"], "error": "422"}]), "rule on 'x'"),
     ("nobody may call", lambda d: operation(d).update(security=[]), "who may call"),
     ("magic without situation", lambda d: d["x-lookalike"]["magic"].append({"parameter": "page", "template": "x"}), "situation"),
     ("magic of nothing", lambda d: d["x-lookalike"]["magic"].append({"template": "{situation}"}), "a credential or a parameter"),
+    ("operation of an error", lambda d: d["x-lookalike"]["errors"]["422"].update(operations=["x"]), "'x' is no operation"),
+    ("error in the place of another", lambda d: operation(d)["x-lookalike"].update(instead={"422": "999"}), "'999'"),
+    ("another in the place of no error", lambda d: operation(d)["x-lookalike"].update(instead={"999": "422"}), "'999'"),
+    ("transport of an operation", lambda d: operation(d)["x-lookalike"].update(transports={"http-200": "pigeon"}), "'pigeon'"),
     ("unread body", lambda d: operation(d).update(requestBody={"content": {"text/csv": {"schema": {}}}}), "text/csv is not read"),
 ]  # fmt: skip
 
@@ -51,6 +61,37 @@ def test_a_wrong_spec_does_not_start(change: Change, told: str) -> None:
     change(document)
     with pytest.raises(SpecError, match=told):
         build("tmapi", document)
+
+
+def test_a_form_that_may_come_in_two_media_types_has_each_field_once() -> None:
+    upload = next(found for found in load("daji-1688").operations if found.id == "uploadImage")
+    assert upload.body_place == "form"
+    assert [field.name for field in upload.fields] == ["appKey", "appSecret", "sign", "image_base64", "pic_url"]
+
+
+def test_operations_of_one_path_are_told_apart() -> None:
+    api = load("aliyun")
+    at_root = [(found.id, found.template) for found in api.operations if found.path == "/"]
+    assert at_root[0] == ("SearchImageByPic", "/")
+    assert all(template == f"/#{name}" for name, template in at_root[1:])
+    assert len(at_root) == 6
+    permit = next(found for found in api.operations if found.id == "AuthorizeFileUpload")
+    assert permit.servers[0] == "https://openplatform.aliyuncs.com"
+    assert {"openplatform.aliyuncs.com", "imagesearch.cn-beijing.aliyuncs.com"} <= api.hosts
+
+
+def test_parameters_of_a_path_are_those_of_its_operations() -> None:
+    document = deepcopy(read("tmapi"))
+    item = document["paths"]["/1688/global/search/image"]
+    item["parameters"] = item["get"]["parameters"][:2]
+    del item["get"]["parameters"][:2]
+    one, other = build("tmapi", document), load("tmapi")
+    assert one.operations[0].fields == other.operations[0].fields
+
+
+def test_a_part_with_a_media_type_is_a_file() -> None:
+    upload = next(found for found in load("aliyun").operations if found.id == "PostObject")
+    assert {field.name: field.place for field in upload.fields if field.required} == {"key": "form", "file": "file"}
 
 
 def test_every_api_loads() -> None:

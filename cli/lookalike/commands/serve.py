@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__
+from .. import __version__, authority, control, processes
 from ..group import Problem, nearest
 from ..parameters import any_apis, as_json, pairs, variant_keys
 from ..text import echo, faint, strong, table
 
 if TYPE_CHECKING:
-    import socket
+    from pathlib import Path
 
     from lookalike_mocks import Mock
 
 SEEDS, SIZES, PORTS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(0, 65535)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    apis: tuple[str, ...]
+    host: str
+    port: int
+    seed: int
+    variants: tuple[str, ...]
+    size: int
+    tls_ca: Path | None
+    tls_names: tuple[str, ...]
+    workers: int
+    public_host: str
+    control_token_file: Path | None
+    allowed_hosts: tuple[str, ...]
 
 
 @click.command("serve")
@@ -31,33 +51,57 @@ SEEDS, SIZES, PORTS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), cl
     help="A switch of an API, `api.name=value` or `name=value`; see `lookalike apis`. May be repeated.",
 )  # fmt: skip
 @click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods in the catalogue.")
+@authority.tls_options
+@processes.process_options
+@control.control_options
 @as_json
-def command(  # noqa: PLR0913 - one argument for each option
-    *, apis: tuple[str, ...], host: str, port: int, seed: int, variants: tuple[str, ...], size: int, as_json: bool
-) -> None:
+def command(*, as_json: bool, **options: Any) -> None:
     """Serve the APIs on one port.
 
     All of them, when none is named; each under its real paths, and under /<api>/ as well.
 
     With --json the first line of stdout is one JSON object, {"url": …, "apis": {id: {"base_url", "credentials",
-    "curl"}}}, printed when the port listens. SIGTERM and SIGINT end it with exit 0.
+    "curl"}}, "control_token": …}, printed when the port listens; --tls-ca adds "tls_url" and "tls_ca", --workers adds
+    "workers". SIGTERM and SIGINT end it with exit 0.
 
     \b
     Examples:
       lookalike serve
       lookalike serve tmapi hiobuy --port 9000 --seed 7
       lookalike serve tmapi --variant error-transport=http-200
+      lookalike serve --tls-ca ca.pem
+      lookalike serve --workers 4
       lookalike serve --port 0 --json
     """
-    from lookalike_mocks import Mock  # noqa: PLC0415 - `lookalike --help` must not wait for it
-    from lookalike_mocks.doors import asgi, run  # noqa: PLC0415
+    run(Options(**options), as_json=as_json)
 
-    mock = Mock(*apis, seed=seed, variants=_switches(variants, apis), size=size)
-    sock = _listening(host, port)
-    _warn(sock)
-    told = announcement(mock, base_url(sock))
-    show = _show_json if as_json else _show
-    run.run(asgi.Door(mock), sock, ready=lambda: show(told, mock))
+
+def run(options: Options, *, as_json: bool) -> None:
+    """Serve until a signal. Raises Problem."""
+    from lookalike_mocks import Mock  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_mocks.doors import asgi  # noqa: PLC0415
+
+    apis, public = options.apis, options.public_host
+    mock = Mock(*apis, seed=options.seed, variants=_switches(options.variants, apis), size=options.size)
+    token, hosts = control.given(options.control_token_file), (*options.allowed_hosts, *([public] if public else []))
+    address = processes.Address(options.host, options.port, public)
+    processes.listening(address).close()  # who finds the port taken leaves the CA of who serves there alone
+    tls = authority.made(mock, (options.host, public), options.tls_ca, options.tls_names)
+    door = asgi.Door(mock, token=token, hosts=hosts, tls=tls)
+    _warn(options.host)
+
+    def ready(url: str, own: list[str]) -> None:
+        told = announcement(mock, url) | authority.told(url, options.tls_ca) | ({"workers": own} if own else {})
+        told |= {"control_token": door.token}
+        if as_json:
+            click.echo(json.dumps(told))
+        else:
+            _show(told, mock, control.told(url, door.token, random=not token))
+
+    if options.workers == 1:
+        processes.alone(door, address, tls, ready)
+    else:
+        sys.exit(processes.together(door, address, options.workers, tls, ready))
 
 
 def _switches(variants: tuple[str, ...], apis: tuple[str, ...]) -> dict[str, str]:
@@ -72,25 +116,6 @@ def _switches(variants: tuple[str, ...], apis: tuple[str, ...]) -> dict[str, str
     return chosen
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; who connects before all is ready has to wait."""
-    from lookalike_mocks.doors.server import BACKLOG, bound  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    try:
-        sock = bound(host, port)
-        sock.listen(BACKLOG)
-    except OSError as taken:
-        raise Problem(f"cannot listen on {host} port {port}: {taken.strerror or taken}") from taken
-    return sock
-
-
-def base_url(sock: socket.socket) -> str:
-    """Where this machine reaches a bound socket; one that listens everywhere is reached on loopback."""
-    host, port = sock.getsockname()[:2]
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
-
-
 def announcement(mock: Mock, base: str) -> dict[str, Any]:
     """What is served where, with whose credentials, and a line to try it."""
     from ..example import curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
@@ -102,17 +127,19 @@ def announcement(mock: Mock, base: str) -> dict[str, Any]:
     return {"url": base, "apis": apis}
 
 
-def _warn(sock: socket.socket) -> None:
-    host = sock.getsockname()[0]
-    if not ipaddress.ip_address(host).is_loopback:
+def _warn(host: str) -> None:
+    if not _is_loopback(host):
         click.echo(f"Warning: {host} is open to the network, and every key of the mock is public.", err=True)
 
 
-def _show_json(told: dict[str, Any], _: Mock) -> None:
-    click.echo(json.dumps(told))
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
 
 
-def _show(told: dict[str, Any], mock: Mock) -> None:
+def _show(told: dict[str, Any], mock: Mock, about_control: str) -> None:
     url, world = told["url"], mock.world
     echo(f"{strong(f'Lookalike {__version__}')} on {url}  seed {world.seed}, {world.size} goods; Ctrl+C ends it\n")
     rows = [
@@ -120,8 +147,13 @@ def _show(told: dict[str, Any], mock: Mock) -> None:
         for api, about in told["apis"].items()
     ]
     echo(table(rows, ("API", "base URL", "or, by prefix", "demo credentials")))
+    echo(f"\n{about_control}")
     for api, about in told["apis"].items():
         echo(f"\n{faint(f'# {api}')}\n{about['curl']}")
+    for number, own in enumerate(told.get("workers", ()), start=1):
+        echo(f"{'' if number > 1 else chr(10)}worker {number}, and its sandboxes: {own}")
+    if "tls_ca" in told:
+        echo(f"\n{authority.trust(told['tls_url'], told['tls_ca'])}")
 
 
 def credentials(about: dict[str, Any]) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from ..text import echo, echo_json, faint, strong, table
 
 if TYPE_CHECKING:
     from lookalike_specs import Api
-    from lookalike_specs.extension import ErrorCode
 
 
 @click.command("situations")
@@ -20,10 +19,11 @@ if TYPE_CHECKING:
 def command(api: str | None, as_json: bool) -> None:
     """List what an API can answer.
 
-    Every situation of the API (of all, when none is named): what it answers, and how to get it.
+    Every situation of the API (of all, when none is named): what it answers, and how to get it. Last come the faults,
+    which can befall any answer on its way.
 
     The HTTP status is the one on the wire under the default variants. Each situation comes about naturally, where it
-    can, and by a magic value of a credential or a parameter.
+    can, by a magic value of a credential or a parameter, and by the header Prefer.
 
     \b
     Examples:
@@ -40,42 +40,20 @@ def command(api: str | None, as_json: bool) -> None:
 
 
 def describe(api: Api) -> list[dict[str, Any]]:
-    """The situations of one API as JSON: those that are not errors, then the catalogue of errors."""
-    fine = [
-        {"id": f"{api.id}/{name}", "status": 200, "code": None, "message": "", "description": found.description,
-         "natural": found.natural, "magic": _magic(api, name)}
-        for name, found in api.root.situations.items()
-    ]  # fmt: skip
-    wrong = [
-        {"id": f"{api.id}/{name}", "status": _status(api, error), "code": error.code, "message": error.message,
-         "description": error.description, "natural": error.natural, "magic": _magic(api, name)}
-        for name, error in api.root.errors.items()
-    ]  # fmt: skip
-    return fine + wrong
+    """The situations of one API as JSON: those that are not errors, then the catalogue of errors, then the faults."""
+    import msgspec  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
+    from lookalike_mocks.situations import situations  # noqa: PLC0415
 
-def _magic(api: Api, situation: str) -> list[dict[str, str]]:
-    return [
-        {
-            "in": "credential" if magic.credential else "parameter",
-            "name": magic.credential or magic.parameter,
-            "value": magic.template.replace("{situation}", situation),
-        }
-        for magic in api.root.magic
-    ]
-
-
-def _status(api: Api, error: ErrorCode) -> int:
-    """The HTTP status on the wire under the default variants."""
-    switch = api.root.variants.get("error-transport")
-    transport = api.root.transports[error.transport or (switch.default if switch else api.root.transport)]
-    return error.status if isinstance(transport.status, str) else transport.status
+    return [msgspec.to_builtins(found) for found in situations(api)]
 
 
 def _text(situation: dict[str, Any]) -> str:
+    status = "" if situation["status"] is None else f"  HTTP {situation['status']}"
     code = "" if situation["code"] is None else f"  code {situation['code']}"
     told = situation["message"] or situation["description"]
     rows = [("naturally", situation["natural"])] if situation["natural"] else []
     rows += [(magic["name"], magic["value"]) for magic in situation["magic"]]
-    head = f"{strong(situation['id'])}  HTTP {situation['status']}{code}  {told}"
+    rows += [("Prefer", situation["prefer"])]
+    head = f"{strong(situation['id'])}{status}{code}  {told}"
     return "\n".join([head, table([(faint(name), value) for name, value in rows], indent="  ")])

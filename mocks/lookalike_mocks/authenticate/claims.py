@@ -39,4 +39,5 @@ CLAIMS: Final[Mapping[str, Callable[[Scheme], Claim]]] = {
     "acs-rpc": lambda _: lambda sent: first(sent.pairs, "AccessKeyId"),
     "acs-roa": lambda _: _authorized,
     "acs3": lambda _: _authorized,
+    "oss-policy": lambda _: lambda sent: first(sent.form, "OSSAccessKeyId"),
 }

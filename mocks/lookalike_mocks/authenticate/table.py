@@ -10,7 +10,7 @@ from lookalike_specs import Scheme
 from ..account import Account
 from ..call import Call
 from ..world import World
-from . import acs3, acs_roa, acs_rpc, daji, key
+from . import acs3, acs_roa, acs_rpc, daji, key, oss_policy
 
 Verifier = Callable[[World, Call, Scheme], Account | None]
 
@@ -21,4 +21,5 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
     "acs-rpc": acs_rpc.verify,
     "acs-roa": acs_roa.verify,
     "acs3": acs3.verify,
+    "oss-policy": oss_policy.verify,
 }

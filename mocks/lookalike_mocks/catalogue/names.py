@@ -14,6 +14,10 @@ MIX, SHIFT = 31_415_926_537, 27_182_818_283
 UNMIX = pow(MIX, -1, LIMIT)
 CODE = re.compile(r"O1CN01([0-9A-Za-z]{17})_")
 IMAGE_ID = re.compile(r"1(\d{14})(\d{4})")
+CONVERTED = re.compile(r"1([0-9]{12})_([0-9a-z]{8})")
+SALTS, PROOFS, RIGHT = 2**18, 10**5, 36**8
+CONVERSIONS = 10**12 * RIGHT
+UNMIX_CONVERSION = pow(MIX, -1, CONVERSIONS)
 
 
 def offer_id(index: int) -> int:
@@ -58,6 +62,30 @@ def image_number(text: str) -> int | None:
     """The number behind an image id; None when its check does not hold."""
     found = IMAGE_ID.fullmatch(text)
     return int(found[1]) if found and image_id(int(found[1])) == text else None
+
+
+def converted_name(number: int, salt: int) -> str:
+    """`1692942898123_q7ftzxs9`, as a conversion names a picture with a number below 10**14: another for each salt."""
+    salted = number * SALTS + salt % SALTS
+    left, rest = divmod((salted * PROOFS + _converted_proof(salted)) * MIX % CONVERSIONS, RIGHT)
+    right = ""
+    for _ in range(8):
+        rest, digit = divmod(rest, 36)
+        right += DIGITS[digit].lower()
+    return f"1{left:012d}_{right}"
+
+
+def converted_number(name: str) -> int | None:
+    """The number behind a converted picture's name; None when its check does not hold."""
+    if not (found := CONVERTED.fullmatch(name)):
+        return None
+    mixed = int(found[1]) * RIGHT + int(found[2][::-1], 36)
+    salted, proof = divmod(mixed * UNMIX_CONVERSION % CONVERSIONS, PROOFS)
+    return salted // SALTS if proof == _converted_proof(salted) else None
+
+
+def _converted_proof(salted: int) -> int:
+    return int.from_bytes(_check(b"converted", salted, 8), "big") % PROOFS
 
 
 def _proof(index: int) -> str:

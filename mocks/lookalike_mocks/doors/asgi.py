@@ -1,43 +1,58 @@
-"""The ASGI door: one port for every API, and a Starlette router for what is ours."""
+"""The ASGI door: one port for every API, and for the control API."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import secrets
+from collections.abc import Iterable
 
-from starlette.applications import Starlette
-from starlette.requests import Request as OwnRequest
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from lookalike_specs.wire import RawHeaders, Reply, Request
 
-from ..catalogue.identicon import jpeg
-from ..catalogue.picture import of_url
+from ..control import OWN, Certificates, Control, Served
 from ..mock import Mock
+from .delivery import deliver, given
 
-OWN = "/_lookalike/"
 BODY_SECONDS = 10.0
 DRAIN_BYTES = 64 * 1024 * 1024
 BODILESS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 
 
-class Door(Starlette):
-    """An ASGI application that answers as the mock's APIs; bodies have `body_seconds` to arrive."""
+class Door:
+    """An ASGI application that answers as the mock's APIs, and below OWN as the control API.
 
-    def __init__(self, mock: Mock, *, body_seconds: float = BODY_SECONDS) -> None:
-        super().__init__(routes=[Route(f"{OWN}health", _health), Route(f"{OWN}pictures/{{name:path}}", _picture)])
+    Bodies have `body_seconds` to arrive. `token` is the control token, a random one where none is given; the control
+    API may be asked by the names `hosts`, besides those of loopback, and presents certificates where there is `tls`.
+    """
+
+    def __init__(
+        self,
+        mock: Mock,
+        *,
+        body_seconds: float = BODY_SECONDS,
+        token: str = "",
+        hosts: Iterable[str] = (),
+        tls: Certificates | None = None,
+    ) -> None:
         self.mock = mock
         self.body_seconds = body_seconds
+        self.token = token or secrets.token_urlsafe(32)
+        self._control = Control(Served(mock, self.token, body_seconds, tls), hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ours to the router, everything else to the mock."""
+        """Ours to the control API, everything else to the mock."""
         if scope["type"] != "http" or scope["path"].startswith(OWN):
-            await super().__call__(scope, receive, send)
+            await self._control(scope, receive, send)
             return
+        reply = given(scope)
+        if reply is None:
+            reply = self.mock.answer(await self._request(scope, receive))
+        await deliver(reply, scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive) -> Request:
         body, fault = (b"", "") if scope["method"] in BODILESS else await self._read(scope["path"], receive)
-        request = Request(
+        return Request(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"],
@@ -46,13 +61,12 @@ class Door(Starlette):
             scheme=scope["scheme"],
             fault=fault,
         )
-        await _send(self.mock.answer(request), send)
 
-    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Reply | None:
+    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Reply | None:
         """The mock's answer to a request without a body; None for those with one, and for what is ours."""
         if method not in BODILESS or path.startswith(OWN):
             return None
-        return self.mock.answer(Request(method=method, path=path, query=query, headers=headers))
+        return self.mock.answer(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
 
     async def _read(self, path: str, receive: Receive) -> tuple[bytes, str]:
         """The body, and what was wrong with the way it came. One that is too long is read to its end, and not kept."""
@@ -71,26 +85,3 @@ class Door(Starlette):
         except TimeoutError:
             return bytes(body), "body-timeout"
         return bytes(body), "" if size <= limit else "body-too-large"
-
-
-async def _send(reply: Reply, send: Send) -> None:
-    headers = [
-        (b"content-type", reply.media_type.encode()),
-        (b"content-length", b"%d" % len(reply.body)),
-        *reply.headers,
-    ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
-
-
-async def _health(request: OwnRequest) -> Response:
-    mock: Mock = request.app.mock
-    return JSONResponse({"status": "ok", "apis": sorted(mock.services)})
-
-
-async def _picture(request: OwnRequest) -> Response:
-    """The picture of a catalogue product, by the name that an answer gives it."""
-    found: Any = of_url(request.path_params["name"]).product
-    if found is None:
-        return JSONResponse({"error": "no picture of the catalogue has that name"}, 404)
-    return Response(jpeg(found), media_type="image/jpeg")

@@ -13,9 +13,11 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lookalike_specs.wire import RawHeaders, Reply
+
+from .wire import EXTENSION, Wire, head
 
 HEAD_BYTES = 64 * 1024
 # answers to requests that came in one piece, before they have to queue up
@@ -26,8 +28,8 @@ TIMEOUT, TOO_LARGE, FAILED = (
     b"431 Request Header Fields Too Large",
     b"500 Internal Server Error",
 )
-# method, path, query, headers -> the answer to a request without a body; None where it has to go through ASGI
-Direct = Callable[[str, str, bytes, RawHeaders], Reply | None]
+# method, path, query, headers, scheme -> the answer to a request without a body; None where it has to go through ASGI
+Direct = Callable[[str, str, bytes, RawHeaders, str], Reply | None]
 logger = logging.getLogger("lookalike")
 
 
@@ -72,13 +74,6 @@ def outbox(loop: asyncio.AbstractEventLoop) -> Outbox:
     return Outbox(loop)
 
 
-@lru_cache(maxsize=64)
-def _head(status: int, media_type: str, headers: RawHeaders) -> bytes:
-    """An answer's head but for its end."""
-    lines = [b"content-type: %b\r\n" % media_type.encode(), *(b"%b: %b\r\n" % header for header in headers)]
-    return b"".join((STATUS_LINE[status], *lines))
-
-
 class Connection(HttpToolsProtocol):
     """Ends connections whose head does not come within `head_seconds`, or not within HEAD_BYTES."""
 
@@ -98,12 +93,14 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._direct: Direct | None = getattr(self.app, "direct", None)
         self._outbox = outbox(self.loop)
+        self._lost = asyncio.Event()
         self._since = self.loop.time()
         self._timer = self.loop.call_later(min(self.head_seconds, self.idle_seconds), self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """No timer outlives its connection."""
+        """No timer outlives its connection, and no answer that waits."""
         super().connection_lost(exc)
+        self._lost.set()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -135,9 +132,9 @@ class Connection(HttpToolsProtocol):
         self._owed += 1
         path, query = _target(self.url)
         self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, query)
-        self._is_direct = self._reply is not None
+        self._is_direct = self._reply is not None and self._reply.fault is None
         if not self._is_direct:
-            self._through_asgi()
+            self._through_asgi(self._reply)
 
     def _is_behind(self) -> bool:
         """Whether an answer is under way, or the client asks faster than it reads; ASGI then makes it wait."""
@@ -158,25 +155,30 @@ class Connection(HttpToolsProtocol):
 
     def _answer(self, direct: Direct, path: str, query: bytes) -> Reply | None:
         try:
-            return direct(self.parser.get_method().decode("ascii"), path, query, tuple(self.headers))
+            method, scheme = self.parser.get_method().decode("ascii"), self.scheme or "http"
+            return direct(method, path, query, tuple(self.headers), scheme)
         except Exception:
             logger.exception("the mock failed on %s", path)
             self._end(FAILED)
             return Reply(status=500, body=b"")
 
-    def _through_asgi(self) -> None:
+    def _through_asgi(self, reply: Reply | None = None) -> None:
+        """The long way, with the answer if there is one already."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)
+        wire = Wire(self.transport, self._lost, self.app_state, reply)
+        self.scope["extensions"] = {EXTENSION: wire}  # type: ignore[dict-item]
         super().on_headers_complete()
+        wire.belong(self.cycle)
 
     def _send(self, reply: Reply) -> None:
         stays = self.parser.should_keep_alive()
-        head = _head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
+        begin = head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
         length = b"content-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n")
         self.server_state.total_requests += 1
-        self._outbox.add(self.transport, (head + length, reply.body), stays)
+        self._outbox.add(self.transport, (begin + length, reply.body), stays)
         if len(self.connections) == 1:
             self._outbox.flush()
 

@@ -8,12 +8,25 @@ import httpx
 import respx
 
 from ..mock import Mock
+from .mishap import aenter, enter
 from .transport import respond
+
+
+class Router(respx.MockRouter):
+    """A router whose answers may come late, or not at all."""
+
+    def handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request. Raises httpx.TransportError for a fault."""
+        return enter(super().handler(request))
+
+    async def async_handler(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request. Raises httpx.TransportError for a fault."""
+        return await aenter(await super().async_handler(request))
 
 
 def router(mock: Mock) -> respx.MockRouter:
     """A router that answers for every host of the mock's APIs; use it as a context manager or a decorator."""
-    found = respx.MockRouter(assert_all_called=False)
+    found = Router(assert_all_called=False)
     found.route(host__in=sorted(mock.gate.by_host)).mock(side_effect=partial(_answer, mock))
     return found
 

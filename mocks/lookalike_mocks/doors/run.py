@@ -6,34 +6,55 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
 from .server import Listener, new_loop
+from .tls import Tls
 
 GRACE = 2.0
 # a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
 GARBAGE = (20_000, 50, 100)
 
 
-def run(app: ASGIApp, sock: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Answer on a bound socket; returns after a signal, when the answers under way have ended.
+def run(
+    app: ASGIApp,
+    *socks: socket.socket,
+    ready: Callable[[], None] = lambda: None,
+    tls: Tls | None = None,
+    lifeline: int | None = None,
+) -> None:
+    """Answer on bound sockets; returns after a signal, when the answers under way have ended.
 
-    `ready` is called once, when the socket listens and a signal would end it cleanly.
+    `ready` is called once, when they listen and a signal would end it cleanly. The end of the pipe `lifeline` counts
+    as a signal: whoever held its other end is gone.
     """
+    sys.unraisablehook = _unraisable
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(_serve(app, sock, ready))
+        runner.run(_serve([(Listener(app, tls=tls), sock) for sock in socks], ready, lifeline))
 
 
-async def _serve(app: ASGIApp, sock: socket.socket, ready: Callable[[], None]) -> None:
-    listener, stopped = Listener(app), asyncio.Event()
+async def _serve(
+    listeners: list[tuple[Listener, socket.socket]], ready: Callable[[], None], lifeline: int | None
+) -> None:
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await listener.open(sock)
+        loop.add_signal_handler(number, stopped.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, stopped.set)
+    for listener, sock in listeners:
+        await listener.open(sock)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     ready()
     await stopped.wait()
-    await listener.close(GRACE)
+    await asyncio.gather(*(listener.close(GRACE) for listener, _ in listeners))
+
+
+def _unraisable(found: sys.UnraisableHookArgs) -> None:
+    """A client that asks over TLS for a name which is not ASCII is refused by `ssl`, which prints a traceback too."""
+    if not (isinstance(found.exc_value, UnicodeDecodeError) and isinstance(found.object, bytes)):
+        sys.__unraisablehook__(found)

@@ -15,25 +15,37 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from .connection import Connection
+from .threshold import Threshold
+from .tls import Tls
+from .wire import PRESENT_WRONG
 
 Result = TypeVar("Result")
 BACKLOG = 2048
+LAST_SECONDS = 1.0
 
 
 class Listener:
-    """A listening socket and the connections that came of it. Lives on the loop that made it."""
+    """A listening socket and the connections that came of it. Lives on the loop that made it.
 
-    def __init__(self, app: ASGIApp, protocol: type[Connection] = Connection) -> None:
+    With `tls` it answers TLS and plain HTTP alike.
+    """
+
+    def __init__(self, app: ASGIApp, protocol: type[Connection] = Connection, tls: Tls | None = None) -> None:
         self._state = ServerState()
         config = Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
         )
         config.load()
-        self._connection: Callable[[], Connection] = partial(protocol, config, self._state, {})
+        shared = {} if tls is None else {PRESENT_WRONG: tls.present_wrong}
+        self._connection: Callable[[], Connection] = partial(protocol, config, self._state, shared)
         self._server: asyncio.Server | None = None
+        self._threshold = Threshold(self._connection, tls, protocol.head_seconds) if tls is not None else None
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
+        if self._threshold is not None:
+            self._threshold.open(sock, BACKLOG)
+            return
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connection, sock=sock, backlog=BACKLOG)
 
@@ -41,20 +53,26 @@ class Listener:
         """Stop to accept; let answers under way end for `grace` seconds; then drop every connection."""
         if self._server is not None:
             self._server.close()
+        if self._threshold is not None:
+            await self._threshold.close()
         for connection in list(self._state.connections):
             connection.shutdown() if grace else connection.transport.abort()
         if grace and self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=grace)
         for connection in list(self._state.connections):
             connection.transport.abort()
+        if self._state.tasks:  # each is told that its connection is lost, and ends
+            await asyncio.wait(self._state.tasks, timeout=LAST_SECONDS)
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to that address; port 0 takes a free one. Raises OSError."""
+def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket bound to that address, which others may be `shared` with; port 0 takes a free one. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     sock = socket.socket(family, kind, protocol)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(address)
     except OSError:
         sock.close()
@@ -68,23 +86,38 @@ def url_of(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def secure(url: str) -> str:
+    """The same base URL over TLS."""
+    return url.replace("http://", "https://", 1)
+
+
 class Server:
-    """An ASGI application on a free port of loopback, for as long as the `with` block lasts."""
+    """An ASGI application on a free port of loopback, for as long as the `with` block lasts.
+
+    With `tls` it answers `tls_url` as well, on the same port.
+    """
 
     def __init__(
-        self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, protocol: type[Connection] = Connection
+        self,
+        app: ASGIApp,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        protocol: type[Connection] = Connection,
+        tls: Tls | None = None,
     ) -> None:
         self._app = app
         self._protocol = protocol
+        self._tls = tls
         self._address = host, port
         self._listener: Listener | None = None
-        self.url = ""
+        self.url = self.tls_url = ""
 
     def start(self) -> Server:
         """Accept connections from now on; `url` is set. Raises OSError."""
         sock = bound(*self._address)
         self.url = url_of(sock)
-        self._listener = Listener(self._app, self._protocol)
+        self.tls_url = secure(self.url) if self._tls is not None else ""
+        self._listener = Listener(self._app, self._protocol, self._tls)
         _run(self._listener.open(sock))
         return self
 

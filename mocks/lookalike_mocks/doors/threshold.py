@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from .tls import Tls
 
@@ -18,7 +19,7 @@ logger = logging.getLogger("lookalike")
 
 
 class Threshold:
-    """Accepts on a bound socket; lets a client in by its first byte, if it comes within `seconds`.
+    """Accepts on bound sockets; lets a client in by its first byte, if it comes within `seconds`.
 
     At most `crowd` clients are between accepted and let in, handshakes among them; the one that waits longest has to
     go for a new one. Lives on the loop that opened it.
@@ -30,29 +31,30 @@ class Threshold:
     def __init__(self, connection: Callable[[], asyncio.Protocol], tls: Tls, seconds: float) -> None:
         self._connection, self._tls, self._seconds = connection, tls, seconds
         self._waiting: dict[asyncio.Task[None], None] = {}
-        self._retry: asyncio.TimerHandle | None = None
-        self._sock: socket.socket | None = None
+        # those that no transport has taken over
+        self._outside: set[socket.socket] = set()
+        self._socks: dict[socket.socket, asyncio.TimerHandle | None] = {}
 
     def open(self, sock: socket.socket, backlog: int) -> None:
         """Start to accept."""
         sock.setblocking(False)
         sock.listen(backlog)
-        self._sock = sock
         self._resume(sock)
 
     async def close(self) -> None:
         """Stop to accept, and send away who waits."""
-        if self._sock is not None:
-            asyncio.get_running_loop().remove_reader(self._sock)
-            self._sock.close()
-        if self._retry is not None:
-            self._retry.cancel()
+        for sock, retry in self._socks.items():
+            asyncio.get_running_loop().remove_reader(sock)
+            sock.close()
+            if retry is not None:
+                retry.cancel()
         waiting = list(self._waiting)
         for each in waiting:
             each.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
     def _resume(self, sock: socket.socket) -> None:
+        self._socks[sock] = None
         asyncio.get_running_loop().add_reader(sock, self._accept, sock)
 
     def _accept(self, sock: socket.socket) -> None:
@@ -72,32 +74,27 @@ class Threshold:
         logger.warning("cannot accept a client: %s", refused.strerror)
         loop = asyncio.get_running_loop()
         loop.remove_reader(sock)
-        self._retry = loop.call_later(self.pause, self._resume, sock)
+        self._socks[sock] = loop.call_later(self.pause, self._resume, sock)
 
     def _admit(self, client: socket.socket) -> None:
         if len(self._waiting) >= self.crowd:
             longest = next(iter(self._waiting))
             del self._waiting[longest]
             longest.cancel()
+        self._outside.add(client)
         task = asyncio.get_running_loop().create_task(self._let_in(client))
         self._waiting[task] = None
-        task.add_done_callback(lambda done: self._waiting.pop(done, None))
+        task.add_done_callback(partial(self._seen, client))
 
     async def _let_in(self, client: socket.socket) -> None:
-        """What goes wrong here is the client's affair: it came too late, left, or speaks neither."""
-        try:
-            with suppress(OSError):
-                async with asyncio.timeout(self._seconds):
-                    await self._connect(client, await _first_byte(client))
-                    return
-        except asyncio.CancelledError:
-            client.close()
-            raise
-        client.close()
-
-    async def _connect(self, client: socket.socket, first: bytes) -> None:
+        """Raises OSError, which is the client's affair: it came too late, left, or speaks neither."""
         loop, seconds = asyncio.get_running_loop(), self._seconds
-        if first == HANDSHAKE:
+        async with asyncio.timeout(seconds):
+            first = await _first_byte(client)
+            self._outside.remove(client)
+            if first != HANDSHAKE:
+                await loop.connect_accepted_socket(self._connection, client)
+                return
             await loop.connect_accepted_socket(
                 self._connection,
                 client,
@@ -105,19 +102,27 @@ class Threshold:
                 ssl_handshake_timeout=seconds,
                 ssl_shutdown_timeout=seconds,
             )
-        elif first:
-            await loop.connect_accepted_socket(self._connection, client)
-        else:
+
+    def _seen(self, client: socket.socket, task: asyncio.Task[None]) -> None:
+        """Here and not in the task, which runs nothing at all when it is cancelled before it began."""
+        self._waiting.pop(task, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, OSError):
+            logger.error("a client could not be let in", exc_info=error)
+            self._outside.add(client)
+        if client in self._outside:
+            self._outside.remove(client)
             client.close()
 
 
 async def _first_byte(client: socket.socket) -> bytes:
-    """The first byte that a client sends, left where it is; b"" when it leaves."""
+    """The first byte that a client sends, left where it is. Raises OSError when it leaves."""
     while True:
-        try:
-            return client.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            await _readable(client)
+        with suppress(BlockingIOError):
+            if first := client.recv(1, socket.MSG_PEEK):
+                return first
+            raise ConnectionAbortedError
+        await _readable(client)
 
 
 async def _readable(client: socket.socket) -> None:

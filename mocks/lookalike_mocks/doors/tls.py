@@ -29,7 +29,7 @@ HOST = re.compile(rf"(?:\*\.)?{LABEL}(?:\.{LABEL})*", re.IGNORECASE)
 
 
 class Tls:
-    """The `right` certificate names the served hosts, the `wrong` one somebody else; the CA `ca` signed both, as PEM."""
+    """The `right` certificate names the served hosts, the `wrong` one somebody else; `ca` is their CA as PEM."""
 
     def __init__(self, ca: str, right: ssl.SSLContext, wrong: ssl.SSLContext) -> None:
         self.ca, self.right, self.wrong = ca, right, wrong
@@ -76,9 +76,9 @@ def tls(names: Iterable[str]) -> Tls:
     return Tls(pem, _context(ca, map(named, names)), _context(ca, (ELSEWHERE,)))
 
 
-def names(mock: Mock, host: str, more: Iterable[str] = ()) -> list[str]:
-    """What a server of that mock on that host is called: by this machine, by the vendors' clients, and `more`."""
-    found = [*LOOPBACK, *([host] if _is_name(host) else []), *sorted(mock.gate.by_host)]
+def names(mock: Mock, *hosts: str, more: Iterable[str] = ()) -> list[str]:
+    """What a server of that mock is called: on loopback, by `hosts` that are names, by the vendors' clients, `more`."""
+    found = [*LOOPBACK, *filter(_is_name, hosts), *sorted(mock.gate.by_host)]
     for service in mock.services.values():
         if any("{" in server["url"] for server in service.api.document["servers"]):
             # a vendor with a host in each region has others beside it, such as the region's inner network

@@ -7,6 +7,7 @@ import httpx
 from lookalike_specs.wire import Request
 
 from ..mock import Mock
+from .mishap import aenter, enter, met
 
 
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -16,16 +17,16 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._mock = mock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request."""
-        return respond(self._mock, request, request.read())
+        """Answer one request. Raises httpx.TransportError for a fault."""
+        return enter(respond(self._mock, request, request.read()))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request."""
-        return respond(self._mock, request, await request.aread())
+        """Answer one request. Raises httpx.TransportError for a fault."""
+        return await aenter(respond(self._mock, request, await request.aread()))
 
 
 def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
-    """The mock's answer to an httpx request whose body was read."""
+    """The mock's answer to an httpx request whose body was read, before it was entered."""
     url = request.url
     reply = mock.answer(
         Request(
@@ -37,6 +38,8 @@ def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
             scheme=url.scheme,
         )
     )
+    if reply.fault is not None:
+        return met(reply, reply.fault, request)
     headers = [
         (b"content-type", reply.media_type.encode()),
         (b"content-length", b"%d" % len(reply.body)),

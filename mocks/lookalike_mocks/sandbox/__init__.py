@@ -2,6 +2,6 @@
 
 from .place import Place
 from .sandbox import Sandbox
-from .sandboxes import Sandboxes
+from .sandboxes import HOME, Sandboxes
 
-__all__ = ["Place", "Sandbox", "Sandboxes"]
+__all__ = ["HOME", "Place", "Sandbox", "Sandboxes"]

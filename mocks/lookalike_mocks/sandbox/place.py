@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         """Why a sandbox is not here, as an HTTP status and a body."""
         told = {"error": f"sandbox {name} is gone", "sandbox": str(name)}
         if name.run != self.run:
-            return 410, {**told, "reason": "another start of the server made it"}
+            return 410, {**told, "reason": "another start of the server, or another replica, made it"}
         if name.worker != self.worker and name.worker <= len(self.urls):
             url = self.urls[name.worker - 1]
             return 421, {"error": f"sandbox {name} lives at {url}", "sandbox": str(name), "base_url": url}

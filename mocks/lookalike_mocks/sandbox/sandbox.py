@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import msgspec
+
 from ..demands import Demand
 from ..errors import UnknownSituation
 from ..faults import FAULTS, Delay
 from ..journal import Journal
 from ..service import Service
+from ..watch import Watch
 from ..world import World
 
 
@@ -28,8 +31,14 @@ class Sandbox:
         """What was asked with these credentials, and answered."""
         return self.world.journal
 
+    @property
+    def clock(self) -> Watch:
+        """What time it is; it can be set."""
+        return self.world.clock
+
     def demand(self, demand: Demand) -> None:
-        """Ask for a situation. Raises UnknownSituation, or OverflowError when too many wait."""
+        """Ask for a situation. Raises UnknownSituation, ValueError, or OverflowError when too many wait."""
+        msgspec.convert(msgspec.to_builtins(demand), Demand)  # who makes one in Python is not checked otherwise
         api, _, short = demand.situation.partition("/")
         if api not in self.services or not self.services[api].knows(short):
             raise UnknownSituation(demand.situation, tuple(self.situations()))
@@ -40,13 +49,14 @@ class Sandbox:
     def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> Iterator[None]:
         """Bring a situation for the next `times` answers, at most until the block ends.
 
-        Raises UnknownSituation.
+        Raises UnknownSituation, ValueError.
         """
-        self.demand(Demand(situation, times, delay or Delay()))
+        demand = Demand(situation, times, delay or Delay())
+        self.demand(demand)
         try:
             yield
         finally:
-            self.world.demands.take_back(situation)
+            self.world.demands.forget(demand)
 
     def situations(self) -> Iterator[str]:
         """Every situation that can be asked for."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 DIGITS = 30
 TOKEN = re.compile(r"[0-9a-f]{30}")
+NAME = re.compile(r"([0-9a-f]{4})-([1-9]\d{0,2})-([1-9]\d{0,2})-([1-9]\d{0,7})", re.ASCII)
 UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
 
 
@@ -45,6 +46,12 @@ def named(credential: str) -> Name | None:
         return None
     digits = match[0]
     return Name(int(digits[:4], 16), int(digits[4:6], 16), int(digits[6:8], 16), int(digits[8:14], 16))
+
+
+def read(text: str) -> Name | None:
+    """The sandbox whose name that is, as people see it; None when it is no name."""
+    found = NAME.fullmatch(text)
+    return Name(int(found[1], 16), *map(int, found.groups()[1:])) if found else None
 
 
 def _check(head: str) -> str:

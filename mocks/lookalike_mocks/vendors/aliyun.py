@@ -9,117 +9,78 @@ import msgspec
 
 from lookalike_specs.wire import Reply
 
-from .. import pictures
 from ..call import Call
-from ..catalogue import Catalogue, Picture, kinds, picture
-from ..catalogue.subject import Box, at, subjects
-from ..errors import Refused
+from ..catalogue import Catalogue, Picture, kinds
+from ..catalogue.subject import Box
 from ..stamp import stamp
 from ..world import World
-from . import condition
-from .aliyun_format import reply, wants_xml
+from . import aliyun_added
+from .aliyun_added import TWIN, Rated
+from .aliyun_filter import condition_of
+from .aliyun_format import reply
 from .aliyun_hits import SAME, Hit, Wanted, hits, stored
+from .aliyun_instance import Instance, instance, predicted
+from .aliyun_picture import Shown, region, seen, sent
 from .situations import situated
 
-ROOT = "SearchImageByPicResponse"
-# nine digits are more than any picture's side has, and fewer than int() minds
-DIGITS = 9
+Listed = Hit | Rated
 
 
 def page(world: World, call: Call) -> Reply:
     """One page of what the picture finds in the instance."""
-    instance = _instance(world, call)
-    shown = _picture(call, instance, world.catalogue.size)
-    box, service = _box(call, shown), call.service.api.root.data["services"][instance["service"]]
-    category = _category(call, service, kinds()[at(shown, world.catalogue.size, box).product % len(kinds())].aliyun)
-    wanted = Wanted(
-        picture=shown,
-        box=box,
-        kinds=_kinds(category) if service["categories"] else None,
-        condition=_condition(call),
-        threshold=round(float(call.values["ScoreThreshold"]) * SAME),
-        pictures=1 if call.values.get("DistinctProductId") else instance["pictures"],
-    )
-    found, total = _page(world.catalogue, wanted, call)
+    where = instance(world, call, "search")
+    return found(world, call, where, sent(world, call, where))
+
+
+def found(world: World, call: Call, where: Instance, shown: Shown) -> Reply:
+    """One page of what a picture finds in an instance, whichever way the picture was told."""
+    catalogue, added = world.catalogue, world.gallery.of(where.name)
+    rated = aliyun_added.rated(added, shown.look()) if added else []
+    picture, known = recognised(shown, rated)
+    box = region(call, picture)
+    category = where.category(call, predicted(world, picture, box) if known is None else known)
+    wanted = _wanted(call, where, picture, box, category)
+    gone = {each.replaces for each in added if each.replaces}
+    every = _every(catalogue, wanted, aliyun_added.fitting(rated, wanted, category), gone)
+    listed, total = _page(catalogue, wanted, every, call)
     made = stamp(world.seed, call.request)
-    only = None if service["categories"] else category
-    listed = b",".join(_auction(call, world.catalogue, hit, only) for hit in found)
+    only = None if where.categories else category
+    items = b",".join(_auction(call, catalogue, each, only) for each in listed)
+    main, regions = seen(call, picture, box, catalogue.size)
     body = {
         "RequestId": made.request_id,
         "Success": True,
         "Code": 0,
         "Msg": "success",
-        "Head": _head(call, len(found), total, 20 + int(made.digest[:4], 16) % 180),
-        "PicInfo": _seen(call, shown, box, category, world.catalogue.size),
-        "Auctions": msgspec.Raw(situated(b"[%b]" % listed, call)),
+        "Head": _head(call, len(listed), total, 20 + int(made.digest[:4], 16) % 180),
+        "PicInfo": {"CategoryId": category, "Region": main, "MultiRegion": regions, "AllCategories": _categories(call)},
+        "Auctions": msgspec.Raw(situated(b"[%b]" % items, call)),
     }
-    return reply(body, ROOT if wants_xml(call.service, call.request, call.pairs) else "")
+    return reply(call, body)
 
 
-def _refused(call: Call, rule: str, parameter: str) -> Refused:
-    """The error that the spec's data gives for a rule that only code can check."""
-    return Refused(_chosen(call, call.service.api.root.data["reactions"][rule]), {"rule": rule, "parameter": parameter})
+def recognised(shown: Shown, rated: list[Rated]) -> tuple[Picture, int | None]:
+    """Which picture it is, and the category that it has by then: those of the added picture that it is a copy of."""
+    picture = shown.picture
+    if not rated or rated[0].score < TWIN:
+        return picture, None
+    twin = rated[0].added
+    if picture.product is None:
+        picture = Picture(twin.picture.number, twin.picture.product, picture.width, picture.height)
+    return picture, twin.category
 
 
-def _chosen(call: Call, reaction: str | dict[str, str]) -> str:
-    return reaction if isinstance(reaction, str) else reaction[call.service.variants[reaction["variant"]]]
-
-
-def _instance(world: World, call: Call) -> dict[str, Any]:
-    """The instance that is meant. Raises Refused: none of that name, one that is stopped, too many requests to it."""
-    name = call.values["InstanceName"]
-    instance: dict[str, Any] | None = call.service.api.root.data["instances"]["known"].get(name)
-    if instance is None:
-        raise _refused(call, "unknown-instance", "InstanceName")
-    if "error" in instance:
-        raise Refused(instance["error"])
-    if instance["qps"] and not world.rates.use(f"{call.service.api.id}/{name}", instance["qps"], world.clock()):
-        raise _refused(call, "instance-flow", "InstanceName")
-    return instance
-
-
-def _picture(call: Call, instance: dict[str, Any], size: int) -> Picture:
-    """The picture that was sent, as Base64 or as the address where it lies."""
-    data, text = call.service.api.root.data, call.values["PicContent"]
-    if text.startswith(("http://", "https://")):
-        return _fetched(call, text, size)
-    service, most = data["services"][instance["service"]], data["picture"]["bytes"]
-    if call.service.variants["picture-limit"] == "base64" and len(text) > most:
-        raise _refused(call, "picture-bytes", "PicContent")
-    limits = pictures.Limits(tuple(data["picture"]["formats"]), most, *service["sides"])
-    try:
-        return pictures.look(pictures.decoded(text), limits)
-    except pictures.BadPicture as bad:
-        raise _refused(call, f"picture-{bad.fault}", "PicContent") from bad
-
-
-def _fetched(call: Call, url: str, size: int) -> Picture:
-    """The catalogue's picture at an address, where addresses are followed at all."""
-    found = picture.of_url(url)
-    if call.service.variants["picture-url"] != "fetched" or found.product is None or found.product >= size:
-        raise _refused(call, "picture-url", "PicContent")
-    return found
-
-
-def _box(call: Call, shown: Picture) -> Box | None:
-    """`Region`, as left, top, right, bottom. Raises Refused for one that is none, or that leaves the picture."""
-    if "Region" not in call.values:
-        return None
-    texts = call.values["Region"].split(",")
-    if any(len(text) > DIGITS for text in texts):
-        raise _refused(call, "region-outside", "Region")
-    left, right, top, bottom = map(int, texts)
-    if left >= right or top >= bottom:
-        raise _refused(call, "region-order", "Region")
-    if right > shown.width or bottom > shown.height:
-        raise _refused(call, "region-outside", "Region")
-    return left, top, right, bottom
-
-
-def _category(call: Call, service: dict[str, Any], predicted: int) -> int:
-    """The category that is searched: the caller's, else the predicted one; some services know only one."""
-    other: int = call.service.api.root.data["category-other"]
-    return call.values.get("CategoryId", predicted) if service["categories"] else other
+def _wanted(call: Call, where: Instance, picture: Picture, box: Box | None, category: int) -> Wanted:
+    distinct = bool(call.values.get("DistinctProductId"))
+    return Wanted(
+        picture=picture,
+        box=box,
+        kinds=_kinds(category) if where.categories else None,
+        condition=condition_of(call),
+        threshold=round(float(call.values.get("ScoreThreshold", 0)) * SAME),
+        pictures=1 if distinct else where.pictures,
+        distinct=distinct,
+    )
 
 
 @cache
@@ -127,32 +88,20 @@ def _kinds(category: int) -> frozenset[int]:
     return frozenset(number for number, kind in enumerate(kinds()) if kind.aliyun == category)
 
 
-def _condition(call: Call) -> condition.Condition | None:
-    """`Filter`, read. Raises Refused for one that is too long, or not of the grammar."""
-    text, rules = call.values.get("Filter", ""), call.service.api.root.data["filter"]
-    magic = (before + call.situation + after for name, (before, after) in call.service.magic_values if name == "Filter")
-    if not text or (call.situation and text in magic):
-        return None
-    generation = call.service.variants["filter-grammar"]
-    if len(text) > rules["length"][generation]:
-        raise _refused(call, "filter-length", "Filter")
-    grammar = condition.Grammar(
-        integers=rules["integers"]["fields"],
-        integer_operators=rules["integers"]["operators"],
-        strings=rules["strings"]["fields"],
-        string_operators=rules["strings"]["operators"],
-        sets=generation == "later",
-    )
-    try:
-        return condition.parse(text, grammar)
-    except condition.BadCondition as bad:
-        raise _refused(call, f"filter-{bad.fault}", "Filter") from bad
+def _every(catalogue: Catalogue, wanted: Wanted, rated: list[Rated], gone: set[tuple[int, int]]) -> tuple[Listed, ...]:
+    """Every hit, best first, without the pictures of the catalogue that others were added in the place of."""
+    every = hits(catalogue, wanted)
+    if not rated and not gone:
+        return every
+    left = [hit for hit in every if (hit.product, hit.picture) not in gone]
+    return tuple(sorted([*rated, *left], key=lambda each: -each.score))
 
 
-def _page(catalogue: Catalogue, wanted: Wanted, call: Call) -> tuple[tuple[Hit, ...], int]:
+def _page(
+    catalogue: Catalogue, wanted: Wanted, every: tuple[Listed, ...], call: Call
+) -> tuple[tuple[Listed, ...], int]:
     """The hits of a page, and how many there are in all, in the situation that was asked for."""
     start, count = call.values["Start"], call.values["Num"]
-    every = hits(catalogue, wanted)
     found = every[start : start + count]
     if call.situation == "empty":
         return (), 0
@@ -170,32 +119,19 @@ def _head(call: Call, returned: int, total: int, milliseconds: int) -> dict[str,
     return {"DocsFound": counts[0], "DocsReturn": counts[1], "SearchTime": milliseconds}
 
 
-def _seen(call: Call, shown: Picture, box: Box | None, category: int, size: int) -> dict[str, Any]:
-    """What was seen in the picture; the caller's own region and category win."""
-    found = [_text(subject.box) for subject in subjects(shown, size)] if call.values["Crop"] else []
-    whole = _text((0, 0, shown.width, shown.height))
-    return {
-        "CategoryId": category,
-        "Region": call.values["Region"] if box else next(iter(found), whole),
-        "MultiRegion": [{"Region": region} for region in found],
-        "AllCategories": [
-            {"Name": name, "Id": int(number)} for number, name in call.service.api.root.data["categories"].items()
-        ],
-    }
+def _categories(call: Call) -> list[dict[str, Any]]:
+    return [{"Name": name, "Id": int(number)} for number, name in call.service.api.root.data["categories"].items()]
 
 
-def _text(box: Box) -> str:
-    """`x1,x2,y1,y2`."""
-    left, top, right, bottom = box
-    return f"{left},{right},{top},{bottom}"
-
-
-def _auction(call: Call, catalogue: Catalogue, hit: Hit, only: int | None) -> bytes:
+def _auction(call: Call, catalogue: Catalogue, each: Listed, only: int | None) -> bytes:
     """One hit as JSON; `only` is the category of everything in an instance that knows no others."""
-    category = kinds()[hit.product % len(kinds())].aliyun if only is None else only
+    if isinstance(each, Rated):
+        item, category = aliyun_added.item(each.added), each.added.category
+    else:
+        item, category = stored(catalogue, each.product, each.picture), kinds()[each.product % len(kinds())].aliyun
+    category = category if only is None else only
     greatest = call.service.api.root.data["sort-expr-values"]
-    scored = _scored(category, hit.score, greatest.get(str(category), greatest["other"]))
-    return b"{%b,%b}" % (stored(catalogue, hit.product, hit.picture), scored)
+    return b"{%b,%b}" % (item, _scored(category, each.score, greatest.get(str(category), greatest["other"])))
 
 
 @lru_cache(maxsize=16_384)

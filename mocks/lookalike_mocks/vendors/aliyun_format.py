@@ -7,35 +7,47 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from lookalike_specs import Operation
 from lookalike_specs.signing import parameters
 from lookalike_specs.wire import Pairs, Reply, Request
 
+from ..call import Call
 from ..service import Service
 
 JSON, XML = "application/json;charset=utf-8", "text/xml;charset=utf-8"
-IN_XML = {"gateway-json": "gateway-xml", "in-body": "in-body-xml"}
+IN_XML = {"gateway-json": "gateway-xml", "in-body": "in-body-xml", "in-body-message": "in-body-message-xml"}
 
 
-def transport(service: Service, request: Request, chosen: str) -> str:
+def transport(service: Service, request: Request, chosen: str, operation: Operation | None) -> str:
     """The form of an error: the XML one of the chosen transport where XML is asked for."""
-    return IN_XML[chosen] if wants_xml(service, request, parameters.sent(request)) else chosen
+    xml = chosen in IN_XML and wants_xml(service, request, parameters.sent(request), operation)
+    return IN_XML[chosen] if xml else chosen
 
 
-def wants_xml(service: Service, request: Request, pairs: Pairs) -> bool:
-    """What `Format` says. Without one, only those who sign in the parameters (RPC) may get XML, as a variant says."""
+def wants_xml(service: Service, request: Request, pairs: Pairs, operation: Operation | None) -> bool:
+    """What `Format` says, where an operation takes it.
+
+    Without one, only those who sign in the parameters (RPC) may get XML, as a variant says.
+    """
+    if operation and not any(field.name == "Format" for field in operation.fields):
+        return False
     named = next((value.upper() for name, value in pairs if name == "Format"), "")
     if named in ("JSON", "XML"):
         return named == "XML"
     return service.variants["format-default"] == "xml" and not request.header(b"authorization")
 
 
-def reply(body: dict[str, Any], root: str = "") -> Reply:
-    """A success as JSON, or as XML when the name of its root is given."""
-    encoded = msgspec.json.encode(body)
-    if not root:
+def reply(call: Call, body: dict[str, Any]) -> Reply:
+    """A success as JSON, or as XML whose root is the operation's name and "Response"."""
+    encoded, operation = msgspec.json.encode(body), call.endpoint.operation
+    if not wants_xml(call.service, call.request, call.pairs, operation):
         return Reply(status=200, body=encoded, media_type=JSON)
-    text = f'<?xml version="1.0" encoding="UTF-8"?>{_element(root, msgspec.json.decode(encoded))}'
-    return Reply(status=200, body=text.encode(), media_type=XML)
+    return Reply(status=200, body=document(f"{operation.id}Response", msgspec.json.decode(encoded)), media_type=XML)
+
+
+def document(root: str, value: Any) -> bytes:
+    """A value as an XML document."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>{_element(root, value)}'.encode()
 
 
 def _element(name: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..catalogue import Catalogue, Picture, Product
+from ..catalogue.names import picture_index
 from ..catalogue.ranking import everything
 from ..catalogue.subject import Box, at
 from .condition import Condition, Value, holds
@@ -32,7 +33,10 @@ ATTRIBUTES: dict[str, Callable[[Product], Value]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is searched for; `threshold` is the least score in 1/10000, `pictures` how many each product has."""
+    """What is searched for; `threshold` is the least score in 1/10000, `pictures` how many each product has.
+
+    `distinct`: whether a product that was added appears only once.
+    """
 
     picture: Picture
     box: Box | None = None
@@ -40,6 +44,7 @@ class Wanted:
     condition: Condition | None = None
     threshold: int = 0
     pictures: int = 1
+    distinct: bool = False
 
 
 class Hit(NamedTuple):
@@ -85,8 +90,23 @@ def stored(catalogue: Catalogue, index: int, which: int) -> bytes:
     return msgspec.json.encode(
         {
             "ProductId": str(product.offer_id),
-            "PicName": f"O1CN01{product.picture}_!!{product.shop.seller_id}-{which}-cib.jpg",
+            "PicName": pic_name(product, which),
             "CustomContent": product.title("zh"),
             **attributes,
         }
     )[1:-1]
+
+
+def pic_name(product: Product, which: int) -> str:
+    """The name of a picture of the catalogue."""
+    return f"O1CN01{product.picture}_!!{product.shop.seller_id}-{which}-cib.jpg"
+
+
+def names(catalogue: Catalogue, most: int, product_id: str, name: str) -> tuple[int, int] | None:
+    """The product and the picture of it, of `most` each, that have these names; None when none has."""
+    index = picture_index(name)
+    if index is None or index >= catalogue.size:
+        return None
+    product = catalogue.product(index)
+    which = next((which for which in range(most) if pic_name(product, which) == name), None)
+    return None if which is None or str(product.offer_id) != product_id else (index, which)

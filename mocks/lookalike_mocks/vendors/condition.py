@@ -63,13 +63,16 @@ class Joined:
 Condition = Comparison | Membership | Joined
 
 
-def holds(condition: Condition, attribute: Callable[[str], Value]) -> bool:
-    """Whether something meets the condition; `attribute` gives its value by name."""
+def holds(condition: Condition, attribute: Callable[[str], Value | None]) -> bool:
+    """Whether something meets the condition; `attribute` gives its value by name. None meets nothing."""
     if isinstance(condition, Joined):
         return (all if condition.all else any)(holds(part, attribute) for part in condition.parts)
+    value = attribute(condition.field)
+    if value is None:
+        return False
     if isinstance(condition, Membership):
-        return (attribute(condition.field) in condition.values) is not condition.negated
-    return OPERATORS[condition.operator](attribute(condition.field), condition.value)
+        return (value in condition.values) is not condition.negated
+    return OPERATORS[condition.operator](value, condition.value)
 
 
 def parse(text: str, grammar: Grammar) -> Condition:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from lookalike_specs.wire import Reply
 
 from ..call import Call
-from ..catalogue import Query, picture
+from ..catalogue import Picture, Query, picture
+from ..catalogue.names import converted_number
 from ..errors import Refused
 from ..world import World
 from . import shape, tmapi_item
@@ -20,6 +21,7 @@ SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_do
 LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": tmapi_item.NEW}
 TRAITS: Final = {"is_factory": "factory", "verified_supplier": "inspected", "free_shipping": "free-postage"}
 HOST = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:]+)")
+CONVERTED = re.compile(r"([^/]*)\.jpg")
 
 
 def page(world: World, call: Call) -> Reply:
@@ -42,19 +44,32 @@ def page(world: World, call: Call) -> Reply:
 
 
 def _query(call: Call) -> Query:
-    values, url = call.values, call.values["img_url"]
-    if call.service.variants["foreign-picture"] == "error" and not _is_known(url, call.service.api.root.data):
-        raise Refused("foreign-picture", {"rule": "host", "parameter": "img_url", "value": url})
+    values = call.values
     return Query(
-        picture=picture.of_url(url),
+        picture=_picture(call, values["img_url"]),
         labels=frozenset(label for name, label in LABELS.items() if values[name]),
         traits=frozenset(trait for name, trait in TRAITS.items() if values[name]),
         sort=SORTS[values["sort"]],
     )
 
 
-def _is_known(url: str, data: Mapping[str, Any]) -> bool:
-    """Whether a picture lies on a host that can be searched by, or has been converted."""
-    if (found := HOST.match(url)) is None:
-        return url.startswith(tuple(data["converted-paths"]))
-    return f".{found[1].lower()}".endswith(tuple(f".{host}" for host in data["picture-hosts"]))
+def _picture(call: Call, url: str) -> Picture:
+    """The picture at an address, or the one that a conversion made a path of. Raises Refused for a foreign one."""
+    data, switches = call.service.api.root.data, call.service.variants
+    if HOST.match(url) is None and url.startswith(tuple(data["converted-paths"])):
+        name = CONVERTED.fullmatch(url.rpartition("/")[2])
+        number = converted_number(name[1]) if name else None
+        known = number is not None or switches["unknown-conversion"] == "answered" or url in data["known-conversions"]
+        found = picture.of_url(url) if number is None else picture.of_number(number)
+    else:
+        known = switches["foreign-picture"] == "answered" or lies_on(url, data["picture-hosts"])
+        found = picture.of_url(url)
+    if not known:
+        raise Refused("foreign-picture", {"rule": "host", "parameter": "img_url", "value": url})
+    return found
+
+
+def lies_on(url: str, hosts: Iterable[str]) -> bool:
+    """Whether an address is on one of these hosts, or below one of them."""
+    found = HOST.match(url)
+    return found is not None and f".{found[1].lower()}".endswith(tuple(f".{host}" for host in hosts))

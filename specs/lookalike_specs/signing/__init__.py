@@ -1,6 +1,6 @@
 """How each API's requests are signed: the stages of a signature, and a signed request."""
 
-from . import acs3, acs_roa, acs_rpc, daji
+from . import acs3, acs_roa, acs_rpc, daji, oss_policy
 from .acs3 import Acs3Credential
 from .acs_roa import RoaCredential
 from .malformed import Malformed
@@ -23,5 +23,6 @@ __all__ = [
     "acs_rpc",
     "daji",
     "first_difference",
+    "oss_policy",
     "to_dict",
 ]

@@ -9,7 +9,7 @@ from typing import Final
 
 from lookalike_specs.wire import Request
 
-from . import acs3, acs_roa, acs_rpc, daji
+from . import acs3, acs_roa, acs_rpc, daji, oss_policy
 from .malformed import Malformed
 from .stages import Stages
 
@@ -29,5 +29,6 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
         acs_rpc.SCHEME: Scheme(acs_rpc.SCHEME, acs_rpc.presented, acs_rpc.recomputed),
         acs_roa.SCHEME: Scheme(acs_roa.SCHEME, acs_roa.presented, acs_roa.recomputed),
         acs3.SCHEME: Scheme(acs3.SCHEME, acs3.presented, acs3.recomputed),
+        oss_policy.SCHEME: Scheme(oss_policy.SCHEME, oss_policy.presented, oss_policy.recomputed),
     }
 )

@@ -1,5 +1,6 @@
 """The direct way and the way through ASGI on one connection: the same answers, in the order of the questions."""
 
+import gc
 import logging
 import socket
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from lookalike_specs.wire import RawHeaders, Reply
 
 GET = b"GET /1688/global/search/image?apiToken=x HTTP/1.1\r\nhost: x\r\n%b\r\n"
 POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
-OURS = b"GET /_lookalike/health HTTP/1.1\r\nhost: x\r\n\r\n"
+OURS = b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HASTE = 0.2
 
 
@@ -115,7 +116,7 @@ def test_an_idle_connection_is_ended(mock: Mock) -> None:
 class Broken(Door):
     """A mock with a fault of ours."""
 
-    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Reply | None:
+    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Reply | None:
         raise RuntimeError("secret-of-ours")
 
 
@@ -128,3 +129,22 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(mock: Mock, caplog: pytest.
     assert heard.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert b"secret-of-ours" not in heard
     assert b"apiToken" not in caplog.text.encode()
+
+
+@pytest.mark.parametrize("asked", [POST, OURS, GET % b""], ids=["POST", "ours", "GET"])
+def test_a_request_leaves_no_circles_behind(wire: socket.socket, asked: bytes) -> None:
+    """What the collector does not have to find costs nobody time."""
+
+    def ask(count: int) -> None:
+        for _ in range(count):
+            wire.sendall(asked)
+            assert len(answers(wire, 1)) == 1
+
+    ask(5)
+    gc.collect()
+    gc.disable()
+    try:
+        ask(100)
+        assert gc.collect() < 100
+    finally:
+        gc.enable()

@@ -136,6 +136,6 @@ def test_a_picture_of_the_catalogue_is_served(server: Server, mock: Mock) -> Non
         assert client.get(f"{server.url}/_lookalike/pictures/nobody.jpg").status_code == 404
 
 
-def test_a_door_of_ours_that_is_not_there(server: Server) -> None:
+def test_a_door_of_ours_that_is_not_there_is_told_to_nobody(server: Server) -> None:
     with httpx.Client(trust_env=False) as client:
-        assert client.get(f"{server.url}/_lookalike/nowhere").status_code == 404
+        assert client.get(f"{server.url}/_lookalike/nowhere").status_code == 401

@@ -15,7 +15,7 @@ from lookalike_mocks.doors.connection import HEAD_BYTES, Connection
 from lookalike_mocks.doors.server import Listener, Server, bound
 from lookalike_specs import load
 
-HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: x\r\n\r\n"
+HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HASTE = 0.3
 
 

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from io import BytesIO
 from itertools import count
@@ -14,21 +15,43 @@ from msgspec.structs import replace
 from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
+from lookalike.sample import examples
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
 from lookalike_mocks.catalogue.names import picture_code
 from lookalike_specs import load
-from lookalike_specs.document import resolve
-from lookalike_specs.signing import acs3, acs_rpc
+from lookalike_specs.signing import acs3, acs_roa, acs_rpc
 from lookalike_specs.wire import Reply, Request
 
+from .documented import operation as documented
+
 API = load("aliyun")
-ERRORS = API.root.errors
+# all but the object store's, which only uploads answer: see test_aliyun_upload
+ERRORS = {name: error for name, error in API.root.errors.items() if error.transport != "oss-xml"}
+OPERATIONS = {operation.id: operation for operation in API.operations}
 NOW = 1_795_220_788
 NONCES = (f"nonce-{number}" for number in count())
-RESPONSES: dict[str, Any] = resolve(dict(API.document), API.document["paths"]["/"]["post"]["responses"])
-SCHEMAS = {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in RESPONSES.items()}
 GOODS = b64encode(jpeg(5)).decode()
+NAMED = {"ProductId": "p1", "PicName": "p1.jpg"}
+STORED = examples(API, OPERATIONS["SearchImageByName"])
+# what a good request of each operation holds
+GOOD: dict[str, dict[str, Any]] = {
+    "SearchImageByPic": {"PicContent": GOODS},
+    "SearchImageByName": {name: STORED[name] for name in NAMED},
+    "AddImage": {"PicContent": GOODS, **NAMED},
+    "DeleteImage": NAMED,
+    "AuthorizeFileUpload": {"Product": "ImageSearch"},
+    "SearchImage": {"PicContent": GOODS},
+    "AddImageRoa": {"PicContent": GOODS, **NAMED},
+    "DeleteImageRoa": NAMED,
+}
+
+
+@cache
+def schemas(operation: str) -> dict[int, OAS31Validator]:
+    responses = documented("aliyun", OPERATIONS[operation].template, OPERATIONS[operation].method.lower())["responses"]
+    return {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in responses.items()}
+
 
 # the vendor's page of August 2023, in its order
 PAGE = """\
@@ -94,11 +117,30 @@ NATURAL: dict[str, dict[str, Any]] = {
     "UnsupportedPicPixels": {"PicContent": picture(99, 99)},
     "NoPermission": {"account": "forbidden"},
     "DeniedRequest": {"InstanceName": "demoqps1", "times": 2},
+    "InstanceOverQuota": {"operation": "AddImage", "InstanceName": "demosmall1", "times": 3, "PicName": NONCES},
     "InvalidStartParameter": {"Start": 500},
     "InvalidRegion": {"Region": "1,2,3"},
     "InvalidPicContent": {"PicContent": b64encode(bytes(4 * 1024 * 1024 + 1)).decode()},
     "InvalidPicUrl": {"PicContent": "http://bucket.oss-cn-shanghai.aliyuncs.com/nobody.jpg"},
     "PictureError": {"PicContent": "http://example.com/a.jpg", "variants": {"picture-url": "fetched"}},
+    "PicNotExist": {"operation": "SearchImageByName", "PicName": "nobodys"},
+    "NoSpecifiedProductId": {"operation": "SearchImage", "Type": "SearchByName", "PicName": "a"},
+    "NoSpecifiedPicName": {"operation": "SearchImage", "Type": "SearchByName", "ProductId": "a"},
+    "InvalidType": {"operation": "SearchImage", "Type": "SearchByText"},
+    "InvalidProductId": {"operation": "AddImage", "ProductId": "a" * 513},
+    "InvalidPicName": {"operation": "AddImage", "PicName": "a" * 513},
+    "InvalidCustomContent": {"operation": "AddImage", "CustomContent": "a" * 4097},
+    "InvalidStrAttr": {"operation": "AddImage", "StrAttr": "a$b"},
+    "InvalidStrAttr2": {"operation": "AddImage", "StrAttr2": "a$b"},
+    "InvalidStrAttr3": {"operation": "AddImage", "StrAttr3": "a$b"},
+    "InvalidStrAttr4": {"operation": "AddImage", "StrAttr4": "a$b"},
+    "InvalidIntAttr2": {"operation": "AddImage", "IntAttr2": "red"},
+    "InvalidIntAttr3": {"operation": "AddImage", "IntAttr3": "red"},
+    "InvalidIntAttr4": {"operation": "AddImage", "IntAttr4": "red"},
+    "InvalidRegion.Add": {"operation": "AddImage", "Region": "1,2,3"},
+    "NoSpecifiedProductId.Delete": {"operation": "DeleteImage", "ProductId": ""},
+    "InstanceStatusError.Roa": {"operation": "SearchImage", "InstanceName": "demoarrears1"},
+    "NoSpecifiedPicContent": {"operation": "SearchImage", "PicContent": ""},
     "TimeoutForTransferImage": {"request": {"fault": "body-timeout"}},
     "InstanceStatusError": {"InstanceName": "demoarrears1"},
     "SignatureDoesNotMatch": {"scheme": "rpc", "secret": "wrong"},
@@ -114,6 +156,9 @@ NATURAL: dict[str, dict[str, Any]] = {
     "MissingSignatureNonce": {"headers": {"x-acs-signature-nonce": ""}},
     "MissingInstanceName": {"InstanceName": ""},
     "MissingPicContent": {"PicContent": ""},
+    "MissingProductId": {"operation": "SearchImageByName", "ProductId": ""},
+    "MissingPicName": {"operation": "SearchImageByName", "PicName": ""},
+    "MissingProduct": {"operation": "AuthorizeFileUpload", "Product": ""},
     "MissingVersion": {"version": None},
     "InvalidAccessKeyId.NotFound": {"key": "LTAI-nobody"},
     "InvalidAccessKeyId.Inactive": {"account": "disabled"},
@@ -173,7 +218,68 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
         {"PicContent": f"http://a/O1CN01{picture_code(100_000)}_!!1-0-cib.jpg", "variants": {"picture-url": "fetched"}},
     ),
     ("InvalidAction.NotFound", {"action": None}),
-    ("InvalidAction.NotFound", {"request": {"path": "/v2/image/search"}}),
+    ("InvalidAction.NotFound", {"request": {"path": "/v2/image/update"}}),
+    ("InvalidAction.NotFound", {"request": {"method": "GET"}}),
+    ("InvalidAction.NotFound", {"operation": "AuthorizeFileUpload", "request": {"method": "POST"}}),
+    ("InvalidAction.NotFound", {"operation": "SearchImage", "action": "AddImage"}),
+    ("UnsupportedHTTPMethod", {"operation": "SearchImage", "request": {"method": "GET"}}),
+    ("InvalidVersion", {"operation": "AuthorizeFileUpload", "version": "2020-12-14"}),
+    ("InvalidVersion", {"operation": "AddImage", "version": "2019-03-25"}),
+    ("InvalidVersion", {"operation": "AddImageRoa", "version": "2020-12-14"}),
+    ("MissingVersion", {"operation": "DeleteImageRoa", "version": None}),
+    ("MissingVersion", {"operation": "AuthorizeFileUpload", "version": None}),
+    ("", {"operation": "SearchImage", "action": None}),
+    ("", {"operation": "AddImageRoa", "action": None, "scheme": "roa"}),
+    ("SignatureDoesNotMatch", {"operation": "DeleteImageRoa", "secret": "wrong", "scheme": "roa"}),
+    ("SignatureDoesNotMatch", {"operation": "DeleteImage", "secret": "wrong", "scheme": "rpc"}),
+    ("MissingAccessKeyId", {"operation": "SearchImage", "headers": {"authorization": ""}}),
+    ("NoPermission", {"operation": "AuthorizeFileUpload", "account": "forbidden"}),
+    ("InvalidInstance", {"operation": "AddImage", "InstanceName": "nobodys"}),
+    ("InvalidInstance", {"operation": "DeleteImage", "InstanceName": "nobodys"}),
+    ("InstanceStatusError", {"operation": "AddImage", "InstanceName": "demoarrears1"}),
+    ("InstanceStatusError.Roa", {"operation": "DeleteImageRoa", "InstanceName": "demoarrears1"}),
+    ("DeniedRequest", {"operation": "AddImage", "InstanceName": "demoqps1", "times": 2}),
+    ("DeniedRequest", {"operation": "DeleteImage", "InstanceName": "demoqps1", "times": 21}),
+    ("InvalidProductId", {"operation": "AddImage", "ProductId": "a" * 257, "variants": {"name-limit": "sdk"}}),
+    ("InvalidPicName", {"operation": "AddImageRoa", "PicName": "图" * 257, "variants": {"name-limit": "sdk"}}),
+    ("", {"operation": "AddImage", "ProductId": "a" * 512, "PicName": "图" * 512}),
+    ("InvalidStrAttr", {"operation": "AddImage", "StrAttr": "a" * 129}),
+    ("InvalidStrAttr4", {"operation": "AddImage", "StrAttr4": "图" * 129}),
+    ("", {"operation": "AddImage", "StrAttr4": "图" * 128, "CustomContent": "图" * 4096}),
+    *[("InvalidStrAttr2", {"operation": "AddImage", "StrAttr2": f"a{sign}"}) for sign in "\\¥$&%"],
+    ("InvalidIntAttr", {"operation": "AddImage", "IntAttr": "1.5"}),
+    ("InvalidIntAttr", {"operation": "AddImageRoa", "IntAttr": 2**31}),
+    ("InvalidIntAttr3", {"operation": "AddImage", "IntAttr3": -(2**31) - 1}),
+    ("", {"operation": "AddImage", "IntAttr": -(2**31), "IntAttr2": 2**31 - 1}),
+    ("InvalidCategory", {"operation": "AddImage", "CategoryId": 10}),
+    ("BadRequest", {"operation": "AddImage", "Crop": "maybe"}),
+    ("InvalidRegion.Add", {"operation": "AddImage", "Region": "10,801,20,80"}),
+    ("InvalidRegion", {"operation": "AddImageRoa", "Region": "90,10,20,80"}),
+    ("BadRequest", {"operation": "AddImage", "Region": "1,2,3", "variants": {"error-catalogue": "page"}}),
+    ("UnsupportedPicFormat", {"operation": "AddImage", "PicContent": "aGVsbG8="}),
+    ("UnsupportedPicPixels", {"operation": "AddImageRoa", "PicContent": picture(99, 99)}),
+    ("IncorrectOrientation", {"operation": "AddImage", "PicContent": turned()}),
+    ("InvalidPicContent", {"operation": "AddImage", "request": {"fault": "body-too-large"}}),
+    ("TimeoutForTransferImage", {"operation": "AddImageRoa", "request": {"fault": "body-timeout"}}),
+    ("InvalidPicUrl", {"operation": "AddImage", "PicContent": "http://127.0.0.1/nobody"}),
+    ("MissingPicContent", {"operation": "AddImage", "PicContent": ""}),
+    ("MissingProductId", {"operation": "AddImage", "ProductId": ""}),
+    ("MissingPicName", {"operation": "AddImageRoa", "PicName": ""}),
+    ("MissingProductId", {"operation": "DeleteImageRoa", "ProductId": ""}),
+    ("InvalidFilterClause", {"operation": "DeleteImage", "IsDeleteByFilter": "true"}),
+    ("InvalidFilterClause", {"operation": "DeleteImage", "IsDeleteByFilter": "true", "Filter": "int_attr=>1"}),
+    ("InvalidIntAttr", {"operation": "DeleteImage", "IsDeleteByFilter": "true", "Filter": 'int_attr="a"'}),
+    ("BadRequest", {"operation": "DeleteImage", "IsDeleteByFilter": "2"}),
+    ("PicNotExist", {"operation": "SearchImageByName", "ProductId": "1"}),
+    ("PicNotExist", {"operation": "SearchImage", "Type": "SearchByName", "ProductId": "a", "PicName": "a"}),
+    ("InvalidNumParameter", {"operation": "SearchImageByName", "Num": 0}),
+    ("InvalidStartParameter", {"operation": "SearchImage", "Start": 500}),
+    ("OverflowMaxResultNum", {"operation": "SearchImage", "Start": 450, "Num": 100}),
+    ("OverflowMaxReturnNum", {"operation": "SearchImageByName", "Num": 101}),
+    ("InvalidFilterClause", {"operation": "SearchImageByName", "Filter": "int_attr=>1"}),
+    ("BadRequest", {"operation": "SearchImageByName", "ScoreThreshold": "1.01"}),
+    ("InvalidCategory", {"operation": "SearchImageByName", "CategoryId": 10}),
+    ("InvalidFilterClause", {"Filter": 'situation="EntityTooLarge"'}),
     ("InvalidAction.NotFound", {"Action": "Detail"}),
     ("MissingInstanceName", {"request": {"body": b""}, "unsigned-body": True}),
 ]
@@ -191,23 +297,33 @@ def made(given: dict[str, Any]) -> Request:
     keys = given.pop("key", entry["AccessKeyId"]), given.pop("secret", entry["AccessKeySecret"])
     token, nonce = given.pop("token", entry.get("SecurityToken")), given.pop("nonce", next(NONCES))
     at, scheme = given.pop("at", iso(NOW)), given.pop("scheme", "acs3")
-    action, version = given.pop("action", "SearchImageByPic"), given.pop("version", "2020-12-14")
+    meant = OPERATIONS[given.pop("operation", "SearchImageByPic")]
+    known = examples(API, meant)
+    action, version = given.pop("action", known["x-acs-action"]), given.pop("version", known["x-acs-version"])
     headers, drop = given.pop("headers", {}), given.pop("drop", b"")
     sent, whole = given.pop("request", {}), given.pop("unsigned-body", False)
     for name in ("variants", "times", "query"):
         given.pop(name, None)
-    form = {"InstanceName": "demoinstance1", "PicContent": GOODS, **given}
-    system = {"x-acs-action": action, "x-acs-version": version} if scheme == "acs3" else {}
+    form = {**GOOD[meant.id], **given}
+    form |= {name: next(value) for name, value in form.items() if value is NONCES}
+    if meant.method == "POST":
+        form = {"InstanceName": "demoinstance1", **form}
+    named = {"Action": action, "Version": version, "Format": "JSON"} if scheme == "rpc" else {}
+    system = {} if named else {"x-acs-action": action, "x-acs-version": version}
     base = {"host": "imagesearch.cn-shanghai.aliyuncs.com", "content-type": "application/x-www-form-urlencoded"}
     request = Request(
-        method="POST",
-        path="/",
-        query=b"" if scheme == "acs3" else urlencode({"Action": action, "Version": version, "Format": "JSON"}).encode(),
+        method=meant.method,
+        path=meant.path,
+        query=urlencode(named | ({} if meant.method == "POST" else form)).encode(),
         headers=tuple((name.encode(), value.encode()) for name, value in {**base, **system}.items() if value),
-        body=sent.get("body", b"") if whole else urlencode(form).encode(),
+        body=sent.get("body", b"") if whole else urlencode(form).encode() if meant.method == "POST" else b"",
     )
-    sign = acs3.signed if scheme == "acs3" else acs_rpc.signed
-    request = sign(request, *keys, timestamp=at, nonce=nonce, security_token=token)
+    if scheme == "roa":
+        date = format_datetime(datetime.fromtimestamp(NOW, UTC), usegmt=True)
+        request = acs_roa.signed(request, *keys, date=date, nonce=nonce, security_token=token)
+    else:
+        sign = acs3.signed if scheme == "acs3" else acs_rpc.signed
+        request = sign(request, *keys, timestamp=at, nonce=nonce, security_token=token)
     kept = tuple(pair for pair in request.headers if pair[0].decode() not in headers)
     added = tuple((name.encode(), value.encode()) for name, value in headers.items() if value)
     query = b"&".join(part for part in request.query.split(b"&") if not drop or not part.startswith(drop.strip(b"&")))
@@ -222,7 +338,7 @@ def send(given: dict[str, Any]) -> Reply:
     return own.answer(made(given))
 
 
-def held(reply: Reply, error: str) -> dict[str, Any]:
+def held(reply: Reply, error: str, operation: str = "SearchImageByPic") -> dict[str, Any]:
     """The body, held against the spec: the catalogue's status, code and message, in the form of a gateway's error."""
     body: dict[str, Any] = json.loads(reply.body)
     expected = ERRORS[error]
@@ -231,7 +347,7 @@ def held(reply: Reply, error: str) -> dict[str, Any]:
     start, placeholder, _ = expected.message.partition("{")
     assert body["Message"].startswith(start) if placeholder else body["Message"] == expected.message
     assert "{" not in body["Message"].partition("Canonical")[0]
-    SCHEMAS[reply.status].validate(body)
+    schemas(operation)[reply.status].validate(body)
     headers = dict(reply.headers)
     assert all(headers[name.lower().encode()].decode() == value for name, value in expected.headers.items())
     return body
@@ -254,10 +370,32 @@ def test_the_pages_table_by_magic(status: str, code: str, message: str) -> None:
         assert body["Recommend"].startswith(f"https://api.aliyun.com/troubleshoot?q={code}&product=ImageSearch")
 
 
+def able(error: str) -> list[str]:
+    """The operations that can answer an error in the gateway's words, and do not have it in other words."""
+    only = ERRORS[error].operations or [id for id, each in OPERATIONS.items() if error not in each.extension.instead]
+    return [id for id in only if id in GOOD]
+
+
 @pytest.mark.parametrize("error", ERRORS)
 def test_every_error_by_magic(error: str) -> None:
-    held(send({"key": f"situation-{error}"}), error)
-    held(send({"Filter": f'situation="{error}"'}), error)
+    for operation in able(error):
+        held(send({"operation": operation, "key": f"situation-{error}"}), error, operation)
+        if any(field.name == "Filter" for field in OPERATIONS[operation].fields):
+            held(send({"operation": operation, "Filter": f'situation="{error}"'}), error, operation)
+
+
+def test_words_of_their_own() -> None:
+    for id, operation in OPERATIONS.items():
+        for error, own in operation.extension.instead.items():
+            held(send({"operation": id, "key": f"situation-{error}"}), own, id)
+            assert ERRORS[own].code == ERRORS[error].code
+            assert id in ERRORS[own].operations
+
+
+@pytest.mark.parametrize("error", [name for name, found in ERRORS.items() if found.operations])
+def test_no_other_operation_answers_it(error: str) -> None:
+    for operation in set(GOOD) - set(ERRORS[error].operations):
+        assert send({"operation": operation, "key": f"situation-{error}"}).status == 200
 
 
 def test_every_natural_error_is_here() -> None:
@@ -266,14 +404,14 @@ def test_every_natural_error_is_here() -> None:
 
 @pytest.mark.parametrize("error", NATURAL)
 def test_every_natural_error(error: str) -> None:
-    held(send(NATURAL[error]), error)
+    held(send(NATURAL[error]), error, NATURAL[error].get("operation", "SearchImageByPic"))
 
 
 @pytest.mark.parametrize(("error", "given"), FURTHER, ids=[f"{at}-{error}" for at, (error, _) in enumerate(FURTHER)])
 def test_further_ways(error: str, given: dict[str, Any]) -> None:
     reply = send(given)
     if error:
-        held(reply, error)
+        held(reply, error, given.get("operation", "SearchImageByPic"))
     else:
         assert reply.status == 200, reply.body
 
@@ -283,11 +421,20 @@ APPLICATION = [error for error, found in ERRORS.items() if not found.transport]
 
 @pytest.mark.parametrize("error", APPLICATION)
 def test_in_the_body(error: str) -> None:
-    reply = send({"key": f"situation-{error}", "variants": {"error-transport": "in-body"}})
-    body = json.loads(reply.body)
-    assert (reply.status, body["Success"], body["Code"]) == (200, False, ERRORS[error].status)
-    assert body["Msg"] == ERRORS[error].message
-    SCHEMAS[200].validate(body)
+    for operation in set(able(error)) - {"AuthorizeFileUpload"}:
+        given = {"operation": operation, "key": f"situation-{error}", "variants": {"error-transport": "in-body"}}
+        reply = send(given)
+        body = json.loads(reply.body)
+        assert (reply.status, body["Success"], body["Code"]) == (200, False, ERRORS[error].status)
+        changes = operation.startswith(("Add", "Delete"))
+        assert body["Message" if changes else "Msg"] == ERRORS[error].message
+        assert ("Msg" in body) is not changes
+        schemas(operation)[200].validate(body)
+
+
+def test_a_permit_is_none_of_image_searchs() -> None:
+    given = {"operation": "AuthorizeFileUpload", "key": "situation-AccessEngineFailed"}
+    held(send({**given, "variants": {"error-transport": "in-body"}}), "AccessEngineFailed", "AuthorizeFileUpload")
 
 
 def test_the_gateway_keeps_its_own_transport() -> None:
@@ -298,7 +445,7 @@ def test_the_gateway_keeps_its_own_transport() -> None:
 def test_reactions_name_errors_of_the_catalogue() -> None:
     for reaction in API.root.data["reactions"].values():
         if isinstance(reaction, str):
-            assert reaction in ERRORS
+            assert reaction in API.root.errors
         elif "variant" in reaction:
             values = {key: error for key, error in reaction.items() if key != "variant"}
             assert set(values) == set(API.root.variants[reaction["variant"]].values)

@@ -15,55 +15,20 @@ from lookalike_mocks.catalogue import names, picture
 from lookalike_mocks.catalogue.subject import subjects
 from lookalike_mocks.catalogue.words import kinds
 from lookalike_specs import load, read
-from lookalike_specs.document import resolve
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Reply, Request
 
+from .daji_client import HOST, OF_UPLOADS, Body, Client
+from .documented import operation
+
 API, PATH = "daji-1688", "/alibaba/product/imageQuery"
-ROOT, HOST = load(API).root, (b"host", b"openapi.dajisaas.com")
-OPERATION: Any = resolve(read(API), read(API))["paths"][PATH]["get"]
+ROOT = load(API).root
+OPERATION = operation(API, PATH)
 KNOWN = "1048608196202797156"
 MOCK = Mock(API)
-Body = dict[str, Any]
-
-
-def request(key: str = "demo", /, **sent: Any) -> Request:
-    """A signed search; None leaves a parameter out, `page` and `size` stand for the vendor's names."""
-    account = ROOT.accounts.get(key, {**ROOT.accounts["demo"], "appKey": key})
-    plain = {"imageId": KNOWN, "beginPage": 1, "pageSize": 20, "country": "en"} | sent
-    pairs = [("appKey", account["appKey"]), *((name, str(value)) for name, value in plain.items() if value is not None)]
-    pairs.append(("sign", daji.sign(tuple(pairs), account["appSecret"])))
-    return Request(method="GET", path=PATH, query=urlencode(pairs).encode(), headers=(HOST,))
-
-
-def checked(reply: Reply) -> Body:
-    """The body, valid by the API's own spec."""
-    body: Body = msgspec.json.decode(reply.body)
-    schema = OPERATION["responses"][str(reply.status)]["content"]["application/json"]["schema"]
-    errors = OAS30Validator(schema, format_checker=OAS30Validator.FORMAT_CHECKER).iter_errors(body)
-    assert not [error.message for error in errors]
-    return body
-
-
-def ask(mock: Mock = MOCK, key: str = "demo", /, **sent: Any) -> Body:
-    """`data` of an answer that went well."""
-    reply = mock.answer(request(key, **sent))
-    body = checked(reply)
-    assert (reply.status, body["code"], body["message"]) == (200, 200, "操作成功"), body
-    return body["data"]
-
-
-def error_of(reply: Reply) -> str:
-    """The error of the catalogue that an answer is."""
-    body = checked(reply)
-    fitting = [
-        name
-        for name, error in ROOT.errors.items()
-        if reply.status == error.status and body["message"] == error.message.replace("{method}", "GET")
-    ]
-    assert len(fitting) == 1, body
-    assert body.get("code", body.get("status")) == ROOT.errors[fitting[0]].code
-    return fitting[0]
+CLIENT = Client(API, PATH, {"imageId": KNOWN, "beginPage": 1, "pageSize": 20, "country": "en"}, MOCK)
+UPLOAD = Client(API, "/alibaba/upload/image", {}, MOCK, "post")
+request, checked, ask, error_of = CLIENT.request, CLIENT.checked, CLIENT.ask, CLIENT.error_of
 
 
 def offers(data: Body) -> list[int]:
@@ -97,6 +62,8 @@ NATURAL = {
     "unknown-image": request(imageId="104860819620279715x"),
     "picture-unreadable": request(imageId=None, imageAddress="ftp://cbu01.alicdn.com/a.jpg"),
     "language-not-enabled": request(country="de"),
+    "picture-required": UPLOAD.posted(),
+    "picture-too-large": UPLOAD.posted(image_base64="A" * 4_194_308),
     "not-found": Request(method="GET", path=PATH.lower(), headers=(HOST,)),
 }  # fmt: skip
 
@@ -544,7 +511,10 @@ def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits:
 
 def test_every_value_of_every_variant_is_tried() -> None:
     tried = {(variant, value) for variant, value, *_ in VARIANTS}
-    assert tried == {(name, value) for name, v in ROOT.variants.items() for value in v.values if value != v.default}
+    searches = {name: found for name, found in ROOT.variants.items() if name not in OF_UPLOADS}
+    assert tried == {
+        (name, value) for name, found in searches.items() for value in found.values if value != found.default
+    }
 
 
 @pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)

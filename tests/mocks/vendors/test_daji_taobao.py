@@ -15,57 +15,22 @@ from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import names, picture
 from lookalike_mocks.catalogue.subject import subjects
 from lookalike_mocks.catalogue.words import kinds
-from lookalike_specs import load, read
-from lookalike_specs.document import resolve
+from lookalike_specs import load
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Reply, Request
 
+from .daji_client import HOST, OF_UPLOADS, Body, Client
+from .documented import operation
+
 API, PATH = "daji-taobao", "/taobao/image-search/url"
-ROOT, HOST = load(API).root, (b"host", b"openapi.dajisaas.com")
-OPERATION: Any = resolve(read(API), read(API))["paths"][PATH]["get"]
+ROOT = load(API).root
+OPERATION = operation(API, PATH)
 SAMPLE = "https://img.alicdn.com/bao/uploaded/i3/684174095/O1CN019WLF1n1g7YYWtonEu_!!0-item_pic.jpg"
 SECRET = ROOT.accounts["demo"]["appSecret"]
 MOCK = Mock(API, "daji-1688")
-Body = dict[str, Any]
-
-
-def request(key: str = "demo", /, **sent: Any) -> Request:
-    """A signed search; None leaves a parameter out."""
-    account = ROOT.accounts.get(key, {**ROOT.accounts["demo"], "appKey": key})
-    plain = {"picUrl": SAMPLE} | sent
-    pairs = [("appKey", account["appKey"]), *((name, str(value)) for name, value in plain.items() if value is not None)]
-    pairs.append(("sign", daji.sign(tuple(pairs), account["appSecret"])))
-    return Request(method="GET", path=PATH, query=urlencode(pairs).encode(), headers=(HOST,))
-
-
-def checked(reply: Reply) -> Body:
-    """The body, valid by the API's own spec."""
-    body: Body = msgspec.json.decode(reply.body)
-    schema = OPERATION["responses"][str(reply.status)]["content"]["application/json"]["schema"]
-    errors = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER).iter_errors(body)
-    assert not [error.message for error in errors]
-    return body
-
-
-def ask(mock: Mock = MOCK, key: str = "demo", /, **sent: Any) -> Body:
-    """`data` of an answer that went well."""
-    reply = mock.answer(request(key, **sent))
-    body = checked(reply)
-    assert (reply.status, body["code"], body["message"]) == (200, 200, "操作成功"), body
-    return body["data"]
-
-
-def error_of(reply: Reply) -> str:
-    """The error of the catalogue that an answer is."""
-    body = checked(reply)
-    fitting = [
-        name
-        for name, error in ROOT.errors.items()
-        if reply.status == error.status and body["message"] == error.message.replace("{method}", "GET")
-    ]
-    assert len(fitting) == 1, body
-    assert body.get("code", body.get("status")) == ROOT.errors[fitting[0]].code
-    return fitting[0]
+CLIENT = Client(API, PATH, {"picUrl": SAMPLE}, MOCK)
+UPLOAD = Client(API, "/taobao/upload/image", {}, MOCK, "post")
+request, checked, ask, error_of = CLIENT.request, CLIENT.checked, CLIENT.ask, CLIENT.error_of
 
 
 def ids(data: Body) -> list[str]:
@@ -99,6 +64,8 @@ NATURAL = {
     "app-not-activated": request("unactivated"),
     "quota-used-up": request("used-up"),
     "picture-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
+    "picture-required": UPLOAD.posted(),
+    "picture-too-large": UPLOAD.posted(image_base64="A" * 4_194_308),
     "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST,)),
 }
 
@@ -484,7 +451,10 @@ def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits:
 
 def test_every_value_of_every_variant_is_tried() -> None:
     tried = {(variant, value) for variant, value, *_ in VARIANTS}
-    assert tried == {(name, value) for name, v in ROOT.variants.items() for value in v.values if value != v.default}
+    searches = {name: found for name, found in ROOT.variants.items() if name not in OF_UPLOADS}
+    assert tried == {
+        (name, value) for name, found in searches.items() for value in found.values if value != found.default
+    }
 
 
 @pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)

@@ -20,6 +20,8 @@ from lookalike_specs.document import resolve
 from lookalike_specs.extension import ErrorCode
 from lookalike_specs.wire import Reply, Request
 
+from .documented import operation, validators
+
 API = load("hiobuy")
 PATH = "/api/client/third-purchase/image/query"
 UUID = "6f1c3a52-0000-4000-8000-0000000000d0"
@@ -27,8 +29,8 @@ PICTURE = "https://example.com/sample-product.jpg"
 PICTURES = [PICTURE, "http://shop.example/b.png?v=2", "https://cbu01.alicdn.com/img/ibank/O1CN01Lnb_!!336-0-cib.jpg"]
 LOCALES: dict[str, dict[str, str]] = API.root.data["locales"]
 FILTERS: list[str] = API.root.data["filters"]
-RESPONSES: dict[str, Any] = resolve(dict(API.document), API.document["paths"][PATH]["post"]["responses"])
-SCHEMAS = {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in RESPONSES.items()}
+RESPONSES: dict[str, Any] = operation("hiobuy", PATH, "post")["responses"]
+SCHEMAS = validators("hiobuy", PATH, "post")
 PARTS = {
     name: OAS31Validator(resolve(dict(API.document), schema))
     for name, schema in API.document["components"]["schemas"].items()

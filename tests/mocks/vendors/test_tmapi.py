@@ -23,21 +23,24 @@ from lookalike_specs.extension import ErrorCode
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Reply, Request
 
+from .documented import operation, validators
+
 API = load("tmapi")
 OPERATION = API.operations[0]
-PATH = "/1688/global/search/image"
+PATH, CONVERT = "/1688/global/search/image", "/1688/tools/image/convert_url"
 TOKEN = "lookalike-demo-token"
 PICTURE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!3367999730-0-cib.jpg"
 PICTURES = [PICTURE, "https://img.alicdn.com/a.jpg", "//gw.alicdn.com/b.png?x=1", "/search/imgextra/O1CN01-abc.jpg"]
 LANGUAGES = ["en", "zh", "ru", "th", "pt", "es", "tr", "vi", "ja", "ko"]
 FILTERS = ["support_dropshipping", "is_factory", "verified_supplier", "free_shipping", "new_arrival"]
-RESPONSES: dict[str, Any] = resolve(dict(API.document), API.document["paths"][PATH]["get"]["responses"])
-SCHEMAS = {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in RESPONSES.items()}
+RESPONSES: dict[str, Any] = operation("tmapi", PATH)["responses"]
+SCHEMAS, CONVERSIONS = validators("tmapi", PATH), validators("tmapi", CONVERT, "post")
 ANSWER = OAS31Validator(resolve(dict(API.document), API.document["components"]["schemas"]["Answer"]))
 SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value"]
 
 # what brings each error that nature can bring, as the catalogue's `natural` says: variants, headers, query, method, path
 NATURAL: dict[str, dict[str, Any]] = {
+    "417": {"method": "POST", "path": CONVERT, "body": {"url": "https://shop.invalid/shoe.jpg"}},
     "422": {"query": {"img_url": None}},
     "foreign-picture": {"query": {"img_url": "https://example.com/shoe.jpg"}},
     "439": {"query": {"apiToken": "lookalike-expired-token"}},
@@ -61,6 +64,9 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("booleans", "strict"): {"query": {"is_factory": "True"}},
     ("has-next-page", "present"): {},
     ("foreign-picture", "answered"): {"query": {"img_url": "https://example.com/shoe.jpg"}},
+    ("unknown-conversion", "refused"): {"query": {"img_url": "/search/imgextra/O1CN01-abc.jpg"}},
+    ("unreachable-source", "422"): NATURAL["417"],
+    ("unreachable-source", "unchanged"): NATURAL["417"],
 }
 
 
@@ -73,13 +79,16 @@ def send(
     variants: dict[str, str] | None = None,
     query: Mapping[str, str | None] | None = None,
     headers: tuple[tuple[bytes, bytes], ...] = (),
+    *,
     method: str = "GET",
     path: str = PATH,
+    body: Mapping[str, Any] | None = None,
 ) -> Reply:
-    """A good request of the demo account, but for what is said otherwise."""
+    """A good search of the demo account, but for what is said otherwise."""
     sent = {"apiToken": TOKEN, "img_url": PICTURE, **(query or {})}
     text = urlencode({name: value for name, value in sent.items() if value is not None})
-    request = Request(method=method, path=path, query=text.encode(), headers=headers)
+    told = b"" if body is None else json.dumps(body).encode()
+    request = Request(method=method, path=path, query=text.encode(), headers=headers, body=told)
     return mock(**(variants or {})).answer(request)
 
 
@@ -374,7 +383,8 @@ def is_error(reply: Reply, error: ErrorCode, transport: str = "http-status") -> 
     """The reply is that error, whole, and the spec says so too."""
     body = json.loads(reply.body)
     assert (reply.status, body) == ENVELOPES[error.transport or transport](error)
-    assert dict(reply.headers) == {name.lower().encode(): value.encode() for name, value in error.headers.items()}
+    headers = {name.lower(): value.replace("{allow}", "GET") for name, value in error.headers.items()}
+    assert dict(reply.headers) == {name.encode(): value.encode() for name, value in headers.items()}
     SCHEMAS[reply.status].validate(body)
 
 
@@ -499,7 +509,7 @@ def test_every_variant_does_something(name: str, value: str) -> None:
     asked = PROBES[name, value]
     usual, changed = send(**asked), send({name.replace("-", "_"): value}, **asked)
     assert (usual.status, usual.body) != (changed.status, changed.body)
-    SCHEMAS[changed.status].validate(json.loads(changed.body))
+    (CONVERSIONS if "path" in asked else SCHEMAS)[changed.status].validate(json.loads(changed.body))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,22 @@
 import pytest
 
-from lookalike_specs.signing import SCHEMES, Stages, acs3, acs_roa, acs_rpc, daji
+from lookalike_specs.signing import SCHEMES, Stages, acs3, acs_roa, acs_rpc, daji, oss_policy
 from lookalike_specs.wire import Request
 
 TIME, DATE = "2026-11-21T00:26:27Z", "Sat, 21 Nov 2026 00:26:32 GMT"
 CALL = Request(method="GET", path="/", query=b"a=1", headers=((b"host", b"h"),))
+FORM = Request(
+    method="POST",
+    path="/",
+    headers=((b"content-type", b"multipart/form-data; boundary=XX"),),
+    body=b'--XX\r\nContent-Disposition: form-data; name="policy"\r\n\r\ne30=\r\n--XX--\r\n',
+)
 SIGNED = {
     "daji-md5": daji.signed(CALL, "k", "s"),
     "acs-rpc": acs_rpc.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
     "acs-roa": acs_roa.signed(CALL, "k", "s", date=DATE),
     "acs3": acs3.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
+    "oss-policy": oss_policy.signed(FORM, "k", "s"),
 }
 
 

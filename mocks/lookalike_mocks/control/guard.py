@@ -1,0 +1,60 @@
+"""Who may come in: nobody by a name that is not ours, and only with the token but where it is open to all."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from hmac import compare_digest
+from http import HTTPStatus
+
+from starlette.routing import compile_path
+from starlette.types import Scope
+
+from .operation import OWN, Operation
+from .problem import Problem, Wrong
+
+AUTHORITY = re.compile(rb"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]@/?#\s]+))(?::\d{0,5})?")
+
+
+class Guard:
+    """Lets requests in that come by a name of loopback, by the address they reached, or by one of `hosts`.
+
+    A page in a browser that leads its own name here (DNS rebinding) comes by that name.
+    """
+
+    def __init__(self, token: str, hosts: Iterable[str], operations: Iterable[Operation]) -> None:
+        self._token = token.encode()
+        self._hosts = frozenset(("localhost", *(host.lower() for host in hosts)))
+        self._open = [(each.method, compile_path(OWN + each.path)[0]) for each in operations if each.is_open]
+
+    def check(self, scope: Scope) -> None:
+        """Raises Wrong."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        if not self._is_ours([value for name, value in headers if name == b"host"], scope):
+            told = Problem(error="the control API answers by a loopback name or address, or by one of --allow-host")
+            raise Wrong(HTTPStatus.FORBIDDEN, told)
+        if not self._is_open(scope) and not self._knows([value for name, value in headers if name == b"authorization"]):
+            told = Problem(error="this needs Authorization: Bearer <control token>")
+            raise Wrong(HTTPStatus.UNAUTHORIZED, told, {"www-authenticate": "Bearer"})
+
+    def _is_ours(self, named: list[bytes], scope: Scope) -> bool:
+        found = AUTHORITY.fullmatch(named[0]) if len(named) == 1 else None
+        if found is None:
+            return False
+        host = (found[1] or found[2]).decode("latin-1").lower()
+        if host in self._hosts:
+            return True
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return address.is_loopback or host == (scope.get("server") or ("",))[0]
+
+    def _is_open(self, scope: Scope) -> bool:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        return any(method == known and path.match(scope["path"]) for known, path in self._open)
+
+    def _knows(self, presented: list[bytes]) -> bool:
+        word, _, token = (presented[0] if len(presented) == 1 else b"").partition(b" ")
+        return compare_digest(token.strip(), self._token) and word.lower() == b"bearer"

@@ -1,0 +1,171 @@
+"""More than one process on one port: a supervisor, and workers that it starts again when they end.
+
+Every worker listens on the shared port, and on a port of its own (the next ones) where its sandboxes live. The
+supervisor holds the workers' own sockets, so a worker that is started again is found at the same address, as another
+generation.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
+from types import FrameType
+
+import msgspec
+
+from ..sandbox import Place
+from .server import BACKLOG, bound, url_of
+
+MAX_WORKERS = 64
+# a worker that ends before it is this old is started again only after a while, and not for ever
+YOUNG, PAUSE, MOST_QUICK_ENDS = 2.0, 0.5, 5
+GRACE = 4.0
+START_SECONDS = 30.0
+# place, the worker's two sockets, what to call when it listens, a pipe that ends with the supervisor
+Work = Callable[[Place, tuple[socket.socket, socket.socket], Callable[[], None], int], None]
+
+
+class Worker:
+    """One place among the workers, and the process that stands there now."""
+
+    def __init__(self, place: Place, own: socket.socket) -> None:
+        self.place, self.own = place, own
+        self.quick_ends = 0
+        self.began = 0.0
+        self.process: ForkProcess | None = None
+
+    def __str__(self) -> str:
+        return f"worker {self.place.worker}"
+
+    @property
+    def sentinel(self) -> int:
+        """What becomes readable when the process ends."""
+        return self.process.sentinel if self.process is not None else -1
+
+    def follow(self) -> str:
+        """Take the place of a process that ended; a sentence that says so."""
+        code = self.process.exitcode if self.process is not None else 0
+        self.quick_ends = self.quick_ends + 1 if time.monotonic() - self.began < YOUNG else 0
+        self.place = msgspec.structs.replace(self.place, generation=self.place.generation + 1)
+        how = f"was ended by signal {-code}" if code and code < 0 else f"ended with exit code {code}"
+        return f"{self} {how}; its sandboxes are gone, and it is started again"
+
+
+class Supervisor:
+    """Starts `count` workers on a port and keeps that many alive; `tell` gets a line when one ends.
+
+    `url` is where clients reach a bound socket. Raises OSError for a port that is taken.
+    """
+
+    def __init__(  # noqa: PLR0913 - where, how many, what they do, how they are called, who hears of them
+        self,
+        work: Work,
+        host: str,
+        port: int,
+        count: int,
+        *,
+        url: Callable[[socket.socket], str] = url_of,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._work, self._tell = work, tell
+        bound(host, port).close()  # taken by somebody who shares it as well counts as taken
+        self._shared = bound(host, port, shared=True)
+        sockets = [bound(host, port + at if port else 0) for at in range(1, count + 1)]
+        for sock in sockets:
+            sock.listen(BACKLOG)
+        self.url, urls = url(self._shared), tuple(map(url, sockets))
+        first = Place(urls=urls)
+        self.workers = [
+            Worker(msgspec.structs.replace(first, worker=at), sock) for at, sock in enumerate(sockets, start=1)
+        ]
+        self._lifeline, self._line = os.pipe()
+        self._wake, self._bell = os.pipe()
+        os.set_blocking(self._bell, False)
+        self._stopped = False
+
+    def run(self, ready: Callable[[], None]) -> int:
+        """Until a signal; the exit code. `ready` is called once, when every worker listens."""
+        with self._signals():
+            listening = [self._start(worker) for worker in self.workers]
+            if all(pipe.poll(START_SECONDS) for pipe in listening):
+                ready()
+            code = self._watch()
+            self._end()
+        return code
+
+    def _start(self, worker: Worker) -> Pipe:
+        """Fork a worker; the pipe says when it listens."""
+        context = multiprocessing.get_context("fork")
+        listening, told = context.Pipe(duplex=False)
+        worker.began = time.monotonic()
+        worker.process = context.Process(target=self._live, args=(worker, told), daemon=True)
+        worker.process.start()
+        told.close()
+        return listening
+
+    def _live(self, worker: Worker, told: Pipe) -> None:
+        """In the worker's own process."""
+        os.close(self._line)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        host, port = self._shared.getsockname()[:2]
+        self._shared.close()
+        shared = bound(host, port, shared=True)
+        with suppress(KeyboardInterrupt):
+            self._work(worker.place, (shared, worker.own), lambda: told.send(worker.place.worker), self._lifeline)
+
+    def _watch(self) -> int:
+        """Start again who ends; the exit code when it is over."""
+        while not self._stopped:
+            ended = wait([*(worker.sentinel for worker in self.workers), self._wake])
+            for worker in self.workers:
+                if self._stopped or worker.sentinel not in ended:
+                    continue
+                told = worker.follow()
+                if worker.quick_ends >= MOST_QUICK_ENDS:
+                    self._tell(f"{worker} ends as soon as it is started; giving up")
+                    return 1
+                self._tell(told)
+                self._rest(worker)
+                self._start(worker)
+        return 0
+
+    def _rest(self, worker: Worker) -> None:
+        """Give one that ended at once a while, unless a signal comes."""
+        if worker.quick_ends and not self._stopped:
+            wait([self._wake], PAUSE)
+
+    def _end(self) -> None:
+        """End every worker; none that does not listen to that is left behind."""
+        processes = [worker.process for worker in self.workers if worker.process is not None]
+        for process in processes:
+            process.terminate()
+        deadline = time.monotonic() + GRACE
+        for process in processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def stop(number: int, frame: FrameType | None) -> None:
+            del number, frame
+            self._stopped = True
+            with suppress(BlockingIOError):
+                os.write(self._bell, b"!")
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,88 @@
+"""What callers brought: the pictures that they added, the objects that they uploaded. Bounded; the oldest goes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from .catalogue import Picture
+from .likeness import Look
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+MEGABYTE = 1024 * 1024
+
+
+class Place(NamedTuple):
+    """Where an added picture is kept: an instance of an API, and the names that it has there."""
+
+    instance: str
+    product: str
+    name: str
+
+
+class Added(msgspec.Struct, frozen=True):
+    """A picture that was added; `replaces` is the catalogue's product and picture that had its names, if one had."""
+
+    place: Place
+    picture: Picture
+    look: Look
+    category: int
+    content: str | None = None
+    attributes: Mapping[str, int | str] = {}
+    replaces: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        texts = (*self.place, self.content or "", *map(str, self.attributes.values()))
+        return 1024 + 4 * sum(map(len, texts))
+
+
+class Kept(Generic[Key, Value]):
+    """At most `count` values of `size` bytes together."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self._values: dict[Key, tuple[Value, int]] = {}
+        self._count, self._limit, self._size = count, size, 0
+
+    def put(self, key: Key, value: Value, size: int) -> list[Key]:
+        """Keep a value as the newest one; which ones went for it."""
+        self.pop(key)
+        self._values[key] = value, size
+        self._size += size
+        gone = []
+        while len(self._values) > self._count or self._size > self._limit:
+            gone.append(next(iter(self._values)))
+            self.pop(gone[-1])
+        return gone
+
+    def get(self, key: Key) -> Value | None:
+        """The value of that key."""
+        found = self._values.get(key)
+        return found[0] if found else None
+
+    def pop(self, key: Key) -> None:
+        """Forget a value, if it is kept."""
+        _, size = self._values.pop(key, (None, 0))
+        self._size -= size
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter([value for value, _ in self._values.values()])
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class Gallery:
+    """One world's pictures, by place, and objects, by key."""
+
+    def __init__(self) -> None:
+        self.pictures: Kept[Place, Added] = Kept(1000, 8 * MEGABYTE)
+        self.objects: Kept[str, bytes] = Kept(100, 16 * MEGABYTE)
+
+    def of(self, instance: str) -> list[Added]:
+        """The pictures that were added to an instance, the oldest first."""
+        return [added for added in self.pictures if added.place.instance == instance] if self.pictures else []

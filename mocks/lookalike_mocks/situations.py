@@ -1,0 +1,80 @@
+"""Everything that an API can answer, and what brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from lookalike_specs import Api
+from lookalike_specs.extension import ErrorCode
+
+from .faults import FAULTS
+
+
+class Handle(msgspec.Struct, frozen=True, rename={"place": "in"}):
+    """A value that brings a situation, and the credential or the parameter that it stands in."""
+
+    place: Literal["credential", "parameter"]
+    name: str
+    value: str
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """What an API can answer.
+
+    `status` is the one on the wire under the default variants, null for a fault; `natural` is how it comes about by
+    itself, `magic` are values that bring it, `prefer` is the header `Prefer` that does.
+    """
+
+    id: str
+    kind: Literal["answer", "error", "fault"]
+    status: int | None = None
+    code: int | str | None = None
+    message: str = ""
+    description: str = ""
+    natural: str = ""
+    magic: list[Handle]
+    prefer: str
+
+
+def situations(api: Api) -> Iterator[Situation]:
+    """Those that are not errors, then the catalogue of errors, then the faults."""
+    for name, fine in api.root.situations.items():
+        yield _told(api, name, kind="answer", status=200, description=fine.description, natural=fine.natural)
+    for name, wrong in api.root.errors.items():
+        told = {
+            "code": wrong.code,
+            "message": wrong.message,
+            "description": wrong.description,
+            "natural": wrong.natural,
+        }
+        yield _told(api, name, kind="error", status=_status(api, wrong), **told)
+    for name, description in FAULTS.items():
+        yield _told(api, name, kind="fault", description=description)
+
+
+def _told(api: Api, name: str, **told: Any) -> Situation:
+    """A situation, and what in a request brings it."""
+    found = f"{api.id}/{name}"
+    return Situation(id=found, magic=list(_magic(api, name)), prefer=f"example={found}", **told)
+
+
+def _magic(api: Api, name: str) -> Iterator[Handle]:
+    """Those that an operation takes which can be in that situation."""
+    only = api.root.errors[name].operations if name in api.root.errors else []
+    able = [operation for operation in api.operations if not only or operation.id in only]
+    taken = {field.name for operation in able for field in operation.fields}
+    for magic in api.root.magic:
+        if magic.parameter and magic.parameter not in taken:
+            continue
+        value = magic.template.replace("{situation}", name)
+        yield Handle("credential" if magic.credential else "parameter", magic.credential or magic.parameter, value)
+
+
+def _status(api: Api, error: ErrorCode) -> int:
+    """The HTTP status on the wire under the default variants."""
+    switch = api.root.variants.get("error-transport")
+    transport = api.root.transports[error.transport or (switch.default if switch else api.root.transport)]
+    return error.status if isinstance(transport.status, str) else transport.status

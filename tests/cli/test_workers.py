@@ -1,0 +1,198 @@
+"""`lookalike serve --workers`: one dies, the others answer on, and what it remembered is named as gone."""
+
+import json
+import os
+import random
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from lookalike_mocks.catalogue.names import image_id
+from lookalike_specs import load
+from lookalike_specs.signing import daji
+from lookalike_specs.wire import Request
+
+APIS = ("daji-1688", "tmapi")
+PATH = "/1688/global/search/image"
+PICTURE = "https://cbu01.alicdn.com/img/ibank/x.jpg"
+PATIENCE = 30
+
+
+@pytest.fixture(scope="module")
+def told(serving) -> Iterator[dict]:
+    with serving(*APIS, "--workers", "2", "--port", "0", "--json") as process:
+        yield {**json.loads(process.stdout.readline()), "process": process}
+
+
+def control(told: dict) -> dict[str, str]:
+    return {"Authorization": f"Bearer {told['control_token']}"}
+
+
+def health(url: str) -> dict:
+    found: dict = httpx.get(f"{url}/_lookalike/health").json()
+    return found
+
+
+def search(url: str, token: str) -> httpx.Response:
+    return httpx.get(url + PATH, params={"apiToken": token, "img_url": PICTURE})
+
+
+def sandbox(told: dict, url: str) -> dict:
+    made = httpx.post(f"{url}/_lookalike/sandboxes", json={}, headers=control(told))
+    assert made.status_code == 201
+    found: dict = made.json()
+    return found
+
+
+def token_of(found: dict) -> str:
+    return str(found["apis"]["tmapi"]["credentials"]["apiToken"])
+
+
+def until(met: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def reached(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/_lookalike/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def signed_search(url: str, picture: str) -> httpx.Response:
+    account = load("daji-1688").account
+    query = urlencode({"imageId": picture, "beginPage": 1, "pageSize": 5, "country": "en"}).encode()
+    request = Request(method="GET", path="/alibaba/product/imageQuery", query=query)
+    signed = daji.signed(request, account["appKey"], account["appSecret"])
+    return httpx.get(f"{url}{signed.path}?{signed.query.decode()}")
+
+
+def test_each_worker_has_a_base_url_of_its_own(told: dict) -> None:
+    assert len({told["url"], *told["workers"]}) == 3
+    assert [health(url)["worker"] for url in told["workers"]] == [1, 2]
+    until(lambda: {health(told["url"])["worker"] for _ in range(10)} == {1, 2})
+
+
+def test_a_sandbox_lives_in_the_worker_that_its_base_url_names(told: dict) -> None:
+    for url, other in (told["workers"], told["workers"][::-1]):
+        made = sandbox(told, url)
+        assert made["base_url"] == url
+        assert search(url, token_of(made)).status_code == 200
+        astray = search(other, token_of(made))
+        assert (astray.status_code, astray.json()["base_url"]) == (421, url)
+
+
+class Load(threading.Thread):
+    """Searches one after the other until it is told to stop."""
+
+    def __init__(self, url: str, token: str) -> None:
+        super().__init__(daemon=True)
+        self.url, self.token = url, token
+        self.answered: list[int] = []
+        self.failed: list[Exception] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            try:
+                self.answered.append(search(self.url, self.token).status_code)
+            except httpx.TransportError as gone:
+                self.failed.append(gone)
+
+
+def test_a_killed_worker_takes_only_its_own_sandboxes_with_it(told: dict) -> None:
+    first, second = told["workers"]
+    doomed, safe = sandbox(told, first), sandbox(told, second)
+    picture = image_id(4711)
+    before = signed_search(told["url"], picture).json()["data"]
+    demo = Load(told["url"], load("tmapi").account["apiToken"])
+    spared = Load(second, token_of(safe))
+    for load_ in (demo, spared):
+        load_.start()
+    until(lambda: len(demo.answered) > 20 and len(spared.answered) > 20)
+
+    was = health(first)
+    os.kill(was["pid"], signal.SIGKILL)
+    until(lambda: reached(first) and health(first)["pid"] != was["pid"])
+    seen = len(demo.answered)
+    until(lambda: len(demo.answered) > seen + 20)
+    for load_ in (demo, spared):
+        load_.over.set()
+        load_.join(PATIENCE)
+
+    # who was with the other worker noticed nothing; who came by the shared port lost what the dead one held in hand
+    assert set(spared.answered) == {200}
+    assert not spared.failed
+    assert set(demo.answered) == {200}
+    assert health(first)["generation"] == was["generation"] + 1
+    gone = search(first, token_of(doomed))
+    assert gone.status_code == 410
+    assert doomed["id"] in gone.json()["error"]
+    assert "worker 1" in gone.json()["reason"]
+    assert httpx.get(f"{first}/_lookalike/sandboxes/{doomed['id']}", headers=control(told)).status_code == 410
+    assert search(second, token_of(safe)).status_code == 200
+    after = signed_search(told["url"], picture).json()["data"]
+    assert [item["offerId"] for item in after["data"]] == [item["offerId"] for item in before["data"]]
+    assert "worker 1 was ended by signal 9" in told["process"].stderr.readline()
+
+
+def three_free_ports() -> int:
+    """The first of three ports in a row that nobody has now."""
+    for port in random.sample(range(20_000, 60_000), 100):
+        with suppress(OSError), ExitStack() as stack:
+            for at in range(3):
+                stack.enter_context(socket.create_server(("127.0.0.1", port + at)))
+            return port
+    raise AssertionError("no three ports in a row are free")
+
+
+def test_the_ports_of_the_workers_are_the_next_ones(serving) -> None:
+    port = three_free_ports()
+    with serving("tmapi", "--workers", "2", "--port", str(port), "--json") as process:
+        told = json.loads(process.stdout.readline())
+    assert told["workers"] == [f"http://127.0.0.1:{port + 1}", f"http://127.0.0.1:{port + 2}"]
+
+
+def test_a_port_that_other_workers_share_is_taken(told: dict, serving) -> None:
+    port = told["url"].rpartition(":")[2]
+    with serving("tmapi", "--workers", "2", "--port", port) as process:
+        assert process.wait(PATIENCE) == 2
+        said = process.stderr.read()
+    assert said.startswith(f"Error: cannot listen on 127.0.0.1 port {port}")
+    assert said.count("\n") == 1
+
+
+def test_clients_come_by_the_public_host(serving) -> None:
+    with serving("tmapi", "--workers", "2", "--public-host", "localhost", "--port", "0", "--json") as process:
+        told = json.loads(process.stdout.readline())
+        assert all(url.startswith("http://localhost:") for url in (told["url"], *told["workers"]))
+        assert sandbox(told, told["workers"][0])["base_url"] == told["workers"][0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_them_all(serving, number: signal.Signals) -> None:
+    with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
+        told = json.loads(process.stdout.readline())
+        pids = [health(url)["pid"] for url in told["workers"]]
+        process.send_signal(number)
+        assert process.wait(PATIENCE) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_no_worker_outlives_its_supervisor(serving) -> None:
+    with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
+        told = json.loads(process.stdout.readline())
+        process.kill()
+        process.wait(PATIENCE)
+        until(lambda: not any(reached(url) for url in told["workers"]))

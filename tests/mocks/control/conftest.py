@@ -1,0 +1,46 @@
+"""A server of its own for each module, and somebody who knows its token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from lookalike_mocks import Mock
+from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.server import Server
+
+TOKEN = "the-control-token-of-these-tests"
+
+
+@pytest.fixture(scope="module")
+def own() -> Mock:
+    return Mock()
+
+
+@pytest.fixture(scope="module")
+def served(own: Mock) -> Iterator[Server]:
+    with Server(Door(own, token=TOKEN, hosts=["lookalike.test"])) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def anybody(served: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{served.url}/_lookalike/", trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def control(served: Server) -> Iterator[httpx.Client]:
+    """The control API, for who knows the token."""
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=f"{served.url}/_lookalike/", headers=headers, trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def vendor(served: Server) -> Iterator[httpx.Client]:
+    """The APIs, for a tester."""
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as client:
+        yield client

@@ -1,0 +1,91 @@
+"""The control API's own document: sound by tools that nobody here wrote, and true of what is served."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+
+from lookalike_mocks.control.table import OPERATIONS
+from lookalike_mocks.control.wishes import Nothing
+
+from .conftest import TOKEN
+
+NODE = Path(__file__).parents[2] / "specs/node"
+CHECKED = CHECKS.get_all()
+TAKES_SOMETHING = {each.id for each in OPERATIONS if each.body is not None or each.query not in (None, Nothing)}
+CASES = [
+    (each.id, mode)
+    for each in OPERATIONS
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    if mode == GenerationMode.POSITIVE or each.id in TAKES_SOMETHING
+]
+
+
+@pytest.fixture(scope="module")
+def document(anybody: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = anybody.get("openapi.json").json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def schema(document: dict[str, Any], anybody: httpx.Client) -> Any:
+    found = schemathesis.openapi.from_dict(document)
+    found.config.update(base_url=str(anybody.base_url).removesuffix("/_lookalike/"))
+    return found
+
+
+def test_it_is_valid_openapi(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_it_describes_every_operation(document: dict[str, Any]) -> None:
+    described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    assert described == {(each.method, f"/_lookalike/{each.path.replace(':path', '')}") for each in OPERATIONS}
+    open_ = {path for path, item in document["paths"].items() for found in item.values() if found.get("security") == []}
+    assert open_ == {"/_lookalike/health", "/_lookalike/openapi.json", "/_lookalike/pictures/{name}"}
+
+
+def test_no_secret_is_in_it(document: dict[str, Any]) -> None:
+    assert TOKEN not in json.dumps(document)
+
+
+@pytest.mark.node
+def test_redocly_finds_nothing(npm: Callable[[Path], Path], document: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "control.json").write_text(json.dumps(document), "utf-8")
+    command = [npm(NODE) / "redocly", "lint", "--extends", "recommended", "--format", "json", "control.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    told = json.loads(done.stdout[done.stdout.index("{") :])
+    assert told["problems"] == []
+
+
+@pytest.mark.parametrize(("id_", "mode"), CASES, ids=lambda value: getattr(value, "value", value))
+def test_what_is_served_is_what_it_describes(schema: Any, id_: str, mode: GenerationMode) -> None:
+    """By all of Schemathesis' checks: no 500, nothing that is not described, what is right taken, what is wrong not."""
+    operation = schema.find_operation_by_id(id_)
+    names = {"id": "demo"} if "{id}" in operation.path else None
+
+    @settings(max_examples=25)
+    @given(case=operation.as_strategy(mode, path_parameters=names))
+    def holds(case: Any) -> None:
+        case.call_and_validate(headers={"authorization": f"Bearer {TOKEN}"}, checks=CHECKED)
+
+    holds()
+
+
+@pytest.mark.parametrize("id_", [each.id for each in OPERATIONS if "{id}" in each.path])
+def test_it_describes_what_sandboxes_that_never_were_get(schema: Any, id_: str) -> None:
+    @settings(max_examples=10)
+    @given(case=schema.find_operation_by_id(id_).as_strategy())
+    def holds(case: Any) -> None:
+        case.call_and_validate(headers={"authorization": f"Bearer {TOKEN}"}, checks=CHECKED)
+
+    holds()

@@ -1,0 +1,213 @@
+"""What a journal shows holds no secret and no signature, wherever they stood, right or wrong."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike_mocks import Mock
+from lookalike_mocks.journal import Entry
+from lookalike_mocks.redact import redacted
+from lookalike_mocks.sandbox import Sandbox
+from lookalike_specs import ids, load
+from lookalike_specs.signing import SCHEMES
+from lookalike_specs.wire import Reply, Request
+
+from ..testers import search
+from .reader import survives
+from .test_veil import ENCODINGS, encodings, written
+
+CASES = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
+MOCK = Mock()
+SANDBOX = MOCK.sandbox()
+# names that tell who it is, and open nothing
+PUBLIC = {
+    "aliyun": {"AccessKeyId", "InstanceName"},
+    "daji-1688": {"appKey"},
+    "daji-taobao": {"appKey"},
+    "hiobuy": set(),
+    "tmapi": set(),
+}
+
+
+def secrets(sandbox: Sandbox) -> set[str]:
+    return {
+        value
+        for api, names in sandbox.credentials.items()
+        for name, value in names.items()
+        if name in load(api).root.secrets
+    }
+
+
+def everything(entry: Entry) -> str:
+    request, reply = entry.request, entry.reply
+    headers = [part for pair in (*request.headers, *reply.headers) for part in pair]
+    return "\n".join(
+        [
+            request.path,
+            *(each.decode("utf-8", "replace") for each in (request.query, *headers, request.body, reply.body)),
+        ]
+    )
+
+
+def exchange(request: Request, sandbox: Sandbox = SANDBOX, mock: Mock = MOCK) -> Entry:
+    mock.answer(request)
+    return sandbox.journal.entries[-1]
+
+
+@pytest.mark.parametrize("api", ids())
+def test_every_credential_is_known_as_secret_or_public(api: str) -> None:
+    root = load(api).root
+    named = {name for credentials, _ in load(api).accounts for name in credentials} | set(root.mint)
+    assert named - set(root.secrets) == PUBLIC[api]
+
+
+@pytest.mark.parametrize("api", ids())
+def test_every_place_of_a_proof_is_known_as_secret(api: str) -> None:
+    places = {scheme.parameter for operation in load(api).operations for scheme in operation.schemes}
+    assert places - {"OSSAccessKeyId"} <= set(load(api).root.secrets)
+
+
+@pytest.mark.parametrize(("api", "scheme"), CASES)
+def test_neither_secret_nor_signature_is_left(api: str, scheme: int) -> None:
+    request = search(api, SANDBOX.credentials[api], scheme=scheme)
+    entry = exchange(request)
+    shown = everything(redacted(entry, SANDBOX))
+    assert "***" in shown
+    signatures = {found for known in SCHEMES.values() if (found := known.presented(request))}
+    for value in secrets(SANDBOX) | signatures:
+        assert not survives(value, shown)
+
+
+@pytest.mark.parametrize(("api", "scheme"), CASES)
+def test_nor_one_that_is_wrong(api: str, scheme: int) -> None:
+    """A real account's, sent here by mistake."""
+    real = {
+        name: f"Real{value[::-1]}/+é%"[::-1] if name in load(api).root.secrets and len(names) > 1 else value
+        for names in [SANDBOX.credentials[api]]
+        for name, value in names.items()
+    }
+    request = search(api, real, scheme=scheme)
+    entry = exchange(request)
+    assert entry.reply.status != 200 or api in ("tmapi", "hiobuy") or b'"code"' in entry.reply.body
+    shown = everything(redacted(entry, SANDBOX))
+    signatures = {found for known in SCHEMES.values() if (found := known.presented(request))}
+    for value in {real[name] for name in real if name in load(api).root.secrets} | signatures:
+        assert not survives(value, shown)
+
+
+def test_a_token_for_a_while_is_covered_in_the_string_to_sign_of_the_answer() -> None:
+    account = {**load("aliyun").root.accounts["sts"], "AccessKeySecret": "wrong"}
+    home = MOCK.sandboxes.home
+    for scheme in range(3):
+        entry = exchange(search("aliyun", account, scheme=scheme), home)
+        assert "lookalike-sts-token" in everything(entry)
+        assert not survives("lookalike-sts-token", everything(redacted(entry, home)), depth=2)
+
+
+@given(
+    st.sampled_from(sorted(secrets(SANDBOX))),
+    encodings(2),
+    st.sampled_from(["path", "query", "header", "body", "reply"]),
+)
+def test_no_encoding_survives_in_any_place(secret: str, names: list[str], place: str) -> None:
+    text = f"a={written(secret, names)}"
+    at: Mapping[str, Any] = {
+        "path": {"path": f"/{text}"},
+        "query": {"query": text.encode()},
+        "header": {"headers": ((b"x-own", text.encode()),)},
+        "body": {"body": text.encode()},
+        "reply": {},
+    }[place]
+    reply = Reply(status=200, body=text.encode(), headers=((b"x-own", text.encode()),))
+    entry = Entry(0.0, "tmapi", Request(**{"method": "POST", "path": "/", **at}), reply)
+    assert not survives(secret, everything(redacted(entry, SANDBOX)), depth=1)
+
+
+PRESENTED = [
+    ("tmapi", {"query": b"apiToken=real%2Btoken%ff%fe"}, b"real+token\xff\xfe"),
+    ("tmapi", {"query": b"APITOKEN=real-token"}, b"real-token"),
+    ("tmapi", {"headers": ((b"apikey", b"real-token"),)}, b"real-token"),
+    ("tmapi", {"headers": ((b"authorization", b"Bearer real-token"),)}, b"real-token"),
+    ("tmapi", {"headers": ((b"authorization", b"Basic " + base64.b64encode(b"me:real-token")),)}, b"me:real-token"),
+    ("tmapi", {"headers": ((b"cookie", b"a=1; session=real-token"),)}, b"session=real-token"),
+    ("tmapi", {"headers": ((b"proxy-authorization", b"real-token"),)}, b"real-token"),
+    ("daji-1688", {"query": b"sign=first-one&sign=second-one"}, b"first-one"),
+    ("daji-1688", {"query": b"sign=first-one&sign=second-one"}, b"second-one"),
+    ("daji-1688", {"query": b"appSecret=real-secret"}, b"real-secret"),
+    ("hiobuy", {"body": b'{"X-Uuid": "real\\u002dtoken"}', "headers": ((b"content-type", b"application/json"),)}, b"real-token"),
+    ("aliyun", {"headers": ((b"x-acs-security-token", b"real-token"),)}, b"real-token"),
+    ("aliyun", {"headers": ((b"authorization", b"ACS3-HMAC-SHA256 Credential=x,Signature=0123abcd"),)}, b"0123abcd"),
+    ("aliyun", {"headers": ((b"authorization", b"acs key:c2lnbmF0dXJl"),)}, b"c2lnbmF0dXJl"),
+    ("aliyun", {"body": b"Signature=real-token", "headers": ((b"content-type", b"application/x-www-form-urlencoded"),)}, b"real-token"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("api", "sent", "value"), PRESENTED)
+def test_what_stands_where_secrets_belong_is_covered_everywhere(api: str, sent: dict[str, Any], value: bytes) -> None:
+    reply = Reply(status=400, body=b'{"echo": "%b", "again": "%b"}' % (value, quote(value).encode()))
+    entry = Entry(0.0, api, Request(**{"method": "POST", "path": "/", **sent}), reply)
+    shown = redacted(entry, SANDBOX)
+    assert value not in shown.reply.body
+    assert quote(value).encode() not in shown.reply.body
+    assert value.decode("latin-1") not in everything(shown)
+
+
+@pytest.mark.parametrize(
+    ("api", "query"),
+    [
+        ("tmapi", b"apiToken=situation-439&img_url=x"),
+        ("tmapi", b"apiToken=short&img_url=short"),
+        ("tmapi", b"apiToken=&img_url=x"),
+        ("daji-1688", b"appKey=anybody-at-all&imageId=1"),
+        ("hiobuy", b"apiToken=not-of-this-api"),
+    ],
+)
+def test_what_is_no_secret_is_shown(api: str, query: bytes) -> None:
+    entry = Entry(0.0, api, Request(method="GET", path="/", query=query), Reply(status=200, body=query))
+    shown = redacted(entry, SANDBOX)
+    assert (shown.request.query, shown.reply.body) == (query, query)
+
+
+def test_nothing_else_of_an_entry_changes() -> None:
+    entry = exchange(
+        search("tmapi", SANDBOX.credentials["tmapi"], img_url="https://cbu01.alicdn.com/situation/empty.jpg")
+    )
+    shown = redacted(entry, SANDBOX)
+    assert (shown.at, shown.api, shown.situation) == (entry.at, "tmapi", "empty")
+    assert msgspec.structs.replace(shown, request=entry.request, reply=entry.reply) == entry
+    assert shown.reply == entry.reply
+
+
+@pytest.mark.parametrize("most", [0, 1, 40, 4000])
+def test_bodies_can_be_cut(most: int) -> None:
+    secret = SANDBOX.credentials["tmapi"]["apiToken"].encode()
+    entry = Entry(
+        0.0, "tmapi", Request(method="POST", path="/", body=b"x" * 30 + secret * 200), Reply(status=200, body=secret)
+    )
+    shown = redacted(entry, SANDBOX, most=most)
+    assert shown.request.body == b"x" * min(most, 30) + (b"***" if most > 30 else b"")
+    assert shown.reply.body == (b"***" if most else b"")
+
+
+def test_a_signature_that_the_answer_gives_out_is_covered_too() -> None:
+    for body in (
+        b'{"a": [{"Signature": "c2ln\\/bmF0dXJl"}], "again": "c2ln/bmF0dXJl"}',
+        b"<a><Signature>c2ln&#47;bmF0dXJl</Signature></a>",
+    ):
+        shown = redacted(Entry(0.0, "aliyun", Request(method="GET", path="/"), Reply(status=200, body=body)), SANDBOX)
+        assert not survives("c2ln/bmF0dXJl", shown.reply.body.decode())
+
+
+def test_more_values_can_be_covered() -> None:
+    entry = Entry(0.0, "tmapi", Request(method="GET", path="/the-control-token"), Reply(status=200, body=b""))
+    assert redacted(entry, SANDBOX, [b"the-control-token"]).request.path == "/***"
+
+
+def test_names_of_encodings_are_those_that_are_tried() -> None:
+    assert len(ENCODINGS) > 15

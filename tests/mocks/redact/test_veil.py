@@ -1,0 +1,139 @@
+"""No way to write a secret gets past the veil; what is not secret does."""
+
+import html
+import json
+import time
+from base64 import b64encode, encodebytes, urlsafe_b64encode
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike_mocks.redact import MASK, Veil
+
+from .reader import survives
+
+PLAIN = "abcXYZ0123456789+/=-_.~"
+HARD = PLAIN + " %&<>\"'\\\u00e9\u8d85\U0001f600\n"
+SECRETS = st.text(HARD, min_size=8, max_size=40).filter(lambda text: text.strip())
+
+
+def each(template: str) -> Callable[[str], str]:
+    return lambda text: "".join(template.format(ord(letter)) for letter in text)
+
+
+def units(text: str) -> str:
+    data = text.encode("utf-16-be")
+    return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "raw": str,
+    "percent": lambda text: quote(text, safe=""),
+    "percent, lower case": lambda text: quote(text, safe="").lower() if text == text.lower() else quote(text, safe=""),
+    "percent, path": quote,
+    "percent, every byte": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "form": quote_plus,
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 for URLs": lambda text: urlsafe_b64encode(text.encode()).decode(),
+    "base64 without padding": lambda text: b64encode(text.encode()).decode().rstrip("="),
+    "base64 in lines": lambda text: encodebytes(text.encode()).decode(),
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json, not ascii": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json, slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "json, every unit": units,
+    "xml": escape,
+    "xml, attribute": lambda text: quoteattr(text)[1:-1],
+    "html": html.escape,
+    "xml, decimal": each("&#{};"),
+    "xml, hexadecimal": each("&#x{:X};"),
+}
+BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
+
+
+def encodings(most: int) -> st.SearchStrategy[list[str]]:
+    """Names of encodings, one within the other; Base64 at most once."""
+    names = st.lists(st.sampled_from(list(ENCODINGS)), min_size=1, max_size=most)
+    return names.filter(lambda found: sum(name in BASE64 for name in found) <= 1)
+
+
+def written(text: str, names: list[str]) -> str:
+    for name in names:
+        text = ENCODINGS[name](text)
+    return text
+
+
+# what may stand around a secret, and around what it was written as
+AROUND = st.sampled_from(["", "x", "xy", "xyz", "key=", '{"a": "', "name: ", "a b", "/path/", "%20", "&amp;", "é"])
+
+
+@given(SECRETS, encodings(1), st.tuples(AROUND, AROUND), st.tuples(AROUND, AROUND))
+def test_no_encoding_of_a_secret_survives(secret, names, within, around) -> None:
+    text = written(secret.join(within), names).join(around)
+    covered = Veil([secret.encode()]).cover(text.encode()).decode("utf-8", "replace")
+    assert MASK.decode() in covered
+    assert not survives(secret, covered)
+
+
+@given(SECRETS, encodings(3))
+def test_nor_does_one_within_another(secret, names) -> None:
+    text = f'{{"said": "{written(secret, names)}"}}'
+    covered = Veil([secret.encode()]).cover(text.encode()).decode("utf-8", "replace")
+    assert not survives(secret, covered, depth=2)
+
+
+@given(SECRETS, st.sampled_from([str.upper, str.lower, str.title]))
+def test_letter_case_does_not_help(secret, change) -> None:
+    assert Veil([secret.encode()]).cover(f"<{change(secret)}>".encode()) == b"<***>" or not secret.isascii()
+
+
+@given(st.text(HARD), st.lists(SECRETS, max_size=3))
+def test_what_holds_no_secret_stays_as_it_is(text, secrets) -> None:
+    covered = Veil([secret.encode() for secret in secrets]).cover(text.encode())
+    assert covered == text.encode() or any(survives(secret, text, depth=3) for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("a=0123456789&b=1", "a=***&b=1"),
+        ("01234567890123456789", "***"),
+        ("0123456780123456789", "012345678***"),
+        ("%30123456789%20", "***%20"),
+        ("YTAxMjM0NTY3ODli", "Y***i"),
+        ("\\u0030123456789\\n", "***\\n"),
+        ("123456789", "123456789"),
+        ("", ""),
+    ],
+)
+def test_nothing_but_the_secret_is_covered(text: str, covered: str) -> None:
+    assert Veil([b"0123456789"]).cover(text.encode()) == covered.encode()
+
+
+def test_a_veil_for_nothing_covers_nothing() -> None:
+    assert Veil([]).cover(b"anything") == b"anything"
+    assert Veil([b""]).cover(b"anything") == b"anything"
+
+
+@pytest.mark.parametrize("ended", ["", " ", "&b=1", '"', "<"])
+def test_a_long_value_is_covered_up_to_its_end(ended: str) -> None:
+    value = "".join(f"{number:04x}" for number in range(5000))
+    assert Veil([value.encode()]).cover(f"a={value}{ended}".encode()) == f"a=***{ended}".encode()
+
+
+@given(SECRETS, st.sampled_from(list(ENCODINGS)), st.integers(0, 60))
+def test_a_secret_that_the_cut_goes_through_is_covered_whole(secret, name, before) -> None:
+    text = (" " * before + ENCODINGS[name](secret) + " " * 60).encode()
+    covered = Veil([secret.encode()]).cover(text, 60)
+    assert covered.strip(b" =\n") in (MASK, b"")  # padding and the last line break are no part of it
+    assert covered.startswith(b" " * min(before, 60))
+
+
+def test_texts_that_are_all_escapes_are_no_trap() -> None:
+    began = time.monotonic()
+    for text in ("%2561" * 6000, "&amp;" * 6000, "\\u0026amp;%5Cu0061+" * 1500, "A" * 32_000, "+" * 32_000):
+        Veil([b"0123456789", b"aaaaaaaaaaa"]).cover(text.encode())
+    assert time.monotonic() - began < 30

@@ -1,0 +1,64 @@
+"""A sandbox's name travels in its credentials, and nobody can guess them."""
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike_mocks.sandbox.token import Name, as_uuid, named, read, token
+from lookalike_specs import ids, load
+
+NAMES = st.builds(Name, st.integers(0, 2**16 - 1), st.integers(1, 255), st.integers(1, 255), st.integers(1, 2**24 - 1))
+
+
+@given(NAMES)
+def test_a_token_names_its_sandbox(name: Name) -> None:
+    drawn = token(name)
+    assert re.fullmatch(r"[0-9a-f]{30}", drawn)
+    assert named(drawn) == named(f"lk{drawn}") == named(f"LTAI{drawn}") == named(as_uuid(drawn)) == name
+
+
+@given(NAMES)
+def test_a_uuid_looks_like_one(name: Name) -> None:
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", as_uuid(token(name)))
+
+
+@given(NAMES)
+def test_a_name_is_read_as_people_see_it(name: Name) -> None:
+    assert read(str(name)) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "demo", "9f3c", "9f3c-1-1", "9f3c-1-1-0", "9f3c-01-1-1", "9F3C-1-1-1", "9f3c-1-1-1 ", "9f3c-1-1-1\n",
+             "9f3c-1-1-999999999", "9f3c-1-1-١", "x9f3c-1-1-1"],
+)  # fmt: skip
+def test_what_is_no_name(text: str) -> None:
+    assert read(text) is None
+
+
+def test_two_tokens_of_one_name_differ() -> None:
+    name = Name(1, 1, 1, 1)
+    drawn = {token(name) for _ in range(1000)}
+    assert len(drawn) == 1000
+    assert len({each[:18] for each in drawn}) == 1
+
+
+@given(NAMES, st.integers(0, 17), st.sampled_from(string.hexdigits.lower()))
+def test_a_token_that_was_changed_names_nobody(name: Name, at: int, digit: str) -> None:
+    drawn = token(name)
+    changed = drawn[:at] + digit + drawn[at + 1 :]
+    assert named(changed) == (name if changed == drawn else None)
+
+
+@given(st.text())
+def test_any_text_may_be_asked_for_its_name(text: str) -> None:
+    assert named(text) is None
+    assert read(text) is None
+
+
+@pytest.mark.parametrize("api", ids())
+def test_nobody_who_has_an_account_is_taken_for_a_sandbox(api: str) -> None:
+    for credentials, _ in load(api).accounts:
+        assert not [value for value in credentials.values() if named(value)]

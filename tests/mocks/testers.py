@@ -1,0 +1,65 @@
+"""Testers: requests in the name of whoever has these credentials, and what the answers come to."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from lookalike.proof import Moment, prove
+from lookalike.sample import build, examples, sample
+from lookalike_specs import load
+from lookalike_specs.wire import Reply, Request
+
+HOST = "127.0.0.1"
+
+
+def search(
+    api: str,
+    credentials: Mapping[str, str],
+    *,
+    now: float | None = None,
+    nonce: str = "",
+    scheme: int = 0,
+    at: int = 0,
+    **values: Any,
+) -> Request:
+    """A good request for an operation of the API, its first or the one `at` that place, signed by one of its schemes.
+
+    With other values than the examples' if there are any.
+    """
+    loaded = load(api)
+    operation, known = loaded.operations[at], examples(loaded, loaded.operations[at])
+    needed = {name: known[name] for name in ("x-acs-action", "x-acs-version", "Action", "Version") if name in known}
+    unsigned = build(operation, {**needed, **sample(loaded, operation, credentials), **values}, f"http://{HOST}")
+    when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
+    return prove(unsigned, operation.schemes[scheme], credentials, Moment(when, nonce or uuid4().hex))
+
+
+def sent(client: httpx.Client, request: Request) -> Reply:
+    """The reply over HTTP."""
+    url = f"{request.path}?{request.query.decode()}" if request.query else request.path
+    headers = [(name, value) for name, value in request.headers if name != b"host"] + [(b"host", HOST.encode())]
+    answer = client.request(request.method, url, headers=headers, content=request.body)
+    return Reply(status=answer.status_code, body=answer.content, media_type=answer.headers["content-type"])
+
+
+# what an answer says of the request, or of the moment, and not of the sandbox
+TRACE = re.compile(r"trace%40\w+")
+MARKS = {"RequestId", "requestId", "traceId", "timestamp", "time", "HostId", "request_id", "trace_id"}
+
+
+def told(reply: Reply) -> str:
+    """The status of an answer, and all in it that does not depend on who asked."""
+    is_json = reply.media_type.startswith("application/json")
+    body = without_marks(msgspec.json.decode(reply.body)) if is_json else reply.body
+    return f"{reply.status} {TRACE.sub('', str(body))}"
+
+
+def without_marks(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: without_marks(inner) for name, inner in node.items() if name not in MARKS}
+    return [without_marks(inner) for inner in node] if isinstance(node, list) else node

@@ -1,0 +1,28 @@
+"""What the specs say of an operation's answers, for the tests of the vendors' pages."""
+
+from functools import cache
+from typing import Any
+
+from openapi_schema_validator import OAS30Validator, OAS31Validator
+
+from lookalike_specs import read
+from lookalike_specs.document import resolve
+
+KINDS: dict[str, Any] = {"3.0": OAS30Validator, "3.1": OAS31Validator}
+
+
+@cache
+def operation(api: str, path: str, method: str = "get") -> Any:
+    """An operation as the spec has it, its references resolved."""
+    return resolve(read(api), read(api)["paths"][path][method])
+
+
+@cache
+def validators(api: str, path: str, method: str = "get") -> dict[int, Any]:
+    """By HTTP status, what holds an answer of that operation against the spec."""
+    kind = KINDS[read(api)["openapi"][:3]]
+    schemas = {
+        int(status): found["content"]["application/json"]["schema"]
+        for status, found in operation(api, path, method)["responses"].items()
+    }
+    return {status: kind(schema, format_checker=kind.FORMAT_CHECKER) for status, schema in schemas.items()}
