@@ -12,6 +12,8 @@ from operator import mul, sub
 
 from PIL import Image
 
+from .catalogue.identicon import plain
+
 # the shades of a small copy, red, green and blue of each tile
 Look = bytes
 SIDE = 8
@@ -29,8 +31,8 @@ def look(data: bytes) -> Look:
 
 
 def of_image(image: Image.Image) -> Look:
-    """The look of a picture that is open."""
-    return image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
+    """The look of a picture that is open; what shines through does not count."""
+    return plain(image).convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
 
 
 def likeness(one: Look, other: Look) -> float:

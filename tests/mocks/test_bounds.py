@@ -28,6 +28,15 @@ def test_the_journal_keeps_the_newest_by_bytes() -> None:
     assert len(journal) == 1
 
 
+def test_a_journal_that_was_cleared_has_all_its_room() -> None:
+    journal = Journal(size=100)
+    journal.add(exchange(80))
+    journal.clear()
+    journal.add(exchange(80))
+    assert [number for number, _ in journal.numbered] == [2]
+    assert journal.dropped == 0
+
+
 def test_a_nonce_is_used_once_by_each_owner() -> None:
     nonces = Nonces(window=10)
     assert nonces.use("a", "1", now=0)

@@ -98,6 +98,15 @@ def test_pictures_of_every_mode_have_a_look(mode: str) -> None:
     assert len(found) == SIDE * SIDE * COLOURS
 
 
+@pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP"])
+def test_palettes_may_be_transparent(form: str) -> None:
+    drawn = shapes(2)
+    opaque = seen(drawn)
+    drawn.putalpha(Image.radial_gradient("L").resize(drawn.size).point(lambda shade: 255 - shade // 4))
+    palette = drawn.quantize(256) if form != "WEBP" else drawn
+    assert likeness(seen(palette, form), opaque) >= 0.9
+
+
 LOOKS = st.binary(min_size=SIDE * SIDE * COLOURS, max_size=SIDE * SIDE * COLOURS)
 
 

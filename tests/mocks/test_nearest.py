@@ -56,7 +56,9 @@ def test_a_name_of_an_operation_that_is_not_there_is_what_differs() -> None:
     for astray in (
         Request(method="POST", path="/", query=b"Action=SearchByPic"),
         Request(method="POST", path="/", headers=((b"x-acs-action", b"SearchByPic"),)),
-        Request(method="POST", path="/", query=b"Action=SearchByPic", headers=((b"x-acs-action", b"SearchImageByPic"),)),
+        Request(
+            method="POST", path="/", query=b"Action=SearchByPic", headers=((b"x-acs-action", b"SearchImageByPic"),)
+        ),
         search("aliyun", account),
     ):
         mock.answer(astray)

@@ -67,6 +67,13 @@ def test_a_product_is_known_in_every_mode(mode: str) -> None:
     assert look(stored(image(4711).convert(mode), "PNG"), LIMITS).product == 4711
 
 
+@pytest.mark.parametrize("form", ["PNG", "GIF"])
+def test_a_product_is_known_where_its_palette_is_transparent(form: str) -> None:
+    drawn = image(4711).convert("RGBA")
+    drawn.putalpha(Image.radial_gradient("L").resize(drawn.size).point(lambda shade: 255 - shade // 4))
+    assert look(stored(drawn.quantize(64), form), LIMITS).product == 4711
+
+
 @pytest.mark.parametrize("quality", [20, 50, 95])
 def test_another_picture_is_known_by_its_look(quality: int) -> None:
     original = look(stored(landscape(), "PNG"), LIMITS)

@@ -49,6 +49,16 @@ def test_each_api_counts_for_itself() -> None:
     ]
 
 
+def test_each_api_has_its_own_second() -> None:
+    mock, sandbox = made("tmapi", "hiobuy", rate=1)
+    assert [ask(mock, sandbox, api) for api in ("tmapi", "hiobuy", "tmapi", "hiobuy")] == [
+        "",
+        "",
+        "503",
+        "too-frequent",
+    ]
+
+
 def test_nothing_is_nothing() -> None:
     mock, sandbox = made("tmapi", count=0)
     assert ask(mock, sandbox, "tmapi") == "439"

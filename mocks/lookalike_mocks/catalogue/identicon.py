@@ -42,9 +42,14 @@ def read(picture: Image.Image) -> int | None:
 
 def fingerprint(picture: Image.Image) -> int:
     """64 bits: which tiles of the picture are lighter than the middle of its range."""
-    tiles = picture.convert("L").resize((CELLS, CELLS), Image.Resampling.BOX).tobytes()
+    tiles = plain(picture).convert("L").resize((CELLS, CELLS), Image.Resampling.BOX).tobytes()
     middle = (min(tiles) + max(tiles)) / 2
     return int("".join("1" if tile > middle else "0" for tile in tiles), 2)
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """The picture without a palette, if that says what shines through: Pillow warns of whoever loses it."""
+    return picture.convert("RGBA") if "transparency" in picture.info else picture
 
 
 def _bits(number: int) -> list[int]:

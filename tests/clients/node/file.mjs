@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import imagesearch from '@alicloud/imagesearch20201214';
 import core from '@alicloud/openapi-core';
-import { RuntimeOptions } from '@darabonba/typescript';
 
 const asked = JSON.parse(readFileSync(0, 'utf8'));
 const file = (text) => Readable.from(Buffer.from(text, 'base64'), { objectMode: false });
@@ -19,10 +18,9 @@ const client = new imagesearch.default(config);
 client._openPlatformEndpoint = asked.endpoint;
 try {
   const add = { ...asked.request, productId: 'p1', picName: 'a.png', picContentObject: file(asked.picture) };
-  const added = await client.addImageAdvance(new imagesearch.AddImageAdvanceRequest(add), new RuntimeOptions({}));
+  const added = await client.addImageAdvance(new imagesearch.AddImageAdvanceRequest(add), {});
   const search = { ...asked.request, picContentObject: file(asked.copy) };
-  const found = await client.searchImageByPicAdvance(
-    new imagesearch.SearchImageByPicAdvanceRequest(search), new RuntimeOptions({}));
+  const found = await client.searchImageByPicAdvance(new imagesearch.SearchImageByPicAdvanceRequest(search), {});
   console.log(JSON.stringify({ added: added.body.message, auctions: found.body.auctions }));
 } catch (error) {
   const { name, code, message, statusCode, data } = error;

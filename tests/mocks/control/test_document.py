@@ -14,13 +14,13 @@ from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from lookalike_mocks import Mock
 from lookalike_mocks.control.table import OPERATIONS
 from lookalike_mocks.control.wishes import Nothing
 
 from .conftest import TOKEN
 
 NODE = Path(__file__).parents[2] / "specs/node"
-CHECKED = CHECKS.get_all()
 TAKES_SOMETHING = {each.id for each in OPERATIONS if each.body is not None or each.query not in (None, Nothing)}
 CASES = [
     (each.id, mode)
@@ -43,6 +43,13 @@ def schema(document: dict[str, Any], anybody: httpx.Client) -> Any:
     return found
 
 
+def checks() -> list[Any]:
+    """All that Schemathesis has; it knows them when a schema was loaded."""
+    found: list[Any] = CHECKS.get_all()
+    assert "status_code_conformance" in [check.__name__ for check in found]
+    return found
+
+
 def test_it_is_valid_openapi(document: dict[str, Any]) -> None:
     validate(document)
 
@@ -52,6 +59,31 @@ def test_it_describes_every_operation(document: dict[str, Any]) -> None:
     assert described == {(each.method, f"/_lookalike/{each.path.replace(':path', '')}") for each in OPERATIONS}
     open_ = {path for path, item in document["paths"].items() for found in item.values() if found.get("security") == []}
     assert open_ == {"/_lookalike/health", "/_lookalike/openapi.json", "/_lookalike/pictures/{name}"}
+
+
+STATUSES = {
+    "getHealth": {200, 403},
+    "getPicture": {200, 403, 404},
+    "createSandbox": {201, 400, 401, 403, 408, 413, 422},
+    "listSandboxes": {200, 401, 403, 422},
+    "changeSandbox": {200, 400, 401, 403, 404, 408, 410, 413, 421, 422},
+    "deleteSandbox": {204, 401, 403, 404, 409, 410, 421, 422},
+    "getJournal": {200, 401, 403, 404, 410, 421, 422},
+    "listSituations": {200, 401, 403, 422},
+}
+
+
+@pytest.mark.parametrize("id_", STATUSES)
+def test_it_names_every_status(document: dict[str, Any], id_: str) -> None:
+    (found,) = (each for item in document["paths"].values() for each in item.values() if each["operationId"] == id_)
+    assert {int(status) for status in found["responses"]} == STATUSES[id_]
+
+
+def test_it_names_every_situation(document: dict[str, Any], own: Mock) -> None:
+    situations = list(own.sandboxes.home.situations())
+    assert document["components"]["schemas"]["Demand"]["properties"]["situation"]["enum"] == situations
+    (which,) = document["paths"]["/_lookalike/sandboxes/{id}/situations"]["delete"]["parameters"][1:]
+    assert which == {"name": "situation", "in": "query", "schema": {"type": "string", "enum": situations}}
 
 
 def test_no_secret_is_in_it(document: dict[str, Any]) -> None:
@@ -76,7 +108,7 @@ def test_what_is_served_is_what_it_describes(schema: Any, id_: str, mode: Genera
     @settings(max_examples=25)
     @given(case=operation.as_strategy(mode, path_parameters=names))
     def holds(case: Any) -> None:
-        case.call_and_validate(headers={"authorization": f"Bearer {TOKEN}"}, checks=CHECKED)
+        case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, checks=checks())
 
     holds()
 
@@ -86,6 +118,6 @@ def test_it_describes_what_sandboxes_that_never_were_get(schema: Any, id_: str) 
     @settings(max_examples=10)
     @given(case=schema.find_operation_by_id(id_).as_strategy())
     def holds(case: Any) -> None:
-        case.call_and_validate(headers={"authorization": f"Bearer {TOKEN}"}, checks=CHECKED)
+        case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, checks=checks())
 
     holds()

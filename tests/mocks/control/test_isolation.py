@@ -6,6 +6,7 @@ does, its twin does too; the answers and the journals of the two stay the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, Protocol
@@ -186,11 +187,14 @@ class Neighbours(RuleBasedStateMachine):
     def all_arrive(self) -> None:
         self.pairs = [self._pair(), self._pair(), self._pair(), self._pair(HOME)]
         self.times = [float(BEGIN)] * 4
+        # how often each asked, and what each asked for beforehand
+        self.asked, self.demanded = [0] * 4, [list[str]() for _ in range(4)]
 
     @rule(who=TESTERS, question=QUESTIONS)
     def ask(self, who: int, question: tuple[str, int, bool]) -> None:
         api, at, is_common = question
         self.nonces += 1
+        self.asked[who] += 1
         nonce = "everybody's" if is_common else f"nonce-{self.nonces}"
         answers = [
             told(corner.ask(search(api, corner.credentials[api], now=self.times[who], nonce=nonce, at=at)))
@@ -203,6 +207,7 @@ class Neighbours(RuleBasedStateMachine):
         mine, theirs = (self.pairs[each][0].credentials["aliyun"] for each in (who, other))
         mixed = {**mine, "AccessKeySecret": theirs["AccessKeySecret"]}
         self.nonces += 1
+        self.asked[who] += 1
         reply = self.pairs[who][0].ask(search("aliyun", mixed, now=self.times[who], nonce=f"mixed-{self.nonces}"))
         twin = self.pairs[who][1].credentials["aliyun"]
         wrong = twin if mixed == mine else {**twin, "AccessKeySecret": "another's"}
@@ -224,10 +229,15 @@ class Neighbours(RuleBasedStateMachine):
 
     @rule(who=TESTERS, situation=SITUATIONS, times=st.sampled_from([None, 1, 2]))
     def demand(self, who: int, situation: str, times: int | None) -> None:
+        self.demanded[who].append(situation)
         self._both(who, lambda corner: corner.demand(situation, times))
 
     @rule(who=TESTERS, what=st.sampled_from(["take_back", "clear", "reset"]))
     def forget(self, who: int, what: str) -> None:
+        if what in ("clear", "reset"):
+            self.asked[who] = 0
+        if what in ("take_back", "reset"):
+            self.demanded[who] = []
         self._both(who, lambda corner: getattr(corner, what)())
 
     @precondition(lambda self: hasattr(self, "pairs"))
@@ -237,7 +247,7 @@ class Neighbours(RuleBasedStateMachine):
         gone.delete()
         assert gone.ask(search("tmapi", gone.credentials["tmapi"])).status == 410
         self.pairs[who] = self._pair()
-        self.times[who] = float(BEGIN)
+        self.times[who], self.asked[who], self.demanded[who] = float(BEGIN), 0, []
 
     def _both(self, who: int, act: Callable[[Corner], None]) -> None:
         for corner in self.pairs[who]:
@@ -247,6 +257,9 @@ class Neighbours(RuleBasedStateMachine):
     def compare(self, who: int) -> None:
         here, twin = (corner.state() for corner in self.pairs[who])
         assert here == twin
+        *_, entries, waiting = here
+        assert len(entries) == self.asked[who]
+        assert not Counter(situation for situation, _ in waiting) - Counter(self.demanded[who])
 
 
 class InProcess(Neighbours):
@@ -271,6 +284,6 @@ class OverHttp(Neighbours):
         return lambda name: Outside(control, vendor, name)
 
 
-@pytest.mark.parametrize(("machine", "examples"), [(InProcess, 60), (OverHttp, 20)])
+@pytest.mark.parametrize(("machine", "examples"), [(InProcess, 100), (OverHttp, 30)])
 def test_nothing_of_one_is_seen_in_another(machine: type[Neighbours], examples: int) -> None:
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=25, deadline=None))

@@ -144,6 +144,7 @@ PRESENTED = [
     ("aliyun", {"headers": ((b"x-acs-security-token", b"real-token"),)}, b"real-token"),
     ("aliyun", {"headers": ((b"authorization", b"ACS3-HMAC-SHA256 Credential=x,Signature=0123abcd"),)}, b"0123abcd"),
     ("aliyun", {"headers": ((b"authorization", b"acs key:c2lnbmF0dXJl"),)}, b"c2lnbmF0dXJl"),
+    ("aliyun", {"body": b"Signature=real%ffto+ken", "headers": ((b"content-type", b"application/x-www-form-urlencoded"),)}, b"real\xffto ken"),
     ("aliyun", {"body": b"Signature=real-token", "headers": ((b"content-type", b"application/x-www-form-urlencoded"),)}, b"real-token"),
 ]  # fmt: skip
 
@@ -202,6 +203,13 @@ def test_a_signature_that_the_answer_gives_out_is_covered_too() -> None:
     ):
         shown = redacted(Entry(0.0, "aliyun", Request(method="GET", path="/"), Reply(status=200, body=body)), SANDBOX)
         assert not survives("c2ln/bmF0dXJl", shown.reply.body.decode())
+
+
+@pytest.mark.parametrize("name", ["demo", "sts", "sts-expired", "forbidden"])
+def test_the_secrets_of_every_account_of_the_specs_are_covered(name: str) -> None:
+    secret = load("aliyun").root.accounts[name]["AccessKeySecret"]
+    entry = Entry(0.0, "tmapi", Request(method="GET", path="/"), Reply(status=200, body=secret.encode()))
+    assert redacted(entry, MOCK.sandboxes.home).reply.body == b"***"
 
 
 def test_more_values_can_be_covered() -> None:

@@ -35,6 +35,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "percent": lambda text: quote(text, safe=""),
     "percent, lower case": lambda text: quote(text, safe="").lower() if text == text.lower() else quote(text, safe=""),
     "percent, path": quote,
+    "percent, plus stays": lambda text: quote(text, safe="+/="),
     "percent, every byte": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
     "form": quote_plus,
     "base64": lambda text: b64encode(text.encode()).decode(),
@@ -45,6 +46,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "json, not ascii": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "json, slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
     "json, every unit": units,
+    "json, every unit, upper case": lambda text: units(text).upper().replace("\\U", "\\u"),
     "xml": escape,
     "xml, attribute": lambda text: quoteattr(text)[1:-1],
     "html": html.escape,
@@ -111,6 +113,21 @@ def test_what_holds_no_secret_stays_as_it_is(text, secrets) -> None:
 )
 def test_nothing_but_the_secret_is_covered(text: str, covered: str) -> None:
     assert Veil([b"0123456789"]).cover(text.encode()) == covered.encode()
+
+
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("within", range(3))
+def test_base64_may_begin_anywhere(before: int, within: int) -> None:
+    secret = b"a secret of somebody"
+    text = b"x" * before + b64encode(b"y" * within + secret + b"z")
+    covered = Veil([secret]).cover(text)
+    assert covered.count(MASK) == 1
+    assert len(covered) <= before + len(MASK) + 6
+
+
+def test_secrets_may_overlap() -> None:
+    assert Veil([b"abcdefghijkl", b"cdefghij", b"ghijklmnop"]).cover(b"abcdefghijklmnopq") == b"***q"
+    assert Veil([b"abcdefghijkl", b"cdefghij"]).cover(b"abcdefghijklm") == b"***m"
 
 
 def test_a_veil_for_nothing_covers_nothing() -> None:

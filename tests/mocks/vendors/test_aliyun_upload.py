@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
+from lookalike_mocks.authenticate.policy import text_of
 from lookalike_mocks.catalogue.identicon import jpeg
 from lookalike_mocks.doors.asgi import Door
 from lookalike_mocks.doors.server import Server
@@ -82,6 +83,14 @@ def test_a_permit(mock: Mock) -> None:
     assert policy["expiration"] == "2026-11-21T01:26:28.000Z"
     assert policy["conditions"] == [["content-length-range", 0, 10485760], ["eq", "$key", told["ObjectKey"]]]
     assert told["Signature"] == oss_policy.signature(told["EncodedPolicy"], SECRET)
+
+
+@pytest.mark.parametrize(
+    ("now", "written"),
+    [(NOW, "2026-11-21T00:26:28.000Z"), (-5.0, "1970-01-01T00:00:00.000Z"), (1e18, "9999-12-31T23:59:59.000Z")],
+)
+def test_a_clock_may_be_set_to_anything(now: float, written: str) -> None:
+    assert text_of(now) == written
 
 
 def test_no_two_permits_are_of_one_object(mock: Mock) -> None:
