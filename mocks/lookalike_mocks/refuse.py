@@ -54,9 +54,7 @@ def _transport(service: Service, request: Request, error: ErrorCode, operation: 
     return adapt(service, request, chosen, operation) if adapt else chosen
 
 
-def _facts(
-    service: Service, seed: int, request: Request, error: ErrorCode, more: Mapping[str, Any]
-) -> dict[str, Any]:
+def _facts(service: Service, seed: int, request: Request, error: ErrorCode, more: Mapping[str, Any]) -> dict[str, Any]:
     made = stamp(seed, request)
     facts: dict[str, Any] = {
         "status": error.status, "reason": responses.get(error.status, ""), "code": error.code, "method": request.method,

@@ -39,6 +39,8 @@ def as_uuid(text: str) -> str:
 
 def named(credential: str) -> Name | None:
     """The sandbox that a credential names; None when it names none."""
+    if len(credential) < DIGITS:
+        return None
     found = UUID.search(credential)
     plain = "".join(found.groups()) if found else credential
     match = TOKEN.search(plain)

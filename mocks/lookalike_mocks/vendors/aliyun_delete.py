@@ -10,7 +10,7 @@ from ..call import Call
 from ..gallery import Added
 from ..stamp import stamp
 from ..world import World
-from .aliyun_filter import condition_of, is_magic
+from .aliyun_filter import condition_of
 from .aliyun_format import reply
 from .aliyun_instance import instance
 from .aliyun_rules import refused
@@ -44,6 +44,6 @@ def _filtered(call: Call, added: list[Added]) -> list[Added]:
     if "Filter" not in call.values:
         raise refused(call, "filter-missing", "Filter")
     condition = condition_of(call)
-    if condition is None or is_magic(call):
+    if condition is None:  # a magic one, which names a situation and no pictures
         return []
     return [each for each in added if holds(condition, each.attributes.get)]

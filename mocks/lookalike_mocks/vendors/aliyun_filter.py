@@ -10,7 +10,7 @@ from .aliyun_rules import refused
 def condition_of(call: Call) -> condition.Condition | None:
     """What `Filter` says. Raises Refused for one that is too long, or not of the grammar."""
     text, rules = call.values.get("Filter", ""), call.service.api.root.data["filter"]
-    if not text or is_magic(call):
+    if not text or _is_magic(call):
         return None
     generation = call.service.variants["filter-grammar"]
     if len(text) > rules["length"][generation]:
@@ -28,7 +28,7 @@ def condition_of(call: Call) -> condition.Condition | None:
         raise refused(call, f"filter-{bad.fault}", "Filter") from bad
 
 
-def is_magic(call: Call) -> bool:
+def _is_magic(call: Call) -> bool:
     """Whether `Filter` is no filter, but names the situation that the call is in."""
     magic = [before + call.situation + after for name, (before, after) in call.service.magic_values if name == "Filter"]
     return bool(call.situation) and call.values.get("Filter") in magic

@@ -30,7 +30,9 @@ def mock() -> Mock:
 
 
 def add(mock: Mock, name: str, data: bytes, product: str = "p1", **given: Any) -> Body:
-    return ask(mock, "AddImage", ProductId=product, PicName=name, PicContent=text(data), **given)
+    told = ask(mock, "AddImage", ProductId=product, PicName=name, PicContent=text(data), **given)
+    assert (told["Message"], told["Code"], told["Success"]) == ("success", 0, True)
+    return told
 
 
 def search(mock: Mock, data: bytes, **given: Any) -> list[Body]:
@@ -50,7 +52,6 @@ def named(found: list[Body], name: str) -> Body:
 def test_what_was_added_comes_back(mock: Mock) -> None:
     data = stored(drawn(1))
     told = add(mock, "a.png", data, CustomContent="自定义 <&>", CategoryId=3, **ATTRIBUTES)
-    assert (told["Message"], told["Code"], told["Success"]) == ("success", 0, True)
     assert told["PicInfo"]["CategoryId"] == 3
     first = search(mock, data)[0]
     worth = first.pop("SortExprValues")
@@ -97,6 +98,28 @@ def test_a_changed_copy_scores_high_and_another_picture_low(mock: Mock, copy: st
         assert max(scores.values(), default=0) <= 0.6
 
 
+def test_a_copy_is_the_same_picture_to_the_search(mock: Mock) -> None:
+    """Its category and its goods are those of the original, although its coarse look may be another's."""
+    others = 0
+    for number in range(1, 40):
+        original, copy = stored(drawn(number)), stored(drawn(number, 397), "JPEG", quality=20)
+        before = search(mock, original)
+        others += search(mock, copy) != before
+        add(mock, "a.png", original, CategoryId=(before[0]["CategoryId"]))
+        found = [item["ProductId"] for item in search(mock, copy)]
+        found.remove("p1")
+        assert found == [item["ProductId"] for item in before[:99]]
+        ask(mock, "DeleteImage", ProductId="p1")
+    assert others
+
+
+def test_a_copy_is_added_to_the_category_of_the_original(mock: Mock) -> None:
+    add(mock, "a.png", stored(drawn(1)), CategoryId=20)
+    for name, given, category in (("b.jpg", {}, 20), ("c.jpg", {"CategoryId": 5}, 5), ("d.jpg", {}, 20)):
+        told = add(mock, name, stored(drawn(1).resize((300, 300)), "JPEG"), **given)
+        assert told["PicInfo"]["CategoryId"] == category
+
+
 def test_the_same_picture_of_the_catalogue(mock: Mock) -> None:
     before = search(mock, jpeg(PRODUCT))
     add(mock, "a.jpg", jpeg(PRODUCT))
@@ -109,9 +132,12 @@ def test_the_same_picture_of_the_catalogue(mock: Mock) -> None:
 
 
 def test_they_are_ranked_with_the_catalogues(mock: Mock) -> None:
-    add(mock, "same.png", stored(drawn(3)))
-    add(mock, "other.png", stored(drawn(4)))
-    found = [item for start in (0, 100, 200, 300, 400) for item in search(mock, stored(drawn(3)), Start=start)]
+    place = {"StrAttr2": "广东", "IntAttr": 1000, "CategoryId": 3}
+    add(mock, "same.png", stored(drawn(3)), **place)
+    add(mock, "other.png", stored(drawn(4)), **place)
+    found = search(mock, stored(drawn(3)), Filter='str_attr2="广东" AND int_attr<9000')
+    assert own(found) == [("p1", "same.png"), ("p1", "other.png")]
+    assert len(found) > 10
     scores = [item["Score"] for item in found]
     assert scores == sorted(scores, reverse=True)
     assert found[0]["PicName"] == "same.png"
@@ -158,6 +184,7 @@ def test_filters_categories_and_thresholds(mock: Mock) -> None:
     assert found(CategoryId=3, Filter="int_attr=0 OR int_attr=1") == ["0.png", "1.png"]
     low = search(mock, stored(drawn(6)), CategoryId=3, Filter="int_attr=0")
     assert [item["Score"] < 0.6 for item in low] == [True]
+    assert search(mock, stored(drawn(6)), CategoryId=3, Filter="int_attr=0", ScoreThreshold="0.60") == []
 
 
 def test_products_once(mock: Mock) -> None:
@@ -242,6 +269,16 @@ def test_by_name_of_the_catalogue(mock: Mock) -> None:
     assert len(ask(mock, "SearchImageByName", **names, **given)["Auctions"]) == 3
 
 
+def test_by_name_of_what_is_beyond_the_catalogue() -> None:
+    names = {
+        name: search(Mock("aliyun", clock=lambda: NOW), jpeg(PRODUCT))[0][name] for name in ("ProductId", "PicName")
+    }
+    for size, status in ((PRODUCT + 1, 200), (PRODUCT, 400)):
+        asked = request("SearchImageByName", **names)
+        small = Mock("aliyun", clock=lambda: NOW, size=size)
+        assert conforms(asked, small.answer(asked)).status == status
+
+
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 def test_by_name_of_a_products_further_pictures(mock: Mock, which: int) -> None:
     first = search(mock, jpeg(PRODUCT))[0]
@@ -273,6 +310,18 @@ def test_an_instance_is_full(mock: Mock) -> None:
     assert json.loads(conforms(asked, mock.answer(asked)).body)["Code"] == "InstanceOverQuota"
     ask(mock, "DeleteImage", InstanceName="demosmall1", ProductId="p1", PicName="0.png")
     add(mock, "2.png", data, InstanceName="demosmall1")
+
+
+def test_each_deed_has_its_own_limit(mock: Mock) -> None:
+    content, names = text(stored(drawn(1))), {"InstanceName": "demoqps1", "ProductId": "p1", "PicName": "a.png"}
+
+    def statuses(operation: str, times: int, **given: Any) -> list[int]:
+        return [mock.answer(request(operation, **names, **given)).status for _ in range(times)]
+
+    assert statuses("AddImage", 2, PicContent=content) == [200, 403]
+    assert statuses("SearchImageByPic", 2, PicContent=content) == [200, 403]
+    assert statuses("SearchImageByName", 1) == [403]
+    assert statuses("DeleteImage", 21) == [200] * 20 + [403]
 
 
 def test_the_oldest_goes_and_the_journal_says_so(mock: Mock) -> None:
