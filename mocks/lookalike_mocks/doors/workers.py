@@ -27,7 +27,7 @@ from .server import BACKLOG, bound, url_of
 MAX_WORKERS = 64
 # a worker that ends before it is this old is started again only after a while, and not for ever
 YOUNG, PAUSE, MOST_QUICK_ENDS = 2.0, 0.5, 5
-GRACE = 4.0
+GRACE, REAP_SECONDS = 4.0, 2.0
 START_SECONDS = 30.0
 # place, the worker's two sockets, what to call when it listens, a pipe that ends with the supervisor
 Work = Callable[[Place, tuple[socket.socket, socket.socket], Callable[[], None], int], None]
@@ -52,11 +52,17 @@ class Worker:
 
     def follow(self) -> str:
         """Take the place of a process that ended; a sentence that says so."""
-        code = self.process.exitcode if self.process is not None else 0
+        code = self._exit_code()
         self.quick_ends = self.quick_ends + 1 if time.monotonic() - self.began < YOUNG else 0
         self.place = msgspec.structs.replace(self.place, generation=self.place.generation + 1)
         how = f"was ended by signal {-code}" if code and code < 0 else f"ended with exit code {code}"
         return f"{self} {how}; its sandboxes are gone, and it is started again"
+
+    def _exit_code(self) -> int | None:
+        """How it ended; the end can be seen a little before the code is there."""
+        if self.process is not None:
+            self.process.join(REAP_SECONDS)
+        return self.process.exitcode if self.process is not None else None
 
 
 class Supervisor:
