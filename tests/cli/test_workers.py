@@ -5,6 +5,8 @@ import os
 import random
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -196,3 +198,18 @@ def test_no_worker_outlives_its_supervisor(serving) -> None:
         process.kill()
         process.wait(PATIENCE)
         until(lambda: not any(reached(url) for url in told["workers"]))
+
+
+STILLBORN = """
+import sys
+from lookalike_mocks.doors.workers import Supervisor
+supervisor = Supervisor(lambda *_: None, "127.0.0.1", 0, 2, tell=print)
+sys.exit(supervisor.run(lambda: print("ready")))
+"""
+
+
+def test_workers_that_do_not_start_are_not_announced() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STILLBORN], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "worker 1 does not start\n", "")

@@ -1,9 +1,7 @@
 """Pictures from bytes: what is one, and which."""
 
 from base64 import b64encode, encodebytes
-from io import BytesIO
 from struct import pack
-from typing import Any
 from zlib import compress, crc32
 
 import pytest
@@ -14,21 +12,10 @@ from PIL import Image
 from lookalike_mocks.catalogue.identicon import image, jpeg
 from lookalike_mocks.pictures import BadPicture, Fault, Limits, decoded, look
 
+from .drawn import landscape, stored
+
 FORMATS = ("PNG", "JPG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 LIMITS = Limits(FORMATS, 4 * 1024 * 1024, 100, 4096)
-
-
-def stored(drawn: Image.Image, form: str, **options: Any) -> bytes:
-    out = BytesIO()
-    drawn.save(out, form, **options)
-    return out.getvalue()
-
-
-def landscape(width: int = 640, height: int = 480) -> Image.Image:
-    """A picture that shows no product: light above, dark below, a sun."""
-    drawn = Image.linear_gradient("L").resize((width, height)).convert("RGB")
-    drawn.paste((255, 240, 200), (width // 8, height // 2, width // 3, height * 3 // 4))
-    return drawn
 
 
 def orientation(value: int) -> Image.Exif:

@@ -24,7 +24,6 @@ import msgspec
 from ..sandbox import Place
 from .server import BACKLOG, bound, url_of
 
-MAX_WORKERS = 64
 # a worker that ends before it is this old is started again only after a while, and not for ever
 YOUNG, PAUSE, MOST_QUICK_ENDS = 2.0, 0.5, 5
 GRACE, REAP_SECONDS = 4.0, 2.0
@@ -41,6 +40,8 @@ class Worker:
         self.quick_ends = 0
         self.began = 0.0
         self.process: ForkProcess | None = None
+        # who listens is told through it; its end has to stay open for as long as the worker may tell
+        self.listening: Pipe | None = None
 
     def __str__(self) -> str:
         return f"worker {self.place.worker}"
@@ -49,6 +50,13 @@ class Worker:
     def sentinel(self) -> int:
         """What becomes readable when the process ends."""
         return self.process.sentinel if self.process is not None else -1
+
+    def listens(self) -> bool:
+        """Wait until it does; False when it ended before, or takes too long."""
+        try:
+            return self.listening is not None and self.listening.poll(START_SECONDS) and bool(self.listening.recv())
+        except EOFError:
+            return False
 
     def follow(self) -> str:
         """Take the place of a process that ended; a sentence that says so."""
@@ -100,22 +108,25 @@ class Supervisor:
     def run(self, ready: Callable[[], None]) -> int:
         """Until a signal; the exit code. `ready` is called once, when every worker listens."""
         with self._signals():
-            listening = [self._start(worker) for worker in self.workers]
-            if all(pipe.poll(START_SECONDS) for pipe in listening):
+            for worker in self.workers:
+                self._start(worker)
+            deaf = [worker for worker in self.workers if not worker.listens()]
+            if not deaf:
                 ready()
-            code = self._watch()
+            elif not self._stopped:
+                self._tell(f"{deaf[0]} does not start")
+            code = int(not self._stopped) if deaf else self._watch()
             self._end()
         return code
 
-    def _start(self, worker: Worker) -> Pipe:
-        """Fork a worker; the pipe says when it listens."""
+    def _start(self, worker: Worker) -> None:
+        """Fork a worker."""
         context = multiprocessing.get_context("fork")
-        listening, told = context.Pipe(duplex=False)
+        worker.listening, told = context.Pipe(duplex=False)
         worker.began = time.monotonic()
         worker.process = context.Process(target=self._live, args=(worker, told), daemon=True)
         worker.process.start()
         told.close()
-        return listening
 
     def _live(self, worker: Worker, told: Pipe) -> None:
         """In the worker's own process."""

@@ -3,7 +3,6 @@
 import re
 from base64 import b64encode, encodebytes
 from collections.abc import Callable
-from io import BytesIO
 from struct import pack
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +21,7 @@ from lookalike_specs import load
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Pairs, Reply, Request
 
+from ..drawn import landscape, stored
 from .daji_client import FORM, HOST, MULTIPART, OF_UPLOADS, Body, Client, multipart
 from .documented import validators
 
@@ -38,19 +38,6 @@ both = pytest.mark.parametrize("api", PATHS)
 
 def base64(data: bytes) -> str:
     return b64encode(data).decode()
-
-
-def stored(drawn: Image.Image, form: str, **options: Any) -> bytes:
-    out = BytesIO()
-    drawn.save(out, form, **options)
-    return out.getvalue()
-
-
-def landscape(width: int = 640, height: int = 480) -> Image.Image:
-    """A picture that shows no product."""
-    drawn = Image.linear_gradient("L").resize((width, height)).convert("RGB")
-    drawn.paste((255, 240, 200), (width // 8, height // 2, width // 3, height * 3 // 4))
-    return drawn
 
 
 def uploaded(api: str, text: str, mock: Mock | None = None, content_type: str = FORM) -> str:
