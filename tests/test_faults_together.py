@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from lookalike.proof import PROOFS, credential
 from lookalike.signature import Wish, make
 from lookalike_mocks import Mock
 from lookalike_mocks.doors.asgi import Door
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_specs import ids, load
+from lookalike_specs.proof import PROOFS, credential
 from lookalike_specs.wire import Request
 
 SECONDS = 30.0

@@ -13,8 +13,6 @@ import msgspec
 import pytest
 from PIL import Image
 
-from lookalike.proof import Moment, prove
-from lookalike.sample import build, examples, sample
 from lookalike_contracts import violations
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
@@ -22,6 +20,8 @@ from lookalike_mocks.catalogue.names import offer_index, opaque_id
 from lookalike_mocks.doors.server import Server
 from lookalike_specs import Api, Operation, ids, load
 from lookalike_specs.document import resolve
+from lookalike_specs.proof import Moment, prove
+from lookalike_specs.sample import build, examples, sample
 from lookalike_specs.wire import Reply, Request
 
 NONCES = count()

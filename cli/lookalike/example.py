@@ -12,11 +12,11 @@ from lookalike_mocks.match import match
 from lookalike_mocks.sent import sent
 from lookalike_mocks.service import Service
 from lookalike_specs import Scheme
+from lookalike_specs.proof import PROOFS, Moment, prove
+from lookalike_specs.sample import build, examples, sample
 from lookalike_specs.wire import Request
 
 from . import curl
-from .proof import PROOFS, Moment, prove
-from .sample import build, examples, sample
 
 
 def curl_line(mock: Mock, service: Service, base: str) -> str:

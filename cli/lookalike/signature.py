@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from lookalike_specs import Api, Operation, Scheme
+from lookalike_specs.proof import PROOFS, Moment, credential, prove, stages
+from lookalike_specs.sample import build, examples, required, sample, typed
 from lookalike_specs.signing import Malformed
 from lookalike_specs.wire import Request
 
 from . import curl
 from .group import Problem, nearest
-from .proof import PROOFS, Moment, credential, prove, stages
-from .sample import build, examples, required, sample, typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from lookalike.sample import sample
 from lookalike.signature import Wish, make
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
 from lookalike_specs import ids, load, read
+from lookalike_specs.sample import sample
 from lookalike_specs.signing.header import extended
 from lookalike_specs.wire import Request
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from lookalike.proof import Moment, prove
-from lookalike.sample import build, examples, sample
 from lookalike_specs import load
+from lookalike_specs.proof import Moment, prove
+from lookalike_specs.sample import build, examples, sample
 from lookalike_specs.wire import Reply, Request
 
 HOST = "127.0.0.1"

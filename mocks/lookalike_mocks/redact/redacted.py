@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from lookalike_specs.veil import Veil
 from lookalike_specs.wire import RawHeaders
 
 from ..journal import Entry
 from ..sandbox import Sandbox
 from .values import given, presented
-from .veil import Veil
 
 
 def redacted(entry: Entry, sandbox: Sandbox, more: Iterable[bytes] = (), most: int | None = None) -> Entry:

@@ -16,7 +16,7 @@ from lookalike_mocks.sandbox import sandboxes
 from lookalike_specs import ids, load
 from lookalike_specs.signing import SCHEMES
 
-from ..redact.reader import survives
+from ...specs.veil.reader import survives
 from ..testers import search, sent
 from .conftest import TOKEN
 

@@ -18,9 +18,9 @@ from lookalike_specs import ids, load
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.wire import Reply, Request
 
+from ...specs.veil.reader import survives
+from ...specs.veil.test_veil import ENCODINGS, encodings, written
 from ..testers import search
-from .reader import survives
-from .test_veil import ENCODINGS, encodings, written
 
 CASES = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
 MOCK = Mock()

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from PIL import Image, ImageDraw
 
-from lookalike.sample import examples
 from lookalike_contracts import violations
 from lookalike_mocks import Mock
 from lookalike_specs import load
+from lookalike_specs.sample import examples
 from lookalike_specs.signing import acs3
 from lookalike_specs.wire import Pairs, Reply, Request
 

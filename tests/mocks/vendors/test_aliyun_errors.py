@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
-from lookalike.sample import examples
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import jpeg
 from lookalike_mocks.catalogue.names import picture_code
 from lookalike_specs import load
+from lookalike_specs.sample import examples
 from lookalike_specs.signing import acs3, acs_roa, acs_rpc
 from lookalike_specs.wire import Reply, Request
 

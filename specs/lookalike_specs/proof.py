@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 
-from lookalike_specs import Scheme
-from lookalike_specs.signing import (
+from .api import Scheme
+from .signing import (
     SCHEMES,
     Malformed,
     Stages,
@@ -21,7 +21,7 @@ from lookalike_specs.signing import (
     oss_policy,
     parameters,
 )
-from lookalike_specs.wire import Request
+from .wire import Request
 
 Account = Mapping[str, str]
 ISO = "%Y-%m-%dT%H:%M:%SZ"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.redact import MASK, Veil
+from lookalike_specs.veil import MASK, Veil
 
 from .reader import survives
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lookalike_specs import Api, Field, Operation
-from lookalike_specs.document import operation as in_document
-from lookalike_specs.signing import percent
-from lookalike_specs.wire import Pairs, RawHeaders, Request
+from .api import Api, Field, Operation
+from .document import operation as in_document
+from .signing import percent
+from .wire import Pairs, RawHeaders, Request
 
 Values = Mapping[str, Any]
 MEDIA_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
