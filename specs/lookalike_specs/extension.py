@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import msgspec
+from .promises import Promises
+from .provenance import Extension
 
-Kind = Literal["documented", "measured", "inferred", "invented"]
 Refusal = Literal[
     "missing-key", "unknown-key", "missing-signature", "mismatch", "malformed", "algorithm", "version",
     "missing-timestamp", "malformed-timestamp", "expired", "future", "missing-nonce", "replayed", "body-digest",
@@ -16,27 +16,6 @@ Refusal = Literal[
 Reaction = str | dict[str, str]
 Account = dict[str, str]
 Template = dict[str, Any] | str
-
-
-class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """Any object of the grammar; each may say where it is from."""
-
-    x_provenance: Provenance | None = None
-
-
-class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a fact comes from."""
-
-    kind: Kind
-    source: str
-
-
-class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an object comes from, and single keywords of it that come from elsewhere."""
-
-    kind: Kind
-    source: str
-    keywords: dict[str, Origin] = {}
 
 
 class Variant(Extension, frozen=True, kw_only=True):
@@ -54,6 +33,7 @@ class Transport(Extension, frozen=True, kw_only=True):
     media_type: str = "application/json"
     headers: dict[str, str] = {}
     body: Template
+    xml: str = ""
 
 
 class ErrorCode(Extension, frozen=True, kw_only=True):
@@ -144,6 +124,7 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     errors: dict[str, Reaction]
     transports: dict[str, str] = {}
     instead: dict[str, str] = {}
+    promises: Promises = Promises()
 
 
 class When(Extension, frozen=True, kw_only=True):

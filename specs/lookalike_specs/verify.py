@@ -80,6 +80,7 @@ def _transports(api: Api) -> Iterator[tuple[str, str]]:
     switch = root.variants.get("error-transport")
     used = [error.transport for error in root.errors.values() if error.transport]
     used += switch.values if switch else [root.transport]
+    used += [transport.xml for transport in root.transports.values() if transport.xml]
     used += [name for each in api.operations for pair in each.extension.transports.items() for name in pair]
     yield from (
         ("/x-lookalike/transports", f"{name!r} is used and not there") for name in used if name not in root.transports

@@ -15,13 +15,12 @@ from ..call import Call
 from ..service import Service
 
 JSON, XML = "application/json;charset=utf-8", "text/xml;charset=utf-8"
-IN_XML = {"gateway-json": "gateway-xml", "in-body": "in-body-xml", "in-body-message": "in-body-message-xml"}
 
 
 def transport(service: Service, request: Request, chosen: str, operation: Operation | None) -> str:
     """The form of an error: the XML one of the chosen transport where XML is asked for."""
-    xml = chosen in IN_XML and wants_xml(service, request, parameters.sent(request), operation)
-    return IN_XML[chosen] if xml else chosen
+    xml = service.api.root.transports[chosen].xml
+    return xml if xml and wants_xml(service, request, parameters.sent(request), operation) else chosen
 
 
 def wants_xml(service: Service, request: Request, pairs: Pairs, operation: Operation | None) -> bool:

@@ -1,0 +1,39 @@
+"""Why something could not be judged. None of these is ever taken for a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(eq=False)
+class CouldNotCheck(Exception):
+    """There was no answer to judge; `reason` says why, in a sentence without secrets."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        """The reason."""
+        return self.reason
+
+
+@dataclass(eq=False)
+class OutOfTime(Exception):
+    """The time that was given is used up."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"the {self.seconds:g} s that --max-time gives are used up"
+
+
+@dataclass(eq=False)
+class UnknownCheck(Exception):
+    """No check has that id, and no family of checks."""
+
+    id: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"no check is called {self.id!r}; `lookalike explain` lists them"

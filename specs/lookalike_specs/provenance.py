@@ -1,0 +1,30 @@
+"""Where facts come from, and the base of everything that may say so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["documented", "measured", "inferred", "invented"]
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Any object of the grammar; each may say where it is from."""
+
+    x_provenance: Provenance | None = None
+
+
+class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a fact comes from."""
+
+    kind: Kind
+    source: str
+
+
+class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an object comes from, and single keywords of it that come from elsewhere."""
+
+    kind: Kind
+    source: str
+    keywords: dict[str, Origin] = {}
