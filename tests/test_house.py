@@ -17,7 +17,8 @@ SOURCES = {
 ENGINE = [
     path
     for path, package in SOURCES.items()
-    if package == "lookalike_mocks" and not {"vendors", "authenticate", "catalogue"} & set(path.parts)
+    if package == "lookalike_contracts"
+    or (package == "lookalike_mocks" and not {"vendors", "authenticate", "catalogue"} & set(path.parts))
 ]
 VENDORS = ("daji", "hiobuy", "tmapi", "aliyun", "taobao")
 FORBIDDEN_WORDS = ("TODO", "FIXME", "XXX")

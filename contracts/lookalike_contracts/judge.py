@@ -26,7 +26,7 @@ class Plan:
     """What is judged: APIs with who is asked and as whom, the checks, and how much of it.
 
     `targets`, `accounts` and `switches` are by API id; `cases` is how many requests a property draws; `seconds` bounds
-    the whole run; `only` names operations, `tmapi/convertImageUrl`, where not all are wanted.
+    the whole run; `only` names operations, `API/operationId`, where not all are wanted.
     """
 
     apis: tuple[Api, ...]

@@ -1,0 +1,107 @@
+"""What the judge is worth: the share of saboteurs that it catches, and how often it accuses an honest server.
+
+Usage: python -m tests.contracts.score [--seeds N] [--write]
+Every saboteur is judged by all checks, at the operation that suffers; the honest mock whole, once for each seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from lookalike_contracts.registry import CHECKS
+from lookalike_specs import ids
+
+from .saboteurs.family import SABOTEURS
+from .saboteurs.saboteur import outcomes
+
+PAGE = Path(__file__).parents[2] / "docs" / "score.md"
+BEGIN, END = "<!-- score -->\n", "<!-- end of score -->"
+
+
+class Caught(NamedTuple):
+    """Which checks a saboteur was seen by."""
+
+    id: str
+    family: str
+    meant: bool
+    by: tuple[str, ...]
+
+
+class Alarm(NamedTuple):
+    """Somebody honest was accused, or could not be judged."""
+
+    seed: int
+    api: str
+    check: str
+    told: str
+
+
+def main() -> int:
+    """Print the score; exit 1 when it is not what it has to be."""
+    parser = argparse.ArgumentParser(prog="python -m tests.contracts.score", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=20, help="how many seeds the honest mock is judged with")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/score.md")
+    asked = parser.parse_args()
+    with ProcessPoolExecutor() as pool:
+        caught = list(_followed(pool.map(_caught, range(len(SABOTEURS))), len(SABOTEURS), "saboteurs"))
+        runs = [(seed, api) for seed in range(asked.seeds) for api in ids()]
+        alarms = [alarm for found in _followed(pool.map(_alarms, runs), len(runs), "honest runs") for alarm in found]
+    page = _page(caught, alarms, asked.seeds)
+    print(page, end="")
+    if asked.write:
+        before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{page}\n{END}{rest.partition(END)[2]}", "utf-8")
+    return int(bool(alarms) or sum(each.meant for each in caught) < 0.95 * len(caught))
+
+
+def _followed(results: Iterator, most: int, what: str) -> Iterator:
+    for at, result in enumerate(results, 1):
+        print(f"\r{at} of {most} {what} ", end="" if at < most else "\n", file=sys.stderr, flush=True)
+        yield result
+
+
+def _caught(at: int) -> Caught:
+    saboteur = SABOTEURS[at]
+    found = outcomes(saboteur.api, saboteur)
+    by = tuple(sorted({outcome.check for outcome in found if outcome.result == "failed"}))
+    return Caught(saboteur.id, saboteur.check.partition("/")[0], saboteur.check in by, by)
+
+
+def _alarms(run: tuple[int, str]) -> list[Alarm]:
+    seed, api = run
+    bad = [each for each in outcomes(api, seed=seed) if each.result in ("failed", "could not check")]
+    return [Alarm(seed, api, each.check, each.reason or each.findings[0].message) for each in bad]
+
+
+def _page(caught: list[Caught], alarms: list[Alarm], seeds: int) -> str:
+    meant, any_, total = sum(each.meant for each in caught), sum(bool(each.by) for each in caught), len(caught)
+    lines = [
+        f"{total} saboteurs: {meant} caught by the check that is meant for them ({meant / total:.1%}), {any_} by any"
+        f" ({any_ / total:.1%}). False alarms of {len(CHECKS)} checks on the honest mock over {seeds} seeds and"
+        f" {len(ids())} APIs: {len(alarms)}.",
+        "",
+        "| family | saboteurs | caught as meant | by any check | checks that saw one, on average |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for family, count in sorted(Counter(each.family for each in caught).items()):
+        own = [each for each in caught if each.family == family]
+        seen = sum(len(each.by) for each in own) / count
+        lines.append(
+            f"| {family} | {count} | {sum(e.meant for e in own)} | {sum(bool(e.by) for e in own)} | {seen:.1f} |"
+        )
+    lines += [
+        "",
+        *(f"- missed: `{each.id}`, seen by {', '.join(each.by) or 'nobody'}" for each in caught if not each.meant),
+    ]
+    lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.told}" for alarm in alarms]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
