@@ -19,15 +19,19 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 
 from lookalike.__main__ import cli
+from lookalike.pytest_plugin import HELP
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
 from lookalike_specs import ids, load
 
 HOME = Path(__file__).parent.parent
 PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
+# the first line of a program that commands use
+FILE = re.compile(r"# (\w+\.py)\n")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 SERVE = re.compile(r"^(?:lookalike serve|scripts/serve)\b")
@@ -37,6 +41,7 @@ LANGUAGES = {"console", "python", "text", "yaml"}
 NOT_RUN = {
     "scripts/test": "it runs this very test",
     "scripts/lint": "it is a part of scripts/test",
+    "scripts/score": "it takes minutes",
     "tox": "it runs this very test, three times",
     "pre-commit": "it needs a repository",
 }
@@ -122,7 +127,8 @@ class Shell:
         return text
 
     def environment(self) -> dict[str, str]:
-        return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
+        # with CI, Hypothesis does not mind a slow machine
+        return os.environ | {"CI": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
 
     def close(self) -> None:
         for server in self.servers:
@@ -133,6 +139,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
+    (tmp_path / "examples").symlink_to(HOME / "examples")  # a reader is in a checkout
     opened = Shell(tmp_path)
     yield opened
     opened.close()
@@ -141,6 +148,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_prints_what_the_page_shows(page: Path, shell: Shell) -> None:
     for language, block in blocks(page):
+        if language == "python" and (file := FILE.match(block)):
+            (shell.home / file[1]).write_text(block, "utf-8")
         for command, shown in steps(block) if language == "console" else ():
             if not command.startswith(tuple(NOT_RUN)):
                 printed = shell.run(command, shown)
@@ -151,7 +160,7 @@ PYTHON = [
     pytest.param(block, following[1] if following[0] == "text" else "", id=f"{named(page)}-{number}")
     for page in PAGES
     for number, ((language, block), following) in enumerate(pairwise([*blocks(page), ("", "")]))
-    if language == "python"
+    if language == "python" and not FILE.match(block)
 ]
 
 
@@ -179,7 +188,9 @@ def command_lines(page: Path) -> list[str]:
 
 
 def options(command: str) -> set[str]:
-    return {option for parameter in cli.commands[command].params for option in parameter.opts if option.startswith("-")}
+    found = cli.commands[command]
+    each = [found, *(found.commands.values() if isinstance(found, click.Group) else ())]
+    return {option for one in each for parameter in one.params for option in parameter.opts if option.startswith("-")}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -193,7 +204,7 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
                 given = {word for word in rest if re.fullmatch(r"--?[a-z]+", word)}
                 assert given <= options(command) | {"--help"}, line
         if re.fullmatch(r"--[a-z-]+", line):
-            assert line in everything, line
+            assert line in everything or line.removeprefix("--lookalike-") in HELP, line
 
 
 def test_every_command_and_option_is_documented() -> None:

@@ -12,9 +12,10 @@ HOME = Path(__file__).parent.parent
 PACKAGES = {"lookalike", "lookalike_specs", "lookalike_mocks", "lookalike_contracts"}
 ASK = """
 from lookalike_mocks import Mock
-from lookalike_specs import ids, load
+from lookalike_specs import ids, load, vectors
 mock = Mock()
 print(sorted(mock.services) == list(ids()), len(ids()), load.__module__, mock.world.catalogue.product(7).title("en"))
+print("vectors", *[vectors.load(name).scheme for name in vectors.names()], (vectors.HERE / vectors.SCHEMA).exists())
 """
 
 
@@ -47,3 +48,4 @@ def test_it_works_without_the_sources(wheel: Path, tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.stdout.startswith("True 5 lookalike_specs.load "), done.stderr
+    assert done.stdout.endswith("\nvectors acs-roa acs-rpc acs3 daji-md5 oss-policy True\n")

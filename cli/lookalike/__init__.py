@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lookalike_mocks import Mock, Quota, Sandbox
 
+    from . import strategies as strategies
     from .stage import Stage, respx_router, serve, transport
+    from .testing import PlayedApi as PlayedApi
 
 __version__ = "0.1.0"
 __all__ = ["Mock", "Quota", "Sandbox", "Stage", "__version__", "respx_router", "serve", "transport"]
@@ -16,8 +18,12 @@ def __getattr__(name: str) -> Any:
     """Import on first use, so that `import lookalike` costs nothing."""
     if name in __all__:
         return getattr(import_module(f"{__name__}.stage"), name)
+    if name == "strategies":  # needs Hypothesis
+        return import_module(f"{__name__}.strategies")
+    if name == "PlayedApi":  # needs pytest
+        return import_module(f"{__name__}.testing").PlayedApi
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "PlayedApi", "strategies"})

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .group import Problem
+from .group import Problem, nearest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +30,17 @@ def variant_keys(_: click.Context, __: click.Parameter, incomplete: str) -> list
         for value in variant.values
     ]
     return [key for key in keys if key.startswith(incomplete)]
+
+
+def check_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: the checks and families of checks that begin so."""
+    from .extra import judge_needed  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    with judge_needed():
+        from lookalike_contracts import checks  # noqa: PLC0415
+
+    names = dict.fromkeys(name for check in checks.chosen() for name in (check.family, check.id))
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def one_api(command: Command) -> Command:
@@ -58,3 +69,15 @@ def pairs(texts: tuple[str, ...], what: str) -> dict[str, str]:
             raise Problem(f"{what} {key!r} is given twice")
         found[key] = value
     return found
+
+
+def switches(variants: tuple[str, ...], apis: tuple[str, ...]) -> dict[str, str]:
+    """The variants as a table. Raises Problem for a switch of an API that is not served."""
+    from lookalike_specs import ids  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    chosen, served = pairs(variants, "--variant"), list(apis or ids())
+    for key in chosen:
+        api, dot, _ = key.rpartition(".")
+        if dot and api not in served:
+            raise Problem(f"--variant {key}: {api!r} is not served{nearest(api, served)}")
+    return chosen

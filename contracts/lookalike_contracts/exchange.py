@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from openapi_core.datatypes import RequestParameters
+from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.wire import Reply, Request, pairs
 
 FORM = "application/x-www-form-urlencoded"
+PARAMETERS = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,37 @@ class Question:
         """The method in lower case."""
         return self.request.method.lower()
 
+    @property
+    def body(self) -> bytes | None:
+        """The body; none where it is empty."""
+        return self.request.body or None
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body, with its parameters."""
+        return self.request.header(b"content-type") or ""
+
+    @property
+    def parameters(self) -> RequestParameters:
+        """The query and the headers."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.request.headers]
+        return RequestParameters(query=ImmutableMultiDict(pairs(self.request.query)), header=Headers(headers))
+
 
 def question(api: Api, request: Request) -> Question:
     """The question that a request is to that API."""
-    meant = [each for each in api.operations if (each.method, each.path) == (request.method, request.path)]
-    if len(meant) > 1:
-        meant = [each for each in meant if _names(api, request, each)] or meant
-    if not meant:
+    operation = meant(api, request)
+    if operation is None:
         return Question(request, api.servers[0], request.path)
-    return Question(request, next(iter(meant[0].servers), api.servers[0]), meant[0].template)
+    return Question(request, next(iter(operation.servers), api.servers[0]), operation.template)
+
+
+def meant(api: Api, request: Request) -> Operation | None:
+    """The operation that a request is to; the first one there, where none of several is named."""
+    found = [each for each in api.operations if (each.method, each.path) == (request.method, request.path)]
+    if len(found) > 1:
+        found = [each for each in found if _names(api, request, each)] or found
+    return next(iter(found), None)
 
 
 def _names(api: Api, request: Request, operation: Operation) -> bool:
@@ -70,10 +97,16 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        """The media type."""
-        return self.reply.media_type
+        """The media type; without its parameters where openapi-core could not read them."""
+        plain, *parameters = self.reply.media_type.split(";")
+        return self.reply.media_type if all(each.count("=") == 1 for each in parameters) else plain
+
+    @property
+    def has_good_media_type(self) -> bool:
+        """Whether every parameter of the media type is a name and a value, or empty."""
+        return bool(PARAMETERS.fullmatch(self.reply.media_type.partition(";")[2]))
 
     @property
     def headers(self) -> Mapping[str, Any]:
         """Every header but the body's own."""
-        return {name.decode(): value.decode() for name, value in self.reply.headers}
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.reply.headers}

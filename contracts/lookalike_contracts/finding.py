@@ -36,7 +36,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken rule, with the check that found it and the seed that finds it again."""
+    """A broken rule, with the check that found it and the seed that finds it again; `url` is the server's base URL."""
 
     check: str
     severity: Severity
@@ -47,6 +47,7 @@ class Finding:
     rule: str
     exchanges: tuple[Exchange, ...]
     seed: int
+    url: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from .errors import CouldNotCheck
+from .errors import CouldNotCheck, OutOfTime
 from .finding import Broken
 
 Drawn = TypeVar("Drawn")
@@ -20,31 +20,33 @@ class _Fell(Exception):
     """The rule was broken."""
 
 
+class _Stop(BaseException):
+    """There was no answer to judge; no Exception, which Hypothesis would ask for again to find a simpler one."""
+
+
 def hold(
     strategy: SearchStrategy[Drawn], rule: Callable[[Drawn], Broken | None], *, seed: int, cases: int
 ) -> Broken | None:
     """The simplest case that breaks the rule; None when none of `cases` does.
 
-    Hypothesis runs the simplest case once more in the end, so that what is told was seen at least twice. Raises
-    CouldNotCheck when it was not the same then.
+    Hypothesis runs it once more in the end, so that what is told was seen at least twice. Raises CouldNotCheck when it
+    was not the same then, and at once what the rule raises of CouldNotCheck and OutOfTime.
     """
     broken: list[Broken] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=cases,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
+        max_examples=cases, database=None, deadline=None, derandomize=False, report_multiple_bugs=False,
+        print_blob=False, verbosity=Verbosity.quiet, phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
-    )
+    )  # fmt: skip
     @hypothesis.given(strategy)
     def held(drawn: Drawn) -> None:
-        if (found := rule(drawn)) is not None:
+        try:
+            found = rule(drawn)
+        except (CouldNotCheck, OutOfTime) as wrong:
+            raise _Stop from wrong
+        if found is not None:
             broken.append(found)
             raise _Fell
 
@@ -52,6 +54,8 @@ def hold(
         held()
     except _Fell:
         return broken[-1]
+    except _Stop as stop:
+        raise stop.__cause__ or stop from None
     except Flaky as flaky:
         raise CouldNotCheck("the same requests were answered well one time and badly the next") from flaky
     return None

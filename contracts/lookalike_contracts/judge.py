@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from zlib import crc32
 
 from lookalike_specs import Api, Operation, variants
@@ -26,7 +28,8 @@ class Plan:
     """What is judged: APIs with who is asked and as whom, the checks, and how much of it.
 
     `targets`, `accounts` and `switches` are by API id; `cases` is how many requests a property draws; `seconds` bounds
-    the whole run; `only` names operations, `API/operationId`, where not all are wanted.
+    the whole run; `only` names operations, `API/operationId`, where not all are wanted. `watch` is told of every
+    exchange.
     """
 
     apis: tuple[Api, ...]
@@ -39,6 +42,7 @@ class Plan:
     strict: bool = False
     seconds: float = 0.0
     only: frozenset[str] = frozenset()
+    watch: Callable[[Subject, Exchange], None] = lambda _, __: None
 
     @property
     def operations(self) -> Iterator[tuple[Api, Operation]]:
@@ -48,29 +52,49 @@ class Plan:
 
 
 def judge(plan: Plan) -> Iterator[Outcome]:
-    """The outcomes, one for each check at each operation, as they come. Raises nothing of the server's doing."""
+    """The outcomes, one for each check at each operation, as they come. Raises nothing of the server's doing.
+
+    At an interrupt (KeyboardInterrupt) what was found at the operation under way still comes, then it is raised.
+    """
     until = time.monotonic() + plan.seconds if plan.seconds else float("inf")
     for api, operation in plan.operations:
         yield from _operation(plan, api, operation, until)
 
 
 def _operation(plan: Plan, api: Api, operation: Operation, until: float) -> Iterator[Outcome]:
-    passing = Passing(tuple(check for check in plan.checks if check.look))
+    passing = Passing(tuple(check for check in plan.checks if check.look), plan.watch)
     subject = _subject(plan, api, operation, until)
     subject.watch = passing.watch
+    try:
+        yield from _judged(plan, subject, passing)
+    except KeyboardInterrupt:
+        yield from _passed(subject, passing, subject.asked, "interrupted")
+        raise
+
+
+def _judged(plan: Plan, subject: Subject, passing: Passing) -> Iterator[Outcome]:
     why = _obstacle(subject)
     for check in plan.checks:
         if check.probe and check.applies(subject):
             yield _outcome(subject, check) if not why or check.id == GATE else _not(subject, check, why)
         elif check.probe:
-            yield Outcome(check.id, api.id, operation.id, "does not apply")
+            yield Outcome(check.id, subject.api.id, subject.operation.id, "does not apply")
     before = subject.asked
     why = why or _explored(subject, passing)
+    yield from _passed(subject, passing, before, why)
+
+
+def _passed(subject: Subject, passing: Passing, before: int, why: str) -> Iterator[Outcome]:
+    """What came of looking at every answer."""
     for at, check in enumerate(passing.looks):
         found = passing.findings(check)
         cases = subject.asked - before if at == 0 else 0
-        result: Result = "failed" if found else "could not check" if why else "passed"
-        yield Outcome(check.id, api.id, operation.id, result, found, "" if found else why, cases)
+        fits, reason = check.applies(subject), passing.faults.get(check.id, why)
+        result: Result = (
+            "failed" if found else "does not apply" if not fits else "could not check" if reason else "passed"
+        )
+        reason = reason if result == "could not check" else ""
+        yield Outcome(check.id, subject.api.id, subject.operation.id, result, found, reason, cases)
 
 
 def _obstacle(subject: Subject) -> str:
@@ -93,6 +117,8 @@ def _outcome(subject: Subject, check: Check) -> Outcome:
         broken.extend(check.probe(subject))
     except (CouldNotCheck, OutOfTime) as wrong:
         why = str(wrong)
+    except Exception as wrong:
+        why = _fault(wrong)
     findings = tuple(finding(subject, check, each) for each in broken)
     result: Result = "failed" if findings else "could not check" if why else "passed"
     why, cases = "" if findings else why, subject.asked - before
@@ -110,6 +136,8 @@ def _explored(subject: Subject, passing: Passing) -> str:
             passing.add(subject, check, broken, shrunk=True)
     except (CouldNotCheck, OutOfTime) as wrong:
         return str(wrong)
+    except Exception as wrong:
+        return _fault(wrong)
     return ""
 
 
@@ -118,14 +146,20 @@ class Passing:
     """What the checks that look at every answer found: by check and place, the simplest exchange of it."""
 
     looks: tuple[Check, ...]
+    told: Callable[[Subject, Exchange], None] = lambda _, __: None
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
 
     def watch(self, subject: Subject, exchange: Exchange) -> None:
         """Let every check look at one exchange."""
+        self.told(subject, exchange)
         for check in self.looks:
             if check.look and check.applies(subject):
-                for broken in check.look(subject, exchange):
-                    self.add(subject, check, broken)
+                try:
+                    for broken in check.look(subject, exchange):
+                        self.add(subject, check, broken)
+                except Exception as wrong:
+                    self.faults[check.id] = _fault(wrong)
 
     def add(self, subject: Subject, check: Check, broken: Broken, *, shrunk: bool = False) -> None:
         """Keep it, where nothing simpler is known."""
@@ -140,11 +174,18 @@ class Passing:
         return tuple(made for (id, _), made in self.found.items() if id == check.id)
 
 
+def _fault(wrong: Exception) -> str:
+    """A fault of the check's own: no pass, and no end of the run; and nothing of what the server said."""
+    frames = traceback.extract_tb(wrong.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    return f"the check itself broke down: {type(wrong).__name__} at {where}"
+
+
 def finding(subject: Subject, check: Check, broken: Broken) -> Finding:
     """What a check reports, from the rule that was broken."""
     return Finding(
         check.id, check.severity, subject.api.id, subject.operation.id, broken.message, broken.pointer,
-        broken.rule or subject.operation.pointer, broken.exchanges, subject.seed,
+        broken.rule or subject.operation.pointer, broken.exchanges, subject.seed, subject.target.url,
     )  # fmt: skip
 
 

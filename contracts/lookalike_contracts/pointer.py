@@ -24,7 +24,7 @@ def at(value: Any, pointer: str) -> Any:
     for step in steps(pointer):
         if isinstance(value, dict):
             value = value.get(step, MISSING)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        elif isinstance(value, list) and step.isascii() and step.isdecimal() and int(step) < len(value):
             value = value[int(step)]
         else:
             return MISSING

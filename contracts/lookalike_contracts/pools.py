@@ -3,53 +3,132 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from schemathesis import Case, GenerationMode
 
-from lookalike_specs import read
+from lookalike_specs import Field, read
+from lookalike_specs.sample import build, text
 
+from .breaches import breaches
+from .plain import is_plain
+from .proofs import free
 from .subject import Subject
 
-DRAWN = 15
-BODIES = ("form", "json", "file")
+# of each mode, beside the edges of every keyword
+DRAWN: Final = 2
+# of a text; longer ones are the business of checks that know what they are for
+LONGEST: Final = 6_000
+MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @dataclass(frozen=True)
-class Pool:
-    """Values of one parameter, the simplest first; None stands for leaving it out."""
+class Value:
+    """What a parameter may be sent as, None standing for leaving it out, and the keywords of its schema that it breaks.
 
-    values: list[Any] = field(default_factory=list)
+    `plain`: whether the document leaves no doubt of how it is meant, as it does of " 5" for a number.
+    """
 
-    def add(self, value: Any) -> None:
-        """Keep a value that is not there yet."""
-        if not any(value == known and type(value) is type(known) for known in self.values):
-            self.values.append(value)
+    value: Any
+    breaks: tuple[str, ...] = ()
+    plain: bool = True
 
 
-def pools(subject: Subject) -> dict[str, Pool]:
-    """Parameter -> values; credentials and proofs have none, as those are checked elsewhere."""
-    found = {field.name: Pool([None]) for field in subject.operation.fields if _is_free(subject, field.name)}
-    for case in cases(subject.api.id, subject.operation.template, subject.operation.method, subject.draw):
-        for name, value in _values(case):
-            if name in found:
-                found[name].add(value)
-    return found
+Pool = tuple[Value, ...]
+# a value is held to the document once
+KNOWN: Final[dict[Any, Mapping[str, Pool]]] = {}
+JUDGED: Final[dict[Any, Value]] = {}
+
+
+def pools(subject: Subject) -> Mapping[str, Pool]:
+    """Parameter -> its values, the simplest first: left out, then good ones, then bad ones.
+
+    Credentials and proofs have none, as those are checked elsewhere.
+    """
+    key = subject.api.id, subject.operation.id, tuple(subject.variants.items()), subject.seed
+    if key not in KNOWN:
+        KNOWN[key] = _pools(subject)
+    return KNOWN[key]
+
+
+def _pools(subject: Subject) -> Mapping[str, Pool]:
+    wanted = free(subject)
+    found: dict[str, dict[str, Any]] = {name: {} for name in wanted}
+    for name, drawn in _drawn(subject):
+        if name in wanted and _can_travel(wanted[name], value := _as_sent(wanted[name], drawn)):
+            found[name].setdefault(json.dumps(value), value)
+    return {name: _pool(subject, wanted[name], found[name].values()) for name in wanted}
+
+
+def _pool(subject: Subject, field: Field, drawn: Any) -> Pool:
+    values = [judged(subject, field, value) for value in (None, *drawn)]
+    return tuple(sorted(values, key=lambda each: (each.value is not None, bool(each.breaks), not each.plain)))
+
+
+def judged(subject: Subject, field: Field, value: Any) -> Value:
+    """A value of a parameter, held to the document in the good request that it would stand in."""
+    key = subject.api.id, field.name, field.place, field.required, json.dumps((field.schema, value))
+    if key not in JUDGED:
+        JUDGED[key] = _judged(subject, field, value)
+    return JUDGED[key]
+
+
+def _judged(subject: Subject, field: Field, value: Any) -> Value:
+    values = {name: each for name, each in (subject.values() | {field.name: value}).items() if each is not None}
+    request = build(subject.operation, values, subject.target.url)
+    broken = breaches(subject.api, subject.operation, field, request)
+    return Value(value, broken, is_plain(field, value, broken))
+
+
+def _as_sent(field: Field, value: Any) -> Any:
+    """Whatever does not stand in JSON is text on the wire."""
+    return value if field.place == "json" else text(value)
+
+
+def _can_travel(field: Field, value: Any) -> bool:
+    """Whether a request can hold it; a header takes less."""
+    try:
+        written = json.dumps(value, allow_nan=False)
+        text(value).encode()
+    except (ValueError, TypeError):
+        return False
+    fits = field.place != "header" or bool(re.fullmatch(r"[!-~]([ -~]*[!-~])?", str(value)))
+    return fits and len(written) <= LONGEST
+
+
+def _drawn(subject: Subject) -> Iterator[tuple[str, Any]]:
+    where = subject.api.id, subject.operation.template, subject.operation.pointer.rpartition("/")[2]
+    for case in (*edges(*where), *cases(*where, subject.seed)):
+        for part in (case.query, case.headers, case.body):
+            if isinstance(part, Mapping):
+                yield from part.items()
+
+
+@cache
+def edges(api: str, template: str, method: str) -> tuple[Case[Any], ...]:
+    """Cases with every value at the edge of a keyword, and each of an enumeration; the same each time."""
+    schema = _schema(api)
+    operation = schema[template][method]
+    how = schema.config.generation_for(operation=operation, phase="coverage")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = schema.iter_coverage_cases(operation, generation_modes=list(MODES), generation_config=how)
+        return tuple(found)
 
 
 @cache
 def cases(api: str, template: str, method: str, seed: int) -> tuple[Case[Any], ...]:
-    """Good and bad cases of one operation."""
+    """Good and bad cases of one operation, other ones for another seed."""
     operation = _schema(api)[template][method]
-    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    return tuple(case for mode in modes for case in _drawn(operation.as_strategy(generation_mode=mode), seed))
+    return tuple(case for mode in MODES for case in _first(operation.as_strategy(generation_mode=mode), seed))
 
 
 @cache
@@ -57,7 +136,7 @@ def _schema(api: str) -> Any:
     return schemathesis.openapi.from_dict(json.loads(json.dumps(read(api))))
 
 
-def _drawn(strategy: Any, seed: int) -> list[Case[Any]]:
+def _first(strategy: Any, seed: int) -> list[Case[Any]]:
     """The first cases that a strategy gives for a seed."""
     found: list[Case[Any]] = []
 
@@ -74,14 +153,3 @@ def _drawn(strategy: Any, seed: int) -> list[Case[Any]]:
         warnings.simplefilter("ignore")
         draw()
     return found
-
-
-def _values(case: Case[Any]) -> Iterator[tuple[str, Any]]:
-    for part in (case.query, case.headers, case.body):
-        if isinstance(part, Mapping):
-            yield from part.items()
-
-
-def _is_free(subject: Subject, name: str) -> bool:
-    """Whether a parameter is not part of a proof, nor says which operation is meant."""
-    return name not in subject.api.root.secrets and name not in subject.account

@@ -62,7 +62,7 @@ def look(id: str, **told: Unpack[Told]) -> Callable[[Look], Look]:
     """Register a check that looks at every answer."""
 
     def register(function: Look) -> Look:
-        CHECKS[id] = Check(id, look=function, **told)
+        _keep(Check(id, look=function, **told))
         return function
 
     return register
@@ -72,7 +72,14 @@ def probe(id: str, **told: Unpack[Told]) -> Callable[[Probe], Probe]:
     """Register a check that asks for itself, once for each operation that it applies to."""
 
     def register(function: Probe) -> Probe:
-        CHECKS[id] = Check(id, probe=function, **told)
+        _keep(Check(id, probe=function, **told))
         return function
 
     return register
+
+
+def _keep(check: Check) -> None:
+    """Raises ValueError for an id that is taken: it would silence the other check."""
+    if check.id in CHECKS:
+        raise ValueError(f"two checks are called {check.id!r}")
+    CHECKS[check.id] = check

@@ -13,14 +13,16 @@ from uuid import uuid4
 from hypothesis.strategies import SearchStrategy
 
 from lookalike_specs import Api, Operation, Scheme
+from lookalike_specs.extension import Reaction
 from lookalike_specs.proof import PROOFS, Moment, prove
 from lookalike_specs.sample import build, examples, sample
 from lookalike_specs.wire import Request
 
-from .errors import OutOfTime
+from .errors import CouldNotCheck, OutOfTime
 from .finding import Broken, Exchange
 from .hold import hold
-from .reading import Reader
+from .pointer import MISSING, at
+from .reading import Reader, parsed
 from .target import Target
 
 Drawn = TypeVar("Drawn")
@@ -32,7 +34,7 @@ class Subject:
     """Who is asked, as whom, and how much.
 
     `account` are the credentials, under the vendor's own names; `cases` bounds what a single property draws; `until` is
-    when the time is up, on time.monotonic(). `watch` is told of every exchange.
+    when the time is up, on time.monotonic(). `watch` is told of every exchange. `kept` is what checks share.
     """
 
     api: Api
@@ -47,6 +49,7 @@ class Subject:
     until: float = float("inf")
     watch: Callable[[Subject, Exchange], None] = lambda _, __: None
     asked: int = field(default=0, init=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     draw: int = field(default=0, init=False)
 
     @cached_property
@@ -62,9 +65,44 @@ class Subject:
 
     def values(self, scheme: Scheme | None = None) -> dict[str, Any]:
         """A good request's values: the spec's own example, shortest form."""
-        known = examples(self.api, self.operation)
         needs = PROOFS[(scheme or self.schemes[0]).extension.scheme].needs
-        return {n: known[n] for n in needs if n in known} | sample(self.api, self.operation, self.account)
+        return {name: self.known[name] for name in needs if name in self.known} | self._sample | self._given
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """Every value that the spec has an example for, by name."""
+        return examples(self.api, self.operation)
+
+    @cached_property
+    def _sample(self) -> dict[str, Any]:
+        return sample(self.api, self.operation, self.account)
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        """Values that another operation's answer gives. Raises CouldNotCheck, OutOfTime."""
+        after = self.operation.extension.promises.after
+        if after is None:
+            return {}
+        other = next(each for each in self.api.operations if each.id == after.operation)
+        body = parsed(self.beside(other).ask().reply)
+        found = {name: at(body, pointer) for name, pointer in after.values.items()}
+        if MISSING in found.values():
+            raise CouldNotCheck(f"{self.operation.id} needs {', '.join(found)} from {other.id}, which gave none")
+        return found
+
+    def beside(self, operation: Operation) -> Subject:
+        """Another operation of the same API, asked as the same account; nobody looks at its answers."""
+        return Subject(
+            self.api, operation, self.target, self.account, self.variants, seconds=self.seconds, until=self.until
+        )
+
+    def chosen(self, reaction: Reaction) -> str:
+        """What a reaction of the document comes to under these variants."""
+        return reaction if isinstance(reaction, str) else reaction[self.variants[reaction["variant"]]]
+
+    def error(self, error: str) -> str:
+        """The error that this operation answers in the place of that one."""
+        return self.operation.extension.instead.get(error, error)
 
     def signed(self, values: Values, scheme: Scheme | None = None, moment: Moment | None = None) -> Request:
         """The request with these values, signed as the account; the wire's form is signed, not the values."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from http.client import responses
 from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import escape
@@ -33,6 +34,9 @@ class Form:
     id: str
     error: ErrorCode
     transport: Transport
+    _known: dict[tuple[str, bool, str], tuple[Aspect, re.Pattern[str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def status(self) -> int:
@@ -42,6 +46,27 @@ class Form:
     def differences(self, reply: Reply) -> tuple[Difference, ...]:
         """What keeps this answer from being that error; empty when it is."""
         return tuple(self._differences(reply))
+
+    @cached_property
+    def _mark(self) -> bytes:
+        """What stands in it for sure."""
+        return str(self.error.code).encode() if "{code}" in str(self.transport.body) else b""
+
+    def may_be(self, reply: Reply) -> bool:
+        """Whether a look at it does not tell that it is another."""
+        return reply.status == self.status and self._mark in reply.body
+
+    def fits(self, reply: Reply) -> bool:
+        """Whether this answer is that error."""
+        return next(self._differences(reply), None) is None
+
+    def missing(self, reply: Reply) -> Iterator[str]:
+        """The error's headers that this answer has not, or otherwise."""
+        for name, template in {**self.transport.headers, **self.error.headers}.items():
+            wanted = self._pattern(template)[1]
+            values = [value.decode("latin-1") for key, value in reply.headers if key == name.lower().encode()]
+            if not any(value and wanted.fullmatch(value) for value in values):
+                yield name
 
     def _differences(self, reply: Reply) -> Iterator[Difference]:
         if reply.status != self.status:
@@ -67,29 +92,36 @@ class Form:
                 yield from self._in_json(value[key], inner, f"{pointer}/{key}")
         elif isinstance(template, str):
             aspect, wanted = self._pattern(template)
-            if not re.fullmatch(wanted, _written(value), re.DOTALL) or _differs(value, self._typed(template)):
+            if not wanted.fullmatch(_written(value)) or _differs(value, self._typed(template)):
                 yield Difference(aspect, pointer, f"{value!r} is not {self._shown(template)!r}")
         elif value != template:
             yield Difference("shape", pointer, f"{value!r} is not {template!r}")
 
     def _in_text(self, text: str, template: str) -> Iterator[Difference]:
-        if re.fullmatch(self._pattern(template, escape)[1], text, re.DOTALL):
+        if self._pattern(template, in_xml=True)[1].fullmatch(text):
             return
         for aspect in ("code", "message"):
-            if re.fullmatch(self._pattern(template, escape, free=aspect)[1], text, re.DOTALL):
+            if self._pattern(template, in_xml=True, free=aspect)[1].fullmatch(text):
                 yield Difference("code" if aspect == "code" else "message", "", f"another {aspect} than this error's")
                 return
         yield Difference("shape", "", "is not the text that the transport has")
 
-    def _pattern(self, template: str, write: Any = str, free: str = "") -> tuple[Aspect, str]:
+    def _pattern(self, template: str, *, in_xml: bool = False, free: str = "") -> tuple[Aspect, re.Pattern[str]]:
         """Which aspect a template tells, and the regular expression of what it becomes."""
+        key = template, in_xml, free
+        if key not in self._known:
+            self._known[key] = self._compiled(template, escape if in_xml else str, free)
+        return self._known[key]
+
+    def _compiled(self, template: str, write: Any, free: str) -> tuple[Aspect, re.Pattern[str]]:
         names = PLACEHOLDER.findall(template)
         aspect: Aspect = "code" if {"code", "status"} & set(names) else "message" if "message" in names else "shape"
         parts = PLACEHOLDER.split(template)
-        known = {name: "" if name == free else self._known(name, write) for name in names}
-        return aspect, "".join(known[part] or ".*?" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        known = {name: "" if name == free else self._telling(name, write) for name in names}
+        text = "".join(known[part] or ".*?" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        return aspect, re.compile(text, re.DOTALL)
 
-    def _known(self, name: str, write: Any) -> str:
+    def _telling(self, name: str, write: Any) -> str:
         """The regular expression of a placeholder; "" for what may be anything."""
         if name == "message":
             parts = PLACEHOLDER.split(self.error.message)

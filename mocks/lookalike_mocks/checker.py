@@ -12,7 +12,7 @@ from lookalike_specs import Field, Operation
 from lookalike_specs.extension import When
 
 Coercion = Callable[[str], Any]
-INT64_DIGITS = 18
+INT64_DIGITS, INT64 = 19, 2**63
 TRUTH = {"true": True, "false": False}
 LENIENT_TRUTH = {**TRUTH, "1": True, "0": False}
 
@@ -82,7 +82,10 @@ def _plain(schema: Any) -> Any:
 
 def _integer(text: str) -> Any:
     digits = text.removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= INT64_DIGITS else text
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= INT64_DIGITS):
+        return text
+    number = int(text)
+    return number if -INT64 <= number < INT64 else text
 
 
 def _number(text: str) -> Any:

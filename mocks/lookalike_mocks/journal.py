@@ -83,6 +83,11 @@ class Journal:
         """What is kept, with the number of each since the beginning, from 1."""
         return list(enumerate(self.entries, start=self._before + self.dropped + 1))
 
+    @property
+    def count(self) -> int:
+        """How many there were since the beginning."""
+        return self._before + self.dropped + len(self._ring)
+
     def __iter__(self) -> Iterator[tuple[Request, Reply]]:
         return iter([(entry.request, entry.reply) for entry in self.entries])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from lookalike_specs import UnknownVariant, ids, load
+from lookalike_specs import ids, switches
 from lookalike_specs.wire import Reply, Request
 
 from .engine import answer
@@ -39,7 +39,7 @@ class Mock:
         place: Place | None = None,
     ) -> None:
         self._clock, self._seed, self._size = clock, seed, size
-        chosen = _chosen(apis or ids(), variants or {})
+        chosen = switches(apis or ids(), variants or {})
         self.services: dict[str, Service] = {api: service(api, chosen[api]) for api in chosen}
         home = World(seed=seed, clock=Watch(clock), size=size)
         self.sandboxes = Sandboxes(self.services, home, place or Place())
@@ -94,21 +94,3 @@ def _told(status: int, told: Mapping[str, object]) -> Reply:
 def body_limits(of: Service) -> Iterable[int]:
     """The limits of an API's operations, in bytes."""
     return (operation.extension.body_limit for operation in of.api.operations)
-
-
-def _chosen(apis: Iterable[str], variants: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """API -> its variants. A bare name goes to every API that has such a switch with such a value."""
-    known = {api: load(api).root.variants for api in apis}
-    chosen: dict[str, dict[str, str]] = {api: {} for api in known}
-    for key, value in variants.items():
-        api, dot, name = key.rpartition(".")
-        fitting = [api] if dot and api in known else [a for a in known if not dot and value in _values(known[a], name)]
-        if not fitting:
-            raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
-        for each in fitting:
-            chosen[each][name] = value
-    return chosen
-
-
-def _values(variants: Mapping[str, object], name: str) -> Mapping[str, str]:
-    return getattr(variants.get(name), "values", {})

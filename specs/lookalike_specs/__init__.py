@@ -3,7 +3,7 @@
 from .api import Api, Field, Operation, Scheme
 from .document import ids, read
 from .errors import SpecError, UnknownApi, UnknownVariant
-from .load import load, variants
+from .load import load, switches, variants
 
 __all__ = [
     "Api",
@@ -16,5 +16,6 @@ __all__ = [
     "ids",
     "load",
     "read",
+    "switches",
     "variants",
 ]

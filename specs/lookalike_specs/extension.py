@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from .promises import Promises
+from .promises import Choice, Promises
 from .provenance import Extension
 
 Refusal = Literal[
@@ -122,6 +122,8 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     action: str = ""
     rules: list[Rule] = []
     errors: dict[str, Reaction]
+    beyond: dict[str, list[Reaction]] = {}
+    defaults: dict[str, Choice] = {}
     transports: dict[str, str] = {}
     instead: dict[str, str] = {}
     promises: Promises = Promises()
@@ -139,9 +141,13 @@ class When(Extension, frozen=True, kw_only=True):
 
 
 class SchemeExtension(Extension, frozen=True, kw_only=True):
-    """`x-lookalike` at a security scheme: who verifies it, when it counts, and which error each kind of refusal is."""
+    """`x-lookalike` at a security scheme: who verifies it, when it counts, and which error each kind of refusal is.
+
+    `skew`: how many seconds the time of signing may be off, where there is one.
+    """
 
     scheme: str
     credential: str = ""
     when: When | None = None
+    skew: int = 0
     errors: dict[Refusal, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ import msgspec
 from .api import Api, Field, Operation, Place, Scheme
 from .document import operation, read
 from .errors import SpecError, UnknownVariant
-from .extension import Account, OperationExtension, Root, SchemeExtension, When
+from .extension import Account, OperationExtension, Root, SchemeExtension, Variant, When
 from .verify import verify
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
@@ -133,3 +133,24 @@ def variants(api: Api, chosen: Account) -> dict[str, str]:
         if name not in known or value not in known[name].values:
             raise UnknownVariant(api.id, name, value, {key: tuple(found.values) for key, found in known.items()})
     return {name: chosen.get(name, variant.default) for name, variant in known.items()}
+
+
+def switches(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """API -> its chosen variants, from `api.name` or `name` -> value. Raises UnknownVariant.
+
+    A bare name goes to every API that has such a switch with such a value.
+    """
+    known = {api: load(api).root.variants for api in apis}
+    found: dict[str, dict[str, str]] = {api: {} for api in known}
+    for key, value in chosen.items():
+        api, dot, name = key.rpartition(".")
+        fitting = [api] if dot and api in known else [a for a in known if not dot and value in _values(known[a], name)]
+        if not fitting:
+            raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
+        for each in fitting:
+            found[each][name] = value
+    return found
+
+
+def _values(known: Mapping[str, Variant], name: str) -> Mapping[str, str]:
+    return known[name].values if name in known else {}

@@ -9,6 +9,8 @@ from .provenance import Extension
 
 # a value, or {variant: NAME, <its value>: <the value then>, …}
 Choice = str | dict[str, str]
+Relation = Literal["=", "!=", "<", "<=", ">", ">="]
+Script = Literal["ARABIC", "CJK", "CYRILLIC", "HANGUL", "HIRAGANA", "KATAKANA", "LATIN", "THAI"]
 
 
 def choose(choice: Choice, variants: Mapping[str, str]) -> str:
@@ -17,38 +19,59 @@ def choose(choice: Choice, variants: Mapping[str, str]) -> str:
 
 
 class Truth(Extension, frozen=True, kw_only=True):
-    """What is so in every item that a filter leaves; `pointer` is a place in the item."""
+    """What is so in every item that a filter leaves; `pointer` is a place in the item.
+
+    `distinct`: no two items have the same there. `stands`: how it stands to the value that the filter was filled with.
+    """
 
     pointer: str
     equals: Any = None
     contains: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    distinct: bool = False
+    stands: Relation | None = None
 
 
 class Filter(Extension, frozen=True, kw_only=True):
-    """A parameter's value that leaves only some items; where they show it, `holds` says how."""
+    """A parameter's value that leaves only some items; where they show it, `holds` says how.
+
+    A `{}` in the value is filled with what stands at the truth's pointer in some item. `narrows`: what is left was
+    there without the filter too. `idle` is a value that filters nothing, `apart` one that leaves none of the same
+    items. `given` are parameters that it goes together with.
+    """
 
     parameter: str
     value: Any
     holds: Truth | None = None
+    narrows: bool = True
+    idle: Any = None
+    apart: Any = None
+    given: dict[str, Any] = {}
 
 
 class Order(Extension, frozen=True, kw_only=True):
-    """A parameter's value that puts items in order of what stands at `by` in them."""
+    """A parameter's value that puts items in order of what stands at `by` in them; no parameter: the plain order."""
 
-    parameter: str
-    value: Any
+    parameter: str = ""
+    value: Any = None
     by: str
     way: Literal["ascending", "descending"]
 
 
 class Range(Extension, frozen=True, kw_only=True):
-    """Two parameters that bound, both included, the number at `by` in every item."""
+    """What bounds, both included, the number at `by` in every item; numbers are multiples of `step`.
+
+    `low` and `high` are two parameters; or, where one `parameter` takes both bounds, what it says of each, with `{}`
+    for the number, and joined by `joint`.
+    """
 
     low: str
     high: str
     by: str
+    step: str = "1"
+    parameter: str = ""
+    joint: str = ""
 
 
 class Paging(Extension, frozen=True, kw_only=True):
@@ -56,7 +79,8 @@ class Paging(Extension, frozen=True, kw_only=True):
 
     `page` counts pages from `first` on, or items (`counts: items`). Pointers into the answer: `total`, how many items
     there are; `pages`, how many pages, rounded as `rounding` (or the variant that it names) says; `returned`, how many
-    items this answer has; `echo` names the parameter that stands there again. No item after number `deepest`.
+    items this answer has; `echo` names the parameter that stands there again. No item after number `deepest`. `most`:
+    how many items an answer has at most, whatever is asked.
     """
 
     page: str = ""
@@ -69,38 +93,56 @@ class Paging(Extension, frozen=True, kw_only=True):
     returned: Choice = ""
     echo: dict[str, str] = {}
     deepest: int = 0
+    most: Choice = ""
 
 
 class Languages(Extension, frozen=True, kw_only=True):
     """The parameter that names a language, and the pointers of an item's texts that are in it.
 
-    `scripts`: the parameter's value -> the Unicode script that its letters are of.
+    `scripts`: the parameter's value -> the Unicode scripts that its letters are of. `original` are texts of an item
+    that are the same in every language.
     """
 
     parameter: str
     texts: list[str]
-    scripts: dict[str, str]
+    scripts: dict[str, list[Script]]
+    original: list[str] = []
 
 
 class Regions(Extension, frozen=True, kw_only=True):
-    """The parameter that names a part of the picture, examples of it, and where the answer says it again."""
+    """The parameter that names a part of the picture, examples of it, and where the answer says it again.
+
+    `boxes` are left, top, right, bottom; `order` is how a region's text has them. `all` are the parts that the server
+    sees, `;` between them. `crop` is the parameter that is false where the whole picture is searched for.
+    """
 
     parameter: str
-    values: list[str]
-    echo: str = ""
+    boxes: list[tuple[int, int, int, int]]
+    order: Choice
+    echo: str
+    all: str = ""
     crop: str = ""
+
+
+class After(Extension, frozen=True, kw_only=True):
+    """Values of a good request that another operation's good answer gives: parameter -> pointer into that answer."""
+
+    operation: str
+    values: dict[str, str]
 
 
 class Promises(Extension, frozen=True, kw_only=True):
     """What a search promises of its answers; pointers are JSON pointers, `items` into the answer, others into an item.
 
-    `fleeting` are places, `*` for every position, that differ from one call to the next. `success` is what a good
-    answer says of itself. `urls` are addresses in an item.
+    `id` are the places that together tell an item from the others. `fleeting` are places, `*` for every position, that
+    differ from one call to the next. `success` is what a good answer says of itself. `urls` are addresses in an item.
+    `pictures` are other pictures to search by: parameters and their values, null where one is left out. `after` is
+    where values come from that no example can know.
     """
 
     success: dict[str, Any] = {}
     items: str = ""
-    id: str = ""
+    id: list[str] = []
     fleeting: list[str] = []
     paging: Paging | None = None
     orders: list[Order] = []
@@ -109,3 +151,5 @@ class Promises(Extension, frozen=True, kw_only=True):
     languages: Languages | None = None
     regions: Regions | None = None
     urls: list[str] = []
+    pictures: list[dict[str, Any]] = []
+    after: After | None = None

@@ -7,6 +7,7 @@ from string import Formatter
 
 from .api import Api, Operation
 from .errors import SpecError
+from .verify_promises import promised
 
 MINTED = ("token", "uuid", "secret")
 REACTIONS = frozenset(("ignore", "accept", "clamp"))
@@ -14,7 +15,7 @@ REACTIONS = frozenset(("ignore", "accept", "clamp"))
 
 def verify(api: Api) -> None:
     """Raise SpecError for the first thing that cannot be meant."""
-    checks = (_names, _switches, _whens, _transports, _operations, _fields)
+    checks = (_names, _switches, _whens, _transports, _operations, _fields, promised)
     for where, problem in (found for check in checks for found in check(api)):
         raise SpecError(f"{api.id}#{where}", problem)
 
@@ -50,6 +51,10 @@ def _errors_used(api: Api) -> Iterator[tuple[str, str]]:
 def _reactions(operation: Operation) -> Iterator[tuple[str, str]]:
     tables = [(operation.pointer, operation.extension.errors)]
     tables += [(f"{operation.pointer}/{field.name}", dict(field.reactions)) for field in operation.fields]
+    beyond = operation.extension.beyond.items()
+    tables += [
+        (f"{operation.pointer}/beyond/{name}", dict(zip(map(str, each), each, strict=True))) for name, each in beyond
+    ]
     for where, table in tables:
         for reaction in table.values():
             choices = {reaction} if isinstance(reaction, str) else {v for k, v in reaction.items() if k != "variant"}
@@ -59,7 +64,10 @@ def _reactions(operation: Operation) -> Iterator[tuple[str, str]]:
 def _switches(api: Api) -> Iterator[tuple[str, str]]:
     """Reactions by a variant that is not there, or that do not speak of each of its values."""
     tables = [table for o in api.operations for table in (o.extension.errors, *(field.reactions for field in o.fields))]
-    for reaction in (reaction for table in tables for reaction in table.values() if isinstance(reaction, dict)):
+    beyond = [reaction for o in api.operations for each in o.extension.beyond.values() for reaction in each]
+    beyond += [choice for o in api.operations for choice in o.extension.defaults.values()]
+    reactions = [*beyond, *(reaction for table in tables for reaction in table.values())]
+    for reaction in (reaction for reaction in reactions if isinstance(reaction, dict)):
         variant = api.root.variants.get(reaction.get("variant", ""))
         if variant is None or set(reaction) - {"variant"} != set(variant.values):
             yield "/x-errors", f"{reaction} does not name a variant with each of its values"
@@ -104,6 +112,8 @@ def _fields(api: Api) -> Iterator[tuple[str, str]]:
                 yield operation.pointer, f"{name!r} stands twice"
         for rule in operation.extension.rules:
             yield from ((operation.pointer, f"rule on {name!r}") for name in rule.parameters if name not in names)
+        tables = (*operation.extension.beyond, *operation.extension.defaults)
+        yield from ((operation.pointer, f"speaks of {name!r}") for name in tables if name not in names)
         if not operation.schemes:
             yield operation.pointer, "says nothing of who may call it"
     for magic in api.root.magic:

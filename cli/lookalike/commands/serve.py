@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__, authority, control, processes
-from ..group import Problem, nearest
-from ..parameters import any_apis, as_json, pairs, variant_keys
+from ..parameters import any_apis, as_json, switches, variant_keys
 from ..text import echo, faint, strong, table
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def run(options: Options, *, as_json: bool) -> None:
     from lookalike_mocks.doors import asgi  # noqa: PLC0415
 
     apis, public = options.apis, options.public_host
-    mock = Mock(*apis, seed=options.seed, variants=_switches(options.variants, apis), size=options.size)
+    mock = Mock(*apis, seed=options.seed, variants=switches(options.variants, apis), size=options.size)
     token, hosts = control.given(options.control_token_file), (*options.allowed_hosts, *([public] if public else []))
     address = processes.Address(options.host, options.port, public)
     processes.listening(address).close()  # who finds the port taken leaves the CA of who serves there alone
@@ -102,18 +101,6 @@ def run(options: Options, *, as_json: bool) -> None:
         processes.alone(door, address, tls, ready)
     else:
         sys.exit(processes.together(door, address, options.workers, tls, ready))
-
-
-def _switches(variants: tuple[str, ...], apis: tuple[str, ...]) -> dict[str, str]:
-    """The variants as a table. Raises Problem for a switch of an API that is not served."""
-    from lookalike_specs import ids  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    chosen, served = pairs(variants, "--variant"), list(apis or ids())
-    for key in chosen:
-        api, dot, _ = key.rpartition(".")
-        if dot and api not in served:
-            raise Problem(f"--variant {key}: {api!r} is not served{nearest(api, served)}")
-    return chosen
 
 
 def announcement(mock: Mock, base: str) -> dict[str, Any]:

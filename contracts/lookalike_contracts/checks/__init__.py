@@ -1,6 +1,41 @@
 """The checks, a module for each family. Importing this registers them."""
 
-from . import answer, paging, request
+from . import (
+    answer,
+    end,
+    error,
+    filter,
+    item,
+    language,
+    limits,
+    order,
+    paging,
+    picture,
+    range,
+    region,
+    repeat,
+    request,
+    routing,
+    signature,
+)
 from .chosen import chosen
 
-__all__ = ["answer", "chosen", "paging", "request"]
+__all__ = [
+    "answer",
+    "chosen",
+    "end",
+    "error",
+    "filter",
+    "item",
+    "language",
+    "limits",
+    "order",
+    "paging",
+    "picture",
+    "range",
+    "region",
+    "repeat",
+    "request",
+    "routing",
+    "signature",
+]

@@ -23,4 +23,4 @@ def accepted(subject: Subject) -> Iterator[Broken]:
         if not subject.reader.is_good(exchange.reply):
             near, _ = subject.reader.nearest(exchange.reply)
             message = f"a good request is answered HTTP {exchange.reply.status}, most like the error {near.id}"
-            yield Broken(message, exchanges=(exchange,))
+            yield Broken(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))

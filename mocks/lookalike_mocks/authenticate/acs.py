@@ -36,7 +36,7 @@ def http_time(text: str) -> datetime | None:
     return iso_time(f"{found[3]}-{month:02d}-{found[1]:0>2}T{found[4]}Z")
 
 
-def timely(world: World, call: Call, scheme: Scheme, sent: str, read: Clock) -> None:
+def timely(world: World, scheme: Scheme, sent: str, read: Clock) -> None:
     """Raises Refused when the time of signing is missing, no time, or too far from now."""
     if not sent:
         raise refusal(scheme, "missing-timestamp")
@@ -44,8 +44,7 @@ def timely(world: World, call: Call, scheme: Scheme, sent: str, read: Clock) -> 
     if when is None:
         raise refusal(scheme, "malformed-timestamp", value=sent)
     late = world.clock() - when.timestamp()
-    skew = call.service.api.root.data["gateway"]["skew-seconds"]
-    if abs(late) > skew:
+    if abs(late) > scheme.extension.skew:
         raise refusal(scheme, "expired" if late > 0 else "future", value=sent)
 
 

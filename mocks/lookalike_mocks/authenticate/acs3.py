@@ -21,7 +21,7 @@ def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     found = acs3.credential(text)
     if isinstance(found, Malformed):
         raise refusal(scheme, found.kind, reason=found.reason)
-    acs.timely(world, call, scheme, request.header(b"x-acs-date") or "", acs.iso_time)
+    acs.timely(world, scheme, request.header(b"x-acs-date") or "", acs.iso_time)
     nonce = request.header(b"x-acs-signature-nonce")
     if not nonce:
         raise refusal(scheme, "missing-nonce")

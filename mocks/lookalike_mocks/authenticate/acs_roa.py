@@ -23,7 +23,7 @@ def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
     if isinstance(found, Malformed):
         raise refusal(scheme, found.kind, reason=found.reason)
     _understood(scheme, request)
-    acs.timely(world, call, scheme, request.header(b"date") or "", acs.http_time)
+    acs.timely(world, scheme, request.header(b"date") or "", acs.http_time)
     account = acs.owner(world, call, scheme, found.access_key_id, request.header(b"x-acs-security-token") or "")
     stages = acs_roa.stages(
         method=request.method,

@@ -24,7 +24,7 @@ def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
         raise refusal(scheme, "algorithm")
     if first(pairs, "SignatureVersion") != "1.0":
         raise refusal(scheme, "version")
-    acs.timely(world, call, scheme, first(pairs, "Timestamp"), acs.iso_time)
+    acs.timely(world, scheme, first(pairs, "Timestamp"), acs.iso_time)
     if not nonce:
         raise refusal(scheme, "missing-nonce")
     if not theirs:

@@ -1,5 +1,6 @@
 """Exchanges without what nobody else may see."""
 
-from .redacted import redacted
+from .redacted import covering, redacted
+from .values import given
 
-__all__ = ["redacted"]
+__all__ = ["covering", "given", "redacted"]

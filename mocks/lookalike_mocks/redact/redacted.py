@@ -21,7 +21,7 @@ def redacted(entry: Entry, sandbox: Sandbox, more: Iterable[bytes] = (), most: i
     `most` bytes are left.
     """
     request, reply = entry.request, entry.reply
-    veil = Veil({*given(sandbox), *presented(sandbox.services[entry.api], entry), *more})
+    veil = covering(sandbox, (entry,), more)
     return msgspec.structs.replace(
         entry,
         request=msgspec.structs.replace(
@@ -33,6 +33,12 @@ def redacted(entry: Entry, sandbox: Sandbox, more: Iterable[bytes] = (), most: i
         ),
         reply=msgspec.structs.replace(reply, headers=_headers(veil, reply.headers), body=veil.cover(reply.body, most)),
     )
+
+
+def covering(sandbox: Sandbox, entries: Iterable[Entry], more: Iterable[bytes] = ()) -> Veil:
+    """Covers the secrets of a sandbox and of these entries in any text."""
+    shown = {value for entry in entries for value in presented(sandbox.services[entry.api], entry)}
+    return Veil({*given(sandbox), *shown, *more})
 
 
 def _headers(veil: Veil, headers: RawHeaders) -> RawHeaders:

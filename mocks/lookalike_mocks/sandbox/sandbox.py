@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -22,9 +22,9 @@ class Sandbox:
     """Seed, clock, quota, situations, added pictures and journal in `world`; `credentials` per API."""
 
     name: str
-    world: World
-    credentials: Mapping[str, Mapping[str, str]]
-    services: Mapping[str, Service]
+    world: World = field(repr=False)
+    credentials: Mapping[str, Mapping[str, str]] = field(repr=False)
+    services: Mapping[str, Service] = field(repr=False)
 
     @property
     def journal(self) -> Journal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -22,13 +22,14 @@ Honest = Callable[[Request], Reply]
 class Saboteur:
     """`answer` is what the spoiled server does with a request, given the honest one; `check` is who has to catch it.
 
-    `at` is the operation that suffers, `tmapi/searchItemsByImageUrl`.
+    `at` is the operation that suffers, `tmapi/searchItemsByImageUrl`; `strict` is how it has to be judged.
     """
 
     id: str
     check: str
     at: str
     answer: Callable[[Honest, Request], Reply]
+    strict: bool = False
 
     @property
     def api(self) -> str:
@@ -49,17 +50,28 @@ class Direct:
 
 
 def outcomes(
-    api: str, saboteur: Saboteur | None = None, *, checks: tuple[str, ...] = (), seed: int = 0
+    api: str,
+    saboteur: Saboteur | None = None,
+    *,
+    checks: tuple[str, ...] = (),
+    seed: int = 0,
+    switches: Mapping[str, str] | None = None,
+    only: Collection[str] = (),
 ) -> list[Outcome]:
-    """What the judge says of a mock of that API, spoiled or not; of a spoiled one at the operation that suffers."""
-    loaded = load(api)
+    """What the judge says of a mock of that API, spoiled or not; of a spoiled one at the operation that suffers.
+
+    `switches` are variants, of the mock and in the plan alike; `only` names operations, where not all are wanted.
+    """
+    loaded, chosen_variants = load(api), dict(switches or {})
     plan = Plan(
         (loaded,),
         chosen(checks),
-        {api: Direct(_mock(api, seed), saboteur)},
+        {api: Direct(_mock(api, seed, tuple(chosen_variants.items())), saboteur)},
         {api: loaded.account},
+        {api: chosen_variants},
         seed=seed,
-        only=frozenset({saboteur.at} if saboteur else ()),
+        strict=bool(saboteur and saboteur.strict),
+        only=frozenset({saboteur.at} if saboteur else only),
     )
     return list(judge(plan))
 
@@ -78,5 +90,5 @@ def in_body(change: Callable[[Any], Any]) -> Callable[[Honest, Request], Reply]:
 
 
 @cache
-def _mock(api: str, seed: int) -> Mock:
-    return Mock(api, seed=seed)
+def _mock(api: str, seed: int, switches: tuple[tuple[str, str], ...] = ()) -> Mock:
+    return Mock(api, seed=seed, variants=dict(switches))

@@ -24,7 +24,7 @@ from lookalike_specs.wire import Reply, Request, pairs
 
 API = load("aliyun")
 NOW = 1_795_220_788
-SKEW = API.root.data["gateway"]["skew-seconds"]
+SKEW = API.operations[0].schemes[0].extension.skew
 FORM = urlencode({"InstanceName": "demoinstance1", "PicContent": b64encode(jpeg(5)).decode(), "Num": "1"}).encode()
 ACCOUNTS = API.root.accounts
 NONCES = (f"nonce-{number}" for number in count())

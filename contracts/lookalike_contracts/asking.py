@@ -1,0 +1,124 @@
+"""Asking for one thing at a time, judged by what the document expects of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from lookalike_specs import Field
+from lookalike_specs.document import operation as in_document
+
+from .errors import CouldNotCheck
+from .expected import Expected, Sent, expected
+from .finding import Broken, Exchange
+from .pools import Pool, Value, judged, pools
+from .proofs import free
+from .subject import Subject
+
+LONGEST: Final = 60
+FICKLE: Final = "the same request was answered well one time and badly the next"
+
+
+def asking(subject: Subject) -> Asking:
+    """The one of this operation."""
+    found: Asking = subject.kept.setdefault("asking", Asking(subject))
+    return found
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One operation, with the parameters that may be anything, and values for each."""
+
+    subject: Subject
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The parameters."""
+        return free(self.subject)
+
+    @cached_property
+    def pools(self) -> Mapping[str, Pool]:
+        """Their values."""
+        return pools(self.subject)
+
+    @cached_property
+    def small(self) -> Sent:
+        """As few items as can be asked for."""
+        paging = self.subject.operation.extension.promises.paging
+        name = paging.size if paging else ""
+        return {name: self.value(name, "1")} if name in self.fields else {}
+
+    def value(self, name: str, value: Any) -> Value:
+        """A value of the caller's, held to the document."""
+        return judged(self.subject, self.fields[name], value)
+
+    def send(self, sent: Sent) -> Exchange:
+        """Ask for the good request with these values."""
+        return self.subject.ask(**{name: value.value for name, value in sent.items()})
+
+    def expected(self, sent: Sent) -> Expected:
+        """What must come of it."""
+        return expected(self.subject, self.fields, sent)
+
+    def held(self, sent: Sent) -> Broken | None:
+        """What is wrong with the answer to these values."""
+        return self.answered(sent, self.send(self.small | sent))
+
+    def answered(self, sent: Sent, exchange: Exchange) -> Broken | None:
+        """The same of an answer that came already."""
+        last = list(sent)[-1] if sent else ""
+        broken = self.expected(self.small | sent).broken(self.subject, exchange, told(sent))
+        return replace(broken, rule=self.place(last, sent)) if broken else None
+
+    def place(self, name: str, sent: Sent | None = None) -> str:
+        """Where the document speaks of a parameter, and of the rule that its value breaks."""
+        subject = self.subject
+        broken = sent[name].breaks[:1] if sent and name in sent else ()
+        if name not in self.fields:
+            return subject.operation.pointer
+        keyword = "/required" if broken == ("required",) else f"/schema/{broken[0]}" if broken else ""
+        method = subject.operation.pointer.rpartition("/")[2]
+        node = in_document(dict(subject.api.document), subject.operation.template, method)
+        own = subject.api.document["paths"][subject.operation.template][method].get("parameters", ())
+        shared = len(node["parameters"]) - len(own)
+        for at, parameter in enumerate(node["parameters"]):
+            if parameter["name"] == name:
+                base = subject.operation.pointer if at >= shared else subject.operation.pointer.rpartition("/")[0]
+                return f"{base}/parameters/{at - shared if at >= shared else at}{keyword}"
+        media_type = subject.operation.media_types[0].replace("/", "~1")
+        keyword = keyword.removeprefix("/schema").replace("/required", "")
+        return f"{subject.operation.pointer}/requestBody/content/{media_type}/schema/properties/{name}{keyword}"
+
+
+def told(sent: Sent) -> str:
+    """What was sent, in a few words."""
+    return ", ".join(f"{name} {_shown(value.value)}" for name, value in sent.items()) or "the plain request"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "left out"
+    written = value if isinstance(value, str) else repr(value)
+    return f"of {len(written)} characters" if len(written) > LONGEST else f"= {written!r}"
+
+
+def twice(ask: Callable[[], Broken | None]) -> Iterator[Broken]:
+    """What is wrong, seen twice. Raises CouldNotCheck where it was not seen again."""
+    if ask() is not None:
+        again = ask()
+        if again is None:
+            raise CouldNotCheck(FICKLE)
+        yield again
+
+
+def changes(known: Mapping[str, Pool], most: int) -> st.SearchStrategy[dict[str, Value]]:
+    """What is changed in the good request: nothing, or up to so many of its values, the simplest first."""
+    names = sorted(name for name, pool in known.items() if pool)
+    if not names:
+        return st.just({})
+    one = st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(known[name])))
+    return st.lists(one, max_size=most, unique_by=lambda change: change[0]).map(dict)

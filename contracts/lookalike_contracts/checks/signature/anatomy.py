@@ -1,0 +1,99 @@
+"""Where in a request each scheme has its signature, its time, its nonce, and the name of its algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from lookalike_specs import Scheme
+from lookalike_specs.extension import Refusal
+from lookalike_specs.proof import Account, Moment
+from lookalike_specs.signing import acs_rpc
+from lookalike_specs.wire import Request
+
+
+class Word(NamedTuple):
+    """A word that says how it was signed, the part that has it, another one, and what that is refused as."""
+
+    kind: Refusal
+    name: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Names of parts. `signature` ends with the signature; `digests` are the headers that tell a digest of the body."""
+
+    signature: str = ""
+    time: str = ""
+    nonce: str = ""
+    words: tuple[Word, ...] = ()
+    digests: tuple[str, ...] = ()
+
+
+Place = Callable[[Request, Account, Moment], Request]
+
+
+def anatomy(scheme: Scheme) -> Anatomy:
+    """That of a scheme; of one that is not known here, that its proof is all in the parameter that it names."""
+    return ANATOMIES.get(scheme.extension.scheme) or Anatomy(_cased(scheme))
+
+
+def placements(scheme: Scheme) -> Mapping[str, Place]:
+    """Other places where a scheme's proof may stand, of an operation that takes its parameters in either."""
+    return PLACEMENTS.get(scheme.extension.scheme, {})
+
+
+def _cased(scheme: Scheme) -> str:
+    return scheme.parameter.lower() if scheme.place == "header" else scheme.parameter
+
+
+def _rpc(placement: acs_rpc.Placement) -> Place:
+    def place(request: Request, account: Account, moment: Moment) -> Request:
+        return acs_rpc.signed(
+            request,
+            account["AccessKeyId"],
+            account["AccessKeySecret"],
+            timestamp=moment.timestamp,
+            nonce=moment.nonce,
+            security_token=account.get("SecurityToken"),
+            placement=placement,
+        )
+
+    return place
+
+
+ANATOMIES: Final[Mapping[str, Anatomy]] = {
+    "acs-rpc": Anatomy(
+        "Signature",
+        "Timestamp",
+        "SignatureNonce",
+        (
+            Word("algorithm", "SignatureMethod", "HMAC-SHA1", "HMAC-MD5"),
+            Word("version", "SignatureVersion", "1.0", "9.0"),
+        ),
+    ),
+    "acs-roa": Anatomy(
+        "authorization",
+        "date",
+        "x-acs-signature-nonce",
+        (
+            Word("algorithm", "x-acs-signature-method", "HMAC-SHA1", "HMAC-MD5"),
+            Word("version", "x-acs-signature-version", "1.0", "9.0"),
+        ),
+        ("content-md5",),
+    ),
+    "acs3": Anatomy(
+        "authorization",
+        "x-acs-date",
+        "x-acs-signature-nonce",
+        (Word("algorithm", "authorization", "ACS3-HMAC-SHA256", "ACS3-HMAC-MD5"),),
+        ("x-acs-content-sha256",),
+    ),
+    "oss-policy": Anatomy("Signature"),
+}
+PLACEMENTS: Final[Mapping[str, Mapping[str, Place]]] = {
+    "acs-rpc": {"all in the form": _rpc("form"), "all in the query": _rpc("everything-in-query")}
+}

@@ -1,0 +1,102 @@
+"""A request held to its API's document by openapi-core."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from jsonschema.exceptions import ValidationError
+from jsonschema_path import SchemaPath
+from openapi_core.casting.schemas.exceptions import CastError
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.media_types.exceptions import MediaTypeFinderError
+from openapi_core.validation.request import (
+    V30RequestBodyValidator,
+    V30RequestParametersValidator,
+    V31RequestBodyValidator,
+    V31RequestParametersValidator,
+)
+from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from lookalike_specs import read
+from lookalike_specs.wire import Request, pairs
+
+from ..exchange import question
+from .asked import Asked
+from .complaint import Complaint, Kind
+
+VALIDATORS: Final[Mapping[str, tuple[Any, ...]]] = {
+    "3.0": (V30RequestParametersValidator, V30RequestBodyValidator),
+    "3.1": (V31RequestParametersValidator, V31RequestBodyValidator),
+}
+KINDS: Final[Mapping[str, Kind]] = {
+    "required": "missing", "type": "type", "minimum": "limit", "maximum": "limit", "exclusiveMinimum": "limit",
+    "exclusiveMaximum": "limit", "minLength": "limit", "maxLength": "limit", "minItems": "limit", "maxItems": "limit",
+}  # fmt: skip
+
+
+class Question:
+    """A request in the form that openapi-core asks for."""
+
+    def __init__(self, asked: Asked, request: Request) -> None:
+        meant = question(asked.api, asked.request)
+        self.host_url, self.path, self.method = meant.host_url, meant.path, meant.method
+        self.body = request.body or None
+        self.content_type = request.header(b"content-type") or ""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
+        self.parameters = RequestParameters(query=ImmutableMultiDict(pairs(request.query)), header=Headers(headers))
+
+
+def invalid(asked: Asked) -> Iterator[Complaint]:
+    """What the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
+    meant = Question(asked, asked.settled)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a deprecated parameter may be used
+        errors = [error for validator in _validators(asked.api.id) for error in validator.iter_errors(meant)]
+    for error in errors:
+        yield from _told(asked, error)
+
+
+@cache
+def _validators(api: str) -> tuple[Any, ...]:
+    document: Mapping[str, Any] = read(api)
+    spec = SchemaPath.from_dict(document)
+    return tuple(validator(spec) for validator in VALIDATORS[document["openapi"][:3]])
+
+
+def _told(asked: Asked, error: Any) -> Iterator[Complaint]:
+    name, cause = str(getattr(error, "name", "")), error.__cause__
+    broken = getattr(cause, "schema_errors", ())
+    if isinstance(error, MissingParameterError):
+        yield _complaint(asked, "missing", name, "is required and missing")
+    elif isinstance(error, MissingRequestBodyError):
+        yield Complaint("missing", "", "the body is required and missing", asked.where())
+    elif broken:
+        yield from (_broken(asked, name, each) for each in broken)
+    elif isinstance(cause, CastError):
+        name = name or next((n for n, value in asked.form + asked.query if value == cause.value), "")
+        yield _complaint(asked, "type", name, f"is no {cause.type}: {cause.value!r}")
+    elif isinstance(cause, MediaTypeFinderError):
+        told = f"the body is {' or '.join(asked.operation.media_types)}, not {asked.request.content_type!r}"
+        yield Complaint("body", "", told, asked.where())
+    else:
+        yield Complaint("body", name, f"{name or 'the body'} cannot be read as the document says", asked.where(name))
+
+
+def _broken(asked: Asked, name: str, error: ValidationError) -> Complaint:
+    """One keyword of a schema that does not hold."""
+    kind = KINDS.get(str(error.validator), "value")
+    steps = [str(step) for step in error.absolute_path]
+    if error.validator == "required":
+        wanted, given = list[str](error.validator_value), dict[str, Any](error.instance)  # type: ignore[arg-type]
+        steps += [each for each in wanted if each not in given][:1]
+        return _complaint(asked, kind, name or ".".join(steps), "is required and missing")
+    return _complaint(asked, kind, name or ".".join(steps), f": {error.message}")
+
+
+def _complaint(asked: Asked, kind: Kind, name: str, what: str) -> Complaint:
+    spaced = what if what.startswith(":") else f" {what}"
+    return Complaint(kind, name, f"{name or 'a value'}{spaced}", asked.where(name.partition(".")[0]))

@@ -1,0 +1,53 @@
+"""Daji's 1688 search."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import httpx
+import image_search
+import pytest
+from conftest import under_test
+from hypothesis import given
+from image_search import SearchError, Unavailable
+
+import lookalike
+from lookalike.strategies import answering, replies
+from lookalike_mocks.situations import Situation
+from lookalike_specs.wire import Reply
+
+PICTURE = "1048608196202797156"
+
+
+def test_a_page_of_goods(daji: image_search.Search) -> None:
+    offers = list(islice(daji.offers(PICTURE, size=5), 5))
+    assert len({offer.id for offer in offers}) == 5
+    assert all(offer.price > 0 for offer in offers)
+
+
+def test_all_pages(daji: image_search.Search, daji_1688: lookalike.PlayedApi) -> None:
+    offers = list(daji.offers(PICTURE, size=50))
+    assert len(daji_1688.journal) == -(-len(offers) // 50)
+
+
+@pytest.mark.lookalike(situations="daji-1688/*", operation="imageQuery")
+def test_every_situation(daji: image_search.Search, lookalike_situation: Situation) -> None:
+    try:
+        offers = list(islice(daji.offers(PICTURE), 5))
+    except SearchError as refused:
+        assert refused.code == lookalike_situation.code
+    except Unavailable:
+        assert lookalike_situation.kind == "fault"
+    else:
+        assert lookalike_situation.kind != "error"
+        assert all(offer.id for offer in offers)
+
+
+@given(reply=replies("daji-1688"))
+def test_whatever_is_answered(reply: Reply) -> None:
+    with httpx.Client(transport=answering(reply)) as client:
+        search = under_test(image_search.Daji)({"appKey": "key", "appSecret": "secret"}, client)
+        try:
+            assert all(offer.price > 0 for offer in islice(search.offers(PICTURE), 20))
+        except SearchError as refused:
+            assert refused.code != 200

@@ -1,0 +1,51 @@
+"""TMAPI's search."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import httpx
+import image_search
+import pytest
+from conftest import under_test
+from hypothesis import given
+from image_search import SearchError, Unavailable
+
+import lookalike
+from lookalike.strategies import answering, replies
+from lookalike_mocks.situations import Situation
+from lookalike_specs.wire import Reply
+
+PICTURE = "https://cbu01.alicdn.com/img/ibank/shoe.jpg"
+
+
+def test_a_page_of_goods(titles: image_search.Search) -> None:
+    assert [offer.title.isascii() for offer in islice(titles.offers(PICTURE, size=5), 5)] == [True] * 5
+
+
+def test_a_crowded_moment(titles: image_search.Search, tmapi: lookalike.PlayedApi) -> None:
+    with tmapi.situation("503", times=1), pytest.raises(SearchError, match="concurrency"):
+        next(titles.offers(PICTURE))
+    assert next(titles.offers(PICTURE))
+
+
+@pytest.mark.lookalike(situations=["tmapi/*", "!tmapi/latency"], operation="searchItemsByImageUrl")
+def test_every_situation(titles: image_search.Search, lookalike_situation: Situation) -> None:
+    try:
+        list(islice(titles.offers(PICTURE), 5))
+    except SearchError as refused:
+        assert refused.message == lookalike_situation.message
+    except Unavailable:
+        assert lookalike_situation.kind == "fault"
+    else:
+        assert lookalike_situation.kind != "error"
+
+
+@given(reply=replies("tmapi", variants={"error-transport": "*"}))
+def test_whatever_is_answered(reply: Reply) -> None:
+    with httpx.Client(transport=answering(reply)) as client:
+        search = under_test(image_search.Tmapi)({"apiToken": "token"}, client)
+        try:
+            assert all(offer.title for offer in islice(search.offers(PICTURE), 20))
+        except SearchError as refused:
+            assert refused.message

@@ -1,0 +1,131 @@
+"""What a file of signature vectors says, as values. An unknown key is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from lookalike_specs.extension import Refusal
+from lookalike_specs.provenance import Origin
+from lookalike_specs.signing import StageName
+
+Result = Literal["valid", "invalid"]
+Placement = Literal["query", "form", "everything-in-query"]
+BugType = Literal[
+    "BASIC", "AUTH_BYPASS", "EDGE_CASE", "ENCODING", "LEGACY", "MISSING_STEP", "SIGNATURE_MALLEABILITY",
+    "WRONG_PRIMITIVE",
+]  # fmt: skip
+Confirmer = Literal[
+    "node-driver",
+    "@alicloud/openapi-core",
+    "alibabacloud-tea-openapi",
+    "aliyun-python-sdk-core",
+    "vendor-documents",
+]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """Any object of a file."""
+
+
+class Message(Record, frozen=True, kw_only=True):
+    """A request as it is on the wire; `path` and `query` are percent-encoded, the host stands in no other header.
+
+    The body is text in UTF-8, or Base64 where it is none.
+    """
+
+    method: str
+    scheme: Literal["http", "https"]
+    host: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    body_base64: str = ""
+
+
+class Unsigned(Record, frozen=True, kw_only=True):
+    """What is to be signed: a request that lacks its signature alone, and what a client would put in by itself."""
+
+    request: Message
+    timestamp: str = ""
+    nonce: str = ""
+    placement: Placement | None = None
+    signed_headers: tuple[str, ...] = ()
+
+
+class Earlier(Record, frozen=True, kw_only=True):
+    """A request that the server saw before, when, and what came of it."""
+
+    clock: str
+    request: Message
+    result: Result
+
+
+class Error(Record, frozen=True, kw_only=True):
+    """How a request is refused: why, the error's id in the catalogue of `api`, the vendor's status and code."""
+
+    refusal: Refusal
+    id: str
+    status: int
+    code: int | str
+
+
+class Vector(Record, frozen=True, kw_only=True):
+    """One test; `clock` where it is not the group's, `stages` in the order of signing."""
+
+    tc_id: int
+    comment: str
+    flags: tuple[str, ...]
+    result: Result
+    request: Message
+    clock: str = ""
+    before: tuple[Earlier, ...] = ()
+    sign: Unsigned | None = None
+    stages: dict[StageName, str] = {}
+    error: Error | None = None
+    confirmed_by: tuple[Confirmer, ...]
+    provenance: Origin | None = None
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """Tests with one set of credentials and one clock; `api` is "" where none of our five APIs is asked.
+
+    `skew` is how many seconds a time of signing may be off, where a scheme has one.
+    """
+
+    comment: str
+    api: str = ""
+    credentials: dict[str, str]
+    clock: str
+    skew: int | None = None
+    tests: tuple[Vector, ...]
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """What a flag means."""
+
+    bug_type: BugType
+    description: str
+    provenance: Origin
+    links: tuple[str, ...] = ()
+
+
+class Suite(Record, frozen=True, kw_only=True):
+    """The vectors of one scheme."""
+
+    schema: str = msgspec.field(name="$schema")
+    scheme: str
+    algorithm: str
+    number_of_tests: int
+    provenance: Origin
+    stages: dict[StageName, str]
+    notes: dict[str, Note]
+    test_groups: tuple[Group, ...]
+
+    @property
+    def cases(self) -> Iterator[tuple[Group, Vector]]:
+        """Every vector, with its group."""
+        return ((group, vector) for group in self.test_groups for vector in group.tests)

@@ -1,0 +1,554 @@
+"""The pytest plugin, as the tests of a client use it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lookalike_mocks import Mock
+from lookalike_mocks.faults import FAULTS
+from lookalike_specs import ids, load
+
+from ..specs.veil.reader import survives
+
+pytest_plugins = ["pytester"]
+
+ASK = """
+    import httpx
+    import pytest
+
+    def ask(tmapi, client=httpx, **more):
+        query = {"apiToken": tmapi.credentials["apiToken"], "img_url": "https://cbu01.alicdn.com/x.jpg", **more}
+        return client.get(f"{tmapi.base_url}/1688/global/search/image", params=query)
+"""
+QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--strict-markers", "--strict-config")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run tests of a client in this process; what pytest made of them."""
+    for name in ("LOOKALIKE_SEED", "LOOKALIKE_SIZE", "LOOKALIKE_VARIANT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def in_process(code: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(f"{ASK}\n{code}")
+        return pytester.runpytest_inprocess("-p", "lookalike", *QUIET, *options)
+
+    return in_process
+
+
+@pytest.fixture
+def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The same in a process of its own, where nothing is imported yet."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def apart(code: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(f"{ASK}\n{code}")
+        return pytester.runpytest_subprocess(*QUIET, *options)
+
+    return apart
+
+
+def failures(result: pytest.RunResult) -> str:
+    return "\n".join(result.outlines)
+
+
+# ------------------------------------------------------------------------------------------------ fixtures
+
+
+def test_a_test_has_a_server_a_sandbox_and_each_api(run: Any) -> None:
+    result = run("""
+    def test_it(lookalike, lookalike_sandbox, tmapi, daji_1688, daji_taobao, hiobuy, aliyun):
+        every = [tmapi, daji_1688, daji_taobao, hiobuy, aliyun]
+        assert sorted(lookalike.mock.services) == sorted(api.id for api in every)
+        assert {api.base_url for api in every} == {lookalike.url}
+        assert {api.id: dict(api.credentials) for api in every} == lookalike_sandbox.credentials
+        assert {api.sandbox for api in every} == {lookalike_sandbox}
+    """)
+    result.assert_outcomes(passed=1)
+
+
+def test_each_test_has_a_sandbox_of_its_own_which_goes_with_it(run: Any) -> None:
+    run("""
+    import gc
+    SEEN = []
+
+    @pytest.mark.parametrize("number", range(3))
+    def test_it(tmapi, lookalike, number):
+        assert tmapi.journal == ()
+        assert ask(tmapi).status_code == 200
+        (entry,) = tmapi.journal
+        assert (entry.api, entry.reply.status) == ("tmapi", 200)
+        SEEN.append(tmapi.sandbox.name)
+        assert len(set(SEEN)) == number + 1
+        assert [each.name for each in lookalike.mock.sandboxes] == ["demo", SEEN[-1]]
+    """).assert_outcomes(passed=3)
+
+
+def test_the_journal_is_that_of_the_api(run: Any) -> None:
+    run("""
+    def test_it(tmapi, hiobuy):
+        ask(tmapi)
+        httpx.post(f"{hiobuy.base_url}/api/client/third-purchase/image/query", headers=hiobuy.credentials,
+                   json={"img": "https://example.com/x.jpg", "platform": "1688"})
+        assert [entry.api for entry in tmapi.journal] == ["tmapi"]
+        assert [entry.api for entry in hiobuy.journal] == ["hiobuy"]
+    """).assert_outcomes(passed=1)
+
+
+def test_a_situation_lasts_for_so_many_answers_or_for_a_block_or_for_the_test(run: Any) -> None:
+    run("""
+    def codes(tmapi, times):
+        return [ask(tmapi).status_code for _ in range(times)]
+
+    def test_times(tmapi):
+        tmapi.situation("439", times=2)
+        assert codes(tmapi, 3) == [439, 439, 200]
+
+    def test_block(tmapi):
+        with tmapi.situation("tmapi/503"):
+            assert codes(tmapi, 2) == [503, 503]
+        assert codes(tmapi, 1) == [200]
+
+    def test_lasting(tmapi):
+        tmapi.situation("500")
+        assert codes(tmapi, 2) == [500, 500]
+
+    def test_after(tmapi):
+        assert codes(tmapi, 1) == [200]
+
+    def test_unknown(tmapi):
+        with pytest.raises(Exception, match="unknown situation 'tmapi/440'; nearest: tmapi/"):
+            tmapi.situation("440")
+    """).assert_outcomes(passed=5)
+
+
+def test_the_network_can_be_left_out(run: Any) -> None:
+    run("""
+    URL = "http://api.tmapi.top/1688/global/search/image"
+
+    def query(tmapi):
+        return {"apiToken": tmapi.credentials["apiToken"], "img_url": "https://cbu01.alicdn.com/x.jpg"}
+
+    def test_transport(tmapi):
+        with httpx.Client(transport=tmapi.transport) as client:
+            assert client.get(URL, params=query(tmapi)).status_code == 200
+        assert len(tmapi.journal) == 1
+
+    def test_respx(tmapi):
+        with tmapi.respx_router:
+            assert httpx.get(URL, params=query(tmapi)).status_code == 200
+        assert len(tmapi.journal) == 1
+
+    def test_clock(tmapi):
+        tmapi.clock.set(1_900_000_000, runs=False)
+        with httpx.Client(transport=tmapi.transport) as client:
+            client.get(URL, params=query(tmapi))
+        assert tmapi.journal[0].at == 1_900_000_000
+    """).assert_outcomes(passed=3)
+
+
+def test_no_server_is_started_that_no_test_asks_for(run_apart: Any) -> None:
+    result = run_apart("""
+    import sys
+
+    def test_it(tmapi):
+        with httpx.Client(transport=tmapi.transport) as client:
+            query = {"apiToken": tmapi.credentials["apiToken"], "img_url": "https://cbu01.alicdn.com/x.jpg"}
+            assert client.get("http://api.tmapi.top/1688/global/search/image", params=query).status_code == 200
+        assert not {"uvicorn", "starlette"} & set(sys.modules)
+    """, "-p", "lookalike")  # fmt: skip
+    result.assert_outcomes(passed=1)
+
+
+def test_a_fixture_of_the_users_own_goes_before_ours(run: Any, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import pytest\n@pytest.fixture\ndef tmapi():\n    return 7\n")
+    run("    def test_it(tmapi):\n        assert tmapi == 7").assert_outcomes(passed=1)
+
+
+# ------------------------------------------------------------------------------------------------ the mark
+
+
+def known(api: str) -> list[str]:
+    root = load(api).root
+    return [f"{api}/{name}" for name in (*root.situations, *root.errors, *FAULTS)]
+
+
+PATTERNS: list[tuple[Any, str, list[str]]] = [
+    ("'tmapi/*'", "", known("tmapi")),
+    ("'tmapi/439'", "", ["tmapi/439"]),
+    ("['tmapi/5*', 'hiobuy/empty']", "", ["tmapi/500", "tmapi/503", "hiobuy/empty"]),
+    ("['tmapi/[45]??', '!tmapi/4*']", "", ["tmapi/500", "tmapi/503"]),
+    ("['aliyun/Entity*', 'aliyun/empty']", ", operation='SearchImageByPic'", ["aliyun/empty"]),
+    ("'aliyun/Entity*'", ", operation='PostObject'", ["aliyun/EntityTooLarge", "aliyun/EntityTooSmall"]),
+]
+
+
+@pytest.mark.parametrize(("patterns", "more", "expected"), PATTERNS)
+def test_the_mark_makes_a_test_for_each_situation(run: Any, patterns: str, more: str, expected: list[str]) -> None:
+    result = run(f"""
+    @pytest.mark.lookalike(situations={patterns}{more})
+    def test_it():
+        pass
+    """, "--collect-only")  # fmt: skip
+    assert re.findall(r"test_it\[(.*)\]", failures(result)) == expected
+
+
+def test_the_situation_is_there_for_the_test_whether_it_asks_for_it_or_not(run: Any) -> None:
+    run("""
+    @pytest.mark.lookalike(situations=["tmapi/439", "tmapi/503"])
+    class TestIt:
+        def test_told(self, tmapi, lookalike_situation):
+            assert ask(tmapi).json() == {"code": lookalike_situation.code, "msg": lookalike_situation.message, "data": None}
+            assert ask(tmapi).status_code == lookalike_situation.status
+
+        def test_silent(self, tmapi):
+            assert ask(tmapi).status_code in (439, 503)
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_with_others(self, number, tmapi):
+            assert ask(tmapi, page=number).status_code in (439, 503)
+
+    def test_after(tmapi):
+        assert ask(tmapi).status_code == 200
+    """).assert_outcomes(passed=9)
+
+
+@pytest.mark.parametrize(
+    ("mark", "says"),
+    [
+        ("situations='tmapi/449'", "no situation is called 'tmapi/449'; nearest: tmapi/499"),
+        ("situations=['tmapi/*', '!tmap/439']", "no situation is called 'tmap/439'; nearest: tmapi/439"),
+        ("situations='tmapi/*', operation='search'", "no operation is called 'search'; nearest: "),
+        (
+            "situation='tmapi/439'",
+            "@pytest.mark.lookalike takes situations, operation, variants, seed, size, not situation",
+        ),
+        ("'tmapi/439'", "@pytest.mark.lookalike takes situations, operation, variants, seed, size, not 'tmapi/439'"),
+        ("seed='x'", "lookalike-seed is a number from 0 to 9223372036854775807, not 'x'"),
+        ("size=0", "lookalike-size is a number from 1 to 1000000000, not 0"),
+        ("variants={'tmapi.auth': 'cookie'}", "tmapi: auth is one of apiToken, apikey, either, not 'cookie'"),
+    ],
+)
+def test_what_a_mark_cannot_mean_is_told_in_a_line(run: Any, mark: str, says: str) -> None:
+    result = run(f"""
+    @pytest.mark.lookalike({mark})
+    def test_it(tmapi):
+        pass
+
+    def test_other():
+        pass
+    """)  # fmt: skip
+    result.assert_outcomes(errors=1, passed=1)
+    assert says in failures(result)
+    assert "Traceback" not in failures(result)
+
+
+def test_the_situation_can_be_asked_for_with_the_mark_alone(run: Any) -> None:
+    result = run("    def test_it(lookalike_situation):\n        pass")
+    assert "lookalike_situation needs @pytest.mark.lookalike(situations=…)" in failures(result)
+
+
+def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
+    run("""
+    @pytest.mark.lookalike(variants={"tmapi.error-transport": "http-200"}, seed=5)
+    class TestIt:
+        def test_both(self, tmapi, lookalike):
+            tmapi.situation("439")
+            assert ask(tmapi).status_code == 200
+            assert (tmapi.sandbox.world.seed, tmapi.sandbox.world.size) == (5, 10_000)
+            assert tmapi.base_url != lookalike.url
+
+        @pytest.mark.lookalike(seed=6, size=50)
+        def test_nearest_counts(self, tmapi):
+            tmapi.situation("439")
+            assert ask(tmapi).status_code == 200
+            assert (tmapi.sandbox.world.seed, tmapi.sandbox.world.size) == (6, 50)
+
+    def test_after(tmapi, lookalike):
+        assert tmapi.base_url == lookalike.url
+    """).assert_outcomes(passed=3)
+
+
+# ------------------------------------------------------------------------------------------------ options
+
+SEED = """
+    {mark}
+    def test_it(tmapi, lookalike):
+        print("seed", tmapi.sandbox.world.seed, "size", tmapi.sandbox.world.size)
+        variants = lookalike.mock.services["tmapi"].variants
+        print("auth", variants["auth"], "transport", variants["error-transport"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "option", "environment", "ini", "expected"),
+    [
+        ("", "", "", "", "0"),
+        ("", "", "", "4", "4"),
+        ("", "", "3", "4", "3"),
+        ("", "2", "3", "4", "2"),
+        ("", "0", "3", "4", "0"),
+        ("@pytest.mark.lookalike(seed=1)", "2", "3", "4", "1"),
+        ("@pytest.mark.lookalike(seed=0)", "2", "3", "4", "0"),
+    ],
+)
+def test_the_mark_goes_before_the_option_the_environment_and_the_ini_file(
+    run: Any, pytester: Any, monkeypatch: Any, *, mark: str, option: str, environment: str, ini: str, expected: str
+) -> None:
+    pytester.makeini(f"[pytest]\nlookalike-seed = {ini}\n")
+    monkeypatch.setenv("LOOKALIKE_SEED", environment)
+    result = run(SEED.format(mark=mark), "-s", *(["--lookalike-seed", option] if option else []))
+    result.stdout.fnmatch_lines([f"*seed {expected} size 10000"])
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "ini", "expected"),
+    [
+        (["--lookalike-variant", "tmapi.auth=either", "--lookalike-variant", "tmapi.error-transport=gateway"], "", "", "auth either transport gateway"),
+        ([], "tmapi.auth=either tmapi.error-transport=gateway", "tmapi.auth=apikey", "auth either transport gateway"),
+        ([], "", "\n    tmapi.auth=either\n    tmapi.error-transport=gateway", "auth either transport gateway"),
+        ([], "", "", "auth apiToken transport http-status"),
+    ],
+)  # fmt: skip
+def test_variants_come_in_the_same_ways(
+    run: Any, pytester: Any, monkeypatch: Any, *, options: list[str], variable: str, ini: str, expected: str
+) -> None:
+    pytester.makeini(f"[pytest]\nlookalike-variant = {ini}\nlookalike-size = 77\n")
+    monkeypatch.setenv("LOOKALIKE_VARIANT", variable)
+    result = run(SEED.format(mark=""), "-s", *options)
+    result.stdout.fnmatch_lines(["*seed 0 size 77", expected])
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--lookalike-seed", "x"], "lookalike-seed is a number from 0 to 9223372036854775807, not 'x'"),
+        (["--lookalike-seed", "-1"], "lookalike-seed is a number from 0 to 9223372036854775807, not '-1'"),
+        (["--lookalike-variant", "either"], "--lookalike-variant is NAME=VALUE, not 'either'"),
+        (["--lookalike-variant", "tmapi.auth=no"], "tmapi: auth is one of apiToken, apikey, either, not 'no'"),
+    ],
+)
+def test_an_option_that_cannot_be_is_told_in_a_line(run: Any, options: list[str], says: str) -> None:
+    result = run("    def test_it(tmapi):\n        pass", *options)
+    assert result.ret != 0
+    assert says in failures(result) + "\n".join(result.errlines)
+    assert "Traceback" not in failures(result)
+
+
+def test_the_header_tells_the_seed_where_anything_was_chosen(run: Any) -> None:
+    code = "    def test_it():\n        pass"
+    assert "lookalike: " not in failures(run(code, "-v"))
+    chosen = run(code, "-v", "--lookalike-seed", "7", "--lookalike-variant", "tmapi.auth=either")
+    assert "lookalike: seed 7, 10000 goods, tmapi.auth=either" in failures(chosen)
+
+
+# ------------------------------------------------------------------------------------------------ failures
+
+
+def test_a_failing_test_shows_seed_situation_curl_and_journal(run: Any) -> None:
+    result = run("""
+    @pytest.mark.lookalike(situations="tmapi/439", seed=7)
+    def test_it(tmapi):
+        for page in range(1, 8):
+            assert ask(tmapi, page=page).status_code == (439 if page < 7 else 200)
+    """)
+    result.assert_outcomes(failed=1)
+    result.stdout.re_match_lines(
+        [
+            r"-+ lookalike -+",
+            r"seed 7, 10000 goods; in the situation tmapi/439",
+            r"… 2 before",
+            r"3  GET /1688/global/search/image  HTTP 439  tmapi/439",
+            r"   curl -s .*'http://127.0.0.1:\d+/1688/global/search/image\?apiToken=\*\*\*&img_url=.*&page=3'",
+            r'   \{"code":439,"msg":"Subscription expired or insufficient balance.","data":null\}',
+            r"7  GET .*",
+        ],
+        consecutive=False,
+    )
+
+
+def test_what_came_with_other_credentials_is_shown_too(run: Any) -> None:
+    result = run("""
+    def test_it(tmapi):
+        httpx.get(f"{tmapi.base_url}/1688/global/search/images", params={"key": "K" * 20})
+        assert tmapi.journal
+    """)
+    shown = failures(result)
+    assert "Nothing was asked with this test's credentials." in shown
+    assert "With other credentials than this test's:" in shown
+    assert "it differs in path segment 4" in shown
+
+
+def test_a_good_test_shows_nothing(run: Any) -> None:
+    assert "lookalike" not in failures(run("    def test_it(tmapi):\n        ask(tmapi)", "-rA"))
+
+
+CANARIES = """
+    import json
+    import logging
+    import sys
+    import urllib.parse
+    from base64 import b64encode
+    from pathlib import Path
+
+    def test_it(aliyun, tmapi, hiobuy, daji_1688, lookalike_sandbox, caplog):
+        secrets = [aliyun.credentials["AccessKeySecret"], daji_1688.credentials["appSecret"], hiobuy.credentials["X-Uuid"],
+                   tmapi.credentials["apiToken"]]
+        Path("secrets.json").write_text(json.dumps(secrets))
+        print("out", *secrets)
+        print("err", *map(urllib.parse.quote_plus, secrets), file=sys.stderr)
+        logging.warning("logged %s", secrets)
+        ask(tmapi, language=secrets[0])
+        httpx.post(f"{tmapi.base_url}/1688/tools/image/convert_url", json={"url": secrets[3], "text": b64encode(secrets[3].encode()).decode()})
+        httpx.get(f"{hiobuy.base_url}/api/client", headers={"authorization": "Basic " + b64encode(f"me:{secrets[2]}".encode()).decode()})
+        local = {"sandbox": lookalike_sandbox, "all": dict(lookalike_sandbox.credentials)}
+        FAILS
+"""
+FAILS = {
+    "assertion": "assert ask(tmapi).url == secrets",
+    "exception": "raise ValueError(secrets) from KeyError(secrets[1])",
+    "group": "raise ExceptionGroup('many', [ValueError(secret) for secret in secrets])",
+    "conformance": "tmapi.assert_conformant()",
+    "fail": "pytest.fail(str(secrets))",
+    "skip": "pytest.skip(str(secrets))",
+    "xfail": "pytest.xfail(str(secrets))",
+    "warning": "import warnings; warnings.warn('no'); assert not secrets",
+}
+
+
+STYLES = [(way, ("-l",)) for way in FAILS]
+STYLES += [("exception", style) for style in (("--tb=short",), ("--tb=native",), ("-n", "1", "-p", "xdist"))]
+
+
+@pytest.mark.parametrize(("way", "style"), STYLES, ids=[f"{way} {' '.join(style)}" for way, style in STYLES])
+def test_no_secret_is_in_any_report(run: Any, pytester: pytest.Pytester, way: str, style: tuple[str, ...]) -> None:
+    result = run(CANARIES.replace("FAILS", FAILS[way]), *style, "--junitxml=report.xml", "-rA")
+    written = Path(pytester.path, "report.xml").read_text("utf-8")
+    secrets = json.loads(Path(pytester.path, "secrets.json").read_text("utf-8"))
+    assert len(secrets) == 4
+    told = failures(result) + written
+    assert "***" in told
+    assert [secret for secret in secrets if survives(secret, told)] == []
+
+
+# ------------------------------------------------------------------------------------------------ conformance
+
+
+def test_what_a_client_sent_is_judged(run: Any) -> None:
+    result = run("""
+    def test_good(tmapi):
+        ask(tmapi, page=2)
+        tmapi.assert_conformant()
+
+    def test_bad(tmapi):
+        ask(tmapi, page_size=99)
+        ask(tmapi, pagesize=5)
+        assert [(each.number, each.kind) for each in tmapi.complaints()] == [(1, "limit"), (2, "unknown")]
+        tmapi.assert_conformant()
+
+    def test_nothing(tmapi):
+        tmapi.assert_conformant()
+
+    def test_unknown_key(tmapi):
+        httpx.get(f"{tmapi.base_url}/1688/global/search/image?img_url=https://cbu01.alicdn.com/x.jpg")
+        tmapi.assert_conformant()
+    """)
+    result.assert_outcomes(passed=1, failed=3)
+    shown = failures(result)
+    assert "2 requests to tmapi, 2 complaints:" in shown
+    assert "1  limit: page_size: 99 is greater than the maximum of 20  [#/components/parameters/page_size]" in shown
+    assert "2  unknown: searchItemsByImageUrl has no parameter 'pagesize'; nearest: page_size" in shown
+    assert "nothing was sent to tmapi" in shown
+    assert "1  credential: nothing proves who calls: no apiToken (query)" in shown
+
+
+def test_what_another_test_sent_is_not_judged(run: Any) -> None:
+    run("""
+    def test_first(tmapi):
+        httpx.get(f"{tmapi.base_url}/1688/global/search/image")
+
+    def test_second(tmapi):
+        ask(tmapi)
+        tmapi.assert_conformant()
+    """).assert_outcomes(passed=2)
+
+
+def test_magic_keys_and_variants_are_no_mistakes(run: Any) -> None:
+    run("""
+    @pytest.mark.lookalike(variants={"tmapi.auth": "apikey"})
+    def test_it(tmapi):
+        for key in (tmapi.credentials["apikey"], "situation-439", "lookalike-demo-token"):
+            httpx.get(f"{tmapi.base_url}/1688/global/search/image", params={"img_url": "https://cbu01.alicdn.com/x.jpg"},
+                      headers={"apikey": key})
+        assert tmapi.complaints() == ()
+    """).assert_outcomes(passed=1)
+
+
+# ------------------------------------------------------------------------------------------------ ways to load it
+
+HEAVY = "lookalike_specs lookalike_mocks lookalike_contracts lookalike.testing lookalike.stage yaml msgspec starlette uvicorn openapi_core hypothesis PIL"
+LOADED = f"""
+    import sys
+
+    def test_it():
+        assert "lookalike.pytest_plugin" in sys.modules
+        assert [name for name in {HEAVY.split()!r} if name in sys.modules] == []
+"""
+
+
+@pytest.mark.parametrize("options", [("-p", "lookalike"), ("-p", "lookalike.pytest_plugin")], ids=" ".join)
+def test_an_unrelated_run_imports_nothing_of_ours(pytester: Any, monkeypatch: Any, options: tuple[str, ...]) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(LOADED)
+    pytester.runpytest_subprocess(*QUIET, *options).assert_outcomes(passed=1)
+
+
+def test_it_is_loaded_by_itself(pytester: Any, monkeypatch: Any) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
+    others = [
+        option for name in ("schemathesis", "hypothesispytest", "respx", "anyio") for option in ("-p", f"no:{name}")
+    ]
+    pytester.makepyfile(LOADED)
+    pytester.runpytest_subprocess(*QUIET, *others).assert_outcomes(passed=1)
+
+
+def test_it_can_be_left_out(pytester: Any, monkeypatch: Any) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
+    pytester.makepyfile("def test_it(tmapi):\n    pass")
+    result = pytester.runpytest_subprocess("-q", "-p", "no:lookalike", "-p", "no:schemathesis")
+    result.stdout.fnmatch_lines(["*fixture 'tmapi' not found*"])
+
+
+def test_each_process_of_xdist_has_its_own(run_apart: Any, pytester: pytest.Pytester) -> None:
+    result = run_apart("""
+    import os
+    from pathlib import Path
+
+    @pytest.mark.parametrize("number", range(8))
+    @pytest.mark.lookalike(situations=["tmapi/full-page", "tmapi/439"])
+    def test_it(tmapi, number, lookalike_situation):
+        assert ask(tmapi).status_code == lookalike_situation.status
+        assert len(tmapi.journal) == 1
+        Path(f"seen-{os.getpid()}.txt").write_text(tmapi.base_url)
+    """, "-p", "lookalike", "-p", "xdist", "-n", "2")  # fmt: skip
+    result.assert_outcomes(passed=16)
+    seen = [path.read_text() for path in Path(pytester.path).glob("seen-*.txt")]
+    assert len(seen) == len(set(seen)) == 2
+
+
+def test_there_is_a_fixture_for_each_api(run: Any) -> None:
+    shown = failures(run("", "--fixtures"))
+    for api in ids():
+        assert f"{api.replace('-', '_')} -- " in shown
+        assert f"{api} in this test's own sandbox" in shown
+
+
+def test_a_sandbox_shows_no_credentials() -> None:
+    sandbox = Mock("tmapi").sandbox()
+    assert sandbox.credentials["tmapi"]["apiToken"] not in repr(sandbox)

@@ -1,0 +1,316 @@
+"""Every format: sound whatever a server writes, without credentials, the same each time, and saying what was found."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from importlib.resources import files
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from lookalike_contracts import reports
+from lookalike_contracts.reports import FORMATS, Run
+from lookalike_specs import load
+
+from ...specs.veil.reader import readings
+from .conftest import Make
+
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]")
+RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}")
+ALL = pytest.mark.parametrize("form", FORMATS)
+
+
+@ALL
+def test_a_report_has_no_credentials(form: str, made: Make, secrets: tuple[str, ...]) -> None:
+    text = FORMATS[form](made(("answer/schema",)))
+    assert not [secret for secret in secrets if leaks(secret, text)]
+
+
+def test_credentials_are_there_before_they_are_covered(judged: Run, secrets: tuple[str, ...]) -> None:
+    assert secrets[0] in judged.verdict.findings[0].message
+    assert leaks(secrets[0], judged.verdict.findings[0].exchanges[0].reply.body.decode())
+    assert leaks(secrets[0], b64encode(f"x={secrets[0]}".encode()).decode())
+    assert any(secrets[1] in outcome.reason for outcome in judged.verdict.outcomes)
+
+
+@ALL
+def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, made: Make) -> None:
+    text = FORMATS[form](made(("answer/schema",)))
+    assert UNSEEN.findall(text) == []
+    text.encode()
+
+
+@ALL
+def test_a_report_is_the_same_each_time(form: str, made: Make) -> None:
+    assert FORMATS[form](made()) == FORMATS[form](made())
+
+
+@ALL
+def test_an_empty_report_is_one(form: str, made: Make) -> None:
+    assert FORMATS[form](made(outcomes=(), told=(), interrupted=True))
+
+
+@ALL
+def test_a_report_says_when_it_was_interrupted(form: str, made: Make) -> None:
+    assert "nterrupted" in FORMATS[form](made(interrupted=True)).replace('"interrupted": false', "")
+
+
+@ALL
+def test_every_finding_comes_with_what_shows_it(form: str, made: Make) -> None:
+    report = made()
+    text = FORMATS[form](report)
+    for told in report.told:
+        assert told.check in text
+        assert str(told.shown.place.line) in text
+        assert "specs/lookalike_specs/apis/tmapi/openapi.yaml" in text
+        assert "curl -s" in text
+        assert f"lookalike check --only {told.check}" in text
+
+
+def leaks(secret: str, text: str) -> bool:
+    """Whether it can be read there; Base64 is looked for where it begins, as the whole text is none."""
+    read = {text, *readings(text), *(each for run in RUN.findall(text) for each in readings(run))}
+    return any(secret in each for each in read)
+
+
+# json
+
+
+def test_json_is_as_its_schema_says(made: Make) -> None:
+    schema = json.loads((files(reports) / "schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    for report in (made(), made(("answer/schema",)), made(outcomes=(), told=()), made(interrupted=True)):
+        Draft202012Validator(schema).validate(json.loads(FORMATS["json"](report)))
+
+
+def test_json_tells_outcomes_findings_and_coverage(made: Make) -> None:
+    read = json.loads(FORMATS["json"](made(("answer/schema",))))
+    results = {outcome["result"] for outcome in read["outcomes"]}
+    assert results == {"failed", "warned", "could not check", "accepted", "passed", "does not apply"}
+    assert {finding["severity"] for finding in read["findings"]} == {"error", "warning"}
+    assert [covered["operation"] for covered in read["coverage"]] == [
+        "searchItemsByImageUrl",
+        "convertImageUrl",
+        load("hiobuy").operations[0].id,
+    ]
+
+
+# junit
+
+
+def test_junit_counts_what_it_holds(made: Make) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](made()))  # noqa: S314 - our own
+    assert [suite.get("name") for suite in root] == ["tmapi", "hiobuy"]
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        assert [int(suite.get(name, "")) for suite in root] == [len(suite.findall(f".//{tag}")) for suite in root]
+        assert int(root.get(name, "")) == len(root.findall(f".//{tag}")) > 0
+
+
+def test_junit_names_a_case_by_check_and_operation(made: Make) -> None:
+    report = made()
+    cases = ElementTree.fromstring(FORMATS["junit"](report)).findall(".//testcase")  # noqa: S314 - our own
+    assert [(case.get("classname"), case.get("name")) for case in cases] == [
+        (f"{outcome.api}.{outcome.operation}", outcome.check) for outcome in report.outcomes
+    ]
+
+
+def test_junit_fails_neither_for_warnings_nor_for_what_is_accepted(made: Make) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](made(("answer/schema", "paging/doubled"))))  # noqa: S314 - our own
+    assert root.get("failures") == "0"
+    assert "accepted" in "".join(out.text or "" for out in root.iter("system-out"))
+
+
+def test_junit_keeps_what_is_accepted_out_of_a_failure(made: Make) -> None:
+    report = made()
+    first = report.told[0]
+    other = replace(first, fingerprint="0123456789abcdef", accepted="until 2026-01-31: known")
+    root = ElementTree.fromstring(FORMATS["junit"](replace(report, told=(first, other))))  # noqa: S314 - our own
+    (failure,), (out,) = root.iter("failure"), root.iter("system-out")
+    assert first.fingerprint in str(failure.text)
+    assert other.fingerprint not in str(failure.text)
+    assert other.fingerprint in str(out.text)
+
+
+# sarif
+
+
+def test_sarif_points_to_rules_and_lines(made: Make) -> None:
+    report = made()
+    log = json.loads(FORMATS["sarif"](report))
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert log["version"] == "2.1.0"
+    assert rules == [check.id for check in report.checks]
+    assert len(run["results"]) == len(report.told) > 2
+    for result, told in zip(run["results"], report.told, strict=True):
+        (location,) = result["locations"]
+        physical = location["physicalLocation"]
+        assert rules[result["ruleIndex"]] == result["ruleId"] == told.check
+        assert result["level"] == told.severity
+        assert physical["artifactLocation"]["uri"] == "specs/lookalike_specs/apis/tmapi/openapi.yaml"
+        assert physical["region"]["startLine"] == told.shown.place.line
+        assert result["partialFingerprints"] == {"lookalike/v1": told.fingerprint}
+        assert "suppressions" not in result
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["associatedRule"] == {"id": "answer/schema"}
+
+
+def test_sarif_suppresses_what_is_accepted(made: Make) -> None:
+    (run,) = json.loads(FORMATS["sarif"](made(("answer/schema",))))["runs"]
+    for result in run["results"]:
+        assert ("suppressions" in result) == (result["ruleId"] == "answer/schema")
+
+
+# github
+
+
+def test_github_has_a_line_for_each_and_none_of_the_servers_own(made: Make) -> None:
+    report = made()
+    lines = FORMATS["github"](report).splitlines()
+    kinds = [re.match(r"::(error|warning|notice) ", line) for line in lines]
+    assert all(kinds)
+    assert [kind[1] for kind in kinds if kind].count("error") == sum(t.state == "failed" for t in report.told)
+    for line in lines:
+        head, _, _ = line[2:].partition("::")
+        assert not re.search(r"%(?!25|0A|0D|3A|2C)", head)
+    assert any(line.startswith("::error file=specs/lookalike_specs/apis/tmapi/openapi.yaml,line=") for line in lines)
+
+
+def test_github_is_quiet_about_what_is_accepted(made: Make) -> None:
+    assert "paging/doubled at" in FORMATS["github"](made())
+    assert "paging/doubled at" not in FORMATS["github"](made(("paging/doubled",)))
+
+
+# markdown
+
+
+def test_markdown_keeps_the_servers_text_in_code(made: Make) -> None:
+    text = FORMATS["markdown"](made(("paging/doubled",)))
+    outside = re.sub(r"^(`{3,})\w+\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<code>.*?</code>", "", outside)
+    for part in ("octocat", "alert(", "<img", "# heading", "::error"):
+        assert part in text
+        assert part not in outside
+    assert text.count("<details>") == text.count("</details>") == len(made().told)
+
+
+def test_markdown_blocks_end_where_they_should(made: Make) -> None:
+    report = made()
+    first = report.told[0]
+    evil = replace(first, shown=replace(first.shown, reply="a\n````\n# outside\n```\nb"))
+    text = FORMATS["markdown"](replace(report, told=(evil,)))
+    assert "`````http\na\n````\n# outside\n```\nb\n`````\n" in text
+
+
+def test_markdown_has_a_table_of_families_and_apis(made: Make) -> None:
+    lines = FORMATS["markdown"](made()).splitlines()
+    assert "| | tmapi | hiobuy |" in lines
+    assert [line for line in lines if line.startswith("| paging")] == ["| paging | ❌ 1 ⚠️ 1 | ✅ 2 |"]
+
+
+# html
+
+
+class Reader(HTMLParser):
+    """Which tags there are, what they link to, their ids, and what runs."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.attributes: set[str] = set()
+        self.script = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_data(self, data: str) -> None:
+        if self.tags[-1:] == ["script"]:
+            self.script += data
+
+
+def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: Make) -> None:
+    text = FORMATS["html"](made(("answer/schema",)))
+    read, ours = Reader(text), (files(reports) / "html" / "script.js").read_text("utf-8")
+    assert read.tags.count("script") == read.tags.count("style") == 1
+    assert read.script.strip() == ours.strip()
+    assert not {"img", "link", "iframe", "object", "base", "form"} & set(read.tags)
+    assert not [name for name in read.attributes if name.startswith("on")]
+    assert all(link.startswith("#") for link in read.links)
+    assert "url(" not in text.partition("</style>")[0]
+    assert "default-src 'none'" in text
+
+
+def test_html_allows_our_script_by_its_hash(made: Make) -> None:
+    text = FORMATS["html"](made())
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in text.replace("&#39;", "'")
+
+
+def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: Make) -> None:
+    report = made()
+    read = Reader(FORMATS["html"](report))
+    assert len(read.ids) == len(set(read.ids))
+    assert {link.removeprefix("#") for link in read.links} <= set(read.ids)
+    cells = {f"{api.id}.{check.id.replace('/', '.')}" for api in report.apis for check in report.checks}
+    assert cells <= set(read.ids)
+    assert {f"#{cell}" for cell in cells} <= set(read.links)
+
+
+def test_html_shows_exchange_and_coverage(made: Make) -> None:
+    text = FORMATS["html"](made())
+    for part in (
+        "GET /1688/global/search/image",
+        "HTTP/1.1 200 OK",
+        "import httpx",
+        "language=ru",
+        "/data/items/*/title",
+    ):
+        assert part in text
+
+
+# text
+
+
+def test_text_ends_with_the_numbers(made: Make) -> None:
+    report = made()
+    last = FORMATS["text"](report).splitlines()[-1]
+    failed = sum(told.state == "failed" for told in report.told)
+    assert last.startswith(f"{failed} findings, 1 warning, ")
+    assert last.endswith(f", 1 not checked, {report.cases} requests in 1.5 s, seed 0")
+
+
+def test_text_has_a_line_for_each_family(made: Make) -> None:
+    lines = FORMATS["text"](made()).splitlines()
+    assert lines[:5] == [
+        "Lookalike 1.2.3 judged http://127.0.0.1:8765",
+        "",
+        "tmapi",
+        "  answer  1 failed, 3 passed",
+        "  paging  1 failed, 1 with a warning",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 1),
+        ({"accepted": ("answer/schema", "paging/doubled")}, 3),
+        ({"told": (), "outcomes": ()}, 2),
+        ({"interrupted": True}, 130),
+    ],
+)
+def test_the_exit_code(changes: dict[str, object], code: int, made: Make) -> None:
+    assert made(**changes).exit_code == code

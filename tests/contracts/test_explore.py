@@ -1,0 +1,43 @@
+"""Drawn requests, good and bad, for every answer to be looked at."""
+
+from collections.abc import Iterator
+
+from lookalike_contracts.explore import explore
+from lookalike_contracts.finding import Broken, Exchange
+from lookalike_contracts.registry import Check
+from lookalike_contracts.subject import Subject
+
+from .subjects import subject
+
+TMAPI = "tmapi/searchItemsByImageUrl"
+
+
+def _check(id: str, status: int) -> Check:
+    """Minds answers of one status."""
+
+    def look(_: Subject, exchange: Exchange) -> Iterator[Broken]:
+        if exchange.reply.status == status:
+            yield Broken(f"HTTP {status}", exchanges=(exchange,))
+
+    return Check(id, "", "", "", "", look=look)
+
+
+def test_nobody_minds_an_honest_server() -> None:
+    one = subject(TMAPI)
+    assert list(explore(one, (_check("x/teapot", 418),))) == []
+    assert one.asked > 1
+
+
+def test_each_check_has_its_own_simplest_request() -> None:
+    found = dict(explore(subject(TMAPI, cases=40), (_check("x/good", 200), _check("x/bad", 422))))
+    by = {check.id: broken.exchanges[0].request.query for check, broken in found.items()} if found else {}
+    assert by.keys() == {"x/good", "x/bad"}
+    # the plain request is the simplest good one, and one change makes it a bad one
+    assert by["x/good"].count(b"&") == 2
+    assert by["x/bad"].count(b"&") <= 3
+
+
+def test_without_a_check_nothing_is_asked() -> None:
+    one = subject(TMAPI)
+    assert list(explore(one, ())) == []
+    assert one.asked == 0

@@ -1,0 +1,333 @@
+"""The judge: what it makes of servers that refuse, falter, come late or lie, and that a seed repeats a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from lookalike_contracts.checks import chosen
+from lookalike_contracts.errors import CouldNotCheck
+from lookalike_contracts.finding import Broken, Exchange
+from lookalike_contracts.judge import GATE, Plan, judge
+from lookalike_contracts.registry import Check
+from lookalike_contracts.subject import Subject
+from lookalike_contracts.verdict import Outcome, Verdict
+from lookalike_mocks import Mock
+from lookalike_specs import ids, load
+from lookalike_specs.wire import Reply, Request
+
+Answer = Callable[[Request], Reply]
+TMAPI = load("tmapi")
+SEARCH = f"tmapi/{TMAPI.operations[0].id}"
+
+
+@dataclass
+class Server:
+    """Answers in the process, and remembers what it was asked."""
+
+    answer: Answer
+    url: str = "http://127.0.0.1:8765"
+    asked: list[Request] = field(default_factory=list)
+
+    def send(self, request: Request) -> Reply:
+        self.asked.append(request)
+        return self.answer(request)
+
+
+@pytest.fixture(scope="module")
+def honest() -> Answer:
+    return Mock("tmapi").answer
+
+
+def plan(answer: Answer, *checks: Check, **options: Any) -> Plan:
+    given = {"only": frozenset({SEARCH}), "cases": 5, **options}
+    return Plan((TMAPI,), checks, {"tmapi": Server(answer)}, {"tmapi": TMAPI.account}, **given)
+
+
+def asks(probe: Callable[[Subject], Iterator[Broken]], id: str = "a/probe") -> Check:
+    return Check(id, "s", "w", "h", "o", probe=probe)
+
+
+def sees(look: Callable[[Subject, Exchange], Iterator[Broken]], id: str = "a/look") -> Check:
+    return Check(id, "s", "w", "h", "o", look=look)
+
+
+def silent(_: Subject, __: Exchange) -> Iterator[Broken]:
+    yield from ()
+
+
+def once(subject: Subject) -> Iterator[Broken]:
+    subject.ask()
+    yield from ()
+
+
+def told(found: list[Outcome]) -> list[tuple[str, str]]:
+    return [(outcome.check, outcome.result) for outcome in found]
+
+
+def test_an_honest_server_passes(honest: Answer) -> None:
+    found = list(judge(plan(honest, asks(once), sees(silent))))
+    assert told(found) == [("a/probe", "passed"), ("a/look", "passed")]
+    assert [outcome.cases for outcome in found] == [1, 5]
+
+
+def refuses(_: Request) -> Reply:
+    return Reply(status=401, body=b'{"code":401,"msg":"no","data":null}')
+
+
+def test_nothing_passes_at_a_server_that_refuses_the_good_request() -> None:
+    found = list(judge(plan(refuses, *chosen((GATE,)), asks(once), sees(silent))))
+    assert told(found) == [(GATE, "failed"), ("a/probe", "could not check"), ("a/look", "could not check")]
+    assert all("HTTP 401" in outcome.reason for outcome in found[1:])
+
+
+def test_what_does_not_apply_is_said_to_be_so(honest: Answer) -> None:
+    checks = [replace(check, applies=lambda _: False) for check in (asks(once), sees(silent))]
+    for answer in (honest, refuses):
+        assert told(list(judge(plan(answer, *checks)))) == [("a/probe", "does not apply"), ("a/look", "does not apply")]
+
+
+def test_a_server_that_breaks_off_could_not_be_checked(honest: Answer) -> None:
+    calls: list[int] = []
+
+    def falters(request: Request) -> Reply:
+        calls.append(1)
+        if len(calls) > 1:
+            raise CouldNotCheck("it broke off")
+        return honest(request)
+
+    found = list(judge(plan(falters, asks(once), sees(silent))))
+    assert [(outcome.result, outcome.reason) for outcome in found] == [("could not check", "it broke off")] * 2
+
+
+def test_what_was_found_before_it_broke_off_counts(honest: Answer) -> None:
+    def half(subject: Subject) -> Iterator[Broken]:
+        yield Broken("wrong", exchanges=(subject.ask(),))
+        raise CouldNotCheck("it broke off")
+
+    (outcome,) = judge(plan(honest, asks(half)))
+    assert (outcome.result, outcome.reason, len(outcome.findings)) == ("failed", "", 1)
+
+
+def test_no_more_is_asked_when_the_time_is_up(honest: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 2))
+    monkeypatch.setattr("lookalike_contracts.judge.time", Clock(lambda: 0.0))
+    monkeypatch.setattr("lookalike_contracts.subject.time", Clock(lambda: float(next(clock))))
+    made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), seconds=5.0)
+    found = list(judge(made))
+    assert {outcome.result for outcome in found} == {"could not check"}
+    assert {outcome.reason for outcome in found} == {"the 5 s that --max-time gives are used up"}
+    server = made.targets["tmapi"]
+    assert isinstance(server, Server)
+    assert len(server.asked) == 3
+
+
+@dataclass
+class Clock:
+    monotonic: Callable[[], float]
+
+
+def twice(subject: Subject) -> Iterator[Broken]:
+    for _ in range(4):
+        subject.ask()
+    yield from ()
+
+
+def test_a_server_that_cannot_make_up_its_mind_is_not_accused(honest: Answer) -> None:
+    calls: list[int] = []
+
+    def flaky(request: Request) -> Reply:
+        calls.append(1)
+        # only the first of the drawn requests: whoever asks again sees nothing
+        return Reply(status=500, body=b"") if len(calls) == 3 else honest(request)
+
+    def holds(subject: Subject) -> Iterator[Broken]:
+        def rule(page: int) -> Broken | None:
+            exchange = subject.ask(page=page)
+            return None if exchange.reply.status == 200 else Broken("bad", exchanges=(exchange,))
+
+        if broken := subject.hold(st.integers(1, 3), rule):
+            yield broken
+
+    (outcome,) = judge(plan(flaky, asks(holds)))
+    assert outcome.result == "could not check"
+    assert "well one time and badly the next" in outcome.reason
+
+
+def test_a_check_that_breaks_down_is_no_pass_and_no_end(honest: Answer) -> None:
+    def breaks(subject: Subject) -> Iterator[Broken]:
+        subject.ask()
+        yield from {}["a secret word"]
+
+    def looks(_: Subject, __: Exchange) -> Iterator[Broken]:
+        yield from {}["a secret word"]
+
+    found = list(judge(plan(honest, asks(breaks), sees(looks), sees(silent, "b/look"))))
+    assert told(found) == [("a/probe", "could not check"), ("a/look", "could not check"), ("b/look", "passed")]
+    assert all(
+        outcome.reason.startswith("the check itself broke down: KeyError at test_judge.py:") for outcome in found[:2]
+    )
+    assert "secret" not in repr(found)
+
+
+def test_an_interrupt_keeps_what_was_seen(honest: Answer) -> None:
+    def stops(_: Subject) -> Iterator[Broken]:
+        raise KeyboardInterrupt
+
+    def finds(_: Subject, exchange: Exchange) -> Iterator[Broken]:
+        yield Broken("seen", exchanges=(exchange,))
+
+    found: list[Outcome] = []
+    with pytest.raises(KeyboardInterrupt):
+        found.extend(judge(plan(honest, asks(stops), sees(finds), sees(silent, "b/look"))))
+    assert told(found) == [("a/look", "failed"), ("b/look", "could not check")]
+
+
+def test_everybody_who_watches_is_told_of_every_exchange(honest: Answer) -> None:
+    seen: list[Exchange] = []
+    made = plan(honest, asks(once), sees(silent), watch=lambda _, exchange: seen.append(exchange))
+    list(judge(made))
+    server = made.targets["tmapi"]
+    assert isinstance(server, Server)
+    assert [exchange.request for exchange in seen] == server.asked
+
+
+@pytest.mark.parametrize(
+    ("api", "parts"),
+    [
+        ("tmapi", ("method", "path", "query", "headers", "body")),
+        ("hiobuy", ("method", "path", "query", "headers", "body")),
+        ("daji-1688", ("method", "path", "query", "headers", "body")),
+        # its signatures hold a time and a nonce, and stand in headers and in the query
+        ("aliyun", ("method", "path", "body")),
+    ],
+)
+def test_the_same_seed_asks_the_same(api: str, parts: tuple[str, ...]) -> None:
+    loaded = load(api)
+    only = frozenset({f"{api}/{loaded.operations[0].id}"})
+    checks = chosen(("answer", "limits", GATE))
+
+    def asked(seed: int) -> list[list[object]]:
+        server = Server(Mock(api).answer)
+        list(judge(Plan((loaded,), checks, {api: server}, {api: loaded.account}, seed=seed, only=only)))
+        return [[getattr(request, part) for part in parts] for request in server.asked]
+
+    first = asked(5)
+    assert first == asked(5)
+    assert first != asked(6)
+
+
+def test_a_seed_does_not_depend_on_which_other_checks_run(honest: Answer) -> None:
+    def asked(*checks: str) -> list[Request]:
+        made = plan(honest, *chosen(checks))
+        found: list[Request] = []
+        made = replace(made, watch=lambda _, exchange: found.append(exchange.request))
+        list(judge(made))
+        return found
+
+    alone, together = asked("answer/status"), asked(GATE, "answer/status")
+    assert alone[-5:] == together[-5:]
+
+
+def test_fingerprints_are_the_same_whatever_the_seed() -> None:
+    def found(seed: int) -> set[str]:
+        made = plan(renamed(Mock("tmapi", seed=seed).answer), *chosen(("answer",)), seed=seed)
+        return {finding.fingerprint for outcome in judge(made) for finding in outcome.findings}
+
+    assert found(1) == found(2) != set()
+
+
+def renamed(honest: Answer) -> Answer:
+    """Honest, but for a field in every item."""
+
+    def answer(request: Request) -> Reply:
+        reply = honest(request)
+        return Reply(
+            status=reply.status, body=reply.body.replace(b'"item_id":', b'"itemId":'), media_type=reply.media_type
+        )
+
+    return answer
+
+
+def test_the_simplest_exchange_is_kept() -> None:
+    """One finding for each place, not one for each answer."""
+    (outcome,) = judge(plan(renamed(Mock("tmapi").answer), *chosen(("answer/schema",))))
+    assert (outcome.result, len({each.fingerprint for each in outcome.findings})) == ("failed", len(outcome.findings))
+    assert len(outcome.findings) < 4
+    assert outcome.findings[0].url == "http://127.0.0.1:8765"
+
+
+ODD = (None, True, [], {}, [[[]]], "", "\ud800", "\x00", -1, 2**70, 1e308, "9" * 400, {"code": []}, "NaN")
+
+
+@pytest.mark.parametrize("api", ids())
+def test_no_answer_however_odd_breaks_a_check_down(api: str) -> None:
+    """Good answers with odd values in them: all checks, and none of them gives up."""
+    loaded, mock, chance = load(api), Mock(api), Random(7)  # noqa: S311 - a seed, so that it is the same each time
+
+    def odd(request: Request) -> Reply:
+        reply = mock.answer(request)
+        if reply.status != 200 or not reply.media_type.startswith("application/json"):
+            return reply
+        body = json.loads(reply.body)
+        keep = set(loaded.operations[0].extension.promises.success)
+        return Reply(status=200, body=json.dumps(changed(body, chance, keep)).encode(), media_type=reply.media_type)
+
+    only = frozenset({f"{api}/{loaded.operations[0].id}"})
+    made = Plan((loaded,), chosen(), {api: Server(odd)}, {api: loaded.account}, cases=2, only=only)
+    broken = [outcome for outcome in judge(made) if "broke down" in outcome.reason]
+    assert not broken, [(outcome.check, outcome.reason) for outcome in broken]
+
+
+def changed(value: Any, chance: Random, keep: set[str], pointer: str = "") -> Any:
+    """Here and there another value."""
+    if pointer and pointer not in keep and chance.random() < 0.03:
+        return chance.choice(ODD)
+    if isinstance(value, dict):
+        return {key: changed(inner, chance, keep, f"{pointer}/{key}") for key, inner in value.items()}
+    if isinstance(value, list):
+        return [changed(inner, chance, keep, f"{pointer}/{place}") for place, inner in enumerate(value)]
+    return value
+
+
+BODIES = {
+    "nothing": b"", "text": b"hello", "not UTF-8": b"\xff\xfe", "deep": b"[" * 100_000, "null": b"null",
+    "NaN": b'{"code": NaN}', "long number": b'{"code": %b}' % (b"9" * 5000), "surrogate": b'{"code": "\\ud800"}',
+    "twice": b'{"code": 200, "code": 1}', "xml": b"<a>" * 9999, "huge": b'"' + b"x" * 200_000 + b'"',
+}  # fmt: skip
+TYPES = (
+    "application/json",
+    "application/json; charset",
+    "application/json;charset=nobody",
+    "text/xml",
+    "",
+    ";",
+    "\xe9",
+)
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("api", ["tmapi", "aliyun"])
+def test_no_body_and_no_media_type_breaks_the_judge(api: str, body: bytes) -> None:
+    loaded = load(api)
+    only = frozenset({f"{api}/{loaded.operations[0].id}"})
+    for media_type in TYPES:
+        for status in (200, 400, 999):
+            reply = Reply(status=status, body=body, media_type=media_type, headers=((b"x", b"\xff"), (b"x", b"")))
+            made = Plan(
+                (loaded,),
+                chosen(("answer", GATE)),
+                {api: Server(lambda _, r=reply: r)},
+                {api: loaded.account},
+                only=only,
+            )
+            found = list(judge(made))
+            assert {outcome.result for outcome in found} <= {"failed", "could not check", "does not apply"}
+            assert not [outcome for outcome in found if "broke down" in outcome.reason]
+            assert Verdict("x", 0, tuple(found), 0.0).findings

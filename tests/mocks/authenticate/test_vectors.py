@@ -1,0 +1,77 @@
+"""The mock's verdict on every signature vector, and the error that it answers."""
+
+from datetime import datetime
+from itertools import chain
+
+import pytest
+
+from lookalike_mocks import Mock
+from lookalike_mocks.account import Account
+from lookalike_mocks.authenticate import authenticate
+from lookalike_mocks.call import Call
+from lookalike_mocks.sent import sent
+from lookalike_specs import vectors
+from lookalike_specs.vectors import Group, Vector
+
+CASES = [
+    pytest.param(group, vector, id=f"{name}-{vector.tc_id}")
+    for name in vectors.names()
+    for group, vector in vectors.load(name).cases
+]
+
+
+class Clock:
+    """Shows what it is set to."""
+
+    now = 0.0
+
+    def set(self, text: str) -> None:
+        self.now = datetime.fromisoformat(text).timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def key_of(group: Group) -> str:
+    return "appKey" if "appKey" in group.credentials else "AccessKeyId"
+
+
+def mock_of(group: Group, clock: Clock) -> Mock:
+    """A mock that has no account but the group's, where that is none of its own."""
+    mock, key = Mock(group.api or "aliyun", clock=clock), key_of(group)
+    service = next(iter(mock.services.values()))
+    if service.account(key, group.credentials[key]) is None:
+        mock.world.accounts[service.api.id] = {group.credentials[key]: Account(dict(group.credentials))}
+    return mock
+
+
+@pytest.mark.parametrize(("group", "vector"), CASES)
+def test_the_mock_agrees(group: Group, vector: Vector) -> None:
+    clock = Clock()
+    mock = mock_of(group, clock)
+    if not group.api:
+        vouched(mock, clock, group, vector)
+        return
+    for earlier in vector.before:
+        clock.set(earlier.clock)
+        assert (mock.answer(vectors.request(earlier.request)).status < 300) == (earlier.result == "valid")
+    clock.set(vector.clock or group.clock)
+    reply = mock.answer(vectors.request(vector.request))
+    told = mock.world.journal.entries[-1].situation
+    if vector.error:
+        assert (told, reply.status) == (vector.error.id, vector.error.status)
+        assert str(vector.error.code).encode() in reply.body
+    else:
+        assert reply.status < 300 or (told, vector.provenance is not None) == ("bad-parameter", True), told
+
+
+def vouched(mock: Mock, clock: Clock, group: Group, vector: Vector) -> None:
+    """A request to another product of the vendor's, which no operation of ours matches: its signature alone is asked."""
+    clock.set(group.clock)
+    service = mock.services["aliyun"]
+    endpoint = next(iter(chain(*(found.values() for found in service.routes.values()))))
+    found = sent(vectors.request(vector.request))
+    call = Call(service, endpoint, found.request, found.query, found.form)
+    authenticate(mock.world, call)
+    assert call.account == Account(dict(group.credentials))
+    assert vector.result == "valid"

@@ -1,0 +1,65 @@
+"""The sample client under the plugin: as it is, and with a bug planted, which the plugin finds."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parent.parent / "examples/pytest-client"
+# schemathesis keeps Hypothesis from showing what fails
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:randomly", "-W", "error")
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HOME, tmp_path / "client", ignore=shutil.ignore_patterns("__pycache__", ".*")))
+
+
+def run(client: Path, planted: str) -> subprocess.CompletedProcess[str]:
+    # with CI, Hypothesis draws the same each time, and does not mind a slow machine
+    environment = {**os.environ, "PLANTED": planted, "CI": "1"}
+    command = [sys.executable, "-m", "pytest", *OPTIONS]
+    return subprocess.run(
+        command, cwd=client, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_the_sample_clients_tests_are_green(client: Path) -> None:
+    done = run(client, "")
+    assert done.returncode == 0, done.stdout
+    assert re.fullmatch(r"6\d passed in .*", done.stdout.splitlines()[-1])
+
+
+BUGS = {
+    "UnsignedPage": [
+        "ERROR tests/test_daji.py::test_all_pages - AssertionError",
+        "2  signature: signed without beginPage: signed differs at byte 40: ours 'beginPage=2\\ncountry=en",
+        "seed 7, 10000 goods",
+        "2  GET /alibaba/product/imageQuery  HTTP 400  daji-1688/bad-sign",
+    ],
+    "NeverNull": [
+        "FAILED tests/test_daji.py::test_every_situation[daji-1688/nulls]",
+        "FAILED tests/test_daji.py::test_whatever_is_answered",
+        "in the situation daji-1688/nulls",
+        "reply=<HTTP 200, ",
+    ],
+    "WrongName": [
+        "ERROR tests/test_tmapi.py::test_a_page_of_goods - AssertionError",
+        "1  unknown: searchItemsByImageUrl has no parameter 'pageSize'; nearest: page_size",
+    ],
+}
+
+
+@pytest.mark.parametrize(("planted", "told"), BUGS.items(), ids=BUGS)
+def test_a_planted_bug_is_found(client: Path, planted: str, told: list[str]) -> None:
+    done = run(client, planted)
+    assert done.returncode == 1, done.stdout
+    assert [line for line in told if line not in done.stdout] == [], done.stdout
+
+
+def test_every_bug_that_is_there_is_tried() -> None:
+    assert re.findall(r"^class (\w+)\(", (HOME / "planted.py").read_text("utf-8"), re.MULTILINE) == list(BUGS)
