@@ -15,7 +15,7 @@ from lookalike_mocks.demands import Demand
 from lookalike_specs import Api, Operation, load
 from lookalike_specs import variants as switches
 from lookalike_specs.proof import PROOFS, Moment, prove
-from lookalike_specs.sample import build, examples, sample, text
+from lookalike_specs.sample import build, examples, required, sample, text
 from lookalike_specs.wire import Pairs, Reply, Request
 
 from .choice import UnknownChoice, chosen, nearest
@@ -79,9 +79,11 @@ def replies(
         st.fixed_dictionaries({name: st.sampled_from(values) for name, values in known.items()}),
     )
 
+    changed = changes(spec, meant)
+
     @st.composite
     def drawn(draw: st.DrawFn) -> Drawn:
-        return _reply(spec, meant, draw(worlds), draw(changes(spec, meant)))
+        return _reply(spec, meant, draw(worlds), draw(changed))
 
     return drawn()
 
@@ -101,13 +103,21 @@ def answering(*replies: Reply) -> httpx.MockTransport:
 
 
 def _request(api: Api, operation: Operation, drawn: Changes, account: Mapping[str, str], *, signed: bool) -> Request:
-    scheme = operation.schemes[0]
-    known = examples(api, operation)
-    needs = {name: known[name] for name in PROOFS[scheme.extension.scheme].needs if name in known}
-    request = build(
-        operation, needs | sample(api, operation, account) | drawn, next(iter(operation.servers), api.servers[0])
-    )
-    return prove(request, scheme, account, Moment(datetime.now(UTC), uuid4().hex)) if signed else request
+    values = _plain(api.id, operation.id) | required(operation, account) | drawn
+    request = build(operation, values, next(iter(operation.servers), api.servers[0]))
+    if not signed:
+        return request
+    return prove(request, operation.schemes[0], account, Moment(datetime.now(UTC), uuid4().hex))
+
+
+@cache
+def _plain(api: str, operation: str) -> Changes:
+    """The values of the spec's example."""
+    spec = load(api)
+    meant = _operation(spec, operation)
+    known = examples(spec, meant)
+    needs = PROOFS[meant.schemes[0].extension.scheme].needs
+    return {name: known[name] for name in needs if name in known} | sample(spec, meant, spec.account)
 
 
 class _World(NamedTuple):

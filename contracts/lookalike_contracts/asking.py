@@ -115,10 +115,8 @@ def twice(ask: Callable[[], Broken | None]) -> Iterator[Broken]:
         yield again
 
 
-def changes(known: Mapping[str, Pool], most: int) -> st.SearchStrategy[dict[str, Value]]:
+def changes(known: Mapping[str, Pool], most: int) -> st.SearchStrategy[Sent]:
     """What is changed in the good request: nothing, or up to so many of its values, the simplest first."""
-    names = sorted(name for name, pool in known.items() if pool)
-    if not names:
-        return st.just({})
-    one = st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(known[name])))
-    return st.lists(one, max_size=most, unique_by=lambda change: change[0]).map(dict)
+    every = [(name, value) for name in sorted(known) for value in known[name]]
+    every.sort(key=lambda change: (bool(change[1].breaks), change[1].value is not None))
+    return st.lists(st.sampled_from(every), max_size=most).map(dict) if every else st.just({})

@@ -14,6 +14,8 @@ from .errors import CouldNotCheck, OutOfTime
 from .finding import Broken
 
 Drawn = TypeVar("Drawn")
+# cases on the way to a simpler one; each may be several requests
+MOST_STEPS = 60
 
 
 class _Fell(Exception):
@@ -33,21 +35,25 @@ def hold(
     was not the same then, and at once what the rule raises of CouldNotCheck and OutOfTime.
     """
     broken: list[Broken] = []
+    fallen: list[Drawn] = []
+    steps = 0
 
     @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=cases, database=None, deadline=None, derandomize=False, report_multiple_bugs=False,
-        print_blob=False, verbosity=Verbosity.quiet, phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    @_settings(cases)
     @hypothesis.given(strategy)
     def held(drawn: Drawn) -> None:
+        nonlocal steps
+        steps += bool(fallen)
+        # enough: nothing new is asked, and Hypothesis ends with the simplest of what fell
+        if steps > MOST_STEPS and drawn not in fallen:
+            return
         try:
             found = rule(drawn)
         except (CouldNotCheck, OutOfTime) as wrong:
             raise _Stop from wrong
         if found is not None:
             broken.append(found)
+            fallen.append(drawn)
             raise _Fell
 
     try:
@@ -59,3 +65,11 @@ def hold(
     except Flaky as flaky:
         raise CouldNotCheck("the same requests were answered well one time and badly the next") from flaky
     return None
+
+
+def _settings(cases: int) -> hypothesis.settings:
+    return hypothesis.settings(
+        max_examples=cases, database=None, deadline=None, derandomize=False, report_multiple_bugs=False,
+        print_blob=False, verbosity=Verbosity.quiet, phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip

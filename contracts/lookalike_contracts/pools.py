@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import Any, Final
 
 import hypothesis
@@ -94,7 +95,9 @@ def _as_sent(field: Field, value: Any) -> Any:
 
 
 def _can_travel(field: Field, value: Any) -> bool:
-    """Whether a request can hold it; a header takes less."""
+    """Whether a request can hold it; a header takes less, and null would be what is left out."""
+    if value is None:
+        return False
     try:
         written = json.dumps(value, allow_nan=False)
         text(value).encode()
@@ -105,6 +108,7 @@ def _can_travel(field: Field, value: Any) -> bool:
 
 
 def _drawn(subject: Subject) -> Iterator[tuple[str, Any]]:
+    yield from subject.known.items()
     where = subject.api.id, subject.operation.template, subject.operation.pointer.rpartition("/")[2]
     for case in (*edges(*where), *cases(*where, subject.seed)):
         for part in (case.query, case.headers, case.body):
@@ -114,14 +118,17 @@ def _drawn(subject: Subject) -> Iterator[tuple[str, Any]]:
 
 @cache
 def edges(api: str, template: str, method: str) -> tuple[Case[Any], ...]:
-    """Cases with every value at the edge of a keyword, and each of an enumeration; the same each time."""
+    """Cases with every value at the edge of a keyword, and each of an enumeration; the same each time.
+
+    They come first, one parameter at a time; what comes from other methods on combines the same values, and takes longer.
+    """
     schema = _schema(api)
     operation = schema[template][method]
     how = schema.config.generation_for(operation=operation, phase="coverage")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = schema.iter_coverage_cases(operation, generation_modes=list(MODES), generation_config=how)
-        return tuple(found)
+        return tuple(takewhile(lambda case: case.method.lower() == method, found))
 
 
 @cache

@@ -315,3 +315,13 @@ def test_the_mock_that_was_judged_can_be_started_again(lookalike, monkeypatch):
     port = text.splitlines()[0].rpartition(":")[2]
     serving = f"lookalike serve tmapi --port={port} --seed=0 --size=500 --variant=auth=either"
     assert f"start the mock again: {serving}\n" in text
+
+
+def test_nothing_is_left_in_the_current_folder(tmp_path):
+    words = [sys.executable, "-m", "lookalike", "check", "hiobuy", "--only", "limits"]
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("COVERAGE", "HYPOTHESIS"))}
+    ended = subprocess.run(
+        words, cwd=tmp_path, env=surroundings, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -148,7 +148,7 @@ def test_the_command_runs_through_prism(npm: Callable[[Path], Path], tmp_path: P
         )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     assert set(REPORTED.findall(log.read_text("utf-8"))) <= OF_REQUESTS
-    assert "Forwarding" in log.read_text("utf-8")
+    assert stage.mock.world.journal.entries, "nothing got through"
 
 
 def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], 
     wrong = OK + b'Content-Length: 14\r\n\r\n{"ret": "one"}'
     with (
         rude(says(wrong)) as (upstream, _),
-        prism(npm(TOOLS), tmp_path, "hiobuy", upstream) as (url, log),
+        prism(npm(TOOLS), tmp_path, "hiobuy", upstream) as (url, _),
         Http(url) as http,
     ):
         subject = Subject(HIOBUY, HIOBUY.operations[0], http, HIOBUY.account, {})
-        assert subject.ask().reply.status == 500
-    assert REPORTED.findall(log.read_text("utf-8")) == ["VIOLATIONS"]
+        reply = subject.ask().reply
+    assert (reply.status, msgspec.json.decode(reply.body)["type"].rpartition("#")[2]) == (500, "VIOLATIONS")

@@ -1,7 +1,8 @@
 """What the judge is worth: the share of saboteurs that it catches, and how often it accuses an honest server.
 
-Usage: python -m tests.contracts.score [--seeds N] [--write]
-Every saboteur is judged by all checks, at the operation that suffers; the honest mock whole, once for each seed.
+Usage: python -m tests.contracts.score [--seeds N] [--all] [--write]
+Every saboteur is judged at the operation that suffers, by the check meant for it, or by all; what a check draws does not
+depend on which others run. The honest mock is judged whole, once for each seed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,13 +48,16 @@ def main() -> int:
     """Print the score; exit 1 when it is not what it has to be."""
     parser = argparse.ArgumentParser(prog="python -m tests.contracts.score", description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds the honest mock is judged with")
+    parser.add_argument("--all", action="store_true", help="send all checks against each saboteur; takes long")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/score.md")
     asked = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        caught = list(_followed(pool.map(_caught, range(len(SABOTEURS))), len(SABOTEURS), "saboteurs"))
+        caught = list(
+            _followed(pool.map(partial(_caught, asked.all), range(len(SABOTEURS))), len(SABOTEURS), "saboteurs")
+        )
         runs = [(seed, api) for seed in range(asked.seeds) for api in ids()]
         alarms = [alarm for found in _followed(pool.map(_alarms, runs), len(runs), "honest runs") for alarm in found]
-    page = _page(caught, alarms, asked.seeds)
+    page = _page(caught, alarms, asked)
     print(page, end="")
     if asked.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
@@ -66,9 +71,9 @@ def _followed(results: Iterator, most: int, what: str) -> Iterator:
         yield result
 
 
-def _caught(at: int) -> Caught:
+def _caught(by_all: bool, at: int) -> Caught:
     saboteur = SABOTEURS[at]
-    found = outcomes(saboteur.api, saboteur)
+    found = outcomes(saboteur.api, saboteur, checks=() if by_all else (saboteur.check,))
     by = tuple(sorted({outcome.check for outcome in found if outcome.result == "failed"}))
     return Caught(saboteur.id, saboteur.check.partition("/")[0], saboteur.check in by, by)
 
@@ -79,26 +84,22 @@ def _alarms(run: tuple[int, str]) -> list[Alarm]:
     return [Alarm(seed, api, each.check, each.reason or each.findings[0].message) for each in bad]
 
 
-def _page(caught: list[Caught], alarms: list[Alarm], seeds: int) -> str:
-    meant, any_, total = sum(each.meant for each in caught), sum(bool(each.by) for each in caught), len(caught)
+def _page(caught: list[Caught], alarms: list[Alarm], asked: argparse.Namespace) -> str:
+    meant, total = sum(each.meant for each in caught), len(caught)
     lines = [
-        f"{total} saboteurs: {meant} caught by the check that is meant for them ({meant / total:.1%}), {any_} by any"
-        f" ({any_ / total:.1%}). False alarms of {len(CHECKS)} checks on the honest mock over {seeds} seeds and"
-        f" {len(ids())} APIs: {len(alarms)}.",
+        f"{total} saboteurs: {meant} caught by the check that is meant for them ({meant / total:.1%}).",
+        f"False alarms of {len(CHECKS)} checks on the honest mock over {asked.seeds} seeds and {len(ids())} APIs:"
+        f" {len(alarms)}.",
         "",
-        "| family | saboteurs | caught as meant | by any check | checks that saw one, on average |",
-        "| --- | --- | --- | --- | --- |",
+        "| family | saboteurs | caught as meant |" + (" checks that saw one, on average |" if asked.all else ""),
+        "| --- | --- | --- |" + (" --- |" if asked.all else ""),
     ]
     for family, count in sorted(Counter(each.family for each in caught).items()):
         own = [each for each in caught if each.family == family]
-        seen = sum(len(each.by) for each in own) / count
-        lines.append(
-            f"| {family} | {count} | {sum(e.meant for e in own)} | {sum(bool(e.by) for e in own)} | {seen:.1f} |"
-        )
-    lines += [
-        "",
-        *(f"- missed: `{each.id}`, seen by {', '.join(each.by) or 'nobody'}" for each in caught if not each.meant),
-    ]
+        seen = f" {sum(len(each.by) for each in own) / count:.1f} |" if asked.all else ""
+        lines.append(f"| {family} | {count} | {sum(each.meant for each in own)} |{seen}")
+    missed = [each for each in caught if not each.meant]
+    lines += ["", *(f"- missed: `{each.id}`, seen by {', '.join(each.by) or 'nobody'}" for each in missed)]
     lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.told}" for alarm in alarms]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from lookalike_contracts.errors import CouldNotCheck, OutOfTime
 from lookalike_contracts.finding import Broken
-from lookalike_contracts.hold import hold
+from lookalike_contracts.hold import MOST_STEPS, hold
 
 NUMBERS = st.integers(0, 1000)
 
@@ -22,14 +22,27 @@ def test_the_simplest_case_is_told() -> None:
 
 def test_no_more_cases_are_drawn_than_wanted() -> None:
     drawn: list[int] = []
-    hold(NUMBERS, lambda number: drawn.append(number), seed=0, cases=7)  # type: ignore[func-returns-value]
+    hold(NUMBERS, drawn.append, seed=0, cases=7)  # type: ignore[func-returns-value]
     assert len(drawn) <= 7
+
+
+def test_the_way_to_a_simpler_case_is_bounded_and_ends_with_one_that_fell() -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def rule(numbers: tuple[int, ...]) -> Broken | None:
+        asked.append(numbers)
+        return Broken(str(numbers)) if sum(numbers) > 4000 else None
+
+    found = hold(st.tuples(*[NUMBERS] * 12), rule, seed=0, cases=100)
+    assert found
+    assert str(asked[-1]) == found.message
+    assert len(asked) <= 100 + MOST_STEPS + 5
 
 
 def test_the_same_seed_draws_the_same() -> None:
     def drawn(seed: int) -> list[int]:
         found: list[int] = []
-        hold(NUMBERS, lambda number: found.append(number), seed=seed, cases=10)  # type: ignore[func-returns-value]
+        hold(NUMBERS, found.append, seed=seed, cases=10)  # type: ignore[func-returns-value]
         return found
 
     assert drawn(1) == drawn(1) != drawn(2)

@@ -1,5 +1,7 @@
 """Every saboteur is caught by the check that is meant to, and every check has one; the honest server is not accused."""
 
+from pathlib import Path
+
 import pytest
 
 from lookalike_contracts.registry import CHECKS
@@ -29,5 +31,11 @@ def test_ids_of_saboteurs_are_their_own() -> None:
     assert len({saboteur.id for saboteur in SABOTEURS}) == len(SABOTEURS)
 
 
-def test_saboteurs_name_checks_that_there_are() -> None:
-    assert {saboteur.check for saboteur in SABOTEURS} <= CHECKS.keys()
+def test_every_check_has_a_saboteur_and_every_saboteur_a_check() -> None:
+    assert {saboteur.check for saboteur in SABOTEURS} == CHECKS.keys()
+
+
+def test_the_page_tells_the_score_of_today() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "score.md").read_text("utf-8")
+    assert f"{len(SABOTEURS)} saboteurs: " in page
+    assert f"False alarms of {len(CHECKS)} checks " in page

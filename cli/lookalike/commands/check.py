@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -13,6 +17,7 @@ from ..group import Problem, nearest
 from ..parameters import any_apis, check_ids, switches, variant_keys
 from ..text import echo
 
+NOTES = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMATS = ("text", "json", "junit", "sarif", "html", "markdown", "github")
 SEEDS, SIZES, NUMBERS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(1, 10**6)
 NOTHING = 2
@@ -81,7 +86,8 @@ def command(**options: Any) -> None:
       lookalike check --baseline known.json
     """
     try:
-        code = run(**options)
+        with _notes():
+            code = run(**options)
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was checked", err=True)
         code = 130
@@ -119,6 +125,20 @@ def run(
     if report.exit_code == NOTHING:
         raise Problem("nothing was checked: no check that was chosen applies here")
     return report.exit_code
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Let Hypothesis keep its notes where they disturb nobody, and not in the current folder."""
+    if NOTES in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="lookalike-", ignore_cleanup_errors=True) as folder:
+        os.environ[NOTES] = folder
+        try:
+            yield
+        finally:
+            del os.environ[NOTES]
 
 
 def _paint(role: str, text: str) -> str:

@@ -12,10 +12,12 @@ from .picture import PICTURES
 from .range import RANGE
 from .region import REGION
 from .repeat import REPEAT
+from .request import REQUEST
 from .saboteur import Saboteur
 from .signature import SIGNATURE
 
 SABOTEURS: tuple[Saboteur, ...] = (
+    *REQUEST,
     *PAGING,
     *ORDER,
     *RANGE,

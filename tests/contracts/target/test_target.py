@@ -76,7 +76,10 @@ def test_nobody_else_is_taken_for_a_vendor(host: str) -> None:
 
 
 def test_a_budget_that_is_used_up_ends_it() -> None:
-    with rude(says(OK + b"Connection: close\r\n" + GOOD.removeprefix(OK))) as (url, calls), target(url, budget=2) as http:
+    with (
+        rude(says(OK + b"Connection: close\r\n" + GOOD.removeprefix(OK))) as (url, calls),
+        target(url, budget=2) as http,
+    ):
         assert [http.send(PLAIN).status for _ in range(2)] == [200, 200]
         for _ in range(3):
             with pytest.raises(CouldNotCheck, match="the budget of 2 requests is used up"):

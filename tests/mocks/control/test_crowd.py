@@ -70,9 +70,13 @@ def expected(seed: int) -> list[tuple[int, Any]]:
 def visit(stage: lookalike.Stage, together: Barrier, number: int) -> tuple[list[tuple[int, Any]], list[dict[str, Any]]]:
     """Make a sandbox, search, read the journal."""
     headers = {"authorization": f"Bearer {stage.control_token}"}
+    # a connection that is kept may be closed by the server while fifty threads wait for their turn
+    once = httpx.Limits(max_keepalive_connections=0)
     with (
-        httpx.Client(base_url=f"{stage.url}/_lookalike/", headers=headers, trust_env=False, timeout=60) as control,
-        httpx.Client(base_url=stage.url, trust_env=False, timeout=60) as client,
+        httpx.Client(
+            base_url=f"{stage.url}/_lookalike/", headers=headers, trust_env=False, timeout=60, limits=once
+        ) as control,
+        httpx.Client(base_url=stage.url, trust_env=False, timeout=60, limits=once) as client,
     ):
         sandbox = control.post("sandboxes", json=wish(number)).json()
         key = sandbox["apis"]["tmapi"]["credentials"]["apiToken"]

@@ -260,15 +260,15 @@ def test_what_is_on_the_wire(
 def test_the_head_of_a_slow_body_comes_at_once_and_the_body_in_pieces(place: Place) -> None:
     with place.line() as line:
         began = time.monotonic()
-        line.send(REQUESTS["GET"] % (b"/slow-body/3", b""))
+        line.send(REQUESTS["GET"] % (b"/slow-body/4", b""))
         parts = [line.read()]
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 3.9
         assert parts[0].startswith(sized(len(GOOD.body), b"", b""))
         while sum(map(len, parts)) < len(whole(b"")):
             parts.append(line.read())
         assert b"".join(parts) == whole(b"")
         assert len(parts) > 2
-        assert time.monotonic() - began >= 3
+        assert time.monotonic() - began >= 4
 
 
 @pytest.mark.parametrize("method", REQUESTS)
@@ -389,13 +389,13 @@ def test_many_answers_can_be_late_at_once(place: Place) -> None:
     with place.line() as first, place.line() as second, place.line() as third:
         lines = (first, second, third)
         for line in lines:
-            line.send(REQUESTS["GET"] % (b"/latency/2", CLOSE))
+            line.send(REQUESTS["GET"] % (b"/latency/4", CLOSE))
         with place.line() as other:
             other.send(REQUESTS["GET"] % (b"/good", CLOSE))
             assert other.hear() == (whole(CLOSE), FIN)
-            assert time.monotonic() - began < 1.9
+            assert time.monotonic() - began < 3.9
         assert [line.hear() for line in lines] == [(whole(CLOSE), FIN)] * 3
-    assert time.monotonic() - began < 5.5
+    assert time.monotonic() - began < 11.5
 
 
 @pytest.mark.parametrize("loop", LOOPS)

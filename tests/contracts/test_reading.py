@@ -1,0 +1,55 @@
+"""What an answer says of itself."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lookalike_specs.wire import JSON, Reply
+
+from .subjects import OPERATIONS, subject
+
+XML = "text/xml;charset=utf-8"
+SAYS: list[tuple[str, tuple[int, bytes, str], bool, bool]] = [
+    ("tmapi/searchItemsByImageUrl", (200, b'{"code": 200}', JSON), True, True),
+    ("tmapi/searchItemsByImageUrl", (200, b'{"code": 422}', JSON), False, False),
+    ("tmapi/searchItemsByImageUrl", (500, b'{"code": 200}', JSON), False, True),
+    ("tmapi/searchItemsByImageUrl", (200, b"{", JSON), False, False),
+    ("tmapi/searchItemsByImageUrl", (200, b"", JSON), False, False),
+    ("hiobuy/queryByImage", (200, b'{"ret": 1}', JSON), True, True),
+    ("hiobuy/queryByImage", (200, b'{"ret": 0}', JSON), False, False),
+    ("aliyun/SearchImageByPic", (200, b'{"Success": true, "Code": 0}', JSON), True, True),
+    ("aliyun/SearchImageByPic", (200, b'{"Success": false, "Code": 0}', JSON), False, False),
+    ("aliyun/SearchImageByPic", (200, b"<a><Success>true</Success><Code>0</Code></a>", XML), True, True),
+    ("aliyun/SearchImageByPic", (200, b"<a><Success>false</Success><Code>400</Code></a>", XML), False, False),
+    ("aliyun/PostObject", (204, b"", "application/xml"), True, False),
+    ("aliyun/PostObject", (403, b"", "application/xml"), False, False),
+]
+
+
+@pytest.mark.parametrize(("at", "said", "good", "claims"), SAYS)
+def test_an_answer_says_how_it_went(at: str, said: tuple[int, bytes, str], good: bool, claims: bool) -> None:
+    (status, body, media_type), reader = said, subject(at).reader
+    reply = Reply(status=status, body=body, media_type=media_type)
+    assert (reader.is_good(reply), reader.claims_good(reply)) == (good, claims)
+
+
+@pytest.mark.parametrize("at", OPERATIONS)
+def test_the_plain_request_is_answered_well(at: str) -> None:
+    one = subject(at)
+    reply = one.ask().reply
+    assert one.reader.is_good(reply)
+    assert one.reader.errors(reply) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "near"),
+    [
+        ({"code": 422, "msg": "Parameter errors", "data": None}, "422"),
+        ({"code": 4390, "msg": "Subscription expired or insufficient balance.", "data": None}, "422"),
+    ],
+)
+def test_an_unknown_error_is_most_like_the_one_that_differs_least(body: Any, near: str) -> None:
+    reader = subject("tmapi/searchItemsByImageUrl").reader
+    form, differences = reader.nearest(Reply(status=422, body=json.dumps(body).encode()))
+    assert (form.id, bool(differences)) == (near, True)
