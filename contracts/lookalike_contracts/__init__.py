@@ -1,5 +1,5 @@
 """The judge: holds answers to the specs, with a validator that the mock does not use."""
 
-from .answer import violations
+from .answers.answer import violations
 
 __all__ = ["violations"]

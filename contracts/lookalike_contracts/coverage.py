@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple
 from lookalike_specs import Api, Operation
 from lookalike_specs.api import Field
 
+from .answers.reading import parsed
+from .answers.shape import Shape, holders, places, shape
 from .finding import Exchange
-from .reading import parsed
-from .sent import sent, valid, written
-from .shape import Shape, holders, places, shape
+from .requests.sent import sent, valid, written
 from .subject import Subject
 
 Sight = Literal["present", "null", "absent"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
-from .asking import asking, changes
-from .expected import Sent
 from .finding import Broken, Exchange
 from .registry import Check
+from .requests.asking import asking, changes
+from .requests.expected import Sent
+from .requests.stray import by_other_methods, elsewhere
 from .subject import Subject
 
 MOST_CHANGES = 3
@@ -19,6 +21,9 @@ def explore(subject: Subject, looks: tuple[Check, ...]) -> Iterator[tuple[Check,
     left = [check for check in looks if check.applies(subject)]
     if not left:
         return
+    # who watches sees what is refused before any parameter is looked at, too
+    for request in (*islice(by_other_methods(subject), 1), *elsewhere(subject)):
+        subject.send(subject.proven(request))
     ask = asking(subject)
     strategy = changes(ask.pools, MOST_CHANGES)
     while left:

@@ -18,11 +18,11 @@ from lookalike_specs.proof import PROOFS, Moment, prove
 from lookalike_specs.sample import build, examples, sample
 from lookalike_specs.wire import Request
 
+from .answers.pointer import MISSING, at
+from .answers.reading import Reader, parsed
 from .errors import CouldNotCheck, OutOfTime
 from .finding import Broken, Exchange
 from .hold import hold
-from .pointer import MISSING, at
-from .reading import Reader, parsed
 from .target import Target
 
 Drawn = TypeVar("Drawn")

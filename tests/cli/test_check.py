@@ -317,11 +317,15 @@ def test_the_mock_that_was_judged_can_be_started_again(lookalike, monkeypatch):
     assert f"start the mock again: {serving}\n" in text
 
 
-def test_nothing_is_left_in_the_current_folder(tmp_path):
+@pytest.mark.parametrize("cache", ["cache", "file/cache"], ids=["kept", "not to be kept"])
+def test_nothing_is_left_in_the_current_folder(tmp_path, cache):
+    (here := tmp_path / "here").mkdir()
+    (tmp_path / "file").write_text("in the way of a folder")
     words = [sys.executable, "-m", "lookalike", "check", "hiobuy", "--only", "limits"]
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("COVERAGE", "HYPOTHESIS"))}
+    surroundings["XDG_CACHE_HOME"] = str(tmp_path / cache)
     ended = subprocess.run(
-        words, cwd=tmp_path, env=surroundings, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert list(tmp_path.iterdir()) == []
+        words, cwd=here, env=surroundings, check=False, capture_output=True, text=True, timeout=120
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    assert list(here.iterdir()) == []

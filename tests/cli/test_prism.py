@@ -19,8 +19,8 @@ from jsonschema_path import SchemaPath
 from openapi_core import V30RequestValidator, V31RequestValidator
 
 import lookalike
+from lookalike_contracts.answers.exchange import meant, question
 from lookalike_contracts.checks import chosen
-from lookalike_contracts.exchange import meant, question
 from lookalike_contracts.finding import Exchange
 from lookalike_contracts.judge import Plan, judge
 from lookalike_contracts.subject import Subject

@@ -7,9 +7,9 @@ import json
 import msgspec
 import pytest
 
+from lookalike_contracts.answers.shape import shape
 from lookalike_contracts.coverage import Coverage, Covered, Share, shares
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.shape import shape
 from lookalike_contracts.subject import Subject
 from lookalike_mocks import Mock
 from lookalike_specs import ids, load, variants

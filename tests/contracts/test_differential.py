@@ -2,9 +2,9 @@
 
 import pytest
 
-from lookalike_contracts.asking import asking, changes, told
-from lookalike_contracts.expected import Sent
 from lookalike_contracts.finding import Broken
+from lookalike_contracts.requests.asking import asking, changes, told
+from lookalike_contracts.requests.expected import Sent
 from lookalike_specs import ids, load
 
 from .subjects import OPERATIONS, subject

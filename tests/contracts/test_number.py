@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.number import number
-from lookalike_contracts.script import is_in
+from lookalike_contracts.answers.number import number
+from lookalike_contracts.answers.script import is_in
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.pointer import MISSING, at, every, steps, without
+from lookalike_contracts.answers.pointer import MISSING, at, every, steps, without
 
 BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None}
 

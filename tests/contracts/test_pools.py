@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.asking import asking
-from lookalike_contracts.pools import judged, pools
-from lookalike_contracts.proofs import free
+from lookalike_contracts.requests.asking import asking
+from lookalike_contracts.requests.pools import judged, pools
+from lookalike_contracts.requests.proofs import free
 
 from .subjects import OPERATIONS, subject
 

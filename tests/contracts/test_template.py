@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts.reading import Reader
+from lookalike_contracts.answers.reading import Reader
+from lookalike_contracts.answers.template import Aspect
 from lookalike_contracts.subject import Subject
-from lookalike_contracts.template import Aspect
 from lookalike_specs import Scheme, ids, load
 from lookalike_specs.wire import Reply
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -129,16 +128,16 @@ def run(
 
 @contextmanager
 def _notes() -> Iterator[None]:
-    """Let Hypothesis keep its notes where they disturb nobody, and not in the current folder."""
+    """Let Hypothesis keep its tables where it finds them again, and not in the current folder."""
     if NOTES in os.environ:
         yield
         return
-    with TemporaryDirectory(prefix="lookalike-", ignore_cleanup_errors=True) as folder:
-        os.environ[NOTES] = folder
-        try:
-            yield
-        finally:
-            del os.environ[NOTES]
+    cache = os.environ.get("XDG_CACHE_HOME") or Path("~", ".cache").expanduser()
+    os.environ[NOTES] = str(Path(cache, "lookalike", "hypothesis"))
+    try:
+        yield
+    finally:
+        del os.environ[NOTES]
 
 
 def _paint(role: str, text: str) -> str:

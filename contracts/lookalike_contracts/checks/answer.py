@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import Message
 
-from ..answer import violated
+from ..answers.answer import violated
 from ..finding import Broken, Exchange
 from ..registry import look
 from ..subject import Subject

@@ -7,11 +7,11 @@ from itertools import islice
 
 from lookalike_specs.promises import choose
 
+from ..answers.number import number
 from ..finding import Broken
-from ..number import number
-from ..pages import Pages, first, has_pages, pages
 from ..registry import probe
-from ..search import SOURCE, Changes, Found, Untold, bounded, find, held, pictures, rule
+from ..searches.pages import Pages, first, has_pages, pages
+from ..searches.search import SOURCE, Changes, Found, Untold, bounded, find, held, pictures, rule
 from ..subject import Subject
 
 FAR = 1000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..asking import Asking, asking, told
-from ..expected import MENDS, Sent, reactions
+from ..answers.template import Aspect
 from ..finding import Broken, Exchange
 from ..registry import look, probe
+from ..requests.asking import Asking, asking, told
+from ..requests.expected import MENDS, Sent, reactions
 from ..subject import Subject
-from ..template import Aspect
 
 OURS: Final = "the catalogue of errors, `x-lookalike.errors`"
 TRIED: Final = 3

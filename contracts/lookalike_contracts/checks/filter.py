@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from lookalike_specs.promises import Filter, Truth
 from lookalike_specs.sample import text
 
+from ..answers.number import number
 from ..finding import Broken
-from ..number import number
-from ..pages import SHOWN, first
 from ..registry import probe
-from ..search import FEW, SOURCE, Changes, Found, each, held, pictures, rule, some, told
+from ..searches.pages import SHOWN, first
+from ..searches.search import FEW, SOURCE, Changes, Found, each, held, pictures, rule, some, told
 from ..subject import Subject
 
 STANDS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..answers.pointer import MISSING
 from ..finding import Broken, Exchange
-from ..pointer import MISSING
 from ..registry import look
-from ..search import SOURCE, read, rule, searches
+from ..searches.search import SOURCE, read, rule, searches
 from ..subject import Subject
 
 WEB = ("", "http", "https")

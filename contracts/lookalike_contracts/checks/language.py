@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from lookalike_specs.promises import Languages
 
+from ..answers.script import is_in
 from ..finding import Broken
-from ..pages import first
 from ..registry import probe
-from ..script import is_in
-from ..search import SOURCE, Changes, Found, each, held, pictures, rule, some
+from ..searches.pages import first
+from ..searches.search import SOURCE, Changes, Found, each, held, pictures, rule, some
 from ..subject import Subject
 
 SHOWN = 5

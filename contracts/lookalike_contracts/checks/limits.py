@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from lookalike_specs.promises import choose
 
-from ..asking import Asking, asking, changes, told, twice
-from ..expected import Sent, reactions
+from ..answers.pointer import without
+from ..answers.reading import parsed
 from ..finding import Broken, Exchange
-from ..pointer import without
-from ..pools import Value
-from ..reading import parsed
 from ..registry import probe
+from ..requests.asking import Asking, asking, changes, told, twice
+from ..requests.expected import Sent, reactions
+from ..requests.pools import Value
 from ..subject import Subject
 
 OURS: Final = "the schemas of the parameters, and their `x-errors`"

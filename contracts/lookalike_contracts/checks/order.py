@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from lookalike_specs.promises import Order
 
+from ..answers.number import number
 from ..finding import Broken
-from ..number import number
-from ..pages import has_pages, pages
 from ..registry import probe
-from ..search import SOURCE, Changes, Found, each, find, held, pictures, rule, some
+from ..searches.pages import has_pages, pages
+from ..searches.search import SOURCE, Changes, Found, each, find, held, pictures, rule, some
 from ..subject import Subject
 
 

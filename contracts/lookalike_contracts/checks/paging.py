@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from lookalike_specs.promises import Paging, choose
 
+from ..answers.pointer import at
 from ..finding import Broken, Exchange
-from ..pages import has_pages, pages
-from ..pointer import at
 from ..registry import look, probe
-from ..search import SOURCE, Changes, Found, find, held, pictures, read, rule, searches, some
+from ..searches.pages import has_pages, pages
+from ..searches.search import SOURCE, Changes, Found, find, held, pictures, read, rule, searches, some
 from ..subject import Subject
 
 Drawn = tuple[Changes, int, int]

@@ -13,11 +13,11 @@ from PIL import Image, UnidentifiedImageError
 from lookalike_specs import load
 from lookalike_specs.sample import examples
 
-from ..asking import twice
-from ..drawing import NAMES, drawn, in_base64, weighing
-from ..expected import Expected
 from ..finding import Broken
 from ..registry import probe
+from ..requests.asking import twice
+from ..requests.drawing import NAMES, drawn, in_base64, weighing
+from ..requests.expected import Expected
 from ..subject import Subject
 
 OURS: Final = "`x-lookalike.data.picture` of each document"

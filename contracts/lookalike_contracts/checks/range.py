@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from lookalike_specs.promises import Range
 
+from ..answers.number import number
 from ..finding import Broken
-from ..number import number
-from ..pages import SHOWN, first
 from ..registry import probe
-from ..search import SOURCE, Bound, Changes, Found, bounded, each, held, pictures, rule, some
+from ..searches.pages import SHOWN, first
+from ..searches.search import SOURCE, Bound, Changes, Found, bounded, each, held, pictures, rule, some
 from ..subject import Subject
 
 FAR = 10**8

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from lookalike_specs.promises import Regions, choose
 
+from ..answers.pointer import at, every
 from ..finding import Broken
-from ..pages import first
-from ..pointer import at, every
 from ..registry import probe
-from ..search import SOURCE, Changes, Found, find, held, pictures, rule
+from ..searches.pages import first
+from ..searches.search import SOURCE, Changes, Found, find, held, pictures, rule
 from ..subject import Subject
 
 Box = tuple[int, int, int, int]

@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ..answers.pointer import without
 from ..finding import Broken
-from ..pages import has_pages, pages
-from ..pointer import without
 from ..registry import probe
-from ..search import SOURCE, Changes, find, held, pictures, rule, searches
+from ..searches.pages import has_pages, pages
+from ..searches.search import SOURCE, Changes, find, held, pictures, rule, searches
 from ..subject import Subject
 
 

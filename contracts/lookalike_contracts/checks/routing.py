@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,18 +10,16 @@ import msgspec
 from lookalike_specs.sample import build
 from lookalike_specs.wire import JSON, Request
 
-from ..asking import twice
-from ..expected import Expected
 from ..finding import Broken
 from ..registry import probe
-from ..sent import MULTIPART
+from ..requests.asking import twice
+from ..requests.expected import Expected
+from ..requests.sent import MULTIPART
+from ..requests.stray import by_other_methods, elsewhere
 from ..subject import Subject
 
-METHODS: Final = ("PUT", "DELETE", "PATCH", "GET", "POST")
-TRIED: Final = 2
 # longer bodies are pictures, and tried as such
 LONGEST: Final = 1024 * 1024
-MISSING: Final = "/lookalike-no-such-path"
 NOBODY: Final = "LookalikeNoSuchAction"
 
 
@@ -77,12 +74,9 @@ def malformed(subject: Subject) -> Iterator[Broken]:
 )
 def method(subject: Subject) -> Iterator[Broken]:
     """The good request by methods that nobody has at its path."""
-    known = {each.method for each in subject.api.operations if each.path == subject.operation.path}
     wanted = Expected(frozenset((subject.api.root.routing.method,)))
-    for other in [each for each in METHODS if each not in known][:TRIED]:
-        operation = dataclasses.replace(subject.operation, method=other)
-        request = build(operation, subject.values(), subject.target.url)
-        yield from _held(subject, request, wanted, f"the method {other}", "/x-lookalike/routing/method")
+    for request in by_other_methods(subject):
+        yield from _held(subject, request, wanted, f"the method {request.method}", "/x-lookalike/routing/method")
 
 
 @probe(
@@ -94,9 +88,8 @@ def method(subject: Subject) -> Iterator[Broken]:
 )
 def path(subject: Subject) -> Iterator[Broken]:
     """The good request at a path that is not there; and by another name, where the name tells."""
-    routing, plain = subject.api.root.routing, build(subject.operation, subject.values(), subject.target.url)
-    if plain.path != "/":  # below that, it may be somebody else's server
-        nowhere = msgspec.structs.replace(plain, path=plain.path + MISSING)
+    routing = subject.api.root.routing
+    for nowhere in elsewhere(subject):
         wanted = Expected(frozenset((routing.not_found,)))
         yield from _held(subject, nowhere, wanted, "another path", "/x-lookalike/routing/not-found")
     names = [

@@ -12,7 +12,7 @@ from lookalike_specs import Api, Field, Operation, Scheme
 from lookalike_specs.sample import encoded
 from lookalike_specs.wire import JSON, Pairs, Request, pairs
 
-from ..exchange import FORM
+from ..answers.exchange import FORM
 
 
 @dataclass(frozen=True)

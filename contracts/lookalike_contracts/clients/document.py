@@ -24,7 +24,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from lookalike_specs import read
 from lookalike_specs.wire import Request, pairs
 
-from ..exchange import question
+from ..answers.exchange import question
 from .asked import Asked
 from .complaint import Complaint, Kind
 

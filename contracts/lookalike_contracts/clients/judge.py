@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lookalike_specs import Api, load, variants
 from lookalike_specs.wire import Request
 
-from ..exchange import meant
+from ..answers.exchange import meant
 from .asked import Asked
 from .complaint import Complaint
 from .document import invalid

@@ -18,7 +18,7 @@ from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.parameters import sent
 from lookalike_specs.wire import Pairs, Request
 
-from ..exchange import question
+from ..answers.exchange import question
 
 # what nobody sends, to see where a time and a nonce go
 MARK: Final = Moment(datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC), "lookalike-nonce")

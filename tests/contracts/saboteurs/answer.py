@@ -54,7 +54,7 @@ ANSWER = (
     Saboteur("empty-body", "answer/schema", TMAPI, replaced(True, body=b"")),
     Saboteur("body-cut", "answer/schema", HIOBUY, replaced(True, body=lambda reply: reply.body[:-1])),
     Saboteur("status-changed", "answer/status", DAJI_1688, replaced(True, status=201)),
-    Saboteur("error-status-changed", "answer/status", HIOBUY, replaced(False, status=418)),
+    Saboteur("error-status-changed", "answer/status", TAOBAO, replaced(False, status=418)),
     Saboteur("xml-for-json", "answer/media-type", TMAPI, replaced(True, body=_in_xml, media_type="application/xml")),
     Saboteur("called-text", "answer/media-type", TAOBAO, replaced(True, media_type="text/plain")),
     Saboteur("success-under-error-status", "answer/envelope", TAOBAO, replaced(True, status=500)),

@@ -60,7 +60,12 @@ def _never(at: str, code: str) -> Answer:
 
 ERROR = (
     Saboteur("code-changed", "error/code", DAJI_1688, in_error(lambda body: body | {"code": 4000})),
-    Saboteur("code-as-text", "error/code", TMAPI, in_error(lambda body: body | {"code": str(body["code"])})),
+    Saboteur(
+        "code-as-text",
+        "error/code",
+        TMAPI,
+        in_error(lambda body: body | {k: str(v) for k, v in body.items() if k == "code"}),
+    ),
     Saboteur(
         "code-in-other-letters", "error/code", DELETE, in_error(lambda body: body | {"Code": body["Code"].lower()})
     ),

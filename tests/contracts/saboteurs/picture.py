@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from lookalike_contracts.drawing import drawn, in_base64
+from lookalike_contracts.requests.drawing import drawn, in_base64
 
 from .saboteur import Saboteur
 from .tools import Answer, Values, misheard

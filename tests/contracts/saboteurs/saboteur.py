@@ -63,10 +63,14 @@ def outcomes(
     `switches` are variants, of the mock and in the plan alike; `only` names operations, where not all are wanted.
     """
     loaded, chosen_variants = load(api), dict(switches or {})
+    # what saboteurs add to an instance is none of an honest server's
+    mock = _mock(api, seed) if saboteur else Mock(api, seed=seed, variants=chosen_variants)
+    mock = _mock(api, seed, tuple(chosen_variants.items()))
+    mock.world.reset()
     plan = Plan(
         (loaded,),
         chosen(checks),
-        {api: Direct(_mock(api, seed, tuple(chosen_variants.items())), saboteur)},
+        {api: Direct(mock, saboteur)},
         {api: loaded.account},
         {api: chosen_variants},
         seed=seed,
@@ -90,5 +94,5 @@ def in_body(change: Callable[[Any], Any]) -> Callable[[Honest, Request], Reply]:
 
 
 @cache
-def _mock(api: str, seed: int, switches: tuple[tuple[str, str], ...] = ()) -> Mock:
-    return Mock(api, seed=seed, variants=dict(switches))
+def _mock(api: str, seed: int) -> Mock:
+    return Mock(api, seed=seed)

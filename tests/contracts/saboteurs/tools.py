@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from lookalike_contracts.pointer import at as found_at
+from lookalike_contracts.answers.pointer import at as found_at
 from lookalike_specs import Operation, load
 from lookalike_specs.proof import Moment, prove
 from lookalike_specs.sample import build

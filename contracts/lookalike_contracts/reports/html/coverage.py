@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from ...answers.shape import Shape
 from ...coverage import SIGHTS, Covered, Share, Sight
-from ...shape import Shape
 from ..report import Report
 from ..text import count
 from .element import e

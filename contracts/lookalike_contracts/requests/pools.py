@@ -19,10 +19,10 @@ from schemathesis import Case, GenerationMode
 from lookalike_specs import Field, read
 from lookalike_specs.sample import build, text
 
+from ..subject import Subject
 from .breaches import breaches
 from .plain import is_plain
 from .proofs import free
-from .subject import Subject
 
 # of each mode, beside the edges of every keyword
 DRAWN: Final = 2
@@ -120,7 +120,7 @@ def _drawn(subject: Subject) -> Iterator[tuple[str, Any]]:
 def edges(api: str, template: str, method: str) -> tuple[Case[Any], ...]:
     """Cases with every value at the edge of a keyword, and each of an enumeration; the same each time.
 
-    They come first, one parameter at a time; what comes from other methods on combines the same values, and takes longer.
+    They come first, one parameter at a time; what comes from other methods on combines the same values, and is slow.
     """
     schema = _schema(api)
     operation = schema[template][method]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from lookalike_specs.api import Field
 from lookalike_specs.wire import JSON, Request, pairs
 
-from .exchange import FORM
+from ..answers.exchange import FORM
 
 MULTIPART = "multipart/form-data"
 SCALARS = ("integer", "number", "boolean", "null")

@@ -9,9 +9,9 @@ from typing import Any, Final
 from lookalike_specs import Field
 from lookalike_specs.extension import Reaction, Rule
 
-from .finding import Broken, Exchange
+from ..finding import Broken, Exchange
+from ..subject import Subject
 from .pools import Value, judged
-from .subject import Subject
 
 MENDS: Final = ("ignore", "accept", "clamp")
 Sent = dict[str, Value]

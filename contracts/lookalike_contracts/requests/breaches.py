@@ -16,7 +16,7 @@ from lookalike_specs import Api, Field, Operation, load, read
 from lookalike_specs.document import operation as in_document
 from lookalike_specs.wire import Request
 
-from .exchange import Question, question
+from ..answers.exchange import Question, question
 
 VALIDATORS: Final = {"3.0": V30RequestValidator, "3.1": V31RequestValidator}
 PARTS: Final = ("json", "form", "file")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lookalike_specs import Field
+from lookalike_specs.proof import PROOFS
 from lookalike_specs.sample import build
 
+from ..subject import Subject
 from .sent import sent
-from .subject import Subject
 
 
 def free(subject: Subject) -> dict[str, Field]:
@@ -16,7 +17,10 @@ def free(subject: Subject) -> dict[str, Field]:
         {root.routing.action.parameter, root.routing.action.header} if root.routing.action else set()
     )
     lower = {name.lower() for name in taken}
+    signed = {name for scheme in subject.operation.schemes for name in PROOFS[scheme.extension.scheme].needs}
     fields = [field for field in subject.operation.fields if field.when is None or field.when.holds(subject.variants)]
+    # what a proof is made of means nothing besides, unless the document lists its values
+    fields = [field for field in fields if field.name not in signed or "enum" in field.schema]
     return {field.name: field for field in fields if field.place != "file" and field.name.lower() not in lower}
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from lookalike_specs.promises import Choice, Promises, Range, choose
 from lookalike_specs.sample import text
 
-from .errors import CouldNotCheck
-from .finding import Broken, Exchange
-from .pointer import MISSING, at
-from .reading import parsed
-from .subject import Subject
+from ..answers.pointer import MISSING, at
+from ..answers.reading import parsed
+from ..errors import CouldNotCheck
+from ..finding import Broken, Exchange
+from ..subject import Subject
 
 Drawn = TypeVar("Drawn")
 Changes = Mapping[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 from lookalike_specs import Operation
 from lookalike_specs.promises import Paging, choose
 
+from ..subject import Subject
 from .search import Changes, Found, find
-from .subject import Subject
 
 MOST = SHOWN = 20
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from lookalike_specs import Field
 from lookalike_specs.document import operation as in_document
 
-from .errors import CouldNotCheck
+from ..errors import CouldNotCheck
+from ..finding import Broken, Exchange
+from ..subject import Subject
 from .expected import Expected, Sent, expected
-from .finding import Broken, Exchange
 from .pools import Pool, Value, judged, pools
 from .proofs import free
-from .subject import Subject
 
 LONGEST: Final = 60
 FICKLE: Final = "the same request was answered well one time and badly the next"

@@ -1,0 +1,1 @@
+"""A search read as its promises say: its pages and its items."""
