@@ -64,7 +64,6 @@ def outcomes(
     """
     loaded, chosen_variants = load(api), dict(switches or {})
     # what saboteurs add to an instance is none of an honest server's
-    mock = _mock(api, seed) if saboteur else Mock(api, seed=seed, variants=chosen_variants)
     mock = _mock(api, seed, tuple(chosen_variants.items()))
     mock.world.reset()
     plan = Plan(
@@ -94,5 +93,5 @@ def in_body(change: Callable[[Any], Any]) -> Callable[[Honest, Request], Reply]:
 
 
 @cache
-def _mock(api: str, seed: int) -> Mock:
-    return Mock(api, seed=seed)
+def _mock(api: str, seed: int, switches: tuple[tuple[str, str], ...] = ()) -> Mock:
+    return Mock(api, seed=seed, variants=dict(switches))
