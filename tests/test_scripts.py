@@ -107,7 +107,9 @@ def test_the_python_that_is_named_is_the_only_one(checkout):
 
 def test_ci_runs_the_whole_test():
     lines = (HOME / ".ci/run").read_text("utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("#")] == ['exec "$(dirname "$0")/../scripts/test" --numprocesses 2']
+    assert [line for line in lines if not line.startswith("#")] == [
+        'exec "$(dirname "$0")/../scripts/test" --numprocesses 2'
+    ]
 
 
 def test_the_real_python_suits():

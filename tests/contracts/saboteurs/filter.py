@@ -45,7 +45,7 @@ FILTER = (
     Saboteur("equal-finds-nothing", "filter/holds", BY_PIC, _grammar(BY_PIC, 'str_attr="', 'str_attr="-')),
     Saboteur("category-ignored", "filter/holds", BY_NAME, without(BY_NAME, "CategoryId")),
     Saboteur("threshold-ignored", "filter/holds", BY_PIC, without(BY_PIC, "ScoreThreshold")),
-    Saboteur("product-more-than-once", "filter/holds", BY_NAME, without(BY_NAME, "DistinctProductId")),
+    Saboteur("product-more-than-once", "filter/holds", BY_PIC, without(BY_PIC, "DistinctProductId")),
     Saboteur("filter-widens", "filter/narrows", TMAPI, in_answer(TMAPI, _more)),
     Saboteur("unseen-filter-ignored", "filter/apart", HIOBUY, without(HIOBUY, "filter")),
     Saboteur("unseen-token-ignored", "filter/apart", ALI, misheard(
