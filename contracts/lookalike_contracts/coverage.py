@@ -57,8 +57,7 @@ class Covered:
     @property
     def documented(self) -> tuple[str, ...]:
         """The errors that it can answer."""
-        errors = self.api.root.errors.items()
-        return tuple(name for name, error in errors if not error.operations or self.operation.id in error.operations)
+        return tuple(self.api.errors(self.operation))
 
     @property
     def shape(self) -> tuple[Shape, ...]:

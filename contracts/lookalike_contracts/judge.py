@@ -112,7 +112,7 @@ def _obstacle(subject: Subject) -> str:
 def _outcome(subject: Subject, check: Check) -> Outcome:
     before, broken, why = subject.asked, list[Broken](), ""
     assert check.probe is not None  # noqa: S101 - for the type checker: the caller looked
-    subject = _seeded(subject, check.id)
+    subject.draw = _draw(subject, check.id)
     try:
         broken.extend(check.probe(subject))
     except (CouldNotCheck, OutOfTime) as wrong:
@@ -131,8 +131,9 @@ def _not(subject: Subject, check: Check, why: str) -> Outcome:
 
 def _explored(subject: Subject, passing: Passing) -> str:
     """Draw requests for the checks that look at every answer; why it ended early, if it did."""
+    subject.draw = _draw(subject, "explore")
     try:
-        for check, broken in explore(_seeded(subject, "explore"), passing.looks):
+        for check, broken in explore(subject, passing.looks):
             passing.add(subject, check, broken, shrunk=True)
     except (CouldNotCheck, OutOfTime) as wrong:
         return str(wrong)
@@ -204,10 +205,9 @@ def _subject(plan: Plan, api: Api, operation: Operation, until: float) -> Subjec
     )
 
 
-def _seeded(subject: Subject, name: str) -> Subject:
-    """The seed of a check does not depend on which others run."""
-    subject.draw = crc32(f"{subject.seed}/{subject.api.id}/{subject.operation.id}/{name}".encode())
-    return subject
+def _draw(subject: Subject, name: str) -> int:
+    """The seed of one check, which does not depend on which others run."""
+    return crc32(f"{subject.seed}/{subject.api.id}/{subject.operation.id}/{name}".encode())
 
 
 def _size(made: Finding) -> int:

@@ -60,8 +60,7 @@ class Subject:
     @cached_property
     def schemes(self) -> tuple[Scheme, ...]:
         """The ways to prove who calls that count under these variants."""
-        every = self.operation.schemes
-        return tuple(s for s in every if s.extension.when is None or s.extension.when.holds(self.variants))
+        return tuple(scheme for scheme in self.operation.schemes if scheme.counts(self.variants))
 
     def values(self, scheme: Scheme | None = None) -> dict[str, Any]:
         """A good request's values: the spec's own example, shortest form."""

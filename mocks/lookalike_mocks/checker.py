@@ -9,7 +9,6 @@ from typing import Any
 import jsonschema_rs
 
 from lookalike_specs import Field, Operation
-from lookalike_specs.extension import When
 
 Coercion = Callable[[str], Any]
 INT64_DIGITS, INT64 = 19, 2**63
@@ -34,7 +33,7 @@ class Checker:
 
 def checker(operation: Operation, variants: Mapping[str, str]) -> Checker:
     """Compile one operation's rules for one choice of variants."""
-    fields = {field.name: field for field in operation.fields if counts(field.when, variants)}
+    fields = {field.name: field for field in operation.fields if field.counts(variants)}
     validator = jsonschema_rs.validator_for(_schema(fields), validate_formats=False)
     return Checker(
         fields=fields,
@@ -51,11 +50,6 @@ def checker(operation: Operation, variants: Mapping[str, str]) -> Checker:
         errors=validator.iter_errors,
         last_wins=variants.get("duplicate-parameter") == "last",
     )
-
-
-def counts(when: When | None, variants: Mapping[str, str]) -> bool:
-    """Whether a scheme or a field is one at all, for a choice of variants."""
-    return when is None or when.holds(variants)
 
 
 def _schema(fields: Mapping[str, Field]) -> dict[str, Any]:

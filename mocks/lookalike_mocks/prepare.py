@@ -8,7 +8,7 @@ from lookalike_specs import Api, Operation, load, variants
 
 from .account import Account
 from .authenticate.claims import Claim, claim
-from .checker import checker, counts
+from .checker import checker
 from .service import Endpoint, Service, Template
 from .vendors import PAGES
 
@@ -19,7 +19,7 @@ def service(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     switches = variants(api, chosen or {})
     routes: dict[tuple[str, str], dict[str, Endpoint]] = {}
     for operation in api.operations:
-        schemes = tuple(scheme for scheme in operation.schemes if counts(scheme.extension.when, switches))
+        schemes = tuple(scheme for scheme in operation.schemes if scheme.counts(switches))
         page = PAGES[operation.extension.page]
         endpoint = Endpoint(
             replace(operation, schemes=schemes),

@@ -15,14 +15,22 @@ NOT_CREDENTIALS = frozenset(("error", "x-provenance"))
 
 @dataclass(frozen=True)
 class Field:
-    """One value that an operation takes, wherever it stands in the request, and when it is seen at all."""
+    """One value that an operation takes, wherever it stands in the request, and when it is seen at all.
+
+    `pointer`: where the document speaks of it.
+    """
 
     name: str
     place: Place
     required: bool
     schema: Document
     reactions: Mapping[str, Reaction]
+    pointer: str
     when: When | None = None
+
+    def counts(self, switches: Mapping[str, str]) -> bool:
+        """Whether it is seen, for a choice of variants."""
+        return self.when is None or self.when.holds(switches)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class Scheme:
     place: str
     parameter: str
     extension: SchemeExtension
+
+    def counts(self, switches: Mapping[str, str]) -> bool:
+        """Whether it may be used, for a choice of variants."""
+        return self.extension.when is None or self.extension.when.holds(switches)
 
 
 @dataclass(frozen=True)
@@ -92,3 +104,8 @@ class Api:
     def error(self, error_id: str) -> ErrorCode:
         """One error of the catalogue."""
         return self.root.errors[error_id]
+
+    def errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
+        """The errors that an operation can answer."""
+        every = self.root.errors.items()
+        return {id: error for id, error in every if not error.operations or operation.id in error.operations}

@@ -54,6 +54,22 @@ def operation(document: dict[str, Any], path: str, method: str) -> dict[str, Any
     return resolved
 
 
+def parameter_pointers(document: dict[str, Any], path: str, method: str) -> tuple[str, ...]:
+    """Where each parameter of an operation stands, those that its path shares first; of a reference, where it leads."""
+    item, base = document["paths"][path], f"/paths/{escaped(path)}"
+    nodes = ((item, base), (item[method], f"{base}/{method}"))
+    return tuple(
+        given.get("$ref", f"#{at}/parameters/{number}").removeprefix("#")
+        for node, at in nodes
+        for number, given in enumerate(node.get("parameters", ()))
+    )
+
+
+def escaped(step: str) -> str:
+    """A name as a step of a JSON pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
 def _at(document: dict[str, Any], reference: str) -> Any:
     node: Any = document
     try:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .api import Api, Field, Operation, Place, Scheme
-from .document import operation, read
+from .document import escaped, operation, parameter_pointers, read
 from .errors import SpecError, UnknownVariant
 from .extension import Account, OperationExtension, Root, SchemeExtension, Variant, When
 from .verify import verify
@@ -59,18 +59,12 @@ def _servers(node: dict[str, Any]) -> Iterator[str]:
 
 
 def _operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
-    schemes = document.get("components", {}).get("securitySchemes", {})
     for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                node = operation(document, path, method)
-                security = node.get("security", document.get("security", []))
-                found = tuple(_scheme(api, name, schemes[name]) for alternative in security for name in alternative)
-                yield _operation(api, path, method, node, found)
+        yield from (_operation(api, document, path, method) for method in METHODS if method in item)
 
 
-def _operation(api: str, path: str, method: str, node: dict[str, Any], schemes: tuple[Scheme, ...]) -> Operation:
-    pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+def _operation(api: str, document: dict[str, Any], path: str, method: str) -> Operation:
+    node, pointer = operation(document, path, method), f"/paths/{escaped(path)}/{method}"
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -78,12 +72,19 @@ def _operation(api: str, path: str, method: str, node: dict[str, Any], schemes: 
         template=path,
         servers=tuple(_servers(node)),
         media_types=tuple(node.get("requestBody", {}).get("content", ())),
-        fields=tuple(_fields(api, node, pointer)),
-        schemes=schemes,
+        fields=tuple(_fields(api, node, pointer, parameter_pointers(document, path, method))),
+        schemes=tuple(_schemes(api, document, node)),
         extension=_extension(api, node, OperationExtension, pointer),
         pointer=pointer,
         answer=node["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {}),
     )
+
+
+def _schemes(api: str, document: dict[str, Any], node: dict[str, Any]) -> Iterator[Scheme]:
+    """What may prove who calls, in the order in which the document has it."""
+    known = document.get("components", {}).get("securitySchemes", {})
+    security = node.get("security", document.get("security", []))
+    yield from (_scheme(api, name, known[name]) for alternative in security for name in alternative)
 
 
 def _scheme(api: str, name: str, node: dict[str, Any]) -> Scheme:
@@ -91,15 +92,17 @@ def _scheme(api: str, name: str, node: dict[str, Any]) -> Scheme:
     return Scheme(name, node.get("in", "header"), node.get("name", "authorization"), extension)
 
 
-def _fields(api: str, node: dict[str, Any], pointer: str) -> Iterable[Field]:
+def _fields(api: str, node: dict[str, Any], pointer: str, pointers: tuple[str, ...]) -> Iterable[Field]:
     """A form's fields count once, however many media types it may come in."""
-    fields, body = [_parameter(parameter) for parameter in node.get("parameters", [])], dict[str, Field]()
+    fields = [_parameter(parameter, at) for parameter, at in zip(node["parameters"], pointers, strict=True)]
+    body: dict[str, Field] = {}
     for media_type, content in node.get("requestBody", {}).get("content", {}).items():
         if media_type not in BODIES:
             raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODIES)}")
         required = content["schema"].get("required", [])
+        base = f"{pointer}/requestBody/content/{escaped(media_type)}/schema/properties"
         body |= {
-            name: _property(name, _place(media_type, schema), name in required, schema)
+            name: _property(name, _place(media_type, schema), name in required, schema, f"{base}/{escaped(name)}")
             for name, schema in content["schema"]["properties"].items()
         }
     return [*fields, *body.values()]
@@ -110,13 +113,13 @@ def _place(media_type: str, schema: dict[str, Any]) -> Place:
     return "file" if "contentMediaType" in schema else BODIES[media_type]
 
 
-def _property(name: str, place: Place, required: bool, schema: dict[str, Any]) -> Field:
-    return Field(name, place, required, schema, schema.get("x-errors", {}))
+def _property(name: str, place: Place, required: bool, schema: dict[str, Any], pointer: str) -> Field:
+    return Field(name, place, required, schema, schema.get("x-errors", {}), pointer)
 
 
-def _parameter(node: dict[str, Any]) -> Field:
+def _parameter(node: dict[str, Any], pointer: str) -> Field:
     required, reactions = node.get("required", False), node.get("x-errors", {})
-    return Field(node["name"], node["in"], required, node["schema"], reactions, _when(node))
+    return Field(node["name"], node["in"], required, node["schema"], reactions, pointer, _when(node))
 
 
 def _when(node: dict[str, Any]) -> When | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from .api import Scheme
@@ -48,19 +48,37 @@ Sign = Callable[[Request, Scheme, Account, Moment], Request]
 class Proof:
     """A scheme: its signer, the names of key and secret in an account, the parameters it needs besides.
 
-    `ages`: whether the same bytes are refused later, or a second time.
+    `signature`, `timestamp` and `nonce` are the parameters or headers that hold them; "" where there is none.
     """
 
     sign: Sign
     key: str = ""
     secret: str = ""
     needs: tuple[str, ...] = ()
-    ages: bool = False
+    signature: str = ""
+    timestamp: str = ""
+    nonce: str = ""
+
+    @property
+    def ages(self) -> bool:
+        """Whether the same bytes are refused later, or a second time."""
+        return bool(self.timestamp)
 
 
 def credential(scheme: Scheme) -> str:
     """The name of the account's key that the scheme goes by."""
     return PROOFS[scheme.extension.scheme].key or scheme.extension.credential or scheme.parameter
+
+
+def parse_time(text: str) -> datetime | None:
+    """The time that a request tells, in ISO 8601 or as HTTP has it; None where it is none."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            when = read(text)
+        except ValueError:
+            continue
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return None
 
 
 def prove(request: Request, scheme: Scheme, account: Account, moment: Moment) -> Request:
@@ -133,13 +151,15 @@ def _oss_policy(request: Request, _: Scheme, account: Account, __: Moment) -> Re
 
 
 _ACS: Final = ("AccessKeyId", "AccessKeySecret")
+_RPC: Final = ("Signature", "Timestamp", "SignatureNonce")
+_NONCE: Final = "x-acs-signature-nonce"
 _HEADERS: Final = ("x-acs-action", "x-acs-version")
 PROOFS: Final[Mapping[str, Proof]] = {
     "key": Proof(_key),
-    "daji-md5": Proof(_daji, "appKey", "appSecret"),
+    "daji-md5": Proof(_daji, "appKey", "appSecret", (), "sign"),
     "daji-secret": Proof(_daji_secret, "appKey", "appSecret"),
-    "acs-rpc": Proof(_acs_rpc, *_ACS, needs=("Action", "Version", "Format"), ages=True),
-    "acs-roa": Proof(_acs_roa, *_ACS, needs=_HEADERS, ages=True),
-    "acs3": Proof(_acs3, *_ACS, needs=_HEADERS, ages=True),
-    "oss-policy": Proof(_oss_policy, *_ACS, needs=("policy",)),
+    "acs-rpc": Proof(_acs_rpc, *_ACS, ("Action", "Version", "Format"), *_RPC),
+    "acs-roa": Proof(_acs_roa, *_ACS, _HEADERS, "authorization", "date", _NONCE),
+    "acs3": Proof(_acs3, *_ACS, _HEADERS, "authorization", "x-acs-date", _NONCE),
+    "oss-policy": Proof(_oss_policy, *_ACS, ("policy",), "Signature"),
 }

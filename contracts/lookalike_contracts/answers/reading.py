@@ -71,8 +71,7 @@ class Reader:
     @cached_property
     def forms(self) -> tuple[Form, ...]:
         """Every error that this operation can answer, in every transport that it can travel by."""
-        transports, errors = self.api.root.transports, self.api.root.errors.items()
-        own = [(n, error) for n, error in errors if not error.operations or self.operation.id in error.operations]
+        transports, own = self.api.root.transports, self.api.errors(self.operation).items()
         return tuple(Form(n, error, transports[way]) for n, error in own for way in dict.fromkeys(self._ways(n, error)))
 
     def _ways(self, name: str, error: ErrorCode) -> Iterator[str]:

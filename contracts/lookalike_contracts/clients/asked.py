@@ -27,14 +27,13 @@ class Asked:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """What the operation takes, by name; of headers, in lower case."""
-        seen = (field for field in self.operation.fields if field.when is None or field.when.holds(self.variants))
+        seen = (field for field in self.operation.fields if field.counts(self.variants))
         return {field.name.lower() if field.place == "header" else field.name: field for field in seen}
 
     @cached_property
     def schemes(self) -> tuple[Scheme, ...]:
         """The ways to prove who calls."""
-        every = self.operation.schemes
-        return tuple(each for each in every if each.extension.when is None or each.extension.when.holds(self.variants))
+        return tuple(each for each in self.operation.schemes if each.counts(self.variants))
 
     @cached_property
     def query(self) -> Pairs:
@@ -83,24 +82,10 @@ class Asked:
 
     def where(self, parameter: str = "") -> str:
         """Where the document says it: the parameter's own place, else the operation's."""
-        document, pointer = self.api.document, self.operation.pointer
-        path, method = document["paths"][self.operation.template], pointer.rpartition("/")[2]
-        for node, base in ((path[method], pointer), (path, pointer.rpartition("/")[0])):
-            for at, given in enumerate(node.get("parameters", ())):
-                if _named(document, given).lower() == parameter.lower():
-                    return str(given.get("$ref", f"#{base}/parameters/{at}"))
-        known = self.fields.get(parameter)
-        return f"#{pointer}/requestBody" if known and known.place in ("form", "json", "file") else f"#{pointer}"
+        known = self.fields.get(parameter) or self.fields.get(parameter.lower())
+        return f"#{known.pointer if known else self.operation.pointer}"
 
 
 def encoded_pairs(found: list[tuple[str, str]]) -> bytes:
     """Pairs as a query or a form."""
     return b"&".join(encoded({name: value}) for name, value in found)
-
-
-def _named(document: Mapping[str, object], given: Mapping[str, str]) -> str:
-    reference = given.get("$ref")
-    node: object = document if reference else given
-    for step in reference.removeprefix("#/").split("/") if reference else ():
-        node = node[step] if isinstance(node, dict) else {}
-    return str(node.get("name", "")) if isinstance(node, dict) else ""

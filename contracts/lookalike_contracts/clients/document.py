@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas.exceptions import CastError
-from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.media_types.exceptions import MediaTypeFinderError
 from openapi_core.validation.request import (
     V30RequestBodyValidator,
@@ -19,10 +19,9 @@ from openapi_core.validation.request import (
     V31RequestParametersValidator,
 )
 from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
-from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from lookalike_specs import read
-from lookalike_specs.wire import Request, pairs
+from lookalike_specs.document import resolve
 
 from ..answers.exchange import question
 from .asked import Asked
@@ -38,21 +37,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 }  # fmt: skip
 
 
-class Question:
-    """A request in the form that openapi-core asks for."""
-
-    def __init__(self, asked: Asked, request: Request) -> None:
-        meant = question(asked.api, asked.request)
-        self.host_url, self.path, self.method = meant.host_url, meant.path, meant.method
-        self.body = request.body or None
-        self.content_type = request.header(b"content-type") or ""
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
-        self.parameters = RequestParameters(query=ImmutableMultiDict(pairs(request.query)), header=Headers(headers))
-
-
 def invalid(asked: Asked) -> Iterator[Complaint]:
     """What the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
-    meant = Question(asked, asked.settled)
+    meant = replace(question(asked.api, asked.request), request=asked.settled)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated parameter may be used
         errors = [error for validator in _validators(asked.api.id) for error in validator.iter_errors(meant)]
@@ -63,7 +50,8 @@ def invalid(asked: Asked) -> Iterator[Complaint]:
 @cache
 def _validators(api: str) -> tuple[Any, ...]:
     document: Mapping[str, Any] = read(api)
-    spec = SchemaPath.from_dict(document)
+    # references are followed once here, and not in every request
+    spec = SchemaPath.from_dict(resolve(dict(document), document))
     return tuple(validator(spec) for validator in VALIDATORS[document["openapi"][:3]])
 
 

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Final
+from collections.abc import Iterator
 
 from lookalike_specs import Scheme
+from lookalike_specs.proof import PROOFS, parse_time
 
 from .asked import Asked
 from .complaint import Complaint
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a scheme has its time and its nonce, parameters or headers."""
-
-    timestamp: str
-    nonce: str
-
-
-# schemes whose proofs age
-PLACES: Final[Mapping[str, Places]] = {
-    "acs3": Places("x-acs-date", "x-acs-signature-nonce"),
-    "acs-rpc": Places("Timestamp", "SignatureNonce"),
-    "acs-roa": Places("date", "x-acs-signature-nonce"),
-}
-
-
 def timely(asked: Asked, scheme: Scheme, at: float | None) -> Iterator[Complaint]:
     """Whether the time of signing was near enough to `at`, when the request came (seconds since 1970), if known."""
-    places = PLACES.get(scheme.extension.scheme)
-    sent = _value(asked, places.timestamp) if places else ""
-    if places is None or not sent or at is None:
+    name = PROOFS[scheme.extension.scheme].timestamp
+    sent = _value(asked, name)
+    if not sent or at is None:
         return
-    name, when = places.timestamp, _time(sent)
+    when = parse_time(sent)
     skew = scheme.extension.skew
     if when is None:
         yield Complaint("timestamp", name, f"{name} is no time: {sent!r}", asked.where(name))
@@ -48,26 +29,16 @@ def timely(asked: Asked, scheme: Scheme, at: float | None) -> Iterator[Complaint
 
 def unused(asked: Asked, scheme: Scheme, used: dict[tuple[str, str], int], number: int) -> Iterator[Complaint]:
     """Whether the nonce is new; it is noted in `used`, with the number of its request."""
-    places = PLACES.get(scheme.extension.scheme)
-    sent = _value(asked, places.nonce) if places else ""
-    if places is None or not sent:
+    name = PROOFS[scheme.extension.scheme].nonce
+    sent = _value(asked, name)
+    if not sent:
         return
     key = asked.api.id, sent
     if key in used:
-        yield Complaint("nonce", places.nonce, f"request {used[key]} had the same nonce", asked.where(places.nonce))
+        yield Complaint("nonce", name, f"request {used[key]} had the same nonce", asked.where(name))
     used.setdefault(key, number)
 
 
 def _value(asked: Asked, name: str) -> str:
     named = dict(reversed(asked.query + asked.form))
-    return named.get(name) or asked.request.header(name.lower().encode()) or ""
-
-
-def _time(text: str) -> datetime | None:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            when = read(text)
-        except ValueError:
-            continue
-        return when if when.tzinfo else when.replace(tzinfo=UTC)
-    return None
+    return (named.get(name) or asked.request.header(name.lower().encode()) or "") if name else ""

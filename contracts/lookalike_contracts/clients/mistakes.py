@@ -10,13 +10,12 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from lookalike_specs.proof import PROOFS
 from lookalike_specs.signing import SCHEMES, Malformed, Stages, first_difference, header, parameters
 from lookalike_specs.wire import Pairs, Request, pairs
 
 # names that are tried two at a time
 MOST_PAIRED: Final = 20
-# what is never signed
-SIGNATURES: Final = ("sign", "Signature")
 Guess = tuple[str, Request]
 
 
@@ -24,7 +23,7 @@ def told(request: Request, scheme: str, secret: str, ours: Stages, theirs: str) 
     """One line: what the client signed, and the first stage and byte that differ; else what had to be signed."""
     if theirs.lower() == ours.signature.lower():
         return "the signature is in the wrong letter case"
-    for what, guess in guesses(request):
+    for what, guess in guesses(request, PROOFS[scheme].signature):
         made = SCHEMES[scheme].recomputed(guess, secret)
         if not isinstance(made, Malformed) and made.signature == theirs:
             difference = first_difference(ours, made)
@@ -33,18 +32,19 @@ def told(request: Request, scheme: str, secret: str, ours: Stages, theirs: str) 
     return f"is not what the account's secret makes of this request; the string to sign is {right!r}"
 
 
-def guesses(request: Request) -> Iterator[Guess]:
-    """The request as a client may have signed it by mistake, simple mistakes first."""
-    for guess in (_without_values, _encoded, _empty_left_out, _otherwise):
+def guesses(request: Request, signature: str) -> Iterator[Guess]:
+    """The request as a client may have signed it by mistake, simple mistakes first; `signature` is never signed."""
+    yield from _without_values(request, signature)
+    for guess in (_encoded, _empty_left_out, _otherwise):
         yield from guess(request)
 
 
-def _without_values(request: Request) -> Iterator[Guess]:
-    names = [name for name in dict.fromkeys(name for name, _ in parameters.sent(request)) if name not in SIGNATURES]
+def _without_values(request: Request, signature: str) -> Iterator[Guess]:
+    names = [name for name in dict.fromkeys(name for name, _ in parameters.sent(request)) if name != signature]
     for gone in chain(combinations(names, 1), combinations(names[:MOST_PAIRED], 2)):
         yield f"without {' and '.join(gone)}", _changed(request, partial(_without, gone))
     for name, _ in header.sent(request):
-        if name not in ("authorization", "host"):
+        if name not in (signature, "authorization", "host"):
             yield f"without the header {name}", header.without(request, {name})
 
 

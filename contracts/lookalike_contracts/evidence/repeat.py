@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs import Api, Operation, Scheme
-from lookalike_specs.proof import PROOFS, Moment, prove
+from lookalike_specs.proof import PROOFS, Moment, parse_time, prove
 from lookalike_specs.sample import build, examples, required, typed
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.parameters import sent
 from lookalike_specs.wire import Pairs, Request
 
-from ..answers.exchange import question
+from ..answers.exchange import meant
 
 # what nobody sends, to see where a time and a nonce go
 MARK: Final = Moment(datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC), "lookalike-nonce")
@@ -41,9 +41,7 @@ class Proof:
 
 def operation(api: Api, request: Request, id: str) -> Operation:
     """The operation that a request is meant for; the one of that id where none is."""
-    template = question(api, request).path
-    meant = [each for each in api.operations if (each.template, each.method) == (template, request.method)]
-    return meant[0] if meant else next(each for each in api.operations if each.id == id)
+    return meant(api, request) or next(each for each in api.operations if each.id == id)
 
 
 def proof(schemes: tuple[Scheme, ...], account: Mapping[str, str], request: Request) -> Proof | None:
@@ -82,18 +80,8 @@ def _moment(marked: Request, request: Request) -> Moment:
         if value == MARK.nonce:
             found = replace(found, nonce=text)
         elif value in (MARK.timestamp, format_datetime(MARK.time, usegmt=True)):
-            found = replace(found, time=_time(text))
+            found = replace(found, time=parse_time(text) or MARK.time)
     return found if found != MARK else replace(found, time=datetime.now(UTC))
-
-
-def _time(text: str) -> datetime:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            time = read(text)
-        except ValueError:
-            continue
-        return time if time.tzinfo else time.replace(tzinfo=UTC)
-    return MARK.time
 
 
 def _same(one: Request, other: Request) -> bool:

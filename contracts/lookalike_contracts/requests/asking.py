@@ -10,7 +10,6 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from lookalike_specs import Field
-from lookalike_specs.document import operation as in_document
 
 from ..errors import CouldNotCheck
 from ..finding import Broken, Exchange
@@ -76,22 +75,13 @@ class Asking:
 
     def place(self, name: str, sent: Sent | None = None) -> str:
         """Where the document speaks of a parameter, and of the rule that its value breaks."""
-        subject = self.subject
-        broken = sent[name].breaks[:1] if sent and name in sent else ()
         if name not in self.fields:
-            return subject.operation.pointer
-        keyword = "/required" if broken == ("required",) else f"/schema/{broken[0]}" if broken else ""
-        method = subject.operation.pointer.rpartition("/")[2]
-        node = in_document(dict(subject.api.document), subject.operation.template, method)
-        own = subject.api.document["paths"][subject.operation.template][method].get("parameters", ())
-        shared = len(node["parameters"]) - len(own)
-        for at, parameter in enumerate(node["parameters"]):
-            if parameter["name"] == name:
-                base = subject.operation.pointer if at >= shared else subject.operation.pointer.rpartition("/")[0]
-                return f"{base}/parameters/{at - shared if at >= shared else at}{keyword}"
-        media_type = subject.operation.media_types[0].replace("/", "~1")
-        keyword = keyword.removeprefix("/schema").replace("/required", "")
-        return f"{subject.operation.pointer}/requestBody/content/{media_type}/schema/properties/{name}{keyword}"
+            return self.subject.operation.pointer
+        field, broken = self.fields[name], sent[name].breaks[:1] if sent and name in sent else ()
+        in_body = field.place in ("form", "json", "file")
+        if broken == ("required",):
+            return field.pointer if in_body else f"{field.pointer}/required"
+        return "/".join((field.pointer, *(() if in_body or not broken else ("schema",)), *broken))
 
 
 def told(sent: Sent) -> str:

@@ -11,7 +11,7 @@ from lookalike_specs.extension import Reaction, Rule
 
 from ..finding import Broken, Exchange
 from ..subject import Subject
-from .pools import Value, judged
+from .pools import Value
 
 MENDS: Final = ("ignore", "accept", "clamp")
 Sent = dict[str, Value]
@@ -104,8 +104,3 @@ def _sum_at_most(values: Mapping[str, Any], rule: Rule) -> bool:
 
 
 HOLDS: Final = {"any-of": _any_of, "sum-at-most": _sum_at_most}
-
-
-def valued(subject: Subject, fields: Mapping[str, Field], **changes: Any) -> dict[str, Value]:
-    """Values of the caller's, each held to the document."""
-    return {name: judged(subject, fields[name], value) for name, value in changes.items()}

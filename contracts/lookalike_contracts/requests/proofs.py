@@ -18,7 +18,7 @@ def free(subject: Subject) -> dict[str, Field]:
     )
     lower = {name.lower() for name in taken}
     signed = {name for scheme in subject.operation.schemes for name in PROOFS[scheme.extension.scheme].needs}
-    fields = [field for field in subject.operation.fields if field.when is None or field.when.holds(subject.variants)]
+    fields = [field for field in subject.operation.fields if field.counts(subject.variants)]
     # what a proof is made of means nothing besides, unless the document lists its values
     fields = [field for field in fields if field.name not in signed or "enum" in field.schema]
     return {field.name: field for field in fields if field.place != "file" and field.name.lower() not in lower}

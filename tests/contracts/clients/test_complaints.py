@@ -95,7 +95,11 @@ def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, para
     [
         (TMAPI, {"page": 0}, "#/components/parameters/page"),
         (DAJI, {"country": None}, "#/paths/~1alibaba~1product~1imageQuery/get/parameters/14"),
-        (HIOBUY, {"img": 7}, "#/paths/~1api~1client~1third-purchase~1image~1query/post/requestBody"),
+        (
+            HIOBUY,
+            {"img": 7},
+            "#/paths/~1api~1client~1third-purchase~1image~1query/post/requestBody/content/application~1json/schema/properties/img",
+        ),
         (TMAPI, {"pagesize": 5}, "#/paths/~11688~1global~1search~1image/get"),
     ],
 )
@@ -217,6 +221,11 @@ def test_the_secret_that_signs_is_not_sent() -> None:
     found = complaints(ALIYUN, made(ALIYUN, {"Filter": secret}), at=AT)
     assert ("secret", "AccessKeySecret") in told(found)
     assert not survives(secret, "\n".join(map(str, found)), depth=2)
+
+
+def test_a_key_that_was_sent_is_covered_whoevers_it_is() -> None:
+    request = made(TMAPI, {"page": "somebodys-token"}, account={"apiToken": "somebodys-token"})
+    assert "page is no integer: '***'" in [found.message for found in complaints(TMAPI, request)]
 
 
 # ------------------------------------------------------------------------------------------------ signatures

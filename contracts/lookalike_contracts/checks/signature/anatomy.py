@@ -1,4 +1,4 @@
-"""Where in a request each scheme has its signature, its time, its nonce, and the name of its algorithm."""
+"""What each scheme says in a request of how it was signed, and where else its proof may stand."""
 
 from __future__ import annotations
 
@@ -24,11 +24,8 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Anatomy:
-    """Names of parts. `signature` ends with the signature; `digests` are the headers that tell a digest of the body."""
+    """The words of a scheme, and its headers that tell a digest of the body."""
 
-    signature: str = ""
-    time: str = ""
-    nonce: str = ""
     words: tuple[Word, ...] = ()
     digests: tuple[str, ...] = ()
 
@@ -37,17 +34,13 @@ Place = Callable[[Request, Account, Moment], Request]
 
 
 def anatomy(scheme: Scheme) -> Anatomy:
-    """That of a scheme; of one that is not known here, that its proof is all in the parameter that it names."""
-    return ANATOMIES.get(scheme.extension.scheme) or Anatomy(_cased(scheme))
+    """That of a scheme; one that is not known here has neither."""
+    return ANATOMIES.get(scheme.extension.scheme, Anatomy())
 
 
 def placements(scheme: Scheme) -> Mapping[str, Place]:
     """Other places where a scheme's proof may stand, of an operation that takes its parameters in either."""
     return PLACEMENTS.get(scheme.extension.scheme, {})
-
-
-def _cased(scheme: Scheme) -> str:
-    return scheme.parameter.lower() if scheme.place == "header" else scheme.parameter
 
 
 def _rpc(placement: acs_rpc.Placement) -> Place:
@@ -67,18 +60,12 @@ def _rpc(placement: acs_rpc.Placement) -> Place:
 
 ANATOMIES: Final[Mapping[str, Anatomy]] = {
     "acs-rpc": Anatomy(
-        "Signature",
-        "Timestamp",
-        "SignatureNonce",
         (
             Word("algorithm", "SignatureMethod", "HMAC-SHA1", "HMAC-MD5"),
             Word("version", "SignatureVersion", "1.0", "9.0"),
-        ),
+        )
     ),
     "acs-roa": Anatomy(
-        "authorization",
-        "date",
-        "x-acs-signature-nonce",
         (
             Word("algorithm", "x-acs-signature-method", "HMAC-SHA1", "HMAC-MD5"),
             Word("version", "x-acs-signature-version", "1.0", "9.0"),
@@ -86,13 +73,8 @@ ANATOMIES: Final[Mapping[str, Anatomy]] = {
         ("content-md5",),
     ),
     "acs3": Anatomy(
-        "authorization",
-        "x-acs-date",
-        "x-acs-signature-nonce",
-        (Word("algorithm", "authorization", "ACS3-HMAC-SHA256", "ACS3-HMAC-MD5"),),
-        ("x-acs-content-sha256",),
+        (Word("algorithm", "authorization", "ACS3-HMAC-SHA256", "ACS3-HMAC-MD5"),), ("x-acs-content-sha256",)
     ),
-    "oss-policy": Anatomy("Signature"),
 }
 PLACEMENTS: Final[Mapping[str, Mapping[str, Place]]] = {
     "acs-rpc": {"all in the form": _rpc("form"), "all in the query": _rpc("everything-in-query")}

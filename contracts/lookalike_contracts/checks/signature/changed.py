@@ -81,7 +81,7 @@ def unsigned_trials(signer: Signer) -> Iterator[Trial]:
     """For each part that is signed: another value, nothing; and a parameter more."""
     model = signer.signed(signer.rich)
     for found in parts(model):
-        if found.name == signer.anatomy.signature:
+        if found.name == signer.signature:
             continue
         for told, way in (("another value", "changed"), ("none", "dropped")):
             make = partial(_other, signer, Change(way, 0, _near(found.value), False), found)
@@ -113,7 +113,7 @@ def _changes(way: str, after: bool) -> st.SearchStrategy[Change]:
 def _noticed(signer: Signer, drawn: Change) -> Broken | None:
     """A change that is not noticed, or one of nothing that is refused."""
     model = _model(signer, drawn.way)
-    free = [each for each in parts(model) if each.place != "header" and each.name != signer.anatomy.signature]
+    free = [each for each in parts(model) if each.place != "header" and each.name != signer.signature]
     found = free[drawn.which % len(free)]
     request = _other(signer, drawn, found)
     right = signer.is_right(request)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from lookalike_specs.proof import Moment
+from lookalike_specs.proof import PROOFS, Moment
 from lookalike_specs.wire import Request
 
 from ...finding import Broken
@@ -67,12 +67,12 @@ def clock_trials(signer: Signer) -> Iterator[Trial]:
 
 def time_trials(signer: Signer) -> Iterator[Trial]:
     """No time, and what is none; no nonce, where there has to be one."""
-    name = signer.anatomy.time
+    name = PROOFS[signer.kind].timestamp
     missing, malformed = signer.errors("missing-timestamp"), signer.errors("malformed-timestamp")
-    yield Trial("without a time of signing", partial(_without, signer, name), "missing-timestamp", missing)
+    yield Trial("without a time of signing", partial(lacking, signer, name), "missing-timestamp", missing)
     yield Trial("with a time that is none", partial(_yesterday, signer, name), "malformed-timestamp", malformed)
     if errors := signer.errors("missing-nonce"):
-        yield Trial("without a nonce", partial(_without, signer, signer.anatomy.nonce), "missing-nonce", errors)
+        yield Trial("without a nonce", partial(lacking, signer, signer.nonce), "missing-nonce", errors)
 
 
 def replay_trials(signer: Signer) -> Iterator[Trial]:
@@ -94,7 +94,8 @@ def _nonce_again(signer: Signer) -> Request:
     return signer.signed(moment=Moment(moment.time - timedelta(seconds=1), moment.nonce))
 
 
-def _without(signer: Signer, name: str) -> Request:
+def lacking(signer: Signer, name: str) -> Request:
+    """A good request without that part, signed so."""
     made = signer.signed()
     found = part(made, name)
     return signer.resigned(without(made, found)) if found else made

@@ -18,7 +18,7 @@ from ...registry import probe
 from ...subject import Subject, now
 from .anatomy import Place as Put
 from .anatomy import placements
-from .clock import _without
+from .clock import lacking
 from .parts import Pieces, Place, reordered
 from .signer import Signer
 from .trial import Trial, accepted, is_refusal, refused, wrongly
@@ -90,8 +90,8 @@ def _good_trials(signer: Signer) -> Iterator[Trial]:
     if operation.extension.merge and operation.body_place == "form":
         for told, put in placements(signer.scheme).items():
             yield Trial(f"with its parameters {told}", partial(_put, signer, put))
-    if signer.anatomy.nonce and not signer.errors("missing-nonce"):
-        yield Trial("without a nonce, which may be left out,", lambda: _without(signer, signer.anatomy.nonce))
+    if signer.nonce and not signer.errors("missing-nonce"):
+        yield Trial("without a nonce, which may be left out,", lambda: lacking(signer, signer.nonce))
 
 
 def _extras() -> st.SearchStrategy[Extra]:

@@ -41,7 +41,7 @@ class Signer:
         paging = self.subject.operation.extension.promises.paging
         smallest = {paging.size: 1} if paging and paging.size else {}
         found = self.subject.values(self.scheme) | smallest
-        return {name: found[name] for name in found if name not in (self.scheme.parameter, self.anatomy.signature)}
+        return {name: found[name] for name in found if name not in (self.scheme.parameter, self.signature)}
 
     @cached_property
     def plain(self) -> Request:
@@ -73,6 +73,17 @@ class Signer:
     def anatomy(self) -> Anatomy:
         """Where everything stands."""
         return anatomy(self.scheme)
+
+    @property
+    def signature(self) -> str:
+        """The part that has the signature; of a scheme that signs nothing, its proof."""
+        own = self.scheme.parameter.lower() if self.scheme.place == "header" else self.scheme.parameter
+        return PROOFS[self.kind].signature or own
+
+    @property
+    def nonce(self) -> str:
+        """The part that has the nonce; "" where there is none."""
+        return PROOFS[self.kind].nonce
 
     @property
     def key(self) -> str:
@@ -129,7 +140,7 @@ class Signer:
 
     def proof(self, request: Request) -> Part | None:
         """The part that has the signature, or the secret."""
-        return next((each for each in parts(request) if each.name == self.anatomy.signature), None)
+        return next((each for each in parts(request) if each.name == self.signature), None)
 
     def bearing(self, request: Request, signature: str) -> Request:
         """The request with that signature in place of its own."""
