@@ -84,6 +84,7 @@ class Trial:
     coverage: Coverage
     seconds: float
     interrupted: bool
+    stays: tuple[str, ...]
 
     @property
     def restart(self) -> str:
@@ -155,15 +156,15 @@ def again(trial: Trial, finding: Finding) -> str:
 def _run(wish: Wish, plan: Plan, target: str, coverage: Coverage) -> Trial:
     for api, operation in plan.operations:
         coverage.expect(api, operation)
-    outcomes, interrupted, began = list[Outcome](), False, time.monotonic()
+    outcomes, stays, interrupted, began = list[Outcome](), list[str](), False, time.monotonic()
     with progress(len(plan.checks) * len(coverage.operations)) as bar:
         try:
-            for outcome in judge(replace(plan, watch=partial(_watch, coverage, bar))):
+            for outcome in judge(replace(plan, watch=partial(_watch, coverage, bar), stays=stays.append)):
                 outcomes.append(outcome)
                 bar.step()
         except KeyboardInterrupt:
             interrupted = True
-    return Trial(wish, plan, target, tuple(outcomes), coverage, time.monotonic() - began, interrupted)
+    return Trial(wish, plan, target, tuple(outcomes), coverage, time.monotonic() - began, interrupted, tuple(stays))
 
 
 def _watch(coverage: Coverage, bar: Progress, subject: Subject, exchange: Exchange) -> None:

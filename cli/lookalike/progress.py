@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
-from click._termui_impl import ProgressBar
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 class Progress(Protocol):

@@ -15,6 +15,7 @@ from lookalike_specs.wire import Request
 from .errors import CouldNotCheck, OutOfTime
 from .explore import explore
 from .finding import Broken, Exchange, Finding
+from .left import Left
 from .registry import Check
 from .subject import Subject
 from .target import Target
@@ -29,7 +30,7 @@ class Plan:
 
     `targets`, `accounts` and `switches` are by API id; `cases` is how many requests a property draws; `seconds` bounds
     the whole run; `only` names operations, `API/operationId`, where not all are wanted. `watch` is told of every
-    exchange.
+    exchange, `stays` of what the requests stored and nobody could take away.
     """
 
     apis: tuple[Api, ...]
@@ -43,6 +44,7 @@ class Plan:
     seconds: float = 0.0
     only: frozenset[str] = frozenset()
     watch: Callable[[Subject, Exchange], None] = lambda _, __: None
+    stays: Callable[[str], None] = lambda _: None
 
     @property
     def operations(self) -> Iterator[tuple[Api, Operation]]:
@@ -62,7 +64,8 @@ def judge(plan: Plan) -> Iterator[Outcome]:
 
 
 def _operation(plan: Plan, api: Api, operation: Operation, until: float) -> Iterator[Outcome]:
-    passing = Passing(tuple(check for check in plan.checks if check.look), plan.watch)
+    left = Left()
+    passing = Passing(tuple(check for check in plan.checks if check.look), (plan.watch, left.watch))
     subject = _subject(plan, api, operation, until)
     subject.watch = passing.watch
     try:
@@ -70,6 +73,9 @@ def _operation(plan: Plan, api: Api, operation: Operation, until: float) -> Iter
     except KeyboardInterrupt:
         yield from _passed(subject, passing, subject.asked, "interrupted")
         raise
+    finally:
+        if told := left.take_away(subject):
+            plan.stays(told)
 
 
 def _judged(plan: Plan, subject: Subject, passing: Passing) -> Iterator[Outcome]:
@@ -147,13 +153,14 @@ class Passing:
     """What the checks that look at every answer found: by check and place, the simplest exchange of it."""
 
     looks: tuple[Check, ...]
-    told: Callable[[Subject, Exchange], None] = lambda _, __: None
+    told: tuple[Callable[[Subject, Exchange], None], ...] = ()
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
     def watch(self, subject: Subject, exchange: Exchange) -> None:
         """Let every check look at one exchange."""
-        self.told(subject, exchange)
+        for told in self.told:
+            told(subject, exchange)
         for check in self.looks:
             if check.look and check.applies(subject):
                 try:

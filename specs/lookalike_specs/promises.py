@@ -131,13 +131,20 @@ class After(Extension, frozen=True, kw_only=True):
     values: dict[str, str]
 
 
+class Undo(Extension, frozen=True, kw_only=True):
+    """The operation that takes away what a good request stored, and the parameters that tell both what it is."""
+
+    operation: str
+    parameters: list[str]
+
+
 class Promises(Extension, frozen=True, kw_only=True):
     """What a search promises of its answers; pointers are JSON pointers, `items` into the answer, others into an item.
 
     `id` are the places that together tell an item from the others. `fleeting` are places, `*` for every position, that
     differ from one call to the next. `success` is what a good answer says of itself. `urls` are addresses in an item.
     `pictures` are other pictures to search by: parameters and their values, null where one is left out. `after` is
-    where values come from that no example can know.
+    where values come from that no example can know, `undo` how what was stored is taken away.
     """
 
     success: dict[str, Any] = {}
@@ -153,3 +160,4 @@ class Promises(Extension, frozen=True, kw_only=True):
     urls: list[str] = []
     pictures: list[dict[str, Any]] = []
     after: After | None = None
+    undo: Undo | None = None

@@ -20,7 +20,7 @@ def promised(api: Api) -> Iterator[tuple[str, str]]:
         yield from ((where, f"{name!r} is no parameter") for name in _parameters(promises) if name not in known)
         yield from ((where, problem) for problem in _choices(api, promises))
         yield from ((where, f"{pointer!r} is no place in the answer") for pointer in _astray(operation))
-        yield from ((where, problem) for problem in _before(api, promises))
+        yield from ((where, problem) for problem in (*_before(api, promises), *_behind(api, promises)))
         paging = promises.paging
         for name in set(paging.echo.values()) - {paging.page, paging.size} if paging else ():
             yield where, f"{name!r} is echoed, and is neither the page nor its size"
@@ -41,6 +41,15 @@ def _before(api: Api, promises: Promises) -> Iterator[str]:
             yield f"{gone[0]!r} is no place in the answer of {after.operation}"
 
 
+def _behind(api: Api, promises: Promises) -> Iterator[str]:
+    """What is to be taken away by an operation that is not there, or that has no such parameters."""
+    if undo := promises.undo:
+        other = next((each for each in api.operations if each.id == undo.operation), None)
+        known = {field.name for field in other.fields} if other else set()
+        if gone := [name for name in undo.parameters if name not in known]:
+            yield f"{undo.operation!r} cannot take away by {gone[0]!r}"
+
+
 def _parameters(promises: Promises) -> Iterator[str]:
     """The names of parameters that are used."""
     if paging := promises.paging:
@@ -52,6 +61,7 @@ def _parameters(promises: Promises) -> Iterator[str]:
         yield from (filter.parameter, *filter.given)
     yield from (name for picture in promises.pictures for name in picture)
     yield from promises.after.values if promises.after else ()
+    yield from promises.undo.parameters if promises.undo else ()
     if promises.languages:
         yield promises.languages.parameter
     if regions := promises.regions:

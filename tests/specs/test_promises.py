@@ -11,6 +11,7 @@ from lookalike_specs.load import build
 from lookalike_specs.promises import choose
 
 Promises = dict[str, Any]
+SEARCH, CONVERT = (operation.id for operation in load("tmapi").operations)
 PATH = "/1688/global/search/image"
 WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
     ("unknown key", lambda p: p.update(colour="red"), "colour"),
@@ -41,6 +42,11 @@ WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
     ("value without a choice", lambda p: p["paging"].update(rounding={"variant": "booleans", "strict": "ceil"}), "each of its values"),
     ("rounding", lambda p: p["paging"].update(rounding="floor"), "'floor' is none of ceil, floor-plus-one"),
     ("counts", lambda p: p["paging"].update(counts="bytes"), "'bytes' is none of pages, items"),
+    ("who comes first", lambda p: p.update(after={"operation": "x", "values": {}}), "'x' is no operation that can come first"),
+    ("what comes of it", lambda p: p.update(after={"operation": CONVERT, "values": {"page": "/data/x"}}), "'/data/x' is no place in the answer of"),
+    ("what it is for", lambda p: p.update(after={"operation": CONVERT, "values": {"x": "/code"}}), "'x' is no parameter"),
+    ("who takes away", lambda p: p.update(undo={"operation": "x", "parameters": ["page"]}), "'x' cannot take away by 'page'"),
+    ("what is taken away", lambda p: p.update(undo={"operation": SEARCH, "parameters": ["x"]}), "'x' is no parameter"),
     ("stands", lambda p: p["filters"][0]["holds"].update(stands="=="), "=="),
 ]  # fmt: skip
 

@@ -119,6 +119,8 @@ def run(
     if write_baseline:
         _write(write_baseline, judging.new_baseline(trial, known))
     echo((as_text(report, _paint) if form == "text" else WRITERS[form](report)).removesuffix("\n"))
+    for told in trial.stays:
+        click.echo(f"Left behind: {told}", err=True)
     if coverage:
         echo("\n" + coverage_table(report).removesuffix("\n"))
     if report.exit_code == NOTHING:

@@ -1,0 +1,77 @@
+"""What a run stores at a server is taken away again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from lookalike_contracts.checks import chosen
+from lookalike_contracts.errors import CouldNotCheck
+from lookalike_contracts.judge import Plan, judge
+from lookalike_mocks import Mock
+from lookalike_specs import load
+from lookalike_specs.wire import Reply, Request
+
+ALIYUN = load("aliyun")
+CHECKS = chosen(("answer", "limits"), ())
+
+
+@dataclass
+class Shop:
+    """The mock; `most` is how many pictures it ever kept at a time. Once it is `closed` it takes nothing away."""
+
+    closed: bool = False
+    mock: Mock = field(default_factory=lambda: Mock("aliyun"))
+    url: str = "http://127.0.0.1:8765"
+    most: int = 0
+
+    @property
+    def kept(self) -> int:
+        return len(self.mock.sandboxes.home.world.gallery.pictures)
+
+    def send(self, request: Request) -> Reply:
+        if self.closed and "DeleteImage" in (request.header(b"x-acs-action") or request.query.decode()):
+            raise CouldNotCheck("it hung up")
+        reply = self.mock.answer(request)
+        self.most = max(self.most, self.kept)
+        return reply
+
+
+def run(shop: Shop, operation: str, seconds: float = 0.0) -> list[str]:
+    stays: list[str] = []
+    plan = Plan(
+        (ALIYUN,), CHECKS, {"aliyun": shop}, {"aliyun": ALIYUN.account}, only=frozenset({f"aliyun/{operation}"}),
+        cases=5, seconds=seconds, stays=stays.append,
+    )  # fmt: skip
+    list(judge(plan))
+    return stays
+
+
+@pytest.mark.parametrize("operation", ["AddImage", "AddImageRoa"])
+def test_what_was_stored_is_taken_away(operation: str) -> None:
+    shop = Shop()
+    assert run(shop, operation) == []
+    assert shop.most > 1
+    assert shop.kept == 0
+
+
+def test_it_is_taken_away_when_the_time_is_up_too() -> None:
+    shop = Shop()
+    assert run(shop, "AddImage", seconds=0.3) == []
+    assert shop.most >= 1
+    assert shop.kept == 0
+
+
+def test_what_stays_is_told() -> None:
+    shop = Shop(closed=True)
+    (told,) = run(shop, "AddImage")
+    assert shop.kept == shop.most > 1
+    assert told.startswith(
+        f"aliyun: DeleteImage did not take away {shop.kept} of {shop.kept}: InstanceName=demoinstance1, "
+    )
+
+
+def test_an_operation_that_stores_nothing_needs_nothing_taken_away() -> None:
+    shop = Shop(closed=True)
+    assert run(shop, "SearchImageByPic") == []
