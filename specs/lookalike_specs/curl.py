@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 from urllib.parse import quote as percent
 
-from .wire import Request
-
-# what curl says by itself
-OWN = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
+from .wire import FRAMING, Request
 
 
 def url(request: Request, base: str) -> str:
@@ -31,7 +28,7 @@ def line(request: Request, base: str) -> str:
 
 def _headers(request: Request) -> Iterator[str]:
     for name, value in request.headers:
-        if name not in OWN:
+        if name not in FRAMING:
             # without a value, a colon would leave the header out
             yield from ("-H", f"{_text(name)}: {_text(value)}" if value else f"{_text(name)};")
 

@@ -11,6 +11,8 @@ Pairs = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 JSON: Final = "application/json"
 MOST_PAIRS: Final = 100_000
+# headers that say where a message goes and how it is framed: whoever sends it, curl or a client, says so by itself
+FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from lookalike_specs import Api
-from lookalike_specs.veil import Veil
+from lookalike_specs.veil import LEAST, Veil, presented
 from lookalike_specs.wire import Request
 
 from .asked import Asked
 from .complaint import Complaint
 from .proof import Account
 
-# what is shorter is no secret, and would be found everywhere
-LEAST: Final = 8
-
 
 def veil(api: Api, request: Request, accounts: Iterable[Account]) -> Veil:
     """Covers the accounts' secrets, and whatever the request has where secrets belong."""
-    asked = Asked(api, api.operations[0], request, {})
-    names = {name.lower() for name in api.root.secrets}
-    sent = [(name, value) for name, value in asked.query + asked.form if name.lower() in names]
-    sent += [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers if n.decode("latin-1") in names]
-    values = {value for _, value in [*sent, *secrets(api, accounts)]}
-    parts = {part for value in values for part in (value, *value.replace(",", " ").replace("=", " ").split())}
-    return Veil(part.encode("utf-8", "replace") for part in parts if len(part) >= LEAST)
+    own = (value.encode("utf-8", "replace") for _, value in secrets(api, accounts))
+    return Veil([*own, *presented(api.root.secrets, request)])
 
 
 def secrets(api: Api, accounts: Iterable[Account]) -> list[tuple[str, str]]:

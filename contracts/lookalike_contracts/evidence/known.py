@@ -9,14 +9,12 @@ from functools import cached_property
 from lookalike_specs import Api, Operation
 from lookalike_specs.curl import url
 from lookalike_specs.veil import Veil
-from lookalike_specs.wire import Request
+from lookalike_specs.wire import FRAMING, Request
 
 from .environment import variable
 from .parts import Parts, parts
 from .repeat import Proof, operation, proof, values
 from .secrets import secrets
-
-OWN = (b"host", b"content-length", b"connection", b"transfer-encoding")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Known:
     @property
     def headers(self) -> Iterator[tuple[bytes, bytes]]:
         """Its headers but those that any client adds itself."""
-        return (pair for pair in self.request.headers if pair[0] not in OWN)
+        return (pair for pair in self.request.headers if pair[0] not in FRAMING)
 
     def parts(self, text: bytes | str) -> Parts:
         """Some text of it, covered."""

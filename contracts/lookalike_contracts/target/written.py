@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from lookalike_specs.wire import Request
+from lookalike_specs.wire import FRAMING, Request
 
 from ..errors import CouldNotCheck
 from .origin import Origin
 
-OWN: Final = (b"host", b"content-length", b"connection", b"transfer-encoding")
 BODIED: Final = ("POST", "PUT", "PATCH")
 LINE: Final = re.compile(rb"[!-~\x80-\xff]*")
 NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -32,7 +31,7 @@ def written(request: Request, origin: Origin) -> bytes:
 
 def _headers(request: Request) -> Iterator[bytes]:
     for name, value in request.headers:
-        if name.lower() not in OWN:
+        if name.lower() not in FRAMING:
             if not (NAME.fullmatch(name) and VALUE.fullmatch(value)):
                 raise CouldNotCheck("a control character in a header cannot be sent")
             yield name + b": " + value

@@ -18,7 +18,7 @@ JSON: Final = re.compile(
     rb'\\(?:u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4})|["\\/bfnrt])'
 )
 XML: Final = re.compile(rb"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-BREAKS: Final = re.compile(rb"\r?\n")
+LINE_BREAKS: Final = re.compile(rb"\r?\n")
 SHORT: Final = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 # from the alphabet for URLs to the other
 STANDARD: Final = bytes.maketrans(b"-_", b"+/")
@@ -49,7 +49,7 @@ ESCAPES: Final[tuple[Decoder, ...]] = (
     partial(_escapes, PLUS, _percent),
     partial(_escapes, JSON, _json),
     partial(_escapes, XML, _xml),
-    partial(_escapes, BREAKS, lambda _: b""),
+    partial(_escapes, LINE_BREAKS, lambda _: b""),
 )
 
 

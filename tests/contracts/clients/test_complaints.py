@@ -223,8 +223,9 @@ def test_the_secret_that_signs_is_not_sent() -> None:
     assert not survives(secret, "\n".join(map(str, found)), depth=2)
 
 
-def test_a_key_that_was_sent_is_covered_whoevers_it_is() -> None:
-    request = made(TMAPI, {"page": "somebodys-token"}, account={"apiToken": "somebodys-token"})
+@pytest.mark.parametrize("key", ["somebodys-token", load(TMAPI).account["apiToken"]])
+def test_the_key_that_was_sent_is_covered_and_so_is_the_accounts(key: str) -> None:
+    request = made(TMAPI, {"page": key}, account={"apiToken": "somebodys-token"})
     assert "page is no integer: '***'" in [found.message for found in complaints(TMAPI, request)]
 
 

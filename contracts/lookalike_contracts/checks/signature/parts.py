@@ -9,11 +9,9 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from lookalike_specs.signing import parameters, percent
-from lookalike_specs.wire import Request, pairs
+from lookalike_specs.wire import FRAMING, Request, pairs
 
 Place = Literal["query", "form", "header", "field"]
-# what says where a request goes and how it is framed: whoever sends it says so himself
-OWN: Final = (b"host", b"content-length", b"connection", b"transfer-encoding")
 FIELD: Final = re.compile(rb'(--[^\r\n]+\r\n[^\r\n]*; name="([^"]+)"\r\n\r\n)([^\r\n]*)\r\n')
 Pieces = list[bytes]
 
@@ -36,7 +34,9 @@ def parts(request: Request) -> tuple[Part, ...]:
         fields = enumerate(FIELD.finditer(request.body))
         found += [Part("field", each[2].decode(), each[3].decode("latin-1"), at) for at, each in fields]
     headers = enumerate(request.headers)
-    found += [Part("header", k.decode("latin-1"), v.decode("latin-1"), at) for at, (k, v) in headers if k not in OWN]
+    found += [
+        Part("header", k.decode("latin-1"), v.decode("latin-1"), at) for at, (k, v) in headers if k not in FRAMING
+    ]
     return tuple(found)
 
 

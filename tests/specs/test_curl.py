@@ -1,0 +1,16 @@
+"""A curl line has every header but those that curl writes itself."""
+
+import pytest
+
+from lookalike_specs.curl import line
+from lookalike_specs.wire import FRAMING, Request
+
+
+@pytest.mark.parametrize("name", sorted(FRAMING))
+def test_what_curl_says_by_itself_is_left_out(name: bytes) -> None:
+    request = Request(method="GET", path="/a", headers=((name, b"1"), (b"x-own", b"1")))
+    assert line(request, "http://localhost/") == "curl -s -H 'x-own: 1' http://localhost/a"
+
+
+def test_which_headers_those_are() -> None:
+    assert sorted(FRAMING) == [b"connection", b"content-length", b"host", b"transfer-encoding"]
