@@ -144,30 +144,38 @@ const time = (text, form) => {
   return at.getUTCDate() === day ? at.getTime() : NaN;
 };
 
-const timely = (text, form, task) => {
+const secretOf = (task) => task.credentials.appSecret ?? task.credentials.AccessKeySecret;
+
+const fits = (task, request, theirs, signedHeaders) =>
+  require(same(theirs, stages[task.scheme](request, secretOf(task), signedHeaders).signature), 'mismatch');
+
+// What RPC, ROA and ACS3 all ask: a time that is near, our key and its token, the signature, a nonce that is new.
+const admit = (task, request, { key, token, time: text, form = ISO, nonce, theirs, signedHeaders }) => {
   require(text, 'missing-timestamp');
   const when = time(text, form);
   require(!Number.isNaN(when), 'malformed-timestamp');
   require(task.now - when <= task.skew * 1000, 'expired');
   require(when - task.now <= task.skew * 1000, 'future');
-};
-
-const owner = (task, key, token) => {
   const { AccessKeyId, SecurityToken = '' } = task.credentials;
   require(key === AccessKeyId, 'unknown-key');
   require(token || !SecurityToken, 'missing-token');
   require(token === SecurityToken, 'bad-token');
-};
-
-const once = (task, key, nonce) => {
-  require(!task.seen.has(`${key} ${nonce}`), 'replayed');
+  fits(task, request, theirs, signedHeaders);
+  require(!nonce || !task.seen.has(`${key} ${nonce}`), 'replayed');
   task.seen.add(`${key} ${nonce}`);
 };
 
-const secretOf = (task) => task.credentials.appSecret ?? task.credentials.AccessKeySecret;
+// `Authorization`, where it names the scheme.
+const authorization = (request, word) => {
+  const text = header(request, 'authorization');
+  require(text, 'missing-signature');
+  require(text === word || text.startsWith(`${word} `) || !text.includes(' '), 'algorithm');
+  return text;
+};
 
-const fits = (task, request, theirs, signedHeaders) =>
-  require(same(theirs, stages[task.scheme](request, secretOf(task), signedHeaders).signature), 'mismatch');
+// Time, nonce and token.
+const sent = (request, date) =>
+  [date, 'x-acs-signature-nonce', 'x-acs-security-token'].map((name) => header(request, name));
 
 const checks = {
   'daji-md5': (task, request) => {
@@ -182,50 +190,38 @@ const checks = {
 
   'acs-rpc': (task, request) => {
     const found = parameters(request);
-    const [key, theirs, nonce] = ['AccessKeyId', 'Signature', 'SignatureNonce'].map((name) => first(found, name));
+    const names = ['AccessKeyId', 'SecurityToken', 'Timestamp', 'SignatureNonce', 'Signature'];
+    const [key, token, time, nonce, theirs] = names.map((name) => first(found, name));
     require(key, 'missing-key');
     require(first(found, 'SignatureMethod') === 'HMAC-SHA1', 'algorithm');
     require(first(found, 'SignatureVersion') === '1.0', 'version');
-    timely(first(found, 'Timestamp'), ISO, task);
     require(nonce, 'missing-nonce');
     require(theirs, 'missing-signature');
     require(found.filter(([name]) => name === 'Signature').length === 1, 'malformed');
-    owner(task, key, first(found, 'SecurityToken'));
-    fits(task, request, theirs);
-    once(task, key, nonce);
+    admit(task, request, { key, token, time, nonce, theirs });
   },
 
   'acs-roa': (task, request) => {
-    const text = header(request, 'authorization');
-    require(text, 'missing-signature');
-    require(/^acs( |$)/.test(text) || !text.includes(' '), 'algorithm');
+    const text = authorization(request, 'acs');
     const [, key, theirs] = /^acs +([^:]+):(.+)$/.exec(text) ?? [];
     require(key && theirs, 'malformed');
     require(['', 'HMAC-SHA1'].includes(header(request, 'x-acs-signature-method')), 'algorithm');
     require(['', '1.0'].includes(header(request, 'x-acs-signature-version')), 'version');
-    timely(header(request, 'date'), HTTP, task);
-    owner(task, key, header(request, 'x-acs-security-token'));
     require(['', hash('md5', body(request), 'base64')].includes(header(request, 'content-md5')), 'body-digest');
-    fits(task, request, theirs);
-    const nonce = header(request, 'x-acs-signature-nonce');
-    if (nonce) once(task, key, nonce);
+    const [time, nonce, token] = sent(request, 'date');
+    admit(task, request, { key, token, time, form: HTTP, nonce, theirs });
   },
 
   acs3: (task, request) => {
-    const text = header(request, 'authorization');
-    require(text, 'missing-signature');
-    require(/^ACS3-HMAC-SHA256( |$)/.test(text) || !text.includes(' '), 'algorithm');
+    const text = authorization(request, 'ACS3-HMAC-SHA256');
     const [key, names, theirs] = ['Credential', 'SignedHeaders', 'Signature'].map(
       (name) => new RegExp(`[ ,]${name}=([^,]+)`).exec(text)?.[1],
     );
     require(key && names && theirs, 'malformed');
-    timely(header(request, 'x-acs-date'), ISO, task);
-    const nonce = header(request, 'x-acs-signature-nonce');
-    require(nonce, 'missing-nonce');
-    owner(task, key, header(request, 'x-acs-security-token'));
     require(header(request, 'x-acs-content-sha256') === hash('sha256', body(request), 'hex'), 'body-digest');
-    fits(task, request, theirs, names.split(';'));
-    once(task, key, nonce);
+    const [time, nonce, token] = sent(request, 'x-acs-date');
+    require(nonce, 'missing-nonce');
+    admit(task, request, { key, token, time, nonce, theirs, signedHeaders: names.split(';') });
   },
 
   'oss-policy': (task, request) => {

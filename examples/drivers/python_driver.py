@@ -5,23 +5,19 @@ in its place. Needs nothing but Python.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
+from hashlib import md5, sha256
 from urllib.parse import parse_qsl, quote, unquote
 
-FORM = "application/x-www-form-urlencoded"
-
-
-class Refused(Exception):
-    """Why a request is refused, in the words of the vectors."""
-
-
-# ---------------------------------------------------------------- requests
+pairs = partial(parse_qsl, keep_blank_values=True)  # a query or a form, decoded; `+` is a space, empty values stay
+by_name = partial(sorted, key=lambda pair: pair[0])  # pairs of one name stay in their order
+encode = partial(quote, safe="-_.~")  # as Alibaba Cloud signs
 
 
 def body(request):
@@ -31,29 +27,24 @@ def body(request):
 
 def headers(request):
     """(name, value) in lower case and trimmed, `host` among them."""
-    sent = [["host", request["host"]], *request.get("headers", [])]
-    return [(name.lower(), value.strip()) for name, value in sent]
+    return [(name.lower(), value.strip()) for name, value in [("host", request["host"]), *request.get("headers", [])]]
 
 
 def header(request, name):
     """The first header of that name; "" when there is none."""
-    return next((value for key, value in headers(request) if key == name), "")
-
-
-def pairs(text):
-    """A query or a form, decoded; `+` is a space, empty values stay."""
-    return parse_qsl(text, keep_blank_values=True)
-
-
-def parameters(request):
-    """Those of the query, then those of a form."""
-    is_form = header(request, "content-type").partition(";")[0].strip().lower() == FORM
-    return pairs(request.get("query", "")) + (pairs(body(request).decode()) if is_form else [])
+    return first(headers(request), name)
 
 
 def first(found, name):
     """The first value of that name; "" when there is none."""
     return next((value for key, value in found if key == name), "")
+
+
+def parameters(request):
+    """Those of the query, then those of a form."""
+    media = header(request, "content-type").partition(";")[0].strip().lower()
+    form = body(request).decode() if media == "application/x-www-form-urlencoded" else ""
+    return pairs(request.get("query", "")) + pairs(form)
 
 
 def field(request, name):
@@ -62,14 +53,10 @@ def field(request, name):
     return found[1].decode() if found else ""
 
 
-def encode(text):
-    """Percent-encoding as Alibaba Cloud signs it."""
-    return quote(text, safe="-_.~")
-
-
+# ---------------------------------------------------------------- what is signed
 def encoded(found):
     """Pairs sorted by name, encoded and joined."""
-    return "&".join(f"{encode(name)}={encode(value)}" for name, value in sorted(found, key=lambda pair: pair[0]))
+    return "&".join(f"{encode(name)}={encode(value)}" for name, value in by_name(found))
 
 
 def hmac_base64(key, text):
@@ -77,37 +64,29 @@ def hmac_base64(key, text):
     return base64.b64encode(hmac.digest(key.encode(), text.encode(), "sha1")).decode()
 
 
-# ---------------------------------------------------------------- the schemes: what is signed
-
-
 def daji(request, secret, _):
     """MD5 over sorted raw parameters; Java sorts UTF-16 code units."""
-    found = sorted(
-        (pair for pair in parameters(request) if pair[0] != "sign"), key=lambda pair: pair[0].encode("utf-16-be")
-    )
-    canonical = "&".join(f"{name}={value}" for name, value in found)
-    text = f"{canonical}&secret={secret}" if canonical else f"secret={secret}"
-    return {"canonical": canonical, "string-to-sign": text, "signature": hashlib.md5(text.encode()).hexdigest().upper()}
+    found = [pair for pair in parameters(request) if pair[0] != "sign"]
+    lines = [f"{name}={value}" for name, value in sorted(found, key=lambda pair: pair[0].encode("utf-16-be"))]
+    text = "&".join([*lines, f"secret={secret}"])
+    return "&".join(lines), text, md5(text.encode()).hexdigest().upper()
 
 
 def rpc(request, secret, _):
     """HMAC-SHA1 over the parameters of query and form."""
     canonical = encoded(pair for pair in parameters(request) if pair[0] != "Signature")
     text = f"{request['method']}&%2F&{encode(canonical)}"
-    return {"canonical": canonical, "string-to-sign": text, "signature": hmac_base64(secret + "&", text)}
+    return canonical, text, hmac_base64(secret + "&", text)
 
 
 def roa(request, secret, _):
     """HMAC-SHA1 over method, four headers, the `x-acs-` headers, path and query."""
     standard = [header(request, name) for name in ("accept", "content-md5", "content-type", "date")]
-    own = sorted((pair for pair in headers(request) if pair[0].startswith("x-acs-")), key=lambda pair: pair[0])
-    query = sorted(pairs(request.get("query", "")), key=lambda pair: pair[0])
-    resource = unquote(request["path"])
-    if query:
-        resource += "?" + "&".join(f"{name}={value}" if value else name for name, value in query)
-    canonical = "".join(f"{name}:{value}\n" for name, value in own) + resource
+    own = [f"{name}:{value}\n" for name, value in by_name(headers(request)) if name.startswith("x-acs-")]
+    query = [f"{name}={value}" if value else name for name, value in by_name(pairs(request.get("query", "")))]
+    canonical = "".join(own) + unquote(request["path"]) + ("?" + "&".join(query) if query else "")
     text = "\n".join([request["method"], *standard, canonical])
-    return {"canonical": canonical, "string-to-sign": text, "signature": hmac_base64(secret, text)}
+    return canonical, text, hmac_base64(secret, text)
 
 
 def acs3(request, secret, signed_headers):
@@ -115,44 +94,41 @@ def acs3(request, secret, signed_headers):
     names = sorted({name.lower() for name in signed_headers})
     lines = [f"{name}:{','.join(sorted(v for n, v in headers(request) if n == name))}\n" for name in names]
     path = "/".join(encode(segment) for segment in unquote(request["path"]).split("/"))
-    query, digest = encoded(pairs(request.get("query", ""))), hashlib.sha256(body(request)).hexdigest()
+    query, digest = encoded(pairs(request.get("query", ""))), sha256(body(request)).hexdigest()
     canonical = "\n".join([request["method"], path, query, "".join(lines), ";".join(names), digest])
-    text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    return {
-        "canonical": canonical,
-        "string-to-sign": text,
-        "signature": hmac.digest(secret.encode(), text.encode(), "sha256").hex(),
-    }
+    text = f"ACS3-HMAC-SHA256\n{sha256(canonical.encode()).hexdigest()}"
+    return canonical, text, hmac.digest(secret.encode(), text.encode(), "sha256").hex()
 
 
-def oss_policy(request, secret, _):
+def oss(request, secret, _):
     """HMAC-SHA1 over the text of the policy."""
     policy = field(request, "policy")
-    return {"canonical": policy, "string-to-sign": policy, "signature": hmac_base64(secret, policy)}
+    return policy, policy, hmac_base64(secret, policy)
 
 
-STAGES = {"daji-md5": daji, "acs-rpc": rpc, "acs-roa": roa, "acs3": acs3, "oss-policy": oss_policy}
+STAGES = {"daji-md5": daji, "acs-rpc": rpc, "acs-roa": roa, "acs3": acs3, "oss-policy": oss}
 
 
-# ---------------------------------------------------------------- the schemes: what a server asks
+def stages(task, request, signed_headers=()):
+    """What is sorted and joined, what is signed, and the signature."""
+    secret = task["credentials"].get("appSecret") or task["credentials"]["AccessKeySecret"]
+    made = STAGES[task["scheme"]](request, secret, signed_headers)
+    return dict(zip(("canonical", "string-to-sign", "signature"), made, strict=True))
 
 
-def require(fine, refusal):
-    """Refuse unless it is fine."""
-    if not fine:
-        raise Refused(refusal)
+# ---------------------------------------------------------------- what a server asks
+# Each question is a pair: what has to be so, and the refusal if it is not. The first refusal is the last question.
+def right(theirs, *signed):
+    """Whether a signature is the right one; how long it takes does not tell where it is wrong."""
+    return hmac.compare_digest(theirs.encode(), stages(*signed)["signature"].encode())
 
 
-def timely(text, read, task):
-    """Whether a time of signing is there, is one, and is near."""
-    require(text, "missing-timestamp")
+def attempt(read, text):
+    """What is read from a text; None when it cannot be."""
     try:
-        when = read(text)
-    except (ValueError, TypeError):
-        raise Refused("malformed-timestamp") from None
-    late, skew = task["now"] - when, timedelta(seconds=task["skew"])
-    require(late <= skew, "expired")
-    require(late >= -skew, "future")
+        return read(text)
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def iso(text):
@@ -160,148 +136,112 @@ def iso(text):
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def owner(task, key, token):
-    """Whether the key is the one that we know, and has its token."""
-    require(key == task["credentials"]["AccessKeyId"], "unknown-key")
-    expected = task["credentials"].get("SecurityToken", "")
-    require(token or not expected, "missing-token")
-    require(token == expected, "bad-token")
-
-
-def once(task, key, nonce):
-    """Whether this key's nonce is new; from now on it is not."""
-    require((key, nonce) not in task["seen"], "replayed")
-    task["seen"].add((key, nonce))
-
-
-def check_daji(task, request):
-    """Daji: the key, one sign, the right one."""
+def ask_daji(task, request):
+    """The key, one sign, the right one."""
     found = parameters(request)
-    signs = [value for name, value in found if name == "sign"]
-    require("".join(signs), "missing-signature")
-    key = first(found, "appKey")
-    require(key, "missing-key")
-    require(key == task["credentials"]["appKey"], "unknown-key")
-    require(len(signs) == 1, "malformed")
-    require(hmac.compare_digest(signs[0].encode(), made(task, request).encode()), "mismatch")
+    key, signs = first(found, "appKey"), [value for name, value in found if name == "sign"]
+    yield "".join(signs), "missing-signature"
+    yield key, "missing-key"
+    yield key == task["credentials"]["appKey"], "unknown-key"
+    yield len(signs) == 1, "malformed"
+    yield right(signs[0], task, request), "mismatch"
 
 
-def check_rpc(task, request):
-    """RPC: method and version, the time, the nonce, the signature."""
-    found = parameters(request)
-    key, theirs, nonce = (first(found, name) for name in ("AccessKeyId", "Signature", "SignatureNonce"))
-    require(key, "missing-key")
-    require(first(found, "SignatureMethod") == "HMAC-SHA1", "algorithm")
-    require(first(found, "SignatureVersion") == "1.0", "version")
-    timely(first(found, "Timestamp"), iso, task)
-    require(nonce, "missing-nonce")
-    require(theirs, "missing-signature")
-    require(sum(name == "Signature" for name, _ in found) == 1, "malformed")
-    owner(task, key, first(found, "SecurityToken"))
-    require(hmac.compare_digest(theirs.encode(), made(task, request).encode()), "mismatch")
-    once(task, key, nonce)
-
-
-def check_roa(task, request):
-    """ROA: `Authorization: acs <key>:<signature>`; a body must fit its Content-MD5; a nonce is optional."""
-    word, _, rest = header(request, "authorization").partition(" ")
-    key, _, theirs = rest.strip().partition(":")
-    require(word or rest, "missing-signature")
-    require(word == "acs" or not rest, "algorithm")
-    require(word == "acs" and key and theirs, "malformed")
-    require(header(request, "x-acs-signature-method") in ("", "HMAC-SHA1"), "algorithm")
-    require(header(request, "x-acs-signature-version") in ("", "1.0"), "version")
-    timely(header(request, "date"), parsedate_to_datetime, task)
-    owner(task, key, header(request, "x-acs-security-token"))
-    digest = base64.b64encode(hashlib.md5(body(request)).digest()).decode()
-    require(header(request, "content-md5") in ("", digest), "body-digest")
-    require(hmac.compare_digest(theirs.encode(), made(task, request).encode()), "mismatch")
-    if nonce := header(request, "x-acs-signature-nonce"):
-        once(task, key, nonce)
-
-
-def check_acs3(task, request):
-    """ACS3: `ACS3-HMAC-SHA256 Credential=,SignedHeaders=,Signature=`; the digest of the body must fit."""
-    word, _, rest = header(request, "authorization").partition(" ")
-    require(word, "missing-signature")
-    require(word == "ACS3-HMAC-SHA256" or not rest, "algorithm")
-    found = dict(part.strip().partition("=")[::2] for part in rest.split(","))
-    key, names, theirs = (found.get(name, "") for name in ("Credential", "SignedHeaders", "Signature"))
-    require(word == "ACS3-HMAC-SHA256" and key and names and theirs, "malformed")
-    timely(header(request, "x-acs-date"), iso, task)
-    nonce = header(request, "x-acs-signature-nonce")
-    require(nonce, "missing-nonce")
-    owner(task, key, header(request, "x-acs-security-token"))
-    digest = hashlib.sha256(body(request)).hexdigest()
-    require(header(request, "x-acs-content-sha256") == digest, "body-digest")
-    require(hmac.compare_digest(theirs.encode(), made(task, request, names.split(";")).encode()), "mismatch")
-    once(task, key, nonce)
-
-
-def check_oss_policy(task, request):
-    """OSS: key, policy and signature among the fields; the policy says until when."""
-    key, theirs = field(request, "OSSAccessKeyId"), field(request, "Signature")
-    require(theirs, "missing-signature")
-    require(key, "missing-key")
-    require(key == task["credentials"]["AccessKeyId"], "unknown-key")
-    require(hmac.compare_digest(theirs.encode(), made(task, request).encode()), "mismatch")
-    try:
-        policy = json.loads(base64.b64decode(field(request, "policy"), validate=True))
-        until = datetime.fromisoformat(policy["expiration"].replace("Z", "+00:00"))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise Refused("malformed") from None
-    require(until.tzinfo, "malformed")
-    require(until > task["now"], "expired")
-
-
-CHECKS = {
-    "daji-md5": check_daji,
-    "acs-rpc": check_rpc,
-    "acs-roa": check_roa,
-    "acs3": check_acs3,
-    "oss-policy": check_oss_policy,
+PLACES = {  # where a time of signing, a nonce and a token stand, and how the time is read
+    "acs-rpc": (parameters, "Timestamp", "SignatureNonce", "SecurityToken", iso),
+    "acs-roa": (headers, "date", "x-acs-signature-nonce", "x-acs-security-token", parsedate_to_datetime),
+    "acs3": (headers, "x-acs-date", "x-acs-signature-nonce", "x-acs-security-token", iso),
 }
 
 
+def ask_acs(task, request, key, theirs, signed_headers=()):
+    """RPC, ROA and ACS3: a time that is near, our key and its token, the right signature, a nonce that is new."""
+    where, *names, read = PLACES[task["scheme"]]
+    time, nonce, token = (first(where(request), name) for name in names)
+    when, skew = attempt(read, time), timedelta(seconds=task["skew"])
+    yield time, "missing-timestamp"
+    yield when and when.tzinfo, "malformed-timestamp"
+    yield task["now"] - when <= skew, "expired"
+    yield when - task["now"] <= skew, "future"
+    yield nonce or task["scheme"] == "acs-roa", "missing-nonce"
+    yield key == task["credentials"]["AccessKeyId"], "unknown-key"
+    yield token or "SecurityToken" not in task["credentials"], "missing-token"
+    yield token == task["credentials"].get("SecurityToken", ""), "bad-token"
+    yield right(theirs, task, request, signed_headers), "mismatch"
+    yield not nonce or (key, nonce) not in task["seen"], "replayed"
+    task["seen"].add((key, nonce))
+
+
+def ask_rpc(task, request):
+    """Method and version of signing, and one signature."""
+    found = parameters(request)
+    key, signatures = first(found, "AccessKeyId"), [value for name, value in found if name == "Signature"]
+    yield key, "missing-key"
+    yield "".join(signatures), "missing-signature"
+    yield len(signatures) == 1, "malformed"
+    yield first(found, "SignatureMethod") == "HMAC-SHA1", "algorithm"
+    yield first(found, "SignatureVersion") == "1.0", "version"
+    yield from ask_acs(task, request, key, signatures[0])
+
+
+def ask_roa(task, request):
+    """`Authorization: acs <key>:<signature>`; a body must fit its Content-MD5, where there is one."""
+    word, _, rest = header(request, "authorization").partition(" ")
+    key, _, theirs = rest.strip().partition(":")
+    yield word, "missing-signature"
+    yield word == "acs" or not rest, "algorithm"
+    yield word == "acs" and key and theirs, "malformed"
+    yield header(request, "x-acs-signature-method") in ("", "HMAC-SHA1"), "algorithm"
+    yield header(request, "x-acs-signature-version") in ("", "1.0"), "version"
+    yield header(request, "content-md5") in ("", base64.b64encode(md5(body(request)).digest()).decode()), "body-digest"
+    yield from ask_acs(task, request, key, theirs)
+
+
+def ask_acs3(task, request):
+    """`ACS3-HMAC-SHA256 Credential=,SignedHeaders=,Signature=`; the digest of the body must fit."""
+    word, _, rest = header(request, "authorization").partition(" ")
+    found = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    key, names, theirs = (found.get(name) for name in ("Credential", "SignedHeaders", "Signature"))
+    yield word, "missing-signature"
+    yield word == "ACS3-HMAC-SHA256" or not rest, "algorithm"
+    yield word == "ACS3-HMAC-SHA256" and key and names and theirs, "malformed"
+    yield header(request, "x-acs-content-sha256") == sha256(body(request)).hexdigest(), "body-digest"
+    yield from ask_acs(task, request, key, theirs, names.split(";"))
+
+
+def ask_oss(task, request):
+    """Key, policy and signature among the fields; the policy says until when."""
+    key, policy, theirs = (field(request, name) for name in ("OSSAccessKeyId", "policy", "Signature"))
+    yield theirs, "missing-signature"
+    yield key, "missing-key"
+    yield key == task["credentials"]["AccessKeyId"], "unknown-key"
+    yield right(theirs, task, request), "mismatch"
+    said = attempt(lambda text: json.loads(base64.b64decode(text, validate=True))["expiration"], policy)
+    until = attempt(datetime.fromisoformat, said)
+    yield until and until.tzinfo, "malformed"
+    yield until > task["now"], "expired"
+
+
+ASK = {"daji-md5": ask_daji, "acs-rpc": ask_rpc, "acs-roa": ask_roa, "acs3": ask_acs3, "oss-policy": ask_oss}
+
+
 # ---------------------------------------------------------------- the driver
-
-
-def secret_of(task):
-    """Whatever the vendor calls it."""
-    return task["credentials"].get("appSecret") or task["credentials"]["AccessKeySecret"]
-
-
-def made(task, request, signed_headers=()):
-    """The signature that the request should have."""
-    return STAGES[task["scheme"]](request, secret_of(task), signed_headers)["signature"]
-
-
-def sign(task):
-    """The stages of a signature."""
-    return {"stages": STAGES[task["scheme"]](task["request"], secret_of(task), task.get("signedHeaders", []))}
-
-
 def verify(task):
     """A verdict on the last of several requests."""
-    seen, verdict = set(), {}
-    for each in [*task.get("before", []), {"clock": task["clock"], "request": task["request"]}]:
-        state = {**task, "now": iso(each["clock"]), "seen": seen}
-        try:
-            CHECKS[task["scheme"]](state, each["request"])
-            verdict = {"result": "valid"}
-        except Refused as refused:
-            verdict = {"result": "invalid", "refusal": str(refused)}
-    return verdict
-
-
-TASKS = {"sign": sign, "verify": verify}
+    seen, refusal = set(), None
+    for each in [*task["before"], task]:
+        asked = ASK[task["scheme"]]({**task, "now": iso(each["clock"]), "seen": seen}, each["request"])
+        refusal = next((why for fine, why in asked if not fine), None)
+    return {"result": "invalid", "refusal": refusal} if refusal else {"result": "valid"}
 
 
 def answer(task):
     """What is answered to a task; a scheme that this driver does not know is not tested."""
     if task["scheme"] not in STAGES:
         return {"id": task["id"], "unsupported": f"no scheme {task['scheme']}"}
-    return {"id": task["id"], **TASKS[task["task"]](task)}
+    if task["task"] == "verify":
+        return {"id": task["id"], **verify(task)}
+    return {"id": task["id"], "stages": stages(task, task["request"], task.get("signedHeaders"))}
 
 
 if __name__ == "__main__":

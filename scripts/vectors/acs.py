@@ -1,98 +1,45 @@
-"""What the vectors of Alibaba Cloud's signatures share."""
+"""What the vectors of Alibaba Cloud's signatures share: the demo account, and a search of a picture."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import count
 from urllib.parse import quote
 
-import msgspec
-from book import ISO, NOW
+from book import NOW, iso
+from edits import PNG
 
 from lookalike_specs import load
+from lookalike_specs.vectors import Group
 from lookalike_specs.wire import Request
 
 API = load("aliyun")
 DEMO, STS = API.root.accounts["demo"], API.root.accounts["sts"]
 CREDENTIALS = {name: DEMO[name] for name in ("AccessKeyId", "AccessKeySecret")}
 TEMPORARY = {name: STS[name] for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken")}
+KEY, SECRET = CREDENTIALS.values()
+TOKEN = TEMPORARY["SecurityToken"]
 SKEW = API.operations[0].schemes[0].extension.skew
-KEY, SECRET = CREDENTIALS["AccessKeyId"], CREDENTIALS["AccessKeySecret"]
+EDGE, SECOND = timedelta(seconds=SKEW), timedelta(seconds=1)
 HOST = "imagesearch.cn-shanghai.aliyuncs.com"
-FORM = ("content-type", "application/x-www-form-urlencoded")
-# A black picture of 100 by 100 pixels.
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII="
 SEARCH = f"InstanceName=demoinstance1&PicContent={quote(PNG, safe='')}&Num=1"
-EDGE = timedelta(seconds=SKEW)
-SECOND = timedelta(seconds=1)
+# Queries, or ends of a form, that each scheme sorts the same.
+SORTED = (
+    ("Capitals come before `_`, and `_` before small letters", "SortOrder", "a=1&_=2&B=3&b=4&A=5"),
+    ("Names are sorted, not pairs: `a` comes before `a-`, though `a-=` comes before `a=`", "SortOrder", "a-=1&a=2&a.=3"),
+    ("Numbers in names are no numbers: Tag.1, Tag.10, Tag.2", "SortOrder", "Tag.2=1&Tag.10=2&Tag.1=3"),
+)  # fmt: skip
 
 
-class Nonces:
-    """A nonce for each test, the same in each run."""
-
-    def __init__(self, scheme: str) -> None:
-        self._scheme, self._count = scheme, count(1)
-
-    def __next__(self) -> str:
-        """The next one."""
-        return f"{self._scheme}-vector-{next(self._count)}"
-
-
-def iso(at: datetime = NOW) -> str:
-    """A time as the vendor writes it."""
-    return at.strftime(ISO)
+def group(
+    comment: str, credentials: Mapping[str, str] = CREDENTIALS, *, at: datetime = NOW, api: str = API.id
+) -> Group:
+    """A group with that key, of a scheme that has a time."""
+    return Group(comment=comment, api=api, credentials=dict(credentials), clock=iso(at), skew=SKEW, tests=())
 
 
 def post(query: str, body: str, *headers: tuple[str, str], path: str = "/", host: str = HOST) -> Request:
     """A request with a form."""
-    sent = (("host", host), FORM, *headers)
+    sent = (("host", host), ("content-type", "application/x-www-form-urlencoded"), *headers)
     raw = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent)
     return Request(method="POST", scheme="https", path=path, query=query.encode(), headers=raw, body=body.encode())
-
-
-def edited(request: Request, old: str, new: str) -> Request:
-    """The request with a piece of its query or body replaced once it was signed."""
-    for part in ("query", "body"):
-        raw = getattr(request, part)
-        if old.encode() in raw:
-            return msgspec.structs.replace(request, **{part: raw.replace(old.encode(), new.encode(), 1)})
-    raise AssertionError(old)
-
-
-def with_header(request: Request, name: str, *values: str) -> Request:
-    """The request with these values of a header, in its place; without it where there is none."""
-    at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
-    kept = [pair for pair in request.headers if pair[0] != name.encode()]
-    new = [(name.encode(), value.encode("latin-1")) for value in values]
-    return msgspec.structs.replace(request, headers=(*kept[:at], *new, *kept[at:]))
-
-
-def sha1(key: str, text: str) -> str:
-    """Base64 of HMAC-SHA1."""
-    return b64encode(hmac.digest(key.encode(), text.encode(), "sha1")).decode()
-
-
-def other_bits(signature: str) -> str:
-    """The Base64 of 20 bytes with the two bits set that no decoder looks at: it decodes to the same bytes."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    return signature[:-2] + alphabet[alphabet.index(signature[-2]) | 1] + "="
-
-
-def spoiled(signature: str, text: str, secret: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """Signatures in Base64 that are not quite the right one: what it is, flags, the text."""
-    key = secret.encode()
-    return (
-        ("The first character is another", ("ModifiedSignature",), ("A" if signature[0] != "A" else "B") + signature[1:]),
-        ("Other bits in the last character: decoded, it is the same", ("ModifiedSignature",), other_bits(signature)),
-        ("Letters in the other case", ("SignatureCase",), signature.swapcase()),
-        ("Without the `=` at its end", ("TruncatedSignature",), signature.rstrip("=")),
-        ("Cut by half", ("TruncatedSignature",), signature[:14]),
-        ("A `=` too many", ("PaddedSignature",), signature + "="),
-        ("A blank behind", ("PaddedSignature",), signature + " "),
-        ("In hex in place of Base64", ("WrongAlgorithm",), hmac.digest(key, text.encode(), "sha1").hex()),
-        ("HMAC-SHA256 in place of HMAC-SHA1", ("WrongAlgorithm",), b64encode(hmac.digest(key, text.encode(), "sha256")).decode()),
-        ("SHA1 without HMAC", ("WrongAlgorithm",), b64encode(hashlib.sha1(key + text.encode()).digest()).decode()),
-    )  # fmt: skip

@@ -1,28 +1,16 @@
-"""A request that is signed with ACS3, and how it is signed otherwise."""
+"""A search that is signed with ACS3, and how it is signed otherwise."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-import msgspec
-from acs import (
-    HOST,
-    KEY,
-    SEARCH,
-    SECRET,
-    Nonces,
-    iso,
-    post,
-    with_header,
-)
-from book import NOW, lowered
+from acs import HOST, KEY, SEARCH, SECRET, post
+from book import Way
+from edits import with_header
+from pen import Pen
 
 from lookalike_specs.signing import Acs3Credential, Stages, acs3
 from lookalike_specs.wire import Request
 
-NONCES = Nonces("acs3")
 ACTION = (("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-12-14"))
-DOCUMENTS = "help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature"
 
 
 def search(query: str = "", *headers: tuple[str, str], form: str = SEARCH, host: str = HOST) -> Request:
@@ -30,51 +18,46 @@ def search(query: str = "", *headers: tuple[str, str], form: str = SEARCH, host:
     return post(query, form, *ACTION, *headers, host=host)
 
 
-def signed(
-    request: Request, *, at: datetime = NOW, nonce: str | None = None, key: str = KEY, secret: str = SECRET
-) -> Request:
-    """… with its signature."""
-    return acs3.signed(request, key, secret, timestamp=iso(at), nonce=next(NONCES) if nonce is None else nonce)
+def noted(*values: str) -> Request:
+    """… with a header more, signed."""
+    return PEN.signed(search("", *(("x-acs-note", value) for value in values)))
 
 
 def bare(request: Request) -> Request:
     """A request without its signature."""
-    return msgspec.structs.replace(
-        request, headers=tuple(p for p in request.headers if p[0].lower() != b"authorization")
-    )
+    return with_header(request, "authorization")
 
 
-def over(request: Request, names: list[str], secret: str = SECRET, written: str = "") -> Request:
+def over(request: Request, names: list[str], written: str = "") -> Request:
     """The request, signed over these headers; `written` is how their list is written, if otherwise."""
-    authorization = f"{acs3.ALGORITHM} Credential={KEY},SignedHeaders={written or ';'.join(names)},Signature="
-    made = acs3.recomputed(with_header(bare(request), "authorization", authorization + "0"), secret)
+    text = f"{acs3.ALGORITHM} Credential={KEY},SignedHeaders={written or ';'.join(names)},Signature="
+    made = acs3.recomputed(with_header(bare(request), "authorization", text + "0"), SECRET)
     if not isinstance(made, Stages):
         raise AssertionError(made)
-    return with_header(bare(request), "authorization", authorization + made.signature)
+    return with_header(bare(request), "authorization", text + made.signature)
 
 
-def resigned(request: Request, signature: str) -> Request:
-    """The request with a signature of the caller's own."""
-    old = credential(request).signature
-    return with_header(request, "authorization", str(request.header(b"authorization")).replace(old, signature))
+def authorization(request: Request) -> str:
+    """The header."""
+    return request.header(b"authorization") or ""
 
 
 def credential(request: Request) -> Acs3Credential:
     """What the request says of its signature."""
-    found = acs3.credential(request.header(b"authorization") or "")
+    found = acs3.credential(authorization(request))
     if not isinstance(found, Acs3Credential):
         raise AssertionError(found)
     return found
 
 
-def texts(request: Request) -> dict[str, str]:
-    """The stages."""
-    made = acs3.recomputed(request, SECRET)
-    return {step.name: step.value for step in made.steps} if isinstance(made, Stages) else {}
+def _put(request: Request, signature: str) -> Request:
+    text = authorization(request).replace(credential(request).signature, signature)
+    return with_header(request, "authorization", text)
 
 
-def extras(sent: Request) -> dict[str, object]:
-    """What a client would put in by itself."""
-    request = lowered(sent)
+def _extras(request: Request) -> dict[str, object]:
     date, nonce = request.header(b"x-acs-date") or "", request.header(b"x-acs-signature-nonce") or ""
     return {"timestamp": date, "nonce": nonce, "signed_headers": credential(request).signed_headers}
+
+
+PEN = Pen(Way(acs3.SCHEME, "AccessKeySecret", acs3.recomputed, bare, _extras), acs3.signed, _put)

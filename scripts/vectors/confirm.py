@@ -14,11 +14,12 @@ Can = Callable[[Vector], bool]
 
 def confirmers(scheme: str, vector: Vector, *, documented: bool) -> tuple[Confirmer, ...]:
     """Those that can say something of this vector."""
-    found = [name for name, can in SDKS.get(scheme, {}).items() if vector.result == "valid" and can(vector)]
-    return ("node-driver", *found, *(["vendor-documents"] if documented else []))  # type: ignore[return-value]
+    sdks = [name for name, can in SDKS.get(scheme, {}).items() if vector.result == "valid" and can(vector)]
+    pages: list[Confirmer] = ["vendor-documents"] if documented else []
+    return ("node-driver", *sdks, *pages)
 
 
-def _unique(names: Iterable[str]) -> bool:
+def _unique(names: Iterable[object]) -> bool:
     listed = list(names)
     return len(listed) == len(set(listed))
 
@@ -64,7 +65,7 @@ def _roa_node(vector: Vector) -> bool:
     return _tables(vector) and all(value for _, value in pairs(sent.query)) and sent.header(b"accept") is not None
 
 
-SDKS: Final[Mapping[str, Mapping[str, Can]]] = {
+SDKS: Final[Mapping[str, Mapping[Confirmer, Can]]] = {
     "acs-rpc": {"alibabacloud-tea-openapi": _rpc, "aliyun-python-sdk-core": _rpc, "@alicloud/openapi-core": _rpc},
     "acs-roa": {
         "alibabacloud-tea-openapi": _roa,

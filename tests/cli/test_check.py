@@ -149,6 +149,8 @@ ENDS = [
         2,
         "--live needs --max-requests N",
     ),
+    (("tmapi", "--max-time", "nan"), 2, "Invalid value for '--max-time': 'nan' is not a valid number"),
+    (("tmapi", "--rate", "nan"), 2, "Invalid value for '--rate': 'nan' is not a valid number"),
     (("tmapi", "--url", "https://127.0.0.1:1", "--tls-ca", "none.pem"), 2, "--tls-ca: no certificates in none.pem"),
 ]
 
@@ -169,6 +171,15 @@ def test_a_budget_is_kept(lookalike, spoiled):
     told = json.loads(result.stdout)
     assert sum(covered["asked"] for covered in told["coverage"]) == 4
     assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in told["outcomes"]}
+
+
+def test_what_could_not_be_taken_away_is_told(lookalike):
+    with serve("aliyun") as stage:
+        words = ("check", "aliyun", "--operation", "AddImage", "--only", "answer", "--url", stage.url)
+        assert lookalike(*words).stderr == ""
+        few = lookalike(*words, "--max-requests", "9")
+    assert few.exit_code == 3
+    assert few.stderr.startswith("Left behind: aliyun: DeleteImage did not take away ")
 
 
 def test_what_the_time_does_not_suffice_for_is_not_checked(lookalike):

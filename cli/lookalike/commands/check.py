@@ -13,7 +13,7 @@ import click
 
 from ..extra import judge_needed
 from ..group import Problem, nearest
-from ..parameters import any_apis, check_ids, switches, variant_keys
+from ..parameters import Number, any_apis, check_ids, switches, variant_keys
 from ..text import echo
 
 NOTES = "HYPOTHESIS_STORAGE_DIRECTORY"
@@ -54,12 +54,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--live", is_flag=True, help="The server may be a vendor's own, where requests cost money.")
 @click.option("--max-requests", type=NUMBERS, metavar="N", help="Send so many requests in all; --live needs it.")
 @click.option(
-    "--rate", default=0.0, type=click.FloatRange(0), metavar="N", help="Send so many requests a second at most."
+    "--rate", default=0.0, type=Number(0), metavar="N", help="Send so many requests a second at most."
 )
 @click.option("--tls-ca", "ca", type=FILE, metavar="FILE", help="The CA that signed the server's certificate.")
 @click.option("--seed", default=0, show_default=True, type=SEEDS, help="Another seed, other requests.")
 @click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods of the mock, without --url.")
-@click.option("--max-time", default=0.0, metavar="S", type=click.FloatRange(0), help="End after so many seconds.")
+@click.option("--max-time", default=0.0, metavar="S", type=Number(0), help="End after so many seconds.")
 @click.option("--max-cases", default=20, show_default=True, type=NUMBERS, help="Requests that one property draws.")
 @click.option("--strict", is_flag=True, help="Fields that no document names are findings.")
 @click.option("--baseline", type=FILE, metavar="FILE", help="Findings that are known and accepted until a day.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..group import Commands, Problem, nearest
-from ..parameters import as_json
+from ..parameters import Number, as_json
 from ..text import echo, echo_json
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def show(scheme: str, id: int | None, as_json: bool) -> None:
 @click.option("--driver", required=True, metavar="CMD", help="The command that runs your driver; no shell reads it.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=3600),
+    type=Number(min=0, min_open=True, max=3600),
     default=10,
     show_default=True,
     help="Seconds for each answer.",
@@ -122,10 +122,10 @@ def verify(names: tuple[str, ...], driver: str, timeout: float, as_json: bool) -
     """
     from ..drivers import Driver, DriverFailed, judge, report, tasks  # noqa: PLC0415 - `lookalike --help` is quick
 
-    _command(driver)
+    words = _words(driver)
     asked = [task for name in _chosen(names) for task in tasks(_load(name))]
     try:
-        with Driver(driver, timeout) as running:
+        with Driver(words, timeout) as running:
             findings = [judge(task, running.ask(task)) for task in asked]
     except DriverFailed as failed:
         raise Unchecked(str(failed)) from failed
@@ -153,10 +153,11 @@ def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or known()
 
 
-def _command(text: str) -> None:
+def _words(command: str) -> list[str]:
     try:
-        words = shlex.split(text)
+        words = shlex.split(command)
     except ValueError as wrong:
         raise Problem(f"--driver cannot be read: {wrong}") from wrong
     if not words:
         raise Problem("--driver is empty")
+    return words

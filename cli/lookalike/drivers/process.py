@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -20,29 +19,32 @@ from .protocol import Answer, Task, plain
 
 LONGEST: Final = 1 << 20
 KEPT: Final = 4096
+LINES: Final = 20
 FAREWELL: Final = 1.0
 
 
 @dataclass(eq=False)
 class DriverFailed(Exception):
-    """The driver could not be asked, or what it said is no answer; `said` is its last line on stderr."""
+    """The driver could not be asked, or what it said is no answer; `said` is the end of its stderr, line by line."""
 
     problem: str
     task: str = ""
-    said: str = ""
+    said: tuple[str, ...] = ()
+    advice: str = ""
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """For a person; a line, and what the driver said below it."""
         where = f" at {self.task}" if self.task else ""
-        said = f"; its last words: {self.said}" if self.said else ""
-        return f"the driver {self.problem}{where}{said}"
+        advice = f"; {self.advice}" if self.advice else ""
+        said = ("; its last words:", *self.said) if self.said else ("",)
+        return f"the driver {self.problem}{where}{advice}" + "\n  ".join(said)
 
 
 class Driver:
     """Runs a command for as long as a block lasts. Raises DriverFailed."""
 
-    def __init__(self, command: str, seconds: float) -> None:
-        self._words, self._seconds = shlex.split(command), seconds
+    def __init__(self, words: Sequence[str], seconds: float) -> None:
+        self._words, self._seconds = words, seconds
         self._errors = b""
         self._threads: list[Thread] = []
 
@@ -54,7 +56,7 @@ class Driver:
             )
         except OSError as wrong:
             raise DriverFailed(f"cannot be run: {self._words[0]!r}: {wrong.strerror}") from wrong
-        self._begin(self._listen)
+        self._listener = self._begin(self._listen)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
@@ -62,10 +64,9 @@ class Driver:
             self._kill()
         with suppress(OSError):
             _pipe(self._process.stdin).close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(FAREWELL)
-        except subprocess.TimeoutExpired:
-            self._kill()
+        self._kill()
         self._tidy()
 
     def ask(self, task: Task) -> Answer:
@@ -75,7 +76,7 @@ class Driver:
         try:
             line = came.get(timeout=self._seconds)
         except Empty:
-            raise self._failed(task, f"did not answer within {self._seconds:g} s") from None
+            raise self._silent(task) from None
         if not line:
             raise self._failed(task, self._ended())
         if len(line) > LONGEST:
@@ -86,7 +87,7 @@ class Driver:
         try:
             answer = msgspec.json.decode(line, type=Answer)
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-            problem = f"sent what is no answer, {line[:60].decode('utf-8', 'replace').strip()!r} ({wrong})"
+            problem = f"sent what is no answer, {line[:60].decode('utf-8', 'replace').strip()!r} ({plain(str(wrong))})"
             raise self._failed(task, problem) from wrong
         if answer.id != task.id:
             raise self._failed(task, f"answered with the id {answer.id[:60]!r}")
@@ -109,25 +110,34 @@ class Driver:
             while found := os.read(_pipe(self._process.stderr).fileno(), KEPT):
                 self._errors = (self._errors + found)[-KEPT:]
 
-    def _begin(self, work: Callable[[], object]) -> None:
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        self._threads.append(Thread(target=work, daemon=True))
-        self._threads[-1].start()
+    def _begin(self, work: Callable[[], object]) -> Thread:
+        thread = Thread(target=work, daemon=True)
+        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+        thread.start()
+        return thread
 
     def _ended(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            return f"ended with exit status {self._process.wait(FAREWELL)}"
-        return "closed its stdout"
+        try:
+            status = self._process.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            return "closed its stdin or stdout"
+        return f"ended with exit status {status}" if status >= 0 else f"was ended by signal {-status}"
 
-    def _failed(self, task: Task, problem: str) -> DriverFailed:
+    def _silent(self, task: Task) -> DriverFailed:
+        """No answer in time: from one that runs, or from one that left its stdout to a child."""
+        if self._process.poll() is not None:
+            return self._failed(task, self._ended())
+        return self._failed(task, f"did not answer within {self._seconds:g} s", "does it flush its stdout?")
+
+    def _failed(self, task: Task, problem: str, advice: str = "") -> DriverFailed:
         """The failure, with what the driver said of it."""
         if self._process.poll() is not None:
-            self._threads[0].join(FAREWELL)
-        lines = self._errors.decode("utf-8", "replace").strip().splitlines()
-        return DriverFailed(problem, task.id, plain(lines[-1]) if lines else "")
+            self._listener.join(FAREWELL)
+        said = [plain(line) for line in self._errors.decode("utf-8", "replace").splitlines() if line.strip()]
+        return DriverFailed(problem, task.id, tuple(said[-LINES:]), advice)
 
     def _kill(self) -> None:
-        """The process, and where there are groups, all that it started."""
+        """The process, and where there are groups, all that it started: a group outlives its leader."""
         if hasattr(os, "killpg"):
             with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)

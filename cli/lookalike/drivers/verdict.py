@@ -86,7 +86,7 @@ def _signed(task: Task, message: Message | None) -> tuple[str] | None:
         return ("request cannot be read: a body in Base64, or a header, is not one",)
     presented = SCHEMES[task.scheme].presented(made)
     if presented != task.vector.stages["signature"]:
-        return (f"request carries the signature {presented!r}",)
+        return (plain(f"request carries the signature {presented!r}"),)
     secret = task.group.credentials["appSecret" if "appSecret" in task.group.credentials else "AccessKeySecret"]
     again = SCHEMES[task.scheme].recomputed(made, secret)
     if isinstance(again, Malformed) or again.signature != presented:

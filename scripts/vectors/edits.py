@@ -1,0 +1,57 @@
+"""Requests with a piece of them replaced, once they were signed or before."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from lookalike_specs.wire import Request
+
+# A black picture of 100 by 100 pixels.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII="
+
+
+def edited(request: Request, old: str, new: str) -> Request:
+    """The request with a piece of its query or body replaced."""
+    for part in ("query", "body"):
+        raw = getattr(request, part)
+        if old.encode() in raw:
+            return replace(request, **{part: raw.replace(old.encode(), new.encode(), 1)})
+    raise AssertionError(old)
+
+
+def with_header(request: Request, name: str, *values: str) -> Request:
+    """The request with these values of a header, in its place; without it where there is none."""
+    at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
+    kept = [pair for pair in request.headers if pair[0].lower() != name.encode()]
+    new = [(name.encode(), value.encode("latin-1")) for value in values]
+    return replace(request, headers=(*kept[:at], *new, *kept[at:]))
+
+
+def without_parameter(request: Request, name: str) -> Request:
+    """The request without a parameter, in query and form."""
+    return replace(request, query=_without(request.query, name), body=_without(request.body, name))
+
+
+def signature_first(request: Request) -> Request:
+    """The request with the last parameter of its query in front."""
+    head, _, last = request.query.rpartition(b"&")
+    return replace(request, query=last + b"&" + head)
+
+
+def backwards(request: Request) -> Request:
+    """The request with its headers in another order."""
+    return replace(request, headers=request.headers[::-1])
+
+
+def titled(request: Request) -> Request:
+    """The request with its headers' names in capitals."""
+    return replace(request, headers=tuple((name.title(), value) for name, value in request.headers))
+
+
+def lowered(request: Request) -> Request:
+    """As a server has it: a test may spell header names in capitals."""
+    return replace(request, headers=tuple((name.lower(), value) for name, value in request.headers))
+
+
+def _without(raw: bytes, name: str) -> bytes:
+    return b"&".join(part for part in raw.split(b"&") if part.partition(b"=")[0] != name.encode())
