@@ -53,9 +53,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--live", is_flag=True, help="The server may be a vendor's own, where requests cost money.")
 @click.option("--max-requests", type=NUMBERS, metavar="N", help="Send so many requests in all; --live needs it.")
-@click.option(
-    "--rate", default=0.0, type=Number(0), metavar="N", help="Send so many requests a second at most."
-)
+@click.option("--rate", default=0.0, type=Number(0), metavar="N", help="Send so many requests a second at most.")
 @click.option("--tls-ca", "ca", type=FILE, metavar="FILE", help="The CA that signed the server's certificate.")
 @click.option("--seed", default=0, show_default=True, type=SEEDS, help="Another seed, other requests.")
 @click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods of the mock, without --url.")
