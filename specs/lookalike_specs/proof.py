@@ -97,6 +97,19 @@ def stages(request: Request, scheme: Scheme, account: Account, *, reveal: bool) 
     return SCHEMES[kind].recomputed(request, secret)
 
 
+def rpc(request: Request, account: Account, moment: Moment, placement: acs_rpc.Placement) -> Request:
+    """The request with a proof in the RPC style, its parameters in that place."""
+    return acs_rpc.signed(
+        request,
+        account["AccessKeyId"],
+        account["AccessKeySecret"],
+        timestamp=moment.timestamp,
+        nonce=moment.nonce,
+        security_token=account.get("SecurityToken"),
+        placement=placement,
+    )
+
+
 def _key(request: Request, scheme: Scheme, account: Account, _: Moment) -> Request:
     value = account[credential(scheme)]
     if scheme.place == "header":
@@ -113,15 +126,7 @@ def _daji_secret(request: Request, _: Scheme, account: Account, __: Moment) -> R
 
 
 def _acs_rpc(request: Request, _: Scheme, account: Account, moment: Moment) -> Request:
-    return acs_rpc.signed(
-        request,
-        account["AccessKeyId"],
-        account["AccessKeySecret"],
-        timestamp=moment.timestamp,
-        nonce=moment.nonce,
-        security_token=account.get("SecurityToken"),
-        placement="everything-in-query" if moment.in_url else "query",
-    )
+    return rpc(request, account, moment, "everything-in-query" if moment.in_url else "query")
 
 
 def _acs_roa(request: Request, _: Scheme, account: Account, moment: Moment) -> Request:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lookalike_contracts.requests import pools as module
 from lookalike_contracts.requests.asking import asking
 from lookalike_contracts.requests.pools import judged, pools
 from lookalike_contracts.requests.proofs import free
@@ -52,6 +53,17 @@ def test_a_value_is_held_to_the_document(at: str, name: str, value: Any, broken:
     one = subject(at)
     found = judged(one, free(one)[name], value)
     assert (found.breaks[: len(broken)] if broken else found.breaks, found.plain) == (broken, plain)
+
+
+def test_what_is_known_of_values_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, known = subject(TMAPI), dict[Any, Any]()
+    monkeypatch.setattr(module, "JUDGED", known)
+    monkeypatch.setattr(module, "MOST", 3)
+    first = judged(one, free(one)["page"], "0")
+    assert judged(one, free(one)["page"], "0") is first
+    for page in range(1, 8):
+        judged(one, free(one)["page"], str(page))
+    assert 0 < len(known) <= 3
 
 
 EDGES = [

@@ -9,12 +9,11 @@ from shlex import quote
 from lookalike_specs.proof import PROOFS, credential
 
 from .environment import variable
-from .known import Known
+from .known import COVERED, Known
 from .parts import Parts, short
 from .repeat import Proof
 from .text import escaped
 
-COVERED = "# *** covers a proof that is not this account's: it was made wrong on purpose"
 AGAIN = "# *** covers the signature; the Python snippet signs anew"
 SHORTENED = "# shortened: the request is longer than a line should be"
 

@@ -16,6 +16,8 @@ from .parts import Parts, parts
 from .repeat import Proof, operation, proof, values
 from .secrets import secrets
 
+COVERED = "# *** covers a proof that is not this account's: it was made wrong on purpose"
+
 
 @dataclass(frozen=True)
 class Known:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .known import Known
+from .known import COVERED, Known
 from .parts import Parts, short
 
 SHORTENED = "# shortened: the request is longer than a snippet should be"
-COVERED = "# *** covers a proof that is not this account's: it was made wrong on purpose"
 
 
 def snippet(requests: Sequence[Known]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import hypothesis
 import schemathesis
@@ -44,9 +44,11 @@ class Value:
 
 
 Pool = tuple[Value, ...]
-# a value is held to the document once
+# what is known of many runs in one process; it is begun anew where it would be more
 KNOWN: Final[dict[Any, Mapping[str, Pool]]] = {}
 JUDGED: Final[dict[Any, Value]] = {}
+MOST: Final = 10_000
+Kept = TypeVar("Kept")
 
 
 def pools(subject: Subject) -> Mapping[str, Pool]:
@@ -55,9 +57,7 @@ def pools(subject: Subject) -> Mapping[str, Pool]:
     Credentials and proofs have none, as those are checked elsewhere.
     """
     key = subject.api.id, subject.operation.id, tuple(subject.variants.items()), subject.seed
-    if key not in KNOWN:
-        KNOWN[key] = _pools(subject)
-    return KNOWN[key]
+    return _kept(KNOWN, key, lambda: _pools(subject))
 
 
 def _pools(subject: Subject) -> Mapping[str, Pool]:
@@ -77,9 +77,15 @@ def _pool(subject: Subject, field: Field, drawn: Any) -> Pool:
 def judged(subject: Subject, field: Field, value: Any) -> Value:
     """A value of a parameter, held to the document in the good request that it would stand in."""
     key = subject.api.id, field.name, field.place, field.required, json.dumps((field.schema, value))
-    if key not in JUDGED:
-        JUDGED[key] = _judged(subject, field, value)
-    return JUDGED[key]
+    return _kept(JUDGED, key, lambda: _judged(subject, field, value))
+
+
+def _kept(known: dict[Any, Kept], key: Any, make: Callable[[], Kept]) -> Kept:
+    if key not in known:
+        if len(known) >= MOST:
+            known.clear()
+        known[key] = make()
+    return known[key]
 
 
 def _judged(subject: Subject, field: Field, value: Any) -> Value:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 from lookalike_specs import Scheme
 from lookalike_specs.extension import Refusal
-from lookalike_specs.proof import Account, Moment
-from lookalike_specs.signing import acs_rpc
+from lookalike_specs.proof import Account, Moment, rpc
 from lookalike_specs.wire import Request
 
 
@@ -43,21 +43,6 @@ def placements(scheme: Scheme) -> Mapping[str, Place]:
     return PLACEMENTS.get(scheme.extension.scheme, {})
 
 
-def _rpc(placement: acs_rpc.Placement) -> Place:
-    def place(request: Request, account: Account, moment: Moment) -> Request:
-        return acs_rpc.signed(
-            request,
-            account["AccessKeyId"],
-            account["AccessKeySecret"],
-            timestamp=moment.timestamp,
-            nonce=moment.nonce,
-            security_token=account.get("SecurityToken"),
-            placement=placement,
-        )
-
-    return place
-
-
 ANATOMIES: Final[Mapping[str, Anatomy]] = {
     "acs-rpc": Anatomy(
         (
@@ -77,5 +62,8 @@ ANATOMIES: Final[Mapping[str, Anatomy]] = {
     ),
 }
 PLACEMENTS: Final[Mapping[str, Mapping[str, Place]]] = {
-    "acs-rpc": {"all in the form": _rpc("form"), "all in the query": _rpc("everything-in-query")}
+    "acs-rpc": {
+        "all in the form": partial(rpc, placement="form"),
+        "all in the query": partial(rpc, placement="everything-in-query"),
+    }
 }
