@@ -1,11 +1,16 @@
 """Every saboteur is caught by the check that is meant to, and every check has one; the honest server is not accused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from lookalike_contracts.answers.pointer import MISSING, at
+from lookalike_contracts.answers.reading import parsed
+from lookalike_contracts.finding import Finding
 from lookalike_contracts.registry import CHECKS
 from lookalike_specs import ids
+from lookalike_specs.place import place
 
 from .saboteurs.family import SABOTEURS
 from .saboteurs.saboteur import Saboteur, outcomes
@@ -13,8 +18,20 @@ from .saboteurs.saboteur import Saboteur, outcomes
 
 @pytest.mark.parametrize("saboteur", SABOTEURS, ids=lambda saboteur: saboteur.id)
 def test_a_saboteur_is_caught_by_the_check_meant_for_it(saboteur: Saboteur) -> None:
-    found = [outcome.result for outcome in outcomes(saboteur.api, saboteur, checks=(saboteur.check,))]
-    assert "failed" in found
+    found = outcomes(saboteur.api, saboteur, checks=(saboteur.check,))
+    assert "failed" in {outcome.result for outcome in found}
+    for finding in (finding for outcome in found for finding in outcome.findings):
+        assert place(finding.api, finding.rule).pointer == finding.rule
+        assert finding.exchanges
+        assert finding.pointer == "" or _is_there(finding)
+
+
+def _is_there(finding: Finding) -> bool:
+    """Whether its pointer is a place in the last answer, or its parent is where something is missing; or in a request."""
+    if re.match("/(query|form|header|field)/", finding.pointer):
+        return True
+    body = parsed(finding.exchanges[-1].reply)
+    return at(body, finding.pointer.rpartition("/")[0]) is not MISSING
 
 
 @pytest.mark.parametrize("api", ids())
@@ -35,7 +52,10 @@ def test_every_check_has_a_saboteur_and_every_saboteur_a_check() -> None:
     assert {saboteur.check for saboteur in SABOTEURS} == CHECKS.keys()
 
 
-def test_the_page_tells_the_score_of_today() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "score.md").read_text("utf-8")
+def test_the_pages_tell_the_score_of_today() -> None:
+    home = Path(__file__).parents[2]
+    page, readme = ((home / name).read_text("utf-8") for name in ("docs/score.md", "README.md"))
     assert f"{len(SABOTEURS)} saboteurs: " in page
     assert f"False alarms of {len(CHECKS)} checks " in page
+    assert f"{len(SABOTEURS)} spoiled servers" in readme
+    assert f"({len(CHECKS)} checks: " in readme

@@ -14,7 +14,7 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseFinderError
 
 from lookalike_specs import load, read
-from lookalike_specs.document import resolve
+from lookalike_specs.document import escaped, resolve
 from lookalike_specs.wire import Reply, Request
 
 from .exchange import Answer, question
@@ -105,4 +105,4 @@ def _said(error: Exception) -> str:
 
 
 def _pointer(error: ValidationError) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path)
+    return "".join(f"/{escaped(str(step))}" for step in error.absolute_path)

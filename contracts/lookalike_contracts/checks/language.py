@@ -55,11 +55,11 @@ def _script(subject: Subject, language: str) -> Iterator[Broken]:
             texts = some(_texts(found, [pointer]), f"a text at {pointer}")
             foreign = [text for text in texts if not is_in(text, scripts)]
             if 2 * len(foreign) > len(texts):
-                message = (
-                    f"{pointer} is {foreign[0]!r} with {known.parameter}={language}, without a letter of {scripts[0]}"
-                )
+                at = found.values(pointer).index(foreign[0])
+                wanted = " or ".join(scripts)
+                message = f"{pointer} is {foreign[0]!r} with {known.parameter}={language}, without a letter of {wanted}"
                 where = rule(subject, "languages", "scripts", language)
-                return Broken(message, found.place(0, pointer), where, (found.exchange,))
+                return Broken(message, found.place(at, pointer), where, (found.exchange,))
         return None
 
     return held(subject, pictures(subject), broken, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -144,7 +145,7 @@ def rules(subject: Subject) -> Iterator[Broken]:
         names = [name for name in rule.parameters if name in ask.fields]
         tried = _alternatives(ask, names) if rule.rule == "any-of" else _sums(ask, names, rule.limit)
         for sent in tried:
-            yield from twice(lambda sent=sent, place=place: _ruled(ask, sent, place))  # type: ignore[misc]
+            yield from twice(partial(_ruled, ask, sent, place))
 
 
 def _ruled(ask: Asking, sent: Sent, place: str) -> Broken | None:
@@ -175,7 +176,7 @@ def _sums(ask: Asking, names: list[str], limit: int) -> Iterator[Sent]:
 def _first(ask: Asking, name: str, values: list[Value]) -> Iterator[Broken]:
     """The first of a parameter's values that is not answered as it should be."""
     for value in values:
-        found = list(twice(lambda value=value: ask.held({name: value})))  # type: ignore[misc]
+        found = list(twice(partial(ask.held, {name: value})))
         if found:
             yield from found
             return

@@ -42,16 +42,18 @@ def policy_trials(signer: Signer) -> Iterator[Trial]:
     """Policies that do not allow the plain upload, each signed."""
     key = signer.values["key"]
     expired, malformed = signer.errors("expired"), signer.errors("malformed")
-    yield Trial("with a policy that is over", partial(_upload, signer, -2, [LARGE]), "expired", expired)
-    others: dict[str, list[Any]] = {
-        "for another key": [["eq", "$key", f"{key}0"]],
-        "for a shorter key": [["eq", "$key", key[:-1]]],
-        "for a smaller file": [["content-length-range", 0, 1]],
-        "for a larger file": [["content-length-range", 50_000_000, 100_000_000]],
+    over = partial(_upload, signer, -2, [LARGE])
+    yield Trial("with a policy that is over", over, "expired", expired, "/field/policy/expiration")
+    others: dict[str, tuple[list[Any], str]] = {
+        "for another key": (["eq", "$key", f"{key}0"], "/field/key"),
+        "for a shorter key": (["eq", "$key", key[:-1]], "/field/key"),
+        "for a smaller file": (["content-length-range", 0, 1], "/field/file"),
+        "for a larger file": (["content-length-range", 50_000_000, 100_000_000], "/field/file"),
     }
-    for told, conditions in others.items():
-        yield Trial(f"with a policy {told}", partial(_upload, signer, MINUTES, conditions), pointer=f"/{told}")
-    yield Trial("with a policy that is not JSON", partial(_bearing, signer, b"{e"), "malformed", malformed)
+    for told, (condition, where) in others.items():
+        yield Trial(f"with a policy {told}", partial(_upload, signer, MINUTES, [condition]), pointer=where)
+    none = partial(_bearing, signer, b"{e")
+    yield Trial("with a policy that is not JSON", none, "malformed", malformed, "/field/policy")
 
 
 def _holding(signer: Signer) -> Iterator[Trial]:
