@@ -166,7 +166,8 @@ PYTHON = [
 
 @pytest.mark.parametrize(("code", "shown"), PYTHON)
 def test_every_program_prints_what_the_page_shows(code: str, shown: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", "-c", code]
+    # but for the SDKs' way to tell the time
+    command = [sys.executable, "-W", "error", "-W", "ignore:datetime.datetime.utcnow:DeprecationWarning", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert shows(shown, done.stdout), done.stdout

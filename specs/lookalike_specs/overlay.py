@@ -42,7 +42,7 @@ def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
         if action.remove == (action.update is not msgspec.UNSET):
             raise _wrong(action.target, "needs either an update or a remove")
         if action.remove:
-            _remove(nodes, action.target)
+            _remove(changed, nodes, action.target)
         else:
             _update(nodes, action)
     return changed
@@ -93,13 +93,16 @@ def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
             raise _wrong(f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge")
 
 
-def _remove(nodes: Iterable[JSONPathNode], target: str) -> None:
+def _remove(document: dict[str, Any], nodes: Iterable[JSONPathNode], target: str) -> None:
     """Delete each selected node, the last and the deepest first, so that no index shifts under the next."""
     for node in sorted(nodes, key=_rank, reverse=True):
-        if node.parent is None:
+        if not node.location:
             raise _wrong(target, "the whole document cannot be removed")
-        container: Any = node.parent.value
-        del container[node.location[-1]]
+        *above, last = node.location
+        container: Any = document
+        for step in above:
+            container = container[step]
+        del container[last]
 
 
 def _rank(node: JSONPathNode) -> list[tuple[bool, int | str]]:

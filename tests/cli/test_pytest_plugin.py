@@ -69,6 +69,7 @@ def test_a_test_has_a_server_a_sandbox_and_each_api(run: Any) -> None:
         assert {api.base_url for api in every} == {lookalike.url}
         assert {api.id: dict(api.credentials) for api in every} == lookalike_sandbox.credentials
         assert {api.sandbox for api in every} == {lookalike_sandbox}
+        assert repr(tmapi) == f"<tmapi in sandbox {lookalike_sandbox.name}>"
     """)
     result.assert_outcomes(passed=1)
 
@@ -214,8 +215,9 @@ def test_the_situation_is_there_for_the_test_whether_it_asks_for_it_or_not(run: 
         def test_with_others(self, number, tmapi):
             assert ask(tmapi, page=number).status_code in (439, 503)
 
-    def test_after(tmapi):
-        assert ask(tmapi).status_code == 200
+    @pytest.mark.parametrize("number", [1])
+    def test_after(number, tmapi):
+        assert ask(tmapi, page=number).status_code == 200
     """).assert_outcomes(passed=9)
 
 
@@ -231,6 +233,8 @@ def test_the_situation_is_there_for_the_test_whether_it_asks_for_it_or_not(run: 
         ),
         ("'tmapi/439'", "@pytest.mark.lookalike takes situations, operation, variants, seed, size, not 'tmapi/439'"),
         ("seed='x'", "lookalike-seed is a number from 0 to 9223372036854775807, not 'x'"),
+        ("seed=None", "lookalike-seed is a number from 0 to 9223372036854775807, not None"),
+        ("seed=2**63", "lookalike-seed is a number from 0 to 9223372036854775807, not 9223372036854775808"),
         ("size=0", "lookalike-size is a number from 1 to 1000000000, not 0"),
         ("variants={'tmapi.auth': 'cookie'}", "tmapi: auth is one of apiToken, apikey, either, not 'cookie'"),
     ],
@@ -247,6 +251,7 @@ def test_what_a_mark_cannot_mean_is_told_in_a_line(run: Any, mark: str, says: st
     result.assert_outcomes(errors=1, passed=1)
     assert says in failures(result)
     assert "Traceback" not in failures(result)
+    assert "def " not in failures(result)
 
 
 def test_the_situation_can_be_asked_for_with_the_mark_alone(run: Any) -> None:
@@ -307,12 +312,20 @@ def test_the_mark_goes_before_the_option_the_environment_and_the_ini_file(
     result.stdout.fnmatch_lines([f"*seed {expected} size 10000"])
 
 
+def test_the_server_of_a_session_is_as_the_options_say(run: Any) -> None:
+    run("""
+    @pytest.mark.lookalike(seed=8, size=60)
+    def test_it(lookalike):
+        assert (lookalike.mock.world.seed, lookalike.mock.world.size) == (7, 50)
+    """, "--lookalike-seed", "7", "--lookalike-size", "50").assert_outcomes(passed=1)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("options", "variable", "ini", "expected"),
     [
         (["--lookalike-variant", "tmapi.auth=either", "--lookalike-variant", "tmapi.error-transport=gateway"], "", "", "auth either transport gateway"),
         ([], "tmapi.auth=either tmapi.error-transport=gateway", "tmapi.auth=apikey", "auth either transport gateway"),
-        ([], "", "\n    tmapi.auth=either\n    tmapi.error-transport=gateway", "auth either transport gateway"),
+        ([], "", "\n    tmapi.auth = either\n    tmapi.error-transport=gateway", "auth either transport gateway"),
         ([], "", "", "auth apiToken transport http-status"),
     ],
 )  # fmt: skip
@@ -331,6 +344,7 @@ def test_variants_come_in_the_same_ways(
         (["--lookalike-seed", "x"], "lookalike-seed is a number from 0 to 9223372036854775807, not 'x'"),
         (["--lookalike-seed", "-1"], "lookalike-seed is a number from 0 to 9223372036854775807, not '-1'"),
         (["--lookalike-variant", "either"], "--lookalike-variant is NAME=VALUE, not 'either'"),
+        (["--lookalike-variant", "=either"], "--lookalike-variant is NAME=VALUE, not '=either'"),
         (["--lookalike-variant", "tmapi.auth=no"], "tmapi: auth is one of apiToken, apikey, either, not 'no'"),
     ],
 )
@@ -339,6 +353,7 @@ def test_an_option_that_cannot_be_is_told_in_a_line(run: Any, options: list[str]
     assert result.ret != 0
     assert says in failures(result) + "\n".join(result.errlines)
     assert "Traceback" not in failures(result)
+    assert "def " not in failures(result)
 
 
 def test_the_header_tells_the_seed_where_anything_was_chosen(run: Any) -> None:
@@ -371,6 +386,32 @@ def test_a_failing_test_shows_seed_situation_curl_and_journal(run: Any) -> None:
         ],
         consecutive=False,
     )
+    assert "Nothing was asked" not in failures(result)
+
+
+def test_with_a_server_its_url_is_shown_whatever_host_is_asked_for(run: Any) -> None:
+    result = run("""
+    def test_it(tmapi):
+        httpx.get(f"{tmapi.base_url}/1688/global/search/image", headers={"host": "api.tmapi.top"})
+        assert not ask(tmapi)
+    """)
+    assert len(re.findall(r"   curl .*http://127\.0\.0\.1:\d+/1688/global", failures(result))) == 2
+    assert "http://api.tmapi.top" not in failures(result)
+
+
+def test_without_a_server_the_vendors_own_url_is_shown_and_long_bodies_are_cut(run: Any) -> None:
+    result = run("""
+    @pytest.mark.parametrize("length", [300, 500])
+    def test_it(tmapi, length):
+        with httpx.Client(transport=tmapi.transport) as client:
+            where = "http://api.tmapi.top/1688/tools/image/convert_url?apiToken=" + tmapi.credentials["apiToken"]
+            client.post(where, json={"url": "x" * length})
+        assert not tmapi.journal
+    """)
+    result.assert_outcomes(failed=2)
+    lines = re.findall(r"   curl .*'http://api.tmapi.top/1688/tools/image/convert_url\?apiToken=.*", failures(result))
+    assert [line.endswith("  # the body is longer") for line in lines] == [False, True]
+    assert [line.count("x") > 400 for line in lines] == [False, False]
 
 
 def test_what_came_with_other_credentials_is_shown_too(run: Any) -> None:
@@ -461,11 +502,22 @@ def test_what_a_client_sent_is_judged(run: Any) -> None:
     """)
     result.assert_outcomes(passed=1, failed=3)
     shown = failures(result)
-    assert "2 requests to tmapi, 2 complaints:" in shown
+    assert re.search(r"2 requests to tmapi, 2 complaints:\nE +1  limit: .*\nE +2  unknown: ", shown)
     assert "1  limit: page_size: 99 is greater than the maximum of 20  [#/components/parameters/page_size]" in shown
     assert "2  unknown: searchItemsByImageUrl has no parameter 'pagesize'; nearest: page_size" in shown
     assert "nothing was sent to tmapi" in shown
     assert "1  credential: nothing proves who calls: no apiToken (query)" in shown
+
+
+def test_what_was_sent_is_judged_in_its_order_and_by_api(run: Any) -> None:
+    run("""
+    def test_it(tmapi, hiobuy):
+        httpx.get(f"{tmapi.base_url}/1688/global/search/image?img_url=https://cbu01.alicdn.com/x.jpg")
+        httpx.post(f"{hiobuy.base_url}/api/client/third-purchase/image/query", headers=hiobuy.credentials, json={})
+        ask(tmapi, page_size=99)
+        assert [(each.number, each.kind) for each in tmapi.complaints()] == [(1, "credential"), (2, "limit")]
+        assert {each.number for each in hiobuy.complaints()} == {1}
+    """).assert_outcomes(passed=1)
 
 
 def test_what_another_test_sent_is_not_judged(run: Any) -> None:

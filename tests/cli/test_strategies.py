@@ -71,6 +71,19 @@ def test_the_simplest_request_is_the_example_and_the_simplest_reply_a_good_page(
     assert with_example.path == load(api).operations[0].path
 
 
+@pytest.mark.parametrize(
+    ("situation", "seed", "asked", "told"),
+    [
+        ("", 0, (), ""),
+        ("tmapi/empty", 0, (), ": situation='tmapi/empty'"),
+        ("", 5, (("page", "2"),), ": seed=5, asked={'page': '2'}"),
+    ],
+)
+def test_a_reply_says_how_it_came_about(situation: str, seed: int, asked: Any, told: str) -> None:
+    reply = Drawn(status=200, body=b"12", situation=situation, seed=seed, asked=asked)
+    assert repr(reply) == f"<HTTP 200, 2 bytes{told}>"
+
+
 def test_a_reply_that_fails_is_told_shortly() -> None:
     reply = simplest(replies("tmapi", situations="tmapi/439"))
     assert repr(reply) == f"<HTTP 439, {len(reply.body)} bytes: situation='tmapi/439'>"
@@ -110,6 +123,17 @@ def test_as_another_account_and_for_another_operation() -> None:
     account = {"apiToken": "my-own-token", "apikey": "my-own-token"}
     request = simplest(requests("tmapi", "convertImageUrl", account=account))
     assert (request.method, request.query) == ("POST", b"apiToken=my-own-token")
+    own = {**load("aliyun").account, "InstanceName": "my-own"}
+    assert b"InstanceName=my-own&" in simplest(requests("aliyun", "SearchImageByPic", account=own)).body
+
+
+def test_the_simplest_value_of_a_variant_is_its_default() -> None:
+    default = load("daji-1688").root.variants["error-transport"].default
+    every, fixed = (
+        replies("daji-1688", situations="daji-1688/bad-sign", variants={"error-transport": value})
+        for value in ("*", default)
+    )
+    assert simplest(every).status == simplest(fixed).status != 200
 
 
 def test_a_transport_gives_one_reply_after_the_other_and_the_last_for_good() -> None:

@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from lookalike_contracts import violations
+from lookalike_contracts.answers.answer import violated
+from lookalike_contracts.answers.exchange import meant
 from lookalike_mocks import Mock
-from lookalike_specs import load
+from lookalike_specs import Api, load
 from lookalike_specs.wire import Reply, Request
 
 TMAPI = load("tmapi")
@@ -66,7 +68,6 @@ FORM = ((b"content-type", b"application/x-www-form-urlencoded"),)
 @pytest.mark.parametrize("place", ["query", "form", "header"])
 @pytest.mark.parametrize("name", [name for name, operation in NAMES.items() if operation.extension.action])
 def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str) -> None:
-    """By what is said to be missing: each operation's answer has something that the others' have not."""
     missing = {
         "SearchImageByPic": "Auctions", "SearchImageByName": "Auctions", "AddImage": "PicInfo",
         "DeleteImage": "RequestId", "AuthorizeFileUpload": "UseAccelerate",
@@ -81,6 +82,9 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
         body=text if place == "form" else b"",
         headers=FORM + (((b"x-acs-action", name.encode()),) if place == "header" else ()),
     )
+    operation = meant(ALIYUN, asked)
+    assert operation is not None
+    assert operation.id == name
     good: dict[str, Any] = {"RequestId": "D61D869E-E92A-447F-AD67-9234F999E516", "Success": True, "Code": 0}
     good |= {"Message": "success", "Msg": "success", "PicInfo": {"CategoryId": 0, "Region": "1,2,3,4"}, "Auctions": []}
     good |= {
@@ -93,6 +97,23 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
     assert violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good))) == ()
     del good[missing[name]]
     assert len(violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("api", "request_", "name"),
+    [
+        (TMAPI, Request(method="GET", path=PATH, query=b"Action=AddImage"), "searchItemsByImageUrl"),
+        (TMAPI, Request(method="POST", path=PATH), None),
+        (ALIYUN, Request(method="POST", path="/", headers=((b"content-type", b"multipart/form-data; boundary=X"),)), "PostObject"),
+        (ALIYUN, Request(method="POST", path="/", query=b"Action=AddImage", headers=((b"x-acs-action", b"DeleteImage"),)), "AddImage"),
+        # of several, none is named
+        (ALIYUN, Request(method="POST", path="/", body=b"Action=AddImage"), "SearchImageByPic"),
+        (ALIYUN, Request(method="POST", path="/", query=b"Action=Add"), "SearchImageByPic"),
+    ],
+)  # fmt: skip
+def test_a_request_is_to_one_operation(api: Api, request_: Request, name: str | None) -> None:
+    operation = meant(api, request_)
+    assert (operation and operation.id) == name
 
 
 def test_an_upload_is_held_to_xml() -> None:
@@ -108,3 +129,50 @@ def test_xml_that_names_its_encoding_is_read() -> None:
     for text, told in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
         reply = Reply(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
         assert len(violations("aliyun", asked, reply)) == told
+
+
+def told(api: str, request: Request, reply: Reply, *, strict: bool = False) -> list[tuple[str, str, str]]:
+    """Each violation, the beginning of its message."""
+    return [(found.kind, found.pointer, found.message[:32]) for found in violated(api, request, reply, strict=strict)]
+
+
+ADDED = Request(method="POST", path="/", query=b"Action=AddImage")
+HALF = b'{"Success":true,"Code":0,"Message":"","RequestId":"\\ud800","PicInfo":{"CategoryId":0,"Region":"1,2,3,4"}}'
+XML = "text/xml;charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "expected"),
+    [
+        (ASKED, Reply(status=418, body=b"{}"), ("status", "", "Unknown response http status: 41")),
+        (ASKED, Reply(status=200, body=b"{}", media_type="a/b"), ("media type", "", "Content for the following mimety")),
+        (ASKED, Reply(status=200, body=b"[1]"), ("schema", "", "[1] is not valid under any of th")),
+        (ASKED, Reply(status=200, body=b"[" * 100_000), ("schema", "", "is nested too deeply to be read")),
+        (ASKED, Reply(status=200, body=b"\xff"), ("schema", "", "the body is not UTF-8")),
+        (ASKED, answered({"title": 5}), ("schema", "/data/items/0/title", "5 is not of type 'string'")),
+        (ADDED, Reply(status=200, body=HALF), ("schema", "", "holds half a character, such as ")),
+        (ADDED, Reply(status=200, body=b"\xff", media_type=XML), ("schema", "", "the body is not UTF-8")),
+        (Request(method="GET", path="/nowhere"), answered({}), ("path", "", "Path not found for http://api.tm")),
+    ],
+    ids=lambda each: " ".join(each[0::2]) if isinstance(each, tuple) and len(each) == 3 else "",
+)  # fmt: skip
+def test_each_violation_has_its_kind_and_place(asked: Request, reply: Reply, expected: tuple[str, str, str]) -> None:
+    assert told("aliyun" if asked is ADDED else "tmapi", asked, reply) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "good"),
+    [
+        ("application/json", True), ("application/json;", True), ("application/json; charset=utf-8", True),
+        ('application/json; a="b;\\"c"; d=e;', True), ("application/json; charset", False),
+        ("application/json; a=b c", False), ('application/json; a="b', False), ("application/json; =b", False),
+    ],
+)  # fmt: skip
+def test_a_malformed_media_type_is_named(media_type: str, good: bool) -> None:
+    reply = msgspec.structs.replace(answered({}), media_type=media_type)
+    assert told("tmapi", ASKED, reply) == ([] if good else [("media type", "", f"{media_type!r} is malformed"[:32])])
+
+
+@pytest.mark.parametrize(("strict", "expected"), [(False, 0), (True, 1)])
+def test_what_is_not_documented_counts_when_strict(strict: bool, expected: int) -> None:
+    assert len(told("tmapi", ASKED, answered({"undocumented": 1}), strict=strict)) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lookalike_contracts.verdict import Outcome
 
 TODAY = date(2026, 1, 31)
 FOUND = Finding("a/b", "error", "tmapi", "search", "is wrong", "/data/0", "/paths", (), 0)
+OTHER = replace(FOUND, pointer="/data/other")
 OUTCOME = Outcome("a/b", "tmapi", "search", "failed", (FOUND,))
 KNOWN = {
     "fingerprint": FOUND.fingerprint,
@@ -50,8 +52,12 @@ def test_it_accepts_what_it_knows(tmp_path: Path, name: str, content: object) ->
 
 
 def test_it_accepts_nothing_else(tmp_path: Path) -> None:
-    other = Finding("a/b", "error", "tmapi", "search", "is wrong", "/data/other", "/paths", (), 0)
-    assert loaded(tmp_path, [KNOWN]).accepts(other) == ""
+    assert loaded(tmp_path, [KNOWN]).accepts(OTHER) == ""
+
+
+def test_where_no_day_is_told_it_is_today(tmp_path: Path) -> None:
+    loaded(tmp_path, [KNOWN | {"until": "9999-12-31"}])
+    assert load_baseline(tmp_path / "known.json").accepts(FOUND) == "until 9999-12-31: being mended"
 
 
 def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
@@ -65,6 +71,7 @@ def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
     ("outcomes", "said"),
     [
         ((Outcome("a/b", "tmapi", "search", "passed"),), True),
+        ((Outcome("a/b", "tmapi", "search", "failed", (OTHER,)),), True),
         ((Outcome("a/b", "tmapi", "search", "could not check"),), False),
         ((Outcome("a/b", "tmapi", "other", "passed"),), False),
         ((), False),
@@ -105,7 +112,7 @@ def written(outcomes: tuple[Outcome, ...], before: Baseline) -> list[dict[str, s
 
 def test_a_new_one_accepts_what_was_found(tmp_path: Path) -> None:
     content = baseline_of((OUTCOME,), Baseline(today=TODAY)).decode()
-    assert loaded(tmp_path, content).accepts(FOUND).startswith("until 2026-05-01: ")
+    assert loaded(tmp_path, content).accepts(FOUND) == "until 2026-05-01: known when this file was written"
 
 
 def test_a_new_one_keeps_days_and_reasons(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import json
 import msgspec
 import pytest
 
-from lookalike_contracts.answers.shape import shape
 from lookalike_contracts.coverage import Coverage, Covered, Share, shares
 from lookalike_contracts.finding import Exchange
 from lookalike_contracts.subject import Subject
@@ -112,8 +111,25 @@ def test_every_share_is_of_what_the_document_has(api: str, mock: Mock) -> None:
         assert shares(covered)["fields present"].met > 0 or not covered.shape
 
 
-@pytest.mark.parametrize("api", ids())
-def test_a_field_stands_once(api: str) -> None:
-    for operation in load(api).operations:
-        pointers = [each.pointer for each in shape(api, operation.id)]
-        assert len(pointers) == len(set(pointers))
+def test_shares_add_up_over_the_operations_of_an_api(mock: Mock) -> None:
+    coverage = Coverage()
+    for operation in ("searchItemsByImageUrl", "convertImageUrl"):
+        subject(mock, "tmapi", operation, coverage).ask()
+    first, second = map(shares, coverage.of("tmapi"))
+    totals = coverage.totals("tmapi")
+    assert totals["operations"] == Share(2, 2)
+    assert totals == {
+        kind: Share(first[kind].met + second[kind].met, first[kind].of + second[kind].of) for kind in first
+    }
+
+
+def test_only_what_may_be_absent_or_null_counts_as_such() -> None:
+    covered = Covered(load("tmapi"), load("tmapi").operations[0])
+    fields = covered.shape
+    counts = {kind: share.of for kind, share in shares(covered).items() if kind.startswith("fields")}
+    assert counts == {
+        "fields present": len(fields),
+        "fields null": sum(each.nullable for each in fields),
+        "fields absent": sum(each.optional for each in fields),
+    }
+    assert len(set(counts.values())) == 3

@@ -1,6 +1,7 @@
 """Drawn requests, good and bad, for every answer to be looked at."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lookalike_contracts.explore import explore
 from lookalike_contracts.finding import Broken, Exchange
@@ -41,3 +42,18 @@ def test_without_a_check_nothing_is_asked() -> None:
     one = subject(TMAPI)
     assert list(explore(one, ())) == []
     assert one.asked == 0
+
+
+def test_a_check_that_does_not_apply_is_left_out() -> None:
+    one = subject(TMAPI)
+    assert list(explore(one, (replace(_check("x/good", 200), applies=lambda _: False),))) == []
+    assert one.asked == 0
+
+
+def test_requests_that_go_astray_are_watched_too() -> None:
+    seen: list[Exchange] = []
+    one = replace(subject(TMAPI, cases=3), watch=lambda _, exchange: seen.append(exchange))
+    list(explore(one, (_check("x/teapot", 418),)))
+    plain = one.ask().request
+    astray = [each for each in seen if (each.request.method, each.request.path) != (plain.method, plain.path)]
+    assert [each.reply.status for each in astray] == [405, 404]

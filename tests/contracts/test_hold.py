@@ -20,6 +20,26 @@ def test_the_simplest_case_is_told() -> None:
     assert found.message == "18"
 
 
+def test_what_makes_no_difference_is_not_tried_once_the_simplest_case_is_known() -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def rule(numbers: tuple[int, ...]) -> Broken | None:
+        asked.append(numbers)
+        return Broken(str(numbers)) if numbers[0] > 17 else None
+
+    found = hold(st.tuples(NUMBERS, NUMBERS, NUMBERS), rule, seed=0, cases=100)
+    assert found
+    assert found.message == "(18, 0, 0)"
+    assert len(asked) < MOST_STEPS
+
+
+def test_values_that_are_hard_to_draw_are_no_reason_to_give_up() -> None:
+    drawn: list[int] = []
+    seldom = NUMBERS.filter(lambda number: number % 60 == 7)
+    assert hold(seldom, drawn.append, seed=0, cases=100) is None  # type: ignore[func-returns-value]
+    assert drawn
+
+
 def test_no_more_cases_are_drawn_than_wanted() -> None:
     drawn: list[int] = []
     hold(NUMBERS, drawn.append, seed=0, cases=7)  # type: ignore[func-returns-value]

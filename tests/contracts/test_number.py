@@ -28,7 +28,7 @@ def test_what_is_no_number_is_none(written: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "scripts", "told"),
     [
-        ("Кроссовки Nike", ["CYRILLIC"], True), ("Nike sneakers", ["CYRILLIC"], False), ("男鞋", ["CJK"], True),
+        ("Кроссовки Nike", ["CYRILLIC"], True), ("Nike sneakers", ["CYRILLIC"], False), ("ー", ["KATAKANA"], True), ("男鞋", ["CJK"], True),
         ("スニーカー", ["HIRAGANA", "KATAKANA"], True), ("男鞋", ["HIRAGANA", "KATAKANA"], False), ("12-34", ["THAI"], True),
         ("운동화", ["HANGUL"], True), ("áo thun", ["LATIN"], True), ("حذاء", ["ARABIC"], True), ("รองเท้า", ["THAI"], True),
     ],

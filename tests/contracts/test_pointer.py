@@ -6,7 +6,7 @@ import pytest
 
 from lookalike_contracts.answers.pointer import MISSING, at, every, steps, without
 
-BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None}
+BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None, "text": "xy"}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None}
         ("/nothing", MISSING),
         ("/0/deeper", MISSING),
         ("/a/0/b/deeper", MISSING),
+        ("/text/0", MISSING),
     ],
 )
 def test_a_pointer_means_a_place_or_nothing(pointer: str, found: Any) -> None:
@@ -49,19 +50,19 @@ def test_a_star_means_every_position(pointer: str, found: list[tuple[str, Any]])
 @pytest.mark.parametrize(
     ("pointers", "left"),
     [
-        ((), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y": 1}),
-        (("/a/*/b",), {"a": [{"b": None, "c": 2}, {"b": None}], "x/y": 1}),
-        (("/a/1/b", "/x~1y"), {"a": [{"b": 1, "c": 2}, {"b": None}], "x/y": None}),
-        (("/a",), {"a": None, "x/y": 1}),
+        ((), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}),
+        (("/a/*/b",), {"a": [{"b": None, "c": 2}, {"b": None}], "x/y~": 1}),
+        (("/a/1/b", "/x~1y~0"), {"a": [{"b": 1, "c": 2}, {"b": None}], "x/y~": None}),
+        (("/a",), {"a": None, "x/y~": 1}),
         (("",), None),
-        (("/nothing", "/a/b"), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y": 1}),
-        (("/ab",), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y": 1}),
+        (("/nothing", "/a/b", "/x~1y~0/deeper"), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}),
+        (("/ab",), {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}),
     ],
 )
 def test_places_are_taken_out_of_a_copy(pointers: tuple[str, ...], left: Any) -> None:
-    body: Any = {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y": 1}
+    body: Any = {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}
     assert without(body, pointers) == left
-    assert body == {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y": 1}
+    assert body == {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}
 
 
 def test_nothing_is_false_and_says_so() -> None:

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from lookalike_contracts.answers.reading import Reader
-from lookalike_contracts.answers.template import Aspect
+from lookalike_contracts.answers.template import Aspect, Form
 from lookalike_contracts.subject import Subject
 from lookalike_specs import Scheme, ids, load
+from lookalike_specs.extension import ErrorCode, Transport
 from lookalike_specs.wire import Reply
 
 from .subjects import subject
@@ -123,9 +124,97 @@ def test_no_two_errors_are_taken_for_each_other_but_those_that_look_the_same(api
             assert (found.message, found.status) == (same.message, same.status)
 
 
-def test_a_reader_knows_each_error_in_each_way() -> None:
-    one = subject(ALIYUN)
+JSON_OR_XML = ["application/json;charset=utf-8", "text/xml;charset=utf-8"]
+
+
+@pytest.mark.parametrize(
+    ("at", "error", "ways"),
+    [
+        (ALIYUN, "BadRequest", JSON_OR_XML),
+        ("aliyun/PostObject", "NoPermission", ["application/xml"]),
+        # who asks for what is nowhere may have meant any operation
+        ("aliyun/PostObject", "InvalidAction.NotFound", ["application/xml", *JSON_OR_XML]),
+        ("aliyun/PostObject", "UnsupportedHTTPMethod", ["application/xml", *JSON_OR_XML]),
+    ],
+)
+def test_a_reader_knows_each_error_in_each_way(at: str, error: str, ways: list[str]) -> None:
+    one = subject(at)
     reader = Reader(one.api, one.operation, one.variants)
-    assert {form.transport.media_type for form in reader.forms if form.id == "BadRequest"} == {
-        "application/json;charset=utf-8", "text/xml;charset=utf-8",
-    }  # fmt: skip
+    assert [form.transport.media_type for form in reader.forms if form.id == error] == ways
+
+
+ERROR = ErrorCode(status=404, code="Bad&Code", message="<{what}> & more")
+IN_XML = Transport(media_type="text/xml", body="<Code>{code}</Code><Message>{message}</Message><Id>{id}</Id>")
+IN_JSON = Transport(
+    status=200,
+    body={
+        "code": "{code}",
+        "http": "{status} {reason}",
+        "text": "at {time}: {message}",
+        "kind": "plain",
+        "data": {"none": None},
+    },
+)
+BODY = {
+    "code": "Bad&Code",
+    "http": "404 Not Found",
+    "text": "at 7: <i\nt> & more",
+    "kind": "plain",
+    "data": {"none": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        ("Bad&amp;Code", "&lt;it&gt; &amp; more", []),
+        ("Other", "&lt;it&gt; &amp; more", [("code", "", "another code than this error's")]),
+        ("Bad&Code", "&lt;it&gt; &amp; more", [("code", "", "another code than this error's")]),
+        ("Bad&amp;Code", "less", [("message", "", "another message than this error's")]),
+        ("Bad&amp;Code", "<it> & more", [("message", "", "another message than this error's")]),
+        ("Other", "less", [("shape", "", "is not the text that the transport has")]),
+    ],
+)
+def test_an_error_in_xml_is_compared_as_it_is_written(code: str, message: str, told: list[tuple[str, ...]]) -> None:
+    body = f"<Code>{code}</Code><Message>{message}</Message><Id>1</Id>".encode()
+    reply = Reply(status=404, body=body, media_type="Text/XML ; charset=utf-8")
+    assert list(Form("x", ERROR, IN_XML).differences(reply)) == told
+    assert Form("x", ERROR, IN_XML).fits(reply) == (not told)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, []),
+        ({"more": 1}, []),
+        ({"code": "Bad"}, [("code", "/code", "'Bad' is not 'Bad&Code'")]),
+        ({"http": "405 Not Found"}, [("code", "/http", "'405 Not Found' is not '404 …'")]),
+        ({"http": "404 Gone"}, [("code", "/http", "'404 Gone' is not '404 …'")]),
+        ({"text": "at 7: more"}, [("message", "/text", "'at 7: more' is not 'at …: <{what}> & more'")]),
+        ({"kind": "other"}, [("shape", "/kind", "'other' is not 'plain'")]),
+        ({"data": {"none": 0}}, [("shape", "/data/none", "0 is not None")]),
+        ({"data": {}}, [("shape", "/data", "has not the members none")]),
+        ({"data": []}, [("shape", "/data", "has not the members none")]),
+        (
+            {"code": 5, "data": 0},
+            [("code", "/code", "5 is not 'Bad&Code'"), ("shape", "/data", "has not the members none")],
+        ),
+    ],
+)
+def test_an_error_in_json_is_compared_member_by_member(change: dict[str, Any], told: list[tuple[str, ...]]) -> None:
+    reply = Reply(status=200, body=json.dumps(BODY | change).encode())
+    assert list(Form("x", ERROR, IN_JSON).differences(reply)) == told
+
+
+@pytest.mark.parametrize(
+    ("transport", "status", "body", "maybe"),
+    [
+        (IN_JSON, 200, b"..Bad&Code..", True),
+        (IN_JSON, 200, b"..Code..", False),
+        (IN_JSON, 404, b"..Bad&Code..", False),
+        (Transport(body={"text": "{message}"}), 404, b"..", True),
+        (Transport(body={"text": "{message}"}), 200, b"..", False),
+    ],
+)
+def test_a_look_tells_most_other_errors(transport: Transport, status: int, body: bytes, maybe: bool) -> None:
+    assert Form("x", ERROR, transport).may_be(Reply(status=status, body=body)) is maybe

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from lookalike_specs.document import escaped
+
 
 class Missing:
     """What stands where nothing stands."""
@@ -63,5 +65,5 @@ def steps(pointer: str) -> list[str]:
 
 
 def _below(pointers: tuple[str, ...], step: str) -> tuple[str, ...]:
-    written = step.replace("~", "~0").replace("/", "~1")
-    return tuple(p.removeprefix(f"/{written}") for p in pointers if p == f"/{written}" or p.startswith(f"/{written}/"))
+    here = f"/{escaped(step)}"
+    return tuple(p.removeprefix(here) for p in pointers if p == here or p.startswith(f"{here}/"))

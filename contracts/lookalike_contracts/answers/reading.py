@@ -27,21 +27,16 @@ class Reader:
 
     def is_good(self, reply: Reply) -> bool:
         """Whether it is a success, and says so itself where the vendor's answers do."""
-        return 200 <= reply.status < 300 and self.says_good(reply)
-
-    def says_good(self, reply: Reply) -> bool:
-        """Whether its body says that all went well; a body that says nothing of it counts with a good status only."""
-        wanted = self.operation.extension.promises.success
-        if not wanted:
-            return 200 <= reply.status < 300
-        body = parsed(reply)
-        if body is MISSING:
-            return all(_element(pointer, value) in reply.body for pointer, value in wanted.items())
-        return all(at(body, pointer) == value for pointer, value in wanted.items())
+        says = self.operation.extension.promises.success
+        return 200 <= reply.status < 300 and (not says or self.claims_good(reply))
 
     def claims_good(self, reply: Reply) -> bool:
-        """Whether its body says that all went well, where the vendor's answers say so."""
-        return bool(self.operation.extension.promises.success) and self.says_good(reply)
+        """Whether its body says that all went well; never where the vendor's answers do not say so."""
+        wanted = self.operation.extension.promises.success
+        body = parsed(reply) if wanted else MISSING
+        if body is MISSING:
+            return bool(wanted) and all(_element(pointer, value) in reply.body for pointer, value in wanted.items())
+        return all(at(body, pointer) == value for pointer, value in wanted.items())
 
     def errors(self, reply: Reply) -> tuple[str, ...]:
         """The errors of the catalogue that it is exactly."""

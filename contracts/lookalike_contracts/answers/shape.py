@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lookalike_specs import load
-
-DEEPEST = 12
+from lookalike_specs.document import escaped
 
 
 class Shape(NamedTuple):
@@ -27,7 +26,11 @@ class Shape(NamedTuple):
 @cache
 def shape(api: str, operation: str) -> tuple[Shape, ...]:
     """Every field of an operation's good answer."""
-    schema = next(each.answer for each in load(api).operations if each.id == operation)
+    return fields(next(each.answer for each in load(api).operations if each.id == operation))
+
+
+def fields(schema: Mapping[str, Any]) -> tuple[Shape, ...]:
+    """Every field that a schema names, once."""
     found: dict[str, Shape] = {}
     for each in _fields(schema, ()):
         other = found.get(each.pointer, each)
@@ -57,12 +60,10 @@ def places(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _pointer(*steps: str) -> str:
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{escaped(step)}" for step in steps)
 
 
 def _fields(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Shape]:
-    if len(above) > DEEPEST:
-        return
     for name, inner in schema.get("properties", {}).items():
         optional = name not in schema.get("required", ())
         yield Shape(above, name, _pointer(*above, name), optional, _nullable(inner))
@@ -76,7 +77,7 @@ def _fields(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Shape
 
 def _nullable(schema: Mapping[str, Any]) -> bool:
     """By OpenAPI 3.0's word, by 3.1's, or by an alternative."""
-    if schema.get("nullable") or "null" in _types(schema) or None in schema.get("enum", ()):
+    if schema.get("nullable") or "null" in _types(schema):
         return True
     return any(_nullable(alternative) for key in ("oneOf", "anyOf") for alternative in schema.get(key, ()))
 

@@ -35,7 +35,7 @@ def _annotation(told: Told) -> str:
 
 def _data(text: str) -> str:
     """As workflow commands want it: what follows a newline could be a command of its own."""
-    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return clean(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lookalike_specs import Api
@@ -70,7 +70,7 @@ class Report:
     checks: tuple[Check, ...]
     outcomes: tuple[Outcome, ...]
     told: tuple[Told, ...]
-    coverage: Coverage = field(default_factory=Coverage)
+    coverage: Coverage
     notes: tuple[str, ...] = ()
     interrupted: bool = False
     restart: str = ""

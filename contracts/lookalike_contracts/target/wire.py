@@ -109,5 +109,8 @@ class _Kept(io.BufferedReader):
             raise CouldNotCheck(f"the answer ended in the middle of its {'head' if wire.head else 'chunks'}")
         return line
 
+    def flush(self) -> None:
+        """Nothing is written here; http.client asks for it when a connection has ended, too."""
+
     def close(self) -> None:
         """Stay."""

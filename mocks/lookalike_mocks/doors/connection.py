@@ -63,7 +63,8 @@ class Outbox:
         waiting, self._waiting = self._waiting, []
         for transport, parts, stays in waiting:
             if not transport.is_closing():
-                transport.writelines(parts)
+                # asyncio would try to send an empty part for ever
+                transport.writelines(parts if parts[1] else parts[:1])
                 if not stays:
                     transport.close()
 

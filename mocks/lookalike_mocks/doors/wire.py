@@ -71,7 +71,8 @@ class Wire:
 
     async def write(self, *parts: bytes) -> None:
         """Send bytes as they are; the system has them then, unless the client reads none."""
-        self._transport.writelines(parts)
+        # asyncio would try to send an empty part for ever
+        self._transport.writelines([part for part in parts if part])
         await self._sent()
 
     def head(self, reply: Reply, framing: bytes) -> bytes:

@@ -15,7 +15,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lookalike_contracts import reports
+from lookalike_contracts.baseline import Baseline
+from lookalike_contracts.finding import Finding
 from lookalike_contracts.reports import FORMATS, Run
+from lookalike_contracts.verdict import Outcome, Verdict
 from lookalike_specs import load
 
 from ...specs.veil.reader import readings
@@ -52,6 +55,11 @@ def test_a_report_is_the_same_each_time(form: str, made: Make) -> None:
 
 
 @ALL
+def test_a_report_ends_with_a_whole_line(form: str, made: Make) -> None:
+    assert re.search(r"[^\n]\n\Z", FORMATS[form](made()))
+
+
+@ALL
 def test_an_empty_report_is_one(form: str, made: Make) -> None:
     assert FORMATS[form](made(outcomes=(), told=(), interrupted=True))
 
@@ -77,6 +85,18 @@ def leaks(secret: str, text: str) -> bool:
     """Whether it can be read there; Base64 is looked for where it begins, as the whole text is none."""
     read = {text, *readings(text), *(each for run in RUN.findall(text) for each in readings(run))}
     return any(secret in each for each in read)
+
+
+def test_a_finding_has_no_credentials_of_its_own_api(judged: Run) -> None:
+    api = judged.apis[1]
+    (secret,) = judged.accounts[api.id].values()
+    found = Finding("answer/schema", "error", api.id, api.operations[0].id, f"{secret} is wrong", "", "/paths", (), 0)
+    outcome = Outcome(found.check, found.api, found.operation, "failed", (found,))
+    run = replace(judged, verdict=Verdict("", 0, (outcome,), 0))
+    (told,) = reports.report(run, lambda each: each.check, Baseline()).told
+    assert told.message.endswith(" is wrong")
+    assert secret not in told.message
+    assert (told.shown.place.file, told.again, told.accepted) == (f"apis/{api.id}/openapi.yaml", "answer/schema", "")
 
 
 # json
@@ -112,6 +132,15 @@ def test_junit_counts_what_it_holds(made: Make) -> None:
         assert int(root.get(name, "")) == len(root.findall(f".//{tag}")) > 0
 
 
+@pytest.mark.parametrize(("interrupted", "more"), [(False, {}), (True, {"interrupted": "true"})])
+def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], made: Make) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](made(interrupted=interrupted, seed=7)))  # noqa: S314 - our own
+    assert root.get("time") == "1.500"
+    for suite in root:
+        told = {each.get("name"): each.get("value") for each in suite.iter("property")}
+        assert told == {"target": "http://127.0.0.1:8765", "seed": "7"} | more
+
+
 def test_junit_names_a_case_by_check_and_operation(made: Make) -> None:
     report = made()
     cases = ElementTree.fromstring(FORMATS["junit"](report)).findall(".//testcase")  # noqa: S314 - our own
@@ -135,6 +164,7 @@ def test_junit_keeps_what_is_accepted_out_of_a_failure(made: Make) -> None:
     assert first.fingerprint in str(failure.text)
     assert other.fingerprint not in str(failure.text)
     assert other.fingerprint in str(out.text)
+    assert first.fingerprint not in str(out.text)
 
 
 # sarif
@@ -159,6 +189,51 @@ def test_sarif_points_to_rules_and_lines(made: Make) -> None:
         assert "suppressions" not in result
     assert run["invocations"][0]["executionSuccessful"] is True
     assert run["invocations"][0]["toolExecutionNotifications"][0]["associatedRule"] == {"id": "answer/schema"}
+
+
+def test_sarif_tells_how_the_run_went(made: Make) -> None:
+    report = made(interrupted=True)
+    (run,) = json.loads(FORMATS["sarif"](report))["runs"]
+    assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["version"]) == ("lookalike", "1.2.3")
+    assert run["columnKind"] == "unicodeCodePoints"
+    (invocation,) = run["invocations"]
+    assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 130)
+    unchecked, interrupted = invocation["toolExecutionNotifications"]
+    assert unchecked["level"] == "warning"
+    assert unchecked["message"]["text"].startswith(f"hiobuy/{load('hiobuy').operations[0].id}: could not check: </scr")
+    assert interrupted == {"level": "error", "message": {"text": "interrupted before all was checked"}}
+
+
+def test_sarif_says_of_a_check_what_explain_says(made: Make) -> None:
+    report = made()
+    (run,) = json.loads(FORMATS["sarif"](report))["runs"]
+    for rule, check in zip(run["tool"]["driver"]["rules"], report.checks, strict=True):
+        assert rule == {
+            "id": check.id,
+            "shortDescription": {"text": check.says},
+            "fullDescription": {"text": f"{check.says} {check.why}"},
+            "help": {"text": f"{check.how}\nSource: {check.source}"},
+            "defaultConfiguration": {"level": check.severity},
+            "properties": {"tags": [check.family]},
+        }
+
+
+@pytest.mark.parametrize(("pointer", "where"), [("/data/0", " at /data/0"), ("", "")])
+def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: Make) -> None:
+    report = made()
+    first = report.told[0]
+    shown = replace(first.shown, pointer=pointer, curl="C", python="P", request="Q", reply="R", message="is wrong")
+    told = replace(first, shown=shown, accepted="known")
+    (run,) = json.loads(FORMATS["sarif"](replace(report, told=(told,))))["runs"]
+    (result,) = run["results"]
+    at = f"tmapi/{told.operation}"
+    assert result["message"]["text"] == f"{at}{where}: is wrong\nAgain: {told.again}"
+    assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": at, "kind": "function"}]
+    assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known"}]
+    assert result["properties"] == {
+        "pointer": pointer, "rule": shown.place.pointer, "seed": 0, "curl": "C", "python": "P", "request": "Q",
+        "reply": "R", "again": told.again,
+    }  # fmt: skip
 
 
 def test_sarif_suppresses_what_is_accepted(made: Make) -> None:
@@ -187,6 +262,22 @@ def test_github_is_quiet_about_what_is_accepted(made: Make) -> None:
     assert "paging/doubled at" not in FORMATS["github"](made(("paging/doubled",)))
 
 
+def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(made: Make) -> None:
+    report = made(notes=("50% known,\n::error::x",))
+    warning, note, numbers = FORMATS["github"](report).splitlines()[-3:]
+    where = f"hiobuy/{load('hiobuy').operations[0].id}"
+    assert warning.startswith(f"::warning title=answer/schema could not check {where}::</script>")
+    assert note == "::notice title=baseline::50%25 known,%0A::error::x"
+    assert numbers == f"::notice title=lookalike check::{FORMATS['text'](report).splitlines()[-1]}"
+
+
+def test_github_lets_nothing_end_a_property(made: Make) -> None:
+    report = made()
+    odd = replace(report.told[0], check="a:b,c%")
+    line, *_ = FORMATS["github"](replace(report, told=(odd,))).splitlines()
+    assert f",title=a%3Ab%2Cc%25 at {odd.api}/{odd.operation}::" in line
+
+
 # markdown
 
 
@@ -198,6 +289,58 @@ def test_markdown_keeps_the_servers_text_in_code(made: Make) -> None:
         assert part in text
         assert part not in outside
     assert text.count("<details>") == text.count("</details>") == len(made().told)
+
+
+def test_markdown_says_first_what_was_judged_and_how_it_ended(made: Make) -> None:
+    report = made()
+    head, _, closing, *_ = FORMATS["markdown"](report).splitlines()
+    assert head == "## Lookalike judged `http://127.0.0.1:8765`"
+    assert closing == FORMATS["text"](report).splitlines()[-1] + "."
+
+
+@pytest.mark.parametrize(("pointer", "where"), [("/data/0", "`/data/0`"), ("", "`the whole answer`")])
+def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, made: Make) -> None:
+    report = made()
+    first = replace(report.told[0], accepted="until then: known")
+    shown = replace(first.shown, pointer=pointer, curl="C", python="P", request="Q", reply="R", message="<m>")
+    text = FORMATS["markdown"](replace(report, told=(replace(first, shown=shown),)))
+    place = f"`specs/lookalike_specs/apis/tmapi/openapi.yaml:{shown.place.line}` `{shown.place.pointer}`"
+    finding = f"""
+<details><summary>☑️ tmapi/{first.operation} {first.check}: <code>&lt;m&gt;</code></summary>
+
+- where: {where}
+- rule: {place}
+- again: `{first.again}`
+- id: `{first.fingerprint}`
+- accepted: `until then: known`
+
+```sh
+C
+```
+
+```python
+P
+```
+
+```http
+Q
+```
+
+```http
+R
+```
+
+</details>
+"""
+    assert finding in text
+
+
+def test_markdown_lists_what_could_not_be_checked_and_the_baseline(made: Make) -> None:
+    report = made()
+    (outcome,) = (each for each in report.outcomes if each.result == "could not check")
+    text = FORMATS["markdown"](replace(report, outcomes=(replace(outcome, reason="late"),), notes=("a `note`",)))
+    where = f"{outcome.api}/{outcome.operation} {outcome.check}"
+    assert text.endswith(f"\n### Could not be checked\n\n- `{where}: late`\n\n### Baseline\n\n- `` a `note` ``\n")
 
 
 def test_markdown_blocks_end_where_they_should(made: Make) -> None:
@@ -308,6 +451,8 @@ def test_text_has_a_line_for_each_family(made: Make) -> None:
     [
         ({}, 1),
         ({"accepted": ("answer/schema", "paging/doubled")}, 3),
+        ({"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "passed"),)}, 0),
+        ({"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "does not apply"),)}, 2),
         ({"told": (), "outcomes": ()}, 2),
         ({"interrupted": True}, 130),
     ],

@@ -17,9 +17,13 @@ def test_it_is_written_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_others_may_read_it_as_any_file_of_theirs(tmp_path: Path) -> None:
-    (tmp_path / "plain.txt").write_bytes(b"")
-    write(tmp_path / "r.txt", b"")
-    assert (tmp_path / "r.txt").stat().st_mode == (tmp_path / "plain.txt").stat().st_mode
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "r.txt", b"")
+        assert (tmp_path / "r.txt").stat().st_mode & 0o777 == 0o640
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(before)
 
 
 def test_its_mode_stays(tmp_path: Path) -> None:
@@ -29,8 +33,12 @@ def test_its_mode_stays(tmp_path: Path) -> None:
     assert (tmp_path / "r.txt").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_was_there_stays_when_it_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "r.txt").write_bytes(b"old")
+@pytest.mark.parametrize("before", [[], [("r.txt", b"old")]], ids=["nothing", "something"])
+def test_what_was_there_stays_when_it_cannot_be_written(
+    before: list[tuple[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, content in before:
+        (tmp_path / name).write_bytes(content)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -38,7 +46,7 @@ def test_what_was_there_stays_when_it_cannot_be_written(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space left"):
         write(tmp_path / "r.txt", b"new")
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("r.txt", b"old")]
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == before
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ POLICY: Final = (
 
 def as_html(report: Report) -> str:
     """The document."""
-    return "<!doctype html>\n" + written(e("html", _head(report), _body(report), lang="en")) + "\n"
+    return "<!doctype html>\n" + written(e("html", _head(report), body(report), lang="en")) + "\n"
 
 
 def _head(report: Report) -> Element:
@@ -44,7 +44,8 @@ def _head(report: Report) -> Element:
     )
 
 
-def _body(report: Report) -> Element:
+def body(report: Report) -> Element:
+    """What is shown."""
     return e(
         "body",
         e("a", "To the matrix", href="#matrix", class_="skip"),

@@ -1,0 +1,28 @@
+"""The file of a rule, as it is called from where the run was started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lookalike_contracts.reports.location import HOME, file
+from lookalike_specs.place import Place
+
+PLACE = Place("apis/tmapi/openapi.yaml", "/paths", 1)
+
+
+@pytest.mark.parametrize(
+    ("folder", "called"),
+    [
+        (HOME, "apis/tmapi/openapi.yaml"),
+        (HOME.parent, "lookalike_specs/apis/tmapi/openapi.yaml"),
+        (HOME / "apis" / "hiobuy", "lookalike_specs/apis/tmapi/openapi.yaml"),
+    ],
+    ids=["in it", "above it", "elsewhere"],
+)
+def test_a_file_is_called_as_from_the_current_folder(
+    folder: Path, called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert file(PLACE) == called

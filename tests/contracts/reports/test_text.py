@@ -1,0 +1,153 @@
+"""The report for a terminal, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from lookalike_contracts.reports import Report, as_text
+from lookalike_contracts.reports.report import Told
+from lookalike_contracts.verdict import Outcome
+from lookalike_specs import load
+
+from .conftest import Make
+
+HIOBUY = f"hiobuy/{load('hiobuy').operations[0].id}"
+
+
+def short(told: Told, message: str, curl: str, pointer: str = "") -> Told:
+    """The finding with texts that can be compared."""
+    shown = replace(told.shown, message=message, curl=curl, pointer=pointer)
+    return replace(told, shown=shown, again="once more", fingerprint=f"id of {told.check}")
+
+
+@pytest.fixture
+def report(made: Make) -> Report:
+    """One that failed, one that was accepted, one that warns; two that could not be checked for the same reason."""
+    first, second, third = made().told
+    told = (
+        short(first, "is\nwrong", "curl -H $LOOKALIKE_A -H $LOOKALIKE_B2", "/a\t1"),
+        replace(short(second, "is known", "curl $LOOKALIKE_C"), accepted="until\nthen"),
+        short(third, "is odd", "curl $LOOKALIKE_A $OTHER"),
+    )
+    outcomes = tuple(_outcomes(made().outcomes))
+    return made(told=told, outcomes=outcomes, notes=("gone",), restart="lookalike serve")
+
+
+def _outcomes(outcomes: tuple[Outcome, ...]) -> Iterator[Outcome]:
+    for each in outcomes:
+        late = each.api == "hiobuy" and each.check.startswith("answer/")
+        yield replace(each, result="could not check", reason="too\nlate") if late else each
+
+
+def test_every_line(report: Report) -> None:
+    first, _, third = (told.shown.place for told in report.told)
+    file = "specs/lookalike_specs/apis/tmapi/openapi.yaml"
+    assert (
+        as_text(report)
+        == f"""\
+Lookalike 1.2.3 judged http://127.0.0.1:8765
+
+tmapi
+  answer  1 failed, 3 passed
+  paging  1 with a warning, 1 accepted
+
+hiobuy
+  answer  2 not checked
+  paging  2 passed
+
+FAILED  tmapi/searchItemsByImageUrl  answer/schema
+  is\\nwrong
+  where  /a\\t1
+  rule   {file}:{first.line}  {first.pointer}
+  again  once more
+  why    lookalike explain answer/schema
+  id     id of answer/schema
+  curl   curl -H $LOOKALIKE_A -H $LOOKALIKE_B2
+
+WARNING  tmapi/searchItemsByImageUrl  paging/echo
+  is odd
+  rule   {file}:{third.line}  {third.pointer}
+  again  once more
+  why    lookalike explain paging/echo
+  id     id of paging/echo
+  curl   curl $LOOKALIKE_A $OTHER
+
+Credentials stand in the environment: LOOKALIKE_A, LOOKALIKE_B2
+For the curl lines, start the mock again: lookalike serve
+
+accepted by the baseline
+  tmapi/searchItemsByImageUrl  paging/doubled  id of paging/doubled  until\\nthen
+
+could not be checked
+  {HIOBUY}  answer/status, answer/schema
+    too\\nlate
+
+baseline
+  gone
+
+1 finding, 1 warning, 1 accepted, 5 checks passed, 2 not checked, 24 requests in 1.5 s, seed 0
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "families", "rest"),
+    [
+        ({"told": (), "outcomes": ()}, "not run", "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n"),
+        (
+            {"told": (), "outcomes": (), "interrupted": True, "restart": "again"},
+            "not run",
+            "\ninterrupted, 0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
+        ),
+        (
+            {"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "passed", cases=1),)},
+            "1 passed",
+            "\n0 findings, 1 check passed, 1 request in 1.5 s, seed 0\n",
+        ),
+        (
+            {"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "does not apply"),)},
+            "does not apply",
+            "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
+        ),
+    ],
+)
+def test_what_there_is_none_of_has_no_line(changes: dict[str, object], families: str, rest: str, made: Make) -> None:
+    assert (
+        as_text(made(apis=(load("tmapi"),), **changes))
+        == f"""\
+Lookalike 1.2.3 judged http://127.0.0.1:8765
+
+tmapi
+  answer  {families}
+  paging  not run
+{rest}"""
+    )
+
+
+def test_the_mock_can_be_started_again_where_no_credentials_are_needed(made: Make) -> None:
+    told = short(made().told[0], "is wrong", "curl")
+    lines = as_text(made(told=(told,), restart="lookalike serve")).splitlines()
+    at = lines.index("For the curl lines, start the mock again: lookalike serve")
+    assert lines[at - 2 : at] == ["  curl   curl", ""]
+    assert "again: lookalike serve" not in as_text(made(restart="lookalike serve", told=()))
+    assert "start the mock again" not in as_text(made())
+
+
+def test_each_part_has_its_colour(report: Report) -> None:
+    painted: list[tuple[str, str]] = []
+
+    def paint(role: str, text: str) -> str:
+        painted.append((role, text))
+        return text
+
+    as_text(report, paint)
+    assert {role for role, text in painted if text.startswith(("FAILED", "1 failed", "1 finding"))} == {"failed"}
+    assert {role for role, text in painted if text.startswith(("WARNING", "1 with a"))} == {"warned"}
+    assert {role for role, text in painted if "not checked" in text and "seed" not in text} == {"could not check"}
+    assert ("accepted", "1 accepted") in painted
+    assert ("faint", "where") in painted
+    headings = {text for role, text in painted if role == "heading"}
+    assert {"tmapi", "hiobuy", "answer/schema", "baseline", "accepted by the baseline"} <= headings
