@@ -73,8 +73,8 @@ def test_a_cell_tells_all_of_its_operations(made: Make) -> None:
     assert cell.attrib == {
         "href": "#tmapi.paging.doubled",
         "id": "to.tmapi.paging.doubled",
-        "aria-label": "tmapi, paging/doubled: 1 findings, 1 does not apply",
-        "title": "1 findings, 1 does not apply",
+        "aria-label": "tmapi, paging/doubled: findings: 1, does not apply: 1",
+        "title": "findings: 1, does not apply: 1",
     }
 
 

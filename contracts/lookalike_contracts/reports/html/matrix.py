@@ -74,7 +74,7 @@ def _cell(report: Report, api: Api, check: Check) -> Element:
     if not found:
         return e("td", e("span", "not run", class_="faint"))
     worst = min(found, key=STATES.index)
-    told = ", ".join(f"{found[state]} {LEGEND[state]}" for state in STATES if found[state])
+    told = ", ".join(f"{LEGEND[state]}: {found[state]}" for state in STATES if found[state])
     own = cell_id(api.id, check.id)
     number = str(found[worst]) if worst != "does not apply" else ""
     name = f"{api.id}, {check.id}: {told}"
