@@ -84,7 +84,8 @@ class Connection(HttpToolsProtocol):
     _head = 0
     _owed = 0
     _since = 0.0
-    _began = False
+    _begun = 0
+    _is_idle = True
     _is_whole = False
     _is_direct = False
     _reply: Reply | None = None
@@ -107,21 +108,22 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count until the head is whole."""
-        self._owed, self._began = 0, False
+        self._owed, self._begun, was_idle = 0, 0, self._is_idle
         if not self._head:
             self._since = self.loop.time()
         super().data_received(data)
         if self._is_whole:
             self._head = 0
             return
-        # a head that began in this piece, behind others, is counted from the next one on
-        self._head = 1 if self._began else self._head + len(data)
+        # a head that began in this piece, behind another request, is counted from the next one on
+        is_behind = self._begun and not (was_idle and self._begun == 1)
+        self._head = 1 if is_behind else self._head + len(data)
         if self._head > HEAD_BYTES:
             self._end(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """The scope is only made when it turns out to be needed."""
-        self._began, self._is_whole, self._is_direct = True, False, False
+        self._begun, self._is_idle, self._is_whole, self._is_direct = self._begun + 1, False, False, False
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
@@ -149,6 +151,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Send the direct answer."""
+        self._is_idle = True
         if not self._is_direct:
             super().on_message_complete()
         elif self._reply is not None and not self.transport.is_closing():

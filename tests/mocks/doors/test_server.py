@@ -1,6 +1,7 @@
 """The thread server on a real socket: bad clients get an answer or an end, and harm nobody else."""
 
 import asyncio
+import re
 import socket
 import threading
 import time
@@ -109,6 +110,24 @@ def test_an_endless_head_is_ended(server: Server) -> None:
     line = b"x-filler: " + b"a" * 1000 + b"\r\n"
     heard = talk(server, b"GET / HTTP/1.1\r\n", *([line] * (HEAD_BYTES // len(line) + 2)))
     assert status(heard) == b"431"
+
+
+def test_an_endless_head_in_one_piece_is_ended_as_well(server: Server) -> None:
+    assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * HEAD_BYTES)) == b"431"
+
+
+def test_what_stands_before_a_head_is_none_of_it(server: Server) -> None:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    length, body = HEAD_BYTES + 1, b"a" * (HEAD_BYTES + 1)
+    last = HEALTH.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
+    with socket.create_connection((host, int(port)), timeout=5) as sock:
+        sock.sendall(b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % length)
+        time.sleep(0.1)
+        sock.sendall(body + HEALTH + last[:9])
+        time.sleep(0.1)
+        sock.sendall(last[9:])
+        heard = b"".join(iter(lambda: sock.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+) ", heard) == [b"404", b"200", b"200"]
 
 
 def test_a_slow_body_gets_the_vendors_error(hasty: Server) -> None:
