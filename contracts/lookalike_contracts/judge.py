@@ -15,7 +15,7 @@ from lookalike_specs.wire import Request
 from .errors import CouldNotCheck, OutOfTime
 from .explore import explore
 from .finding import Broken, Exchange, Finding
-from .left import Left
+from .leftovers import Leftovers
 from .registry import Check
 from .subject import Subject
 from .target import Target
@@ -64,8 +64,8 @@ def judge(plan: Plan) -> Iterator[Outcome]:
 
 
 def _operation(plan: Plan, api: Api, operation: Operation, until: float) -> Iterator[Outcome]:
-    left = Left()
-    passing = Passing(tuple(check for check in plan.checks if check.look), (plan.watch, left.watch))
+    leftovers = Leftovers()
+    passing = Passing(tuple(check for check in plan.checks if check.look), (plan.watch, leftovers.watch))
     subject = _subject(plan, api, operation, until)
     subject.watch = passing.watch
     try:
@@ -74,7 +74,7 @@ def _operation(plan: Plan, api: Api, operation: Operation, until: float) -> Iter
         yield from _passed(subject, passing, subject.asked, "interrupted")
         raise
     finally:
-        if told := left.take_away(subject):
+        if told := leftovers.take_away(subject):
             plan.stays(told)
 
 

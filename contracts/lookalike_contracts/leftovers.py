@@ -13,7 +13,7 @@ Traces = tuple[tuple[str, str], ...]
 
 
 @dataclass
-class Left:
+class Leftovers:
     """What one operation's good requests stored: what its `undo` tells of it, each once, in the order of asking."""
 
     traces: dict[Traces, None] = field(default_factory=dict)
