@@ -55,7 +55,7 @@ def _of(operation: str, found: Iterable[Situation]) -> Iterator[Situation]:
     for situation in found:
         api, _, short = situation.id.partition("/")
         error = load(api).root.errors.get(short)
-        if error is None or not error.operations or operation in error.operations:
+        if error is None or error.concerns(operation):
             yield situation
 
 

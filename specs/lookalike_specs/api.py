@@ -107,5 +107,4 @@ class Api:
 
     def errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
         """The errors that an operation can answer."""
-        every = self.root.errors.items()
-        return {id: error for id, error in every if not error.operations or operation.id in error.operations}
+        return {id: error for id, error in self.root.errors.items() if error.concerns(operation.id)}

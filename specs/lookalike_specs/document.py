@@ -70,11 +70,16 @@ def escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
+def unescaped(step: str) -> str:
+    """A step of a JSON pointer as the name that it is."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def _at(document: dict[str, Any], reference: str) -> Any:
     node: Any = document
     try:
         for step in reference.removeprefix("#/").split("/"):
-            node = node[step.replace("~1", "/").replace("~0", "~")]
+            node = node[unescaped(step)]
     except (KeyError, TypeError) as gone:
         raise SpecError(reference, "points to nothing in this document") from gone
     return node

@@ -48,6 +48,10 @@ class ErrorCode(Extension, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     operations: list[str] = []
 
+    def concerns(self, operation: str) -> bool:
+        """Whether that operation can answer it."""
+        return not self.operations or operation in self.operations
+
 
 class Situation(Extension, frozen=True, kw_only=True):
     """An answer that is not an error."""

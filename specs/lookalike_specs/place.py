@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from .document import HOME, MAX_DEPTH, Loader, ids
+from .document import HOME, MAX_DEPTH, Loader, ids, unescaped
 from .errors import UnknownApi
 from .overlay import apply
 
@@ -56,7 +56,7 @@ def place(api: str, pointer: str) -> Place:
     root = node = _marked(api)
     (name, line), walked = node.where, ""
     for step in pointer.split("/")[1:]:
-        node = _step(_followed(root, node, step), step.replace("~1", "/").replace("~0", "~"))
+        node = _step(_followed(root, node, step), unescaped(step))
         if not isinstance(node, MARKED):
             break
         name, line = node.where
@@ -80,7 +80,7 @@ def _followed(root: Any, node: Any, step: str) -> Any:
             break
         node = root
         for each in reference.removeprefix("#/").split("/"):
-            node = _step(node, each.replace("~1", "/").replace("~0", "~"))
+            node = _step(node, unescaped(each))
     return node
 
 

@@ -25,6 +25,7 @@ class Shop:
     mock: Mock = field(default_factory=lambda: Mock("aliyun"))
     url: str = "http://127.0.0.1:8765"
     most: int = 0
+    patience: int = -1
 
     @property
     def kept(self) -> int:
@@ -35,6 +36,9 @@ class Shop:
             raise CouldNotCheck("it hung up")
         reply = self.mock.answer(request)
         self.most = max(self.most, self.kept)
+        if self.most == self.patience:
+            self.patience = -1
+            raise KeyboardInterrupt
         return reply
 
 
@@ -61,6 +65,14 @@ def test_it_is_taken_away_when_the_time_is_up_too() -> None:
     assert run(shop, "AddImage", seconds=0.3) == []
     assert shop.most >= 1
     assert shop.kept == 0
+
+
+def test_it_is_taken_away_after_an_interrupt_too() -> None:
+    shop = Shop(patience=2)
+    with pytest.raises(KeyboardInterrupt):
+        run(shop, "AddImage")
+    assert shop.most == 2
+    assert shop.kept <= 1  # whose answer nobody saw
 
 
 def test_what_stays_is_told() -> None:

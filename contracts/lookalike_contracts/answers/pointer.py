@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from lookalike_specs.document import escaped
+from lookalike_specs.document import escaped, unescaped
 
 
 class Missing:
@@ -61,7 +61,7 @@ def without(value: Any, pointers: tuple[str, ...]) -> Any:
 
 def steps(pointer: str) -> list[str]:
     """The names in a pointer."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    return [unescaped(step) for step in pointer.split("/")[1:]]
 
 
 def _below(pointers: tuple[str, ...], step: str) -> tuple[str, ...]:

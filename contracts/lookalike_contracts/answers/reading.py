@@ -33,9 +33,11 @@ class Reader:
     def claims_good(self, reply: Reply) -> bool:
         """Whether its body says that all went well; never where the vendor's answers do not say so."""
         wanted = self.operation.extension.promises.success
-        body = parsed(reply) if wanted else MISSING
+        if not wanted:
+            return False
+        body = parsed(reply)
         if body is MISSING:
-            return bool(wanted) and all(_element(pointer, value) in reply.body for pointer, value in wanted.items())
+            return all(_element(pointer, value) in reply.body for pointer, value in wanted.items())
         return all(at(body, pointer) == value for pointer, value in wanted.items())
 
     def errors(self, reply: Reply) -> tuple[str, ...]:

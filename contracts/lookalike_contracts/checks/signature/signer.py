@@ -71,7 +71,7 @@ class Signer:
 
     @property
     def anatomy(self) -> Anatomy:
-        """Where everything stands."""
+        """What the scheme says of how it was signed."""
         return anatomy(self.scheme)
 
     @property
