@@ -81,6 +81,11 @@ def parse_time(text: str) -> datetime | None:
     return None
 
 
+def any_case(switches: Mapping[str, str]) -> bool:
+    """Whether a signature counts in the other letter case too, for a choice of variants."""
+    return switches.get("lower-case-sign") == "accepted"
+
+
 def prove(request: Request, scheme: Scheme, account: Account, moment: Moment) -> Request:
     """The request with the proof that the scheme wants."""
     return PROOFS[scheme.extension.scheme].sign(request, scheme, account, moment)

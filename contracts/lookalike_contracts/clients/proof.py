@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lookalike_specs import Scheme
-from lookalike_specs.proof import PROOFS, credential
+from lookalike_specs.proof import PROOFS, any_case, credential
 from lookalike_specs.signing import SCHEMES, Malformed
 
 from .asked import Asked
@@ -80,5 +80,5 @@ def _signed(asked: Asked, scheme: Scheme, account: Account, where: str) -> Itera
     ours = SCHEMES[kind].recomputed(asked.request, secret)
     if isinstance(ours, Malformed):
         yield Complaint("signature", scheme.parameter, ours.reason, where)
-    elif theirs != ours.signature:
+    elif theirs != ours.signature and not (any_case(asked.variants) and (theirs or "").upper() == ours.signature):
         yield Complaint("signature", scheme.parameter, told(asked.request, kind, secret, ours, theirs or ""), where)

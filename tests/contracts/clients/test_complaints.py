@@ -270,8 +270,12 @@ def test_how_a_wrong_signature_came_about_is_told(instead: Any, says: str) -> No
 def test_a_signature_in_the_wrong_letter_case_is_told() -> None:
     request = made(DAJI)
     sign = (daji.presented(request) or "").encode()
-    (found,) = complaints(DAJI, msgspec.structs.replace(request, query=request.query.replace(sign, sign.lower())))
+    lower = msgspec.structs.replace(request, query=request.query.replace(sign, sign.lower()))
+    (found,) = complaints(DAJI, lower)
     assert found.message == "the signature is in the wrong letter case"
+    assert complaints(DAJI, lower, switches={"lower-case-sign": "accepted"}) == ()
+    other = msgspec.structs.replace(lower, query=lower.query.replace(sign.lower(), b"0" * 32))
+    assert complaints(DAJI, other, switches={"lower-case-sign": "accepted"})
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])

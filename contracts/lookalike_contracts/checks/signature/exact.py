@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from lookalike_specs.proof import any_case
 from lookalike_specs.wire import Request
 
 from ...finding import Broken
@@ -36,7 +37,7 @@ def exact(subject: Subject) -> Iterator[Broken]:
     """Of the right signature: its case, its encoding, a part of it, more than it, and a letter changed."""
     for signer in signers(subject, signs):
         yield from refused(signer, exact_trials(signer))
-        if _any_case(signer):
+        if any_case(signer.subject.variants):
             told, make = "with its signature in lower case", partial(_cased, signer)
             yield from accepted(signer, [Trial(told, make)])
 
@@ -60,7 +61,7 @@ def exact_trials(signer: Signer) -> Iterator[Trial]:
     right = signer.shown(signer.signed())
     for told, spell in SPELLINGS.items():
         other = spell(right, signer.dice)
-        if other != right and not (_any_case(signer) and other.lower() == right.lower()):
+        if other != right and not (any_case(signer.subject.variants) and other.lower() == right.lower()):
             yield Trial(f"with its signature {told}", partial(_spelt, signer, spell))
 
 
@@ -112,8 +113,3 @@ def _worded(signer: Signer, word: Word) -> Request:
     other = changed(made, found, found.value.replace(word.right, word.wrong))
     # of a name in front of the signature nothing can be made: its own stays, which is right but for the name
     return signer.resigned(other) if signer.made_of(other) else other
-
-
-def _any_case(signer: Signer) -> bool:
-    """Whether case does not matter, by a variant."""
-    return signer.subject.variants.get("lower-case-sign") == "accepted"
