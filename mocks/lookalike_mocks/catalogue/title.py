@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from functools import cache
 
-from .words import Kind, grammar, words
-
-WORN = frozenset((0, 1, 2, 4, 21))
+from .words import Kind, grammar, read_clashes, words
 
 
 def title(kind: Kind, drawn: bytes, language: str) -> str:
-    """The product's title."""
-    chosen = _chosen(kind, drawn)
-    parts = {part: words()[group][key][language] if key else "" for part, (group, key) in chosen.items()}
+    """Return the product's title."""
+    parts = {part: words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()}
     parts["noun"] = kind.noun[language][drawn[7] % 2]
     text = grammar()[language].format_map(parts)
     return " ".join(text.split())
 
 
-def _chosen(kind: Kind, drawn: bytes) -> dict[str, tuple[str, str]]:
-    """Part of speech -> group and key of its word; an empty key where the kind has no such word."""
+def choose(kind: Kind, drawn: bytes) -> dict[str, tuple[str, str]]:
+    """Return part of speech -> group and key of its word; an empty key where no word of the kind fits."""
+    # one after the other: a word that clashes with an earlier one gives way, as "Fleece-Lined" does to "Linen"
+    material = _pick(kind.materials, drawn[34], ())
+    style = _pick(kind.styles, drawn[33], (material,))
+    audience = _pick(kind.audiences, drawn[37], (material, style))
+    feature = _pick(kind.features, drawn[38], (material, style, audience))
+    season = _pick(kind.seasons, drawn[31], (material, style, audience, feature)) if drawn[32] % 3 == 0 else ""
+    colour = _pick(_list_colours(), drawn[35], ()) if kind.colours and drawn[36] % 2 else ""
     return {
-        "season": ("seasons", _key(_seasons(kind.aliyun), drawn[31]) if drawn[32] % 3 == 0 else ""),
-        "style": ("styles", _key(kind.styles, drawn[33])),
-        "material": ("materials", _key(kind.materials, drawn[34])),
-        "colour": ("colours", _key(_all("colours"), drawn[35]) if kind.colours and drawn[36] % 2 else ""),
-        "audience": ("audiences", _key(kind.audiences, drawn[37])),
-        "feature": ("features", _key(kind.features, drawn[38])),
+        "season": ("seasons", season),
+        "style": ("styles", style),
+        "material": ("materials", material),
+        "colour": ("colours", colour),
+        "audience": ("audiences", audience),
+        "feature": ("features", feature),
     }
 
 
-def _key(keys: tuple[str, ...], number: int) -> str:
-    return keys[number % len(keys)] if keys else ""
+def _pick(keys: tuple[str, ...], number: int, beside: tuple[str, ...]) -> str:
+    """Return the key at that number, or the next one that clashes with no word beside it; "" if all do."""
+    for step in range(len(keys)):
+        key = keys[(number + step) % len(keys)]
+        if read_clashes()[key].isdisjoint(beside):
+            return key
+    return ""
 
 
 @cache
-def _seasons(category: int) -> tuple[str, ...]:
-    """Only what is worn has a season; everything can be new."""
-    return tuple(key for key in _all("seasons") if category in WORN or "new" in key)
-
-
-@cache
-def _all(group: str) -> tuple[str, ...]:
-    return tuple(words()[group])
+def _list_colours() -> tuple[str, ...]:
+    return tuple(words()["colours"])

@@ -35,6 +35,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     styles: tuple[str, ...]
     features: tuple[str, ...]
     audiences: tuple[str, ...]
+    seasons: tuple[str, ...]
     colours: bool
     noun: dict[str, tuple[str, str]]
 
@@ -71,6 +72,17 @@ def words() -> dict[str, dict[str, Text]]:
     """Group (`colours`, `materials`, …) -> key -> language -> word."""
     groups = _read("words.json", dict[str, list[Text]])
     return {group: {word["key"]: word for word in entries} for group, entries in groups.items()}
+
+
+@cache
+def read_clashes() -> dict[str, frozenset[str]]:
+    """Return key of a word -> the keys of those that never stand in one title with it, read from both sides."""
+    found: dict[str, set[str]] = {key: set() for group in words().values() for key in group}
+    for one, others in _read("clashes.json", dict[str, tuple[str, ...]]).items():
+        for other in others:
+            found[one].add(other)
+            found[other].add(one)
+    return {key: frozenset(others) for key, others in found.items()}
 
 
 @cache
