@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 
 settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
@@ -28,7 +28,7 @@ def mock() -> Mock:
 @pytest.fixture(scope="session")
 def server(mock: Mock) -> Iterator[Server]:
     """The mock on a free port of loopback."""
-    with Server(Door(mock)) as running:
+    with Server(MockApp(mock)) as running:
         yield running
 
 

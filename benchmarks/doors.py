@@ -15,12 +15,12 @@ import httpx
 import sample
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue import Catalogue, Query, find
-from lookalike_mocks.catalogue.picture import of_number
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.respx import router
+from lookalike_mocks.catalogue import Catalogue, Query, find_products
+from lookalike_mocks.catalogue.picture import identify_by_number
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.respx import create_respx_router
 from lookalike_mocks.doors.server import Server
-from lookalike_mocks.doors.transport import Transport
+from lookalike_mocks.doors.transport import HttpxTransport
 
 CALLS, RUNS = 200, 40
 SIZES = (10**2, 10**4, 10**6)
@@ -30,48 +30,48 @@ def main() -> None:
     """Measure, then print the tables as Markdown."""
     os.sched_setaffinity(0, {0})
     print("| one signed request, page of 20 items | us |\n| --- | --- |")
-    for name, figure in calls():
+    for name, figure in measure_calls():
         print(f"| {name} | {figure:,.1f} |")
     print("\n| catalogue | rank 20 products | make one product | first page, nothing cached | page again |")
     print("| --- | --- | --- | --- | --- |")
     for size in SIZES:
-        print(f"| {size:,} | " + " | ".join(f"{figure:,.1f}" for figure in page(size)) + " |")
-    print(f"\nStart and stop of a thread server: {start_and_stop():,.0f} us")
+        print(f"| {size:,} | " + " | ".join(f"{figure:,.1f}" for figure in measure_page(size)) + " |")
+    print(f"\nStart and stop of a thread server: {measure_start_and_stop():,.0f} us")
 
 
-def least(call: Callable[[], object], calls: int = CALLS, runs: int = RUNS) -> float:
+def measure_best(call: Callable[[], object], calls: int = CALLS, runs: int = RUNS) -> float:
     return min(timeit.repeat(call, number=calls, repeat=runs)) / calls * 1e6
 
 
-def calls() -> list[tuple[str, float]]:
+def measure_calls() -> list[tuple[str, float]]:
     mock = Mock(sample.API)
-    asked = sample.requests(count=500)
+    asked = sample.build_requests(count=500)
     turn = iter(range(10**9))
 
     def next_request() -> object:
         return asked[next(turn) % len(asked)]
 
     urls = [f"https://openapi.dajisaas.com{each.path}?{each.query.decode()}" for each in asked]
-    body = mock.answer(asked[0]).body
+    body = mock.respond(asked[0]).body
     for each in asked:
-        mock.answer(each)
+        mock.respond(each)
     static = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
-    ours = httpx.Client(transport=Transport(mock))
+    ours = httpx.Client(transport=HttpxTransport(mock))
     found = [
-        ("mock.answer()", least(lambda: mock.answer(next_request()))),
-        ("httpx.Client, its own MockTransport, static bytes", least(lambda: static.get(urls[next(turn) % len(urls)]))),
-        ("httpx.Client, our transport", least(lambda: ours.get(urls[next(turn) % len(urls)]))),
-        ("httpx.AsyncClient, our transport", async_call(mock, urls)),
+        ("mock.answer()", measure_best(lambda: mock.respond(next_request()))),
+        ("httpx.Client, its own MockTransport, static bytes", measure_best(lambda: static.get(urls[next(turn) % len(urls)]))),
+        ("httpx.Client, our transport", measure_best(lambda: ours.get(urls[next(turn) % len(urls)]))),
+        ("httpx.AsyncClient, our transport", measure_async_call(mock, urls)),
     ]
-    with router(mock), httpx.Client() as client:
-        found.append(("httpx.Client, our respx router", least(lambda: client.get(urls[next(turn) % len(urls)]))))
+    with create_respx_router(mock), httpx.Client() as client:
+        found.append(("httpx.Client, our respx router", measure_best(lambda: client.get(urls[next(turn) % len(urls)]))))
     return found
 
 
-def async_call(mock: Mock, urls: list[str]) -> float:
+def measure_async_call(mock: Mock, urls: list[str]) -> float:
     async def all_calls() -> float:
         best = 1e9
-        async with httpx.AsyncClient(transport=Transport(mock)) as client:
+        async with httpx.AsyncClient(transport=HttpxTransport(mock)) as client:
             for _ in range(RUNS):
                 began = timeit.default_timer()
                 for number in range(CALLS):
@@ -82,31 +82,31 @@ def async_call(mock: Mock, urls: list[str]) -> float:
     return asyncio.run(all_calls())
 
 
-def page(size: int) -> list[float]:
+def measure_page(size: int) -> list[float]:
     """Ranking, one product, a page whose items nobody asked for before, the same page again."""
     catalogue = Catalogue(0, size)
     turn = iter(range(10**9))
-    query = Query(picture=of_number(10**12 + 7))
+    query = Query(image=identify_by_number(10**12 + 7))
     mocks = [Mock(sample.API, size=size, seed=seed) for seed in range(60)]
-    asked = sample.requests(count=1)[0]
-    cold = [timeit.timeit(lambda each=each: each.answer(asked), number=1) * 1e6 for each in mocks]
+    asked = sample.build_requests(count=1)[0]
+    cold = [timeit.timeit(lambda each=each: each.respond(asked), number=1) * 1e6 for each in mocks]
     return [
-        least(lambda: find(catalogue, query, 20, 20)),
-        least(lambda: catalogue.product(next(turn) * 7919 % size).title("en")),
+        measure_best(lambda: find_products(catalogue, query, 20, 20)),
+        measure_best(lambda: catalogue.get_product(next(turn) * 7919 % size).get_title("en")),
         min(cold),
-        least(lambda: mocks[0].answer(asked)),
+        measure_best(lambda: mocks[0].respond(asked)),
     ]
 
 
-def start_and_stop() -> float:
-    door = Door(Mock(sample.API))
+def measure_start_and_stop() -> float:
+    door = MockApp(Mock(sample.API))
 
     def once() -> None:
         with Server(door):
             pass
 
     once()
-    return least(once, calls=5)
+    return measure_best(once, calls=5)
 
 
 if __name__ == "__main__":

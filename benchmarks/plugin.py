@@ -11,14 +11,14 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 HOME = Path(__file__).parent.parent
-WAYS = {
+SETUPS = {
     "plain": ("without", ()),
     "installed": ("with", ()),
     "-p no:lookalike": ("with", ("-p", "no:lookalike")),
 }
 
 
-def environment(folder: Path, *wheels: str) -> Path:
+def create_environment(folder: Path, *wheels: str) -> Path:
     """A virtual environment with pytest, and these wheels without what they depend on; its Python."""
     venv.create(folder, with_pip=True)
     python = folder / "bin/python"
@@ -29,7 +29,7 @@ def environment(folder: Path, *wheels: str) -> Path:
     return python
 
 
-def milliseconds(python: Path, folder: Path, options: tuple[str, ...], variables: dict[str, str]) -> float:
+def time_pytest(python: Path, folder: Path, options: tuple[str, ...], variables: dict[str, str]) -> float:
     """How long pytest takes over one empty test."""
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     begun = time.perf_counter()
@@ -41,10 +41,10 @@ def measure(pythons: dict[str, Path], folder: Path, rounds: int, *, cached: bool
     """Print what each way takes, and how much more than the plain one in the same round."""
     plain = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTEST"))}
     variables = plain if cached else plain | {"PYTHONDONTWRITEBYTECODE": "1"}
-    found: dict[str, list[float]] = {way: [] for way in WAYS}
+    found: dict[str, list[float]] = {way: [] for way in SETUPS}
     for number in range(-2, rounds):  # the first two fill caches, of bytecode and of files
-        for way, (which, options) in WAYS.items():
-            took = milliseconds(pythons[which], folder, options, variables)
+        for way, (which, options) in SETUPS.items():
+            took = time_pytest(pythons[which], folder, options, variables)
             if number >= 0:
                 found[way].append(took)
     print("bytecode is cached" if cached else "PYTHONDONTWRITEBYTECODE=1")
@@ -65,7 +65,7 @@ def main() -> None:
         tests = folder / "tests"
         tests.mkdir()
         (tests / "test_one.py").write_text("def test_one():\n    pass\n", "utf-8")
-        pythons = {"without": environment(folder / "without"), "with": environment(folder / "with", wheel)}
+        pythons = {"without": create_environment(folder / "without"), "with": create_environment(folder / "with", wheel)}
         for cached in (False, True):
             measure(pythons, tests, rounds, cached=cached)
 

@@ -24,8 +24,8 @@ from statistics import median
 
 import sample
 
-from lookalike_specs import load as load_spec
-from lookalike_specs import read
+from lookalike_specs import load_api as load_spec
+from lookalike_specs import read_document
 
 HERE = Path(__file__).parent
 
@@ -36,16 +36,16 @@ Figures = dict[str, float]
 
 def main() -> None:
     """Measure, then print the table as Markdown."""
-    options = arguments()
+    options = parse_arguments()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        commands = servers(folder, options.extra)
-        with spinning(not options.no_spin):
+        commands = build_commands(folder, options.extra)
+        with keep_core_busy(not options.no_spin):
             rounds = [measure(commands, folder / "paths.txt", options.seconds) for _ in range(options.rounds)]
-    report(rounds, list(commands))
+    print_report(rounds, list(commands))
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of load, for each number of connections")
@@ -54,11 +54,11 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def servers(folder: Path, extra: str) -> dict[str, list[str]]:
+def build_commands(folder: Path, extra: str) -> dict[str, list[str]]:
     """Name -> command line; PORT stands for the port."""
-    _, answer = sample.write(folder, extra)
+    _, answer = sample.write_sample(folder, extra)
     document = folder / "openapi.json"
-    document.write_text(json.dumps(read(sample.API)), "utf-8")
+    document.write_text(json.dumps(read_document(sample.API)), "utf-8")
     python = [sys.executable, "-B"]
     found = {
         "lookalike": [*python, "-m", "lookalike", "serve", sample.API, "--port", "PORT"],
@@ -80,22 +80,22 @@ def measure(commands: dict[str, list[str]], paths: Path, seconds: int) -> dict[s
     probe = paths.read_text("utf-8").partition("\n")[0]
     figures = {}
     for name, command in commands.items():
-        with served(command, probe) as (port, pid, start):
-            load(port, paths, 1, 16)
+        with start_server(command, probe) as (port, pid, start):
+            run_load(port, paths, 1, 16)
             found: Figures = {"first 200 ms": start}
             for connections in CONNECTIONS:
                 found |= {
-                    f"{key} c{connections}": value for key, value in load(port, paths, seconds, connections).items()
+                    f"{key} c{connections}": value for key, value in run_load(port, paths, seconds, connections).items()
                 }
-            found["RSS MiB"] = memory(pid)
+            found["RSS MiB"] = read_memory(pid)
         figures[name] = found
     return figures
 
 
 @contextmanager
-def served(command: list[str], probe: str) -> Iterator[tuple[int, int, float]]:
+def start_server(command: list[str], probe: str) -> Iterator[tuple[int, int, float]]:
     """A server on core 0, from its first 200 on: port, process id, milliseconds from start to that answer."""
-    port = free_port()
+    port = find_free_port()
     environment = {**os.environ, "NODE_ENV": "production", "PYTHONDONTWRITEBYTECODE": ""}
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -125,7 +125,7 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"{process.args} does not answer")
 
 
-def load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
+def run_load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
     """wrk on core 1."""
     done = subprocess.run(
         ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
@@ -140,7 +140,7 @@ def load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
     return {"req/s": float(rate[1]), "p99 ms": float(tail[1]) * {"us": 0.001, "ms": 1, "s": 1000}[tail[2]]}
 
 
-def memory(pid: int) -> float:
+def read_memory(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     found = re.search(r"VmRSS:\s+(\d+)", status)
     assert found
@@ -148,7 +148,7 @@ def memory(pid: int) -> float:
 
 
 @contextmanager
-def spinning(wanted: bool) -> Iterator[None]:
+def keep_core_busy(wanted: bool) -> Iterator[None]:
     """An idle-class loop on core 1 for as long as the block lasts."""
     process = subprocess.Popen(["taskset", "-c", "1", sys.executable, str(HERE / "spin.py")]) if wanted else None
     try:
@@ -159,13 +159,13 @@ def spinning(wanted: bool) -> Iterator[None]:
             process.wait()
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
-def report(rounds: list[dict[str, Figures]], names: list[str]) -> None:
+def print_report(rounds: list[dict[str, Figures]], names: list[str]) -> None:
     """Medians of the figures, and medians of the ratios that were taken within a round."""
     print(f"| median of {len(rounds)} rounds | " + " | ".join(names) + " |\n|" + " --- |" * (len(names) + 1))
     for figure in rounds[0][names[0]]:

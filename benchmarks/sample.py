@@ -3,30 +3,30 @@
 from pathlib import Path
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import image_id
-from lookalike_specs import load
+from lookalike_mocks.catalogue.names import encode_image_id
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Request
 
 API, COUNT = "daji-1688", 4000
 
 
-def requests(extra: str = "", count: int = COUNT) -> list[Request]:
+def build_requests(extra: str = "", count: int = COUNT) -> list[Request]:
     """Requests that differ in picture and page; `extra` is more of the query, such as a filter."""
-    api = load(API)
+    api = load_api(API)
     path = api.operations[0].path
     found = []
     for number in range(count):
-        query = f"imageId={image_id(number * 7919 % 10_000)}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
+        query = f"imageId={encode_image_id(number * 7919 % 10_000)}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
         plain = Request(method="GET", path=path, query=query.encode(), headers=((b"host", b"127.0.0.1"),))
-        found.append(daji.signed(plain, api.account["appKey"], api.account["appSecret"]))
+        found.append(daji.sign_request(plain, api.account["appKey"], api.account["appSecret"]))
     return found
 
 
-def write(folder: Path, extra: str = "") -> tuple[Path, Path]:
+def write_sample(folder: Path, extra: str = "") -> tuple[Path, Path]:
     """The file of paths for wrk, and the file with one answer for the yardstick."""
-    asked = requests(extra)
+    asked = build_requests(extra)
     paths, answer = folder / "paths.txt", folder / "answer.json"
     paths.write_text("".join(f"{each.path}?{each.query.decode()}\n" for each in asked), "utf-8")
-    answer.write_bytes(Mock(API).answer(asked[0]).body)
+    answer.write_bytes(Mock(API).respond(asked[0]).body)
     return paths, answer

@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lookalike_mocks.doors.run import run
-from lookalike_mocks.doors.server import bound
+from lookalike_mocks.doors.run import run_server
+from lookalike_mocks.doors.server import bind_socket
 
-port, path, file = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-body = file.read_bytes()
+port, path, body_file = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+body = body_file.read_bytes()
 
 
-async def answer(_: Request) -> Response:
+async def respond(_: Request) -> Response:
     return Response(body, media_type="application/json")
 
 
-run(Starlette(routes=[Route(path, answer)]), bound("127.0.0.1", port))
+run_server(Starlette(routes=[Route(path, respond)]), bind_socket("127.0.0.1", port))

@@ -19,11 +19,11 @@ from pathlib import Path
 from statistics import median
 
 import sample
-from run import load
+from run import run_load
 
 CONNECTIONS = 32
-PERIOD = 20_000
-V1, V2 = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
+PERIOD_MICROSECONDS = 20_000
+CGROUP_V1, CGROUP_V2 = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.3, help="of a core, for each worker")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        paths, _ = sample.write(Path(name))
+        paths, _ = sample.write_sample(Path(name))
         rounds = [
             [measure(count, paths, options.seconds, options.share) for count in (1, 2)] for _ in range(options.rounds)
         ]
@@ -48,14 +48,14 @@ def main() -> None:
 
 def measure(count: int, paths: Path, seconds: int, share: float) -> float:
     """Requests a second of that many workers."""
-    with served(count) as told, limited(told, share):
+    with start_workers(count) as told, limit_cores(told, share):
         port = int(told["url"].rpartition(":")[2])
-        load(port, paths, 1, CONNECTIONS)
-        return load(port, paths, seconds, CONNECTIONS)["req/s"]
+        run_load(port, paths, 1, CONNECTIONS)
+        return run_load(port, paths, seconds, CONNECTIONS)["req/s"]
 
 
 @contextmanager
-def served(count: int) -> Iterator[dict]:
+def start_workers(count: int) -> Iterator[dict]:
     command = [sys.executable, "-m", "lookalike", "serve", sample.API, "--port", "0", "--json", "--workers", str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -64,13 +64,13 @@ def served(count: int) -> Iterator[dict]:
 
 
 @contextmanager
-def limited(told: dict, share: float) -> Iterator[None]:
+def limit_cores(told: dict, share: float) -> Iterator[None]:
     """Every worker in a cgroup of its own."""
     groups = []
     for number, url in enumerate(told.get("workers") or [told["url"]]):
         with urllib.request.urlopen(f"{url}/_lookalike/health") as answer:
             pid = json.load(answer)["pid"]
-        groups.append(group(f"lookalike-{number}", share))
+        groups.append(create_cgroup(f"lookalike-{number}", share))
         (groups[-1] / "cgroup.procs").write_text(str(pid))
     yield
     for at in groups:
@@ -79,15 +79,15 @@ def limited(told: dict, share: float) -> Iterator[None]:
         at.rmdir()
 
 
-def group(name: str, share: float) -> Path:
-    at = (V1 if V1.exists() else V2) / name
+def create_cgroup(name: str, share: float) -> Path:
+    at = (CGROUP_V1 if CGROUP_V1.exists() else CGROUP_V2) / name
     at.mkdir(exist_ok=True)
-    quota = str(int(PERIOD * share))
-    if V1.exists():
-        (at / "cpu.cfs_period_us").write_text(str(PERIOD))
+    quota = str(int(PERIOD_MICROSECONDS * share))
+    if CGROUP_V1.exists():
+        (at / "cpu.cfs_period_us").write_text(str(PERIOD_MICROSECONDS))
         (at / "cpu.cfs_quota_us").write_text(quota)
     else:
-        (at / "cpu.max").write_text(f"{quota} {PERIOD}")
+        (at / "cpu.max").write_text(f"{quota} {PERIOD_MICROSECONDS}")
     return at
 
 

@@ -23,10 +23,10 @@ import click
 import pytest
 
 from lookalike.__main__ import cli
-from lookalike.pytest_plugin import HELP
+from lookalike.pytest_plugin import OPTION_HELP
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 
 HOME = Path(__file__).parent.parent
 PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
@@ -205,7 +205,7 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
                 given = {word for word in rest if re.fullmatch(r"--?[a-z]+", word)}
                 assert given <= options(command) | {"--help"}, line
         if re.fullmatch(r"--[a-z-]+", line):
-            assert line in everything or line.removeprefix("--lookalike-") in HELP, line
+            assert line in everything or line.removeprefix("--lookalike-") in OPTION_HELP, line
 
 
 def test_every_command_and_option_is_documented() -> None:
@@ -220,11 +220,11 @@ def test_every_command_and_option_is_documented() -> None:
 def test_every_variant_and_situation_that_is_named_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     switches = re.findall(r"--variant ([\w.-]+)=([\w-]+)", text)
-    switches += re.findall(rf"\"((?:{'|'.join(ids())})\.[\w-]+)\": \"([\w-]+)\"", text)
+    switches += re.findall(rf"\"((?:{'|'.join(list_api_ids())})\.[\w-]+)\": \"([\w-]+)\"", text)
     for key, value in switches:
         assert Mock(variants={key: value})
-    for api, situation in re.findall(rf"(?:^|`)({'|'.join(ids())})/([\w.-]+)(?:`|  HTTP)", text, re.MULTILINE):
-        assert situation in {*load(api).root.errors, *load(api).root.situations, *FAULTS}, f"{api}/{situation}"
+    for api, situation in re.findall(rf"(?:^|`)({'|'.join(list_api_ids())})/([\w.-]+)(?:`|  HTTP)", text, re.MULTILINE):
+        assert situation in {*load_api(api).root.errors, *load_api(api).root.situations, *FAULTS}, f"{api}/{situation}"
 
 
 def test_the_table_of_faults_has_them_all() -> None:
@@ -246,4 +246,4 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_the_readme_has_a_row_for_each_api_and_it_is_right() -> None:
     text = (HOME / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| .* \| `(\w+) (/\S*)` \| ", text, re.MULTILINE)
-    assert rows == [(api, load(api).operations[0].method, load(api).operations[0].path) for api in ids()]
+    assert rows == [(api, load_api(api).operations[0].method, load_api(api).operations[0].path) for api in list_api_ids()]

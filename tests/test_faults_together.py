@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from lookalike.signature import Wish, make
+from lookalike.signature import SignOptions, sign_request
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
-from lookalike_specs import ids, load
-from lookalike_specs.proof import PROOFS, credential
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.proof import SIGNING_SCHEMES, get_credential_name
 from lookalike_specs.wire import Request
 
 SECONDS = 30.0
-ALL = [(api, fault) for api in ids() for fault in FAULTS]
+ALL = [(api, fault) for api in list_api_ids() for fault in FAULTS]
 every_fault = pytest.mark.parametrize(("api", "fault"), ALL, ids=[f"{api}/{fault}" for api, fault in ALL])
 
 
@@ -76,22 +76,22 @@ def mock() -> Mock:
 
 @pytest.fixture(scope="module")
 def server(mock: Mock) -> Iterator[Server]:
-    with Server(Door(mock)) as running:
+    with Server(MockApp(mock)) as running:
         yield running
 
 
 def signed(api: str, server: Server, account: Mapping[str, str]) -> Request:
     """The spec's example, with these credentials."""
-    scheme = load(api).operations[0].schemes[0]
-    secret = account.get(PROOFS[scheme.extension.scheme].secret)
-    return make(load(api), {}, Wish(url=server.url, key=account[credential(scheme)], secret=secret)).request
+    scheme = load_api(api).operations[0].schemes[0]
+    secret = account.get(SIGNING_SCHEMES[scheme.extension.scheme].secret_name)
+    return sign_request(load_api(api), {}, SignOptions(url=server.url, key=account[get_credential_name(scheme)], secret=secret)).request
 
 
 def demo(api: str, situation: str = "") -> dict[str, str]:
     """The demo account, by a magic key if there is a situation."""
-    name = credential(load(api).operations[0].schemes[0])
-    template = next(magic.template for magic in load(api).root.magic if magic.credential == name)
-    return load(api).account | ({name: template.replace("{situation}", situation)} if situation else {})
+    name = get_credential_name(load_api(api).operations[0].schemes[0])
+    template = next(magic.template for magic in load_api(api).root.triggers if magic.credential == name)
+    return load_api(api).account | ({name: template.replace("{situation}", situation)} if situation else {})
 
 
 def ask(server: Server, request: Request, prefer: str = "") -> Heard:
@@ -113,12 +113,12 @@ def test_a_fault_comes_by_magic_key_and_by_header(mock: Mock, server: Server, ap
     with ThreadPoolExecutor() as pool:
         heard = list(pool.map(lambda way: ask(server, *way), ways))
     assert [each for each in heard if not IS_IT[fault](each, 1.0)] == []
-    assert [entry.situation for entry in mock.world.journal.entries[-3:]] == [fault] * 3
+    assert [entry.situation for entry in mock.demo_state.journal.entries[-3:]] == [fault] * 3
 
 
 @every_fault
 def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server: Server, api: str, fault: str) -> None:
-    sandbox = mock.sandbox()
+    sandbox = mock.create_sandbox()
 
     def one() -> Heard:
         return ask(server, signed(api, server, sandbox.credentials[api]))
@@ -136,21 +136,21 @@ def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server
     assert [entry.situation for entry in sandbox.journal.entries] == [fault, fault, "", fault, fault, fault, ""]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_a_fault_befalls_an_error_too(mock: Mock, server: Server, api: str) -> None:
-    error = next(iter(load(api).root.errors))
+    error = next(iter(load_api(api).root.errors))
     ask(server, signed(api, server, demo(api, error)))
-    expected = mock.world.journal.entries[-1]
+    expected = mock.demo_state.journal.entries[-1]
     assert expected.situation == error
     heard = ask(server, signed(api, server, demo(api, error)), "example=truncated-body")
-    found = mock.world.journal.entries[-1]
+    found = mock.demo_state.journal.entries[-1]
     assert heard.error is httpx.RemoteProtocolError
-    assert (found.situation, found.reply.status, found.reply.headers) == (
+    assert (found.situation, found.response.status, found.response.headers) == (
         "truncated-body",
-        expected.reply.status,
-        expected.reply.headers,
+        expected.response.status,
+        expected.response.headers,
     )
-    assert abs(len(found.reply.body) - len(expected.reply.body)) < 20
+    assert abs(len(found.response.body) - len(expected.response.body)) < 20
 
 
 CODES = [
@@ -178,14 +178,14 @@ CODES = [
 def test_a_code_is_a_name_or_the_vendors_or_the_status(
     mock: Mock, server: Server, api: str, code: str, expected: str
 ) -> None:
-    sandbox = mock.sandbox()
+    sandbox = mock.create_sandbox()
     ask(server, signed(api, server, sandbox.credentials[api]), f"code={code}")
     assert [entry.situation for entry in sandbox.journal.entries] == [expected]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_error_comes_by_its_name_in_a_header(mock: Mock, server: Server, api: str) -> None:
-    spec, sandbox, missed = load(api), mock.sandbox(), []
+    spec, sandbox, missed = load_api(api), mock.create_sandbox(), []
     for name, error in spec.root.errors.items():
         if not error.operations or spec.operations[0].id in error.operations:
             ask(server, signed(api, server, sandbox.credentials[api]), f"code={name}")

@@ -13,20 +13,20 @@ import msgspec
 import pytest
 from PIL import Image
 
-from lookalike_contracts import violations
+from lookalike_contracts import describe_response_violations
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_mocks.catalogue.names import offer_index, opaque_id
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.names import decode_offer_id, encode_opaque_id
 from lookalike_mocks.doors.server import Server
-from lookalike_specs import Api, Operation, ids, load
-from lookalike_specs.document import resolve
-from lookalike_specs.proof import Moment, prove
-from lookalike_specs.sample import build, examples, sample
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import Api, Operation, list_api_ids, load_api
+from lookalike_specs.document import resolve_refs
+from lookalike_specs.proof import SigningContext, sign
+from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
+from lookalike_specs.wire import Response, Request
 
 NONCES = count()
-ERRORS = [(api, error) for api in ids() for error in load(api).root.errors]
-SITUATIONS = [(api, situation) for api in ids() for situation in load(api).root.situations]
+ERRORS = [(api, error) for api in list_api_ids() for error in load_api(api).root.errors]
+SITUATIONS = [(api, situation) for api in list_api_ids() for situation in load_api(api).root.situations]
 # as they stand in the vendors' documents, whatever our specs say of them
 SEED_CODES = {
     "tmapi": ["417", "422", "439", "499", "500", "503"],
@@ -50,44 +50,44 @@ def client(server: Server) -> Iterator[httpx.Client]:
 
 def ask(api: str, values: dict[str, Any], key: str = "", operation_id: str = "") -> Request:
     """A signed request: the spec's examples, other values in their place, another key if one is given."""
-    loaded = load(api)
+    loaded = load_api(api)
     operation = next(each for each in loaded.operations if operation_id in ("", each.id))
     scheme = operation.schemes[0]
     account = dict(loaded.account)
     if key:
         account[scheme.extension.credential or next(iter(account))] = key
-    merged = {**needed(loaded, operation), **sample(loaded, operation, account), **values}
-    unsigned = build(
+    merged = {**needed(loaded, operation), **build_minimal_values(loaded, operation, account), **values}
+    unsigned = build_request(
         operation, {name: value for name, value in merged.items() if value is not None}, "http://127.0.0.1"
     )
-    return prove(unsigned, scheme, account, Moment(datetime.now(UTC), f"together-{next(NONCES)}"))
+    return sign(unsigned, scheme, account, SigningContext(datetime.now(UTC), f"together-{next(NONCES)}"))
 
 
 def needed(loaded: Api, operation: Operation) -> dict[str, Any]:
-    known = examples(loaded, operation)
+    known = collect_examples(loaded, operation)
     return {name: known[name] for name in ("x-acs-action", "x-acs-version") if name in known}
 
 
-def send(client: httpx.Client, request: Request) -> Reply:
+def send(client: httpx.Client, request: Request) -> Response:
     url = f"{request.path}?{request.query.decode()}" if request.query else request.path
     headers = [(name.decode(), value.decode("latin-1")) for name, value in request.headers]
     answer = client.request(request.method, url, headers=headers, content=request.body)
     kept = [
         (name, value) for name, value in answer.headers.raw if name not in (b"content-type", b"content-length", b"date")
     ]
-    return Reply(
+    return Response(
         status=answer.status_code, body=answer.content, media_type=answer.headers["content-type"], headers=tuple(kept)
     )
 
 
 @pytest.mark.parametrize(("api", "error"), ERRORS, ids=[f"{api}/{error}" for api, error in ERRORS])
 def test_every_error_comes_by_a_magic_key(client: httpx.Client, api: str, error: str) -> None:
-    template = next(magic.template for magic in load(api).root.magic if magic.credential)
-    meant = load(api).error(error)
+    template = next(magic.template for magic in load_api(api).root.triggers if magic.credential)
+    meant = load_api(api).get_error(error)
     request = ask(api, {}, template.replace("{situation}", error), next(iter(meant.operations), ""))
     reply = send(client, request)
-    assert violations(api, request, reply) == ()
-    assert reply.status == meant.status or load(api).root.variants["error-transport"].default.startswith("http-200")
+    assert describe_response_violations(api, request, reply) == ()
+    assert reply.status == meant.status or load_api(api).root.variants["error-transport"].default.startswith("http-200")
     assert b"Traceback" not in reply.body
     words = [word for word in re.split(r"\{\w+\}", meant.message) if len(word) > 3]
     assert all(word.encode() in reply.body.replace(b"&lt;", b"<") for word in words[:1])
@@ -95,44 +95,44 @@ def test_every_error_comes_by_a_magic_key(client: httpx.Client, api: str, error:
 
 @pytest.mark.parametrize("api", SEED_CODES)
 def test_every_code_of_the_vendors_document_is_in_the_catalogue(api: str) -> None:
-    assert set(SEED_CODES[api]) <= set(load(api).root.errors)
+    assert set(SEED_CODES[api]) <= set(load_api(api).root.errors)
 
 
 @pytest.mark.parametrize(("api", "situation"), SITUATIONS, ids=[f"{api}/{situation}" for api, situation in SITUATIONS])
 def test_every_situation_conforms(client: httpx.Client, api: str, situation: str) -> None:
-    template = next(magic.template for magic in load(api).root.magic if magic.credential)
+    template = next(magic.template for magic in load_api(api).root.triggers if magic.credential)
     request = ask(api, {}, template.replace("{situation}", situation))
     reply = send(client, request)
     assert reply.status == 200
-    assert violations(api, request, reply) == ()
+    assert describe_response_violations(api, request, reply) == ()
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_the_vendors_sample_request_is_answered(client: httpx.Client, api: str) -> None:
     request = ask(api, {} if api != "aliyun" else {"PicContent": picture_of(PRODUCT)})
     reply = send(client, request)
     assert reply.status == 200
-    assert violations(api, request, reply) == ()
+    assert describe_response_violations(api, request, reply) == ()
     assert goods(api, reply)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_the_vendors_sample_answer_conforms(api: str) -> None:
-    loaded = load(api)
+    loaded = load_api(api)
     operation = loaded.operations[0]
-    node = resolve(dict(loaded.document), {"$ref": f"#{operation.pointer}"})
+    node = resolve_refs(dict(loaded.document), {"$ref": f"#{operation.pointer}"})
     media = node["responses"]["200"]["content"]["application/json"]
     samples = [each["value"] for each in media.get("examples", {}).values() if "value" in each] or [media["example"]]
     for each in samples:
-        reply = Reply(status=200, body=msgspec.json.encode(each))
-        assert violations(api, Request(method=operation.method, path=operation.path), reply) == ()
+        reply = Response(status=200, body=msgspec.json.encode(each))
+        assert describe_response_violations(api, Request(method=operation.method, path=operation.path), reply) == ()
 
 
 def test_the_same_picture_finds_the_same_goods_everywhere(client: httpx.Client, mock: Mock) -> None:
-    url = f"https://cbu01.alicdn.com/O1CN01{mock.world.catalogue.product(PRODUCT).picture}_!!1-0-cib.jpg"
+    url = f"https://cbu01.alicdn.com/O1CN01{mock.demo_state.catalogue.get_product(PRODUCT).image_code}_!!1-0-cib.jpg"
     found = {}
-    for api in ids():
-        fields = {field.name for field in load(api).operations[0].fields}
+    for api in list_api_ids():
+        fields = {field.name for field in load_api(api).operations[0].fields}
         values: dict[str, Any] = {name: url for name in PICTURE_FIELDS if name in fields}
         values |= {"imageId": None} if "imageId" in fields else {}
         values |= {"PicContent": picture_of(PRODUCT)} if "PicContent" in fields else {}
@@ -150,7 +150,7 @@ def test_a_picture_that_was_uploaded_finds_the_same_goods_as_its_bytes(client: h
     for api in ("daji-1688", "daji-taobao"):
         upload = ask(api, {"image_base64": picture, "pic_url": None}, operation_id="uploadImage")
         reply = send(client, upload)
-        assert violations(api, upload, reply) == ()
+        assert describe_response_violations(api, upload, reply) == ()
         search = ask("daji-1688", {"imageId": msgspec.json.decode(reply.body)["data"]["imageId"]})
         found.add(goods("daji-1688", send(client, search))[0])
     assert len(found) == 1
@@ -158,22 +158,22 @@ def test_a_picture_that_was_uploaded_finds_the_same_goods_as_its_bytes(client: h
 
 
 def test_a_picture_that_was_converted_finds_the_same_goods(client: httpx.Client, mock: Mock) -> None:
-    url = f"https://shop.example/O1CN01{mock.world.catalogue.product(PRODUCT).picture}_!!1-0-cib.jpg"
+    url = f"https://shop.example/O1CN01{mock.demo_state.catalogue.get_product(PRODUCT).image_code}_!!1-0-cib.jpg"
     convert = ask("tmapi", {"url": url}, operation_id="convertImageUrl")
     reply = send(client, convert)
-    assert violations("tmapi", convert, reply) == ()
+    assert describe_response_violations("tmapi", convert, reply) == ()
     found = goods(
         "tmapi", send(client, ask("tmapi", {"img_url": msgspec.json.decode(reply.body)["data"]["image_url"]}))
     )
     assert found[:8] == goods("daji-1688", send(client, ask("daji-1688", {"imageId": None, "imageAddress": url})))[:8]
 
 
-@pytest.mark.parametrize("error", load("daji-1688").root.errors)
+@pytest.mark.parametrize("error", load_api("daji-1688").root.errors)
 def test_every_error_of_an_upload_comes_over_http_too(client: httpx.Client, error: str) -> None:
     request = ask("daji-1688", {"image_base64": picture_of(PRODUCT)}, f"situation-{error}", "uploadImage")
     reply = send(client, request)
-    assert violations("daji-1688", request, reply) == ()
-    assert reply.status == load("daji-1688").error(error).status
+    assert describe_response_violations("daji-1688", request, reply) == ()
+    assert reply.status == load_api("daji-1688").get_error(error).status
 
 
 def landscape() -> str:
@@ -184,10 +184,10 @@ def landscape() -> str:
 
 
 def picture_of(product: int) -> str:
-    return base64.b64encode(jpeg(product)).decode()
+    return base64.b64encode(render_jpeg(product)).decode()
 
 
-def goods(api: str, reply: Reply) -> list[int]:
+def goods(api: str, reply: Response) -> list[int]:
     """The indexes of the products that an answer holds, in its order."""
     body = msgspec.json.decode(reply.body)
     if api == "aliyun":
@@ -199,6 +199,6 @@ def goods(api: str, reply: Reply) -> list[int]:
     elif api == "daji-1688":
         found = [each["offerId"] for each in body["data"]["data"]]
     else:
-        known = {opaque_id(index): index for index in range(100_000)}
+        known = {encode_opaque_id(index): index for index in range(100_000)}
         return [known[each["itemId"]] for each in body["data"]["data"]]
-    return [offer_index(each) for each in found]
+    return [decode_offer_id(each) for each in found]

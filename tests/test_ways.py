@@ -10,20 +10,20 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.wire import Request
 
-from .mocks.testers import search
+from .mocks.testers import build_signed_request
 from .test_faults_together import demo
 
 SECONDS, BRIEF = 30.0, 0.01
 # a second long by key and by header, where `test_faults_together.py` times them
 SLOW = ("latency", "slow-body")
-ALL = [(api, name) for api in ids() for name in (*load(api).root.errors, *load(api).root.situations, *FAULTS)]
+ALL = [(api, name) for api in list_api_ids() for name in (*load_api(api).root.errors, *load_api(api).root.situations, *FAULTS)]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class House:
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     mock = Mock()
-    door = Door(mock)
+    door = MockApp(mock)
     # a connection that a fault was played on is not asked again
     each_its_own = httpx.Limits(max_keepalive_connections=0)
     with Server(door) as server, httpx.Client(trust_env=False, timeout=SECONDS, limits=each_its_own) as client:
-        yield House(mock, server, client, door.token)
+        yield House(mock, server, client, door.control_token)
 
 
 def send(house: House, request: Request, prefer: str = "") -> None:
@@ -56,19 +56,19 @@ def send(house: House, request: Request, prefer: str = "") -> None:
 
 def request(api: str, name: str, account: Mapping[str, str]) -> Request:
     """A good request for the first operation that can be in that situation."""
-    errors, operations = load(api).root.errors, load(api).operations
+    errors, operations = load_api(api).root.errors, load_api(api).operations
     only = errors[name].operations if name in errors else []
-    return search(api, account, at=next(at for at, each in enumerate(operations) if not only or each.id in only))
+    return build_signed_request(api, account, at=next(at for at, each in enumerate(operations) if not only or each.id in only))
 
 
 def by_magic_key(house: House, api: str, name: str) -> Sandbox:
     send(house, request(api, name, demo(api, name)))
-    return house.mock.sandboxes.home
+    return house.mock.sandboxes.demo
 
 
 def by_header(house: House, api: str, name: str) -> Sandbox:
     send(house, request(api, name, demo(api)), f"example={api}/{name}")
-    return house.mock.sandboxes.home
+    return house.mock.sandboxes.demo
 
 
 def by_control(house: House, api: str, name: str) -> Sandbox:
@@ -84,7 +84,7 @@ def by_control(house: House, api: str, name: str) -> Sandbox:
 
 
 def by_python(house: House, api: str, name: str) -> Sandbox:
-    sandbox = house.mock.sandbox()
+    sandbox = house.mock.create_sandbox()
     with sandbox.situation(f"{api}/{name}", times=1, delay=Delay(seconds=BRIEF)):
         twice(house, api, name, sandbox)
     return sandbox
@@ -95,7 +95,7 @@ def twice(house: House, api: str, name: str, sandbox: Sandbox) -> None:
     for _ in range(2):
         send(house, request(api, name, sandbox.credentials[api]))
     good = sandbox.journal.entries[-1]
-    assert (good.situation, good.reply.status // 100, good.reply.fault) == ("", 2, None)
+    assert (good.situation, good.response.status // 100, good.response.fault) == ("", 2, None)
 
 
 WAYS: Mapping[str, Callable[[House, str, str], Sandbox]] = {
@@ -114,7 +114,7 @@ def test_each_way_brings_the_same(house: House, api: str, name: str) -> None:
             continue
         sandbox = ask(house, api, name)
         entry = next(entry for entry in reversed(sandbox.journal.entries) if entry.situation)
-        fault = entry.reply.fault.kind if entry.reply.fault else ""
-        seen[way] = (entry.api, entry.situation, entry.reply.status, entry.reply.media_type, fault)
+        fault = entry.response.fault.kind if entry.response.fault else ""
+        seen[way] = (entry.api, entry.situation, entry.response.status, entry.response.media_type, fault)
         house.mock.sandboxes.remove(sandbox.name)
     assert set(seen.values()) == {(api, name, *seen["Python"][2:])}, seen

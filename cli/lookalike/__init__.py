@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from lookalike_mocks import Mock, Quota, Sandbox
 
     from . import strategies as strategies
-    from .stage import Stage, respx_router, serve, transport
-    from .testing import PlayedApi as PlayedApi
+    from .stage import RunningMock, respx_router, serve, transport
+    from .testing import MockApi as MockApi
 
 __version__ = "0.1.0"
-__all__ = ["Mock", "Quota", "Sandbox", "Stage", "__version__", "respx_router", "serve", "transport"]
+__all__ = ["Mock", "Quota", "Sandbox", "RunningMock", "__version__", "respx_router", "serve", "transport"]
 
 
 def __getattr__(name: str) -> Any:

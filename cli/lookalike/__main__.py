@@ -9,12 +9,12 @@ import click
 
 from . import __version__
 from .commands import COMMANDS
-from .group import Commands
+from .group import CommandGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings=CONTEXT)
+@click.group(cls=CommandGroup, invoke_without_command=True, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="lookalike", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:

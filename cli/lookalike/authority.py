@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .group import Problem
-from .text import faint, table
+from .group import CommandError
+from .text import style_dim, render_table
 
 if TYPE_CHECKING:
     from lookalike_mocks import Mock
-    from lookalike_mocks.doors.tls import Tls
+    from lookalike_mocks.doors.tls import TlsContexts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # others may read it: a client in a container often is another user
-MODE = 0o644
+CA_FILE_MODE = 0o644
 
 
 def tls_options(command: Command) -> Command:
@@ -38,34 +38,34 @@ def tls_options(command: Command) -> Command:
     return authority(name(command))
 
 
-def made(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tuple[str, ...]) -> Tls | None:
+def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tuple[str, ...]) -> TlsContexts | None:
     """What the server presents, its CA written to the file; None without a file. Raises Problem."""
     if path is None:
         if more:
-            raise Problem("--tls-name needs --tls-ca FILE")
+            raise CommandError("--tls-name needs --tls-ca FILE")
         return None
-    found = _certified(mock, hosts, more)
+    found = _create_certificates(mock, hosts, more)
     try:
-        write(found.ca, path)
+        write_atomically(found.ca, path)
     except OSError as refused:
-        raise Problem(f"cannot write {path}: {refused.strerror}") from refused
+        raise CommandError(f"cannot write {path}: {refused.strerror}") from refused
     return found
 
 
-def _certified(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ...]) -> Tls:
-    from lookalike_mocks.doors.tls import names, tls  # noqa: PLC0415 - `lookalike --help` must not wait for it
+def _create_certificates(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ...]) -> TlsContexts:
+    from lookalike_mocks.doors.tls import list_host_names, create_tls_contexts  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     try:
-        return tls(names(mock, *hosts, more=more))
+        return create_tls_contexts(list_host_names(mock, *hosts, more=more))
     except ImportError as missing:
-        raise Problem(str(missing)) from missing
+        raise CommandError(str(missing)) from missing
     except ValueError as wrong:
-        raise Problem(f"--tls-name: {wrong}") from wrong
+        raise CommandError(f"--tls-name: {wrong}") from wrong
     except OSError as refused:  # `ssl` reads a certificate from a file only, so one is there for a moment
-        raise Problem(f"cannot write a temporary file: {refused.strerror}") from refused
+        raise CommandError(f"cannot write a temporary file: {refused.strerror}") from refused
 
 
-def write(text: str, path: Path) -> None:
+def write_atomically(text: str, path: Path) -> None:
     """Write a file beside, then put it in its place: who reads it never finds half of it. Raises OSError."""
     path = Path(os.path.realpath(path))  # a link stays a link
     if path.exists() and not path.is_file():  # a pipe or a device would be replaced as well
@@ -75,21 +75,21 @@ def write(text: str, path: Path) -> None:
     beside = Path(name)
     try:
         beside.write_text(text, "ascii")
-        beside.chmod(MODE)
+        beside.chmod(CA_FILE_MODE)
         beside.replace(path)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
 
 
-def told(base: str, path: Path | None) -> dict[str, str]:
+def build_tls_announcement(base: str, path: Path | None) -> dict[str, str]:
     """What `--json` says of TLS."""
     if path is None:
         return {}
     return {"tls_url": base.replace("http://", "https://", 1), "tls_ca": str(path.absolute())}
 
 
-def trust(url: str, path: str) -> str:
+def render_trust_help(url: str, path: str) -> str:
     """For people: where TLS is, and how a client comes to trust it."""
     file = shlex.quote(path)
     ways = [
@@ -97,4 +97,4 @@ def trust(url: str, path: str) -> str:
         ("Node.js", f"NODE_EXTRA_CA_CERTS={file}"),
         ("curl", f"curl --cacert {file}"),
     ]
-    return f"{faint(f'# {url} for clients that trust its CA')}\n{table(ways)}"
+    return f"{style_dim(f'# {url} for clients that trust its CA')}\n{render_table(ways)}"

@@ -10,23 +10,23 @@ from typing import Any
 import click
 
 
-class Problem(click.ClickException):
+class CommandError(click.ClickException):
     """What the caller can put right; printed as `Error: …` on stderr, exit 2."""
 
     exit_code = 2
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """Click's group without its usage lines, and with what our own packages raise told in one line."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the group's own options."""
-        with one_line():
+        with shorten_errors():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Read the command's options and run it."""
-        with one_line():
+        with shorten_errors():
             return super().invoke(ctx)
 
     def resolve_command(
@@ -34,12 +34,12 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is named; one that does not exist is told with the nearest that does."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise Problem(f"no command {args[0]!r}{nearest(args[0], self.list_commands(ctx))}")
+            raise CommandError(f"no command {args[0]!r}{suggest_closest(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
+def shorten_errors() -> Iterator[None]:
     """Turn what goes wrong inside into one line; errors of ours that nobody expected pass."""
     try:
         yield
@@ -49,26 +49,26 @@ def one_line() -> Iterator[None]:
     except (click.exceptions.Exit, click.Abort, click.ClickException):
         raise
     except Exception as wrong:
-        if (told := _told(wrong)) is None:
+        if (told := _describe_error(wrong)) is None:
             raise
-        raise Problem(told) from wrong
+        raise CommandError(told) from wrong
 
 
-def nearest(name: str, known: list[str]) -> str:
+def suggest_closest(name: str, known: list[str]) -> str:
     """`; did you mean 'tmapi'?` where something is near; "" where nothing is."""
     found = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def _told(wrong: Exception) -> str | None:
+def _describe_error(wrong: Exception) -> str | None:
     """One line for an error of our own packages; None for any other."""
     from lookalike_specs import SpecError, UnknownApi, UnknownVariant  # noqa: PLC0415 - only when something is wrong
 
     if isinstance(wrong, UnknownApi):
-        return f"{wrong}{nearest(wrong.api, list(wrong.known))}"
+        return f"{wrong}{suggest_closest(wrong.api, list(wrong.known_ids))}"
     if isinstance(wrong, UnknownVariant):
-        values = wrong.known.get(wrong.name)
-        return f"{wrong}{nearest(wrong.value, list(values)) if values else nearest(wrong.name, list(wrong.known))}"
+        values = wrong.known_variants.get(wrong.name)
+        return f"{wrong}{suggest_closest(wrong.value, list(values)) if values else suggest_closest(wrong.name, list(wrong.known_variants))}"
     if isinstance(wrong, SpecError):
         return str(wrong)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Progress(Protocol):
     """Who is told how far a run is."""
 
-    def at(self, what: str) -> None:
+    def set_label(self, what: str) -> None:
         """Name what is under way."""
         ...
 
@@ -25,23 +25,23 @@ class Progress(Protocol):
         ...
 
 
-class Quiet:
+class NullProgress:
     """Tells nobody."""
 
-    def at(self, what: str) -> None:
+    def set_label(self, what: str) -> None:
         """Nothing."""
 
     def step(self) -> None:
         """Nothing."""
 
 
-class Bar:
+class TerminalProgress:
     """Click's bar, with the name of what is under way at its end."""
 
     def __init__(self, bar: ProgressBar[Any]) -> None:
         self._bar = bar
 
-    def at(self, what: str) -> None:
+    def set_label(self, what: str) -> None:
         """Draw it anew where the name is another one."""
         if self._bar.current_item != what:
             self._bar.current_item = what
@@ -53,13 +53,13 @@ class Bar:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Progress]:
+def show_progress(total: int) -> Iterator[Progress]:
     """A bar of so many steps on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
-        yield Quiet()
+        yield NullProgress()
         return
     bar: ProgressBar[Any]
     with click.progressbar(
         length=total, file=sys.stderr, item_show_func=lambda item: str(item or ""), show_eta=False, update_min_steps=1
     ) as bar:
-        yield Bar(bar)
+        yield TerminalProgress(bar)

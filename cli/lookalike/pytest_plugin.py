@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from lookalike_mocks import Sandbox
-    from lookalike_mocks.situations import Situation
+    from lookalike_mocks.situations import SituationDetails
 
-    from .stage import Stage
-    from .testing import PlayedApi, Pool, Trial
+    from .stage import RunningMock
+    from .testing import MockApi, MockPool, TestSandbox
 
-MARK = "lookalike(situations, operation, variants, seed, size): a test with these situations of look-alikes, one by one"
-TRIAL: pytest.StashKey[Any] = pytest.StashKey()
-HELP = {
+MARK_LINE = "lookalike(situations, operation, variants, seed, size): a test with these situations of look-alikes, one by one"
+TEST_SANDBOX_KEY: pytest.StashKey[Any] = pytest.StashKey()
+OPTION_HELP = {
     "seed": "Which catalogue of goods the look-alikes have.",
     "size": "How many goods they have.",
     "variant": "A switch of an API, `api.name=value` or `name=value`. May be repeated.",
@@ -30,7 +30,7 @@ HELP = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options, and the same as ini keys."""
     group = parser.getgroup("lookalike", "look-alikes of image-search APIs")
-    for name, told in HELP.items():
+    for name, told in OPTION_HELP.items():
         repeated = name == "variant"
         kind: Literal["linelist", "string"] = "linelist" if repeated else "string"
         group.addoption(
@@ -41,17 +41,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
-    config.addinivalue_line("markers", MARK)
+    config.addinivalue_line("markers", MARK_LINE)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """The seed, and whatever else was chosen, where anything was."""
-    chosen = [(name, config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}")) for name in HELP]
+    chosen = [(name, config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}")) for name in OPTION_HELP]
     if not any(value for _, value in chosen):
         return None
-    from .testing import settings  # noqa: PLC0415 - this module imports nothing of ours
+    from .testing import read_settings  # noqa: PLC0415 - this module imports nothing of ours
 
-    return f"lookalike: {settings(config)}"
+    return f"lookalike: {read_settings(config)}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -66,74 +66,74 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell what the look-alikes saw of a test that failed, and cover its secrets."""
     report = yield
-    if (trial := item.stash.get(TRIAL, None)) is not None:
-        from .testing.report import complete  # noqa: PLC0415
+    if (trial := item.stash.get(TEST_SANDBOX_KEY, None)) is not None:
+        from .testing.report import complete_report  # noqa: PLC0415
 
-        complete(report, trial)
+        complete_report(report, trial)
     return report
 
 
 @pytest.fixture(scope="session")
-def _lookalike_pool() -> Iterator[Pool]:
+def _lookalike_pool() -> Iterator[MockPool]:
     """The mocks and servers of this process."""
-    from .testing import Pool  # noqa: PLC0415
+    from .testing import MockPool  # noqa: PLC0415
 
-    with Pool() as pool:
+    with MockPool() as pool:
         yield pool
 
 
 @pytest.fixture(scope="session")
-def lookalike(_lookalike_pool: Pool, pytestconfig: pytest.Config) -> Stage:
+def lookalike(_lookalike_pool: MockPool, pytestconfig: pytest.Config) -> RunningMock:
     """A server of all APIs on a free port of loopback: `url`, `mock`, `sandbox()`."""
-    from .testing import settings  # noqa: PLC0415
+    from .testing import read_settings  # noqa: PLC0415
 
-    return _lookalike_pool.stage(settings(pytestconfig))
+    return _lookalike_pool.get_running_mock(read_settings(pytestconfig))
 
 
 @pytest.fixture
-def _lookalike_trial(request: pytest.FixtureRequest, _lookalike_pool: Pool) -> Iterator[Trial]:
+def _lookalike_trial(request: pytest.FixtureRequest, _lookalike_pool: MockPool) -> Iterator[TestSandbox]:
     """What a test has of the look-alikes for itself."""
-    from .testing import Trial, settings  # noqa: PLC0415
+    from .testing import TestSandbox, read_settings  # noqa: PLC0415
 
-    trial = Trial(_lookalike_pool, settings(request.config, request.node), settings(request.config))
-    request.node.stash[TRIAL] = trial
+    trial = TestSandbox(_lookalike_pool, read_settings(request.config, request.node), read_settings(request.config))
+    request.node.stash[TEST_SANDBOX_KEY] = trial
     yield trial
     trial.close()
 
 
 @pytest.fixture
-def lookalike_sandbox(_lookalike_trial: Trial) -> Sandbox:
+def lookalike_sandbox(_lookalike_trial: TestSandbox) -> Sandbox:
     """This test's own sandbox: `credentials` of each API, `journal`, `clock`, `situation()`."""
     return _lookalike_trial.sandbox
 
 
 @pytest.fixture
-def lookalike_situation(request: pytest.FixtureRequest, _lookalike_trial: Trial) -> Situation:
+def lookalike_situation(request: pytest.FixtureRequest, _lookalike_trial: TestSandbox) -> SituationDetails:
     """The situation that this test is run in, by its mark."""
-    from .testing.situations import bring  # noqa: PLC0415
+    from .testing.situations import schedule_situation  # noqa: PLC0415
 
-    return bring(request, _lookalike_trial)
+    return schedule_situation(request, _lookalike_trial)
 
 
-def _api(api: str) -> Callable[..., Any]:
+def _create_api_fixture(api: str) -> Callable[..., Any]:
     """The fixture of one API."""
 
-    def played(_lookalike_trial: Trial) -> PlayedApi:
-        from .testing import PlayedApi  # noqa: PLC0415
+    def played(_lookalike_trial: TestSandbox) -> MockApi:
+        from .testing import MockApi  # noqa: PLC0415
 
-        return PlayedApi(api, _lookalike_trial)
+        return MockApi(api, _lookalike_trial)
 
     played.__doc__ = f"{api} in this test's own sandbox: `base_url`, `credentials`, `situation()`, `journal`, …"
     return pytest.fixture(name=api.replace("-", "_"))(played)
 
 
-def _apis() -> dict[str, Callable[..., Any]]:
+def _create_api_fixtures() -> dict[str, Callable[..., Any]]:
     """A fixture for each API; only the names of their folders are looked at."""
     spec = find_spec("lookalike_specs")
     home = f"{os.path.dirname(spec.origin)}/apis" if spec and spec.origin else "."  # noqa: PTH120 - pathlib takes longer
     with os.scandir(home) as folders:
         names = sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("_"))
-    return {f"_{name}": _api(name) for name in names}
+    return {f"_{name}": _create_api_fixture(name) for name in names}
 
 
-globals().update(_apis())
+globals().update(_create_api_fixtures())

@@ -14,11 +14,11 @@ from lookalike_mocks import Mock, Quota, Sandbox
 if TYPE_CHECKING:
     import respx
 
-    from lookalike_mocks.doors.tls import Tls
-    from lookalike_mocks.doors.transport import Transport
+    from lookalike_mocks.doors.tls import TlsContexts
+    from lookalike_mocks.doors.transport import HttpxTransport
 
 
-class Options(TypedDict, total=False):
+class MockOptions(TypedDict, total=False):
     """What a mock can be told: the same as `Mock`'s keyword arguments.
 
     `seed`: which catalogue. `variants`: `api.name` or `name` -> value. `clock`: seconds since 1970. `size`: how many
@@ -32,7 +32,7 @@ class Options(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class RunningMock:
     """A mock on a port: its base URL, and the mock itself (`mock.world.journal` holds the exchanges).
 
     Over TLS: `tls_url`, the file `tls_ca` with the CA to trust, and `tls`, which can present a wrong certificate. The
@@ -43,12 +43,12 @@ class Stage:
     mock: Mock
     tls_url: str = ""
     tls_ca: str = ""
-    tls: Tls | None = None
+    tls: TlsContexts | None = None
     control_token: str = field(default="", repr=False)
 
-    def sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
+    def create_sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
         """A private corner of the mock, with credentials of its own; as the mock's where nothing else is said."""
-        return self.mock.sandbox(seed=seed, size=size, quota=quota)
+        return self.mock.create_sandbox(seed=seed, size=size, quota=quota)
 
     @property
     def credentials(self) -> dict[str, dict[str, str]]:
@@ -57,58 +57,58 @@ class Stage:
 
 
 @contextmanager
-def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[Options]) -> Iterator[Stage]:
+def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[MockOptions]) -> Iterator[RunningMock]:
     """Serve APIs (all, when none is named), or a mock, on a free port of loopback for as long as the block lasts.
 
     With `tls` over https as well, on the same port.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError for `tls` without the extra `tls`.
     """
-    from lookalike_mocks.doors.asgi import Door  # noqa: PLC0415 - a transport needs neither Starlette nor uvicorn
+    from lookalike_mocks.doors.asgi import MockApp  # noqa: PLC0415 - a transport needs neither Starlette nor uvicorn
     from lookalike_mocks.doors.server import Server  # noqa: PLC0415
 
-    mock = _mock(apis, options)
+    mock = _select_mock(apis, options)
     if not tls:
-        with Server(door := Door(mock)) as server:
-            yield Stage(server.url, mock, control_token=door.token)
+        with Server(door := MockApp(mock)) as server:
+            yield RunningMock(server.url, mock, control_token=door.control_token)
         return
-    with _authority(mock) as (found, file), Server(door := Door(mock, tls=found), tls=found) as server:
-        yield Stage(server.url, mock, server.tls_url, file, found, door.token)
+    with _create_authority(mock) as (found, file), Server(door := MockApp(mock, tls=found), tls=found) as server:
+        yield RunningMock(server.url, mock, server.tls_url, file, found, door.control_token)
 
 
 @contextmanager
-def _authority(mock: Mock) -> Iterator[tuple[Tls, str]]:
+def _create_authority(mock: Mock) -> Iterator[tuple[TlsContexts, str]]:
     """A throw-away CA, and the file that clients read it from."""
-    from lookalike_mocks.doors.tls import names, tls  # noqa: PLC0415 - as late as the server
+    from lookalike_mocks.doors.tls import list_host_names, create_tls_contexts  # noqa: PLC0415 - as late as the server
 
-    found = tls(names(mock))
+    found = create_tls_contexts(list_host_names(mock))
     with TemporaryDirectory(prefix="lookalike-") as folder:
         file = Path(folder, "ca.pem")
         file.write_text(found.ca, "ascii")
         yield found, str(file)
 
 
-def transport(*apis: str | Mock, **options: Unpack[Options]) -> Transport:
+def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:
     """For `httpx.Client(transport=…)` and `httpx.AsyncClient(transport=…)`: every call is answered in the process.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `httpx`.
     """
-    from lookalike_mocks.doors.transport import Transport  # noqa: PLC0415 - httpx is an extra
+    from lookalike_mocks.doors.transport import HttpxTransport  # noqa: PLC0415 - httpx is an extra
 
-    return Transport(_mock(apis, options))
+    return HttpxTransport(_select_mock(apis, options))
 
 
-def respx_router(*apis: str | Mock, **options: Unpack[Options]) -> respx.MockRouter:
+def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.MockRouter:
     """A respx router for the vendors' real hosts, as a context manager or a decorator.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `respx`.
     """
-    from lookalike_mocks.doors.respx import router  # noqa: PLC0415 - respx is an extra
+    from lookalike_mocks.doors.respx import create_respx_router  # noqa: PLC0415 - respx is an extra
 
-    return router(_mock(apis, options))
+    return create_respx_router(_select_mock(apis, options))
 
 
-def _mock(apis: tuple[str | Mock, ...], options: Options) -> Mock:
+def _select_mock(apis: tuple[str | Mock, ...], options: MockOptions) -> Mock:
     """The mock that was given, else one of these APIs."""
     mocks = [api for api in apis if isinstance(api, Mock)]
     if not mocks:

@@ -21,33 +21,33 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def strong(text: str) -> str:
+def style_bold(text: str) -> str:
     """A heading."""
     return click.style(text, bold=True)
 
 
-def faint(text: str) -> str:
+def style_dim(text: str) -> str:
     """What is beside the point."""
     return click.style(text, dim=True)
 
 
-def table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), indent: str = "") -> str:
+def render_table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), indent: str = "") -> str:
     """Columns as wide as their widest cell, two spaces between; Chinese characters count two."""
     listed = [*([header] if header else []), *rows]
-    widths = [max(width(cell) for cell in column) for column in zip(*listed, strict=True)]
+    widths = [max(measure_width(cell) for cell in column) for column in zip(*listed, strict=True)]
     lines = [
-        indent + "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        indent + "  ".join(cell + " " * (wide - measure_width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
         for row in listed
     ]
-    return "\n".join([strong(lines[0]), *lines[1:]] if header else lines)
+    return "\n".join([style_bold(lines[0]), *lines[1:]] if header else lines)
 
 
-def width(text: str) -> int:
+def measure_width(text: str) -> int:
     """How many columns a text takes on a terminal."""
     plain = click.unstyle(text)
     return len(plain) + sum(east_asian_width(character) in "WF" for character in plain)
 
 
-def block(text: str, indent: str = "    ") -> str:
+def indent_lines(text: str, indent: str = "    ") -> str:
     """A text of several lines, each indented."""
     return "\n".join(indent + line for line in text.splitlines())

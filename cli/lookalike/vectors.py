@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lookalike_specs.provenance import Origin
-from lookalike_specs.vectors import Group, Message, Suite, Vector
+from lookalike_specs.provenance import Source
+from lookalike_specs.vectors import VectorGroup, VectorRequest, VectorSuite, Vector
 
-from .text import block, faint, strong, table
+from .text import indent_lines, style_dim, style_bold, render_table
 
 
-def summary(suite: Suite) -> dict[str, Any]:
+def summarize_suite(suite: VectorSuite) -> dict[str, Any]:
     """A scheme in a line."""
     vectors = [vector for _, vector in suite.cases]
     return {
@@ -23,7 +23,7 @@ def summary(suite: Suite) -> dict[str, Any]:
     }
 
 
-def row(vector: Vector) -> dict[str, Any]:
+def summarize_vector(vector: Vector) -> dict[str, Any]:
     """A vector in a line."""
     return {
         "tcId": vector.tc_id,
@@ -34,52 +34,52 @@ def row(vector: Vector) -> dict[str, Any]:
     }
 
 
-def schemes(rows: list[dict[str, Any]]) -> str:
+def render_suites_table(rows: list[dict[str, Any]]) -> str:
     """A table of schemes."""
     cells = [[", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()] for row in rows]
-    return table(cells, ("scheme", "vectors", "valid", "invalid", "confirmed by"))
+    return render_table(cells, ("scheme", "vectors", "valid", "invalid", "confirmed by"))
 
 
-def vectors(rows: list[dict[str, Any]]) -> str:
+def render_vectors_table(rows: list[dict[str, Any]]) -> str:
     """A table of one scheme's vectors."""
     cells = [
         (str(row["tcId"]), row["result"], row["error"] or "", ", ".join(row["flags"]), row["comment"]) for row in rows
     ]
-    return table(cells, ("id", "result", "error", "flags", "what"))
+    return render_table(cells, ("id", "result", "error", "flags", "what"))
 
 
-def about(suite: Suite) -> str:
+def render_suite(suite: VectorSuite) -> str:
     """What a scheme's stages and flags mean."""
     notes = [(flag, note.bug_type, note.description) for flag, note in suite.notes.items()]
     parts = [
-        f"{strong(suite.scheme)}  {suite.algorithm}\n{_origin(suite.provenance)}",
-        f"{strong('stages')}\n{table(list(suite.stages.items()), indent='  ')}",
-        f"{strong('flags')}\n{table(notes, indent='  ')}",
+        f"{style_bold(suite.scheme)}  {suite.algorithm}\n{_render_provenance(suite.provenance)}",
+        f"{style_bold('stages')}\n{render_table(list(suite.stages.items()), indent='  ')}",
+        f"{style_bold('flags')}\n{render_table(notes, indent='  ')}",
     ]
     return "\n\n".join(parts)
 
 
-def whole(suite: Suite, group: Group, vector: Vector) -> str:
+def render_vector(suite: VectorSuite, group: VectorGroup, vector: Vector) -> str:
     """One vector in full."""
-    head = f"{strong(f'{suite.scheme}/{vector.tc_id}')}  {vector.result}  {vector.comment}"
+    head = f"{style_bold(f'{suite.scheme}/{vector.tc_id}')}  {vector.result}  {vector.comment}"
     facts = [("flags", ", ".join(vector.flags)), ("clock", vector.clock or group.clock)]
     facts += list(group.credentials.items())
     if vector.error:
         told = f"{vector.error.id}  HTTP {vector.error.status}  code {vector.error.code}  ({vector.error.refusal})"
         facts.append(("error", told))
     facts.append(("confirmed by", ", ".join(vector.confirmed_by)))
-    return "\n\n".join([f"{head}\n{table(facts, indent='  ')}", *_sections(vector)])
+    return "\n\n".join([f"{head}\n{render_table(facts, indent='  ')}", *_render_sections(vector)])
 
 
-def _sections(vector: Vector) -> Iterator[str]:
+def _render_sections(vector: Vector) -> Iterator[str]:
     for earlier in vector.before:
-        yield f"{strong('before')}  {earlier.clock}  {earlier.result}\n{block(_request(earlier.request))}"
-    yield f"{strong('request')}\n{block(_request(vector.request))}"
+        yield f"{style_bold('before')}  {earlier.clock}  {earlier.result}\n{indent_lines(_render_request(earlier.request))}"
+    yield f"{style_bold('request')}\n{indent_lines(_render_request(vector.request))}"
     for name, text in vector.stages.items():
-        yield f"{strong(name)}\n{block(text)}"
+        yield f"{style_bold(name)}\n{indent_lines(text)}"
 
 
-def _request(message: Message) -> str:
+def _render_request(message: VectorRequest) -> str:
     """As it travels; Base64 where the body is no text."""
     url = f"{message.path}?{message.query}" if message.query else message.path
     lines = [f"{message.method} {url}", f"host: {message.host}"]
@@ -88,5 +88,5 @@ def _request(message: Message) -> str:
     return "\n".join([*lines, "", body] if body else lines)
 
 
-def _origin(origin: Origin) -> str:
-    return faint(f"{origin.kind}: {origin.source}")
+def _render_provenance(origin: Source) -> str:
+    return style_dim(f"{origin.kind}: {origin.source}")

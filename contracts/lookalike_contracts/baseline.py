@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from .finding import Finding
-from .verdict import Outcome
+from .verdict import CheckResult
 
-WAY = "Each has fingerprint, check, api, operation, until (a day) and why."
-DAYS = 90
-Place = tuple[str, str, str]
+FORMAT_HINT = "Each has fingerprint, check, api, operation, until (a day) and why."
+ACCEPTED_DAYS = 90
+CheckScope = tuple[str, str, str]
 
 
 @dataclass(eq=False)
@@ -30,18 +30,18 @@ class BadBaseline(Exception):
         return f"{self.file}: {self.problem}"
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AcceptedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One accepted finding: which, until when (that day included), and why."""
 
     fingerprint: str
     check: str
     api: str
     operation: str
-    until: date
-    why: str
+    expires: date
+    reason: str
 
     @property
-    def place(self) -> Place:
+    def scope(self) -> CheckScope:
         """Where it was found."""
         return self.check, self.api, self.operation
 
@@ -50,31 +50,31 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return f"{self.fingerprint} ({self.check} at {self.api}/{self.operation})"
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _BaselineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    accepted: list[Known] = []
+    accepted: list[AcceptedFinding] = []
 
 
 @dataclass(frozen=True)
 class Baseline:
     """Accepted findings as of a day."""
 
-    known: dict[str, Known] = field(default_factory=dict)
+    entries: dict[str, AcceptedFinding] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def accepts(self, finding: Finding) -> str:
+    def explain_acceptance(self, finding: Finding) -> str:
         """Why that finding is accepted; "" where it counts."""
-        known = self.known.get(finding.fingerprint)
-        return f"until {known.until}: {known.why}" if known and known.until >= self.today else ""
+        known = self.entries.get(finding.fingerprint)
+        return f"until {known.expires}: {known.reason}" if known and known.expires >= self.today else ""
 
-    def notes(self, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    def describe_stale_entries(self, outcomes: Iterable[CheckResult]) -> Iterator[str]:
         """What is to be said of the file: what has expired, and what was looked for and not found."""
-        judged, met = _judged(outcomes)
-        for known in self.known.values():
-            if known.fingerprint in met and known.until < self.today:
-                yield f"no longer accepted since {known.until}: {known}"
-            elif known.fingerprint not in met and known.place in judged:
+        judged, met = _index_results(outcomes)
+        for known in self.entries.values():
+            if known.fingerprint in met and known.expires < self.today:
+                yield f"no longer accepted since {known.expires}: {known}"
+            elif known.fingerprint not in met and known.scope in judged:
                 yield f"accepted, but not found: {known}"
 
 
@@ -83,12 +83,12 @@ def load_baseline(path: Path, today: date | None = None) -> Baseline:
     try:
         text = path.read_text("utf-8")
         read = tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
-        listed = msgspec.convert({"accepted": read} if isinstance(read, list) else read, _File).accepted
+        listed = msgspec.convert({"accepted": read} if isinstance(read, list) else read, _BaselineFile).accepted
     except OSError as gone:
         raise BadBaseline(str(path), gone.strerror or "cannot be read") from gone
     except (ValueError, msgspec.MsgspecError) as wrong:
-        raise BadBaseline(str(path), f"{wrong}. {WAY}") from wrong
-    known: dict[str, Known] = {}
+        raise BadBaseline(str(path), f"{wrong}. {FORMAT_HINT}") from wrong
+    known: dict[str, AcceptedFinding] = {}
     for each in listed:
         if each.fingerprint in known:
             raise BadBaseline(str(path), f"{each.fingerprint!r} stands there twice")
@@ -96,37 +96,37 @@ def load_baseline(path: Path, today: date | None = None) -> Baseline:
     return Baseline(known, today) if today else Baseline(known)
 
 
-def baseline_of(outcomes: tuple[Outcome, ...], before: Baseline) -> bytes:
+def encode_baseline(outcomes: tuple[CheckResult, ...], before: Baseline) -> bytes:
     """A file that accepts what was found now.
 
     What was accepted before keeps its day and its why; it goes where its check was run and did not find it again.
     """
-    until, (judged, met) = before.today + timedelta(days=DAYS), _judged(outcomes)
+    until, (judged, met) = before.today + timedelta(days=ACCEPTED_DAYS), _index_results(outcomes)
     kept = {
         name: known
-        for name, known in before.known.items()
-        if (name in met and known.until >= before.today) or (name not in met and known.place not in judged)
+        for name, known in before.entries.items()
+        if (name in met and known.expires >= before.today) or (name not in met and known.scope not in judged)
     }
-    entries = kept | {name: _known(each, until) for name, each in met.items() if name not in kept}
+    entries = kept | {name: _accept_finding(each, until) for name, each in met.items() if name not in kept}
     return msgspec.json.format(msgspec.json.encode({"accepted": list(entries.values())}), indent=2) + b"\n"
 
 
-def _judged(outcomes: Iterable[Outcome]) -> tuple[set[Place], dict[str, Finding]]:
+def _index_results(outcomes: Iterable[CheckResult]) -> tuple[set[CheckScope], dict[str, Finding]]:
     """Where there was a judgement, and the findings by fingerprint."""
-    places, met = set[Place](), dict[str, Finding]()
+    places, met = set[CheckScope](), dict[str, Finding]()
     for outcome in outcomes:
-        if outcome.result in ("passed", "failed"):
+        if outcome.status in ("passed", "failed"):
             places.add((outcome.check, outcome.api, outcome.operation))
         met |= {finding.fingerprint: finding for finding in outcome.findings}
     return places, met
 
 
-def _known(each: Finding, until: date) -> Known:
-    return Known(
+def _accept_finding(each: Finding, until: date) -> AcceptedFinding:
+    return AcceptedFinding(
         fingerprint=each.fingerprint,
         check=each.check,
         api=each.api,
         operation=each.operation,
-        until=until,
-        why="known when this file was written",
+        expires=until,
+        reason="known when this file was written",
     )

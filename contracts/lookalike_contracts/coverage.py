@@ -10,18 +10,18 @@ from typing import Any, Literal, NamedTuple
 from lookalike_specs import Api, Operation
 from lookalike_specs.api import Field
 
-from .answers.reading import parsed
-from .answers.shape import Shape, holders, places, shape
+from .answers.reading import parse_json_body
+from .answers.shape import ResponseField, group_fields_by_parent, iter_values, list_response_fields
 from .finding import Exchange
-from .requests.sent import sent, valid, written
-from .subject import Subject
+from .requests.sent import parse_parameters, is_valid_value, format_value
+from .subject import CheckContext
 
-Sight = Literal["present", "null", "absent"]
-SIGHTS: tuple[Sight, ...] = ("present", "null", "absent")
+FieldState = Literal["present", "null", "absent"]
+FIELD_STATES: tuple[FieldState, ...] = ("present", "null", "absent")
 
 
 @dataclass
-class Covered:
+class OperationCoverage:
     """One operation: how often it was asked, and what was met; Counters count by name what the document names.
 
     `good` and `bad` are parameters by whether the value was one that their schema allows, `left_out` those that were
@@ -30,13 +30,13 @@ class Covered:
 
     api: Api
     operation: Operation
-    asked: int = 0
-    good: Counter[str] = field(default_factory=Counter)
-    bad: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    values: Counter[tuple[str, str]] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    fields: Counter[tuple[str, Sight]] = field(default_factory=Counter)
+    request_count: int = 0
+    valid_parameters: Counter[str] = field(default_factory=Counter)
+    invalid_parameters: Counter[str] = field(default_factory=Counter)
+    omitted_parameters: Counter[str] = field(default_factory=Counter)
+    enum_values: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answered_errors: Counter[str] = field(default_factory=Counter)
+    seen_fields: Counter[tuple[str, FieldState]] = field(default_factory=Counter)
 
     @property
     def parameters(self) -> tuple[Field, ...]:
@@ -45,108 +45,108 @@ class Covered:
         return tuple(each for each in self.operation.fields if each.name not in own)
 
     @property
-    def sent(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    def parameter_counters(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         """The parameters by what they were sent with: something good, bad, nothing."""
-        return self.good, self.bad, self.left_out
+        return self.valid_parameters, self.invalid_parameters, self.omitted_parameters
 
     @property
-    def enumerated(self) -> tuple[tuple[str, str], ...]:
+    def documented_enum_values(self) -> tuple[tuple[str, str], ...]:
         """Every value of an enumeration, with its parameter."""
-        return tuple((each.name, written(value)) for each in self.parameters for value in each.schema.get("enum", ()))
+        return tuple((each.name, format_value(value)) for each in self.parameters for value in each.schema.get("enum", ()))
 
     @property
-    def documented(self) -> tuple[str, ...]:
+    def documented_errors(self) -> tuple[str, ...]:
         """The errors that it can answer."""
-        return tuple(self.api.errors(self.operation))
+        return tuple(self.api.list_errors(self.operation))
 
     @property
-    def shape(self) -> tuple[Shape, ...]:
+    def documented_fields(self) -> tuple[ResponseField, ...]:
         """The fields of a good answer."""
-        return shape(self.api.id, self.operation.id)
+        return list_response_fields(self.api.id, self.operation.id)
 
-    def watch(self, subject: Subject, exchange: Exchange) -> None:
+    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
         """Take an exchange in."""
-        self.asked += 1
-        self._sent(exchange)
-        if subject.reader.is_good(exchange.reply):
-            self._seen(parsed(exchange.reply))
+        self.request_count += 1
+        self._count_parameters(exchange)
+        if subject.classifier.is_good(exchange.response):
+            self._count_fields(parse_json_body(exchange.response))
         else:
-            self.errors.update(subject.reader.errors(exchange.reply))
+            self.answered_errors.update(subject.classifier.find_exact_errors(exchange.response))
 
-    def _sent(self, exchange: Exchange) -> None:
-        values, known = sent(exchange.request), set(self.enumerated)
+    def _count_parameters(self, exchange: Exchange) -> None:
+        values, known = parse_parameters(exchange.request), set(self.documented_enum_values)
         for each in self.parameters:
-            name = each.name.lower() if each.place == "header" else each.name
+            name = each.name.lower() if each.location == "header" else each.name
             if name not in values:
-                self.left_out[each.name] += 1
+                self.omitted_parameters[each.name] += 1
                 continue
-            (self.good if valid(each, values[name]) else self.bad)[each.name] += 1
-            if (value := (each.name, written(values[name]))) in known:
-                self.values[value] += 1
+            (self.valid_parameters if is_valid_value(each, values[name]) else self.invalid_parameters)[each.name] += 1
+            if (value := (each.name, format_value(values[name]))) in known:
+                self.enum_values[value] += 1
 
-    def _seen(self, body: Any) -> None:
-        self.fields.update(_sights(holders(self.api.id, self.operation.id), body))
+    def _count_fields(self, body: Any) -> None:
+        self.seen_fields.update(_iter_field_states(group_fields_by_parent(self.api.id, self.operation.id), body))
 
 
-class Share(NamedTuple):
+class CoverageShare(NamedTuple):
     """So many of so many were met."""
 
-    met: int
-    of: int
+    covered: int
+    total: int
 
-    def __add__(self, other: object) -> Share:
-        return Share(self.met + other.met, self.of + other.of) if isinstance(other, Share) else NotImplemented
+    def __add__(self, other: object) -> CoverageShare:
+        return CoverageShare(self.covered + other.covered, self.total + other.total) if isinstance(other, CoverageShare) else NotImplemented
 
 
-def shares(covered: Covered) -> dict[str, Share]:
+def compute_shares(covered: OperationCoverage) -> dict[str, CoverageShare]:
     """What of an operation was met, by kind; fields count as absent or null where their schema allows it."""
-    names, fields = [each.name for each in covered.parameters], covered.shape
-    optional, nullable = [each for each in fields if each.optional], [each for each in fields if each.nullable]
+    names, fields = [each.name for each in covered.parameters], covered.documented_fields
+    optional, nullable = [each for each in fields if each.is_optional], [each for each in fields if each.is_nullable]
     return {
-        "operations": Share(int(covered.asked > 0), 1),
-        "good values": _share(covered.good, names),
-        "bad values": _share(covered.bad, names),
-        "left out": _share(covered.left_out, names),
-        "enum values": _share(covered.values, covered.enumerated),
-        "errors": _share(covered.errors, covered.documented),
-        "fields present": _share(covered.fields, [(each.pointer, "present") for each in fields]),
-        "fields null": _share(covered.fields, [(each.pointer, "null") for each in nullable]),
-        "fields absent": _share(covered.fields, [(each.pointer, "absent") for each in optional]),
+        "operations": CoverageShare(int(covered.request_count > 0), 1),
+        "good values": _count_share(covered.valid_parameters, names),
+        "bad values": _count_share(covered.invalid_parameters, names),
+        "left out": _count_share(covered.omitted_parameters, names),
+        "enum values": _count_share(covered.enum_values, covered.documented_enum_values),
+        "errors": _count_share(covered.answered_errors, covered.documented_errors),
+        "fields present": _count_share(covered.seen_fields, [(each.pointer, "present") for each in fields]),
+        "fields null": _count_share(covered.seen_fields, [(each.pointer, "null") for each in nullable]),
+        "fields absent": _count_share(covered.seen_fields, [(each.pointer, "absent") for each in optional]),
     }
 
 
-def _share(counts: Mapping[Any, int], names: Sequence[Any]) -> Share:
-    return Share(sum(bool(counts.get(name)) for name in names), len(names))
+def _count_share(counts: Mapping[Any, int], names: Sequence[Any]) -> CoverageShare:
+    return CoverageShare(sum(bool(counts.get(name)) for name in names), len(names))
 
 
 @dataclass
 class Coverage:
     """The operations of a run, in their order."""
 
-    operations: dict[tuple[str, str], Covered] = field(default_factory=dict)
+    operations: dict[tuple[str, str], OperationCoverage] = field(default_factory=dict)
 
-    def expect(self, api: Api, operation: Operation) -> None:
+    def add_operation(self, api: Api, operation: Operation) -> None:
         """An operation that is to be asked."""
-        self.operations.setdefault((api.id, operation.id), Covered(api, operation))
+        self.operations.setdefault((api.id, operation.id), OperationCoverage(api, operation))
 
-    def watch(self, subject: Subject, exchange: Exchange) -> None:
+    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
         """Take an exchange in."""
-        self.expect(subject.api, subject.operation)
-        self.operations[subject.api.id, subject.operation.id].watch(subject, exchange)
+        self.add_operation(subject.api, subject.operation)
+        self.operations[subject.api.id, subject.operation.id].observe(subject, exchange)
 
-    def of(self, api: str) -> list[Covered]:
+    def list_operations(self, api: str) -> list[OperationCoverage]:
         """The operations of one API."""
         return [covered for (name, _), covered in self.operations.items() if name == api]
 
-    def totals(self, api: str) -> dict[str, Share]:
+    def sum_shares(self, api: str) -> dict[str, CoverageShare]:
         """What of an API was met, by kind."""
-        found = [shares(covered) for covered in self.of(api)]
-        return {kind: sum((each[kind] for each in found), Share(0, 0)) for kind in (found[0] if found else ())}
+        found = [compute_shares(covered) for covered in self.list_operations(api)]
+        return {kind: sum((each[kind] for each in found), CoverageShare(0, 0)) for kind in (found[0] if found else ())}
 
 
-def _sights(held: Mapping[tuple[str, ...], tuple[Shape, ...]], body: Any) -> Iterator[tuple[str, Sight]]:
+def _iter_field_states(held: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any) -> Iterator[tuple[str, FieldState]]:
     for steps, fields in held.items():
-        for holder in places(body, steps):
+        for holder in iter_values(body, steps):
             if isinstance(holder, dict):
                 for each in fields:
                     found = holder.get(each.name, ...)

@@ -17,7 +17,7 @@ class CouldNotCheck(Exception):
 
 
 @dataclass(eq=False)
-class OutOfTime(Exception):
+class TimeLimitExceeded(Exception):
     """The time that was given is used up."""
 
     seconds: float
@@ -32,7 +32,7 @@ class UnknownCheck(Exception):
     """No check has that id, and no family of checks."""
 
     id: str
-    known: tuple[str, ...]
+    known_ids: tuple[str, ...]
 
     def __str__(self) -> str:
         """One line for a person."""

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 Severity = Literal["error", "warning"]
-INDEX = re.compile(r"/\d+(?=/|$)")
+ARRAY_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 class Exchange(NamedTuple):
     """One request and the reply to it."""
 
     request: Request
-    reply: Reply
+    response: Response
 
 
 @dataclass(frozen=True)
-class Broken:
+class Failure:
     """A rule that was broken, as a check tells it.
 
     `pointer` is the place in the answer (or in the request), `rule` the place in the API's document; both are JSON
@@ -52,6 +52,6 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for the same broken rule in another run: no wording, no positions in lists, no seed."""
-        where = INDEX.sub("/*", self.pointer)
+        where = ARRAY_INDEX.sub("/*", self.pointer)
         parts = "\n".join((self.check, self.api, self.operation, where, self.rule))
         return blake2b(parts.encode("utf-8", "replace"), digest_size=8).hexdigest()

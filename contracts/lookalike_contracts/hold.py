@@ -10,57 +10,57 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from .errors import CouldNotCheck, OutOfTime
-from .finding import Broken
+from .errors import CouldNotCheck, TimeLimitExceeded
+from .finding import Failure
 
-Drawn = TypeVar("Drawn")
+Example = TypeVar("Example")
 # cases on the way to a simpler one; each may be several requests
-MOST_STEPS = 60
+MAX_SHRINK_STEPS = 60
 
 
-class _Fell(Exception):
+class _RuleFalsified(Exception):
     """The rule was broken."""
 
 
-class _Stop(BaseException):
+class _Abort(BaseException):
     """There was no answer to judge; no Exception, which Hypothesis would ask for again to find a simpler one."""
 
 
-def hold(
-    strategy: SearchStrategy[Drawn], rule: Callable[[Drawn], Broken | None], *, seed: int, cases: int
-) -> Broken | None:
+def falsify(
+    strategy: SearchStrategy[Example], rule: Callable[[Example], Failure | None], *, seed: int, cases: int
+) -> Failure | None:
     """The simplest case that breaks the rule; None when none of `cases` does.
 
     Hypothesis runs it once more in the end, so that what is told was seen at least twice. Raises CouldNotCheck when it
     was not the same then, and at once what the rule raises of CouldNotCheck and OutOfTime.
     """
-    broken: list[Broken] = []
-    fallen: list[Drawn] = []
+    broken: list[Failure] = []
+    fallen: list[Example] = []
     steps = 0
 
     @hypothesis.seed(seed)
     @_settings(cases)
     @hypothesis.given(strategy)
-    def held(drawn: Drawn) -> None:
+    def held(drawn: Example) -> None:
         nonlocal steps
         steps += bool(fallen)
         # enough: nothing new is asked, and Hypothesis ends with the simplest of what fell
-        if steps > MOST_STEPS and drawn not in fallen:
+        if steps > MAX_SHRINK_STEPS and drawn not in fallen:
             return
         try:
             found = rule(drawn)
-        except (CouldNotCheck, OutOfTime) as wrong:
-            raise _Stop from wrong
+        except (CouldNotCheck, TimeLimitExceeded) as wrong:
+            raise _Abort from wrong
         if found is not None:
             broken.append(found)
             fallen.append(drawn)
-            raise _Fell
+            raise _RuleFalsified
 
     try:
         held()
-    except _Fell:
+    except _RuleFalsified:
         return broken[-1]
-    except _Stop as stop:
+    except _Abort as stop:
         raise stop.__cause__ or stop from None
     except Flaky as flaky:
         raise CouldNotCheck("the same requests were answered well one time and badly the next") from flaky

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
-from .finding import Broken, Exchange, Severity
+from .finding import Failure, Exchange, Severity
 
 if TYPE_CHECKING:
-    from .subject import Subject
+    from .subject import CheckContext
 
-Look = Callable[["Subject", Exchange], Iterator[Broken]]
-Probe = Callable[["Subject"], Iterator[Broken]]
-Applies = Callable[["Subject"], bool]
+PassiveFunction = Callable[["CheckContext", Exchange], Iterator[Failure]]
+ActiveFunction = Callable[["CheckContext"], Iterator[Failure]]
+AppliesPredicate = Callable[["CheckContext"], bool]
 
 
-def _always(_: Subject) -> bool:
+def _always_applies(_: CheckContext) -> bool:
     return True
 
 
@@ -29,14 +29,14 @@ class Check:
     """
 
     id: str
-    says: str
-    why: str
-    how: str
+    summary: str
+    rationale: str
+    remediation: str
     source: str
     severity: Severity = "error"
-    applies: Applies = _always
-    look: Look | None = None
-    probe: Probe | None = None
+    applies: AppliesPredicate = _always_applies
+    passive_function: PassiveFunction | None = None
+    active_function: ActiveFunction | None = None
 
     @property
     def family(self) -> str:
@@ -47,38 +47,38 @@ class Check:
 CHECKS: dict[str, Check] = {}
 
 
-class Told(TypedDict):
+class CheckMetadata(TypedDict):
     """What is told of a check besides its id."""
 
-    says: str
-    why: str
-    how: str
+    summary: str
+    rationale: str
+    remediation: str
     source: str
     severity: NotRequired[Severity]
-    applies: NotRequired[Applies]
+    applies: NotRequired[AppliesPredicate]
 
 
-def look(id: str, **told: Unpack[Told]) -> Callable[[Look], Look]:
+def passive_check(id: str, **told: Unpack[CheckMetadata]) -> Callable[[PassiveFunction], PassiveFunction]:
     """Register a check that looks at every answer."""
 
-    def register(function: Look) -> Look:
-        _keep(Check(id, look=function, **told))
+    def register(function: PassiveFunction) -> PassiveFunction:
+        _register_check(Check(id, passive_function=function, **told))
         return function
 
     return register
 
 
-def probe(id: str, **told: Unpack[Told]) -> Callable[[Probe], Probe]:
+def active_check(id: str, **told: Unpack[CheckMetadata]) -> Callable[[ActiveFunction], ActiveFunction]:
     """Register a check that asks for itself, once for each operation that it applies to."""
 
-    def register(function: Probe) -> Probe:
-        _keep(Check(id, probe=function, **told))
+    def register(function: ActiveFunction) -> ActiveFunction:
+        _register_check(Check(id, active_function=function, **told))
         return function
 
     return register
 
 
-def _keep(check: Check) -> None:
+def _register_check(check: Check) -> None:
     """Raises ValueError for an id that is taken: it would silence the other check."""
     if check.id in CHECKS:
         raise ValueError(f"two checks are called {check.id!r}")

@@ -12,25 +12,25 @@ from uuid import uuid4
 
 from hypothesis.strategies import SearchStrategy
 
-from lookalike_specs import Api, Operation, Scheme
+from lookalike_specs import Api, Operation, SecurityScheme
 from lookalike_specs.extension import Reaction
-from lookalike_specs.proof import PROOFS, Moment, prove
-from lookalike_specs.sample import build, examples, sample
+from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
 from lookalike_specs.wire import Request
 
-from .answers.pointer import MISSING, at
-from .answers.reading import Reader, parsed
-from .errors import CouldNotCheck, OutOfTime
-from .finding import Broken, Exchange
-from .hold import hold
+from .answers.pointer import MISSING, resolve_pointer
+from .answers.reading import ResponseClassifier, parse_json_body
+from .errors import CouldNotCheck, TimeLimitExceeded
+from .finding import Failure, Exchange
+from .hold import falsify
 from .target import Target
 
-Drawn = TypeVar("Drawn")
+Example = TypeVar("Example")
 Values = Mapping[str, Any]
 
 
 @dataclass
-class Subject:
+class CheckContext:
     """Who is asked, as whom, and how much.
 
     `account` are the credentials, under the vendor's own names; `cases` bounds what a single property draws; `until` is
@@ -43,95 +43,95 @@ class Subject:
     account: Mapping[str, str]
     variants: Mapping[str, str]
     seed: int = 0
-    cases: int = 20
+    max_cases: int = 20
     strict: bool = False
-    seconds: float = 0.0
-    until: float = float("inf")
-    watch: Callable[[Subject, Exchange], None] = lambda _, __: None
-    asked: int = field(default=0, init=False)
-    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    draw: int = field(default=0, init=False)
+    max_seconds: float = 0.0
+    deadline: float = float("inf")
+    on_exchange: Callable[[CheckContext, Exchange], None] = lambda _, __: None
+    request_count: int = field(default=0, init=False)
+    cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    check_seed: int = field(default=0, init=False)
 
     @cached_property
-    def reader(self) -> Reader:
+    def classifier(self) -> ResponseClassifier:
         """Tells good answers from errors."""
-        return Reader(self.api, self.operation, self.variants)
+        return ResponseClassifier(self.api, self.operation, self.variants)
 
     @cached_property
-    def schemes(self) -> tuple[Scheme, ...]:
+    def schemes(self) -> tuple[SecurityScheme, ...]:
         """The ways to prove who calls that count under these variants."""
-        return tuple(scheme for scheme in self.operation.schemes if scheme.counts(self.variants))
+        return tuple(scheme for scheme in self.operation.schemes if scheme.is_active(self.variants))
 
-    def values(self, scheme: Scheme | None = None) -> dict[str, Any]:
+    def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:
         """A good request's values: the spec's own example, shortest form."""
-        needs = PROOFS[(scheme or self.schemes[0]).extension.scheme].needs
-        return {name: self.known[name] for name in needs if name in self.known} | self._sample | self._given
+        needs = SIGNING_SCHEMES[(scheme or self.schemes[0]).extension.scheme].required_parameters
+        return {name: self.example_values[name] for name in needs if name in self.example_values} | self._sample_values | self._dependent_values
 
     @cached_property
-    def known(self) -> dict[str, Any]:
+    def example_values(self) -> dict[str, Any]:
         """Every value that the spec has an example for, by name."""
-        return examples(self.api, self.operation)
+        return collect_examples(self.api, self.operation)
 
     @cached_property
-    def _sample(self) -> dict[str, Any]:
-        return sample(self.api, self.operation, self.account)
+    def _sample_values(self) -> dict[str, Any]:
+        return build_minimal_values(self.api, self.operation, self.account)
 
     @cached_property
-    def _given(self) -> dict[str, Any]:
+    def _dependent_values(self) -> dict[str, Any]:
         """Values that another operation's answer gives. Raises CouldNotCheck, OutOfTime."""
-        after = self.operation.extension.promises.after
+        after = self.operation.extension.invariants.depends_on
         if after is None:
             return {}
         other = next(each for each in self.api.operations if each.id == after.operation)
-        body = parsed(self.beside(other).ask().reply)
-        found = {name: at(body, pointer) for name, pointer in after.values.items()}
+        body = parse_json_body(self.with_operation(other).send_sample().response)
+        found = {name: resolve_pointer(body, pointer) for name, pointer in after.values.items()}
         if MISSING in found.values():
             raise CouldNotCheck(f"{self.operation.id} needs {', '.join(found)} from {other.id}, which gave none")
         return found
 
-    def beside(self, operation: Operation) -> Subject:
+    def with_operation(self, operation: Operation) -> CheckContext:
         """Another operation of the same API, asked as the same account; nobody looks at its answers."""
-        return Subject(
-            self.api, operation, self.target, self.account, self.variants, seconds=self.seconds, until=self.until
+        return CheckContext(
+            self.api, operation, self.target, self.account, self.variants, max_seconds=self.max_seconds, deadline=self.deadline
         )
 
-    def chosen(self, reaction: Reaction) -> str:
+    def resolve_reaction(self, reaction: Reaction) -> str:
         """What a reaction of the document comes to under these variants."""
         return reaction if isinstance(reaction, str) else reaction[self.variants[reaction["variant"]]]
 
-    def error(self, error: str) -> str:
+    def resolve_error(self, error: str) -> str:
         """The error that this operation answers in the place of that one."""
-        return self.operation.extension.instead.get(error, error)
+        return self.operation.extension.error_aliases.get(error, error)
 
-    def signed(self, values: Values, scheme: Scheme | None = None, moment: Moment | None = None) -> Request:
+    def build_signed_request(self, values: Values, scheme: SecurityScheme | None = None, moment: SigningContext | None = None) -> Request:
         """The request with these values, signed as the account; the wire's form is signed, not the values."""
-        return self.proven(build(self.operation, values, self.target.url), scheme, moment)
+        return self.sign_request(build_request(self.operation, values, self.target.url), scheme, moment)
 
-    def proven(self, request: Request, scheme: Scheme | None = None, moment: Moment | None = None) -> Request:
+    def sign_request(self, request: Request, scheme: SecurityScheme | None = None, moment: SigningContext | None = None) -> Request:
         """A request with the account's proof."""
-        return prove(request, scheme or self.schemes[0], self.account, moment or now())
+        return sign(request, scheme or self.schemes[0], self.account, moment or create_signing_context())
 
-    def ask(self, **changes: Any) -> Exchange:
+    def send_sample(self, **changes: Any) -> Exchange:
         """Ask for the good request with these values besides (None: without). Raises CouldNotCheck, OutOfTime."""
-        values = {name: value for name, value in (self.values() | changes).items() if value is not None}
-        return self.send(self.signed(values))
+        values = {name: value for name, value in (self.build_values() | changes).items() if value is not None}
+        return self.send(self.build_signed_request(values))
 
     def send(self, request: Request) -> Exchange:
         """Send a request as it stands. Raises CouldNotCheck, OutOfTime."""
-        if time.monotonic() > self.until:
-            raise OutOfTime(self.seconds)
-        self.asked += 1
+        if time.monotonic() > self.deadline:
+            raise TimeLimitExceeded(self.max_seconds)
+        self.request_count += 1
         exchange = Exchange(request, self.target.send(request))
-        self.watch(self, exchange)
+        self.on_exchange(self, exchange)
         return exchange
 
-    def hold(
-        self, strategy: SearchStrategy[Drawn], rule: Callable[[Drawn], Broken | None], cases: int = 0
-    ) -> Broken | None:
+    def falsify(
+        self, strategy: SearchStrategy[Example], rule: Callable[[Example], Failure | None], cases: int = 0
+    ) -> Failure | None:
         """Hold a rule for whatever is drawn: the simplest case that breaks it, seen again; None when none was found."""
-        return hold(strategy, rule, seed=self.draw, cases=cases or self.cases)
+        return falsify(strategy, rule, seed=self.check_seed, cases=cases or self.max_cases)
 
 
-def now() -> Moment:
+def create_signing_context() -> SigningContext:
     """The present, and a nonce that nobody had."""
-    return Moment(datetime.now(UTC), uuid4().hex)
+    return SigningContext(datetime.now(UTC), uuid4().hex)

@@ -8,46 +8,46 @@ from typing import Literal
 
 from .finding import Finding
 
-Result = Literal["passed", "failed", "could not check", "does not apply"]
+ResultStatus = Literal["passed", "failed", "could not check", "does not apply"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckResult:
     """What one check came to at one operation; `cases` are its requests, `reason` says why it could not."""
 
     check: str
     api: str
     operation: str
-    result: Result
+    status: ResultStatus
     findings: tuple[Finding, ...] = ()
     reason: str = ""
-    cases: int = 0
+    request_count: int = 0
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RunResult:
     """All outcomes of a run, what it was run against (without secrets), with which seed, and how long it took."""
 
     target: str
     seed: int
-    outcomes: tuple[Outcome, ...]
+    results: tuple[CheckResult, ...]
     seconds: float
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, in the order of the checks."""
-        return tuple(finding for outcome in self.outcomes for finding in outcome.findings)
+        return tuple(finding for outcome in self.results for finding in outcome.findings)
 
     @property
-    def cases(self) -> int:
+    def request_count(self) -> int:
         """The requests of the whole run."""
-        return sum(outcome.cases for outcome in self.outcomes)
+        return sum(outcome.request_count for outcome in self.results)
 
-    def with_result(self, result: Result) -> tuple[Outcome, ...]:
+    def filter_by_status(self, result: ResultStatus) -> tuple[CheckResult, ...]:
         """The outcomes that came to that."""
-        return tuple(outcome for outcome in self.outcomes if outcome.result == result)
+        return tuple(outcome for outcome in self.results if outcome.status == result)
 
 
-def failed(findings: Iterable[Finding]) -> bool:
+def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether any of them is more than a warning."""
     return any(finding.severity == "error" for finding in findings)

@@ -9,5 +9,5 @@ class Account(msgspec.Struct, frozen=True):
     """Who calls: credentials under the vendor's own names, and what the account or a magic key brings."""
 
     credentials: dict[str, str]
-    error: str = ""
+    error_id: str = ""
     situation: str = ""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from .call import Call
-from .errors import Refused
-from .world import World
+from .call import RequestContext
+from .errors import VendorError
+from .world import SandboxState
 
 
-def admit(world: World, call: Call) -> None:
+def admit(world: SandboxState, call: RequestContext) -> None:
     """Raises Refused with the error that the account's state, or its quota, brings."""
-    if call.account is not None and call.account.error:
-        raise Refused(call.account.error)
+    if call.account is not None and call.account.error_id:
+        raise VendorError(call.account.error_id)
     if world.quota.rate is not None or world.quota.count is not None:
-        _count(world, call)
+        _check_quota(world, call)
 
 
-def _count(world: World, call: Call) -> None:
+def _check_quota(world: SandboxState, call: RequestContext) -> None:
     api, quota = call.service.api, world.quota
     if quota.count is not None:
-        if world.given.get(api.id, 0) >= quota.count:
-            raise Refused(api.root.quota.count)
-        world.given[api.id] = world.given.get(api.id, 0) + 1
-    if quota.rate is not None and not world.rates.use(f"quota/{api.id}", quota.rate, world.clock()):
-        raise Refused(api.root.quota.rate)
+        if world.answer_counts.get(api.id, 0) >= quota.count:
+            raise VendorError(api.root.quota.count)
+        world.answer_counts[api.id] = world.answer_counts.get(api.id, 0) + 1
+    if quota.rate is not None and not world.rate_limiter.try_acquire(f"quota/{api.id}", quota.rate, world.clock()):
+        raise VendorError(api.root.quota.rate)

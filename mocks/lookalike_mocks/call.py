@@ -13,7 +13,7 @@ from .faults import Delay
 from .service import Endpoint, Service
 
 
-class Call(msgspec.Struct):
+class RequestContext(msgspec.Struct):
     """What each step of the pipeline knows of the request; a step fills in what it finds out.
 
     `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message;
@@ -25,20 +25,20 @@ class Call(msgspec.Struct):
     request: Request
     query: Pairs
     form: Pairs = ()
-    document: Any = None
+    json_body: Any = None
     account: Account | None = None
-    sent: dict[str, Any] = {}
+    sent_values: dict[str, Any] = {}
     values: dict[str, Any] = {}
     situation: str = ""
-    magic: str = ""
-    facts: dict[str, Any] = {}
+    trigger_parameter: str = ""
+    template_values: dict[str, Any] = {}
     fault: str = ""
     delay: Delay = Delay()
     files: dict[str, bytes] = {}
 
-    def can(self, situation: str) -> bool:
+    def allows_situation(self, situation: str) -> bool:
         """Whether its operation can be in that situation."""
-        return self.service.knows(situation) and situation not in self.endpoint.foreign
+        return self.service.has_situation(situation) and situation not in self.endpoint.foreign_errors
 
     @property
     def pairs(self) -> Pairs:

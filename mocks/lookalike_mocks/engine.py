@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 from .admit import admit
 from .authenticate import authenticate
-from .call import Call
-from .errors import Refused
-from .faults import spoiled
-from .journal import Entry
-from .match import match, read
-from .prefer import prefer
-from .refuse import refuse
+from .call import RequestContext
+from .errors import VendorError
+from .faults import apply_fault
+from .journal import JournalEntry
+from .match import match_operation, parse_json_body
+from .prefer import apply_prefer_and_schedule
+from .refuse import render_error
 from .sandbox import Sandboxes
-from .sent import sent
+from .sent import parse_request
 from .service import Service
-from .situate import situate
+from .situate import apply_triggers
 from .validate import validate
 
 
-def answer(service: Service, sandboxes: Sandboxes, request: Request) -> Reply:
+def respond(service: Service, sandboxes: Sandboxes, request: Request) -> Response:
     """What the vendor would answer to this request. Raises Unanswerable."""
-    call: Call | None = None
+    call: RequestContext | None = None
     situation = ""
-    found = sent(request)
-    world = sandboxes.of(service, found)
+    found = parse_request(request)
+    world = sandboxes.find_state(service, found)
     try:
-        call = match(service, found)
-        read(call, found)
+        call = match_operation(service, found)
+        parse_json_body(call, found)
         authenticate(world, call)
         admit(world, call)
-        prefer(world, call)
+        apply_prefer_and_schedule(world, call)
         validate(call)
-        situate(call)
-        reply = call.endpoint.page(world, call)
+        apply_triggers(call)
+        reply = call.endpoint.handler(world, call)
         situation = call.situation
-    except Refused as refused:
-        reply = refuse(service, world.seed, request, refused, call)
-        situation = refused.error
+    except VendorError as refused:
+        reply = render_error(service, world.seed, request, refused, call)
+        situation = refused.error_id
     if call is not None and call.fault:
-        reply = spoiled(reply, call.fault, call.delay, world.chance)
+        reply = apply_fault(reply, call.fault, call.delay, world.rng)
         situation = call.fault
-    lost = sandboxes.near if call is None else None
-    world.journal.add(Entry(world.clock(), service.api.id, request, reply, situation, lost))
+    lost = sandboxes.describe_near_miss if call is None else None
+    world.journal.add(JournalEntry(world.clock(), service.api.id, request, reply, situation, lost))
     return reply

@@ -8,19 +8,19 @@ from typing import Any
 
 
 @dataclass(eq=False)
-class Refused(Exception):
+class VendorError(Exception):
     """The API answers with an error of its catalogue; `facts` fill the placeholders of its message."""
 
-    error: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    error_id: str
+    template_values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
-class Unanswerable(Exception):
+class MockError(Exception):
     """The mock answers as itself, as no vendor can know what is wrong: HTTP status and JSON body."""
 
     status: int
-    told: dict[str, Any]
+    payload: dict[str, Any]
 
 
 @dataclass(eq=False)

@@ -8,9 +8,9 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from lookalike_specs.wire import Fault, Reply
+from lookalike_specs.wire import Fault, Response
 
-MOST_SECONDS: Final = 60.0
+MAX_SECONDS: Final = 60.0
 
 FAULTS: Final[Mapping[str, str]] = {
     "latency": "The answer comes late: 1 second, or as it was asked for.",
@@ -24,7 +24,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "html-502": "A proxy's HTML page, HTTP 502.",
     "wrong-certificate": "The connection is reset, and the next TLS handshake shows a certificate for another host.",
 }
-PAGE: Final = b"""<html>
+BAD_GATEWAY_PAGE: Final = b"""<html>
 <head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr></body>
 </html>
@@ -38,26 +38,26 @@ class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     kind: Literal["fixed", "uniform", "lognormal"] = "fixed"
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=MOST_SECONDS)] = 1.0
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 1.0
     spread: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.0
 
-    def drawn(self, chance: Random) -> float:
+    def sample(self, chance: Random) -> float:
         """One delay, in seconds."""
-        return min(max(0.0, DRAWS[self.kind](chance, self.seconds, self.spread)), MOST_SECONDS)
+        return min(max(0.0, DISTRIBUTIONS[self.kind](chance, self.seconds, self.spread)), MAX_SECONDS)
 
 
-DRAWS: Final[Mapping[str, Callable[[Random, float, float], float]]] = {
+DISTRIBUTIONS: Final[Mapping[str, Callable[[Random, float, float], float]]] = {
     "fixed": lambda _, seconds, __: seconds,
     "uniform": lambda chance, seconds, spread: chance.uniform(seconds - spread, seconds + spread),
     "lognormal": lambda chance, seconds, spread: seconds * chance.lognormvariate(0.0, spread),
 }
 
 
-def spoiled(reply: Reply, fault: str, delay: Delay, chance: Random) -> Reply:
+def apply_fault(reply: Response, fault: str, delay: Delay, chance: Random) -> Response:
     """The reply with that fault; one of the wire is only noted, for the door to carry out."""
     if fault == "html-502":
-        return Reply(status=502, body=PAGE, media_type="text/html")
+        return Response(status=502, body=BAD_GATEWAY_PAGE, media_type="text/html")
     if fault == "malformed-json":
         return msgspec.structs.replace(reply, body=reply.body.rstrip()[:-1])
-    seconds = delay.drawn(chance) if fault in ("latency", "slow-body") else 0.0
+    seconds = delay.sample(chance) if fault in ("latency", "slow-body") else 0.0
     return msgspec.structs.replace(reply, fault=Fault(fault, seconds))

@@ -7,15 +7,15 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from .catalogue import Picture
-from .likeness import Look
+from .catalogue import ImageIdentity
+from .likeness import Thumbnail
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 MEGABYTE = 1024 * 1024
 
 
-class Place(NamedTuple):
+class ImageKey(NamedTuple):
     """Where an added picture is kept: an instance of an API, and the names that it has there."""
 
     instance: str
@@ -23,25 +23,25 @@ class Place(NamedTuple):
     name: str
 
 
-class Added(msgspec.Struct, frozen=True):
+class StoredImage(msgspec.Struct, frozen=True):
     """A picture that was added; `replaces` is the catalogue's product and picture that had its names, if one had."""
 
-    place: Place
-    picture: Picture
-    look: Look
+    key: ImageKey
+    image: ImageIdentity
+    thumbnail: Thumbnail
     category: int
     content: str | None = None
     attributes: Mapping[str, int | str] = {}
-    replaces: tuple[int, int] | None = None
+    replaced_image: tuple[int, int] | None = None
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        texts = (*self.place, self.content or "", *map(str, self.attributes.values()))
+        texts = (*self.key, self.content or "", *map(str, self.attributes.values()))
         return 1024 + 4 * sum(map(len, texts))
 
 
-class Kept(Generic[Key, Value]):
+class BoundedStore(Generic[Key, Value]):
     """At most `count` values of `size` bytes together."""
 
     def __init__(self, count: int, size: int) -> None:
@@ -76,13 +76,13 @@ class Kept(Generic[Key, Value]):
         return len(self._values)
 
 
-class Gallery:
+class ImageStore:
     """One world's pictures, by place, and objects, by key."""
 
     def __init__(self) -> None:
-        self.pictures: Kept[Place, Added] = Kept(1000, 8 * MEGABYTE)
-        self.objects: Kept[str, bytes] = Kept(100, 16 * MEGABYTE)
+        self.images: BoundedStore[ImageKey, StoredImage] = BoundedStore(1000, 8 * MEGABYTE)
+        self.objects: BoundedStore[str, bytes] = BoundedStore(100, 16 * MEGABYTE)
 
-    def of(self, instance: str) -> list[Added]:
+    def list_images(self, instance: str) -> list[StoredImage]:
         """The pictures that were added to an instance, the oldest first."""
-        return [added for added in self.pictures if added.place.instance == instance] if self.pictures else []
+        return [added for added in self.images if added.key.instance == instance] if self.images else []

@@ -10,7 +10,7 @@ from .errors import AmbiguousRoute
 from .service import Service
 
 
-class Way(NamedTuple):
+class RouteMatch(NamedTuple):
     """The API that is meant, and the path as that API knows it."""
 
     service: Service
@@ -18,7 +18,7 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ApiRouter:
     """The tables by which a request finds its API."""
 
     by_id: Mapping[str, Service]
@@ -26,19 +26,19 @@ class Gate:
     by_path: Mapping[str, Service]
     by_segment: Mapping[str, Service]
 
-    def find(self, host: str, path: str) -> Way | None:
+    def resolve(self, host: str, path: str) -> RouteMatch | None:
         """The way to an API; None when none of them is meant. A vendor's host name counts more than the path."""
         if (at_host := self.by_host.get(host.partition(":")[0])) is not None:
-            return Way(next((service for service in at_host if _has(service, path)), at_host[0]), path)
+            return RouteMatch(next((service for service in at_host if _has_path(service, path)), at_host[0]), path)
         if (service := self.by_path.get(path)) is not None:
-            return Way(service, path)
-        segment = _segment(path)
+            return RouteMatch(service, path)
+        segment = _first_segment(path)
         if (service := self.by_id.get(segment)) is not None:
-            return Way(service, path[len(segment) + 1 :] or "/")
-        return Way(self.by_segment[segment], path) if segment in self.by_segment else None
+            return RouteMatch(service, path[len(segment) + 1 :] or "/")
+        return RouteMatch(self.by_segment[segment], path) if segment in self.by_segment else None
 
 
-def gate(services: Iterable[Service]) -> Gate:
+def build_router(services: Iterable[Service]) -> ApiRouter:
     """The tables for these APIs. Raises AmbiguousRoute where two would answer the same request."""
     by_id: dict[str, Service] = {}
     by_host: dict[str, tuple[Service, ...]] = {}
@@ -54,14 +54,14 @@ def gate(services: Iterable[Service]) -> Gate:
             if other != service.api.id:
                 raise AmbiguousRoute(f"{method} {path}", (other, service.api.id))
             by_path[path] = service
-            by_segment.setdefault(_segment(path), service)
+            by_segment.setdefault(_first_segment(path), service)
     by_segment.pop("", None)
-    return Gate(by_id, by_host, by_path, by_segment)
+    return ApiRouter(by_id, by_host, by_path, by_segment)
 
 
-def _has(service: Service, path: str) -> bool:
+def _has_path(service: Service, path: str) -> bool:
     return any(path == known for _, known in service.routes)
 
 
-def _segment(path: str) -> str:
+def _first_segment(path: str) -> str:
     return path[1:].partition("/")[0]

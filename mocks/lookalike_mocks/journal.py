@@ -7,32 +7,32 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 
-class Entry(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True):
     """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
 
     `lost` tells what is nearest to a request that no operation was found for.
     """
 
-    at: float
+    timestamp: float
     api: str
     request: Request
-    reply: Reply
+    response: Response
     situation: str = ""
-    lost: Callable[[Request], str] | None = None
+    near_miss_finder: Callable[[Request], str] | None = None
 
     @property
-    def near(self) -> str:
+    def near_miss(self) -> str:
         """For a request that no operation matched: the nearest one, and what it differs in."""
-        return self.lost(self.request) if self.lost is not None else ""
+        return self.near_miss_finder(self.request) if self.near_miss_finder is not None else ""
 
 
-class Note(msgspec.Struct, frozen=True):
+class JournalNote(msgspec.Struct, frozen=True):
     """Something that happened besides exchanges."""
 
-    at: float
+    timestamp: float
     text: str
 
 
@@ -40,26 +40,26 @@ class Journal:
     """A ring of exchanges; the oldest goes when `count` exchanges or `size` bytes are reached."""
 
     def __init__(self, count: int = 1000, size: int = 4 * 1024 * 1024) -> None:
-        self._ring: deque[Entry] = deque(maxlen=count)
+        self._ring: deque[JournalEntry] = deque(maxlen=count)
         self._limit = size
         self._size = 0
         self._before = 0
         self.dropped = 0
-        self.notes: deque[Note] = deque(maxlen=100)
+        self.notes: deque[JournalNote] = deque(maxlen=100)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Write one exchange down."""
         ring = self._ring
         if len(ring) == ring.maxlen:
             self._drop()
         ring.append(entry)
-        self._size += len(entry.request.body) + len(entry.request.query) + len(entry.reply.body)
+        self._size += len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
         while self._size > self._limit and ring:
             self._drop()
 
-    def note(self, text: str, at: float) -> None:
+    def add_note(self, text: str, at: float) -> None:
         """Write down what is no exchange."""
-        self.notes.append(Note(at, text))
+        self.notes.append(JournalNote(at, text))
 
     def clear(self) -> None:
         """Forget everything; what comes is counted on from here."""
@@ -70,26 +70,26 @@ class Journal:
 
     def _drop(self) -> None:
         entry = self._ring.popleft()
-        self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.reply.body)
+        self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
         self.dropped += 1
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[JournalEntry, ...]:
         """What is kept."""
         return tuple(self._ring)
 
     @property
-    def numbered(self) -> list[tuple[int, Entry]]:
+    def numbered_entries(self) -> list[tuple[int, JournalEntry]]:
         """What is kept, with the number of each since the beginning, from 1."""
         return list(enumerate(self.entries, start=self._before + self.dropped + 1))
 
     @property
-    def count(self) -> int:
+    def total_count(self) -> int:
         """How many there were since the beginning."""
         return self._before + self.dropped + len(self._ring)
 
-    def __iter__(self) -> Iterator[tuple[Request, Reply]]:
-        return iter([(entry.request, entry.reply) for entry in self.entries])
+    def __iter__(self) -> Iterator[tuple[Request, Response]]:
+        return iter([(entry.request, entry.response) for entry in self.entries])
 
     def __len__(self) -> int:
         return len(self._ring)

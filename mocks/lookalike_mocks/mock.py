@@ -8,19 +8,19 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from lookalike_specs import ids, switches
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import list_api_ids, assign_variants
+from lookalike_specs.wire import Response, Request
 
-from .engine import answer
-from .errors import Unanswerable
-from .gate import Gate, gate
-from .nearest import nearest
-from .prepare import service
+from .engine import respond
+from .errors import MockError
+from .gate import ApiRouter, build_router
+from .nearest import find_near_miss
+from .prepare import compile_api
 from .quota import Quota
-from .sandbox import Place, Sandbox, Sandboxes
+from .sandbox import WorkerIdentity, Sandbox, Sandboxes
 from .service import Service
-from .watch import Clock, Watch
-from .world import World
+from .watch import Clock, SettableClock
+from .world import SandboxState
 
 
 class Mock:
@@ -36,61 +36,61 @@ class Mock:
         variants: Mapping[str, str] | None = None,
         clock: Clock = time.time,
         size: int = 10_000,
-        place: Place | None = None,
+        place: WorkerIdentity | None = None,
     ) -> None:
         self._clock, self._seed, self._size = clock, seed, size
-        chosen = switches(apis or ids(), variants or {})
-        self.services: dict[str, Service] = {api: service(api, chosen[api]) for api in chosen}
-        home = World(seed=seed, clock=Watch(clock), size=size)
-        self.sandboxes = Sandboxes(self.services, home, place or Place())
-        self.gate: Gate = gate(self.services.values())
+        chosen = assign_variants(apis or list_api_ids(), variants or {})
+        self.services: dict[str, Service] = {api: compile_api(api, chosen[api]) for api in chosen}
+        home = SandboxState(seed=seed, clock=SettableClock(clock), size=size)
+        self.sandboxes = Sandboxes(self.services, home, place or WorkerIdentity())
+        self.router: ApiRouter = build_router(self.services.values())
 
     @property
-    def world(self) -> World:
+    def demo_state(self) -> SandboxState:
         """The demo accounts' world."""
-        return self.sandboxes.home.world
+        return self.sandboxes.demo.state
 
-    def sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
+    def create_sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
         """A new sandbox; seed and size are those that the mock began with, where nothing else is said."""
         seed, size = self._seed if seed is None else seed, self._size if size is None else size
-        return self.sandboxes.mint(World(seed=seed, clock=Watch(self._clock), size=size, quota=quota or Quota()))
+        return self.sandboxes.create(SandboxState(seed=seed, clock=SettableClock(self._clock), size=size, quota=quota or Quota()))
 
-    def answer(self, request: Request) -> Reply:
+    def respond(self, request: Request) -> Response:
         """The answer of the API that this request means; a 404 of our own when it means none."""
-        way = self.gate.find(request.host, request.path)
+        way = self.router.resolve(request.host, request.path)
         if way is None:
-            return self.astray(request)
+            return self.respond_not_found(request)
         if way.path != request.path:
             request = msgspec.structs.replace(request, path=way.path)
         try:
-            return answer(way.service, self.sandboxes, request)
-        except Unanswerable as ours:
-            return _told(ours.status, ours.told)
+            return respond(way.service, self.sandboxes, request)
+        except MockError as ours:
+            return _build_json_response(ours.status, ours.payload)
 
-    def astray(self, request: Request) -> Reply:
+    def respond_not_found(self, request: Request) -> Response:
         """What a request gets that no API is meant by."""
-        near = nearest(self.services.values(), request)
+        near = find_near_miss(self.services.values(), request)
         told = {
             "error": str(near),
             "method": request.method,
             "path": request.path,
             "nearest": near.path,
-            "differs": near.differs,
+            "differs": near.differences,
             "apis": sorted(self.services),
         }
-        return _told(404, told)
+        return _build_json_response(404, told)
 
-    def limit(self, path: str) -> int:
+    def get_body_limit(self, path: str) -> int:
         """How many bytes of a body are read at that path."""
-        way = self.gate.find("", path)
-        return max(body_limits(way.service), default=0) if way else 0
+        way = self.router.resolve("", path)
+        return max(list_body_limits(way.service), default=0) if way else 0
 
 
-def _told(status: int, told: Mapping[str, object]) -> Reply:
+def _build_json_response(status: int, told: Mapping[str, object]) -> Response:
     """An answer of our own."""
-    return Reply(status=status, body=json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+    return Response(status=status, body=json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def body_limits(of: Service) -> Iterable[int]:
+def list_body_limits(of: Service) -> Iterable[int]:
     """The limits of an API's operations, in bytes."""
     return (operation.extension.body_limit for operation in of.api.operations)

@@ -13,17 +13,17 @@ from typing import Final
 
 import msgspec
 
-FORM: Final = "multipart/form-data"
-MAX_PARTS, MAX_HEAD, MAX_PARAMETERS = 1000, 4096, 100
-BREAK: Final = re.compile(rb"\r?\n")
+MULTIPART_FORM: Final = "multipart/form-data"
+MAX_PARTS, MAX_HEAD_SIZE, MAX_PARAMETERS = 1000, 4096, 100
+LINE_BREAK: Final = re.compile(rb"\r?\n")
 HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 
 
-class Malformed(Exception):
+class MalformedMultipart(Exception):
     """The body is not the parts that its boundary announces."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class FormPart(msgspec.Struct, frozen=True):
     """One part: a field, or a file when it has a file name."""
 
     name: str
@@ -36,38 +36,38 @@ class Part(msgspec.Struct, frozen=True):
         return self.content.decode("utf-8", "replace")
 
 
-def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
+def parse_multipart(body: bytes, content_type: str) -> tuple[FormPart, ...]:
     """The parts of a body whose `Content-Type` is this. Raises Malformed: no boundary, cut, too many, nameless."""
     if content_type.count(";") > MAX_PARAMETERS:
-        raise Malformed
-    boundary = headers(f"content-type: {content_type}").get_boundary()
+        raise MalformedMultipart
+    boundary = parse_headers(f"content-type: {content_type}").get_boundary()
     if not boundary:
-        raise Malformed
+        raise MalformedMultipart
     _, *pieces = body.split(b"--" + boundary.encode("latin-1", "replace"), MAX_PARTS + 2)
     if not pieces or len(pieces) > MAX_PARTS + 1 or not pieces[-1].startswith(b"--"):
-        raise Malformed
-    return tuple(_part(piece) for piece in pieces[:-1])
+        raise MalformedMultipart
+    return tuple(_parse_part(piece) for piece in pieces[:-1])
 
 
-def _part(piece: bytes) -> Part:
-    start, end = BREAK.match(piece), HEAD_END.search(piece, 0, MAX_HEAD)
+def _parse_part(piece: bytes) -> FormPart:
+    start, end = LINE_BREAK.match(piece), HEAD_END.search(piece, 0, MAX_HEAD_SIZE)
     # to split parameters, the parser takes the square of their number
     if start is None or end is None or piece.count(b";", 0, end.start()) > MAX_PARAMETERS:
-        raise Malformed
-    head = headers(piece[start.end() : end.start()].decode("latin-1"))
+        raise MalformedMultipart
+    head = parse_headers(piece[start.end() : end.start()].decode("latin-1"))
     name, filename = head.get_param("name", header="content-disposition"), head.get_filename()
     if not isinstance(name, str):
-        raise Malformed
+        raise MalformedMultipart
     content = piece[end.end() :].removesuffix(start[0])
-    return Part(_utf8(name), content, None if filename is None else _utf8(filename))
+    return FormPart(_decode_utf8(name), content, None if filename is None else _decode_utf8(filename))
 
 
-def headers(text: str) -> Message:
+def parse_headers(text: str) -> Message:
     """Header lines, read; bytes stand in them as Latin-1, since of others the parser makes U+FFFD."""
     return HeaderParser().parsestr(f"{text}\n\n")
 
 
-def _utf8(name: str) -> str:
+def _decode_utf8(name: str) -> str:
     """A name in UTF-8, whose bytes were read as Latin-1; one that had its encoding with it is right already."""
     try:
         return name.encode("latin-1").decode("utf-8", "replace")

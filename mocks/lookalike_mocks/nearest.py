@@ -11,108 +11,108 @@ import msgspec
 
 from lookalike_specs.wire import Request
 
-from .sent import sent
+from .sent import parse_request
 from .service import Service
 
 # what is longer is like nothing
-MOST_PATH, MOST_SEGMENTS = 200, 20
+MAX_PATH_LENGTH, MAX_SEGMENTS = 200, 20
 # more than these are told as one
-MOST_DIFFERENCES = 3
+MAX_DIFFERENCES = 3
 # how unlike a difference makes it; a segment of the path as much as it is unlike, at most 1
-SLIGHT, MIDDLING = 0.1, 0.5
+SLIGHT_COST, MEDIUM_COST = 0.1, 0.5
 Route = tuple[str, str]
 
 
-class Difference(NamedTuple):
+class RequestDifference(NamedTuple):
     """What differs, and how unlike that makes it."""
 
-    what: str
+    description: str
     cost: float
 
 
-class Near(msgspec.Struct, frozen=True):
+class NearMiss(msgspec.Struct, frozen=True):
     """An operation, and what a request differs in; nothing, where it is this operation's."""
 
     method: str
     path: str
-    differs: tuple[str, ...]
+    differences: tuple[str, ...]
 
     def __str__(self) -> str:
         """One sentence for a person."""
-        *most, last = self.differs
+        *most, last = self.differences
         what = f"{', '.join(most)} and {last}" if most else last
         return f"no operation matched; the nearest is {self.method} {self.path}, it differs in {what}"
 
 
-def nearest(services: Iterable[Service], request: Request) -> Near:
+def find_near_miss(services: Iterable[Service], request: Request) -> NearMiss:
     """The operation that the request is most like."""
     served = tuple(services)
     found = [
-        (tuple(_differences(served, service, route, request)), route) for service in served for route in service.routes
+        (tuple(_find_differences(served, service, route, request)), route) for service in served for route in service.routes
     ]
     differences, route = min(found, key=lambda pair: sum(each.cost for each in pair[0]))
-    return Near(*route, tuple(each.what for each in differences))
+    return NearMiss(*route, tuple(each.description for each in differences))
 
 
-def _differences(served: Sequence[Service], service: Service, route: Route, request: Request) -> Iterator[Difference]:
+def _find_differences(served: Sequence[Service], service: Service, route: Route, request: Request) -> Iterator[RequestDifference]:
     method, path = route
     if request.method != method:
-        yield Difference("method", MIDDLING)
-    yield from _in_path(request.path[:MOST_PATH], path)
+        yield RequestDifference("method", MEDIUM_COST)
+    yield from _compare_paths(request.path[:MAX_PATH_LENGTH], path)
     host = request.host.partition(":")[0].lower()
     if host not in service.api.hosts and any(host in other.api.hosts for other in served):
-        yield Difference("host", MIDDLING)
+        yield RequestDifference("host", MEDIUM_COST)
     action, endpoints = service.api.root.routing.action, service.routes[route]
     if action is not None and set(endpoints) != {""}:
-        named = _named(action.parameter, action.header, request)
+        named = _read_action(action.parameter, action.header, request)
         if not named or named not in endpoints:
-            yield Difference(action.parameter, MIDDLING)
+            yield RequestDifference(action.parameter, MEDIUM_COST)
 
 
-def _named(parameter: str, header: str, request: Request) -> str:
+def _read_action(parameter: str, header: str, request: Request) -> str:
     """The operation that a request names where the path does not tell; the parameter counts more."""
-    named = [value for name, value in sent(request).pairs if name == parameter]
-    return (named or [request.header(header.encode()) or ""])[0]
+    named = [value for name, value in parse_request(request).pairs if name == parameter]
+    return (named or [request.get_header(header.encode()) or ""])[0]
 
 
-def _in_path(sent_path: str, path: str) -> list[Difference]:
+def _compare_paths(sent_path: str, path: str) -> list[RequestDifference]:
     """What a path that was sent differs in from one that is known."""
     if sent_path == path:
         return []
-    ours, theirs = _segments(sent_path.lower()), _segments(path.lower())
+    ours, theirs = _split_path(sent_path.lower()), _split_path(path.lower())
     found = []
     if ours and theirs and sent_path.endswith("/") != path.endswith("/"):
-        found.append(Difference("trailing slash", SLIGHT))
+        found.append(RequestDifference("trailing slash", SLIGHT_COST))
     if ours != theirs:
-        found += _in_prefix(ours, theirs) or _in_segments(ours, theirs)
-    elif _segments(sent_path) != _segments(path):
-        found.append(Difference("letter case", SLIGHT))
-    if 0 < len(found) <= MOST_DIFFERENCES:
+        found += _compare_prefixes(ours, theirs) or _compare_segments(ours, theirs)
+    elif _split_path(sent_path) != _split_path(path):
+        found.append(RequestDifference("letter case", SLIGHT_COST))
+    if 0 < len(found) <= MAX_DIFFERENCES:
         return found
-    return [Difference("path", sum(each.cost for each in found))]
+    return [RequestDifference("path", sum(each.cost for each in found))]
 
 
-def _segments(path: str) -> list[str]:
+def _split_path(path: str) -> list[str]:
     inner = path.removeprefix("/").removesuffix("/")
-    return inner.split("/", MOST_SEGMENTS)[:MOST_SEGMENTS] if inner else []
+    return inner.split("/", MAX_SEGMENTS)[:MAX_SEGMENTS] if inner else []
 
 
-def _in_prefix(ours: list[str], theirs: list[str]) -> list[Difference]:
+def _compare_prefixes(ours: list[str], theirs: list[str]) -> list[RequestDifference]:
     """A prefix that is missing, or too much; nothing where that is not all."""
     for what, longer, shorter in (("missing", theirs, ours), ("extra", ours, theirs)):
         if shorter and longer[-len(shorter) :] == shorter:
-            return [Difference(f"{what} prefix /{'/'.join(longer[: -len(shorter)])}", MIDDLING)]
+            return [RequestDifference(f"{what} prefix /{'/'.join(longer[: -len(shorter)])}", MEDIUM_COST)]
     return []
 
 
-def _in_segments(ours: list[str], theirs: list[str]) -> Iterator[Difference]:
+def _compare_segments(ours: list[str], theirs: list[str]) -> Iterator[RequestDifference]:
     """Segment by segment, counted from 1 in the path that was sent; those that are alike stand side by side."""
     for kind, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         pairs = zip_longest(ours[i:i_end], theirs[j:j_end]) if kind != "equal" else ()
         for at, (mine, known) in enumerate(pairs, start=i + 1):
             if mine is None:
-                yield Difference(f"missing path segment {at}", 1.0)
+                yield RequestDifference(f"missing path segment {at}", 1.0)
             elif known is None:
-                yield Difference(f"extra path segment {at}", 1.0)
+                yield RequestDifference(f"extra path segment {at}", 1.0)
             else:
-                yield Difference(f"path segment {at}", 1 - SequenceMatcher(None, mine, known).ratio())
+                yield RequestDifference(f"path segment {at}", 1 - SequenceMatcher(None, mine, known).ratio())

@@ -11,78 +11,78 @@ from typing import Literal
 
 from PIL import ExifTags, Image
 
-from .catalogue import Picture, picture
-from .catalogue.identicon import fingerprint, read
+from .catalogue import ImageIdentity, picture
+from .catalogue.identicon import compute_fingerprint, decode_identicon
 
-Fault = Literal["format", "bytes", "pixels", "orientation"]
+ImageDefect = Literal["format", "bytes", "pixels", "orientation"]
 # Pillow's names for what the vendors call otherwise
-NAMES = {"JPG": "JPEG"}
-UPRIGHT = (0, 1)
+FORMAT_NAMES = {"JPG": "JPEG"}
+UPRIGHT_ORIENTATIONS = (0, 1)
 # the least size in which a JPEG is decoded: enough for 8 by 8 tiles, and many times faster than all of it
-DRAFT = (64, 64)
+IDENTIFY_DRAFT_SIZE = (64, 64)
 
 
 @dataclass(eq=False)
-class BadPicture(Exception):
+class BadImage(Exception):
     """What is wrong with it."""
 
-    fault: Fault
+    defect: ImageDefect
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ImageLimits:
     """What a picture may be: formats by Pillow's or the vendors' names, bytes, pixels of either side, ends included.
 
     `upright`: whether one whose EXIF says that it has to be turned is refused.
     """
 
     formats: tuple[str, ...]
-    most_bytes: int
-    least_side: int
-    most_side: int
-    upright: bool = True
+    max_bytes: int
+    min_side: int
+    max_side: int
+    requires_upright: bool = True
 
 
-def decoded(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
     """The bytes of a text in Base64, line breaks allowed. Raises BadPicture."""
     try:
         return b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
     except (Error, ValueError) as broken:
-        raise BadPicture("format") from broken
+        raise BadImage("format") from broken
 
 
-def look(data: bytes, limits: Limits) -> Picture:
+def identify_image(data: bytes, limits: ImageLimits) -> ImageIdentity:
     """Which picture it is. Raises BadPicture; nothing is decoded before its size is known to be allowed."""
-    if len(data) > limits.most_bytes:
-        raise BadPicture("bytes")
+    if len(data) > limits.max_bytes:
+        raise BadImage("bytes")
     try:
-        return _look(data, limits)
-    except BadPicture:
+        return _identify(data, limits)
+    except BadImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise BadPicture("pixels") from bomb
+        raise BadImage("pixels") from bomb
     except Exception as broken:  # Pillow's readers raise whatever a broken file makes them stumble over
-        raise BadPicture("format") from broken
+        raise BadImage("format") from broken
 
 
-def _look(data: bytes, limits: Limits) -> Picture:
-    with Image.open(BytesIO(data), formats=_pillow(limits.formats)) as image:
+def _identify(data: bytes, limits: ImageLimits) -> ImageIdentity:
+    with Image.open(BytesIO(data), formats=_to_pillow_formats(limits.formats)) as image:
         size = image.size
-        if not all(limits.least_side <= side <= limits.most_side for side in size):
-            raise BadPicture("pixels")
-        if limits.upright and image.getexif().get(ExifTags.Base.Orientation, 1) not in UPRIGHT:
-            raise BadPicture("orientation")
-        image.draft("L", DRAFT)
-        return known(image, size)
+        if not all(limits.min_side <= side <= limits.max_side for side in size):
+            raise BadImage("pixels")
+        if limits.requires_upright and image.getexif().get(ExifTags.Base.Orientation, 1) not in UPRIGHT_ORIENTATIONS:
+            raise BadImage("orientation")
+        image.draft("L", IDENTIFY_DRAFT_SIZE)
+        return match_catalogue_image(image, size)
 
 
-def known(image: Image.Image, size: tuple[int, int]) -> Picture:
+def match_catalogue_image(image: Image.Image, size: tuple[int, int]) -> ImageIdentity:
     """The product's picture that it shows; any other one goes by its coarse look, so that a copy of it is the same."""
-    index = read(image)
+    index = decode_identicon(image)
     if index is not None:
-        return Picture(index, index, *size)
-    return picture.of_look(fingerprint(image), *size)
+        return ImageIdentity(index, index, *size)
+    return picture.identify_by_fingerprint(compute_fingerprint(image), *size)
 
 
-def _pillow(formats: Iterable[str]) -> tuple[str, ...]:
-    return tuple({NAMES.get(name, name): None for name in formats})
+def _to_pillow_formats(formats: Iterable[str]) -> tuple[str, ...]:
+    return tuple({FORMAT_NAMES.get(name, name): None for name in formats})

@@ -5,68 +5,68 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .call import Call
-from .errors import Unanswerable
+from .call import RequestContext
+from .errors import MockError
 from .faults import FAULTS
-from .situate import bring
-from .world import World
+from .situate import apply_situation
+from .world import SandboxState
 
 # a preference and its value, plain or quoted, as RFC 7240 has them; what separates them is passed over
-PREFERENCE = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
-ESCAPED = re.compile(r"\\(.)")
-GOOD = "200"
+PREFERENCE_PATTERN = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
+ESCAPED_CHARACTER = re.compile(r"\\(.)")
+SUCCESS_CODE = "200"
 # of what was asked for, in an answer of ours
-MOST_TOLD = 100
+MAX_QUOTED_LENGTH = 100
 
 
-def prefer(world: World, call: Call) -> None:
+def apply_prefer_and_schedule(world: SandboxState, call: RequestContext) -> None:
     """Set `call.situation` or `call.fault`. Raises Refused when the situation is an error; Unanswerable."""
-    asked = None if call.request.header(b"prefer") is None else _named(call, _preferences(call))
+    asked = None if call.request.get_header(b"prefer") is None else _select_preferred(call, _parse_preferences(call))
     if asked:
-        bring(call, asked)
-    elif asked is None and world.demands and (found := world.demands.next(call.service.api.id, call.can)):
-        bring(call, found.situation.partition("/")[2], found.delay)
+        apply_situation(call, asked)
+    elif asked is None and world.scheduled_situations and (found := world.scheduled_situations.take_next(call.service.api.id, call.allows_situation)):
+        apply_situation(call, found.situation.partition("/")[2], found.delay)
 
 
-def _preferences(call: Call) -> dict[str, str]:
+def _parse_preferences(call: RequestContext) -> dict[str, str]:
     """The preferences of all such headers, in lower case, and their values; of two alike the first counts."""
     header = ",".join(value.decode("latin-1") for key, value in call.request.headers if key == b"prefer")
     found: dict[str, str] = {}
-    for key, value in PREFERENCE.findall(header):
+    for key, value in PREFERENCE_PATTERN.findall(header):
         quoted = len(value) > 1 and value.startswith('"') and value.endswith('"')
-        found.setdefault(key.lower(), ESCAPED.sub(r"\1", value[1:-1]) if quoted else value)
+        found.setdefault(key.lower(), ESCAPED_CHARACTER.sub(r"\1", value[1:-1]) if quoted else value)
     return found
 
 
-def _named(call: Call, wants: Mapping[str, str]) -> str | None:
+def _select_preferred(call: RequestContext, wants: Mapping[str, str]) -> str | None:
     """The situation that `code=503` or `example=<api>/503` names, in Prism's grammar.
 
     "" for a good answer, None when none of the two is there.
     """
     if "example" in wants:
         short = wants["example"].removeprefix(f"{call.service.api.id}/")
-        if not call.can(short):
-            raise _unknown(call, f"example={wants['example']}")
+        if not call.allows_situation(short):
+            raise _build_unknown_situation_error(call, f"example={wants['example']}")
         return short
-    return _of_code(call, wants["code"]) if "code" in wants else None
+    return _find_by_code(call, wants["code"]) if "code" in wants else None
 
 
-def _of_code(call: Call, code: str) -> str:
+def _find_by_code(call: RequestContext, code: str) -> str:
     """The error of that name, else the first with that code of the vendor's, else the first with that HTTP status."""
-    if code == GOOD:
+    if code == SUCCESS_CODE:
         return ""
-    errors = {name: error for name, error in call.service.api.root.errors.items() if call.can(name)}
+    errors = {name: error for name, error in call.service.api.root.errors.items() if call.allows_situation(name)}
     by_code = [name for name, error in errors.items() if error.code is not None and code == str(error.code)]
     by_status = [name for name, error in errors.items() if code == str(error.status)]
     found = [code] if code in errors else by_code + by_status
     if not found:
-        raise _unknown(call, f"code={code}")
+        raise _build_unknown_situation_error(call, f"code={code}")
     return found[0]
 
 
-def _unknown(call: Call, asked: str) -> Unanswerable:
+def _build_unknown_situation_error(call: RequestContext, asked: str) -> MockError:
     root = call.service.api.root
     every = (*root.errors, *root.situations, *FAULTS)
-    known = [f"{call.service.api.id}/{short}" for short in every if call.can(short)]
-    error = f"Prefer: {asked[:MOST_TOLD]} is none of this API's situations"
-    return Unanswerable(400, {"error": error, "known": known})
+    known = [f"{call.service.api.id}/{short}" for short in every if call.allows_situation(short)]
+    error = f"Prefer: {asked[:MAX_QUOTED_LENGTH]} is none of this API's situations"
+    return MockError(400, {"error": error, "known": known})

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+QuotaLimit = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
 
 class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Answers a second, and answers in all, per API; None is no limit."""
 
-    rate: Count | None = None
-    count: Count | None = None
+    rate: QuotaLimit | None = None
+    count: QuotaLimit | None = None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 
 
-class Rates:
+class RateLimiter:
     """The moments of the last second for at most `limit` names; the name that was used longest ago goes first."""
 
     def __init__(self, limit: int = 10_000) -> None:
         self._moments: OrderedDict[str, deque[float]] = OrderedDict()
         self._limit = limit
 
-    def use(self, name: str, most: int, now: float) -> bool:
+    def try_acquire(self, name: str, most: int, now: float) -> bool:
         """Whether it may be done once more: less than `most` times in the last second. `now` in seconds."""
         moments = self._moments.setdefault(name, deque())
         self._moments.move_to_end(name)

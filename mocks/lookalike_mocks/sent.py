@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
-from lookalike_specs.wire import Pairs, Request, pairs
+from lookalike_specs.wire import Pairs, Request, parse_pairs
 
 from . import multipart
 
-URL_ENCODED = "application/x-www-form-urlencoded"
+URL_ENCODED_FORM = "application/x-www-form-urlencoded"
 
 
-class Sent(msgspec.Struct, frozen=True):
+class ParsedRequest(msgspec.Struct, frozen=True):
     """A request's query and form, decoded; `fault` is what was wrong with the way it came, or with its framing."""
 
     request: Request
     query: Pairs
     form: Pairs = ()
     files: dict[str, bytes] = {}
-    fault: str = ""
+    broken_rule: str = ""
 
     @property
     def pairs(self) -> Pairs:
@@ -26,18 +26,18 @@ class Sent(msgspec.Struct, frozen=True):
         return self.query + self.form if self.form else self.query
 
 
-def sent(request: Request) -> Sent:
+def parse_request(request: Request) -> ParsedRequest:
     """Decode a request's query and, if it has one, its form."""
-    query = pairs(request.query)
+    query = parse_pairs(request.query)
     if not request.body:
-        return Sent(request, query, fault=request.fault)
-    if request.content_type == URL_ENCODED:
-        return Sent(request, query, pairs(request.body), {}, request.fault)
-    if request.content_type != multipart.FORM:
-        return Sent(request, query, fault=request.fault)
+        return ParsedRequest(request, query, broken_rule=request.broken_rule)
+    if request.content_type == URL_ENCODED_FORM:
+        return ParsedRequest(request, query, parse_pairs(request.body), {}, request.broken_rule)
+    if request.content_type != multipart.MULTIPART_FORM:
+        return ParsedRequest(request, query, broken_rule=request.broken_rule)
     try:
-        found = multipart.parts(request.body, request.header(b"content-type") or "")
-    except multipart.Malformed:
-        return Sent(request, query, fault=request.fault or "malformed-body")
+        found = multipart.parse_multipart(request.body, request.get_header(b"content-type") or "")
+    except multipart.MalformedMultipart:
+        return ParsedRequest(request, query, broken_rule=request.broken_rule or "malformed-body")
     fields = tuple((part.name, part.text) for part in found if part.filename is None)
-    return Sent(request, query, fields, {p.name: p.content for p in found if p.filename is not None}, request.fault)
+    return ParsedRequest(request, query, fields, {p.name: p.content for p in found if p.filename is not None}, request.broken_rule)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.api import Place
-from lookalike_specs.wire import Reply
+from lookalike_specs.api import ParameterLocation
+from lookalike_specs.wire import Response
 
 from .account import Account
-from .checker import Checker
+from .checker import CompiledRules
 from .faults import FAULTS
-from .sent import Sent
+from .sent import ParsedRequest
 
 # world, call -> the answer
-Page = Callable[[Any, Any], Reply]
-Template = tuple[str, str]
+Handler = Callable[[Any, Any], Response]
+TriggerPattern = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Endpoint:
     """One operation, compiled; `foreign` are the errors that only other operations answer."""
 
     operation: Operation
-    body: Place | None
-    checker: Checker
-    page: Page
-    foreign: frozenset[str]
+    body_location: ParameterLocation | None
+    compiled_rules: CompiledRules
+    handler: Handler
+    foreign_errors: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,27 @@ class Service:
     variants: Mapping[str, str]
     routes: Mapping[tuple[str, str], Mapping[str, Endpoint]]
     accounts: Mapping[str, Mapping[str, Account]]
-    magic_keys: Mapping[str, Template]
-    magic_values: tuple[tuple[str, Template], ...]
-    claims: tuple[Callable[[Sent], str], ...]
+    trigger_keys: Mapping[str, TriggerPattern]
+    trigger_parameters: tuple[tuple[str, TriggerPattern], ...]
+    credential_readers: tuple[Callable[[ParsedRequest], str], ...]
 
-    def account(self, credential: str, value: str) -> Account | None:
+    def find_account(self, credential: str, value: str) -> Account | None:
         """Who that credential belongs to; a magic one belongs to the demo account."""
         known = self.accounts[credential].get(value)
         if (
             known is None
-            and (situation := situation_in(value, self.magic_keys.get(credential)))
-            and self.knows(situation)
+            and (situation := parse_trigger(value, self.trigger_keys.get(credential)))
+            and self.has_situation(situation)
         ):
             return Account(self.api.account, situation=situation)
         return known
 
-    def knows(self, situation: str) -> bool:
+    def has_situation(self, situation: str) -> bool:
         """Whether the API can be in that situation."""
         return situation in self.api.root.errors or situation in self.api.root.situations or situation in FAULTS
 
 
-def situation_in(value: Any, template: Template | None) -> str:
+def parse_trigger(value: Any, template: TriggerPattern | None) -> str:
     """The situation that a magic value names; "" when it is not one."""
     if template is None or not isinstance(value, str):
         return ""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from .call import Call
-from .errors import Refused
+from .call import RequestContext
+from .errors import VendorError
 from .faults import FAULTS, Delay
-from .service import situation_in
+from .service import parse_trigger
 
 
-def situate(call: Call) -> None:
+def apply_triggers(call: RequestContext) -> None:
     """Set `call.situation` and `call.magic`. Raises Refused when the situation is an error."""
-    asked = call.account.situation if call.account and call.can(call.account.situation) else ""
-    for name, template in call.service.magic_values:
+    asked = call.account.situation if call.account and call.allows_situation(call.account.situation) else ""
+    for name, template in call.service.trigger_parameters:
         if not asked and name in call.values:
-            found = situation_in(call.values[name], template)
-            asked, call.magic = (found, name) if call.can(found) else ("", "")
+            found = parse_trigger(call.values[name], template)
+            asked, call.trigger_parameter = (found, name) if call.allows_situation(found) else ("", "")
     if asked:
-        bring(call, asked)
+        apply_situation(call, asked)
 
 
-def bring(call: Call, asked: str, delay: Delay | None = None) -> None:
+def apply_situation(call: RequestContext, asked: str, delay: Delay | None = None) -> None:
     """Make this the call's situation, or its answer's fault; it can have one of each, and the first counts.
 
     Raises Refused when the situation is an error.
@@ -32,4 +32,4 @@ def bring(call: Call, asked: str, delay: Delay | None = None) -> None:
         return
     call.situation = asked
     if asked in call.service.api.root.errors:
-        raise Refused(asked, {"rule": "situation", "parameter": "", "value": "", **call.facts})
+        raise VendorError(asked, {"rule": "situation", "parameter": "", "value": "", **call.template_values})

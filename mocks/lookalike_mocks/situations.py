@@ -13,15 +13,15 @@ from lookalike_specs.extension import ErrorCode
 from .faults import FAULTS
 
 
-class Handle(msgspec.Struct, frozen=True, rename={"place": "in"}):
+class SituationTrigger(msgspec.Struct, frozen=True, rename={"place": "in"}):
     """A value that brings a situation, and the credential or the parameter that it stands in."""
 
-    place: Literal["credential", "parameter"]
+    location: Literal["credential", "parameter"]
     name: str
     value: str
 
 
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
+class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What an API can answer.
 
     `status` is the one on the wire under the default variants, null for a fault; `natural` is how it comes about by
@@ -34,47 +34,47 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     code: int | str | None = None
     message: str = ""
     description: str = ""
-    natural: str = ""
-    magic: list[Handle]
+    reproduce: str = ""
+    triggers: list[SituationTrigger]
     prefer: str
 
 
-def situations(api: Api) -> Iterator[Situation]:
+def iter_situations(api: Api) -> Iterator[SituationDetails]:
     """Those that are not errors, then the catalogue of errors, then the faults."""
     for name, fine in api.root.situations.items():
-        yield _told(api, name, kind="answer", status=200, description=fine.description, natural=fine.natural)
+        yield _build_details(api, name, kind="answer", status=200, description=fine.description, natural=fine.reproduce)
     for name, wrong in api.root.errors.items():
         told = {
             "code": wrong.code,
             "message": wrong.message,
             "description": wrong.description,
-            "natural": wrong.natural,
+            "natural": wrong.reproduce,
         }
-        yield _told(api, name, kind="error", status=_status(api, wrong), **told)
+        yield _build_details(api, name, kind="error", status=_find_status(api, wrong), **told)
     for name, description in FAULTS.items():
-        yield _told(api, name, kind="fault", description=description)
+        yield _build_details(api, name, kind="fault", description=description)
 
 
-def _told(api: Api, name: str, **told: Any) -> Situation:
+def _build_details(api: Api, name: str, **told: Any) -> SituationDetails:
     """A situation, and what in a request brings it."""
     found = f"{api.id}/{name}"
-    return Situation(id=found, magic=list(_magic(api, name)), prefer=f"example={found}", **told)
+    return SituationDetails(id=found, triggers=list(_find_triggers(api, name)), prefer=f"example={found}", **told)
 
 
-def _magic(api: Api, name: str) -> Iterator[Handle]:
+def _find_triggers(api: Api, name: str) -> Iterator[SituationTrigger]:
     """Those that an operation takes which can be in that situation."""
     only = api.root.errors[name].operations if name in api.root.errors else []
     able = [operation for operation in api.operations if not only or operation.id in only]
     taken = {field.name for operation in able for field in operation.fields}
-    for magic in api.root.magic:
+    for magic in api.root.triggers:
         if magic.parameter and magic.parameter not in taken:
             continue
         value = magic.template.replace("{situation}", name)
-        yield Handle("credential" if magic.credential else "parameter", magic.credential or magic.parameter, value)
+        yield SituationTrigger("credential" if magic.credential else "parameter", magic.credential or magic.parameter, value)
 
 
-def _status(api: Api, error: ErrorCode) -> int:
+def _find_status(api: Api, error: ErrorCode) -> int:
     """The HTTP status on the wire under the default variants."""
     switch = api.root.variants.get("error-transport")
-    transport = api.root.transports[error.transport or (switch.default if switch else api.root.transport)]
+    transport = api.root.error_formats[error.error_format or (switch.default if switch else api.root.default_error_format)]
     return error.status if isinstance(transport.status, str) else transport.status

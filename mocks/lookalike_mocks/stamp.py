@@ -13,20 +13,20 @@ EPOCH_MS = 1_735_689_600_000  # 2025-01-01T00:00:00Z
 YEAR_MS = 31_536_000_000
 
 
-class Stamp(msgspec.Struct, frozen=True):
+class ResponseIds(msgspec.Struct, frozen=True):
     """`digest` is 32 hex digits of seed and request; the rest is read from it."""
 
     digest: str
 
     @property
-    def timestamp(self) -> int:
+    def timestamp_ms(self) -> int:
         """Milliseconds since 1970, somewhere in 2025."""
         return EPOCH_MS + int(self.digest[:12], 16) % YEAR_MS
 
     @property
-    def time(self) -> str:
+    def iso_time(self) -> str:
         """The timestamp as ISO 8601 with milliseconds and zone."""
-        return datetime.fromtimestamp(self.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
     @property
     def trace_id(self) -> str:
@@ -40,7 +40,7 @@ class Stamp(msgspec.Struct, frozen=True):
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
 
-def stamp(seed: int, request: Request) -> Stamp:
+def derive_response_ids(seed: int, request: Request) -> ResponseIds:
     """The marks of one request."""
     said = b"%b?%b\n%b" % (request.path.encode("utf-8", "replace"), request.query, request.body)
-    return Stamp(blake2b(said, digest_size=16, key=b"%d" % seed).hexdigest())
+    return ResponseIds(blake2b(said, digest_size=16, key=b"%d" % seed).hexdigest())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 Clock = Callable[[], float]
 
 
-class Watch:
+class SettableClock:
     """Seconds since 1970, from `source` until it is set."""
 
     def __init__(self, source: Clock = time.time) -> None:
@@ -21,7 +21,7 @@ class Watch:
         return self._source() + self._ahead if self._stands is None else self._stands
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it goes on."""
         return self._stands is None
 

@@ -15,43 +15,43 @@ import oss_policy
 import roa
 import rpc
 
-from lookalike_specs.vectors import Suite
+from lookalike_specs.vectors import VectorSuite
 
-HOME = Path(__file__).parents[2] / "specs/lookalike_specs/vectors"
-MAKERS = (acs3.suite, daji.suite, oss_policy.suite, roa.suite, rpc.suite)
-OPEN = ("notes", "stages", "testGroups", "tests")
+VECTORS_DIR = Path(__file__).parents[2] / "specs/lookalike_specs/vectors"
+SUITE_BUILDERS = (acs3.build_suite, daji.build_suite, oss_policy.build_suite, roa.build_suite, rpc.build_suite)
+SPREAD_KEYS = ("notes", "stages", "testGroups", "tests")
 
 
 def main(folder: Path) -> None:
     """Write a file per scheme."""
-    for make in MAKERS:
+    for make in SUITE_BUILDERS:
         made = make()
-        (folder / f"{made.scheme}.json").write_text(written(made), "utf-8")
+        (folder / f"{made.scheme}.json").write_text(format_suite(made), "utf-8")
 
 
-def written(suite: Suite) -> str:
+def format_suite(suite: VectorSuite) -> str:
     """JSON for people and for diffs: what is looked up is spread over lines, a request or a note stands on one."""
-    return "\n".join(_lines(msgspec.to_builtins(suite), "")) + "\n"
+    return "\n".join(_format_lines(msgspec.to_builtins(suite), "")) + "\n"
 
 
-def _lines(value: Any, indent: str, name: str = "") -> Iterator[str]:
+def _format_lines(value: Any, indent: str, name: str = "") -> Iterator[str]:
     """An object spread over lines, each key on one; of `OPEN` keys the inside is spread too."""
     is_object = isinstance(value, Mapping)
     items = list(value.items()) if is_object else [("", each) for each in value]
     yield f"{indent}{name}{'{' if is_object else '['}"
     for at, (key, inside) in enumerate(items):
         label = f"{json.dumps(key)}: " if is_object else ""
-        lines = _inside(key, inside, indent + "  ", label)
+        lines = _format_value(key, inside, indent + "  ", label)
         yield from lines[:-1]
         yield lines[-1] + ("," if at < len(items) - 1 else "")
     yield f"{indent}{'}' if is_object else ']'}"
 
 
-def _inside(key: str, value: Any, indent: str, label: str) -> list[str]:
-    if (key in OPEN or not key) and isinstance(value, dict | list | tuple) and value:
-        return list(_lines(value, indent, label))
+def _format_value(key: str, value: Any, indent: str, label: str) -> list[str]:
+    if (key in SPREAD_KEYS or not key) and isinstance(value, dict | list | tuple) and value:
+        return list(_format_lines(value, indent, label))
     return [f"{indent}{label}{json.dumps(value, ensure_ascii=False)}"]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HOME)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else VECTORS_DIR)

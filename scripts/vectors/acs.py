@@ -6,39 +6,39 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from book import NOW, iso
-from edits import PNG
+from book import NOW, format_time
+from edits import BLACK_PNG
 
-from lookalike_specs import load
-from lookalike_specs.vectors import Group
+from lookalike_specs import load_api
+from lookalike_specs.vectors import VectorGroup
 from lookalike_specs.wire import Request
 
-API = load("aliyun")
-DEMO, STS = API.root.accounts["demo"], API.root.accounts["sts"]
-CREDENTIALS = {name: DEMO[name] for name in ("AccessKeyId", "AccessKeySecret")}
-TEMPORARY = {name: STS[name] for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken")}
+API = load_api("aliyun")
+DEMO_ACCOUNT, STS_ACCOUNT = API.root.accounts["demo"], API.root.accounts["sts"]
+CREDENTIALS = {name: DEMO_ACCOUNT[name] for name in ("AccessKeyId", "AccessKeySecret")}
+TEMPORARY = {name: STS_ACCOUNT[name] for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken")}
 KEY, SECRET = CREDENTIALS.values()
 TOKEN = TEMPORARY["SecurityToken"]
 SKEW = API.operations[0].schemes[0].extension.skew
-EDGE, SECOND = timedelta(seconds=SKEW), timedelta(seconds=1)
+SKEW_LIMIT, SECOND = timedelta(seconds=SKEW), timedelta(seconds=1)
 HOST = "imagesearch.cn-shanghai.aliyuncs.com"
-SEARCH = f"InstanceName=demoinstance1&PicContent={quote(PNG, safe='')}&Num=1"
+SEARCH_FORM = f"InstanceName=demoinstance1&PicContent={quote(BLACK_PNG, safe='')}&Num=1"
 # Queries, or ends of a form, that each scheme sorts the same.
-SORTED = (
+SORTED_QUERIES = (
     ("Capitals come before `_`, and `_` before small letters", "SortOrder", "a=1&_=2&B=3&b=4&A=5"),
     ("Names are sorted, not pairs: `a` comes before `a-`, though `a-=` comes before `a=`", "SortOrder", "a-=1&a=2&a.=3"),
     ("Numbers in names are no numbers: Tag.1, Tag.10, Tag.2", "SortOrder", "Tag.2=1&Tag.10=2&Tag.1=3"),
 )  # fmt: skip
 
 
-def group(
+def build_group(
     comment: str, credentials: Mapping[str, str] = CREDENTIALS, *, at: datetime = NOW, api: str = API.id
-) -> Group:
+) -> VectorGroup:
     """A group with that key, of a scheme that has a time."""
-    return Group(comment=comment, api=api, credentials=dict(credentials), clock=iso(at), skew=SKEW, tests=())
+    return VectorGroup(comment=comment, api=api, credentials=dict(credentials), clock=format_time(at), skew=SKEW, tests=())
 
 
-def post(query: str, body: str, *headers: tuple[str, str], path: str = "/", host: str = HOST) -> Request:
+def build_post(query: str, body: str, *headers: tuple[str, str], path: str = "/", host: str = HOST) -> Request:
     """A request with a form."""
     sent = (("host", host), ("content-type", "application/x-www-form-urlencoded"), *headers)
     raw = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent)

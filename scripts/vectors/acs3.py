@@ -6,60 +6,60 @@ from datetime import UTC, datetime
 
 import acs3_invalid
 import gateway
-from acs import SEARCH, SORTED, TEMPORARY, TOKEN, group, post
-from acs3_way import PEN, authorization, credential, noted, over, search
-from book import Book
-from edits import backwards, titled, with_header
+from acs import SEARCH_FORM, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
+from acs3_way import SIGNER, read_authorization, read_credential, sign_with_notes, sign_over_headers, build_search
+from book import SuiteBuilder
+from edits import reverse_headers, capitalize_headers, set_header
 
-from lookalike_specs.provenance import Origin
-from lookalike_specs.vectors import Suite
+from lookalike_specs.provenance import Source
+from lookalike_specs.vectors import VectorSuite
 from lookalike_specs.wire import Request
 
-ORIGIN = Origin("documented", "help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature")
+ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature")
 STAGES = {
     "signed": "For people: method and path, the decoded and sorted query, the signed headers, the digest of the body.",
     "canonical": "Method, path, query, a line for each signed header, an empty line, the names of the signed headers, the SHA-256 of the body.",
     "string-to-sign": "`ACS3-HMAC-SHA256`, and the SHA-256 of the canonical text on the next line.",
     "signature": "HMAC-SHA256 of the string to sign with the secret as it is, in lower-case hex.",
 }
-signed = PEN.signed
+sign_request = SIGNER.sign_request
 
 
-def suite() -> Suite:
+def build_suite() -> VectorSuite:
     """All of them."""
-    book = Book(PEN.way)
-    _documented(book)
-    book.open(group("A key of one's own"))
-    _query(book)
-    _headers(book)
-    gateway.times(book, PEN, search())
-    gateway.kept(book, PEN, search())
-    gateway.replayed(book, PEN, search(), search("Start=1"))
-    acs3_invalid.tests(book)
-    book.open(group("A temporary key with its token", TEMPORARY))
-    gateway.tokens(book, PEN, search(), "The token is one of the signed headers")
-    book.invalid("Another secret", "SecurityToken WrongSecret", gateway.temporary(PEN, search(), TOKEN, "wrong"))
-    return book.suite("HMAC-SHA256 over the digest of a canonical request, hex", ORIGIN, STAGES)
+    book = SuiteBuilder(SIGNER.adapter)
+    _add_documented(book)
+    book.start_group(build_group("A key of one's own"))
+    _add_queries(book)
+    _add_headers(book)
+    gateway.add_time_limits(book, SIGNER, build_search())
+    gateway.add_kept_nonce(book, SIGNER, build_search())
+    gateway.add_replays(book, SIGNER, build_search(), build_search("Start=1"))
+    acs3_invalid.add_invalid(book)
+    book.start_group(build_group("A temporary key with its token", TEMPORARY))
+    gateway.add_tokens(book, SIGNER, build_search(), "The token is one of the signed headers")
+    book.add_invalid("Another secret", "SecurityToken WrongSecret", gateway.sign_with_temporary_key(SIGNER, build_search(), TOKEN, "wrong"))
+    return book.build_suite("HMAC-SHA256 over the digest of a canonical request, hex", ORIGIN, STAGES)
 
 
-def _documented(book: Book) -> None:
+def _add_documented(book: SuiteBuilder) -> None:
     at, nonce = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC), "3156853299f313e23d1673dc12e1703d"
     own = {"AccessKeyId": "YourAccessKeyId", "AccessKeySecret": "YourAccessKeySecret"}
     query = b"ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"
     host, action = (b"host", b"ecs.cn-shanghai.aliyuncs.com"), (b"x-acs-action", b"RunInstances")
     headers = (host, action, (b"x-acs-version", b"2014-05-26"))
     request = Request(method="POST", scheme="https", path="/", query=query, headers=headers)
-    made = signed(request, at=at, nonce=nonce, key=own["AccessKeyId"], secret=own["AccessKeySecret"])
-    if credential(made).signature != "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0":
+    made = sign_request(request, at=at, nonce=nonce, key=own["AccessKeyId"], secret=own["AccessKeySecret"])
+    if read_credential(made).signature != "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0":
         raise AssertionError(made)
-    book.open(group("The vendor's worked example", own, at=at, api=""), ORIGIN)
-    book.valid("RunInstances, with no body", "EmptyBody", made)
+    book.start_group(build_group("The vendor's worked example", own, at=at, api=""), ORIGIN)
+    book.add_valid("RunInstances, with no body", "EmptyBody", made)
 
 
 QUERIES = (
     ("A plain search", "", ""),
     ("A query beside the form", "", "ScoreThreshold=0.35"),
-    *SORTED,
+    *SORTED_QUERIES,
     ("A `+` in the query is a space, signed as `%20`", "PlusIsSpace", "Note=a+b"),
     ("A `%20` is the same space", "PlusIsSpace", "Note=a%20b"),
     ("A `%2B` is a plus, signed as `%2B`", "PlusIsSpace", "Note=a%2Bb"),
@@ -76,34 +76,34 @@ QUERIES = (
 )  # fmt: skip
 
 
-def _query(book: Book) -> None:
+def _add_queries(book: SuiteBuilder) -> None:
     for comment, flags, query in QUERIES:
-        book.valid(comment, flags, signed(search(query)))
+        book.add_valid(comment, flags, sign_request(build_search(query)))
     version = (("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
-    book.all_valid(
-        ("All parameters in the query, and a body of no bytes", "EmptyBody", signed(search(SEARCH, form=""))),
-        ("Slashes in the path stay", "Path", signed(post("", f"{SEARCH}&Type=SearchByPic", *version, path="/v2/image/search"))),
-        ("A body with other than ASCII: its bytes are digested", "NonAscii BodyDigest", signed(search(form=SEARCH + "&Note=红"))),
+    book.add_all_valid(
+        ("All parameters in the query, and a body of no bytes", "EmptyBody", sign_request(build_search(SEARCH_FORM, form=""))),
+        ("Slashes in the path stay", "Path", sign_request(build_post("", f"{SEARCH_FORM}&Type=SearchByPic", *version, path="/v2/image/search"))),
+        ("A body with other than ASCII: its bytes are digested", "NonAscii BodyDigest", sign_request(build_search(form=SEARCH_FORM + "&Note=红"))),
     )  # fmt: skip
 
 
-def _headers(book: Book) -> None:
-    plain = signed(search())
-    names = list(credential(plain).signed_headers)
-    book.all_valid(
-        ("A host with its port", "HeaderValue", signed(search(host="127.0.0.1:8765"))),
-        ("Header names in capitals are signed in lower case", "HeaderValue", titled(plain)),
-        ("Blanks around a header's value are not signed", "HeaderValue", noted("  a  b\t")),
-        ("An empty header", "HeaderValue EmptyValue", noted("")),
-        ("A repeated header: its values sorted, joined by a comma", "Repeated HeaderValue", noted("b", "a")),
-        ("Headers in another order on the wire", "HeaderOrder", backwards(plain)),
+def _add_headers(book: SuiteBuilder) -> None:
+    plain = sign_request(build_search())
+    names = list(read_credential(plain).signed_headers)
+    book.add_all_valid(
+        ("A host with its port", "HeaderValue", sign_request(build_search(host="127.0.0.1:8765"))),
+        ("Header names in capitals are signed in lower case", "HeaderValue", capitalize_headers(plain)),
+        ("Blanks around a header's value are not signed", "HeaderValue", sign_with_notes("  a  b\t")),
+        ("An empty header", "HeaderValue EmptyValue", sign_with_notes("")),
+        ("A repeated header: its values sorted, joined by a comma", "Repeated HeaderValue", sign_with_notes("b", "a")),
+        ("Headers in another order on the wire", "HeaderOrder", reverse_headers(plain)),
     )
-    more = signed(search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11")))
-    unsorted, spaced = ";".join(names[::-1]).upper(), authorization(plain).replace(",", ", ")
-    book.all_valid(
-        ("Every header is signed, as the Python SDK does", "SignedHeaders", over(more, sorted([*names, "accept", "user-agent"]))),
-        ("`content-type` is not signed", "SignedHeaders", over(plain, names[1:])),
-        ("The list of signed headers is not sorted, and in capitals: the signed one is neither", "SignedHeaders HeaderOrder", over(plain, names, unsorted)),
-        ("Blanks after the commas of `Authorization`", "SignedHeaders", with_header(plain, "authorization", spaced)),
-        ("A header that is not signed may change", "NotSigned", with_header(more, "user-agent", "another")),
+    more = sign_request(build_search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11")))
+    unsorted, spaced = ";".join(names[::-1]).upper(), read_authorization(plain).replace(",", ", ")
+    book.add_all_valid(
+        ("Every header is signed, as the Python SDK does", "SignedHeaders", sign_over_headers(more, sorted([*names, "accept", "user-agent"]))),
+        ("`content-type` is not signed", "SignedHeaders", sign_over_headers(plain, names[1:])),
+        ("The list of signed headers is not sorted, and in capitals: the signed one is neither", "SignedHeaders HeaderOrder", sign_over_headers(plain, names, unsorted)),
+        ("Blanks after the commas of `Authorization`", "SignedHeaders", set_header(plain, "authorization", spaced)),
+        ("A header that is not signed may change", "NotSigned", set_header(more, "user-agent", "another")),
     )  # fmt: skip

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 import daji_invalid
-from book import NOW, Book, iso
-from daji_way import ACCOUNT, HOST, PAGE, SECRET, WAY, get, search, signed
-from edits import PNG, edited, signature_first
+from book import NOW, SuiteBuilder, format_time
+from daji_way import ACCOUNT, HOST_HEADER, PAGE_QUERY, SECRET, ADAPTER, build_get, build_signed_search, sign_request
+from edits import BLACK_PNG, replace_once, move_last_parameter_first
 from msgspec.structs import replace
 
-from lookalike_specs.provenance import Origin
+from lookalike_specs.provenance import Source
 from lookalike_specs.signing import daji
-from lookalike_specs.vectors import Group, Suite
+from lookalike_specs.vectors import VectorGroup, VectorSuite
 from lookalike_specs.wire import Request
 
-SAMPLE = Origin(
+SAMPLE_SOURCE = Source(
     "documented", "made by running the Java sample of wiki.dajisaas.com/doc-4543198 under Java 17 and UTF-8"
 )
 SAMPLE_KEY = {"appKey": "test_key_0001", "appSecret": "test_secret_0001"}
-WHOLE = "imageId=1048608196202797156&beginPage=1&pageSize=20&country=en"
+REQUIRED_QUERY = "imageId=1048608196202797156&beginPage=1&pageSize=20&country=en"
 STAGES = {
     "signed": "For people: every parameter but `sign`, decoded and sorted, `name=value` on a line each.",
     "canonical": "The same joined by `&`, not encoded.",
@@ -29,40 +29,40 @@ STAGES = {
 }
 
 
-def suite() -> Suite:
+def build_suite() -> VectorSuite:
     """All of them."""
-    book = Book(WAY)
-    book.open(_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE)
-    _documented(book)
-    book.open(_group("1688 image search, by GET"))
-    _good(book)
-    daji_invalid.tests(book)
-    book.open(_group("Taobao image search, by GET", "daji-taobao"))
-    _taobao(book)
-    book.open(_group("Upload of a picture, by a form"))
-    _upload(book)
-    origin = Origin("documented", "wiki.dajisaas.com/doc-4543198")
-    return book.suite("MD5 over the sorted raw parameters and the secret, upper-case hex", origin, STAGES)
+    book = SuiteBuilder(ADAPTER)
+    book.start_group(_build_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE_SOURCE)
+    _add_documented(book)
+    book.start_group(_build_group("1688 image search, by GET"))
+    _add_valid_searches(book)
+    daji_invalid.add_invalid(book)
+    book.start_group(_build_group("Taobao image search, by GET", "daji-taobao"))
+    _add_taobao(book)
+    book.start_group(_build_group("Upload of a picture, by a form"))
+    _add_uploads(book)
+    origin = Source("documented", "wiki.dajisaas.com/doc-4543198")
+    return book.build_suite("MD5 over the sorted raw parameters and the secret, upper-case hex", origin, STAGES)
 
 
-def _group(comment: str, api: str = "daji-1688", credentials: Mapping[str, str] = ACCOUNT) -> Group:
-    return Group(comment=comment, api=api, credentials=dict(credentials), clock=iso(), tests=())
+def _build_group(comment: str, api: str = "daji-1688", credentials: Mapping[str, str] = ACCOUNT) -> VectorGroup:
+    return VectorGroup(comment=comment, api=api, credentials=dict(credentials), clock=format_time(), tests=())
 
 
 DOCUMENTED = (
     ("The key alone", "", "", "7883FBCFCD3BCA1D2BA3978E289928B3"),
-    ("The parameters that have to be there", "", WHOLE, "93459F6FC7B6A10AC875F3321C11B067"),
-    ("A filter, a sort as JSON, a range of prices", "", WHOLE + "&filter=shipInToday%2CksCiphertext&sort=%7B%22price%22%3A%22asc%22%7D&priceStart=1&priceEnd=20000", "F0F38B184AB319447189B78C32A068DF"),
-    ("The secret sent as a parameter is signed like any other", "SecretSent", WHOLE + "&appSecret=test_secret_0001", "B418B4BB6AF1D267C3BCEC41AC15BA2E"),
+    ("The parameters that have to be there", "", REQUIRED_QUERY, "93459F6FC7B6A10AC875F3321C11B067"),
+    ("A filter, a sort as JSON, a range of prices", "", REQUIRED_QUERY + "&filter=shipInToday%2CksCiphertext&sort=%7B%22price%22%3A%22asc%22%7D&priceStart=1&priceEnd=20000", "F0F38B184AB319447189B78C32A068DF"),
+    ("The secret sent as a parameter is signed like any other", "SecretSent", REQUIRED_QUERY + "&appSecret=test_secret_0001", "B418B4BB6AF1D267C3BCEC41AC15BA2E"),
 )  # fmt: skip
 
 
-def _documented(book: Book) -> None:
+def _add_documented(book: SuiteBuilder) -> None:
     for comment, flags, query, sign in DOCUMENTED:
-        made = search(query, SAMPLE_KEY["appSecret"], SAMPLE_KEY["appKey"])
-        if daji.presented(made) != sign:
+        made = build_signed_search(query, SAMPLE_KEY["appSecret"], SAMPLE_KEY["appKey"])
+        if daji.read_signature(made) != sign:
             raise AssertionError(comment)
-        book.valid(comment, flags, made)
+        book.add_valid(comment, flags, made)
 
 
 # what a search has besides, or ends in
@@ -97,30 +97,30 @@ QUERIES = (
 )  # fmt: skip
 
 
-def _good(book: Book) -> None:
+def _add_valid_searches(book: SuiteBuilder) -> None:
     for comment, flags, more in QUERIES:
-        book.valid(comment, flags, search(PAGE + more))
-    plain = search()
-    book.valid("The sign stands first", "Order", signature_first(plain))
+        book.add_valid(comment, flags, build_signed_search(PAGE_QUERY + more))
+    plain = build_signed_search()
+    book.add_valid("The sign stands first", "Order", move_last_parameter_first(plain))
     again = "The same bytes again: nothing forbids it"
-    book.valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
+    book.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
 
 
-def _taobao(book: Book) -> None:
+def _add_taobao(book: SuiteBuilder) -> None:
     path, url = "/taobao/image-search/url", "https%3A%2F%2Fimg.alicdn.com%2Fa%20b.jpg%3Fx%3D1%26y%3D2"
     raw = url.replace("%2F", "/").replace("%3A", ":")
-    made, bare = (signed(get(f"picUrl={each}&pageNo=0&pageSize=1", path)) for each in (url, raw))
-    book.valid("An address with a query of its own", "NotEncoded", made)
-    book.valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", bare)
-    book.invalid("A page number changed afterwards", "Tampered", edited(made, "pageNo=0", "pageNo=1"))
+    made, bare = (sign_request(build_get(f"picUrl={each}&pageNo=0&pageSize=1", path)) for each in (url, raw))
+    book.add_valid("An address with a query of its own", "NotEncoded", made)
+    book.add_valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", bare)
+    book.add_invalid("A page number changed afterwards", "Tampered", replace_once(made, "pageNo=0", "pageNo=1"))
 
 
-def _upload(book: Book) -> None:
-    path, headers = "/alibaba/upload/image", (HOST, (b"content-type", b"application/x-www-form-urlencoded"))
-    form = f"image_base64={quote(PNG, safe='')}".encode()
+def _add_uploads(book: SuiteBuilder) -> None:
+    path, headers = "/alibaba/upload/image", (HOST_HEADER, (b"content-type", b"application/x-www-form-urlencoded"))
+    form = f"image_base64={quote(BLACK_PNG, safe='')}".encode()
     bare = Request(method="POST", scheme="https", path=path, headers=headers, body=form)
-    made, query = signed(bare), signed(get("", path)).query
-    book.valid("The picture in the form is signed whole", "Form", made)
-    book.valid("Query and form are signed together", "Form", signed(replace(bare, query=b"country=en")))
-    book.invalid("The picture changed afterwards", "Form Tampered", edited(made, "CYII", "CYIJ"))
-    book.invalid("Only the query was signed, not the form", "Form MissingStep", replace(bare, query=query))
+    made, query = sign_request(bare), sign_request(build_get("", path)).query
+    book.add_valid("The picture in the form is signed whole", "Form", made)
+    book.add_valid("Query and form are signed together", "Form", sign_request(replace(bare, query=b"country=en")))
+    book.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(made, "CYII", "CYIJ"))
+    book.add_invalid("Only the query was signed, not the form", "Form MissingStep", replace(bare, query=query))

@@ -7,51 +7,51 @@ from collections.abc import Iterable
 from functools import partial
 from urllib.parse import quote
 
-from book import Way
-from edits import without_parameter
+from book import SchemeAdapter
+from edits import remove_parameter
 
-from lookalike_specs import load
+from lookalike_specs import load_api
 from lookalike_specs.signing import Stages, daji, parameters
 from lookalike_specs.wire import Request
 
-ACCOUNT = load("daji-1688").account
+ACCOUNT = load_api("daji-1688").account
 KEY, SECRET = ACCOUNT["appKey"], ACCOUNT["appSecret"]
-HOST = (b"host", b"openapi.dajisaas.com")
-PAGE = "imageId=1048608196202797156&beginPage=1&pageSize=1&country=en"
+HOST_HEADER = (b"host", b"openapi.dajisaas.com")
+PAGE_QUERY = "imageId=1048608196202797156&beginPage=1&pageSize=1&country=en"
 
 
-def get(query: str, path: str = "/alibaba/product/imageQuery") -> Request:
+def build_get(query: str, path: str = "/alibaba/product/imageQuery") -> Request:
     """A request with that raw query."""
-    return Request(method="GET", scheme="https", path=path, query=query.encode(), headers=(HOST,))
+    return Request(method="GET", scheme="https", path=path, query=query.encode(), headers=(HOST_HEADER,))
 
 
-def signed(request: Request, secret: str = SECRET, key: str = KEY) -> Request:
+def sign_request(request: Request, secret: str = SECRET, key: str = KEY) -> Request:
     """… with key and sign at its end."""
-    return daji.signed(request, key, secret)
+    return daji.sign_request(request, key, secret)
 
 
-def search(query: str = PAGE, secret: str = SECRET, key: str = KEY) -> Request:
+def build_signed_search(query: str = PAGE_QUERY, secret: str = SECRET, key: str = KEY) -> Request:
     """A search, signed."""
-    return signed(get(query), secret, key)
+    return sign_request(build_get(query), secret, key)
 
 
-def with_sign(query: str, sign: str) -> Request:
+def build_search_with_sign(query: str, sign: str) -> Request:
     """A search with the key and a sign of the caller's own."""
-    return get(f"{query}&appKey={KEY}&sign={quote(sign, safe='')}")
+    return build_get(f"{query}&appKey={KEY}&sign={quote(sign, safe='')}")
 
 
-def digest(text: str, encoding: str = "utf-8") -> str:
+def compute_digest(text: str, encoding: str = "utf-8") -> str:
     """MD5 as Daji writes it."""
     return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest().upper()
 
 
-def mistaken(query: str, texts: Iterable[str], encoding: str = "utf-8") -> Request:
+def build_mistaken_search(query: str, texts: Iterable[str], encoding: str = "utf-8") -> Request:
     """A search whose sign is made of these pairs, in this order."""
-    return with_sign(query, digest(f"{'&'.join(texts)}&secret={SECRET}", encoding))
+    return build_search_with_sign(query, compute_digest(f"{'&'.join(texts)}&secret={SECRET}", encoding))
 
 
-def _revealed(request: Request, secret: str) -> Stages:
-    return daji.stages(parameters.sent(request), secret, reveal=True)
+def _recompute_revealed_stages(request: Request, secret: str) -> Stages:
+    return daji.compute_stages(parameters.decode_parameters(request), secret, reveal=True)
 
 
-WAY = Way(daji.SCHEME, "appSecret", _revealed, partial(without_parameter, name="sign"))
+ADAPTER = SchemeAdapter(daji.SCHEME, "appSecret", _recompute_revealed_stages, partial(remove_parameter, name="sign"))

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from lookalike_specs.wire import Request
 
 # A black picture of 100 by 100 pixels.
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII="
+BLACK_PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII="
 
 
-def edited(request: Request, old: str, new: str) -> Request:
+def replace_once(request: Request, old: str, new: str) -> Request:
     """The request with a piece of its query or body replaced."""
     for part in ("query", "body"):
         raw = getattr(request, part)
@@ -19,7 +19,7 @@ def edited(request: Request, old: str, new: str) -> Request:
     raise AssertionError(old)
 
 
-def with_header(request: Request, name: str, *values: str) -> Request:
+def set_header(request: Request, name: str, *values: str) -> Request:
     """The request with these values of a header, in its place; without it where there is none."""
     at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
     kept = [pair for pair in request.headers if pair[0].lower() != name.encode()]
@@ -27,31 +27,31 @@ def with_header(request: Request, name: str, *values: str) -> Request:
     return replace(request, headers=(*kept[:at], *new, *kept[at:]))
 
 
-def without_parameter(request: Request, name: str) -> Request:
+def remove_parameter(request: Request, name: str) -> Request:
     """The request without a parameter, in query and form."""
-    return replace(request, query=_without(request.query, name), body=_without(request.body, name))
+    return replace(request, query=_remove_pair(request.query, name), body=_remove_pair(request.body, name))
 
 
-def signature_first(request: Request) -> Request:
+def move_last_parameter_first(request: Request) -> Request:
     """The request with the last parameter of its query in front."""
     head, _, last = request.query.rpartition(b"&")
     return replace(request, query=last + b"&" + head)
 
 
-def backwards(request: Request) -> Request:
+def reverse_headers(request: Request) -> Request:
     """The request with its headers in another order."""
     return replace(request, headers=request.headers[::-1])
 
 
-def titled(request: Request) -> Request:
+def capitalize_headers(request: Request) -> Request:
     """The request with its headers' names in capitals."""
     return replace(request, headers=tuple((name.title(), value) for name, value in request.headers))
 
 
-def lowered(request: Request) -> Request:
+def lowercase_headers(request: Request) -> Request:
     """As a server has it: a test may spell header names in capitals."""
     return replace(request, headers=tuple((name.lower(), value) for name, value in request.headers))
 
 
-def _without(raw: bytes, name: str) -> bytes:
+def _remove_pair(raw: bytes, name: str) -> bytes:
     return b"&".join(part for part in raw.split(b"&") if part.partition(b"=")[0] != name.encode())

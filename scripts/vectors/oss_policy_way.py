@@ -8,38 +8,38 @@ from base64 import b64encode
 from datetime import timedelta
 
 from acs import KEY, SECRET
-from book import NOW, Way
+from book import NOW, SchemeAdapter
 from msgspec.structs import replace
-from spoiled import sha1
+from spoiled import sign_sha1
 
 from lookalike_specs.signing import oss_policy
 from lookalike_specs.wire import Pairs, Request
 
 HOST = b"bucketname.oss-cn-shanghai.aliyuncs.com"
 BOUNDARY = "lookalike-boundary"
-OBJECT = "1/2/a.png"
+OBJECT_KEY = "1/2/a.png"
 HOUR = timedelta(hours=1)
 
 
-def until(after: timedelta = HOUR, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:
+def format_expiration(after: timedelta = HOUR, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:
     """An end of validity."""
     return (NOW + after).strftime(form)
 
 
-def document(expiration: str = "", *conditions: object) -> str:
+def build_policy(expiration: str = "", *conditions: object) -> str:
     """A policy as JSON."""
-    found = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT])
+    found = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT_KEY])
     return json.dumps(
-        {"expiration": expiration or until(), "conditions": found}, ensure_ascii=False, separators=(",", ":")
+        {"expiration": expiration or format_expiration(), "conditions": found}, ensure_ascii=False, separators=(",", ":")
     )
 
 
-def encoded(text: str) -> str:
+def encode_policy(text: str) -> str:
     """A policy as it travels."""
     return b64encode(text.encode()).decode()
 
 
-def form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY, content_type: str = "") -> Request:
+def build_form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY, content_type: str = "") -> Request:
     """An upload of these fields and a file."""
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -52,33 +52,33 @@ def form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY, cont
     return Request(method="POST", scheme="https", path="/", headers=headers, body=body)
 
 
-def fields(policy: str, signature: str | None = None, key: str = KEY, **more: str) -> Pairs:
+def build_fields(policy: str, signature: str | None = None, key: str = KEY, **more: str) -> Pairs:
     """What is sent before the file."""
-    sign = sha1(SECRET, policy) if signature is None else signature
+    sign = sign_sha1(SECRET, policy) if signature is None else signature
     return (
         ("OSSAccessKeyId", key),
         ("policy", policy),
         ("Signature", sign),
-        ("key", OBJECT),
+        ("key", OBJECT_KEY),
         ("success_action_status", "201"),
         *more.items(),
     )
 
 
-def upload(text: str = "", **more: str) -> Request:
+def build_upload(text: str = "", **more: str) -> Request:
     """A signed upload under a policy."""
-    return form(fields(encoded(text or document()), **more))
+    return build_form(build_fields(encode_policy(text or build_policy()), **more))
 
 
-def bare(request: Request) -> Request:
+def strip_signature(request: Request) -> Request:
     """An upload without its signature."""
     pattern = rb'--[^\r\n]+\r\nContent-Disposition: form-data; name="Signature"\r\n\r\n[^\r\n]*\r\n'
     return replace(request, body=re.sub(pattern, b"", request.body))
 
 
-def lacking(*names: str) -> Request:
+def build_upload_without(*names: str) -> Request:
     """A signed upload without some fields."""
-    return form(tuple(pair for pair in fields(encoded(document())) if pair[0] not in names))
+    return build_form(tuple(pair for pair in build_fields(encode_policy(build_policy())) if pair[0] not in names))
 
 
-WAY = Way(oss_policy.SCHEME, "AccessKeySecret", oss_policy.recomputed, bare)
+ADAPTER = SchemeAdapter(oss_policy.SCHEME, "AccessKeySecret", oss_policy.recompute_stages, strip_signature)

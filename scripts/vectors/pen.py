@@ -8,29 +8,29 @@ from datetime import datetime
 from itertools import count
 
 from acs import KEY, SECRET
-from book import NOW, Way, iso, texts
+from book import NOW, SchemeAdapter, format_time, stages_by_name
 
 from lookalike_specs.signing import Stages
 from lookalike_specs.wire import Request
 
 
 @dataclass(frozen=True)
-class Pen:
+class SchemeSigner:
     """`sign` signs as a client does, with a `time` as `written`; `put` puts in a signature of the caller's own."""
 
-    way: Way
-    sign: Callable[..., Request]
-    put: Callable[[Request, str], Request]
-    time: str = "timestamp"
-    written: Callable[[datetime], str] = iso
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    adapter: SchemeAdapter
+    signer: Callable[..., Request]
+    put_signature: Callable[[Request, str], Request]
+    time_parameter: str = "timestamp"
+    format_time: Callable[[datetime], str] = format_time
+    nonce_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
-    def name(self) -> str:
+    def nonce_prefix(self) -> str:
         """What the scheme's nonces begin with."""
-        return self.way.scheme.removeprefix("acs-")
+        return self.adapter.scheme.removeprefix("acs-")
 
-    def signed(  # noqa: PLR0913 - what a test may have otherwise
+    def sign_request(  # noqa: PLR0913 - what a test may have otherwise
         self,
         request: Request,
         *,
@@ -42,17 +42,17 @@ class Pen:
         **more: str,
     ) -> Request:
         """The request with its signature, and with a nonce of its own, the same in each run; None is none at all."""
-        once = f"{self.name}-vector-{next(self.numbers)}" if nonce == "" else nonce
-        timed = {self.time: self.written(at)}
-        return self.sign(request, key, secret, nonce=once, security_token=token, **timed, **more)
+        once = f"{self.nonce_prefix}-vector-{next(self.nonce_numbers)}" if nonce == "" else nonce
+        timed = {self.time_parameter: self.format_time(at)}
+        return self.signer(request, key, secret, nonce=once, security_token=token, **timed, **more)
 
-    def texts(self, request: Request) -> dict[str, str]:
+    def compute_stage_texts(self, request: Request) -> dict[str, str]:
         """The stages."""
-        made = self.way.made(request, SECRET)
+        made = self.adapter.recompute_stages(request, SECRET)
         if not isinstance(made, Stages):
             raise AssertionError(made)
-        return texts(made)
+        return stages_by_name(made)
 
-    def anew(self, request: Request) -> Request:
+    def sign_again(self, request: Request) -> Request:
         """The request, signed as it now is."""
-        return self.put(request, self.texts(request)["signature"])
+        return self.put_signature(request, self.compute_stage_texts(request)["signature"])

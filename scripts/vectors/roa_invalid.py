@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from acs import KEY, SECRET
-from book import Book
-from edits import edited, with_header
-from roa_way import PEN, search
-from spoiled import sha1, spoiled
+from book import SuiteBuilder
+from edits import replace_once, set_header
+from roa_way import SIGNER, build_search
+from spoiled import sign_sha1, corrupt_signature
 
 from lookalike_specs.signing import digest
 from lookalike_specs.wire import Request
 
-signed, put = PEN.signed, PEN.put
+sign_request, put_signature = SIGNER.sign_request, SIGNER.put_signature
 
 
-def tests(book: Book) -> None:
+def add_invalid(book: SuiteBuilder) -> None:
     """All of them."""
-    plain = signed(search())
-    _authorization(book, plain)
-    _headers(book, plain)
-    book.invalid("Another secret", "WrongSecret", signed(search(), secret="wrong"))
-    stages = PEN.texts(plain)
-    for comment, flag, wrong in spoiled(stages["signature"], stages["string-to-sign"], SECRET):
+    plain = sign_request(build_search())
+    _add_authorizations(book, plain)
+    _add_headers(book, plain)
+    book.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
+    stages = SIGNER.compute_stage_texts(plain)
+    for comment, flag, wrong in corrupt_signature(stages["signature"], stages["string-to-sign"], SECRET):
         if not wrong.endswith(" "):  # what surrounds a header's value is nobody's
-            book.invalid(comment, flag, put(plain, wrong))
-    _tampered(book)
-    _wrongly_signed(book)
+            book.add_invalid(comment, flag, put_signature(plain, wrong))
+    _add_tampered(book)
+    _add_wrongly_signed(book)
 
 
-def _authorization(book: Book, plain: Request) -> None:
-    sign = PEN.texts(plain)["signature"]
+def _add_authorizations(book: SuiteBuilder, plain: Request) -> None:
+    sign = SIGNER.compute_stage_texts(plain)["signature"]
 
     def says(wrong: str) -> Request:
-        return with_header(plain, "authorization", wrong)
+        return set_header(plain, "authorization", wrong)
 
-    book.all_invalid(
+    book.add_all_invalid(
         ("No signature behind the key", "Malformed", says(f"acs {KEY}"), "malformed"),
         ("No key before the signature", "Malformed", says(f"acs :{sign}"), "malformed"),
         ("The word alone", "Malformed", says("acs"), "malformed"),
@@ -43,13 +43,13 @@ def _authorization(book: Book, plain: Request) -> None:
     )
 
 
-def _headers(book: Book, plain: Request) -> None:
+def _add_headers(book: SuiteBuilder, plain: Request) -> None:
     """A header that is missing or unreadable, but as it is signed."""
 
     def having(name: str, *values: str) -> Request:
-        return PEN.anew(with_header(plain, name, *values))
+        return SIGNER.sign_again(set_header(plain, name, *values))
 
-    book.all_invalid(
+    book.add_all_invalid(
         ("Another method of signing is named", "Version", having("x-acs-signature-method", "HMAC-SHA256"), "algorithm"),
         ("Another version of signing is named", "Version", having("x-acs-signature-version", "2.0"), "version"),
         ("No time", "Missing", having("date"), "missing-timestamp"),
@@ -60,28 +60,28 @@ def _headers(book: Book, plain: Request) -> None:
     )  # fmt: skip
 
 
-def _tampered(book: Book) -> None:
+def _add_tampered(book: SuiteBuilder) -> None:
     """What was changed after signing."""
-    plain = signed(search("Note=b&Note=a", ("x-acs-note", "1")))
-    book.all_invalid(
-        ("A byte of the body changed", "Tampered BodyDigest", edited(plain, "&Num=1", "&Num=2"), "body-digest"),
-        ("A value of the query changed", "Tampered", edited(plain, "Note=b", "Note=c")),
-        ("A parameter added to the query", "Tampered", edited(plain, "Note=b", "Start=1&Note=b")),
-        ("A repeated name in another order than it was signed", "Tampered Repeated", edited(plain, "Note=b&Note=a", "Note=a&Note=b")),
-        ("The time changed", "Tampered", with_header(plain, "date", "Sat, 21 Nov 2026 00:26:29 GMT")),
-        ("The same time, another day of the week", "Tampered", with_header(plain, "date", "Sun, 21 Nov 2026 00:26:28 GMT")),
-        ("The nonce changed", "Tampered Nonce", with_header(plain, "x-acs-signature-nonce", "another")),
-        ("`Accept` changed", "Tampered", with_header(plain, "accept", "application/xml")),
-        ("An `x-acs-` header added", "Tampered", with_header(plain, "x-acs-other", "1")),
-        ("An `x-acs-` header dropped", "Tampered", with_header(plain, "x-acs-note")),
-        ("An `x-acs-` header doubled", "Tampered Repeated", with_header(plain, "x-acs-note", "1", "1")),
+    plain = sign_request(build_search("Note=b&Note=a", ("x-acs-note", "1")))
+    book.add_all_invalid(
+        ("A byte of the body changed", "Tampered BodyDigest", replace_once(plain, "&Num=1", "&Num=2"), "body-digest"),
+        ("A value of the query changed", "Tampered", replace_once(plain, "Note=b", "Note=c")),
+        ("A parameter added to the query", "Tampered", replace_once(plain, "Note=b", "Start=1&Note=b")),
+        ("A repeated name in another order than it was signed", "Tampered Repeated", replace_once(plain, "Note=b&Note=a", "Note=a&Note=b")),
+        ("The time changed", "Tampered", set_header(plain, "date", "Sat, 21 Nov 2026 00:26:29 GMT")),
+        ("The same time, another day of the week", "Tampered", set_header(plain, "date", "Sun, 21 Nov 2026 00:26:28 GMT")),
+        ("The nonce changed", "Tampered Nonce", set_header(plain, "x-acs-signature-nonce", "another")),
+        ("`Accept` changed", "Tampered", set_header(plain, "accept", "application/xml")),
+        ("An `x-acs-` header added", "Tampered", set_header(plain, "x-acs-other", "1")),
+        ("An `x-acs-` header dropped", "Tampered", set_header(plain, "x-acs-note")),
+        ("An `x-acs-` header doubled", "Tampered Repeated", set_header(plain, "x-acs-note", "1", "1")),
     )  # fmt: skip
 
 
-def _wrongly_signed(book: Book) -> None:
+def _add_wrongly_signed(book: SuiteBuilder) -> None:
     """The mistakes of the string to sign, made by changing it and signing what comes out."""
-    plain = signed(search("Note=a+b&a=1&B=", ("x-acs-note", " a ")))
-    right, md5 = PEN.texts(plain)["string-to-sign"], plain.header(b"content-md5") or ""
+    plain = sign_request(build_search("Note=a+b&a=1&B=", ("x-acs-note", " a ")))
+    right, md5 = SIGNER.compute_stage_texts(plain)["string-to-sign"], plain.get_header(b"content-md5") or ""
     for comment, flags, text in (
         ("The query was encoded", "NotEncoded", right.replace("a b", "a%20b")),
         ("The query was not sorted", "SortOrder", right.replace("B&Note=a b&a=1", "Note=a b&a=1&B")),
@@ -93,5 +93,5 @@ def _wrongly_signed(book: Book) -> None:
     ):  # fmt: skip
         if text == right:
             raise AssertionError(comment)
-        book.invalid(comment, flags, put(plain, sha1(SECRET, text)))
-    book.invalid("The secret with the `&` of RPC", "MissingStep", put(plain, sha1(SECRET + "&", right)))
+        book.add_invalid(comment, flags, put_signature(plain, sign_sha1(SECRET, text)))
+    book.add_invalid("The secret with the `&` of RPC", "MissingStep", put_signature(plain, sign_sha1(SECRET + "&", right)))

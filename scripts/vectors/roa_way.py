@@ -5,43 +5,43 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 
-from acs import KEY, SEARCH, post
-from book import Way
-from edits import with_header
-from pen import Pen
+from acs import KEY, SEARCH_FORM, build_post
+from book import SchemeAdapter
+from edits import set_header
+from pen import SchemeSigner
 
 from lookalike_specs.signing import acs_roa
 from lookalike_specs.wire import Request
 
-ACTION = (("accept", "application/json"), ("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
+ACTION_HEADERS = (("accept", "application/json"), ("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
 
 
-def search(query: str = "", *headers: tuple[str, str]) -> Request:
+def build_search(query: str = "", *headers: tuple[str, str]) -> Request:
     """A search that is not signed."""
-    return post(query, f"{SEARCH}&Type=SearchByPic", *ACTION, *headers, path="/v2/image/search")
+    return build_post(query, f"{SEARCH_FORM}&Type=SearchByPic", *ACTION_HEADERS, *headers, path="/v2/image/search")
 
 
-def noted(*notes: tuple[str, str]) -> Request:
+def sign_with_notes(*notes: tuple[str, str]) -> Request:
     """… with headers more, signed."""
-    return PEN.signed(search("", *notes))
+    return SIGNER.sign_request(build_search("", *notes))
 
 
-def _bare(request: Request) -> Request:
-    return with_header(request, "authorization")
+def _strip_signature(request: Request) -> Request:
+    return set_header(request, "authorization")
 
 
-def _put(request: Request, signature: str) -> Request:
-    return with_header(_bare(request), "authorization", f"acs {KEY}:{signature}")
+def _put_signature(request: Request, signature: str) -> Request:
+    return set_header(_strip_signature(request), "authorization", f"acs {KEY}:{signature}")
 
 
-def _extras(request: Request) -> dict[str, object]:
-    return {"timestamp": request.header(b"date") or "", "nonce": request.header(b"x-acs-signature-nonce") or ""}
+def _read_client_inputs(request: Request) -> dict[str, object]:
+    return {"timestamp": request.get_header(b"date") or "", "nonce": request.get_header(b"x-acs-signature-nonce") or ""}
 
 
-def _http(at: datetime) -> str:
+def _format_http_time(at: datetime) -> str:
     return format_datetime(at, usegmt=True)
 
 
-PEN = Pen(
-    Way(acs_roa.SCHEME, "AccessKeySecret", acs_roa.recomputed, _bare, _extras), acs_roa.signed, _put, "date", _http
+SIGNER = SchemeSigner(
+    SchemeAdapter(acs_roa.SCHEME, "AccessKeySecret", acs_roa.recompute_stages, _strip_signature, _read_client_inputs), acs_roa.sign_request, _put_signature, "date", _format_http_time
 )

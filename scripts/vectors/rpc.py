@@ -7,64 +7,64 @@ from urllib.parse import quote
 
 import gateway
 import rpc_invalid
-from acs import EDGE, SECOND, SECRET, SORTED, TEMPORARY, TOKEN, group
-from book import Book, iso
-from edits import edited, signature_first
+from acs import SKEW_LIMIT, SECOND, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group
+from book import SuiteBuilder, format_time
+from edits import replace_once, move_last_parameter_first
 from msgspec.structs import replace
-from rpc_way import PEN, bare, search
+from rpc_way import SIGNER, strip_signature, build_search
 
-from lookalike_specs.provenance import Origin
+from lookalike_specs.provenance import Source
 from lookalike_specs.signing.acs_rpc import Placement
-from lookalike_specs.vectors import Suite
+from lookalike_specs.vectors import VectorSuite
 from lookalike_specs.wire import Request
 
-ORIGIN = Origin("documented", "help.aliyun.com/en/sdk/product-overview/rpc-mechanism")
+ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/rpc-mechanism")
 STAGES = {
     "signed": "For people: the method, then every parameter of query and form but `Signature`, decoded and sorted, a line each.",
     "canonical": "Names and values percent-encoded, joined by `=` and `&`, sorted by name.",
     "string-to-sign": "The method, `&%2F&`, and the canonical text percent-encoded once more.",
     "signature": "Base64 of HMAC-SHA1 of the string to sign; the key is the secret and a `&`.",
 }
-signed = PEN.signed
+sign_request = SIGNER.sign_request
 
 
-def suite() -> Suite:
+def build_suite() -> VectorSuite:
     """All of them."""
-    book = Book(PEN.way)
-    _documented(book)
-    book.open(group("System parameters in the query, the others in a form: SDKs of generation 3"))
-    _good(book)
-    rpc_invalid.tests(book)
-    book.open(group("All parameters in the form: @alicloud/pop-core"))
-    _placed(book, "form")
-    book.open(group("All parameters in the query"))
-    _placed(book, "everything-in-query")
-    book.open(group("A temporary key with its token", TEMPORARY))
-    _temporary(book)
-    return book.suite("HMAC-SHA1 over the encoded and sorted parameters, Base64; SignatureVersion 1.0", ORIGIN, STAGES)
+    book = SuiteBuilder(SIGNER.adapter)
+    _add_documented(book)
+    book.start_group(build_group("System parameters in the query, the others in a form: SDKs of generation 3"))
+    _add_valid_searches(book)
+    rpc_invalid.add_invalid(book)
+    book.start_group(build_group("All parameters in the form: @alicloud/pop-core"))
+    _add_placement(book, "form")
+    book.start_group(build_group("All parameters in the query"))
+    _add_placement(book, "everything-in-query")
+    book.start_group(build_group("A temporary key with its token", TEMPORARY))
+    _add_temporary_key(book)
+    return book.build_suite("HMAC-SHA1 over the encoded and sorted parameters, Base64; SignatureVersion 1.0", ORIGIN, STAGES)
 
 
 # action, what its query has of its own, when, and the signature that the vendor's page has
-DOCUMENTED = (
+DOCUMENTED_EXAMPLES = (
     ("DescribeRegions", "Format=XML&SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf", datetime(2016, 2, 23, 12, 46, 24, tzinfo=UTC), "OLeaidS1JvxuMvnyHOwuJ+uX5qY="),
     ("DescribeDedicatedHosts", "Format=JSON&RegionId=cn-beijing&SignatureNonce=edb2b34af0af9a6d14deaf7c1a5315eb", datetime(2023, 3, 13, 8, 34, 30, tzinfo=UTC), "9NaGiOspFP5UPcwX8Iwt2YJXXuk="),
 )  # fmt: skip
 
 
-def _documented(book: Book) -> None:
+def _add_documented(book: SuiteBuilder) -> None:
     credentials = {"AccessKeyId": "testid", "AccessKeySecret": "testsecret"}
     common = "&AccessKeyId=testid&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&Version=2014-05-26"
     host = ((b"host", b"ecs.aliyuncs.com"),)
-    for action, own, at, sign in DOCUMENTED:
-        book.open(group(f"The vendor's worked example, {action}", credentials, at=at, api=""), ORIGIN)
-        query = f"Action={action}&{own}&Timestamp={quote(iso(at), safe='')}{common}&Signature={quote(sign, safe='')}"
+    for action, own, at, sign in DOCUMENTED_EXAMPLES:
+        book.start_group(build_group(f"The vendor's worked example, {action}", credentials, at=at, api=""), ORIGIN)
+        query = f"Action={action}&{own}&Timestamp={quote(format_time(at), safe='')}{common}&Signature={quote(sign, safe='')}"
         request = Request(method="GET", scheme="https", path="/", query=query.encode(), headers=host)
-        book.valid(f"{action}, by GET", "", request)
+        book.add_valid(f"{action}, by GET", "", request)
 
 
 FORMS = (
     ("A plain search", "", ""),
-    *SORTED,
+    *SORTED_QUERIES,
     ("A name that has to be encoded", "SortOrder NonAscii", "a%20b=1&%E5%A4%96=2"),
     ("A `+` in the form is a space, signed as `%20`", "PlusIsSpace", "Note=a+b"),
     ("A `%20` is the same space", "PlusIsSpace", "Note=a%20b"),
@@ -85,31 +85,31 @@ FORMS = (
 )  # fmt: skip
 
 
-def _good(book: Book) -> None:
+def _add_valid_searches(book: SuiteBuilder) -> None:
     for comment, flags, form in FORMS:
-        book.valid(comment, flags, signed(search(form)))
-    book.valid("The signature stands first", "Order", signature_first(signed(search())))
-    gateway.kept(book, PEN, search())
-    gateway.times(book, PEN, search())
-    again = {**gateway.AGAIN, "The same bytes just before they expire": EDGE - SECOND}
-    gateway.replayed(book, PEN, search(), search("Start=1"), again)
+        book.add_valid(comment, flags, sign_request(build_search(form)))
+    book.add_valid("The signature stands first", "Order", move_last_parameter_first(sign_request(build_search())))
+    gateway.add_kept_nonce(book, SIGNER, build_search())
+    gateway.add_time_limits(book, SIGNER, build_search())
+    again = {**gateway.REPLAY_DELAYS, "The same bytes just before they expire": SKEW_LIMIT - SECOND}
+    gateway.add_replays(book, SIGNER, build_search(), build_search("Start=1"), again)
 
 
-def _placed(book: Book, placement: Placement) -> None:
+def _add_placement(book: SuiteBuilder, placement: Placement) -> None:
     def placed(form: str = "", secret: str = SECRET) -> Request:
-        return signed(search(form), placement=placement, secret=secret)
+        return sign_request(build_search(form), placement=placement, secret=secret)
 
     plain = placed()
-    book.valid("A plain search", "Placement", plain)
-    book.valid("Chinese, a space, `*` and `~`", "Placement NonAscii", placed("Note=%E7%BA%A2+*~"))
-    book.valid("An empty value", "Placement EmptyValue", placed("SignatureType="))
-    book.invalid("No signature", "Placement Missing", bare(plain), "missing-signature")
-    book.invalid("Another secret", "Placement WrongSecret", placed(secret="wrong"))
-    book.invalid("A value changed afterwards", "Placement Tampered", edited(plain, "Num=1", "Num=2"))
+    book.add_valid("A plain search", "Placement", plain)
+    book.add_valid("Chinese, a space, `*` and `~`", "Placement NonAscii", placed("Note=%E7%BA%A2+*~"))
+    book.add_valid("An empty value", "Placement EmptyValue", placed("SignatureType="))
+    book.add_invalid("No signature", "Placement Missing", strip_signature(plain), "missing-signature")
+    book.add_invalid("Another secret", "Placement WrongSecret", placed(secret="wrong"))
+    book.add_invalid("A value changed afterwards", "Placement Tampered", replace_once(plain, "Num=1", "Num=2"))
 
 
-def _temporary(book: Book) -> None:
-    gateway.tokens(book, PEN, search(), "The token is signed like any parameter")
-    unsigned = gateway.temporary(PEN, search(), None)
+def _add_temporary_key(book: SuiteBuilder) -> None:
+    gateway.add_tokens(book, SIGNER, build_search(), "The token is signed like any parameter")
+    unsigned = gateway.sign_with_temporary_key(SIGNER, build_search(), None)
     late = replace(unsigned, query=unsigned.query + f"&SecurityToken={TOKEN}".encode())
-    book.invalid("The token added after signing", "SecurityToken Tampered", late)
+    book.add_invalid("The token added after signing", "SecurityToken Tampered", late)

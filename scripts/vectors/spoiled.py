@@ -7,25 +7,25 @@ import hmac
 from base64 import b64encode
 from collections.abc import Iterator
 
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+BASE64_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
-def sha1(key: str, text: str) -> str:
+def sign_sha1(key: str, text: str) -> str:
     """Base64 of HMAC-SHA1."""
     return b64encode(hmac.digest(key.encode(), text.encode(), "sha1")).decode()
 
 
-def other_bits(signature: str) -> str:
+def set_unused_bits(signature: str) -> str:
     """The Base64 of 20 bytes with the two bits set that no decoder looks at: it decodes to the same bytes."""
-    return signature[:-2] + ALPHABET[ALPHABET.index(signature[-2]) | 1] + "="
+    return signature[:-2] + BASE64_ALPHABET[BASE64_ALPHABET.index(signature[-2]) | 1] + "="
 
 
-def spoiled(signature: str, text: str, secret: str) -> Iterator[tuple[str, str, str]]:
+def corrupt_signature(signature: str, text: str, secret: str) -> Iterator[tuple[str, str, str]]:
     """What it is, its flag, and the signature."""
     key = secret.encode()
     yield from (
         ("The first character is another", "ModifiedSignature", ("A" if signature[0] != "A" else "B") + signature[1:]),
-        ("Other bits in the last character: decoded, it is the same", "ModifiedSignature", other_bits(signature)),
+        ("Other bits in the last character: decoded, it is the same", "ModifiedSignature", set_unused_bits(signature)),
         ("Letters in the other case", "SignatureCase", signature.swapcase()),
         ("Without the `=` at its end", "TruncatedSignature", signature.rstrip("=")),
         ("Cut by half", "TruncatedSignature", signature[:14]),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .extension import Account, ErrorCode, OperationExtension, Reaction, Root, SchemeExtension, When
+from .extension import Credentials, ErrorCode, OperationExtension, Reaction, RootExtension, SchemeExtension, VariantCondition
 
-Place = Literal["query", "header", "form", "json", "file"]
+ParameterLocation = Literal["query", "header", "form", "json", "file"]
 Document = Mapping[str, Any]
-NOT_CREDENTIALS = frozenset(("error", "x-provenance"))
+NON_CREDENTIAL_KEYS = frozenset(("error", "x-provenance"))
 
 
 @dataclass(frozen=True)
@@ -21,30 +21,30 @@ class Field:
     """
 
     name: str
-    place: Place
+    location: ParameterLocation
     required: bool
     schema: Document
     reactions: Mapping[str, Reaction]
     pointer: str
-    when: When | None = None
+    when: VariantCondition | None = None
 
-    def counts(self, switches: Mapping[str, str]) -> bool:
+    def is_active(self, switches: Mapping[str, str]) -> bool:
         """Whether it is seen, for a choice of variants."""
-        return self.when is None or self.when.holds(switches)
+        return self.when is None or self.when.matches(switches)
 
 
 @dataclass(frozen=True)
-class Scheme:
+class SecurityScheme:
     """One way to prove who calls: the parameter that carries the proof, and who verifies it."""
 
     name: str
-    place: str
+    location: str
     parameter: str
     extension: SchemeExtension
 
-    def counts(self, switches: Mapping[str, str]) -> bool:
+    def is_active(self, switches: Mapping[str, str]) -> bool:
         """Whether it may be used, for a choice of variants."""
-        return self.extension.when is None or self.extension.when.holds(switches)
+        return self.extension.when is None or self.extension.when.matches(switches)
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,19 @@ class Operation:
     id: str
     method: str
     path: str
-    template: str
+    document_path: str
     servers: tuple[str, ...]
     media_types: tuple[str, ...]
     fields: tuple[Field, ...]
-    schemes: tuple[Scheme, ...]
+    schemes: tuple[SecurityScheme, ...]
     extension: OperationExtension
     pointer: str
-    answer: Document
+    response_schema: Document
 
     @property
-    def body_place(self) -> Place | None:
+    def body_location(self) -> ParameterLocation | None:
         """How the body is read, if there is one."""
-        places = {field.place for field in self.fields} & {"form", "json"}
+        places = {field.location for field in self.fields} & {"form", "json"}
         return next(iter(places), None)
 
 
@@ -79,20 +79,20 @@ class Api:
 
     id: str
     document: Document
-    root: Root
+    root: RootExtension
     servers: tuple[str, ...]
     operations: tuple[Operation, ...]
 
     @property
-    def accounts(self) -> tuple[tuple[Account, str], ...]:
+    def accounts(self) -> tuple[tuple[Credentials, str], ...]:
         """Who may call: credentials under the vendor's own names, and the error that the account's state brings."""
         entries = self.root.accounts.values()
         return tuple(
-            ({k: v for k, v in entry.items() if k not in NOT_CREDENTIALS}, entry.get("error", "")) for entry in entries
+            ({k: v for k, v in entry.items() if k not in NON_CREDENTIAL_KEYS}, entry.get("error", "")) for entry in entries
         )
 
     @property
-    def account(self) -> Account:
+    def account(self) -> Credentials:
         """The demo account's credentials."""
         return self.accounts[0][0]
 
@@ -101,10 +101,10 @@ class Api:
         """The vendor's real host names."""
         return frozenset(server.partition("://")[2].partition("/")[0] for server in self.servers)
 
-    def error(self, error_id: str) -> ErrorCode:
+    def get_error(self, error_id: str) -> ErrorCode:
         """One error of the catalogue."""
         return self.root.errors[error_id]
 
-    def errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
+    def list_errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
         """The errors that an operation can answer."""
-        return {id: error for id, error in self.root.errors.items() if error.concerns(operation.id)}
+        return {id: error for id, error in self.root.errors.items() if error.applies_to(operation.id)}

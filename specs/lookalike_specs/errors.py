@@ -9,12 +9,12 @@ from dataclasses import dataclass
 class SpecError(Exception):
     """A spec says something that cannot be meant; `where` is the API and the place in its document."""
 
-    where: str
+    location: str
     problem: str
 
     def __str__(self) -> str:
         """One line for a person."""
-        return f"{self.where}: {self.problem}"
+        return f"{self.location}: {self.problem}"
 
 
 @dataclass(eq=False)
@@ -22,11 +22,11 @@ class UnknownApi(Exception):
     """No spec of that id stands in this package."""
 
     api: str
-    known: tuple[str, ...]
+    known_ids: tuple[str, ...]
 
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
-        return f"unknown API {self.api!r}; known: {', '.join(self.known)}"
+        return f"unknown API {self.api!r}; known: {', '.join(self.known_ids)}"
 
 
 @dataclass(eq=False)
@@ -36,12 +36,12 @@ class UnknownVariant(Exception):
     api: str
     name: str
     value: str
-    known: dict[str, tuple[str, ...]]
+    known_variants: dict[str, tuple[str, ...]]
 
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
-        if self.name in self.known:
-            values = ", ".join(self.known[self.name])
+        if self.name in self.known_variants:
+            values = ", ".join(self.known_variants[self.name])
             return f"{self.api or 'these APIs'}: {self.name} is one of {values}, not {self.value!r}"
         who = f"{self.api} has" if self.api else "these APIs have"
-        return f"{who} no variant {self.name!r}; known: {', '.join(self.known) or 'none'}"
+        return f"{who} no variant {self.name!r}; known: {', '.join(self.known_variants) or 'none'}"

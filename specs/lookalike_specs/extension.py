@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from .promises import Choice, Promises
+from .promises import Choice, Invariants
 from .provenance import Extension
 
 Refusal = Literal[
@@ -14,8 +14,8 @@ Refusal = Literal[
     "missing-token", "bad-token",
 ]  # fmt: skip
 Reaction = str | dict[str, str]
-Account = dict[str, str]
-Template = dict[str, Any] | str
+Credentials = dict[str, str]
+BodyTemplate = dict[str, Any] | str
 
 
 class Variant(Extension, frozen=True, kw_only=True):
@@ -26,13 +26,13 @@ class Variant(Extension, frozen=True, kw_only=True):
     values: dict[str, str]
 
 
-class Transport(Extension, frozen=True, kw_only=True):
+class ErrorFormat(Extension, frozen=True, kw_only=True):
     """How an error looks on the wire; strings may hold {placeholders}."""
 
     status: str | int = "{status}"
     media_type: str = "application/json"
     headers: dict[str, str] = {}
-    body: Template
+    body: BodyTemplate
     xml: str = ""
 
 
@@ -43,24 +43,24 @@ class ErrorCode(Extension, frozen=True, kw_only=True):
     code: int | str | None = None
     message: str = ""
     description: str = ""
-    natural: str = ""
-    transport: str = ""
+    reproduce: str = ""
+    error_format: str = ""
     headers: dict[str, str] = {}
     operations: list[str] = []
 
-    def concerns(self, operation: str) -> bool:
+    def applies_to(self, operation: str) -> bool:
         """Whether that operation can answer it."""
         return not self.operations or operation in self.operations
 
 
-class Situation(Extension, frozen=True, kw_only=True):
+class SuccessSituation(Extension, frozen=True, kw_only=True):
     """An answer that is not an error."""
 
     description: str
-    natural: str = ""
+    reproduce: str = ""
 
 
-class Magic(Extension, frozen=True, kw_only=True):
+class Trigger(Extension, frozen=True, kw_only=True):
     """An input that brings a situation: the template of a credential's or a parameter's value."""
 
     template: str
@@ -91,19 +91,19 @@ class QuotaErrors(Extension, frozen=True, kw_only=True):
     count: str
 
 
-class Root(Extension, frozen=True, kw_only=True):
+class RootExtension(Extension, frozen=True, kw_only=True):
     """`x-lookalike` at the root of a document."""
 
     variants: dict[str, Variant] = {}
-    transports: dict[str, Transport]
-    transport: str = ""
+    error_formats: dict[str, ErrorFormat]
+    default_error_format: str = ""
     errors: dict[str, ErrorCode]
-    situations: dict[str, Situation] = {}
+    situations: dict[str, SuccessSituation] = {}
     accounts: dict[str, dict[str, Any]]
-    mint: dict[str, str]
+    credential_templates: dict[str, str]
     secrets: list[str]
     quota: QuotaErrors
-    magic: list[Magic] = []
+    triggers: list[Trigger] = []
     routing: Routing
     data: dict[str, Any] = {}
 
@@ -120,26 +120,26 @@ class Rule(Extension, frozen=True, kw_only=True):
 class OperationExtension(Extension, frozen=True, kw_only=True):
     """`x-lookalike` at an operation."""
 
-    page: str
+    handler: str
     body_limit: int
-    merge: bool = False
+    merge_query_and_form: bool = False
     action: str = ""
     rules: list[Rule] = []
     errors: dict[str, Reaction]
-    beyond: dict[str, list[Reaction]] = {}
+    also_allowed: dict[str, list[Reaction]] = {}
     defaults: dict[str, Choice] = {}
-    transports: dict[str, str] = {}
-    instead: dict[str, str] = {}
-    promises: Promises = Promises()
+    error_formats: dict[str, str] = {}
+    error_aliases: dict[str, str] = {}
+    invariants: Invariants = Invariants()
 
 
-class When(Extension, frozen=True, kw_only=True):
+class VariantCondition(Extension, frozen=True, kw_only=True):
     """Only while a variant has one of these values."""
 
     variant: str
     values: list[str]
 
-    def holds(self, switches: Mapping[str, str]) -> bool:
+    def matches(self, switches: Mapping[str, str]) -> bool:
         """Whether it does, for a choice of variants."""
         return switches[self.variant] in self.values
 
@@ -152,6 +152,6 @@ class SchemeExtension(Extension, frozen=True, kw_only=True):
 
     scheme: str
     credential: str = ""
-    when: When | None = None
+    when: VariantCondition | None = None
     skew: int = 0
     errors: dict[Refusal, str]

@@ -8,38 +8,38 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .api import Api, Field, Operation, Place, Scheme
-from .document import escaped, operation, parameter_pointers, read
+from .api import Api, Field, Operation, ParameterLocation, SecurityScheme
+from .document import escape_pointer_token, resolve_operation, list_parameter_pointers, read_document
 from .errors import SpecError, UnknownVariant
-from .extension import Account, OperationExtension, Root, SchemeExtension, Variant, When
-from .verify import verify
+from .extension import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
+from .verify import verify_api
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
-BODIES: dict[str, Place] = {
+BODY_LOCATIONS: dict[str, ParameterLocation] = {
     "application/x-www-form-urlencoded": "form",
     "multipart/form-data": "form",
     "application/json": "json",
 }
-Extension = TypeVar("Extension", Root, OperationExtension, SchemeExtension)
+ExtensionT = TypeVar("ExtensionT", RootExtension, OperationExtension, SchemeExtension)
 
 
 @cache
-def load(api: str) -> Api:
+def load_api(api: str) -> Api:
     """One API, checked. Raises UnknownApi, or SpecError where the document says something that cannot be meant."""
-    return build(api, read(api))
+    return build_api(api, read_document(api))
 
 
-def build(api: str, document: dict[str, Any]) -> Api:
+def build_api(api: str, document: dict[str, Any]) -> Api:
     """The API that a document describes. Raises SpecError."""
-    root = _extension(api, document, Root, "")
-    operations = tuple(_operations(api, document))
-    servers = dict.fromkeys([*_servers(document), *(server for each in operations for server in each.servers)])
+    root = _read_extension(api, document, RootExtension, "")
+    operations = tuple(_read_operations(api, document))
+    servers = dict.fromkeys([*_list_server_urls(document), *(server for each in operations for server in each.servers)])
     loaded = Api(api, document, root, tuple(servers), operations)
-    verify(loaded)
+    verify_api(loaded)
     return loaded
 
 
-def _extension(api: str, node: dict[str, Any], kind: type[Extension], where: str) -> Extension:
+def _read_extension(api: str, node: dict[str, Any], kind: type[ExtensionT], where: str) -> ExtensionT:
     try:
         return msgspec.convert(node["x-lookalike"], kind)
     except KeyError as missing:
@@ -48,7 +48,7 @@ def _extension(api: str, node: dict[str, Any], kind: type[Extension], where: str
         raise SpecError(f"{api}#{where}/x-lookalike", str(wrong)) from wrong
 
 
-def _servers(node: dict[str, Any]) -> Iterator[str]:
+def _list_server_urls(node: dict[str, Any]) -> Iterator[str]:
     """Every server's URL of a document or an operation; a variable stands for each of its values."""
     for server in node.get("servers", ()):
         urls = [server["url"]]
@@ -58,78 +58,78 @@ def _servers(node: dict[str, Any]) -> Iterator[str]:
         yield from urls
 
 
-def _operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
+def _read_operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
-        yield from (_operation(api, document, path, method) for method in METHODS if method in item)
+        yield from (_read_operation(api, document, path, method) for method in METHODS if method in item)
 
 
-def _operation(api: str, document: dict[str, Any], path: str, method: str) -> Operation:
-    node, pointer = operation(document, path, method), f"/paths/{escaped(path)}/{method}"
+def _read_operation(api: str, document: dict[str, Any], path: str, method: str) -> Operation:
+    node, pointer = resolve_operation(document, path, method), f"/paths/{escape_pointer_token(path)}/{method}"
     return Operation(
         id=node["operationId"],
         method=method.upper(),
         path=path.partition("#")[0],
-        template=path,
-        servers=tuple(_servers(node)),
+        document_path=path,
+        servers=tuple(_list_server_urls(node)),
         media_types=tuple(node.get("requestBody", {}).get("content", ())),
-        fields=tuple(_fields(api, node, pointer, parameter_pointers(document, path, method))),
-        schemes=tuple(_schemes(api, document, node)),
-        extension=_extension(api, node, OperationExtension, pointer),
+        fields=tuple(_read_fields(api, node, pointer, list_parameter_pointers(document, path, method))),
+        schemes=tuple(_read_schemes(api, document, node)),
+        extension=_read_extension(api, node, OperationExtension, pointer),
         pointer=pointer,
-        answer=node["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {}),
+        response_schema=node["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {}),
     )
 
 
-def _schemes(api: str, document: dict[str, Any], node: dict[str, Any]) -> Iterator[Scheme]:
+def _read_schemes(api: str, document: dict[str, Any], node: dict[str, Any]) -> Iterator[SecurityScheme]:
     """What may prove who calls, in the order in which the document has it."""
     known = document.get("components", {}).get("securitySchemes", {})
     security = node.get("security", document.get("security", []))
-    yield from (_scheme(api, name, known[name]) for alternative in security for name in alternative)
+    yield from (_read_scheme(api, name, known[name]) for alternative in security for name in alternative)
 
 
-def _scheme(api: str, name: str, node: dict[str, Any]) -> Scheme:
-    extension = _extension(api, node, SchemeExtension, f"/components/securitySchemes/{name}")
-    return Scheme(name, node.get("in", "header"), node.get("name", "authorization"), extension)
+def _read_scheme(api: str, name: str, node: dict[str, Any]) -> SecurityScheme:
+    extension = _read_extension(api, node, SchemeExtension, f"/components/securitySchemes/{name}")
+    return SecurityScheme(name, node.get("in", "header"), node.get("name", "authorization"), extension)
 
 
-def _fields(api: str, node: dict[str, Any], pointer: str, pointers: tuple[str, ...]) -> Iterable[Field]:
+def _read_fields(api: str, node: dict[str, Any], pointer: str, pointers: tuple[str, ...]) -> Iterable[Field]:
     """A form's fields count once, however many media types it may come in."""
-    fields = [_parameter(parameter, at) for parameter, at in zip(node["parameters"], pointers, strict=True)]
+    fields = [_read_parameter(parameter, at) for parameter, at in zip(node["parameters"], pointers, strict=True)]
     body: dict[str, Field] = {}
     for media_type, content in node.get("requestBody", {}).get("content", {}).items():
-        if media_type not in BODIES:
-            raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODIES)}")
+        if media_type not in BODY_LOCATIONS:
+            raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODY_LOCATIONS)}")
         required = content["schema"].get("required", [])
-        base = f"{pointer}/requestBody/content/{escaped(media_type)}/schema/properties"
+        base = f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}/schema/properties"
         body |= {
-            name: _property(name, _place(media_type, schema), name in required, schema, f"{base}/{escaped(name)}")
+            name: _read_property(name, _locate_property(media_type, schema), name in required, schema, f"{base}/{escape_pointer_token(name)}")
             for name, schema in content["schema"]["properties"].items()
         }
     return [*fields, *body.values()]
 
 
-def _place(media_type: str, schema: dict[str, Any]) -> Place:
+def _locate_property(media_type: str, schema: dict[str, Any]) -> ParameterLocation:
     """Where a property of a body stands; a part that has a media type of its own is a file."""
-    return "file" if "contentMediaType" in schema else BODIES[media_type]
+    return "file" if "contentMediaType" in schema else BODY_LOCATIONS[media_type]
 
 
-def _property(name: str, place: Place, required: bool, schema: dict[str, Any], pointer: str) -> Field:
+def _read_property(name: str, place: ParameterLocation, required: bool, schema: dict[str, Any], pointer: str) -> Field:
     return Field(name, place, required, schema, schema.get("x-errors", {}), pointer)
 
 
-def _parameter(node: dict[str, Any], pointer: str) -> Field:
+def _read_parameter(node: dict[str, Any], pointer: str) -> Field:
     required, reactions = node.get("required", False), node.get("x-errors", {})
-    return Field(node["name"], node["in"], required, node["schema"], reactions, pointer, _when(node))
+    return Field(node["name"], node["in"], required, node["schema"], reactions, pointer, _read_condition(node))
 
 
-def _when(node: dict[str, Any]) -> When | None:
+def _read_condition(node: dict[str, Any]) -> VariantCondition | None:
     try:
-        return msgspec.convert(node["x-when"], When) if "x-when" in node else None
+        return msgspec.convert(node["x-when"], VariantCondition) if "x-when" in node else None
     except msgspec.ValidationError as wrong:
         raise SpecError(f"{node['name']}/x-when", str(wrong)) from wrong
 
 
-def variants(api: Api, chosen: Account) -> dict[str, str]:
+def resolve_variants(api: Api, chosen: Credentials) -> dict[str, str]:
     """Every variant's value: the chosen ones, else their defaults. Raises UnknownVariant."""
     known = api.root.variants
     for name, value in chosen.items():
@@ -138,16 +138,16 @@ def variants(api: Api, chosen: Account) -> dict[str, str]:
     return {name: chosen.get(name, variant.default) for name, variant in known.items()}
 
 
-def switches(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def assign_variants(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """API -> its chosen variants, from `api.name` or `name` -> value. Raises UnknownVariant.
 
     A bare name goes to every API that has such a switch with such a value.
     """
-    known = {api: load(api).root.variants for api in apis}
+    known = {api: load_api(api).root.variants for api in apis}
     found: dict[str, dict[str, str]] = {api: {} for api in known}
     for key, value in chosen.items():
         api, dot, name = key.rpartition(".")
-        fitting = [api] if dot and api in known else [a for a in known if not dot and value in _values(known[a], name)]
+        fitting = [api] if dot and api in known else [a for a in known if not dot and value in _variant_values(known[a], name)]
         if not fitting:
             raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
         for each in fitting:
@@ -155,5 +155,5 @@ def switches(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[s
     return found
 
 
-def _values(known: Mapping[str, Variant], name: str) -> Mapping[str, str]:
+def _variant_values(known: Mapping[str, Variant], name: str) -> Mapping[str, str]:
     return known[name].values if name in known else {}

@@ -34,13 +34,13 @@ class _Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extends: str = ""
 
 
-def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """A changed copy of the document: every action of the overlay in order. Raises SpecError."""
     changed = deepcopy(document)
-    for action in _read(overlay).actions:
+    for action in _parse_overlay(overlay).actions:
         nodes = _select(changed, action.target)
         if action.remove == (action.update is not msgspec.UNSET):
-            raise _wrong(action.target, "needs either an update or a remove")
+            raise _overlay_error(action.target, "needs either an update or a remove")
         if action.remove:
             _remove(changed, nodes, action.target)
         else:
@@ -48,7 +48,7 @@ def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _read(overlay: dict[str, Any]) -> _Overlay:
+def _parse_overlay(overlay: dict[str, Any]) -> _Overlay:
     try:
         return msgspec.convert(overlay, _Overlay)
     except msgspec.ValidationError as wrong:
@@ -60,11 +60,11 @@ def _select(document: dict[str, Any], target: str) -> list[JSONPathNode]:
     try:
         nodes = {node.location: node for node in find(target, document)}
     except JSONPathError as wrong:
-        raise _wrong(target, f"is not JSONPath: {wrong}") from wrong
+        raise _overlay_error(target, f"is not JSONPath: {wrong}") from wrong
     if not nodes:
-        raise _wrong(target, "matches nothing")
+        raise _overlay_error(target, "matches nothing")
     if not all(isinstance(node.value, dict | list) for node in nodes.values()):
-        raise _wrong(target, "selects something that is neither an object nor an array")
+        raise _overlay_error(target, "selects something that is neither an object nor an array")
     return list(nodes.values())
 
 
@@ -77,7 +77,7 @@ def _update(nodes: Iterable[JSONPathNode], action: _Action) -> None:
         elif isinstance(action.update, dict):
             _merge(value, action.update, action.target)
         else:
-            raise _wrong(action.target, "an object can only be updated with an object")
+            raise _overlay_error(action.target, "an object can only be updated with an object")
 
 
 def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
@@ -90,14 +90,14 @@ def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
         elif isinstance(old[key], list) and isinstance(value, list):
             old[key].extend(deepcopy(value))
         else:
-            raise _wrong(f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge")
+            raise _overlay_error(f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge")
 
 
 def _remove(document: dict[str, Any], nodes: Iterable[JSONPathNode], target: str) -> None:
     """Delete each selected node, the last and the deepest first, so that no index shifts under the next."""
-    for node in sorted(nodes, key=_rank, reverse=True):
+    for node in sorted(nodes, key=_removal_order, reverse=True):
         if not node.location:
-            raise _wrong(target, "the whole document cannot be removed")
+            raise _overlay_error(target, "the whole document cannot be removed")
         *above, last = node.location
         container: Any = document
         for step in above:
@@ -105,9 +105,9 @@ def _remove(document: dict[str, Any], nodes: Iterable[JSONPathNode], target: str
         del container[last]
 
 
-def _rank(node: JSONPathNode) -> list[tuple[bool, int | str]]:
+def _removal_order(node: JSONPathNode) -> list[tuple[bool, int | str]]:
     return [(isinstance(step, str), step) for step in node.location]
 
 
-def _wrong(target: str, problem: str) -> SpecError:
+def _overlay_error(target: str, problem: str) -> SpecError:
     return SpecError(f"overlay {target}", problem)

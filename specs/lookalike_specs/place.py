@@ -9,16 +9,16 @@ from typing import Any, Final
 
 import yaml
 
-from .document import HOME, MAX_DEPTH, Loader, ids, unescaped
+from .document import APIS_DIR, MAX_REF_DEPTH, YamlLoader, list_api_ids, unescape_pointer_token
 from .errors import UnknownApi
-from .overlay import apply
+from .overlay import apply_overlay
 
-SPEC, OVERLAY = "openapi.yaml", "overlay.yaml"
-MERGE = "tag:yaml.org,2002:merge"
+SPEC_FILE, OVERLAY_FILE = "openapi.yaml", "overlay.yaml"
+MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLocation:
     """A file of this package, a JSON pointer into the document as it is read, and the line in the file, from 1."""
 
     file: str
@@ -30,41 +30,41 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-class _Mapping(dict[str, Any]):
+class _LocatedMapping(dict[str, Any]):
     """A mapping that knows where it stands."""
 
-    where: tuple[str, int] = ("", 1)
+    location: tuple[str, int] = ("", 1)
 
 
-class _List(list[Any]):
+class _LocatedList(list[Any]):
     """A list that knows where it stands."""
 
-    where: tuple[str, int] = ("", 1)
+    location: tuple[str, int] = ("", 1)
 
 
-class _Scalar(str):
+class _LocatedScalar(str):
     """A scalar that knows where it stands."""
 
-    where: tuple[str, int] = ("", 1)
+    location: tuple[str, int] = ("", 1)
 
 
-MARKED: Final = (_Mapping, _List, _Scalar)
+LOCATED_TYPES: Final = (_LocatedMapping, _LocatedList, _LocatedScalar)
 
 
-def place(api: str, pointer: str) -> Place:
+def locate_source(api: str, pointer: str) -> SourceLocation:
     """Where that is, or the deepest that exists on the way there; `$ref` is followed. Raises UnknownApi."""
-    root = node = _marked(api)
+    root = node = _read_located_document(api)
     (name, line), walked = node.where, ""
     for step in pointer.split("/")[1:]:
-        node = _step(_followed(root, node, step), unescaped(step))
-        if not isinstance(node, MARKED):
+        node = _get_child(_follow_reference(root, node, step), unescape_pointer_token(step))
+        if not isinstance(node, LOCATED_TYPES):
             break
-        name, line = node.where
+        name, line = node.location
         walked += f"/{step}"
-    return Place(f"apis/{api}/{name}", walked, line)
+    return SourceLocation(f"apis/{api}/{name}", walked, line)
 
 
-def _step(node: Any, step: str) -> Any:
+def _get_child(node: Any, step: str) -> Any:
     if isinstance(node, dict):
         return node.get(step)
     if isinstance(node, list) and step.isascii() and step.isdecimal() and int(step) < len(node):
@@ -72,59 +72,59 @@ def _step(node: Any, step: str) -> Any:
     return None
 
 
-def _followed(root: Any, node: Any, step: str) -> Any:
+def _follow_reference(root: Any, node: Any, step: str) -> Any:
     """The node itself, or what it refers to where only that has the step."""
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_REF_DEPTH):
         reference = node.get("$ref") if isinstance(node, dict) and step not in node else None
         if not isinstance(reference, str):
             break
         node = root
         for each in reference.removeprefix("#/").split("/"):
-            node = _step(node, unescaped(each))
+            node = _get_child(node, unescape_pointer_token(each))
     return node
 
 
 @cache
-def _marked(api: str) -> Any:
+def _read_located_document(api: str) -> Any:
     """The document as `read` gives it, overlay applied, each part with its place."""
-    if api not in ids():
-        raise UnknownApi(api, ids())
-    document = _read(api, SPEC)
-    if not (HOME / api / OVERLAY).is_file():
+    if api not in list_api_ids():
+        raise UnknownApi(api, list_api_ids())
+    document = _read_located_yaml(api, SPEC_FILE)
+    if not (APIS_DIR / api / OVERLAY_FILE).is_file():
         return document
-    overlay = _read(api, OVERLAY)
+    overlay = _read_located_yaml(api, OVERLAY_FILE)
     plain = {key: str(overlay[key]) for key in overlay if key not in ("info", "actions")}
-    return apply(document, plain | {"info": _plain(overlay["info"]), "actions": [*map(_plain, overlay["actions"])]})
+    return apply_overlay(document, plain | {"info": _unwrap_scalars(overlay["info"]), "actions": [*map(_unwrap_scalars, overlay["actions"])]})
 
 
-def _plain(node: Mapping[str, Any]) -> dict[str, Any]:
+def _unwrap_scalars(node: Mapping[str, Any]) -> dict[str, Any]:
     """A mapping whose scalars are plain; only what lies deeper keeps its place."""
     kinds: Mapping[str, Callable[[Any], Any]] = {"remove": lambda text: text == "true"}
-    return {key: kinds.get(key, str)(value) if isinstance(value, _Scalar) else value for key, value in node.items()}
+    return {key: kinds.get(key, str)(value) if isinstance(value, _LocatedScalar) else value for key, value in node.items()}
 
 
-def _read(api: str, name: str) -> Any:
-    text = (HOME / api / name).read_text("utf-8")
-    return _made(yaml.compose(text, Loader=Loader), name, 1)
+def _read_located_yaml(api: str, name: str) -> Any:
+    text = (APIS_DIR / api / name).read_text("utf-8")
+    return _build_located(yaml.compose(text, Loader=YamlLoader), name, 1)
 
 
-def _made(node: Any, name: str, line: int) -> Any:
+def _build_located(node: Any, name: str, line: int) -> Any:
     """A node of YAML as a value with its place: the line of its key, or of itself in a list."""
     made: Any
     if isinstance(node, yaml.MappingNode):
-        made = _Mapping((key.value, _made(value, name, key.start_mark.line + 1)) for key, value in _pairs(node))
+        made = _LocatedMapping((key.value, _build_located(value, name, key.start_mark.line + 1)) for key, value in _iterate_pairs(node))
     elif isinstance(node, yaml.SequenceNode):
-        made = _List(_made(value, name, value.start_mark.line + 1) for value in node.value)
+        made = _LocatedList(_build_located(value, name, value.start_mark.line + 1) for value in node.value)
     else:
-        made = _Scalar(node.value)
+        made = _LocatedScalar(node.value)
     made.where = (name, line)
     return made
 
 
-def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
+def _iterate_pairs(node: Any) -> Iterator[tuple[Any, Any]]:
     """The keys and values of a mapping, first those that it takes over by `<<`."""
     for key, value in node.value:
-        if key.tag == MERGE:
+        if key.tag == MERGE_TAG:
             for each in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                yield from _pairs(each)
-    yield from (pair for pair in node.value if pair[0].tag != MERGE)
+                yield from _iterate_pairs(each)
+    yield from (pair for pair in node.value if pair[0].tag != MERGE_TAG)

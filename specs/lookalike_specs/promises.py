@@ -13,12 +13,12 @@ Relation = Literal["=", "!=", "<", "<=", ">", ">="]
 Script = Literal["ARABIC", "CJK", "CYRILLIC", "HANGUL", "HIRAGANA", "KATAKANA", "LATIN", "THAI"]
 
 
-def choose(choice: Choice, variants: Mapping[str, str]) -> str:
+def resolve_choice(choice: Choice, variants: Mapping[str, str]) -> str:
     """What a choice comes to under these variants."""
     return choice if isinstance(choice, str) else choice[variants[choice["variant"]]]
 
 
-class Truth(Extension, frozen=True, kw_only=True):
+class ItemCondition(Extension, frozen=True, kw_only=True):
     """What is so in every item that a filter leaves; `pointer` is a place in the item.
 
     `distinct`: no two items have the same there. `stands`: how it stands to the value that the filter was filled with.
@@ -30,7 +30,7 @@ class Truth(Extension, frozen=True, kw_only=True):
     at_least: float | None = None
     at_most: float | None = None
     distinct: bool = False
-    stands: Relation | None = None
+    operator: Relation | None = None
 
 
 class Filter(Extension, frozen=True, kw_only=True):
@@ -43,11 +43,11 @@ class Filter(Extension, frozen=True, kw_only=True):
 
     parameter: str
     value: Any
-    holds: Truth | None = None
+    condition: ItemCondition | None = None
     narrows: bool = True
-    idle: Any = None
-    apart: Any = None
-    given: dict[str, Any] = {}
+    no_op: Any = None
+    disjoint_from: Any = None
+    with_parameters: dict[str, Any] = {}
 
 
 class Order(Extension, frozen=True, kw_only=True):
@@ -55,8 +55,8 @@ class Order(Extension, frozen=True, kw_only=True):
 
     parameter: str = ""
     value: Any = None
-    by: str
-    way: Literal["ascending", "descending"]
+    field: str
+    direction: Literal["ascending", "descending"]
 
 
 class Range(Extension, frozen=True, kw_only=True):
@@ -68,10 +68,10 @@ class Range(Extension, frozen=True, kw_only=True):
 
     low: str
     high: str
-    by: str
+    field: str
     step: str = "1"
     parameter: str = ""
-    joint: str = ""
+    separator: str = ""
 
 
 class Paging(Extension, frozen=True, kw_only=True):
@@ -90,10 +90,10 @@ class Paging(Extension, frozen=True, kw_only=True):
     total: Choice = ""
     pages: str = ""
     rounding: Choice = "ceil"
-    returned: Choice = ""
+    item_count: Choice = ""
     echo: dict[str, str] = {}
-    deepest: int = 0
-    most: Choice = ""
+    max_offset: int = 0
+    max_items: Choice = ""
 
 
 class Languages(Extension, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class Languages(Extension, frozen=True, kw_only=True):
     original: list[str] = []
 
 
-class Regions(Extension, frozen=True, kw_only=True):
+class ImageRegions(Extension, frozen=True, kw_only=True):
     """The parameter that names a part of the picture, examples of it, and where the answer says it again.
 
     `boxes` are left, top, right, bottom; `order` is how a region's text has them. `all` are the parts that the server
@@ -120,25 +120,25 @@ class Regions(Extension, frozen=True, kw_only=True):
     boxes: list[tuple[int, int, int, int]]
     order: Choice
     echo: str
-    all: str = ""
+    all_regions: str = ""
     crop: str = ""
 
 
-class After(Extension, frozen=True, kw_only=True):
+class OperationDependency(Extension, frozen=True, kw_only=True):
     """Values of a good request that another operation's good answer gives: parameter -> pointer into that answer."""
 
     operation: str
     values: dict[str, str]
 
 
-class Undo(Extension, frozen=True, kw_only=True):
+class CleanupOperation(Extension, frozen=True, kw_only=True):
     """The operation that takes away what a good request stored, and the parameters that tell both what it is."""
 
     operation: str
     parameters: list[str]
 
 
-class Promises(Extension, frozen=True, kw_only=True):
+class Invariants(Extension, frozen=True, kw_only=True):
     """What a search promises of its answers; pointers are JSON pointers, `items` into the answer, others into an item.
 
     `id` are the places that together tell an item from the others. `fleeting` are places, `*` for every position, that
@@ -150,14 +150,14 @@ class Promises(Extension, frozen=True, kw_only=True):
     success: dict[str, Any] = {}
     items: str = ""
     id: list[str] = []
-    fleeting: list[str] = []
+    volatile: list[str] = []
     paging: Paging | None = None
     orders: list[Order] = []
     ranges: list[Range] = []
     filters: list[Filter] = []
     languages: Languages | None = None
-    regions: Regions | None = None
+    regions: ImageRegions | None = None
     urls: list[str] = []
-    pictures: list[dict[str, Any]] = []
-    after: After | None = None
-    undo: Undo | None = None
+    images: list[dict[str, Any]] = []
+    depends_on: OperationDependency | None = None
+    cleanup: CleanupOperation | None = None

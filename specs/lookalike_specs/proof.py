@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
-from .api import Scheme
+from .api import SecurityScheme
 from .signing import (
-    SCHEMES,
-    Malformed,
+    SIGNATURE_ALGORITHMS,
+    MalformedCredential,
     Stages,
     acs3,
     acs_roa,
@@ -23,12 +23,12 @@ from .signing import (
 )
 from .wire import Request
 
-Account = Mapping[str, str]
-ISO = "%Y-%m-%dT%H:%M:%SZ"
+Credentials = Mapping[str, str]
+ISO_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SigningContext:
     """When, the nonce, and whether the proof has to fit into the URL."""
 
     time: datetime
@@ -38,36 +38,36 @@ class Moment:
     @property
     def timestamp(self) -> str:
         """The time as Alibaba Cloud writes it."""
-        return self.time.astimezone(UTC).strftime(ISO)
+        return self.time.astimezone(UTC).strftime(ISO_FORMAT)
 
 
-Sign = Callable[[Request, Scheme, Account, Moment], Request]
+SignFunction = Callable[[Request, SecurityScheme, Credentials, SigningContext], Request]
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class SigningScheme:
     """A scheme: its signer, the names of key and secret in an account, the parameters it needs besides.
 
     `signature`, `timestamp` and `nonce` are the parameters or headers that hold them; "" where there is none.
     """
 
-    sign: Sign
-    key: str = ""
-    secret: str = ""
-    needs: tuple[str, ...] = ()
-    signature: str = ""
-    timestamp: str = ""
-    nonce: str = ""
+    sign: SignFunction
+    key_name: str = ""
+    secret_name: str = ""
+    required_parameters: tuple[str, ...] = ()
+    signature_name: str = ""
+    timestamp_name: str = ""
+    nonce_name: str = ""
 
     @property
-    def ages(self) -> bool:
+    def expires(self) -> bool:
         """Whether the same bytes are refused later, or a second time."""
-        return bool(self.timestamp)
+        return bool(self.timestamp_name)
 
 
-def credential(scheme: Scheme) -> str:
+def get_credential_name(scheme: SecurityScheme) -> str:
     """The name of the account's key that the scheme goes by."""
-    return PROOFS[scheme.extension.scheme].key or scheme.extension.credential or scheme.parameter
+    return SIGNING_SCHEMES[scheme.extension.scheme].key_name or scheme.extension.credential or scheme.parameter
 
 
 def parse_time(text: str) -> datetime | None:
@@ -81,30 +81,30 @@ def parse_time(text: str) -> datetime | None:
     return None
 
 
-def any_case(switches: Mapping[str, str]) -> bool:
+def accepts_any_case(switches: Mapping[str, str]) -> bool:
     """Whether a signature counts in the other letter case too, for a choice of variants."""
     return switches.get("lower-case-sign") == "accepted"
 
 
-def prove(request: Request, scheme: Scheme, account: Account, moment: Moment) -> Request:
+def sign(request: Request, scheme: SecurityScheme, account: Credentials, moment: SigningContext) -> Request:
     """The request with the proof that the scheme wants."""
-    return PROOFS[scheme.extension.scheme].sign(request, scheme, account, moment)
+    return SIGNING_SCHEMES[scheme.extension.scheme].sign(request, scheme, account, moment)
 
 
-def stages(request: Request, scheme: Scheme, account: Account, *, reveal: bool) -> Stages | Malformed | None:
+def compute_stages(request: Request, scheme: SecurityScheme, account: Credentials, *, reveal: bool) -> Stages | MalformedCredential | None:
     """How the signature of a signed request came about; None for a scheme that signs nothing."""
     kind = scheme.extension.scheme
-    if kind not in SCHEMES:
+    if kind not in SIGNATURE_ALGORITHMS:
         return None
-    secret = account[PROOFS[kind].secret]
+    secret = account[SIGNING_SCHEMES[kind].secret_name]
     if reveal and kind == daji.SCHEME:
-        return daji.stages(parameters.sent(request), secret, reveal=True)
-    return SCHEMES[kind].recomputed(request, secret)
+        return daji.compute_stages(parameters.decode_parameters(request), secret, reveal=True)
+    return SIGNATURE_ALGORITHMS[kind].recompute_stages(request, secret)
 
 
-def rpc(request: Request, account: Account, moment: Moment, placement: acs_rpc.Placement) -> Request:
+def sign_rpc(request: Request, account: Credentials, moment: SigningContext, placement: acs_rpc.Placement) -> Request:
     """The request with a proof in the RPC style, its parameters in that place."""
-    return acs_rpc.signed(
+    return acs_rpc.sign_request(
         request,
         account["AccessKeyId"],
         account["AccessKeySecret"],
@@ -115,28 +115,28 @@ def rpc(request: Request, account: Account, moment: Moment, placement: acs_rpc.P
     )
 
 
-def _key(request: Request, scheme: Scheme, account: Account, _: Moment) -> Request:
-    value = account[credential(scheme)]
-    if scheme.place == "header":
-        return header.extended(request, ((scheme.parameter.lower(), value),))
-    return parameters.with_query(request, ((scheme.parameter, value),))
+def _sign_with_key(request: Request, scheme: SecurityScheme, account: Credentials, _: SigningContext) -> Request:
+    value = account[get_credential_name(scheme)]
+    if scheme.location == "header":
+        return header.set_headers(request, ((scheme.parameter.lower(), value),))
+    return parameters.append_to_query(request, ((scheme.parameter, value),))
 
 
-def _daji(request: Request, _: Scheme, account: Account, __: Moment) -> Request:
-    return daji.signed(request, account["appKey"], account["appSecret"])
+def _sign_daji(request: Request, _: SecurityScheme, account: Credentials, __: SigningContext) -> Request:
+    return daji.sign_request(request, account["appKey"], account["appSecret"])
 
 
-def _daji_secret(request: Request, _: Scheme, account: Account, __: Moment) -> Request:
-    return parameters.with_query(request, (("appKey", account["appKey"]), ("appSecret", account["appSecret"])))
+def _sign_daji_secret(request: Request, _: SecurityScheme, account: Credentials, __: SigningContext) -> Request:
+    return parameters.append_to_query(request, (("appKey", account["appKey"]), ("appSecret", account["appSecret"])))
 
 
-def _acs_rpc(request: Request, _: Scheme, account: Account, moment: Moment) -> Request:
-    return rpc(request, account, moment, "everything-in-query" if moment.in_url else "query")
+def _sign_acs_rpc(request: Request, _: SecurityScheme, account: Credentials, moment: SigningContext) -> Request:
+    return sign_rpc(request, account, moment, "everything-in-query" if moment.in_url else "query")
 
 
-def _acs_roa(request: Request, _: Scheme, account: Account, moment: Moment) -> Request:
-    return acs_roa.signed(
-        header.extended(request, (("accept", "application/json"),)),
+def _sign_acs_roa(request: Request, _: SecurityScheme, account: Credentials, moment: SigningContext) -> Request:
+    return acs_roa.sign_request(
+        header.set_headers(request, (("accept", "application/json"),)),
         account["AccessKeyId"],
         account["AccessKeySecret"],
         date=format_datetime(moment.time.astimezone(UTC), usegmt=True),
@@ -145,8 +145,8 @@ def _acs_roa(request: Request, _: Scheme, account: Account, moment: Moment) -> R
     )
 
 
-def _acs3(request: Request, _: Scheme, account: Account, moment: Moment) -> Request:
-    return acs3.signed(
+def _sign_acs3(request: Request, _: SecurityScheme, account: Credentials, moment: SigningContext) -> Request:
+    return acs3.sign_request(
         request,
         account["AccessKeyId"],
         account["AccessKeySecret"],
@@ -156,20 +156,20 @@ def _acs3(request: Request, _: Scheme, account: Account, moment: Moment) -> Requ
     )
 
 
-def _oss_policy(request: Request, _: Scheme, account: Account, __: Moment) -> Request:
-    return oss_policy.signed(request, account["AccessKeyId"], account["AccessKeySecret"])
+def _sign_oss_policy(request: Request, _: SecurityScheme, account: Credentials, __: SigningContext) -> Request:
+    return oss_policy.sign_request(request, account["AccessKeyId"], account["AccessKeySecret"])
 
 
-_ACS: Final = ("AccessKeyId", "AccessKeySecret")
-_RPC: Final = ("Signature", "Timestamp", "SignatureNonce")
-_NONCE: Final = "x-acs-signature-nonce"
-_HEADERS: Final = ("x-acs-action", "x-acs-version")
-PROOFS: Final[Mapping[str, Proof]] = {
-    "key": Proof(_key),
-    "daji-md5": Proof(_daji, "appKey", "appSecret", (), "sign"),
-    "daji-secret": Proof(_daji_secret, "appKey", "appSecret"),
-    "acs-rpc": Proof(_acs_rpc, *_ACS, ("Action", "Version", "Format"), *_RPC),
-    "acs-roa": Proof(_acs_roa, *_ACS, _HEADERS, "authorization", "date", _NONCE),
-    "acs3": Proof(_acs3, *_ACS, _HEADERS, "authorization", "x-acs-date", _NONCE),
-    "oss-policy": Proof(_oss_policy, *_ACS, ("policy",), "Signature"),
+_ACS_CREDENTIALS: Final = ("AccessKeyId", "AccessKeySecret")
+_RPC_FIELDS: Final = ("Signature", "Timestamp", "SignatureNonce")
+_NONCE_HEADER: Final = "x-acs-signature-nonce"
+_ACTION_HEADERS: Final = ("x-acs-action", "x-acs-version")
+SIGNING_SCHEMES: Final[Mapping[str, SigningScheme]] = {
+    "key": SigningScheme(_sign_with_key),
+    "daji-md5": SigningScheme(_sign_daji, "appKey", "appSecret", (), "sign"),
+    "daji-secret": SigningScheme(_sign_daji_secret, "appKey", "appSecret"),
+    "acs-rpc": SigningScheme(_sign_acs_rpc, *_ACS_CREDENTIALS, ("Action", "Version", "Format"), *_RPC_FIELDS),
+    "acs-roa": SigningScheme(_sign_acs_roa, *_ACS_CREDENTIALS, _ACTION_HEADERS, "authorization", "date", _NONCE_HEADER),
+    "acs3": SigningScheme(_sign_acs3, *_ACS_CREDENTIALS, _ACTION_HEADERS, "authorization", "x-acs-date", _NONCE_HEADER),
+    "oss-policy": SigningScheme(_sign_oss_policy, *_ACS_CREDENTIALS, ("policy",), "Signature"),
 }

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["documented", "measured", "inferred", "invented"]
+ProvenanceKind = Literal["documented", "measured", "inferred", "invented"]
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
@@ -15,16 +15,16 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbi
     x_provenance: Provenance | None = None
 
 
-class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a fact comes from."""
 
-    kind: Kind
+    kind: ProvenanceKind
     source: str
 
 
 class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where an object comes from, and single keywords of it that come from elsewhere."""
 
-    kind: Kind
+    kind: ProvenanceKind
     source: str
-    keywords: dict[str, Origin] = {}
+    keywords: dict[str, Source] = {}

@@ -9,10 +9,10 @@ import msgspec
 
 Pairs = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
-JSON: Final = "application/json"
-MOST_PAIRS: Final = 100_000
+JSON_MEDIA_TYPE: Final = "application/json"
+MAX_PAIRS: Final = 100_000
 # headers that say where a message goes and how it is framed: whoever sends it, curl or a client, says so by itself
-FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
+FRAMING_HEADERS: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +27,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: RawHeaders = ()
     body: bytes = b""
     scheme: str = "http"
-    fault: str = ""
+    broken_rule: str = ""
 
-    def header(self, name: bytes) -> str | None:
+    def get_header(self, name: bytes) -> str | None:
         """The first header of that lower-case name, as text."""
         for key, value in self.headers:
             if key == name:
@@ -39,12 +39,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def host(self) -> str:
         """The `Host` header as sent, port included."""
-        return self.header(b"host") or ""
+        return self.get_header(b"host") or ""
 
     @property
     def content_type(self) -> str:
         """The media type of the body without parameters, lower case; "" when not sent."""
-        return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
+        return (self.get_header(b"content-type") or "").partition(";")[0].strip().lower()
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -54,17 +54,17 @@ class Fault(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What the API answered; `fault` is for the door to carry out."""
 
     status: int
     body: bytes
-    media_type: str = JSON
+    media_type: str = JSON_MEDIA_TYPE
     headers: RawHeaders = ()
     fault: Fault | None = None
 
 
-def pairs(text: bytes) -> Pairs:
+def parse_pairs(text: bytes) -> Pairs:
     """Split a query string or a form body into decoded (name, value) pairs, empty values kept.
 
     A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD. What comes after MOST_PAIRS is one
@@ -73,7 +73,7 @@ def pairs(text: bytes) -> Pairs:
     decoded = text.decode("utf-8", "replace")
     plain = "%" not in decoded and "+" not in decoded
     found = []
-    for part in decoded.split("&", MOST_PAIRS):
+    for part in decoded.split("&", MAX_PAIRS):
         if part:
             name, _, value = part.partition("=")
             found.append((name, value) if plain else (unquote_plus(name), unquote_plus(value)))

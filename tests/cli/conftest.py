@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 from lookalike.__main__ import cli
-from lookalike_specs import load
+from lookalike_specs import load_api
 
-SECONDS = 30
-SUCCESS: dict[str, Callable[[Any], bool]] = {
+TIMEOUT = 30
+SUCCESS_RULES: dict[str, Callable[[Any], bool]] = {
     "aliyun": lambda body: body["Success"] is True,
     "daji-1688": lambda body: body["code"] == 200,
     "daji-taobao": lambda body: body["code"] == 200,
@@ -44,7 +44,7 @@ def serving() -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
             yield process
         finally:
             process.terminate()
-            process.communicate(timeout=SECONDS)
+            process.communicate(timeout=TIMEOUT)
 
     return run
 
@@ -62,10 +62,10 @@ def check_success() -> Callable[[str, bytes], Any]:
     """Hold the body of an API's good answer to its spec; the body."""
 
     def check(api: str, text: bytes) -> Any:
-        body, spec = json.loads(text), load(api)
+        body, spec = json.loads(text), load_api(api)
         validator = OAS30Validator if spec.document["openapi"].startswith("3.0") else OAS31Validator
-        validator(spec.operations[0].answer).validate(body)
-        assert SUCCESS[api](body), body
+        validator(spec.operations[0].response_schema).validate(body)
+        assert SUCCESS_RULES[api](body), body
         return body
 
     return check

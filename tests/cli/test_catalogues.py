@@ -9,18 +9,18 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from lookalike.signature import Wish, make
+from lookalike.signature import SignOptions, sign_request
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
-from lookalike_specs import ids, load, read
-from lookalike_specs.sample import sample
-from lookalike_specs.signing.header import extended
+from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs.sample import build_minimal_values
+from lookalike_specs.signing.header import set_headers
 from lookalike_specs.wire import Request
 
 
 def test_apis_lists_every_operation_server_and_variant(lookalike):
     for api in json.loads(lookalike("apis", "--json").stdout):
-        spec = load(api["id"])
+        spec = load_api(api["id"])
         assert [(found["method"], found["path"]) for found in api["operations"]] == [
             (found.method, found.path) for found in spec.operations
         ]
@@ -32,8 +32,8 @@ def test_apis_lists_every_operation_server_and_variant(lookalike):
 
 def test_apis_as_text_marks_the_default(lookalike):
     text = lookalike("apis").stdout
-    for api in ids():
-        spec = load(api)
+    for api in list_api_ids():
+        spec = load_api(api)
         assert f"{api}  {spec.document['info']['title']}" in text
         for name, variant in spec.root.variants.items():
             assert f"  {name}  {variant.description}" in text
@@ -44,7 +44,7 @@ def test_apis_as_text_marks_the_default(lookalike):
 def test_situations_lists_all_of_every_api(lookalike):
     listed = [found["id"] for found in json.loads(lookalike("situations", "--json").stdout)]
     assert listed == [
-        f"{api}/{name}" for api in ids() for name in (*load(api).root.situations, *load(api).root.errors, *FAULTS)
+        f"{api}/{name}" for api in list_api_ids() for name in (*load_api(api).root.situations, *load_api(api).root.errors, *FAULTS)
     ]
 
 
@@ -74,51 +74,51 @@ def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
 
 def magic_request(api: str, situation: str, magic: dict[str, str]) -> Request:
     """The spec's example with the magic value in it, signed, for the first operation that this concerns."""
-    spec = load(api)
+    spec = load_api(api)
     only = spec.root.errors[situation].operations if situation in spec.root.errors else []
     able = [each for each in spec.operations if not only or each.id in only]
     taking = [each for each in able if magic["name"] in {field.name for field in each.fields}]
     operation = (able if magic["in"] == "credential" else taking)[0]
     schemes = [scheme.name for scheme in operation.schemes]
-    example = sample(spec, operation, spec.account)
+    example = build_minimal_values(spec, operation, spec.account)
     given = {name: value if isinstance(value, str) else json.dumps(value) for name, value in example.items()}
-    wish = Wish(url="http://mock.test", path=operation.template)
+    wish = SignOptions(url="http://mock.test", path=operation.document_path)
     if magic["in"] == "parameter":
-        return make(spec, given | {magic["name"]: magic["value"]}, wish).request
+        return sign_request(spec, given | {magic["name"]: magic["value"]}, wish).request
     given.pop(magic["name"], None)
     scheme = magic["name"] if magic["name"] in schemes else None
-    return make(spec, given, replace(wish, key=magic["value"], scheme=scheme)).request
+    return sign_request(spec, given, replace(wish, key=magic["value"], scheme=scheme)).request
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
     mock = Mock(variants={"tmapi.auth": "either"})
     for situation in json.loads(lookalike("situations", api, "--json").stdout):
         message = situation["message"].partition("{")[0]
         for magic in situation["magic"]:
-            reply = mock.answer(magic_request(api, situation["id"].partition("/")[2], magic))
+            reply = mock.respond(magic_request(api, situation["id"].partition("/")[2], magic))
             if situation["kind"] == "fault":
-                assert mock.world.journal.entries[-1].situation == situation["id"].partition("/")[2], (situation, magic)
+                assert mock.demo_state.journal.entries[-1].situation == situation["id"].partition("/")[2], (situation, magic)
                 continue
             assert reply.status == situation["status"], (situation, magic)
             assert message in html.unescape(reply.body.decode()), (situation, magic)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_header_that_is_listed_brings_its_situation(lookalike, api):
-    mock, spec = Mock(api), load(api)
+    mock, spec = Mock(api), load_api(api)
     for situation in json.loads(lookalike("situations", api, "--json").stdout):
         short = situation["id"].partition("/")[2]
         only = spec.root.errors[short].operations if short in spec.root.errors else []
         operation = next(each for each in spec.operations if not only or each.id in only)
-        request = make(spec, {}, Wish(url="http://mock.test", path=operation.template)).request
-        mock.answer(extended(request, (("prefer", situation["prefer"]),)))
-        assert mock.world.journal.entries[-1].situation == short, situation
+        request = sign_request(spec, {}, SignOptions(url="http://mock.test", path=operation.document_path)).request
+        mock.respond(set_headers(request, (("prefer", situation["prefer"]),)))
+        assert mock.demo_state.journal.entries[-1].situation == short, situation
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_spec_prints_the_finished_document_in_both_forms(lookalike, api):
-    assert json.loads(lookalike("spec", api, "--format", "json").stdout) == read(api)
+    assert json.loads(lookalike("spec", api, "--format", "json").stdout) == read_document(api)
     text = lookalike("spec", api).stdout
-    assert yaml.safe_load(text) == read(api)
+    assert yaml.safe_load(text) == read_document(api)
     assert "&id0" not in text

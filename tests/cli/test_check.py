@@ -17,10 +17,10 @@ from xml.etree import ElementTree
 import pytest
 
 from lookalike import serve
-from lookalike.commands.check import FORMATS as NAMES
+from lookalike.commands.check import FORMAT_NAMES as NAMES
 from lookalike_contracts.reports import FORMATS
 from lookalike_mocks import Mock
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 QUICK = ("tmapi", "--only", "request", "--only", "paging/doubled", "--max-cases", "2")
 SECONDS = 60
@@ -29,14 +29,14 @@ SECONDS = 60
 class Spoiled(Mock):
     """The first item of every page is the same; slow ones never answer in time."""
 
-    def answer(self, request: Request) -> Reply:
-        reply = super().answer(request)
+    def answer(self, request: Request) -> Response:
+        reply = super().respond(request)
         if not request.path.startswith("/1688/global") or reply.status != 200:
             return reply
         body = json.loads(reply.body)
         for item in body["data"]["items"][:1]:
             item["item_id"] = 1
-        return Reply(status=200, body=json.dumps(body | {"msg": request.query.decode()}).encode())
+        return Response(status=200, body=json.dumps(body | {"msg": request.query.decode()}).encode())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_two_runs_say_the_same(lookalike, spoiled):
 @pytest.mark.parametrize("form", NAMES)
 def test_no_report_has_credentials(form, lookalike, here):
     mock = Spoiled("tmapi", "daji-1688")
-    sandbox = mock.sandbox()
+    sandbox = mock.create_sandbox()
     secrets = {"tmapi.apiToken": sandbox.credentials["tmapi"]["apiToken"]}
     secrets["daji-1688.appSecret"] = sandbox.credentials["daji-1688"]["appSecret"]
     given = [f"--credentials={name}={value}" for name, value in secrets.items()]
@@ -292,11 +292,11 @@ class Waiting(Mock):
 
     asked = 0
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Response:
         self.asked += 1
         if self.asked > 4:
             time.sleep(0.05)
-        return super().answer(request)
+        return super().respond(request)
 
 
 @pytest.mark.parametrize("form", ["json", "junit"])

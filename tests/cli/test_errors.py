@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lookalike_specs import ids
+from lookalike_specs import list_api_ids
 
 LINES = [
     (("serv",), "no command 'serv'; did you mean 'serve'?"),
     (("dance",), "no command 'dance'"),
-    (("serve", "tmap"), f"unknown API 'tmap'; known: {', '.join(ids())}; did you mean 'tmapi'?"),
-    (("serve", "zzz"), f"unknown API 'zzz'; known: {', '.join(ids())}"),
+    (("serve", "tmap"), f"unknown API 'tmap'; known: {', '.join(list_api_ids())}; did you mean 'tmapi'?"),
+    (("serve", "zzz"), f"unknown API 'zzz'; known: {', '.join(list_api_ids())}"),
     (("serve", "tmapi", "--variant", "auth"), "--variant is KEY=VALUE, not 'auth'"),
     (("serve", "tmapi", "--variant", "=x"), "--variant is KEY=VALUE, not '=x'"),
     (("serve", "tmapi", "--variant", "auth=either", "--variant", "auth=apikey"), "--variant 'auth' is given twice"),

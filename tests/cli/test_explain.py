@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.checks import select_checks
 
-CHECKS = {check.id: check for check in sorted(chosen(), key=lambda check: check.family)}
+CHECKS = {check.id: check for check in sorted(select_checks(), key=lambda check: check.family)}
 
 
 def test_without_an_id_it_lists_every_check_by_family(lookalike):
@@ -24,7 +24,7 @@ def test_a_check_is_told_with_what_it_holds_why_and_how(lookalike, id):
     result, check = lookalike("explain", id), CHECKS[id]
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == id
-    for part in (check.says, check.why, check.how, check.source):
+    for part in (check.summary, check.rationale, check.remediation, check.source):
         assert part
         assert part in result.stdout
     assert ("a warning" in result.stdout) == (check.severity == "warning")
@@ -40,7 +40,7 @@ def test_a_family_is_all_of_its_checks(lookalike):
 def test_json_is_for_programs(lookalike):
     assert [each["id"] for each in json.loads(lookalike("explain", "--json").stdout)] == list(CHECKS)
     (one,) = json.loads(lookalike("explain", "paging/doubled", "--json").stdout)
-    assert one["says"] == CHECKS["paging/doubled"].says
+    assert one["says"] == CHECKS["paging/doubled"].summary
 
 
 def test_an_unknown_one_is_told_with_the_nearest(lookalike):
@@ -54,7 +54,7 @@ def test_an_unknown_one_is_told_with_the_nearest(lookalike):
 @pytest.mark.parametrize("id", CHECKS)
 def test_a_check_is_told_in_plain_sentences(id):
     check = CHECKS[id]
-    for sentence in (check.says, check.why, check.how):
+    for sentence in (check.summary, check.rationale, check.remediation):
         assert sentence[0].isupper() or sentence[0] in "`"
         assert sentence.endswith(".")
-    assert "\n" not in check.says + check.why + check.how + check.source
+    assert "\n" not in check.summary + check.rationale + check.remediation + check.source

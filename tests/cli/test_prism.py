@@ -19,16 +19,16 @@ from jsonschema_path import SchemaPath
 from openapi_core import V30RequestValidator, V31RequestValidator
 
 import lookalike
-from lookalike_contracts.answers.exchange import meant, question
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.answers.exchange import match_operation, to_openapi_request
+from lookalike_contracts.checks import select_checks
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.judge import Plan, judge
-from lookalike_contracts.subject import Subject
-from lookalike_contracts.target import Http
-from lookalike_specs import ids, load, read
-from lookalike_specs.wire import Reply, Request
+from lookalike_contracts.judge import RunConfig, execute_checks
+from lookalike_contracts.subject import CheckContext
+from lookalike_contracts.target import HttpClient
+from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs.wire import Response, Request
 
-from ..contracts.target.rude import OK, rude, says
+from ..contracts.target.rude import OK_HEAD, serve_badly, send_and_close
 
 pytestmark = pytest.mark.node
 TOOLS = Path(__file__).parents[1] / "specs" / "node"
@@ -37,14 +37,14 @@ VALIDATORS = {"3.0": V30RequestValidator, "3.1": V31RequestValidator}
 # what Prism says of requests; `VIOLATIONS` would be of answers
 OF_REQUESTS = {"UNPROCESSABLE_ENTITY", "UNAUTHORIZED", "NO_PATH_MATCHED_ERROR", "NO_METHOD_MATCHED_ERROR"}
 GREATEST = 2**53 - 1
-HIOBUY = load("hiobuy")
+HIOBUY = load_api("hiobuy")
 
 
 @contextmanager
 def prism(tools: Path, folder: Path, api: str, upstream: str) -> Iterator[tuple[str, Path]]:
     """Prism before that server: its base URL, and its log."""
     document, log = folder / f"{api}.json", folder / f"{api}.log"
-    document.write_text(json.dumps(read(api)), "utf-8")
+    document.write_text(json.dumps(read_document(api)), "utf-8")
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -73,18 +73,18 @@ def listens(port: int) -> None:
 def judged(api: str, url: str) -> list[tuple[Request, dict[str, Any]]]:
     """The requests that Prism refused itself, each with its problem."""
     refused: list[tuple[Request, dict[str, Any]]] = []
-    replies: list[Reply] = []
+    replies: list[Response] = []
 
-    def watch(_: Subject, exchange: Exchange) -> None:
-        replies.append(exchange.reply)
-        if exchange.reply.media_type.startswith("application/problem+json"):
-            refused.append((exchange.request, msgspec.json.decode(exchange.reply.body)))
+    def watch(_: CheckContext, exchange: Exchange) -> None:
+        replies.append(exchange.response)
+        if exchange.response.media_type.startswith("application/problem+json"):
+            refused.append((exchange.request, msgspec.json.decode(exchange.response.body)))
 
-    loaded = load(api)
-    with Http(url) as http:
-        checks = chosen(("answer", "request", "limits", "signature/error"))
-        plan = Plan((loaded,), checks, {api: http}, {api: loaded.account}, cases=10, watch=watch)
-        for _ in judge(plan):
+    loaded = load_api(api)
+    with HttpClient(url) as http:
+        checks = select_checks(("answer", "request", "limits", "signature/error"))
+        plan = RunConfig((loaded,), checks, {api: http}, {api: loaded.account}, max_cases=10, on_exchange=watch)
+        for _ in execute_checks(plan):
             pass
     assert len(refused) < len(replies), "nothing got through"
     return refused
@@ -92,10 +92,10 @@ def judged(api: str, url: str) -> list[tuple[Request, dict[str, Any]]]:
 
 def is_wrong(api: str, request: Request) -> bool:
     """Whether openapi-core finds something wrong with a request too."""
-    validator = VALIDATORS[read(api)["openapi"][:3]](SchemaPath.from_dict(dict(read(api))))
+    validator = VALIDATORS[read_document(api)["openapi"][:3]](SchemaPath.from_dict(dict(read_document(api))))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that words of the documents are deprecated
-        return any(validator.iter_errors(question(load(api), request)))
+        return any(validator.iter_errors(to_openapi_request(load_api(api), request)))
 
 
 def values(request: Request) -> list[tuple[str, str]]:
@@ -113,17 +113,17 @@ def is_great(_: str, request: Request) -> bool:
 
 def is_empty_key(api: str, request: Request) -> bool:
     sent = [*values(request), *((name.decode(), value.decode("latin-1")) for name, value in request.headers)]
-    names = {name.lower() for name in load(api).root.secrets}
+    names = {name.lower() for name in load_api(api).root.secrets}
     return any(name.lower() in names and not value for name, value in sent)
 
 
 def shares_its_path(api: str, request: Request) -> bool:
-    operation = meant(load(api), request)
-    return operation is not None and "#" in operation.template
+    operation = match_operation(load_api(api), request)
+    return operation is not None and "#" in operation.document_path
 
 
 def has_its_proof_in_the_form(api: str, request: Request) -> bool:
-    names = load(api).root.secrets
+    names = load_api(api).root.secrets
     return any(f"{name}=".encode() in request.body or f'name="{name}"'.encode() in request.body for name in names)
 
 
@@ -131,7 +131,7 @@ def has_its_proof_in_the_form(api: str, request: Request) -> bool:
 EXPLAINED = (is_wrong, is_twice, is_great, is_empty_key, shares_its_path, has_its_proof_in_the_form)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_what_prism_reports_is_explained(npm: Callable[[Path], Path], tmp_path: Path, api: str) -> None:
     with lookalike.serve(api) as stage, prism(npm(TOOLS), tmp_path, api, stage.url) as (url, _):
         refused = judged(api, url)
@@ -148,17 +148,17 @@ def test_the_command_runs_through_prism(npm: Callable[[Path], Path], tmp_path: P
         )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     assert set(REPORTED.findall(log.read_text("utf-8"))) <= OF_REQUESTS
-    assert stage.mock.world.journal.entries, "nothing got through"
+    assert stage.mock.demo_state.journal.entries, "nothing got through"
 
 
 def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], tmp_path: Path) -> None:
     """Else the silence above would say nothing."""
-    wrong = OK + b'Content-Length: 14\r\n\r\n{"ret": "one"}'
+    wrong = OK_HEAD + b'Content-Length: 14\r\n\r\n{"ret": "one"}'
     with (
-        rude(says(wrong)) as (upstream, _),
+        serve_badly(send_and_close(wrong)) as (upstream, _),
         prism(npm(TOOLS), tmp_path, "hiobuy", upstream) as (url, _),
-        Http(url) as http,
+        HttpClient(url) as http,
     ):
-        subject = Subject(HIOBUY, HIOBUY.operations[0], http, HIOBUY.account, {})
-        reply = subject.ask().reply
+        subject = CheckContext(HIOBUY, HIOBUY.operations[0], http, HIOBUY.account, {})
+        reply = subject.send_sample().response
     assert (reply.status, msgspec.json.decode(reply.body)["type"].rpartition("#")[2]) == (500, "VIOLATIONS")

@@ -17,9 +17,9 @@ from PIL import Image
 
 import lookalike as package
 from lookalike.__main__ import cli, main
-from lookalike.text import table, width
-from lookalike_mocks.catalogue.identicon import read
-from lookalike_mocks.catalogue.names import picture_code
+from lookalike.text import render_table, measure_width
+from lookalike_mocks.catalogue.identicon import decode_identicon
+from lookalike_mocks.catalogue.names import encode_image_code
 
 HEAVY = ("lookalike_specs", "lookalike_mocks", "starlette", "uvicorn", "PIL", "yaml", "msgspec", "jsonschema_rs")
 
@@ -114,12 +114,12 @@ def test_the_shell_completes_names(words, found):
 
 def test_a_picture_shows_its_product(tmp_path):
     command = [sys.executable, "-m", "lookalike", "picture"]
-    url = f"https://cbu01.alicdn.com/O1CN01{picture_code(7)}_!!1-0-cib.jpg"
+    url = f"https://cbu01.alicdn.com/O1CN01{encode_image_code(7)}_!!1-0-cib.jpg"
     piped = subprocess.run([*command, url], capture_output=True, timeout=60, check=True).stdout
     subprocess.run([*command, "7", "-o", tmp_path / "7.jpg"], timeout=60, check=True)
     assert piped == (tmp_path / "7.jpg").read_bytes()
     picture = Image.open(BytesIO(piped))
-    assert (picture.format, picture.size, read(picture)) == ("JPEG", (800, 800), 7)
+    assert (picture.format, picture.size, decode_identicon(picture)) == ("JPEG", (800, 800), 7)
 
 
 def test_a_picture_is_not_written_to_a_terminal():
@@ -127,9 +127,9 @@ def test_a_picture_is_not_written_to_a_terminal():
 
 
 def test_a_table_counts_chinese_characters_twice():
-    assert width("签名") == 4
-    lines = table([("签名", "x"), ("abc", "y")], ("a", "b")).splitlines()
-    assert [width(line) for line in lines] == [7, 7, 7]
+    assert measure_width("签名") == 4
+    lines = render_table([("签名", "x"), ("abc", "y")], ("a", "b")).splitlines()
+    assert [measure_width(line) for line in lines] == [7, 7, 7]
     assert click.unstyle(lines[0]) == "a     b"
 
 
@@ -142,8 +142,8 @@ def test_serve_is_a_server_for_as_long_as_the_block_lasts():
     with httpx.Client() as client:
         with package.serve("tmapi", seed=5) as stage:
             assert search(client, stage.url).json()["code"] == 200
-            assert len(stage.mock.world.journal) == 1
-            assert stage.mock.world.seed == 5
+            assert len(stage.mock.demo_state.journal) == 1
+            assert stage.mock.demo_state.seed == 5
             assert stage.credentials["tmapi"]["apiToken"] == "lookalike-demo-token"
         with pytest.raises(httpx.ConnectError):
             search(client, stage.url)
@@ -156,7 +156,7 @@ def test_transport_and_router_answer_in_place_of_the_network():
     with package.respx_router(mock) as router, httpx.Client() as client:
         assert isinstance(router, respx.MockRouter)
         assert search(client, "http://api.tmapi.top").json()["code"] == 200
-    assert len(mock.world.journal) == 2
+    assert len(mock.demo_state.journal) == 2
 
 
 def test_a_mock_is_given_alone():

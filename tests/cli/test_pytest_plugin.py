@@ -11,9 +11,9 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 
-from ..specs.veil.reader import survives
+from ..specs.veil.reader import is_secret_readable
 
 pytest_plugins = ["pytester"]
 
@@ -176,7 +176,7 @@ def test_a_fixture_of_the_users_own_goes_before_ours(run: Any, pytester: pytest.
 
 
 def known(api: str) -> list[str]:
-    root = load(api).root
+    root = load_api(api).root
     return [f"{api}/{name}" for name in (*root.situations, *root.errors, *FAULTS)]
 
 
@@ -475,7 +475,7 @@ def test_no_secret_is_in_any_report(run: Any, pytester: pytest.Pytester, way: st
     assert len(secrets) == 4
     told = failures(result) + written
     assert "***" in told
-    assert [secret for secret in secrets if survives(secret, told)] == []
+    assert [secret for secret in secrets if is_secret_readable(secret, told)] == []
 
 
 # ------------------------------------------------------------------------------------------------ conformance
@@ -596,11 +596,11 @@ def test_each_process_of_xdist_has_its_own(run_apart: Any, pytester: pytest.Pyte
 
 def test_there_is_a_fixture_for_each_api(run: Any) -> None:
     shown = failures(run("", "--fixtures"))
-    for api in ids():
+    for api in list_api_ids():
         assert f"{api.replace('-', '_')} -- " in shown
         assert f"{api} in this test's own sandbox" in shown
 
 
 def test_a_sandbox_shows_no_credentials() -> None:
-    sandbox = Mock("tmapi").sandbox()
+    sandbox = Mock("tmapi").create_sandbox()
     assert sandbox.credentials["tmapi"]["apiToken"] not in repr(sandbox)

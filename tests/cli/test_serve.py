@@ -17,16 +17,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lookalike.example import curl_line
-from lookalike.processes import Address, listening
+from lookalike.example import build_curl_line
+from lookalike.processes import ListenAddress, open_listening_socket
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.transport import Transport
-from lookalike_specs import ids, load
+from lookalike_mocks.doors.transport import HttpxTransport
+from lookalike_specs import list_api_ids, load_api
 
 VARIANTS = [
     (api, name, value)
-    for api in ids()
-    for name, variant in load(api).root.variants.items()
+    for api in list_api_ids()
+    for name, variant in load_api(api).root.variants.items()
     for value in variant.values
     if value != variant.default
 ]
@@ -49,18 +49,18 @@ def pasted(line: str, directory: str | Path = "/") -> tuple[bytes, str]:
 
 def test_the_first_line_is_one_json_object_of_all_apis(told):
     assert list(told) == ["url", "apis", "control_token"]
-    assert tuple(told["apis"]) == ids()
+    assert tuple(told["apis"]) == list_api_ids()
     for api, about in told["apis"].items():
         assert list(about) == ["base_url", "credentials", "curl"]
         assert about["base_url"] == told["url"]
-        assert about["credentials"] == load(api).account
+        assert about["credentials"] == load_api(api).account
 
 
 def test_the_port_listens_when_the_line_is_there(told):
-    assert json.loads(ask(f"{told['url']}/_lookalike/health"))["apis"] == list(ids())
+    assert json.loads(ask(f"{told['url']}/_lookalike/health"))["apis"] == list(list_api_ids())
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check_success, tmp_path):
     (tmp_path / "lookalike.py").write_text("raise SystemExit('not ours')")
     for directory in ("/", tmp_path):
@@ -72,14 +72,14 @@ def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check
 @pytest.mark.parametrize(("api", "name", "value"), VARIANTS)
 def test_the_curl_line_works_under_every_variant(api, name, value, lookalike, check_success):
     mock = Mock(api, variants={f"{api}.{name}": value})
-    line = curl_line(mock, mock.services[api], "http://mock.test")
+    line = build_curl_line(mock, mock.services[api], "http://mock.test")
     if signing := re.search(r"\$\(.* -m lookalike (.*)\)", line):
         line = line.replace(signing[0], lookalike(*shlex.split(signing[1])).stdout.strip())
     parts = shlex.split(line)
     options = dict(zip(parts[2:-1:2], parts[3:-1:2], strict=True))
     headers = dict(part.split(": ") for flag, part in pairwise(parts) if flag == "-H")
     body = options.get("--data-raw")
-    with httpx.Client(transport=Transport(mock)) as client:
+    with httpx.Client(transport=HttpxTransport(mock)) as client:
         answer = client.request(options.get("-X", "POST" if body else "GET"), parts[-1], headers=headers, content=body)
     assert answer.status_code == 200
     check_success(api, answer.content)
@@ -120,7 +120,7 @@ def test_the_seed_the_variants_and_the_size_reach_the_mock(serving):
         found = json.loads(pasted(about["curl"])[0])
         assert found["data"]["total_count"] <= 5
         assert found["data"]["items"][0]["item_id"] in {
-            Mock("tmapi", seed=3).world.catalogue.product(index).offer_id for index in range(5)
+            Mock("tmapi", seed=3).demo_state.catalogue.get_product(index).offer_id for index in range(5)
         }
         refused = pasted(about["curl"].replace("page_size", "x").replace("img_url", "y"))
         assert refused[1] == "200"
@@ -151,7 +151,7 @@ def test_a_taken_port_is_told_in_one_line():
 
 
 def test_the_socket_listens_before_anything_is_printed():
-    with listening(Address("127.0.0.1", 0)) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
+    with open_listening_socket(ListenAddress("127.0.0.1", 0)) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
         assert client.getpeername() == sock.getsockname()
 
 

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_specs import ids, load
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.wire import Request
 
-SCHEMES = [(api, scheme.name) for api in ids() for scheme in load(api).operations[0].schemes]
+SCHEMES = [(api, scheme.name) for api in list_api_ids() for scheme in load_api(api).operations[0].schemes]
 FIXED = ("--timestamp", "2026-01-31T12:00:00Z", "--nonce", "n1")
 
 
@@ -117,12 +117,12 @@ def test_given_values_and_credentials_are_all_that_is_sent(lookalike):
 
 
 def test_a_file_is_sent_in_base64(lookalike, tmp_path, check_success, mock):
-    (tmp_path / "seven.jpg").write_bytes(jpeg(7))
+    (tmp_path / "seven.jpg").write_bytes(render_jpeg(7))
     result = lookalike(
         "sign", "aliyun", f"PicContent=@{tmp_path / 'seven.jpg'}", "Num=3", "--url", "http://mock.test", "--json"
     )
     printed = json.loads(result.stdout)
-    assert parse_qs(printed["body"])["PicContent"] == [b64encode(jpeg(7)).decode()]
+    assert parse_qs(printed["body"])["PicContent"] == [b64encode(render_jpeg(7)).decode()]
     body = check_success("aliyun", mock.answer(request_of(printed)).body)
     assert len(body["Auctions"]) == 3
 

@@ -7,14 +7,14 @@ import lookalike
 PATH = "/1688/global/search/image"
 
 
-def search(stage: lookalike.Stage, sandbox: lookalike.Sandbox) -> int:
+def search(stage: lookalike.RunningMock, sandbox: lookalike.Sandbox) -> int:
     query = {"apiToken": sandbox.credentials["tmapi"]["apiToken"], "img_url": "https://cbu01.alicdn.com/x.jpg"}
     return httpx.get(stage.url + PATH, params=query).status_code
 
 
 def test_a_sandbox_is_that_of_the_control_api() -> None:
     with lookalike.serve("tmapi") as stage:
-        sandbox = stage.sandbox(seed=3, size=50, quota=lookalike.Quota(count=3))
+        sandbox = stage.create_sandbox(seed=3, size=50, quota=lookalike.Quota(count=3))
         with sandbox.situation("tmapi/503", times=1):
             assert [search(stage, sandbox) for _ in range(5)] == [503, 200, 200, 439, 439]
         headers = {"authorization": f"Bearer {stage.control_token}"}

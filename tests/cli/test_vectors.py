@@ -21,8 +21,8 @@ HOME = Path(__file__).parents[2]
 EXAMPLES = HOME / "examples/drivers"
 PYTHON = f"{sys.executable} {EXAMPLES / 'python_driver.py'}"
 NODE = f"node {EXAMPLES / 'node_driver.mjs'}"
-TOTAL = {name: vectors.load(name).number_of_tests for name in vectors.names()}
-VALID = {name: sum(v.result == "valid" for _, v in vectors.load(name).cases) for name in vectors.names()}
+TOTAL = {name: vectors.load_suite(name).number_of_tests for name in vectors.list_schemes()}
+VALID = {name: sum(v.result == "valid" for _, v in vectors.load_suite(name).cases) for name in vectors.list_schemes()}
 Drive = Callable[..., Result]
 
 # A driver whose own code stands before this; `task` is what came, `answer` the example's.
@@ -63,23 +63,23 @@ def test_the_list_of_schemes(lookalike) -> None:
     assert [line.split()[0] for line in lines[1:]] == list(TOTAL)
 
 
-@pytest.mark.parametrize("scheme", vectors.names())
+@pytest.mark.parametrize("scheme", vectors.list_schemes())
 def test_the_list_of_a_scheme(lookalike, scheme: str) -> None:
     rows = json.loads(lookalike("vectors", "list", scheme, "--json").stdout)
     assert [row["tcId"] for row in rows] == [*range(1, TOTAL[scheme] + 1)]
     assert len(lookalike("vectors", "list", scheme).stdout.splitlines()) == TOTAL[scheme] + 1
 
 
-@pytest.mark.parametrize("scheme", vectors.names())
+@pytest.mark.parametrize("scheme", vectors.list_schemes())
 def test_a_whole_file(lookalike, scheme: str) -> None:
-    assert json.loads(lookalike("vectors", "show", scheme, "--json").stdout) == json.loads(vectors.raw(scheme))
+    assert json.loads(lookalike("vectors", "show", scheme, "--json").stdout) == json.loads(vectors.read_suite_file(scheme))
     text = lookalike("vectors", "show", scheme).stdout
-    assert all(f"\n  {flag} " in text for flag in vectors.load(scheme).notes)
+    assert all(f"\n  {flag} " in text for flag in vectors.load_suite(scheme).notes)
 
 
-@pytest.mark.parametrize("scheme", vectors.names())
+@pytest.mark.parametrize("scheme", vectors.list_schemes())
 def test_each_vector(lookalike, scheme: str) -> None:
-    for _, vector in vectors.load(scheme).cases:
+    for _, vector in vectors.load_suite(scheme).cases:
         printed = lookalike("vectors", "show", scheme, str(vector.tc_id))
         assert printed.exit_code == 0
         assert printed.stdout.startswith(f"{scheme}/{vector.tc_id}  {vector.result}  {vector.comment}\n")
@@ -237,7 +237,7 @@ def test_the_stage_that_first_differs_is_named(drive: Drive, name: str) -> None:
     assert {each["difference"]["stage"] for each in found} == {stage}
     assert [each for each in found if flag in each["flags"]]
     for each in found:
-        expected = vectors.load(scheme)
+        expected = vectors.load_suite(scheme)
         whole = next(v.stages[stage] for _, v in expected.cases if v.tc_id == each["tcId"])
         part = each["difference"]
         assert whole.encode()[: part["byte"]].decode().endswith(part["before"])
@@ -248,7 +248,7 @@ def test_the_stage_that_first_differs_is_named(drive: Drive, name: str) -> None:
 def test_both_texts_are_shown_around_the_byte(drive: Drive) -> None:
     done = drive("acs-rpc", before=MISTAKES["plus-for-space"][1])
     comment = "A `+` in the form is a space, signed as `%20`"
-    vector = next(vector for _, vector in vectors.load("acs-rpc").cases if vector.comment == comment)
+    vector = next(vector for _, vector in vectors.load_suite("acs-rpc").cases if vector.comment == comment)
     at = vector.stages["canonical"].index("%20b")
     head = f"acs-rpc/{vector.tc_id}  sign  {comment}  PlusIsSpace"
     told, expected, theirs, mark = done.stdout.partition(head)[2].split("\n\n")[0].splitlines()[1:]
@@ -261,7 +261,7 @@ def test_both_texts_are_shown_around_the_byte(drive: Drive) -> None:
 
 def test_many_differences_are_told_short(drive: Drive) -> None:
     done = drive("acs3", each="answer |= {'result': 'valid'} if task['task'] == 'verify' else {}")
-    wrong = sum(v.result == "invalid" for _, v in vectors.load("acs3").cases)
+    wrong = sum(v.result == "invalid" for _, v in vectors.load_suite("acs3").cases)
     assert done.exit_code == 1
     assert f"\n\nand {wrong - 20} more; --json has them all\n" in done.stdout
     assert "  verdict 'valid', expected 'invalid' (missing-signature)" in done.stdout

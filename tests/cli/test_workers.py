@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from lookalike_mocks.catalogue.names import image_id
-from lookalike_specs import load
+from lookalike_mocks.catalogue.names import encode_image_id
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Request
 
@@ -73,10 +73,10 @@ def reached(url: str) -> bool:
 
 
 def signed_search(url: str, picture: str) -> httpx.Response:
-    account = load("daji-1688").account
+    account = load_api("daji-1688").account
     query = urlencode({"imageId": picture, "beginPage": 1, "pageSize": 5, "country": "en"}).encode()
     request = Request(method="GET", path="/alibaba/product/imageQuery", query=query)
-    signed = daji.signed(request, account["appKey"], account["appSecret"])
+    signed = daji.sign_request(request, account["appKey"], account["appSecret"])
     return httpx.get(f"{url}{signed.path}?{signed.query.decode()}")
 
 
@@ -116,9 +116,9 @@ class Load(threading.Thread):
 def test_a_killed_worker_takes_only_its_own_sandboxes_with_it(told: dict) -> None:
     first, second = told["workers"]
     doomed, safe = sandbox(told, first), sandbox(told, second)
-    picture = image_id(4711)
+    picture = encode_image_id(4711)
     before = signed_search(told["url"], picture).json()["data"]
-    demo = Load(told["url"], load("tmapi").account["apiToken"])
+    demo = Load(told["url"], load_api("tmapi").account["apiToken"])
     spared = Load(second, token_of(safe))
     for load_ in (demo, spared):
         load_.start()

@@ -23,21 +23,21 @@ client = Client(Config(endpoint=asked["endpoint"], protocol="http", region_id="c
 client._open_platform_endpoint = asked["endpoint"]
 
 
-def file(name):
+def open_input(name):
     return BytesIO(b64decode(asked[name]))
 
 
-def search():
-    return models.SearchImageByPicAdvanceRequest(instance_name="demoinstance1", pic_content_object=file("copy"))
+def build_search():
+    return models.SearchImageByPicAdvanceRequest(instance_name="demoinstance1", pic_content_object=open_input("copy"))
 
 
 added = client.add_image_advance(
     models.AddImageAdvanceRequest(
-        instance_name="demoinstance1", product_id="p1", pic_name="a.png", pic_content_object=file("picture")
+        instance_name="demoinstance1", product_id="p1", pic_name="a.png", pic_content_object=open_input("picture")
     ),
     RuntimeOptions(),
 )
-found = [client.search_image_by_pic_advance(search(), RuntimeOptions())]
-found.append(asyncio.run(client.search_image_by_pic_advance_async(search(), RuntimeOptions())))
+found = [client.search_image_by_pic_advance(build_search(), RuntimeOptions())]
+found.append(asyncio.run(client.search_image_by_pic_advance_async(build_search(), RuntimeOptions())))
 firsts = [each.body.auctions[0] for each in found]
 print(json.dumps({"added": added.body.message, "found": [[each.pic_name, each.score] for each in firsts]}))

@@ -26,17 +26,17 @@ from darabonba.runtime import RuntimeOptions
 from PIL import Image
 
 import lookalike
-from lookalike import Stage
-from lookalike_specs import load
+from lookalike import RunningMock
+from lookalike_specs import load_api
 
 HERE = Path(__file__).parent
 OLDER = "alibabacloud_imagesearch20201214==4.2.0"
-ACCOUNTS = load("aliyun").root.accounts
+ACCOUNTS = load_api("aliyun").root.accounts
 INSTANCE = "demoinstance1"
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningMock]:
     """A mock of its own on a port with TLS, which this process trusts."""
     with lookalike.serve("aliyun", tls=True) as served:
         monkeypatch.setenv("SSL_CERT_FILE", served.tls_ca)
@@ -54,11 +54,11 @@ def picture(number: int, form: str = "PNG", side: int = 400, **options: int) -> 
 COPY = picture(1, "JPEG", 300, quality=60)
 
 
-def address(stage: Stage) -> str:
+def address(stage: RunningMock) -> str:
     return stage.url.removeprefix("http://")
 
 
-def client(stage: Stage, account: dict[str, str] | None = None, **changed: str) -> Client:
+def client(stage: RunningMock, account: dict[str, str] | None = None, **changed: str) -> Client:
     keys = {"access_key_id": "AccessKeyId", "access_key_secret": "AccessKeySecret", "security_token": "SecurityToken"}
     who = account or stage.credentials["aliyun"]
     given = {name: who[key] for name, key in keys.items() if key in who} | changed
@@ -93,7 +93,7 @@ BOTH = pytest.mark.parametrize(("add", "search"), [(add, search), (add_async, se
 
 
 @BOTH
-def test_an_uploaded_pictures_twin_is_found(stage: Stage, add: Callable[..., Any], search: Callable[..., Any]) -> None:
+def test_an_uploaded_pictures_twin_is_found(stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any]) -> None:
     caller = client(stage)
     given = {"int_attr": 7, "int_attr_4": -7, "str_attr_2": "红 +&="[:2], "custom_content": "a + b & c=%41"}
     told = add(caller, picture(1), **given)
@@ -105,7 +105,7 @@ def test_an_uploaded_pictures_twin_is_found(stage: Stage, add: Callable[..., Any
     assert (same.score, twin.score > 0.9) == (1, True)
     assert (same.int_attr, same.int_attr_4, same.str_attr_2) == (7, -7, given["str_attr_2"])
     assert same.custom_content == given["custom_content"]
-    schemes = [request.scheme for request, _ in stage.mock.world.journal if request.content_type.startswith("multi")]
+    schemes = [request.scheme for request, _ in stage.mock.demo_state.journal if request.content_type.startswith("multi")]
     assert schemes == ["https"] * 4
 
 
@@ -116,18 +116,18 @@ SIZES += [(search_async, size) for size in (0, 1, 1023, 1025, 3_000_000)]
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # the SDK's way with asyncio
 @pytest.mark.parametrize(("search", "size"), SIZES, ids=[f"{call.__name__}-{size}" for call, size in SIZES])
-def test_every_byte_of_a_file_arrives(stage: Stage, search: Callable[..., Any], size: int) -> None:
+def test_every_byte_of_a_file_arrives(stage: RunningMock, search: Callable[..., Any], size: int) -> None:
     data = bytes(range(256)) * (size // 256) + b"\r" * (size % 256)
     with pytest.raises(ClientException) as caught:
         search(client(stage), data)
     assert caught.value.code == "UnsupportedPicFormat"
-    assert list(stage.mock.world.gallery.objects) == [data]
+    assert list(stage.mock.demo_state.image_store.objects) == [data]
 
 
 @BOTH
 @pytest.mark.parametrize("account", ["sts", "sandbox"])
-def test_other_accounts(stage: Stage, add: Callable[..., Any], search: Callable[..., Any], account: str) -> None:
-    who = ACCOUNTS["sts"] if account == "sts" else dict(stage.sandbox().credentials["aliyun"])
+def test_other_accounts(stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any], account: str) -> None:
+    who = ACCOUNTS["sts"] if account == "sts" else dict(stage.create_sandbox().credentials["aliyun"])
     add(client(stage, who), picture(1))
     assert search(client(stage, who), COPY).auctions[0].pic_name == "a.png"
     at_home = search(client(stage), COPY).auctions[0].pic_name
@@ -145,25 +145,25 @@ def test_other_accounts(stage: Stage, add: Callable[..., Any], search: Callable[
     ],
 )
 def test_errors_of_the_upload(
-    stage: Stage, add: Callable[..., Any], search: Callable[..., Any], error: str, code: str
+    stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any], error: str, code: str
 ) -> None:
     for call in (add, search):
         with pytest.raises(ClientException) as caught:
             call(client(stage, access_key_id=f"situation-{error}"), picture(1))
         assert caught.value.code == code
-        assert caught.value.data["httpCode"] == load("aliyun").error(error).status
+        assert caught.value.data["httpCode"] == load_api("aliyun").get_error(error).status
         assert caught.value.data["hostId"] == address(stage)
 
 
 @BOTH
-def test_errors_of_the_permit(stage: Stage, add: Callable[..., Any], search: Callable[..., Any]) -> None:
+def test_errors_of_the_permit(stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any]) -> None:
     for call in (add, search):
         with pytest.raises(ClientException) as caught:
             call(client(stage, access_key_secret="wrong"), picture(1))
         assert (caught.value.code, caught.value.status_code) == ("SignatureDoesNotMatch", 400)
 
 
-def test_adding_searching_by_name_and_deleting(stage: Stage) -> None:
+def test_adding_searching_by_name_and_deleting(stage: RunningMock) -> None:
     caller = client(stage)
     names = {"instance_name": INSTANCE, "product_id": "p1", "pic_name": "a.png"}
     content = b64encode(picture(1)).decode()
@@ -181,7 +181,7 @@ def test_adding_searching_by_name_and_deleting(stage: Stage) -> None:
     assert caught.value.code == "PicNotExist"
 
 
-def test_the_older_sdk_uploads_without_tls(stage: Stage) -> None:
+def test_the_older_sdk_uploads_without_tls(stage: RunningMock) -> None:
     folder = Path(sys.prefix, "older-sdk")
     if not (folder / "done").exists():
         command = [
@@ -205,16 +205,16 @@ def test_the_older_sdk_uploads_without_tls(stage: Stage) -> None:
     assert told["added"] == "success"
     assert [name for name, _ in told["found"]] == ["a.png", "a.png"]
     assert min(score for _, score in told["found"]) > 0.9
-    assert {request.scheme for request, _ in stage.mock.world.journal} == {"http"}
+    assert {request.scheme for request, _ in stage.mock.demo_state.journal} == {"http"}
 
 
-def texts(stage: Stage, key: str, secret: str) -> dict[str, str]:
+def texts(stage: RunningMock, key: str, secret: str) -> dict[str, str]:
     """What a script in another process is told."""
     pictures = {"picture": b64encode(picture(1)).decode(), "copy": b64encode(COPY).decode()}
     return {"endpoint": address(stage), "key": key, "secret": secret, **pictures}
 
 
-def node(stage: Stage, key: str = ACCOUNTS["demo"]["AccessKeyId"]) -> dict[str, Any]:
+def node(stage: RunningMock, key: str = ACCOUNTS["demo"]["AccessKeyId"]) -> dict[str, Any]:
     """What the Node.js script prints; it trusts the stage's CA."""
     asked = {**texts(stage, key, ACCOUNTS["demo"]["AccessKeySecret"]), "request": {"instanceName": INSTANCE}}
     done = subprocess.run(
@@ -226,18 +226,18 @@ def node(stage: Stage, key: str = ACCOUNTS["demo"]["AccessKeyId"]) -> dict[str, 
 
 
 @pytest.mark.node
-def test_node_finds_an_uploaded_pictures_twin(stage: Stage, npm: Callable[[Path], Path]) -> None:
+def test_node_finds_an_uploaded_pictures_twin(stage: RunningMock, npm: Callable[[Path], Path]) -> None:
     npm(HERE / "node")
     told = node(stage)
     assert told["added"] == "success"
     assert (told["auctions"][0]["picName"], told["auctions"][0]["score"] > 0.9) == ("a.png", True)
-    uploads = [reply.status for request, reply in stage.mock.world.journal if request.scheme == "https"]
+    uploads = [reply.status for request, reply in stage.mock.demo_state.journal if request.scheme == "https"]
     assert uploads == [201, 201]
-    assert list(stage.mock.world.gallery.objects) == [picture(1), COPY]
+    assert list(stage.mock.demo_state.image_store.objects) == [picture(1), COPY]
 
 
 @pytest.mark.node
-def test_node_gets_an_error_of_the_upload(stage: Stage, npm: Callable[[Path], Path]) -> None:
+def test_node_gets_an_error_of_the_upload(stage: RunningMock, npm: Callable[[Path], Path]) -> None:
     npm(HERE / "node")
     error = node(stage, "situation-EntityTooLarge")["error"]
     assert (error["name"], error["code"], error["data"]["httpCode"]) == ("ClientError", "EntityTooLarge", 400)

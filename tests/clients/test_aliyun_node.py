@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_mocks.catalogue.names import offer_id
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.names import encode_offer_id
 from lookalike_mocks.doors.server import Server
-from lookalike_specs import load
+from lookalike_specs import load_api
 
 pytestmark = pytest.mark.node
 
 HERE = Path(__file__).parent / "node"
-DEMO = load("aliyun").root.accounts["demo"]
+DEMO = load_api("aliyun").root.accounts["demo"]
 PRODUCT = 4711
-PICTURE = b64encode(jpeg(PRODUCT)).decode()
+PICTURE = b64encode(render_jpeg(PRODUCT)).decode()
 Run = Callable[..., dict[str, Any]]
 
 
@@ -49,7 +49,7 @@ def test_a_search(run: Run, algorithm: dict[str, str]) -> None:
     request |= {"filter": 'int_attr>=1 AND str_attr!="a b"', "scoreThreshold": "0.35"}
     found = run("tea.mjs", request, **algorithm)
     assert found["status"] == 200
-    assert found["body"]["auctions"][0]["productId"] == str(offer_id(PRODUCT))
+    assert found["body"]["auctions"][0]["productId"] == str(encode_offer_id(PRODUCT))
     assert (found["body"]["code"], found["body"]["success"], found["body"]["head"]["docsFound"]) == (0, True, 3)
 
 
@@ -86,7 +86,7 @@ def test_pop_core_searches(run: Run) -> None:
         "Filter": "int_attr>=1 AND int_attr2>=0",
     }
     body = run("pop.mjs", request)["body"]
-    assert body["Auctions"][0]["ProductId"] == str(offer_id(PRODUCT))
+    assert body["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
     assert (body["Code"], len(body["Auctions"])) == (0, 3)
 
 

@@ -15,15 +15,15 @@ from aliyunsdkcore.acs_exception.exceptions import ServerException as CoreExcept
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest, RpcRequest
 
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_mocks.catalogue.names import offer_id
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.names import encode_offer_id
 from lookalike_mocks.doors.server import Server
-from lookalike_specs import load
+from lookalike_specs import load_api
 
-ACCOUNTS = load("aliyun").root.accounts
+ACCOUNTS = load_api("aliyun").root.accounts
 DEMO = ACCOUNTS["demo"]
 PRODUCT = 4711
-PICTURE = b64encode(jpeg(PRODUCT)).decode()
+PICTURE = b64encode(render_jpeg(PRODUCT)).decode()
 Search = Callable[[Client, SearchImageByPicRequest], SearchImageByPicResponse]
 
 
@@ -56,7 +56,7 @@ def test_a_search(server: Server, call: Search, signature: str | None) -> None:
     found = call(tea(server, signature=signature), request)
     assert found.status_code == 200
     first = found.body.auctions[0]
-    assert (first.product_id, first.score, first.int_attr) == (str(offer_id(PRODUCT)), 1.0, first.int_attr)
+    assert (first.product_id, first.score, first.int_attr) == (str(encode_offer_id(PRODUCT)), 1.0, first.int_attr)
     assert (found.body.code, found.body.success, found.body.head.docs_found) == (0, True, 3)
     assert found.body.pic_info.all_categories[0].name == "Tops"
     assert found.body.pic_info.multi_region[0].region == found.body.pic_info.region
@@ -134,7 +134,7 @@ placements = pytest.mark.parametrize("add", ["add_body_params", "add_query_param
 def test_the_core_searches(server: Server, add: str) -> None:
     found = json.loads(core(server).do_action_with_exception(common(server, add, Num="3")))
     assert [len(found["Auctions"]), found["Code"]] == [3, 0]
-    assert found["Auctions"][0]["ProductId"] == str(offer_id(PRODUCT))
+    assert found["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
 
 
 @placements
@@ -170,7 +170,7 @@ def test_the_core_signs_with_roa(server: Server) -> None:
     request = common(server, "add_body_params", Num="3")
     request.set_uri_pattern("/")
     found = json.loads(core(server).do_action_with_exception(request))
-    assert found["Auctions"][0]["ProductId"] == str(offer_id(PRODUCT))
+    assert found["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
     with pytest.raises(CoreException) as caught:
         core(server, "wrong").do_action_with_exception(request)
     assert (caught.value.get_error_code(), caught.value.get_http_status()) == ("SignatureDoesNotMatch", 400)

@@ -16,7 +16,7 @@ from aliyunsdkcore.request import CommonRequest
 from PIL import Image
 
 import lookalike
-from lookalike import Stage
+from lookalike import RunningMock
 
 HERE = Path(__file__).parent / "node"
 NAMES = {"InstanceName": "demoinstance1", "ProductId": "p1", "PicName": "a.png"}
@@ -25,7 +25,7 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage() -> Iterator[RunningMock]:
     with lookalike.serve("aliyun") as served:
         yield served
 
@@ -39,7 +39,7 @@ def picture(side: int, form: str) -> str:
 PICTURE, COPY = picture(300, "PNG"), picture(222, "JPEG")
 
 
-def core(stage: Stage, what: str, secret: str = "", **form: str) -> dict[str, Any]:
+def core(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[str, Any]:
     """One call of aliyun-python-sdk-core."""
     account, address = stage.credentials["aliyun"], urlsplit(stage.url)
     client = AcsClient(account["AccessKeyId"], secret or account["AccessKeySecret"], "cn-shanghai", port=address.port)
@@ -53,7 +53,7 @@ def core(stage: Stage, what: str, secret: str = "", **form: str) -> dict[str, An
     return found
 
 
-def pop(stage: Stage, what: str, secret: str = "", **form: str) -> dict[str, Any]:
+def pop(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[str, Any]:
     """One call of @alicloud/pop-core."""
     account = stage.credentials["aliyun"]
     asked = {
@@ -76,7 +76,7 @@ def pop(stage: Stage, what: str, secret: str = "", **form: str) -> dict[str, Any
 
 
 @pytest.fixture(params=["Python core", pytest.param("pop-core", marks=pytest.mark.node)])
-def ask(request: pytest.FixtureRequest, stage: Stage) -> Ask:
+def ask(request: pytest.FixtureRequest, stage: RunningMock) -> Ask:
     """Make one call with one of the two."""
     if request.param == "Python core":
         return lambda *what, **form: core(stage, *what, **form)
@@ -84,7 +84,7 @@ def ask(request: pytest.FixtureRequest, stage: Stage) -> Ask:
     return lambda *what, **form: pop(stage, *what, **form)
 
 
-def test_add_search_and_delete(ask: Ask, stage: Stage) -> None:
+def test_add_search_and_delete(ask: Ask, stage: RunningMock) -> None:
     told = ask("add", **NAMES, PicContent=PICTURE, IntAttr="5", StrAttr="a !'()*~+红", CustomContent="x & y")
     assert (told["Message"], told["Code"], told["Success"]) == ("success", 0, True)
     given = {"InstanceName": "demoinstance1", "Filter": "int_attr=5", "Num": "3"}
@@ -95,11 +95,11 @@ def test_add_search_and_delete(ask: Ask, stage: Stage) -> None:
         assert first["Score"] >= 0.9
     assert ask("delete", **NAMES)["Message"] == "success"
     assert ask("search", **given, PicContent=COPY)["Auctions"] == []
-    headers = [request.header(b"x-acs-action") for request, _ in stage.mock.world.journal]
+    headers = [request.get_header(b"x-acs-action") for request, _ in stage.mock.demo_state.journal]
     assert len(set(headers) - {None}) in (0, 3)
 
 
-def test_a_wrong_secret_and_an_error(stage: Stage) -> None:
+def test_a_wrong_secret_and_an_error(stage: RunningMock) -> None:
     with pytest.raises(ServerException) as caught:
         core(stage, "delete", "wrong", **NAMES)
     assert caught.value.get_error_code() == "SignatureDoesNotMatch"
@@ -109,7 +109,7 @@ def test_a_wrong_secret_and_an_error(stage: Stage) -> None:
 
 
 @pytest.mark.node
-def test_pop_core_gets_errors(stage: Stage, npm: Callable[[Path], Path]) -> None:
+def test_pop_core_gets_errors(stage: RunningMock, npm: Callable[[Path], Path]) -> None:
     npm(HERE)
     error = pop(stage, "delete", "wrong", **NAMES)["error"]
     assert (error["name"], error["code"], error["status"]) == (

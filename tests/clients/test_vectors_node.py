@@ -23,7 +23,7 @@ def test_the_sdk_confirms_just_what_is_said(npm: Callable[[Path], Path], scheme:
     done = CliRunner().invoke(cli, ["vectors", "verify", scheme, "--driver", driver, "--json"])
     told = json.loads(done.stdout)
     others = {found["tcId"] for found in told["differences"] + told["notTested"] if found["task"] == "sign"}
-    signed = {vector.tc_id for _, vector in vectors.load(scheme).cases if vector.sign}
-    claimed = {vector.tc_id for _, vector in vectors.load(scheme).cases if NAME in vector.confirmed_by}
+    signed = {vector.tc_id for _, vector in vectors.load_suite(scheme).cases if vector.sign}
+    claimed = {vector.tc_id for _, vector in vectors.load_suite(scheme).cases if NAME in vector.confirmed_by}
     assert signed - others == claimed
     assert len(claimed) >= 0.8 * len(signed)

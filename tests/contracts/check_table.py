@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.checks import select_checks
 
 PAGE = Path(__file__).parents[2] / "docs" / "check.md"
 BEGIN, END = "<!-- checks -->\n", "<!-- end of checks -->"
 
 
-def table() -> str:
-    checks = sorted(chosen(), key=lambda check: check.family)
-    rows = [f"| `{check.id}` | {check.says}{' *A warning.*' * (check.severity == 'warning')} |" for check in checks]
+def render_table() -> str:
+    checks = sorted(select_checks(), key=lambda check: check.family)
+    rows = [f"| `{check.id}` | {check.summary}{' *A warning.*' * (check.severity == 'warning')} |" for check in checks]
     return "\n".join(["", "| check | holds |", "| --- | --- |", *rows, "", ""])
 
 
-def page(text: str) -> str:
+def render_page(text: str) -> str:
     """The page with the table in its place."""
     before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + table() + END + rest.partition(END)[2]
+    return before + BEGIN + render_table() + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(render_page(PAGE.read_text("utf-8")), "utf-8")

@@ -17,31 +17,31 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lookalike_contracts.registry import CHECKS
-from lookalike_specs import ids
+from lookalike_specs import list_api_ids
 
-from .saboteurs.family import SABOTEURS
-from .saboteurs.saboteur import outcomes
+from .saboteurs.family import MUTANTS
+from .saboteurs.saboteur import judge_mock
 
 PAGE = Path(__file__).parents[2] / "docs" / "score.md"
 BEGIN, END = "<!-- score -->\n", "<!-- end of score -->"
 
 
-class Caught(NamedTuple):
+class MutantScore(NamedTuple):
     """Which checks a saboteur was seen by."""
 
     id: str
     family: str
-    meant: bool
-    by: tuple[str, ...]
+    is_caught: bool
+    caught_by: tuple[str, ...]
 
 
-class Alarm(NamedTuple):
+class FalseAlarm(NamedTuple):
     """Somebody honest was accused, or could not be judged."""
 
     seed: int
     api: str
     check: str
-    told: str
+    message: str
 
 
 def main() -> int:
@@ -53,11 +53,11 @@ def main() -> int:
     asked = parser.parse_args()
     with ProcessPoolExecutor() as pool:
         caught = list(
-            _followed(pool.map(partial(_caught, asked.all), range(len(SABOTEURS))), len(SABOTEURS), "saboteurs")
+            _show_progress(pool.map(partial(_score_mutant, asked.all), range(len(MUTANTS))), len(MUTANTS), "saboteurs")
         )
-        runs = [(seed, api) for seed in range(asked.seeds) for api in ids()]
-        alarms = [alarm for found in _followed(pool.map(_alarms, runs), len(runs), "honest runs") for alarm in found]
-    page = _page(caught, alarms, asked)
+        runs = [(seed, api) for seed in range(asked.seeds) for api in list_api_ids()]
+        alarms = [alarm for found in _show_progress(pool.map(_find_false_alarms, runs), len(runs), "honest runs") for alarm in found]
+    page = _render_page(caught, alarms, asked)
     print(page, end="")
     if asked.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
@@ -65,30 +65,30 @@ def main() -> int:
     return int(bool(alarms) or sum(each.meant for each in caught) < 0.95 * len(caught))
 
 
-def _followed(results: Iterator, most: int, what: str) -> Iterator:
+def _show_progress(results: Iterator, most: int, what: str) -> Iterator:
     for at, result in enumerate(results, 1):
         print(f"\r{at} of {most} {what} ", end="" if at < most else "\n", file=sys.stderr, flush=True)
         yield result
 
 
-def _caught(by_all: bool, at: int) -> Caught:
-    saboteur = SABOTEURS[at]
-    found = outcomes(saboteur.api, saboteur, checks=() if by_all else (saboteur.check,))
-    by = tuple(sorted({outcome.check for outcome in found if outcome.result == "failed"}))
-    return Caught(saboteur.id, saboteur.check.partition("/")[0], saboteur.check in by, by)
+def _score_mutant(by_all: bool, at: int) -> MutantScore:
+    saboteur = MUTANTS[at]
+    found = judge_mock(saboteur.api, saboteur, checks=() if by_all else (saboteur.check,))
+    by = tuple(sorted({outcome.check for outcome in found if outcome.status == "failed"}))
+    return MutantScore(saboteur.id, saboteur.check.partition("/")[0], saboteur.check in by, by)
 
 
-def _alarms(run: tuple[int, str]) -> list[Alarm]:
+def _find_false_alarms(run: tuple[int, str]) -> list[FalseAlarm]:
     seed, api = run
-    bad = [each for each in outcomes(api, seed=seed) if each.result in ("failed", "could not check")]
-    return [Alarm(seed, api, each.check, each.reason or each.findings[0].message) for each in bad]
+    bad = [each for each in judge_mock(api, seed=seed) if each.status in ("failed", "could not check")]
+    return [FalseAlarm(seed, api, each.check, each.reason or each.findings[0].message) for each in bad]
 
 
-def _page(caught: list[Caught], alarms: list[Alarm], asked: argparse.Namespace) -> str:
-    meant, total = sum(each.meant for each in caught), len(caught)
+def _render_page(caught: list[MutantScore], alarms: list[FalseAlarm], asked: argparse.Namespace) -> str:
+    meant, total = sum(each.is_caught for each in caught), len(caught)
     lines = [
         f"{total} saboteurs: {meant} caught by the check that is meant for them ({meant / total:.1%}).",
-        f"False alarms of {len(CHECKS)} checks on the honest mock over {asked.seeds} seeds and {len(ids())} APIs:"
+        f"False alarms of {len(CHECKS)} checks on the honest mock over {asked.seeds} seeds and {len(list_api_ids())} APIs:"
         f" {len(alarms)}.",
         "",
         "| family | saboteurs | caught as meant |" + (" checks that saw one, on average |" if asked.all else ""),
@@ -96,11 +96,11 @@ def _page(caught: list[Caught], alarms: list[Alarm], asked: argparse.Namespace) 
     ]
     for family, count in sorted(Counter(each.family for each in caught).items()):
         own = [each for each in caught if each.family == family]
-        seen = f" {sum(len(each.by) for each in own) / count:.1f} |" if asked.all else ""
-        lines.append(f"| {family} | {count} | {sum(each.meant for each in own)} |{seen}")
-    missed = [each for each in caught if not each.meant]
-    lines += ["", *(f"- missed: `{each.id}`, seen by {', '.join(each.by) or 'nobody'}" for each in missed)]
-    lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.told}" for alarm in alarms]
+        seen = f" {sum(len(each.caught_by) for each in own) / count:.1f} |" if asked.all else ""
+        lines.append(f"| {family} | {count} | {sum(each.is_caught for each in own)} |{seen}")
+    missed = [each for each in caught if not each.is_caught]
+    lines += ["", *(f"- missed: `{each.id}`, seen by {', '.join(each.caught_by) or 'nobody'}" for each in missed)]
+    lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.message}" for alarm in alarms]
     return "\n".join(lines).rstrip() + "\n"
 
 

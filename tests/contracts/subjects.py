@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 
-from lookalike_contracts.subject import Subject
+from lookalike_contracts.subject import CheckContext
 from lookalike_mocks import Mock
-from lookalike_specs import ids, load, variants
+from lookalike_specs import list_api_ids, load_api, resolve_variants
 
-from .saboteurs.saboteur import Direct
+from .saboteurs.saboteur import InProcessTarget
 
-OPERATIONS = [f"{api}/{operation.id}" for api in ids() for operation in load(api).operations]
+OPERATIONS = [f"{api}/{operation.id}" for api in list_api_ids() for operation in load_api(api).operations]
 
 
-def subject(at: str, switches: Mapping[str, str] | None = None, *, seed: int = 0, cases: int = 20) -> Subject:
+def create_context(at: str, switches: Mapping[str, str] | None = None, *, seed: int = 0, cases: int = 20) -> CheckContext:
     """That operation of an honest mock under these variants."""
     name, _, id = at.partition("/")
-    api = load(name)
+    api = load_api(name)
     operation = next(each for each in api.operations if each.id == id)
-    target = Direct(Mock(name, variants=dict(switches or {})))
-    return Subject(api, operation, target, api.account, variants(api, dict(switches or {})), seed=seed, cases=cases)
+    target = InProcessTarget(Mock(name, variants=dict(switches or {})))
+    return CheckContext(api, operation, target, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases)

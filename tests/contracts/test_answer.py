@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts import violations
-from lookalike_contracts.answers.answer import violated
-from lookalike_contracts.answers.exchange import meant
+from lookalike_contracts import describe_response_violations
+from lookalike_contracts.answers.answer import find_response_violations
+from lookalike_contracts.answers.exchange import match_operation
 from lookalike_mocks import Mock
-from lookalike_specs import Api, load
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import Api, load_api
+from lookalike_specs.wire import Response, Request
 
-TMAPI = load("tmapi")
+TMAPI = load_api("tmapi")
 PATH = TMAPI.operations[0].path
 ASKED = Request(
     method="GET",
@@ -21,16 +21,16 @@ ASKED = Request(
 )
 
 
-def answered(change: dict[str, Any]) -> Reply:
+def answered(change: dict[str, Any]) -> Response:
     """The mock's answer with something changed in its first item."""
-    reply = Mock("tmapi").answer(ASKED)
+    reply = Mock("tmapi").respond(ASKED)
     body = msgspec.json.decode(reply.body)
     body["data"]["items"][0] |= change
-    return Reply(status=reply.status, body=msgspec.json.encode(body), media_type=reply.media_type)
+    return Response(status=reply.status, body=msgspec.json.encode(body), media_type=reply.media_type)
 
 
 def test_an_honest_answer_conforms() -> None:
-    assert violations("tmapi", ASKED, answered({})) == ()
+    assert describe_response_violations("tmapi", ASKED, answered({})) == ()
 
 
 @pytest.mark.parametrize(
@@ -42,25 +42,25 @@ def test_an_honest_answer_conforms() -> None:
     ],
 )
 def test_a_wrong_type_is_named(change: dict[str, Any], told: str) -> None:
-    (line,) = violations("tmapi", ASKED, answered(change))
+    (line,) = describe_response_violations("tmapi", ASKED, answered(change))
     assert told in line
 
 
 def test_an_undocumented_status_is_named() -> None:
-    (line,) = violations("tmapi", ASKED, Reply(status=418, body=b"{}"))
+    (line,) = describe_response_violations("tmapi", ASKED, Response(status=418, body=b"{}"))
     assert "418" in line
 
 
 def test_an_undocumented_media_type_is_named() -> None:
-    (line,) = violations("tmapi", ASKED, Reply(status=200, body=b"<html>", media_type="text/html"))
+    (line,) = describe_response_violations("tmapi", ASKED, Response(status=200, body=b"<html>", media_type="text/html"))
     assert "text/html" in line
 
 
 def test_what_is_not_json_is_named() -> None:
-    assert len(violations("tmapi", ASKED, Reply(status=200, body=b"{"))) == 1
+    assert len(describe_response_violations("tmapi", ASKED, Response(status=200, body=b"{"))) == 1
 
 
-ALIYUN = load("aliyun")
+ALIYUN = load_api("aliyun")
 NAMES = {operation.id: operation for operation in ALIYUN.operations if operation.path == "/"}
 FORM = ((b"content-type", b"application/x-www-form-urlencoded"),)
 
@@ -82,7 +82,7 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
         body=text if place == "form" else b"",
         headers=FORM + (((b"x-acs-action", name.encode()),) if place == "header" else ()),
     )
-    operation = meant(ALIYUN, asked)
+    operation = match_operation(ALIYUN, asked)
     assert operation is not None
     assert operation.id == name
     good: dict[str, Any] = {"RequestId": "D61D869E-E92A-447F-AD67-9234F999E516", "Success": True, "Code": 0}
@@ -94,9 +94,9 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
         "Endpoint": "",
     }
     good |= {"ObjectKey": "", "EncodedPolicy": "", "Signature": "", "UseAccelerate": False}
-    assert violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good))) == ()
+    assert describe_response_violations("aliyun", asked, Response(status=200, body=msgspec.json.encode(good))) == ()
     del good[missing[name]]
-    assert len(violations("aliyun", asked, Reply(status=200, body=msgspec.json.encode(good)))) == 1
+    assert len(describe_response_violations("aliyun", asked, Response(status=200, body=msgspec.json.encode(good)))) == 1
 
 
 @pytest.mark.parametrize(
@@ -112,28 +112,28 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
     ],
 )  # fmt: skip
 def test_a_request_is_to_one_operation(api: Api, request_: Request, name: str | None) -> None:
-    operation = meant(api, request_)
+    operation = match_operation(api, request_)
     assert (operation and operation.id) == name
 
 
 def test_an_upload_is_held_to_xml() -> None:
     asked = Request(method="POST", path="/", headers=((b"content-type", b"multipart/form-data; boundary=X"),))
-    good = Reply(status=201, body=b"<PostResponse></PostResponse>", media_type="application/xml")
-    assert violations("aliyun", asked, good) == ()
-    assert violations("aliyun", asked, Reply(status=201, body=b"<Other/>", media_type="application/xml"))
-    assert violations("aliyun", asked, Reply(status=202, body=b"", media_type="application/xml"))
+    good = Response(status=201, body=b"<PostResponse></PostResponse>", media_type="application/xml")
+    assert describe_response_violations("aliyun", asked, good) == ()
+    assert describe_response_violations("aliyun", asked, Response(status=201, body=b"<Other/>", media_type="application/xml"))
+    assert describe_response_violations("aliyun", asked, Response(status=202, body=b"", media_type="application/xml"))
 
 
 def test_xml_that_names_its_encoding_is_read() -> None:
     asked = Request(method="POST", path="/", query=b"Action=AddImage")
     for text, told in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
-        reply = Reply(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
-        assert len(violations("aliyun", asked, reply)) == told
+        reply = Response(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
+        assert len(describe_response_violations("aliyun", asked, reply)) == told
 
 
-def told(api: str, request: Request, reply: Reply, *, strict: bool = False) -> list[tuple[str, str, str]]:
+def told(api: str, request: Request, reply: Response, *, strict: bool = False) -> list[tuple[str, str, str]]:
     """Each violation, the beginning of its message."""
-    return [(found.kind, found.pointer, found.message[:32]) for found in violated(api, request, reply, strict=strict)]
+    return [(found.kind, found.pointer, found.message[:32]) for found in find_response_violations(api, request, reply, strict=strict)]
 
 
 ADDED = Request(method="POST", path="/", query=b"Action=AddImage")
@@ -144,19 +144,19 @@ XML = "text/xml;charset=utf-8"
 @pytest.mark.parametrize(
     ("asked", "reply", "expected"),
     [
-        (ASKED, Reply(status=418, body=b"{}"), ("status", "", "Unknown response http status: 41")),
-        (ASKED, Reply(status=200, body=b"{}", media_type="a/b"), ("media type", "", "Content for the following mimety")),
-        (ASKED, Reply(status=200, body=b"[1]"), ("schema", "", "[1] is not valid under any of th")),
-        (ASKED, Reply(status=200, body=b"[" * 100_000), ("schema", "", "is nested too deeply to be read")),
-        (ASKED, Reply(status=200, body=b"\xff"), ("schema", "", "the body is not UTF-8")),
+        (ASKED, Response(status=418, body=b"{}"), ("status", "", "Unknown response http status: 41")),
+        (ASKED, Response(status=200, body=b"{}", media_type="a/b"), ("media type", "", "Content for the following mimety")),
+        (ASKED, Response(status=200, body=b"[1]"), ("schema", "", "[1] is not valid under any of th")),
+        (ASKED, Response(status=200, body=b"[" * 100_000), ("schema", "", "is nested too deeply to be read")),
+        (ASKED, Response(status=200, body=b"\xff"), ("schema", "", "the body is not UTF-8")),
         (ASKED, answered({"title": 5}), ("schema", "/data/items/0/title", "5 is not of type 'string'")),
-        (ADDED, Reply(status=200, body=HALF), ("schema", "", "holds half a character, such as ")),
-        (ADDED, Reply(status=200, body=b"\xff", media_type=XML), ("schema", "", "the body is not UTF-8")),
+        (ADDED, Response(status=200, body=HALF), ("schema", "", "holds half a character, such as ")),
+        (ADDED, Response(status=200, body=b"\xff", media_type=XML), ("schema", "", "the body is not UTF-8")),
         (Request(method="GET", path="/nowhere"), answered({}), ("path", "", "Path not found for http://api.tm")),
     ],
     ids=lambda each: " ".join(each[0::2]) if isinstance(each, tuple) and len(each) == 3 else "",
 )  # fmt: skip
-def test_each_violation_has_its_kind_and_place(asked: Request, reply: Reply, expected: tuple[str, str, str]) -> None:
+def test_each_violation_has_its_kind_and_place(asked: Request, reply: Response, expected: tuple[str, str, str]) -> None:
     assert told("aliyun" if asked is ADDED else "tmapi", asked, reply) == [expected]
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_contracts.baseline import BadBaseline, Baseline, baseline_of, load_baseline
+from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, load_baseline
 from lookalike_contracts.finding import Finding
-from lookalike_contracts.verdict import Outcome
+from lookalike_contracts.verdict import CheckResult
 
 TODAY = date(2026, 1, 31)
 FOUND = Finding("a/b", "error", "tmapi", "search", "is wrong", "/data/0", "/paths", (), 0)
 OTHER = replace(FOUND, pointer="/data/other")
-OUTCOME = Outcome("a/b", "tmapi", "search", "failed", (FOUND,))
+OUTCOME = CheckResult("a/b", "tmapi", "search", "failed", (FOUND,))
 KNOWN = {
     "fingerprint": FOUND.fingerprint,
     "check": "a/b",
@@ -47,38 +47,38 @@ def loaded(folder: Path, content: object, name: str = "known.json", today: date 
 )
 def test_it_accepts_what_it_knows(tmp_path: Path, name: str, content: object) -> None:
     baseline = loaded(tmp_path, content, name)
-    assert baseline.accepts(FOUND) == "until 2026-01-31: being mended"
-    assert list(baseline.notes((OUTCOME,))) == []
+    assert baseline.explain_acceptance(FOUND) == "until 2026-01-31: being mended"
+    assert list(baseline.describe_stale_entries((OUTCOME,))) == []
 
 
 def test_it_accepts_nothing_else(tmp_path: Path) -> None:
-    assert loaded(tmp_path, [KNOWN]).accepts(OTHER) == ""
+    assert loaded(tmp_path, [KNOWN]).explain_acceptance(OTHER) == ""
 
 
 def test_where_no_day_is_told_it_is_today(tmp_path: Path) -> None:
     loaded(tmp_path, [KNOWN | {"until": "9999-12-31"}])
-    assert load_baseline(tmp_path / "known.json").accepts(FOUND) == "until 9999-12-31: being mended"
+    assert load_baseline(tmp_path / "known.json").explain_acceptance(FOUND) == "until 9999-12-31: being mended"
 
 
 def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
     baseline = loaded(tmp_path, [KNOWN], today=date(2026, 2, 1))
-    assert baseline.accepts(FOUND) == ""
-    (note,) = baseline.notes((OUTCOME,))
+    assert baseline.explain_acceptance(FOUND) == ""
+    (note,) = baseline.describe_stale_entries((OUTCOME,))
     assert note == f"no longer accepted since 2026-01-31: {FOUND.fingerprint} (a/b at tmapi/search)"
 
 
 @pytest.mark.parametrize(
     ("outcomes", "said"),
     [
-        ((Outcome("a/b", "tmapi", "search", "passed"),), True),
-        ((Outcome("a/b", "tmapi", "search", "failed", (OTHER,)),), True),
-        ((Outcome("a/b", "tmapi", "search", "could not check"),), False),
-        ((Outcome("a/b", "tmapi", "other", "passed"),), False),
+        ((CheckResult("a/b", "tmapi", "search", "passed"),), True),
+        ((CheckResult("a/b", "tmapi", "search", "failed", (OTHER,)),), True),
+        ((CheckResult("a/b", "tmapi", "search", "could not check"),), False),
+        ((CheckResult("a/b", "tmapi", "other", "passed"),), False),
         ((), False),
     ],
 )
-def test_what_was_looked_for_and_not_found_is_said(tmp_path: Path, outcomes: tuple[Outcome, ...], said: bool) -> None:
-    notes = list(loaded(tmp_path, [KNOWN]).notes(outcomes))
+def test_what_was_looked_for_and_not_found_is_said(tmp_path: Path, outcomes: tuple[CheckResult, ...], said: bool) -> None:
+    notes = list(loaded(tmp_path, [KNOWN]).describe_stale_entries(outcomes))
     assert notes == ([f"accepted, but not found: {FOUND.fingerprint} (a/b at tmapi/search)"] if said else [])
 
 
@@ -106,13 +106,13 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         load_baseline(tmp_path / "none.json")
 
 
-def written(outcomes: tuple[Outcome, ...], before: Baseline) -> list[dict[str, str]]:
-    return json.loads(baseline_of(outcomes, before))["accepted"]
+def written(outcomes: tuple[CheckResult, ...], before: Baseline) -> list[dict[str, str]]:
+    return json.loads(encode_baseline(outcomes, before))["accepted"]
 
 
 def test_a_new_one_accepts_what_was_found(tmp_path: Path) -> None:
-    content = baseline_of((OUTCOME,), Baseline(today=TODAY)).decode()
-    assert loaded(tmp_path, content).accepts(FOUND) == "until 2026-05-01: known when this file was written"
+    content = encode_baseline((OUTCOME,), Baseline(today=TODAY)).decode()
+    assert loaded(tmp_path, content).explain_acceptance(FOUND) == "until 2026-05-01: known when this file was written"
 
 
 def test_a_new_one_keeps_days_and_reasons(tmp_path: Path) -> None:
@@ -127,10 +127,10 @@ def test_a_new_one_gives_what_has_expired_another_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "kept"),
     [
-        (Outcome("a/b", "tmapi", "search", "passed"), False),
-        (Outcome("a/b", "tmapi", "search", "could not check"), True),
-        (Outcome("a/b", "hiobuy", "search", "passed"), True),
+        (CheckResult("a/b", "tmapi", "search", "passed"), False),
+        (CheckResult("a/b", "tmapi", "search", "could not check"), True),
+        (CheckResult("a/b", "hiobuy", "search", "passed"), True),
     ],
 )
-def test_a_new_one_keeps_what_was_not_judged(tmp_path: Path, outcome: Outcome, kept: bool) -> None:
+def test_a_new_one_keeps_what_was_not_judged(tmp_path: Path, outcome: CheckResult, kept: bool) -> None:
     assert written((outcome,), loaded(tmp_path, [KNOWN])) == ([KNOWN] if kept else [])

@@ -19,20 +19,20 @@ import pytest
 from click.testing import CliRunner
 
 from lookalike.__main__ import cli
-from lookalike_contracts.baseline import Baseline, baseline_of
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.baseline import Baseline, encode_baseline
+from lookalike_contracts.checks import select_checks
 from lookalike_contracts.coverage import Coverage
-from lookalike_contracts.evidence import shown, variable
-from lookalike_contracts.judge import Plan, judge
-from lookalike_contracts.reports import FORMATS, Run, report
-from lookalike_contracts.verdict import Verdict
+from lookalike_contracts.evidence import build_evidence, get_variable_name
+from lookalike_contracts.judge import RunConfig, execute_checks
+from lookalike_contracts.reports import FORMATS, CompletedRun, assemble_report
+from lookalike_contracts.verdict import RunResult
 from lookalike_mocks import Mock
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import ids, load
-from lookalike_specs.signing import SCHEMES
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.wire import Response, Request
 
-from ..specs.veil.reader import readings, survives
+from ..specs.veil.reader import decode_all, is_secret_readable
 
 TOKEN = re.compile(r"[^\s\"'<>,;:()]{8,}")
 ENCODINGS: tuple[Callable[[str], str], ...] = (
@@ -55,14 +55,14 @@ SPOILT = re.compile(rb'(:\s?)(-?\d+(?:\.\d+)?|"[^"]{0,40}")(?=[,}])')
 
 def proofs(request: Request) -> set[str]:
     """The signatures that a request carries."""
-    return {found for scheme in SCHEMES.values() if (found := scheme.presented(request)) and len(found) > 8}
+    return {found for scheme in SIGNATURE_ALGORITHMS.values() if (found := scheme.read_signature(request)) and len(found) > 8}
 
 
 def echo(secrets: set[str]) -> str:
     return " ".join(encode(secret) for secret in sorted(secrets) for encode in ENCODINGS)
 
 
-def spoilt(honest: Reply, told: str) -> Reply:
+def spoilt(honest: Response, told: str) -> Response:
     """The honest answer with a secret in the place of some values."""
     text = json.dumps(told, ensure_ascii=False).encode()
     places = [found for number, found in enumerate(SPOILT.finditer(honest.body)) if number % 7 == 5]
@@ -72,18 +72,18 @@ def spoilt(honest: Reply, told: str) -> Reply:
     return msgspec.structs.replace(honest, body=body)
 
 
-def refused(honest: Reply, told: str) -> Reply:
+def refused(honest: Response, told: str) -> Response:
     """An error that tells it."""
-    return Reply(status=400, body=json.dumps({"code": told, "message": told, "msg": told, "Message": told}).encode())
+    return Response(status=400, body=json.dumps({"code": told, "message": told, "msg": told, "Message": told}).encode())
 
 
-def choked(_: Reply, told: str) -> Reply:
+def choked(_: Response, told: str) -> Response:
     """No JSON at all."""
-    return Reply(status=200, body=f"<html><b>{told}</b><!-- {html.escape(told)} -->".encode(), media_type=f"x/{told}")
+    return Response(status=200, body=f"<html><b>{told}</b><!-- {html.escape(told)} -->".encode(), media_type=f"x/{told}")
 
 
 FULL = [("aliyun", "spoilt")]
-WAYS: dict[str, Callable[[Reply, str], Reply]] = {"spoilt": spoilt, "refused": refused, "choked": choked}
+WAYS: dict[str, Callable[[Response, str], Response]] = {"spoilt": spoilt, "refused": refused, "choked": choked}
 
 
 @dataclass
@@ -93,20 +93,20 @@ class Gossip:
     mock: Mock
     sandbox: Sandbox
     api: str
-    way: Callable[[Reply, str], Reply]
+    way: Callable[[Response, str], Response]
     url: str = "http://127.0.0.1:8765"
 
-    def send(self, request: Request) -> Reply:
-        names = load(self.api).root.secrets
+    def send(self, request: Request) -> Response:
+        names = load_api(self.api).root.secrets
         own = {value for name, value in self.sandbox.credentials[self.api].items() if name in names}
         heard[self.api] |= own | proofs(request)
         told = echo(own | proofs(request))
-        reply = self.way(self.mock.answer(request), told)
+        reply = self.way(self.mock.respond(request), told)
         plain = told.encode("latin-1", "replace").replace(b"\n", b" ")
         return msgspec.structs.replace(reply, headers=(*reply.headers, (b"x-echo", plain), (b"set-cookie", plain)))
 
 
-heard: dict[str, set[str]] = {api: set() for api in ids()}
+heard: dict[str, set[str]] = {api: set() for api in list_api_ids()}
 
 
 @cache
@@ -116,39 +116,39 @@ def mock() -> Mock:
 
 def artefacts(api: str, way: str) -> Iterator[tuple[str, str]]:
     """Everything that a run at that gossip leaves behind, by name."""
-    loaded, sandbox = load(api), mock().sandbox()
+    loaded, sandbox = load_api(api), mock().create_sandbox()
     account = dict(sandbox.credentials[api])
     # every check at one API; elsewhere those that look at every answer, and a few that ask
-    checks = chosen() if (api, way) in FULL or way != "spoilt" else chosen(("answer", "request", "paging/doubled"))
-    plan = Plan(
-        (loaded,), checks, {api: Gossip(mock(), sandbox, api, WAYS[way])}, {api: account}, cases=3,
-        only=frozenset({f"{api}/{loaded.operations[0].id}"}),
+    checks = select_checks() if (api, way) in FULL or way != "spoilt" else select_checks(("answer", "request", "paging/doubled"))
+    plan = RunConfig(
+        (loaded,), checks, {api: Gossip(mock(), sandbox, api, WAYS[way])}, {api: account}, max_cases=3,
+        selected_operations=frozenset({f"{api}/{loaded.operations[0].id}"}),
     )  # fmt: skip
-    outcomes = tuple(judge(plan))
+    outcomes = tuple(execute_checks(plan))
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     assert findings
-    yield "shown", "\n".join(map(str, (shown(finding, loaded, account) for finding in findings)))
-    verdict = Verdict("http://127.0.0.1:8765", 0, outcomes, 1.0)
-    told = report(Run("0", plan.apis, plan.checks, plan.accounts, verdict, Coverage()), lambda _: "again", Baseline())
+    yield "shown", "\n".join(map(str, (build_evidence(finding, loaded, account) for finding in findings)))
+    verdict = RunResult("http://127.0.0.1:8765", 0, outcomes, 1.0)
+    told = assemble_report(CompletedRun("0", plan.apis, plan.checks, plan.accounts, verdict, Coverage()), lambda _: "again", Baseline())
     yield from ((name, form(told)) for name, form in FORMATS.items())
-    yield "baseline", baseline_of(outcomes, Baseline()).decode()
+    yield "baseline", encode_baseline(outcomes, Baseline()).decode()
 
 
 def leaks(secrets: set[str], text: str) -> list[str]:
     """The secrets that somebody can read in it."""
     words = {text, *TOKEN.findall(text)}
-    every = words | {read for word in words for read in readings(word)}
+    every = words | {read for word in words for read in decode_all(word)}
     twice = every | {read for word in every if len(word) < 5000 for read in (*_light(word),)}
     low = "\0".join(twice).casefold()
     return [secret for secret in secrets if secret.casefold() in low]
 
 
 def _light(text: str) -> set[str]:
-    return readings(text) if "%" in text or "&" in text or "\\" in text else set()
+    return decode_all(text) if "%" in text or "&" in text or "\\" in text else set()
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_no_secret_is_in_anything_that_a_run_leaves_behind(api: str, way: str) -> None:
     for name, text in artefacts(api, way):
         found = leaks(heard[api], text)
@@ -163,7 +163,7 @@ def around(text: str, secret: str) -> str:
 @contextmanager
 def gossiping(api: str, way: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The base URL of a gossip, and the credentials that it knows."""
-    sandbox = mock().sandbox()
+    sandbox = mock().create_sandbox()
     gossip = Gossip(mock(), sandbox, api, WAYS[way])
 
     class Handler(BaseHTTPRequestHandler):
@@ -202,10 +202,10 @@ def gossiping(api: str, way: str) -> Iterator[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize("api", ["tmapi", "daji-1688"])
 @pytest.mark.parametrize("place", ["environment", "option"])
 def test_the_command_line_tells_no_secret(tmp_path: Path, api: str, way: str, place: str) -> None:
-    only = ["--operation", load(api).operations[0].id, "--only", "answer", "--only", "request"]
+    only = ["--operation", load_api(api).operations[0].id, "--only", "answer", "--only", "request"]
     with gossiping(api, way) as (url, account):
         given = [f"--credentials={api}.{name}={value}" for name, value in account.items()]
-        environment = {variable(api, name): value for name, value in account.items()}
+        environment = {get_variable_name(api, name): value for name, value in account.items()}
         done = CliRunner().invoke(
             cli,
             ["check", api, "--url", url, *only, "--max-cases", "2", "--write-baseline", str(tmp_path / "baseline")]
@@ -254,4 +254,4 @@ def test_the_reader_would_find_them() -> None:
     secret = "Kq8+zT/4mN_x7-Vb2Lw9"
     for encode in ENCODINGS:
         assert leaks({secret}, f'{{"a": "{encode(secret)}", "b": 1}}'), encode(secret)
-    assert survives(secret, quote(secret, safe=""))
+    assert is_secret_readable(secret, quote(secret, safe=""))

@@ -11,7 +11,7 @@ import pytest
 
 from lookalike_contracts.reports import FORMATS
 
-from .check_table import PAGE, page
+from .check_table import PAGE, render_page
 
 TEXT = PAGE.read_text("utf-8")
 SCHEMAS = ("vendor.github-workflows", "vendor.gitlab-ci")
@@ -19,7 +19,7 @@ PIPELINES = list(zip(SCHEMAS, re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.MULTI
 
 
 def test_the_table_has_every_check() -> None:
-    assert page(TEXT) == TEXT, "run scripts/checks"
+    assert render_page(TEXT) == TEXT, "run scripts/checks"
 
 
 def test_every_format_has_its_row() -> None:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from lookalike_contracts.finding import Broken
-from lookalike_contracts.requests.asking import asking, changes, told
-from lookalike_contracts.requests.expected import Sent
-from lookalike_specs import ids, load
+from lookalike_contracts.finding import Failure
+from lookalike_contracts.requests.asking import get_mutator, build_changes_strategy, describe_values
+from lookalike_contracts.requests.expected import ParameterValues
+from lookalike_specs import list_api_ids, load_api
 
-from .subjects import OPERATIONS, subject
+from .subjects import OPERATIONS, create_context
 
 CASES = 40
 TWO = 2
 SWITCHES = [
     (api, name, value)
-    for api in ids()
-    for name, variant in load(api).root.variants.items()
+    for api in list_api_ids()
+    for name, variant in load_api(api).root.variants.items()
     for value in variant.values
     if value != variant.default
 ]
@@ -23,40 +23,40 @@ SWITCHES = [
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_each_value_is_taken_as_openapi_core_takes_it(at: str) -> None:
     """A reaction other than an error stands in `x-errors`, an error for what the schema allows in `beyond`."""
-    ask = asking(subject(at))
+    ask = get_mutator(create_context(at))
     wrong = [
         broken.message
-        for name, pool in ask.pools.items()
+        for name, pool in ask.value_pools.items()
         for value in pool
-        if (broken := ask.held({name: value})) is not None
+        if (broken := ask.check_values({name: value})) is not None
     ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_so_are_several_at_once(at: str) -> None:
-    ask = asking(subject(at, cases=CASES))
-    broken = ask.subject.hold(changes(ask.pools, TWO), ask.held)
+    ask = get_mutator(create_context(at, cases=CASES))
+    broken = ask.context.falsify(build_changes_strategy(ask.value_pools, TWO), ask.check_values)
     assert broken is None, broken
 
 
 @pytest.mark.parametrize(("api", "name", "value"), SWITCHES)
 def test_so_they_are_under_every_variant(api: str, name: str, value: str) -> None:
-    def held(drawn: Sent) -> Broken | None:
-        return ask.held(drawn)
+    def held(drawn: ParameterValues) -> Failure | None:
+        return ask.check_values(drawn)
 
     for at in (at for at in OPERATIONS if at.startswith(f"{api}/")):
-        ask = asking(subject(at, {name: value}, cases=3))
-        broken = ask.subject.hold(changes(ask.pools, TWO), held)
+        ask = get_mutator(create_context(at, {name: value}, cases=3))
+        broken = ask.context.falsify(build_changes_strategy(ask.value_pools, TWO), held)
         assert broken is None, (at, broken)
 
 
 def test_what_agrees_is_told_from_what_does_not() -> None:
     """The mirror of the tests above: a value that is called good and is not."""
-    ask = asking(subject("tmapi/searchItemsByImageUrl"))
-    good, bad = ask.value("page_size", "20"), ask.value("page_size", "21")
-    broken = ask.answered({"page_size": good}, ask.send({"page_size": bad}))
+    ask = get_mutator(create_context("tmapi/searchItemsByImageUrl"))
+    good, bad = ask.classify_value("page_size", "20"), ask.classify_value("page_size", "21")
+    broken = ask.check_exchange({"page_size": good}, ask.send_values({"page_size": bad}))
     assert broken
     assert broken.message.endswith("the error 422, not a good answer")
-    assert told({"page_size": good}) in broken.message
-    assert ask.answered({"page_size": bad}, ask.send({"page_size": good}))
+    assert describe_values({"page_size": good}) in broken.message
+    assert ask.check_exchange({"page_size": bad}, ask.send_values({"page_size": good}))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lookalike_contracts.explore import explore
-from lookalike_contracts.finding import Broken, Exchange
+from lookalike_contracts.explore import fuzz
+from lookalike_contracts.finding import Failure, Exchange
 from lookalike_contracts.registry import Check
-from lookalike_contracts.subject import Subject
+from lookalike_contracts.subject import CheckContext
 
-from .subjects import subject
+from .subjects import create_context
 
 TMAPI = "tmapi/searchItemsByImageUrl"
 
@@ -16,21 +16,21 @@ TMAPI = "tmapi/searchItemsByImageUrl"
 def _check(id: str, status: int) -> Check:
     """Minds answers of one status."""
 
-    def look(_: Subject, exchange: Exchange) -> Iterator[Broken]:
-        if exchange.reply.status == status:
-            yield Broken(f"HTTP {status}", exchanges=(exchange,))
+    def look(_: CheckContext, exchange: Exchange) -> Iterator[Failure]:
+        if exchange.response.status == status:
+            yield Failure(f"HTTP {status}", exchanges=(exchange,))
 
-    return Check(id, "", "", "", "", look=look)
+    return Check(id, "", "", "", "", passive_function=look)
 
 
 def test_nobody_minds_an_honest_server() -> None:
-    one = subject(TMAPI)
-    assert list(explore(one, (_check("x/teapot", 418),))) == []
-    assert one.asked > 1
+    one = create_context(TMAPI)
+    assert list(fuzz(one, (_check("x/teapot", 418),))) == []
+    assert one.request_count > 1
 
 
 def test_each_check_has_its_own_simplest_request() -> None:
-    found = dict(explore(subject(TMAPI, cases=40), (_check("x/good", 200), _check("x/bad", 422))))
+    found = dict(fuzz(create_context(TMAPI, cases=40), (_check("x/good", 200), _check("x/bad", 422))))
     by = {check.id: broken.exchanges[0].request.query for check, broken in found.items()} if found else {}
     assert by.keys() == {"x/good", "x/bad"}
     # the plain request is the simplest good one, and one change makes it a bad one
@@ -39,21 +39,21 @@ def test_each_check_has_its_own_simplest_request() -> None:
 
 
 def test_without_a_check_nothing_is_asked() -> None:
-    one = subject(TMAPI)
-    assert list(explore(one, ())) == []
-    assert one.asked == 0
+    one = create_context(TMAPI)
+    assert list(fuzz(one, ())) == []
+    assert one.request_count == 0
 
 
 def test_a_check_that_does_not_apply_is_left_out() -> None:
-    one = subject(TMAPI)
-    assert list(explore(one, (replace(_check("x/good", 200), applies=lambda _: False),))) == []
-    assert one.asked == 0
+    one = create_context(TMAPI)
+    assert list(fuzz(one, (replace(_check("x/good", 200), applies=lambda _: False),))) == []
+    assert one.request_count == 0
 
 
 def test_requests_that_go_astray_are_watched_too() -> None:
     seen: list[Exchange] = []
-    one = replace(subject(TMAPI, cases=3), watch=lambda _, exchange: seen.append(exchange))
-    list(explore(one, (_check("x/teapot", 418),)))
-    plain = one.ask().request
+    one = replace(create_context(TMAPI, cases=3), on_exchange=lambda _, exchange: seen.append(exchange))
+    list(fuzz(one, (_check("x/teapot", 418),)))
+    plain = one.send_sample().request
     astray = [each for each in seen if (each.request.method, each.request.path) != (plain.method, plain.path)]
-    assert [each.reply.status for each in astray] == [405, 404]
+    assert [each.response.status for each in astray] == [405, 404]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from lookalike_contracts.finding import Exchange, Finding
-from lookalike_contracts.verdict import Outcome, Verdict, failed
-from lookalike_specs.wire import Reply, Request
+from lookalike_contracts.verdict import CheckResult, RunResult, has_errors
+from lookalike_specs.wire import Response, Request
 
-EXCHANGE = Exchange(Request(method="GET", path="/"), Reply(status=200, body=b""))
+EXCHANGE = Exchange(Request(method="GET", path="/"), Response(status=200, body=b""))
 FOUND = Finding(
     "a/check", "error", "tmapi", "search", "9 is not 7", "/items/3/id", "/paths/x", (EXCHANGE,), 0, "http://a"
 )
@@ -53,15 +53,15 @@ def test_a_fingerprint_stays_as_it_is() -> None:
 
 def test_a_verdict_gathers_the_outcomes() -> None:
     outcomes = (
-        Outcome("a/check", "tmapi", "search", "failed", (FOUND,), cases=3),
-        Outcome("a/nother", "tmapi", "search", "could not check", reason="late", cases=2),
-        Outcome("a/third", "tmapi", "search", "does not apply"),
+        CheckResult("a/check", "tmapi", "search", "failed", (FOUND,), request_count=3),
+        CheckResult("a/nother", "tmapi", "search", "could not check", reason="late", request_count=2),
+        CheckResult("a/third", "tmapi", "search", "does not apply"),
     )
-    verdict = Verdict("http://a", 0, outcomes, 1.0)
-    assert (verdict.findings, verdict.cases) == ((FOUND,), 5)
-    assert verdict.with_result("could not check") == (outcomes[1],)
+    verdict = RunResult("http://a", 0, outcomes, 1.0)
+    assert (verdict.findings, verdict.request_count) == ((FOUND,), 5)
+    assert verdict.filter_by_status("could not check") == (outcomes[1],)
 
 
 def test_warnings_alone_fail_nobody() -> None:
     warning = replace(FOUND, severity="warning")
-    assert [failed(found) for found in ((), (warning,), (warning, FOUND))] == [False, False, True]
+    assert [has_errors(found) for found in ((), (warning,), (warning, FOUND))] == [False, False, True]

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.checks import select_checks
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.judge import Plan, judge
-from lookalike_contracts.subject import Subject
-from lookalike_contracts.verdict import Outcome
+from lookalike_contracts.judge import RunConfig, execute_checks
+from lookalike_contracts.subject import CheckContext
+from lookalike_contracts.verdict import CheckResult
 from lookalike_mocks import Mock
-from lookalike_specs import load
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import load_api
+from lookalike_specs.wire import Response, Request
 
 
 class WrongType:
@@ -25,18 +25,18 @@ class WrongType:
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
 
-    def send(self, request: Request) -> Reply:
-        body = json.loads(self.mock.answer(request).body)
+    def send(self, request: Request) -> Response:
+        body = json.loads(self.mock.respond(request).body)
         for item in body["data"]["items"]:
             item["title"] = 5
-        return Reply(status=200, body=json.dumps(body).encode())
+        return Response(status=200, body=json.dumps(body).encode())
 
 
-def after(number: int) -> Callable[[Subject, Exchange], None]:
+def after(number: int) -> Callable[[CheckContext, Exchange], None]:
     """Somebody who is told of every exchange, and has enough of it after so many."""
     left = iter(range(number - 1))
 
-    def watch(_: Subject, __: Exchange) -> None:
+    def watch(_: CheckContext, __: Exchange) -> None:
         if next(left, None) is None:
             raise KeyboardInterrupt
 
@@ -45,13 +45,13 @@ def after(number: int) -> Callable[[Subject, Exchange], None]:
 
 @pytest.mark.parametrize("left", [2, 3])
 def test_what_was_found_is_told_before_the_interrupt_goes_on(left: int, mock: Mock) -> None:
-    api, outcomes = load("tmapi"), list[Outcome]()
-    plan = Plan(
-        (api,), chosen(("answer", "paging")), {"tmapi": WrongType(mock)}, {"tmapi": api.account}, watch=after(left)
+    api, outcomes = load_api("tmapi"), list[CheckResult]()
+    plan = RunConfig(
+        (api,), select_checks(("answer", "paging")), {"tmapi": WrongType(mock)}, {"tmapi": api.account}, on_exchange=after(left)
     )
     with pytest.raises(KeyboardInterrupt):
-        for outcome in judge(plan):
+        for outcome in execute_checks(plan):
             outcomes.append(outcome)
-    results = {outcome.check: (outcome.result, outcome.reason) for outcome in outcomes}
+    results = {outcome.check: (outcome.status, outcome.reason) for outcome in outcomes}
     assert results["answer/schema"] == ("failed", "")
     assert results["answer/status"] == ("could not check", "interrupted")

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.checks import select_checks
 from lookalike_contracts.errors import CouldNotCheck
-from lookalike_contracts.judge import Plan, judge
+from lookalike_contracts.judge import RunConfig, execute_checks
 from lookalike_mocks import Mock
-from lookalike_specs import load
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import load_api
+from lookalike_specs.wire import Response, Request
 
-ALIYUN = load("aliyun")
-CHECKS = chosen(("answer", "limits"), ())
+ALIYUN = load_api("aliyun")
+CHECKS = select_checks(("answer", "limits"), ())
 
 
 @dataclass
@@ -29,12 +29,12 @@ class Shop:
 
     @property
     def kept(self) -> int:
-        return len(self.mock.sandboxes.home.world.gallery.pictures)
+        return len(self.mock.sandboxes.demo.state.image_store.images)
 
-    def send(self, request: Request) -> Reply:
-        if self.closed and "DeleteImage" in (request.header(b"x-acs-action") or request.query.decode()):
+    def send(self, request: Request) -> Response:
+        if self.closed and "DeleteImage" in (request.get_header(b"x-acs-action") or request.query.decode()):
             raise CouldNotCheck("it hung up")
-        reply = self.mock.answer(request)
+        reply = self.mock.respond(request)
         self.most = max(self.most, self.kept)
         if self.most == self.patience:
             self.patience = -1
@@ -44,11 +44,11 @@ class Shop:
 
 def run(shop: Shop, operation: str, seconds: float = 0.0) -> list[str]:
     stays: list[str] = []
-    plan = Plan(
-        (ALIYUN,), CHECKS, {"aliyun": shop}, {"aliyun": ALIYUN.account}, only=frozenset({f"aliyun/{operation}"}),
-        cases=5, seconds=seconds, stays=stays.append,
+    plan = RunConfig(
+        (ALIYUN,), CHECKS, {"aliyun": shop}, {"aliyun": ALIYUN.account}, selected_operations=frozenset({f"aliyun/{operation}"}),
+        max_cases=5, max_seconds=seconds, on_cleanup_failure=stays.append,
     )  # fmt: skip
-    list(judge(plan))
+    list(execute_checks(plan))
     return stays
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.answers.number import number
-from lookalike_contracts.answers.script import is_in
+from lookalike_contracts.answers.number import parse_number
+from lookalike_contracts.answers.script import is_in_scripts
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,12 @@ from lookalike_contracts.answers.script import is_in
     ],
 )  # fmt: skip
 def test_numbers_are_read(written: Any, worth: str) -> None:
-    assert number(written) == Decimal(worth)
+    assert parse_number(written) == Decimal(worth)
 
 
 @pytest.mark.parametrize("written", [None, True, "", "many", "1;2", "1e5", "1,000", [], "٣"])
 def test_what_is_no_number_is_none(written: Any) -> None:
-    assert number(written) is None
+    assert parse_number(written) is None
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_what_is_no_number_is_none(written: Any) -> None:
     ],
 )  # fmt: skip
 def test_scripts_are_told(text: str, scripts: list[str], told: bool) -> None:
-    assert is_in(text, scripts) is told
+    assert is_in_scripts(text, scripts) is told

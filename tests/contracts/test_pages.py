@@ -8,25 +8,25 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
-from lookalike_contracts.finding import Broken, Exchange
-from lookalike_contracts.searches.pages import first, has_pages, pages
+from lookalike_contracts.finding import Failure, Exchange
+from lookalike_contracts.searches.pages import fetch_first_page, has_pages, get_page_parameters
 from lookalike_contracts.searches.search import (
-    Found,
-    Untold,
-    bounded,
-    each,
-    find,
-    held,
-    read,
-    rule,
-    searches,
-    some,
-    told,
+    SearchResponse,
+    Inconclusive,
+    build_bounds,
+    run_parts,
+    run_search,
+    falsify_invariant,
+    parse_search,
+    locate_invariant,
+    is_search,
+    require_any,
+    describe_changes,
 )
 from lookalike_specs.promises import Range
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .subjects import subject
+from .subjects import create_context
 
 TMAPI, ALIYUN = "tmapi/searchItemsByImageUrl", "aliyun/SearchImageByPic"
 DAJI, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
@@ -52,9 +52,9 @@ BY_NUMBER = {"page-no": "page-number"}
 def test_a_page_has_its_parameters(
     *, at: str, switches: dict[str, str], start: int, size: int, asked: dict[str, int], may: bool
 ) -> None:
-    found = pages(subject(at, switches))
-    assert found.at(start, size) == asked
-    assert found.may(start, size) is may
+    found = get_page_parameters(create_context(at, switches))
+    assert found.build_parameters(start, size) == asked
+    assert found.is_allowed(start, size) is may
 
 
 @pytest.mark.parametrize(
@@ -69,27 +69,27 @@ def test_a_page_has_its_parameters(
     ],
 )
 def test_pages_end_where_the_document_says(at: str, cut: bool, most: int, reachable: int) -> None:
-    one = subject(at)
-    found = pages(one)
-    assert (has_pages(one), found.most) == (cut, most)
-    assert searches(one) == (at != "tmapi/convertImageUrl")
-    assert (found.reachable(10_000), found.reachable(7)) == (reachable, 7)
+    one = create_context(at)
+    found = get_page_parameters(one)
+    assert (has_pages(one), found.max_size) == (cut, most)
+    assert is_search(one) == (at != "tmapi/convertImageUrl")
+    assert (found.count_reachable(10_000), found.count_reachable(7)) == (reachable, 7)
 
 
 @pytest.mark.parametrize("at", [TMAPI, DAJI, TAOBAO, ALIYUN, HIOBUY])
 def test_the_first_page_is_a_good_answer(at: str) -> None:
-    one = subject(at)
-    found = first(one, size=3)
+    one = create_context(at)
+    found = fetch_first_page(one, size=3)
     assert has_pages(one) == (len(found.items) == 3)
     assert len(set(found.ids)) == len(found.items) > 0
-    assert not has_pages(one) or found.ids == find(one, pages(one).at(0, 20)).ids[:3]
-    assert len(first(one).items) == 20
+    assert not has_pages(one) or found.ids == run_search(one, get_page_parameters(one).build_parameters(0, 20)).ids[:3]
+    assert len(fetch_first_page(one).items) == 20
 
 
-def found(body: Any, switches: dict[str, str] | None = None, at: str = TMAPI) -> Found:
-    return Found(
-        subject(at, switches),
-        Exchange(Request(method="GET", path="/"), Reply(status=200, body=msgspec.json.encode(body))),
+def found(body: Any, switches: dict[str, str] | None = None, at: str = TMAPI) -> SearchResponse:
+    return SearchResponse(
+        create_context(at, switches),
+        Exchange(Request(method="GET", path="/"), Response(status=200, body=msgspec.json.encode(body))),
     )
 
 
@@ -106,63 +106,63 @@ def found(body: Any, switches: dict[str, str] | None = None, at: str = TMAPI) ->
 )
 def test_an_answer_is_read(data: Any, ids: list[tuple[Any, ...]], total: int | None, cut: bool) -> None:
     one = found({"code": 200, "data": data})
-    assert (one.ids, one.total, one.is_cut) == (ids, total, cut)
+    assert (one.ids, one.total, one.is_truncated) == (ids, total, cut)
 
 
 @pytest.mark.parametrize(("switch", "total"), [("documented", 7), ("swapped", 5)])
 def test_where_a_number_stands_is_chosen_by_the_variant(switch: str, total: int) -> None:
     one = found({"Head": {"DocsReturn": 7, "DocsFound": 5}}, {"docs-found": switch}, ALIYUN)
     assert one.total == total
-    assert one.count("") is None
+    assert one.read_count("") is None
 
 
 def test_places_and_values_in_an_answer() -> None:
     one = found({"data": {"items": [{"a": {"b": 1}}, {}]}})
-    assert [bool(value) for value in one.values("/a/b")] == [True, False]
-    assert (one.place(1), one.place(0, "/a")) == ("/data/items/1", "/data/items/0/a")
+    assert [bool(value) for value in one.read_values("/a/b")] == [True, False]
+    assert (one.build_pointer(1), one.build_pointer(0, "/a")) == ("/data/items/1", "/data/items/0/a")
 
 
 def test_a_refusal_is_told_with_what_was_asked() -> None:
-    one = subject(TMAPI)
-    with pytest.raises(Untold) as wrong:
-        find(one, {"page_size": 500}, {"page": None, "language": "x" * 200})
+    one = create_context(TMAPI)
+    with pytest.raises(Inconclusive) as wrong:
+        run_search(one, {"page_size": 500}, {"page": None, "language": "x" * 200})
     assert str(wrong.value) == f"the search is refused with page_size=500, language={'x' * 100}"
-    with pytest.raises(Untold, match="the search is refused with nothing changed"):
-        find(subject(TMAPI), {"img_url": None})
-    assert read(one, one.ask(page_size=500)) is None
+    with pytest.raises(Inconclusive, match="the search is refused with nothing changed"):
+        run_search(create_context(TMAPI), {"img_url": None})
+    assert parse_search(one, one.send_sample(page_size=500)) is None
 
 
 @pytest.mark.parametrize(
     ("bounds", "low", "high", "sent"),
     [
-        (Range(low="a", high="b", by="/p"), "1.50", "2", {"a": "1.50", "b": "2"}),
-        (Range(low="a", high="b", by="/p"), "0", None, {"a": "0"}),
-        (Range(low="{}<", high="<{}", by="/p", parameter="f", joint=";"), "1", "2", {"f": "1<;<2"}),
-        (Range(low="{}<", high="<{}", by="/p", parameter="f", joint=";"), None, "2", {"f": "<2"}),
+        (Range(low="a", high="b", field="/p"), "1.50", "2", {"a": "1.50", "b": "2"}),
+        (Range(low="a", high="b", field="/p"), "0", None, {"a": "0"}),
+        (Range(low="{}<", high="<{}", field="/p", parameter="f", separator=";"), "1", "2", {"f": "1<;<2"}),
+        (Range(low="{}<", high="<{}", field="/p", parameter="f", separator=";"), None, "2", {"f": "<2"}),
     ],
 )
 def test_bounds_are_sent_as_the_document_says(bounds: Range, low: str, high: str | None, sent: dict[str, str]) -> None:
-    assert bounded(bounds, *(None if each is None else Decimal(each) for each in (low, high))) == sent
+    assert build_bounds(bounds, *(None if each is None else Decimal(each) for each in (low, high))) == sent
 
 
 def test_what_is_told_of_values() -> None:
-    assert told({"a": 1, "b": None, "c": True}) == "a=1, c=true"
-    assert some([1], "a price") == [1]
-    with pytest.raises(Untold, match="no item of the answer has a price"):
-        some([], "a price")
-    assert rule(subject(TMAPI), "paging", 0).endswith("/get/x-lookalike/promises/paging/0")
+    assert describe_changes({"a": 1, "b": None, "c": True}) == "a=1, c=true"
+    assert require_any([1], "a price") == [1]
+    with pytest.raises(Inconclusive, match="no item of the answer has a price"):
+        require_any([], "a price")
+    assert locate_invariant(create_context(TMAPI), "paging", 0).endswith("/get/x-lookalike/promises/paging/0")
 
 
-def judged(*results: Broken | Untold | None) -> Iterator[Broken]:
+def judged(*results: Failure | Inconclusive | None) -> Iterator[Failure]:
     for result in results:
-        if isinstance(result, Untold):
+        if isinstance(result, Inconclusive):
             raise result
         if result:
             yield result
 
 
-FIRST, SECOND = Untold("first"), Untold("second")
-WRONG, BAD = Broken("is wrong"), Broken("is bad")
+FIRST, SECOND = Inconclusive("first"), Inconclusive("second")
+WRONG, BAD = Failure("is wrong"), Failure("is bad")
 
 
 @pytest.mark.parametrize(
@@ -174,14 +174,14 @@ WRONG, BAD = Broken("is wrong"), Broken("is bad")
         ([], [], None),
     ],
 )
-def test_of_several_parts_each_is_judged(parts: Any, broken: list[Broken], untold: Untold | None) -> None:
-    found, met, raised = each(parts), list[Broken](), None
+def test_of_several_parts_each_is_judged(parts: Any, broken: list[Failure], untold: Inconclusive | None) -> None:
+    found, met, raised = run_parts(parts), list[Failure](), None
     try:
         while True:
             met.append(next(found))
     except StopIteration:
         pass
-    except Untold as wrong:
+    except Inconclusive as wrong:
         raised = wrong
     assert (met, raised) == (broken, untold)
 
@@ -195,14 +195,14 @@ def test_of_several_parts_each_is_judged(parts: Any, broken: list[Broken], untol
         ((FIRST, WRONG), [WRONG], False),
     ],
 )
-def test_nothing_is_untold_where_anything_could_be_judged(results: Any, broken: list[Broken], untold: bool) -> None:
-    def tried(drawn: bool) -> Broken | None:
+def test_nothing_is_untold_where_anything_could_be_judged(results: Any, broken: list[Failure], untold: bool) -> None:
+    def tried(drawn: bool) -> Failure | None:
         (found,) = [*judged(results[drawn])] or [None]
         return found
 
-    met = held(subject(TMAPI), st.booleans(), tried, cases=10)
+    met = falsify_invariant(create_context(TMAPI), st.booleans(), tried, cases=10)
     if untold:
-        with pytest.raises(Untold, match="first"):
+        with pytest.raises(Inconclusive, match="first"):
             list(met)
     else:
         assert list(met) == broken

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.answers.pointer import MISSING, at, every, steps, without
+from lookalike_contracts.answers.pointer import MISSING, resolve_pointer, iter_matches, split_pointer, blank_values
 
 BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None, "text": "xy"}
 
@@ -29,7 +29,7 @@ BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None, "
     ],
 )
 def test_a_pointer_means_a_place_or_nothing(pointer: str, found: Any) -> None:
-    assert at(BODY, pointer) is found or at(BODY, pointer) == found
+    assert resolve_pointer(BODY, pointer) is found or resolve_pointer(BODY, pointer) == found
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_pointer_means_a_place_or_nothing(pointer: str, found: Any) -> None:
     ],
 )
 def test_a_star_means_every_position(pointer: str, found: list[tuple[str, Any]]) -> None:
-    assert list(every(BODY, pointer)) == found
+    assert list(iter_matches(BODY, pointer)) == found
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_star_means_every_position(pointer: str, found: list[tuple[str, Any]])
 )
 def test_places_are_taken_out_of_a_copy(pointers: tuple[str, ...], left: Any) -> None:
     body: Any = {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}
-    assert without(body, pointers) == left
+    assert blank_values(body, pointers) == left
     assert body == {"a": [{"b": 1, "c": 2}, {"b": 3}], "x/y~": 1}
 
 
@@ -71,4 +71,4 @@ def test_nothing_is_false_and_says_so() -> None:
 
 
 def test_escapes_are_read_in_their_order() -> None:
-    assert steps("/a~01/~1") == ["a~1", "/"]
+    assert split_pointer("/a~01/~1") == ["a~1", "/"]

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from lookalike_contracts.requests import pools as module
-from lookalike_contracts.requests.asking import asking
-from lookalike_contracts.requests.pools import judged, pools
-from lookalike_contracts.requests.proofs import free
+from lookalike_contracts.requests.asking import get_mutator
+from lookalike_contracts.requests.pools import classify_value, build_value_pools
+from lookalike_contracts.requests.proofs import find_free_parameters
 
-from .subjects import OPERATIONS, subject
+from .subjects import OPERATIONS, create_context
 
 DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
 PICTURE, ADD, TMAPI = "aliyun/SearchImageByPic", "aliyun/AddImage", "tmapi/searchItemsByImageUrl"
@@ -50,19 +50,19 @@ JUDGED: list[tuple[str, str, Any, tuple[str, ...], bool]] = [
 
 @pytest.mark.parametrize(("at", "name", "value", "broken", "plain"), JUDGED)
 def test_a_value_is_held_to_the_document(at: str, name: str, value: Any, broken: tuple[str, ...], plain: bool) -> None:
-    one = subject(at)
-    found = judged(one, free(one)[name], value)
-    assert (found.breaks[: len(broken)] if broken else found.breaks, found.plain) == (broken, plain)
+    one = create_context(at)
+    found = classify_value(one, find_free_parameters(one)[name], value)
+    assert (found.violated_keywords[: len(broken)] if broken else found.violated_keywords, found.is_unambiguous) == (broken, plain)
 
 
 def test_what_is_known_of_values_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, known = subject(TMAPI), dict[Any, Any]()
+    one, known = create_context(TMAPI), dict[Any, Any]()
     monkeypatch.setattr(module, "JUDGED", known)
     monkeypatch.setattr(module, "MOST", 3)
-    first = judged(one, free(one)["page"], "0")
-    assert judged(one, free(one)["page"], "0") is first
+    first = classify_value(one, find_free_parameters(one)["page"], "0")
+    assert classify_value(one, find_free_parameters(one)["page"], "0") is first
     for page in range(1, 8):
-        judged(one, free(one)["page"], str(page))
+        classify_value(one, find_free_parameters(one)["page"], str(page))
     assert 0 < len(known) <= 3
 
 
@@ -77,41 +77,41 @@ EDGES = [
 
 @pytest.mark.parametrize(("at", "name", "values"), EDGES)
 def test_the_edges_of_every_keyword_are_among_them(at: str, name: str, values: set[str]) -> None:
-    assert values <= {value.value for value in pools(subject(at))[name]}
+    assert values <= {value.value for value in build_value_pools(create_context(at))[name]}
 
 
 def test_the_edges_of_a_length_are_among_them() -> None:
-    lengths = {len(value.value or "") for value in pools(subject(ADD))["CustomContent"]}
+    lengths = {len(value.value or "") for value in build_value_pools(create_context(ADD))["CustomContent"]}
     assert {4096, 4097} <= lengths
 
 
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_good_and_bad_stand_apart_and_the_simplest_is_first(at: str) -> None:
-    for pool in pools(subject(at)).values():
+    for pool in build_value_pools(create_context(at)).values():
         assert pool[0].value is None
-        rest = [bool(value.breaks) for value in pool[1:]]
+        rest = [bool(value.violated_keywords) for value in pool[1:]]
         assert rest == sorted(rest)
 
 
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_proofs_and_names_of_operations_are_left_alone(at: str) -> None:
-    one = subject(at)
+    one = create_context(at)
     assert not {*one.api.root.secrets, "Action", "x-acs-action", "Timestamp", "SignatureNonce", "x-acs-date"} & {
-        *free(one)
+        *find_free_parameters(one)
     }
 
 
 def test_another_seed_brings_other_values() -> None:
-    one, other = (pools(subject(DAJI_1688, seed=seed)) for seed in (0, 1))
+    one, other = (build_value_pools(create_context(DAJI_1688, seed=seed)) for seed in (0, 1))
     assert {v.value for v in one["beginPage"]} != {v.value for v in other["beginPage"]}
 
 
 def test_a_parameter_that_a_variant_hides_is_none() -> None:
-    hidden = subject(DAJI_1688, {"image-parameter": "imageUrl"})
-    assert "imageAddress" not in free(hidden)
-    assert "imageUrl" in free(hidden)
+    hidden = create_context(DAJI_1688, {"image-parameter": "imageUrl"})
+    assert "imageAddress" not in find_free_parameters(hidden)
+    assert "imageUrl" in find_free_parameters(hidden)
 
 
 def test_answers_are_kept_small() -> None:
-    assert {name: value.value for name, value in asking(subject(TMAPI)).small.items()} == {"page_size": "1"}
-    assert asking(subject(HIOBUY)).small == {}
+    assert {name: value.value for name, value in get_mutator(create_context(TMAPI)).smallest_page_values.items()} == {"page_size": "1"}
+    assert get_mutator(create_context(HIOBUY)).smallest_page_values == {}

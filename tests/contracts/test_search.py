@@ -5,24 +5,24 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from lookalike_contracts.errors import CouldNotCheck, OutOfTime
-from lookalike_contracts.finding import Broken
-from lookalike_contracts.hold import hold
-from lookalike_specs.wire import Reply, Request
+from lookalike_contracts.errors import CouldNotCheck, TimeLimitExceeded
+from lookalike_contracts.finding import Failure
+from lookalike_contracts.hold import falsify
+from lookalike_specs.wire import Response, Request
 
-from .saboteurs.saboteur import Honest, Saboteur, outcomes
-from .saboteurs.tools import Values, asked, in_items
+from .saboteurs.saboteur import Respond, Mutant, judge_mock
+from .saboteurs.tools import Values, read_values, change_items
 
 TMAPI = "tmapi/searchItemsByImageUrl"
-REFUSED = Reply(status=422, body=b'{"code":422,"msg":"Parameter error","data":null}')
+REFUSED = Response(status=422, body=b'{"code":422,"msg":"Parameter error","data":null}')
 
 
-def refusing(wanted: Callable[[Values], bool]) -> Callable[[Honest, Request], Reply]:
-    return lambda honest, request: REFUSED if wanted(asked(TMAPI, request)) else honest(request)
+def refusing(wanted: Callable[[Values], bool]) -> Callable[[Respond, Request], Response]:
+    return lambda honest, request: REFUSED if wanted(read_values(TMAPI, request)) else honest(request)
 
 
-def nothing(honest: Honest, request: Request) -> Reply:
-    return in_items(TMAPI, lambda *_: [])(honest, request)
+def nothing(honest: Respond, request: Request) -> Response:
+    return change_items(TMAPI, lambda *_: [])(honest, request)
 
 
 @pytest.mark.parametrize(
@@ -37,43 +37,43 @@ def nothing(honest: Honest, request: Request) -> Reply:
         ("language/honoured", nothing, "no item of the answer has a text at /title"),
     ],
 )
-def test_what_cannot_be_told_is_said(check: str, answer: Callable[[Honest, Request], Reply], reason: str) -> None:
-    (found,) = outcomes("tmapi", Saboteur("dumb", check, TMAPI, answer), checks=(check,))
-    assert found.result == "could not check"
+def test_what_cannot_be_told_is_said(check: str, answer: Callable[[Respond, Request], Response], reason: str) -> None:
+    (found,) = judge_mock("tmapi", Mutant("dumb", check, TMAPI, answer), checks=(check,))
+    assert found.status == "could not check"
     assert reason in found.reason
 
 
 def test_one_refusal_keeps_no_other_promise_from_being_judged() -> None:
-    def answer(honest: Honest, request: Request) -> Reply:
-        sort = asked(TMAPI, request).get("sort")
-        return REFUSED if sort == "sales" else in_items(TMAPI, lambda listed, _: listed[::-1])(honest, request)
+    def answer(honest: Respond, request: Request) -> Response:
+        sort = read_values(TMAPI, request).get("sort")
+        return REFUSED if sort == "sales" else change_items(TMAPI, lambda listed, _: listed[::-1])(honest, request)
 
-    (found,) = outcomes("tmapi", Saboteur("half", "order/sorted", TMAPI, answer), checks=("order/sorted",))
-    assert found.result == "failed"
+    (found,) = judge_mock("tmapi", Mutant("half", "order/sorted", TMAPI, answer), checks=("order/sorted",))
+    assert found.status == "failed"
     assert len(found.findings) == 2
 
 
-@pytest.mark.parametrize("wrong", [CouldNotCheck("nobody there"), OutOfTime(1)])
+@pytest.mark.parametrize("wrong", [CouldNotCheck("nobody there"), TimeLimitExceeded(1)])
 def test_without_an_answer_nothing_is_asked_again(wrong: Exception) -> None:
     asked = list[int]()
 
-    def rule(drawn: int) -> Broken | None:
+    def rule(drawn: int) -> Failure | None:
         asked.append(drawn)
         raise wrong
 
     with pytest.raises(type(wrong)):
-        hold(st.integers(), rule, seed=0, cases=20)
+        falsify(st.integers(), rule, seed=0, cases=20)
     assert len(asked) == 1
 
 
 def test_what_is_told_was_seen_twice() -> None:
     seen = list[int]()
 
-    def rule(drawn: int) -> Broken | None:
+    def rule(drawn: int) -> Failure | None:
         seen.append(drawn)
-        return Broken(str(drawn)) if drawn > 10 else None
+        return Failure(str(drawn)) if drawn > 10 else None
 
-    found = hold(st.integers(0, 100), rule, seed=0, cases=20)
+    found = falsify(st.integers(0, 100), rule, seed=0, cases=20)
     assert found is not None
     assert found.message == "11"
     assert seen.count(11) > 1

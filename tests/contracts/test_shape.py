@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.answers.shape import fields, places, shape
-from lookalike_specs import ids, load
+from lookalike_contracts.answers.shape import collect_fields, iter_values, list_response_fields
+from lookalike_specs import list_api_ids, load_api
 
 TEXT: Any = {"type": "string"}
 NULL: Any = {"type": "null"}
@@ -31,7 +31,7 @@ def thing(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
     ],
 )
 def test_each_field_is_named_once(schema: dict[str, Any], found: list[str]) -> None:
-    assert [each.pointer for each in fields(schema)] == found
+    assert [each.pointer for each in collect_fields(schema)] == found
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_each_field_is_named_once(schema: dict[str, Any], found: list[str]) -> N
 def test_a_field_may_be_absent_or_null_where_every_schema_of_it_says_so(
     schema: dict[str, Any], optional: bool, nullable: bool
 ) -> None:
-    (found,) = fields(schema)
-    assert (found.optional, found.nullable) == (optional, nullable)
+    (found,) = collect_fields(schema)
+    assert (found.is_optional, found.is_nullable) == (optional, nullable)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_document_names_a_field_once(api: str) -> None:
-    for operation in load(api).operations:
-        pointers = [each.pointer for each in shape(api, operation.id)]
+    for operation in load_api(api).operations:
+        pointers = [each.pointer for each in list_response_fields(api, operation.id)]
         assert len(pointers) == len(set(pointers))
-        assert pointers or not operation.answer
+        assert pointers or not operation.response_schema
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_every_document_names_a_field_once(api: str) -> None:
     ],
 )
 def test_a_place_is_where_something_stands(steps: tuple[str, ...], found: list[Any]) -> None:
-    assert list(places({"a": [1, {"b": None}], "c": "xy"}, steps)) == found
+    assert list(iter_values({"a": [1, {"b": None}], "c": "xy"}, steps)) == found

@@ -3,18 +3,18 @@
 import pytest
 from msgspec.structs import replace
 
-from lookalike_contracts.checks import chosen
+from lookalike_contracts.checks import select_checks
 from lookalike_contracts.checks.signature import parts as of
 from lookalike_contracts.checks.signature.signer import Signer
-from lookalike_contracts.checks.signature.which import ages, has_secret, signers, signs
-from lookalike_contracts.judge import Plan, judge
-from lookalike_contracts.subject import Subject
-from lookalike_contracts.verdict import Outcome
+from lookalike_contracts.checks.signature.which import has_expiry, has_secret, select_signers, has_signature
+from lookalike_contracts.judge import RunConfig, execute_checks
+from lookalike_contracts.subject import CheckContext
+from lookalike_contracts.verdict import CheckResult
 from lookalike_mocks import Mock
-from lookalike_specs import ids, load, variants
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import list_api_ids, load_api, resolve_variants
+from lookalike_specs.wire import Response, Request
 
-from .saboteurs.saboteur import Direct, outcomes
+from .saboteurs.saboteur import InProcessTarget, judge_mock
 
 FORM = ((b"content-type", b"application/x-www-form-urlencoded"), (b"x-one", b"1"))
 REQUEST = Request(method="POST", path="/", query=b"a=%7e&b=2+3&a=", headers=FORM, body=b"c=%e4%b8%ad&d=")
@@ -41,35 +41,35 @@ SWITCHES = [
 ]
 
 
-def bad(found: list[Outcome]) -> list[tuple[str, str, str, list[str]]]:
-    wrong = [each for each in found if each.result in ("failed", "could not check")]
+def bad(found: list[CheckResult]) -> list[tuple[str, str, str, list[str]]]:
+    wrong = [each for each in found if each.status in ("failed", "could not check")]
     return [(each.check, each.operation, each.reason, [finding.message for finding in each.findings]) for each in wrong]
 
 
-def subject(at: str) -> Subject:
-    api = load(at.partition("/")[0])
+def subject(at: str) -> CheckContext:
+    api = load_api(at.partition("/")[0])
     operation = next(each for each in api.operations if f"{api.id}/{each.id}" == at)
-    return Subject(api, operation, Direct(Mock(api.id)), api.account, variants(api, {}))
+    return CheckContext(api, operation, InProcessTarget(Mock(api.id)), api.account, resolve_variants(api, {}))
 
 
 @pytest.mark.parametrize("seed", [1, 7])
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_nobody_honest_is_accused(api: str, seed: int) -> None:
     # of another seed's catalogue the example of a search by name knows nothing: it is not answered there
-    only = [f"{api}/{each.id}" for each in load(api).operations if each.id != "SearchImageByName"]
-    assert bad(outcomes(api, checks=("signature",), seed=seed, only=only)) == []
+    only = [f"{api}/{each.id}" for each in load_api(api).operations if each.id != "SearchImageByName"]
+    assert bad(judge_mock(api, checks=("signature",), seed=seed, only=only)) == []
 
 
 @pytest.mark.parametrize(("api", "switches"), SWITCHES)
 def test_nobody_honest_is_accused_under_a_variant(api: str, switches: dict[str, str]) -> None:
-    assert bad(outcomes(api, checks=("signature",), switches=switches)) == []
+    assert bad(judge_mock(api, checks=("signature",), switches=switches)) == []
 
 
 def test_somebody_with_a_token_is_not_accused() -> None:
-    api = load("aliyun")
+    api = load_api("aliyun")
     account = next(each for each, error in api.accounts if "SecurityToken" in each and not error)
-    plan = Plan((api,), chosen(["signature"]), {"aliyun": Direct(Mock("aliyun"))}, {"aliyun": account})
-    assert bad(list(judge(plan))) == []
+    plan = RunConfig((api,), select_checks(["signature"]), {"aliyun": InProcessTarget(Mock("aliyun"))}, {"aliyun": account})
+    assert bad(list(execute_checks(plan))) == []
 
 
 @pytest.mark.parametrize(
@@ -81,36 +81,36 @@ def test_somebody_with_a_token_is_not_accused() -> None:
     ],
 )
 def test_a_variant_says_what_is_right(api: str, name: str, mock: str, plan: str, check: str) -> None:
-    loaded = load(api)
-    target = Direct(Mock(api, variants={name: mock}))
-    told = Plan((loaded,), chosen([check]), {api: target}, {api: loaded.account}, {api: {name: plan}})
-    assert {each[0] for each in bad(list(judge(told)))} == {check}
+    loaded = load_api(api)
+    target = InProcessTarget(Mock(api, variants={name: mock}))
+    told = RunConfig((loaded,), select_checks([check]), {api: target}, {api: loaded.account}, {api: {name: plan}})
+    assert {each[0] for each in bad(list(execute_checks(told)))} == {check}
 
 
 def test_a_token_that_is_not_looked_at_is_told() -> None:
-    api = load("aliyun")
+    api = load_api("aliyun")
     account = next(each for each, error in api.accounts if "SecurityToken" in each and not error)
 
-    class Careless(Direct):
-        def send(self, request: Request) -> Reply:
+    class Careless(InProcessTarget):
+        def send(self, request: Request) -> Response:
             kept = tuple(pair for pair in request.headers if pair[0] != b"x-acs-security-token")
             token = ((b"x-acs-security-token", account["SecurityToken"].encode()),)
-            return self.mock.answer(replace(request, headers=kept + token))
+            return self.mock.respond(replace(request, headers=kept + token))
 
-    plan = Plan(
-        (api,), chosen(["signature/missing"]), {"aliyun": Careless(Mock("aliyun"))}, {"aliyun": account},
-        only=frozenset({"aliyun/DeleteImageRoa"}),
+    plan = RunConfig(
+        (api,), select_checks(["signature/missing"]), {"aliyun": Careless(Mock("aliyun"))}, {"aliyun": account},
+        selected_operations=frozenset({"aliyun/DeleteImageRoa"}),
     )  # fmt: skip
-    assert bad(list(judge(plan)))
+    assert bad(list(execute_checks(plan)))
 
 
 def test_the_parts_of_a_request() -> None:
-    found = [(each.place, each.name, each.value) for each in of.parts(REQUEST)]
+    found = [(each.location, each.name, each.value) for each in of.list_parts(REQUEST)]
     assert found == [
         ("query", "a", "~"), ("query", "b", "2 3"), ("query", "a", ""), ("form", "c", "中"), ("form", "d", ""),
         ("header", "content-type", "application/x-www-form-urlencoded"), ("header", "x-one", "1"),
     ]  # fmt: skip
-    assert of.parts(MULTIPART)[0][:3] == ("field", "policy", "abc")
+    assert of.list_parts(MULTIPART)[0][:3] == ("field", "policy", "abc")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_parts_of_a_request() -> None:
     ],
 )
 def test_one_part_is_changed_and_no_other_byte(at: int, expected: dict[str, object]) -> None:
-    assert of.changed(REQUEST, of.parts(REQUEST)[at], "+") == replace(REQUEST, **expected)
+    assert of.replace_value(REQUEST, of.list_parts(REQUEST)[at], "+") == replace(REQUEST, **expected)
 
 
 @pytest.mark.parametrize(
@@ -130,21 +130,21 @@ def test_one_part_is_changed_and_no_other_byte(at: int, expected: dict[str, obje
     [(0, {"query": b"b=2+3&a="}), (4, {"body": b"c=%e4%b8%ad"}), (6, {"headers": FORM[:1]})],
 )
 def test_one_part_is_left_out(at: int, expected: dict[str, object]) -> None:
-    assert of.without(REQUEST, of.parts(REQUEST)[at]) == replace(REQUEST, **expected)
+    assert of.remove_part(REQUEST, of.list_parts(REQUEST)[at]) == replace(REQUEST, **expected)
 
 
 def test_a_field_of_a_multipart_form_is_changed_left_out_and_added() -> None:
-    (policy, *_) = of.parts(MULTIPART)
-    assert of.changed(MULTIPART, policy, "d").body == MULTIPART.body.replace(b"abc", b"d")
-    rest = of.without(MULTIPART, policy)
+    (policy, *_) = of.list_parts(MULTIPART)
+    assert of.replace_value(MULTIPART, policy, "d").body == MULTIPART.body.replace(b"abc", b"d")
+    rest = of.remove_part(MULTIPART, policy)
     assert b"policy" not in rest.body
     assert rest.body.count(b"--X") == 2
-    assert of.added(rest, policy) == MULTIPART
+    assert of.add_part(rest, policy) == MULTIPART
 
 
 def test_parts_are_put_in_another_order() -> None:
-    assert of.reordered(REQUEST, "query", lambda pieces: pieces[::-1]).query == b"a=&b=2+3&a=%7e"
-    assert of.reordered(REQUEST, "header", lambda pieces: pieces[::-1]).headers == FORM[::-1]
+    assert of.reorder_parts(REQUEST, "query", lambda pieces: pieces[::-1]).query == b"a=&b=2+3&a=%7e"
+    assert of.reorder_parts(REQUEST, "header", lambda pieces: pieces[::-1]).headers == FORM[::-1]
 
 
 @pytest.mark.parametrize(
@@ -158,28 +158,28 @@ def test_parts_are_put_in_another_order() -> None:
     ],
 )
 def test_an_apis_first_operation_has_all_schemes_and_the_others_one_each(at: str, kinds: list[str]) -> None:
-    assert [signer.kind for signer in signers(subject(at))] == kinds
+    assert [signer.scheme_name for signer in select_signers(subject(at))] == kinds
 
 
 def test_what_a_scheme_is() -> None:
-    table = {each.kind: each for name in ids() for each in _all(name)}
-    assert {kind for kind, signer in table.items() if ages(signer)} == {"acs3", "acs-rpc", "acs-roa"}
-    assert {kind for kind, signer in table.items() if not signs(signer)} == {"key", "daji-secret"}
+    table = {each.scheme_name: each for name in list_api_ids() for each in _all(name)}
+    assert {kind for kind, signer in table.items() if has_expiry(signer)} == {"acs3", "acs-rpc", "acs-roa"}
+    assert {kind for kind, signer in table.items() if not has_signature(signer)} == {"key", "daji-secret"}
     assert {kind for kind, signer in table.items() if not has_secret(signer)} == {"key"}
 
 
-@pytest.mark.parametrize("name", ids())
+@pytest.mark.parametrize("name", list_api_ids())
 def test_a_signature_is_right_until_it_is_changed(name: str) -> None:
-    for signer in filter(signs, _all(name)):
-        request = signer.signed()
-        assert signer.is_right(request)
-        assert signer.shown(request) == signer.made_of(request)
-        forged = signer.bearing(request, "0" * 32)
-        assert signer.shown(forged) == "0" * 32
-        assert not signer.is_right(forged)
-        assert signer.resigned(forged) == request
+    for signer in filter(has_signature, _all(name)):
+        request = signer.sign()
+        assert signer.has_valid_signature(request)
+        assert signer.read_signature(request) == signer.compute_signature(request)
+        forged = signer.replace_signature(request, "0" * 32)
+        assert signer.read_signature(forged) == "0" * 32
+        assert not signer.has_valid_signature(forged)
+        assert signer.update_signature(forged) == request
 
 
 def _all(name: str) -> list[Signer]:
-    found = [subject(f"{name}/{operation.id}") for operation in load(name).operations]
+    found = [subject(f"{name}/{operation.id}") for operation in load_api(name).operations]
     return [Signer(each, scheme) for each in found for scheme in each.schemes]

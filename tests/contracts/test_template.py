@@ -8,62 +8,62 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts.answers.reading import Reader
-from lookalike_contracts.answers.template import Aspect, Form
-from lookalike_contracts.subject import Subject
-from lookalike_specs import Scheme, ids, load
-from lookalike_specs.extension import ErrorCode, Transport
-from lookalike_specs.wire import Reply
+from lookalike_contracts.answers.reading import ResponseClassifier
+from lookalike_contracts.answers.template import Aspect, ErrorPattern
+from lookalike_contracts.subject import CheckContext
+from lookalike_specs import SecurityScheme, list_api_ids, load_api
+from lookalike_specs.extension import ErrorCode, ErrorFormat
+from lookalike_specs.wire import Response
 
-from .subjects import subject
+from .subjects import create_context
 
 ALIYUN = "aliyun/SearchImageByPic"
 
 
 def operations(api: str, error: str) -> list[str]:
-    loaded = load(api)
+    loaded = load_api(api)
     only = loaded.root.errors[error].operations
     return [f"{api}/{each.id}" for each in loaded.operations if not only or each.id in only]
 
 
 def transports(api: str) -> tuple[str, ...]:
-    switch = load(api).root.variants.get("error-transport")
+    switch = load_api(api).root.variants.get("error-transport")
     return tuple(switch.values) if switch else ("",)
 
 
-ERRORS = [(api, error, way) for api in ids() for error in load(api).root.errors for way in transports(api)]
+ERRORS = [(api, error, way) for api in list_api_ids() for error in load_api(api).root.errors for way in transports(api)]
 
 
-def brought(one: Subject, error: str, scheme: Scheme | None = None) -> Reply:
+def brought(one: CheckContext, error: str, scheme: SecurityScheme | None = None) -> Response:
     """The error's answer, by a magic credential."""
-    magic = {each.credential: each.template.format(situation=error) for each in one.api.root.magic if each.credential}
+    magic = {each.credential: each.template.format(situation=error) for each in one.api.root.triggers if each.credential}
     other = replace(one, account=dict(one.account) | {k: v for k, v in magic.items() if k in one.account})
-    values = other.values(scheme) | {k: v for k, v in magic.items() if k in other.values(scheme)}
-    return other.target.send(other.signed(values, scheme))
+    values = other.build_values(scheme) | {k: v for k, v in magic.items() if k in other.build_values(scheme)}
+    return other.target.send(other.build_signed_request(values, scheme))
 
 
 @pytest.mark.parametrize(("api", "error", "way"), ERRORS)
 def test_an_error_of_the_mock_is_that_error(api: str, error: str, way: str) -> None:
-    one = subject(operations(api, error)[0], {"error-transport": way} if way else {})
+    one = create_context(operations(api, error)[0], {"error-transport": way} if way else {})
     reply = brought(one, error)
-    assert one.error(error) in one.reader.errors(reply), reply
-    assert one.reader.differences(reply, error) == ()
-    assert not one.reader.is_good(reply)
-    assert one.reader.means(reply, (one.error(error),))
+    assert one.resolve_error(error) in one.classifier.find_exact_errors(reply), reply
+    assert one.classifier.find_mismatches(reply, error) == ()
+    assert not one.classifier.is_good(reply)
+    assert one.classifier.matches_any(reply, (one.resolve_error(error),))
 
 
 @pytest.mark.parametrize("way", transports("aliyun"))
 @pytest.mark.parametrize("name", ["SearchImageByPic", "AddImage", "DeleteImage", "AuthorizeFileUpload"])
 def test_in_xml_as_well(name: str, way: str) -> None:
-    one = subject(f"aliyun/{name}", {"error-transport": way})
+    one = create_context(f"aliyun/{name}", {"error-transport": way})
     rpc = next((scheme for scheme in one.operation.schemes if scheme.extension.scheme == "acs-rpc"), None)
     assert rpc
-    plain = {"Format": None} if "Format" in one.values(rpc) else {}
+    plain = {"Format": None} if "Format" in one.build_values(rpc) else {}
     magic = replace(one, account=dict(one.account) | {"AccessKeyId": "situation-InternalOssError"})
-    values = {k: v for k, v in (magic.values(rpc) | plain).items() if v is not None}
-    reply = magic.target.send(magic.signed(values, rpc))
+    values = {k: v for k, v in (magic.build_values(rpc) | plain).items() if v is not None}
+    reply = magic.target.send(magic.build_signed_request(values, rpc))
     assert reply.media_type.startswith("text/xml")
-    assert "InternalOssError" in one.reader.errors(reply)
+    assert "InternalOssError" in one.classifier.find_exact_errors(reply)
 
 
 CHANGES: list[tuple[str, str, Mapping[str, Any], dict[str, Any], set[Aspect]]] = [
@@ -88,39 +88,39 @@ CHANGES: list[tuple[str, str, Mapping[str, Any], dict[str, Any], set[Aspect]]] =
 def test_what_differs_is_told(
     at: str, error: str, body: Mapping[str, Any], reply: dict[str, Any], aspects: set[Aspect]
 ) -> None:
-    one = subject(at)
+    one = create_context(at)
     honest = brought(one, error)
     changed = msgspec.structs.replace(honest, body=json.dumps(json.loads(honest.body) | dict(body)).encode())
     changed = msgspec.structs.replace(changed, **reply)
-    assert {found.aspect for found in one.reader.differences(changed, error)} == aspects
+    assert {found.aspect for found in one.classifier.find_mismatches(changed, error)} == aspects
 
 
 def test_what_differs_in_one_thing_is_meant_and_another_error_is_not() -> None:
-    one = subject("tmapi/searchItemsByImageUrl")
+    one = create_context("tmapi/searchItemsByImageUrl")
     reply = brought(one, "422")
-    assert one.reader.means(msgspec.structs.replace(reply, status=400), ("422",))
-    assert not one.reader.means(reply, ("439",))
-    assert not one.reader.means(Reply(status=500, body=b"<html>", media_type="text/html"), ("422",))
+    assert one.classifier.matches_any(msgspec.structs.replace(reply, status=400), ("422",))
+    assert not one.classifier.matches_any(reply, ("439",))
+    assert not one.classifier.matches_any(Response(status=500, body=b"<html>", media_type="text/html"), ("422",))
 
 
 def test_headers_that_are_missing_are_told() -> None:
-    one = subject("daji-1688/imageQuery")
+    one = create_context("daji-1688/imageQuery")
     reply = brought(one, "method-not-allowed")
-    (form,) = (form for form in one.reader.forms if form.id == "method-not-allowed")
-    assert list(form.missing(reply)) == []
-    assert list(form.missing(msgspec.structs.replace(reply, headers=()))) == ["Allow"]
-    assert list(form.missing(msgspec.structs.replace(reply, headers=((b"allow", b""),)))) == ["Allow"]
+    (form,) = (form for form in one.classifier.error_patterns if form.id == "method-not-allowed")
+    assert list(form.find_missing_headers(reply)) == []
+    assert list(form.find_missing_headers(msgspec.structs.replace(reply, headers=()))) == ["Allow"]
+    assert list(form.find_missing_headers(msgspec.structs.replace(reply, headers=((b"allow", b""),)))) == ["Allow"]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_no_two_errors_are_taken_for_each_other_but_those_that_look_the_same(api: str) -> None:
-    loaded = load(api)
-    one = subject(f"{api}/{loaded.operations[0].id}")
+    loaded = load_api(api)
+    one = create_context(f"{api}/{loaded.operations[0].id}")
     for error, known in loaded.root.errors.items():
         if known.operations:
             continue
-        for other in one.reader.errors(brought(one, error)):
-            found, same = loaded.root.errors[one.error(error)], loaded.root.errors[other]
+        for other in one.classifier.find_exact_errors(brought(one, error)):
+            found, same = loaded.root.errors[one.resolve_error(error)], loaded.root.errors[other]
             assert (found.message, found.status) == (same.message, same.status)
 
 
@@ -138,14 +138,14 @@ JSON_OR_XML = ["application/json;charset=utf-8", "text/xml;charset=utf-8"]
     ],
 )
 def test_a_reader_knows_each_error_in_each_way(at: str, error: str, ways: list[str]) -> None:
-    one = subject(at)
-    reader = Reader(one.api, one.operation, one.variants)
-    assert [form.transport.media_type for form in reader.forms if form.id == error] == ways
+    one = create_context(at)
+    reader = ResponseClassifier(one.api, one.operation, one.variants)
+    assert [form.error_format.media_type for form in reader.error_patterns if form.id == error] == ways
 
 
 ERROR = ErrorCode(status=404, code="Bad&Code", message="<{what}> & more")
-IN_XML = Transport(media_type="text/xml", body="<Code>{code}</Code><Message>{message}</Message><Id>{id}</Id>")
-IN_JSON = Transport(
+IN_XML = ErrorFormat(media_type="text/xml", body="<Code>{code}</Code><Message>{message}</Message><Id>{id}</Id>")
+IN_JSON = ErrorFormat(
     status=200,
     body={
         "code": "{code}",
@@ -177,9 +177,9 @@ BODY = {
 )
 def test_an_error_in_xml_is_compared_as_it_is_written(code: str, message: str, told: list[tuple[str, ...]]) -> None:
     body = f"<Code>{code}</Code><Message>{message}</Message><Id>1</Id>".encode()
-    reply = Reply(status=404, body=body, media_type="Text/XML ; charset=utf-8")
-    assert list(Form("x", ERROR, IN_XML).differences(reply)) == told
-    assert Form("x", ERROR, IN_XML).fits(reply) == (not told)
+    reply = Response(status=404, body=body, media_type="Text/XML ; charset=utf-8")
+    assert list(ErrorPattern("x", ERROR, IN_XML).find_mismatches(reply)) == told
+    assert ErrorPattern("x", ERROR, IN_XML).matches(reply) == (not told)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_an_error_in_xml_is_compared_as_it_is_written(code: str, message: str, t
     ],
 )
 def test_an_error_in_json_is_compared_member_by_member(change: dict[str, Any], told: list[tuple[str, ...]]) -> None:
-    reply = Reply(status=200, body=json.dumps(BODY | change).encode())
-    assert list(Form("x", ERROR, IN_JSON).differences(reply)) == told
+    reply = Response(status=200, body=json.dumps(BODY | change).encode())
+    assert list(ErrorPattern("x", ERROR, IN_JSON).find_mismatches(reply)) == told
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_an_error_in_json_is_compared_member_by_member(change: dict[str, Any], t
         (IN_JSON, 200, b"..Bad&Code..", True),
         (IN_JSON, 200, b"..Code..", False),
         (IN_JSON, 404, b"..Bad&Code..", False),
-        (Transport(body={"text": "{message}"}), 404, b"..", True),
-        (Transport(body={"text": "{message}"}), 200, b"..", False),
+        (ErrorFormat(body={"text": "{message}"}), 404, b"..", True),
+        (ErrorFormat(body={"text": "{message}"}), 200, b"..", False),
     ],
 )
-def test_a_look_tells_most_other_errors(transport: Transport, status: int, body: bytes, maybe: bool) -> None:
-    assert Form("x", ERROR, transport).may_be(Reply(status=status, body=body)) is maybe
+def test_a_look_tells_most_other_errors(transport: ErrorFormat, status: int, body: bytes, maybe: bool) -> None:
+    assert ErrorPattern("x", ERROR, transport).quick_match(Response(status=status, body=body)) is maybe

@@ -1,13 +1,13 @@
 """What the mock remembers is bounded; what it says of itself depends on seed and request."""
 
-from lookalike_mocks.journal import Entry, Journal
+from lookalike_mocks.journal import JournalEntry, Journal
 from lookalike_mocks.nonces import Nonces
-from lookalike_mocks.stamp import stamp
-from lookalike_specs.wire import Reply, Request
+from lookalike_mocks.stamp import derive_response_ids
+from lookalike_specs.wire import Response, Request
 
 
-def exchange(size: int) -> Entry:
-    return Entry(0.0, "tmapi", Request(method="GET", path="/"), Reply(status=200, body=b"x" * size))
+def exchange(size: int) -> JournalEntry:
+    return JournalEntry(0.0, "tmapi", Request(method="GET", path="/"), Response(status=200, body=b"x" * size))
 
 
 def test_the_journal_keeps_the_newest_by_count() -> None:
@@ -33,7 +33,7 @@ def test_a_journal_that_was_cleared_has_all_its_room() -> None:
     journal.add(exchange(80))
     journal.clear()
     journal.add(exchange(80))
-    assert [number for number, _ in journal.numbered] == [2]
+    assert [number for number, _ in journal.numbered_entries] == [2]
     assert journal.dropped == 0
 
 
@@ -54,5 +54,5 @@ def test_nonces_are_bounded() -> None:
 
 def test_marks_are_those_of_seed_and_request() -> None:
     one, other = Request(method="GET", path="/", query=b"a"), Request(method="GET", path="/", query=b"b")
-    assert stamp(1, one) == stamp(1, one)
-    assert len({stamp(seed, request).digest for seed in (1, 2) for request in (one, other)}) == 4
+    assert derive_response_ids(1, one) == derive_response_ids(1, one)
+    assert len({derive_response_ids(seed, request).digest for seed in (1, 2) for request in (one, other)}) == 4

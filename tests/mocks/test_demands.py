@@ -5,11 +5,11 @@ from threading import Thread
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.demands import MAX_DEMANDS, Demand, Demands
+from lookalike_mocks.demands import MAX_SCHEDULED_SITUATIONS, ScheduledSituation, ScheduledSituations
 from lookalike_mocks.errors import UnknownSituation
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.wire import Request
 
 EMPTY, BUSY, LATE = "tmapi/empty", "tmapi/503", "tmapi/latency"
@@ -22,18 +22,18 @@ def both() -> Mock:
 
 @pytest.fixture
 def sandbox(both: Mock) -> Sandbox:
-    return both.sandbox()
+    return both.create_sandbox()
 
 
-def waiting(*wanted: tuple[str, int | None]) -> Demands:
-    demands = Demands()
+def waiting(*wanted: tuple[str, int | None]) -> ScheduledSituations:
+    demands = ScheduledSituations()
     for situation, times in wanted:
-        assert demands.add(Demand(situation, times))
+        assert demands.add(ScheduledSituation(situation, times))
     return demands
 
 
-def given(demands: Demands, count: int, api: str = "tmapi") -> list[str]:
-    return [found.situation if (found := demands.next(api)) else "" for _ in range(count)]
+def given(demands: ScheduledSituations, count: int, api: str = "tmapi") -> list[str]:
+    return [found.situation if (found := demands.take_next(api)) else "" for _ in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -66,35 +66,35 @@ def test_each_api_has_its_own_line() -> None:
 )
 def test_they_are_taken_back(taken: str, count: int, left: list[str]) -> None:
     demands = waiting((BUSY, 1), (BUSY, None), (EMPTY, None))
-    assert demands.take_back(taken) == count
+    assert demands.cancel(taken) == count
     assert given(demands, 2) == left
 
 
 def test_one_is_forgotten_and_those_like_it_stay() -> None:
-    demands, one = waiting((BUSY, 1)), Demand(BUSY, 1)
+    demands, one = waiting((BUSY, 1)), ScheduledSituation(BUSY, 1)
     demands.add(one)
-    demands.forget(one)
+    demands.remove(one)
     assert given(demands, 2) == [BUSY, ""]
 
 
 def test_what_waits_is_listed_with_what_is_left() -> None:
     demands = waiting((BUSY, 3), (EMPTY, None))
-    demands.next("tmapi")
-    assert demands.listed() == [Demand(BUSY, 2), Demand(EMPTY, None)]
+    demands.take_next("tmapi")
+    assert demands.list_pending() == [ScheduledSituation(BUSY, 2), ScheduledSituation(EMPTY, None)]
     assert bool(demands)
-    demands.take_back()
-    assert (demands.listed(), bool(demands)) == ([], False)
+    demands.cancel()
+    assert (demands.list_pending(), bool(demands)) == ([], False)
 
 
 def test_there_is_an_end_to_them() -> None:
-    demands = waiting(*[(BUSY, 1)] * MAX_DEMANDS)
-    assert not demands.add(Demand(EMPTY, 1))
-    demands.next("tmapi")
-    assert demands.add(Demand(EMPTY, 1))
+    demands = waiting(*[(BUSY, 1)] * MAX_SCHEDULED_SITUATIONS)
+    assert not demands.add(ScheduledSituation(EMPTY, 1))
+    demands.take_next("tmapi")
+    assert demands.add(ScheduledSituation(EMPTY, 1))
 
 
 def test_they_may_be_asked_for_while_others_are_answered() -> None:
-    demands, answered = Demands(), []
+    demands, answered = ScheduledSituations(), []
 
     def answer() -> None:
         answered.extend(given(demands, 20_000))
@@ -103,11 +103,11 @@ def test_they_may_be_asked_for_while_others_are_answered() -> None:
     for thread in threads:
         thread.start()
     for _ in range(2000):
-        demands.add(one := Demand(BUSY, 2))
-        demands.forget(one)
+        demands.add(one := ScheduledSituation(BUSY, 2))
+        demands.remove(one)
     for thread in threads:
         thread.join()
-    assert demands.listed() == []
+    assert demands.list_pending() == []
     assert set(answered) <= {"", BUSY}
 
 
@@ -123,7 +123,7 @@ def ask(mock: Mock, sandbox: Sandbox, api: str = "tmapi", prefer: str = "") -> i
         headers += ((b"x-uuid", key), (b"content-type", b"application/json"))
         path = "/api/client/third-purchase/image/query"
         request = Request(method="POST", path=path, headers=headers, body=body)
-    return mock.answer(request).status
+    return mock.respond(request).status
 
 
 def test_a_situation_lasts_as_long_as_its_block(both: Mock, sandbox: Sandbox) -> None:
@@ -152,7 +152,7 @@ def test_a_block_that_fails_takes_its_situation_back(both: Mock, sandbox: Sandbo
 
 
 def test_a_situation_is_for_one_api_and_one_sandbox(both: Mock, sandbox: Sandbox) -> None:
-    other = both.sandbox()
+    other = both.create_sandbox()
     with sandbox.situation(BUSY, times=1):
         assert ask(both, sandbox, "hiobuy") == 200
         assert ask(both, other) == 200
@@ -169,47 +169,47 @@ def test_a_request_that_names_its_situation_leaves_the_others_waiting(both: Mock
 def test_a_request_that_is_not_let_in_leaves_them_waiting(both: Mock, sandbox: Sandbox) -> None:
     path, host = "/1688/global/search/image", b"api.tmapi.top"
     with sandbox.situation(BUSY, times=1):
-        assert both.answer(Request(method="GET", path=path, headers=((b"host", host),))).status == 401
+        assert both.respond(Request(method="GET", path=path, headers=((b"host", host),))).status == 401
         assert ask(both, sandbox) == 503
 
 
 @pytest.mark.parametrize("unknown", ["tmapi/504", "tmapi", "", "aliyun/empty", "nobody/empty", "tmapi/Empty", "/empty"])
 def test_an_unknown_situation_is_told_with_the_nearest(sandbox: Sandbox, unknown: str) -> None:
     with pytest.raises(UnknownSituation, match=r"nearest: (tmapi|hiobuy)/"):
-        sandbox.demand(Demand(unknown))
+        sandbox.schedule(ScheduledSituation(unknown))
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        Demand(BUSY, 0),
-        Demand(BUSY, -1),
-        Demand(BUSY, 10**7),
-        Demand(LATE, 1, Delay(seconds=-1.0)),
-        Demand(LATE, 1, Delay(seconds=61.0)),
-        Demand(LATE, 1, Delay("often")),  # type: ignore[arg-type]
-        Demand(7),  # type: ignore[arg-type]
+        ScheduledSituation(BUSY, 0),
+        ScheduledSituation(BUSY, -1),
+        ScheduledSituation(BUSY, 10**7),
+        ScheduledSituation(LATE, 1, Delay(seconds=-1.0)),
+        ScheduledSituation(LATE, 1, Delay(seconds=61.0)),
+        ScheduledSituation(LATE, 1, Delay("often")),  # type: ignore[arg-type]
+        ScheduledSituation(7),  # type: ignore[arg-type]
     ],
     ids=repr,
 )
-def test_what_makes_no_sense_is_refused(sandbox: Sandbox, wrong: Demand) -> None:
+def test_what_makes_no_sense_is_refused(sandbox: Sandbox, wrong: ScheduledSituation) -> None:
     with pytest.raises(ValueError, match=r"\$\."):
-        sandbox.demand(wrong)
-    assert not sandbox.world.demands
+        sandbox.schedule(wrong)
+    assert not sandbox.state.scheduled_situations
 
 
 def test_too_many_are_refused(sandbox: Sandbox) -> None:
-    for _ in range(MAX_DEMANDS):
-        sandbox.demand(Demand(BUSY, 1))
+    for _ in range(MAX_SCHEDULED_SITUATIONS):
+        sandbox.schedule(ScheduledSituation(BUSY, 1))
     with pytest.raises(OverflowError, match="too many"):
-        sandbox.demand(Demand(BUSY, 1))
+        sandbox.schedule(ScheduledSituation(BUSY, 1))
 
 
 def test_every_situation_that_is_listed_can_be_asked_for() -> None:
-    sandbox = Mock().sandbox()
-    known = list(sandbox.situations())
+    sandbox = Mock().create_sandbox()
+    known = list(sandbox.iter_situations())
     assert known == [
-        f"{api}/{short}" for api in ids() for short in (*load(api).root.errors, *load(api).root.situations, *FAULTS)
+        f"{api}/{short}" for api in list_api_ids() for short in (*load_api(api).root.errors, *load_api(api).root.situations, *FAULTS)
     ]
     for situation in known:
-        sandbox.demand(Demand(situation, 1))
+        sandbox.schedule(ScheduledSituation(situation, 1))

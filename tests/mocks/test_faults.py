@@ -8,19 +8,19 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.faults import FAULTS, MOST_SECONDS, Delay, spoiled
+from lookalike_mocks.faults import FAULTS, MAX_SECONDS, Delay, apply_fault
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_mocks.world import World
-from lookalike_specs.wire import Fault, Reply, Request
+from lookalike_mocks.world import SandboxState
+from lookalike_specs.wire import Fault, Response, Request
 
-GOOD = Reply(status=200, body=b'{"code":200}\n', headers=((b"x-trace", b"1"),))
+GOOD = Response(status=200, body=b'{"code":200}\n', headers=((b"x-trace", b"1"),))
 PLAIN = [fault for fault in FAULTS if fault not in ("latency", "slow-body", "malformed-json", "html-502")]
 SPREADS = {"uniform": Delay("uniform", 2.0, 0.5), "lognormal": Delay("lognormal", 2.0, 0.7)}
 
 
 def drawn(delay: Delay, seed: int, count: int = 1000) -> list[float]:
-    chance = World(seed=seed).chance
-    return [delay.drawn(chance) for _ in range(count)]
+    chance = SandboxState(seed=seed).rng
+    return [delay.sample(chance) for _ in range(count)]
 
 
 @pytest.mark.parametrize("kind", SPREADS)
@@ -49,8 +49,8 @@ def test_a_lognormal_delay_has_its_seconds_as_the_median() -> None:
         (Delay(seconds=0.25), 0.25, 0.25),
         (Delay("fixed", 3.0, 9.0), 3.0, 3.0),
         (Delay("uniform", 0.1, 10.0), 0.0, 10.1),
-        (Delay("uniform", MOST_SECONDS, 10.0), 50.0, MOST_SECONDS),
-        (Delay("lognormal", MOST_SECONDS, 10.0), 0.0, MOST_SECONDS),
+        (Delay("uniform", MAX_SECONDS, 10.0), 50.0, MAX_SECONDS),
+        (Delay("lognormal", MAX_SECONDS, 10.0), 0.0, MAX_SECONDS),
     ],
 )
 def test_no_delay_is_less_than_nothing_or_more_than_a_minute(delay: Delay, least: float, most: float) -> None:
@@ -68,22 +68,22 @@ def test_a_delay_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> Non
 
 @pytest.mark.parametrize("fault", PLAIN)
 def test_a_fault_of_the_wire_leaves_the_answer_as_it_is(fault: str) -> None:
-    assert spoiled(GOOD, fault, Delay(seconds=5), World().chance) == msgspec.structs.replace(GOOD, fault=Fault(fault))
+    assert apply_fault(GOOD, fault, Delay(seconds=5), SandboxState().rng) == msgspec.structs.replace(GOOD, fault=Fault(fault))
 
 
 @pytest.mark.parametrize("fault", ["latency", "slow-body"])
 def test_a_slow_answer_says_how_slow(fault: str) -> None:
-    found = spoiled(GOOD, fault, Delay(seconds=5), World().chance)
+    found = apply_fault(GOOD, fault, Delay(seconds=5), SandboxState().rng)
     assert found == msgspec.structs.replace(GOOD, fault=Fault(fault, 5.0))
 
 
 def test_malformed_json_lacks_the_last_character_that_counts() -> None:
-    found = spoiled(GOOD, "malformed-json", Delay(), World().chance)
+    found = apply_fault(GOOD, "malformed-json", Delay(), SandboxState().rng)
     assert (found.body, found.status, found.headers, found.fault) == (b'{"code":200', 200, GOOD.headers, None)
 
 
 def test_a_proxys_page_is_html() -> None:
-    found = spoiled(GOOD, "html-502", Delay(), World().chance)
+    found = apply_fault(GOOD, "html-502", Delay(), SandboxState().rng)
     assert (found.status, found.media_type, found.headers, found.fault) == (502, "text/html", (), None)
     assert found.body.startswith(b"<html>")
 
@@ -93,18 +93,18 @@ def late(mock: Mock, sandbox: Sandbox) -> list[float]:
     query = f"apiToken={sandbox.credentials['tmapi']['apiToken']}&img_url=https://cbu01.alicdn.com/x.jpg"
     request = Request(method="GET", path="/1688/global/search/image", query=query.encode())
     with sandbox.situation("tmapi/latency", times=5, delay=SPREADS["uniform"]):
-        faults = [mock.answer(request).fault for _ in range(6)]
+        faults = [mock.respond(request).fault for _ in range(6)]
     assert faults[5] is None
     return [fault.seconds for fault in faults if fault]
 
 
 def test_a_sandbox_draws_its_delays_by_its_seed() -> None:
     mock = Mock("tmapi")
-    first, same, other = (mock.sandbox(seed=seed) for seed in (1, 1, 2))
+    first, same, other = (mock.create_sandbox(seed=seed) for seed in (1, 1, 2))
     found = late(mock, first)
     assert len(set(found)) == 5
     assert late(mock, same) == found
     assert late(mock, other) != found
     assert late(mock, first) != found
-    first.world.reset()
+    first.state.reset()
     assert late(mock, first) == found

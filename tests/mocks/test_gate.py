@@ -4,21 +4,21 @@ import msgspec
 import pytest
 
 from lookalike_mocks import AmbiguousRoute, Mock
-from lookalike_mocks.gate import gate
-from lookalike_mocks.prepare import service
-from lookalike_specs import UnknownApi, UnknownVariant, ids, load
+from lookalike_mocks.gate import build_router
+from lookalike_mocks.prepare import compile_api
+from lookalike_specs import UnknownApi, UnknownVariant, list_api_ids, load_api
 from lookalike_specs.wire import Request
 
-PATHS = {api: load(api).operations[0].path for api in ids()}
+PATHS = {api: load_api(api).operations[0].path for api in list_api_ids()}
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 @pytest.mark.parametrize("form", ["real path", "prefix", "host"])
 def test_every_api_is_found_by_path_prefix_and_host(mock: Mock, api: str, form: str) -> None:
     path = f"/{api}{PATHS[api]}" if form == "prefix" else PATHS[api]
-    hosts = sorted(load(api).hosts) if form == "host" else ["127.0.0.1"]
+    hosts = sorted(load_api(api).hosts) if form == "host" else ["127.0.0.1"]
     for host in hosts:
-        way = mock.gate.find(host, path)
+        way = mock.router.resolve(host, path)
         assert way is not None
         assert (way.service.api.id, way.path) == (api, PATHS[api])
 
@@ -37,25 +37,25 @@ def test_every_api_is_found_by_path_prefix_and_host(mock: Mock, api: str, form: 
     ],
 )
 def test_a_path_that_went_astray_still_belongs_to_somebody(mock: Mock, host: str, path: str, api: str) -> None:
-    way = mock.gate.find(host, path)
+    way = mock.router.resolve(host, path)
     assert way is not None
     assert way.service.api.id == api
 
 
 def test_a_path_of_nobody_is_told_the_nearest(mock: Mock) -> None:
-    reply = mock.answer(Request(method="GET", path="/alibabba/product/imageQuery"))
+    reply = mock.respond(Request(method="GET", path="/alibabba/product/imageQuery"))
     told = msgspec.json.decode(reply.body)
     assert reply.status == 404
     assert told["nearest"] == "/alibaba/product/imageQuery"
-    assert told["apis"] == list(ids())
+    assert told["apis"] == list(list_api_ids())
 
 
 def test_two_apis_on_one_route_do_not_start() -> None:
-    one = service("tmapi")
-    twin = service("tmapi")
-    object.__setattr__(twin, "api", load("hiobuy"))
+    one = compile_api("tmapi")
+    twin = compile_api("tmapi")
+    object.__setattr__(twin, "api", load_api("hiobuy"))
     with pytest.raises(AmbiguousRoute, match="GET /1688/global/search/image belongs to both tmapi and hiobuy"):
-        gate([one, twin])
+        build_router([one, twin])
 
 
 def test_an_unknown_api_is_named() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from lookalike_mocks.catalogue.identicon import image
-from lookalike_mocks.likeness import COLOURS, SIDE, Look, likeness, look, of_image
+from lookalike_mocks.catalogue.identicon import draw_identicon
+from lookalike_mocks.likeness import CHANNELS, THUMBNAIL_SIDE, Thumbnail, compute_similarity, load_thumbnail, make_thumbnail
 
 
 def shapes(number: int) -> Image.Image:
@@ -39,16 +39,16 @@ def noise(number: int) -> Image.Image:
     return Image.frombytes("RGB", (300, 300), Random(number).randbytes(300 * 300 * 3))  # noqa: S311 - as above
 
 
-def seen(drawn: Image.Image, form: str = "PNG", **options: int) -> Look:
+def seen(drawn: Image.Image, form: str = "PNG", **options: int) -> Thumbnail:
     out = BytesIO()
     drawn.save(out, form, **options)
-    return look(out.getvalue())
+    return load_thumbnail(out.getvalue())
 
 
 PICTURES = {
     "shapes": [shapes(number) for number in range(7)],
     "gradients": [gradient(number) for number in range(4)],
-    "of the catalogue": [image(number, 320) for number in range(7)],
+    "of the catalogue": [draw_identicon(number, 320) for number in range(7)],
     "plain": [plain(number) for number in range(5)],
 }
 COPIES = {
@@ -65,37 +65,37 @@ COPIES = {
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_copy_is_alike(kind: str, copy: str) -> None:
-    assert min(likeness(seen(drawn), COPIES[copy](drawn)) for drawn in PICTURES[kind]) >= 0.9
+    assert min(compute_similarity(seen(drawn), COPIES[copy](drawn)) for drawn in PICTURES[kind]) >= 0.9
 
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_another_picture_is_not(kind: str) -> None:
     looks = [seen(drawn) for drawn in PICTURES[kind]]
-    assert max(likeness(one, other) for one, other in combinations(looks, 2)) <= 0.5
+    assert max(compute_similarity(one, other) for one, other in combinations(looks, 2)) <= 0.5
 
 
 def test_pictures_of_one_kind_are_not_those_of_another() -> None:
     looks = [(kind, seen(drawn)) for kind, found in PICTURES.items() for drawn in found]
     pairs = [(one, other) for (a, one), (b, other) in combinations(looks, 2) if a != b]
-    assert max(likeness(one, other) for one, other in pairs) <= 0.5
+    assert max(compute_similarity(one, other) for one, other in pairs) <= 0.5
 
 
 def test_noise_is_told_from_noise() -> None:
     looks = [seen(noise(number)) for number in range(6)]
-    assert max(likeness(one, other) for one, other in combinations(looks, 2)) <= 0.5
+    assert max(compute_similarity(one, other) for one, other in combinations(looks, 2)) <= 0.5
     assert seen(noise(1).resize((300, 300)), "PNG") == looks[1]
 
 
 def test_colour_counts_where_the_shape_is_the_same() -> None:
     drawn = shapes(1)
     red, green, blue = drawn.split()
-    assert likeness(seen(drawn), seen(Image.merge("RGB", (blue, red, green)))) < 0.7
+    assert compute_similarity(seen(drawn), seen(Image.merge("RGB", (blue, red, green)))) < 0.7
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "LA", "1", "CMYK", "I;16"])
 def test_pictures_of_every_mode_have_a_look(mode: str) -> None:
-    found = of_image(Image.linear_gradient("L").convert(mode) if mode != "I;16" else Image.new(mode, (300, 300)))
-    assert len(found) == SIDE * SIDE * COLOURS
+    found = make_thumbnail(Image.linear_gradient("L").convert(mode) if mode != "I;16" else Image.new(mode, (300, 300)))
+    assert len(found) == THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP"])
@@ -104,14 +104,14 @@ def test_palettes_may_be_transparent(form: str) -> None:
     opaque = seen(drawn)
     drawn.putalpha(Image.radial_gradient("L").resize(drawn.size).point(lambda shade: 255 - shade // 4))
     palette = drawn.quantize(256) if form != "WEBP" else drawn
-    assert likeness(seen(palette, form), opaque) >= 0.9
+    assert compute_similarity(seen(palette, form), opaque) >= 0.9
 
 
-LOOKS = st.binary(min_size=SIDE * SIDE * COLOURS, max_size=SIDE * SIDE * COLOURS)
+LOOKS = st.binary(min_size=THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS, max_size=THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS)
 
 
 @given(LOOKS, LOOKS)
-def test_likeness_is_a_share_and_goes_both_ways(one: Look, other: Look) -> None:
-    assert 0 <= likeness(one, other) <= 1
-    assert likeness(one, other) == pytest.approx(likeness(other, one))
-    assert likeness(one, one) == 1
+def test_likeness_is_a_share_and_goes_both_ways(one: Thumbnail, other: Thumbnail) -> None:
+    assert 0 <= compute_similarity(one, other) <= 1
+    assert compute_similarity(one, other) == pytest.approx(compute_similarity(other, one))
+    assert compute_similarity(one, one) == 1

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.multipart import MAX_HEAD, MAX_PARAMETERS, MAX_PARTS, Malformed, Part, parts
-from lookalike_mocks.sent import sent
-from lookalike_specs.wire import MOST_PAIRS, Request, pairs
+from lookalike_mocks.multipart import MAX_HEAD_SIZE, MAX_PARAMETERS, MAX_PARTS, MalformedMultipart, FormPart, parse_multipart
+from lookalike_mocks.sent import parse_request
+from lookalike_specs.wire import MAX_PAIRS, Request, parse_pairs
 
 TYPE = "multipart/form-data; boundary=XX"
 NAMED = b'Content-Disposition: form-data; name="a"'
@@ -42,8 +42,8 @@ GOOD = [
 
 @pytest.mark.parametrize(("body", "expected"), GOOD, ids=range(len(GOOD)))
 def test_parts(body: bytes, expected: list[tuple[str, bytes, str | None]] | None) -> None:
-    found = parts(body, TYPE)
-    assert len(found) == 1 if expected is None else found == tuple(Part(*part) for part in expected)
+    found = parse_multipart(body, TYPE)
+    assert len(found) == 1 if expected is None else found == tuple(FormPart(*part) for part in expected)
 
 
 BAD = [
@@ -56,7 +56,7 @@ BAD = [
     (framed(b"X: y"), TYPE),
     (framed(b"Content-Disposition: form-data"), TYPE),
     (framed(*[NAMED] * (MAX_PARTS + 1)), TYPE),
-    (framed(NAMED + b"\r\nX: " + b"y" * MAX_HEAD), TYPE),
+    (framed(NAMED + b"\r\nX: " + b"y" * MAX_HEAD_SIZE), TYPE),
     (framed(NAMED + b'; filename="' + b";" * MAX_PARAMETERS + b'"'), TYPE),
     (framed(NAMED), f"multipart/form-data; x={';' * MAX_PARAMETERS}boundary=XX"),
 ]
@@ -64,8 +64,8 @@ BAD = [
 
 @pytest.mark.parametrize(("body", "content_type"), BAD, ids=range(len(BAD)))
 def test_what_is_none(body: bytes, content_type: str) -> None:
-    with pytest.raises(Malformed):
-        parts(body, content_type)
+    with pytest.raises(MalformedMultipart):
+        parse_multipart(body, content_type)
 
 
 def request(body: bytes, content_type: str = TYPE) -> Request:
@@ -73,21 +73,21 @@ def request(body: bytes, content_type: str = TYPE) -> Request:
 
 
 def test_fields_are_the_form_and_files_are_apart() -> None:
-    found = sent(request(framed(NAMED, NAMED + b'; filename="b"')))
-    assert (found.form, found.files, found.fault) == ((("a", "1"),), {"a": b"1"}, "")
+    found = parse_request(request(framed(NAMED, NAMED + b'; filename="b"')))
+    assert (found.form, found.files, found.broken_rule) == ((("a", "1"),), {"a": b"1"}, "")
 
 
 def test_a_malformed_body_is_told() -> None:
-    assert sent(request(b"x")).fault == "malformed-body"
+    assert parse_request(request(b"x")).broken_rule == "malformed-body"
 
 
 def test_no_more_pairs_are_made_than_anybody_needs() -> None:
-    found = pairs(b"a&" * (MOST_PAIRS + 9))
-    assert len(found) == MOST_PAIRS + 1
+    found = parse_pairs(b"a&" * (MAX_PAIRS + 9))
+    assert len(found) == MAX_PAIRS + 1
     assert found[-2:] == (("a", ""), ("a&a&a&a&a&a&a&a&a&", ""))
 
 
 @given(st.binary(max_size=80), st.text(st.characters(max_codepoint=255), max_size=30))
 def test_any_bytes_are_parts_or_malformed(body: bytes, parameters: str) -> None:
-    found = sent(request(b"--XX\r\n" + body + b"\r\n--XX--", TYPE + parameters))
-    assert found.fault in ("", "malformed-body")
+    found = parse_request(request(b"--XX\r\n" + body + b"\r\n--XX--", TYPE + parameters))
+    assert found.broken_rule in ("", "malformed-body")

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.nearest import nearest
+from lookalike_mocks.nearest import find_near_miss
 from lookalike_specs.wire import Request
 
-from .testers import search
+from .testers import build_signed_request
 
 TMAPI = "GET /1688/global/search/image"
 DAJI = "GET /alibaba/product/imageQuery"
@@ -45,29 +45,29 @@ def asked(method: str, path: str, **headers: str) -> Request:
     ],
 )  # fmt: skip
 def test_what_is_nearest(mock: Mock, request_: Request, operation: str, differs: list[str]) -> None:
-    near = nearest(mock.services.values(), request_)
-    assert list(near.differs) == differs
+    near = find_near_miss(mock.services.values(), request_)
+    assert list(near.differences) == differs
     assert operation in (f"{near.method} {near.path}", "")
 
 
 def test_a_name_of_an_operation_that_is_not_there_is_what_differs() -> None:
     mock = Mock("aliyun")
-    account = mock.sandboxes.home.credentials["aliyun"]
+    account = mock.sandboxes.demo.credentials["aliyun"]
     for astray in (
         Request(method="POST", path="/", query=b"Action=SearchByPic"),
         Request(method="POST", path="/", headers=((b"x-acs-action", b"SearchByPic"),)),
         Request(
             method="POST", path="/", query=b"Action=SearchByPic", headers=((b"x-acs-action", b"SearchImageByPic"),)
         ),
-        search("aliyun", account),
+        build_signed_request("aliyun", account),
     ):
-        mock.answer(astray)
+        mock.respond(astray)
     told = "no operation matched; the nearest is POST /, it differs in Action"
-    assert [entry.near for entry in mock.world.journal.entries] == [told] * 3 + [""]
+    assert [entry.near_miss for entry in mock.demo_state.journal.entries] == [told] * 3 + [""]
 
 
 def test_the_404_of_ours_says_it(mock: Mock) -> None:
-    reply = mock.answer(asked("POST", "/alibabba/product/imageQuery"))
+    reply = mock.respond(asked("POST", "/alibabba/product/imageQuery"))
     body = msgspec.json.decode(reply.body)
     assert reply.status == 404
     assert body["error"] == f"no operation matched; the nearest is {DAJI}, it differs in method and path segment 1"
@@ -76,12 +76,12 @@ def test_the_404_of_ours_says_it(mock: Mock) -> None:
 
 def test_the_vendors_404_has_it_in_the_journal() -> None:
     mock = Mock("tmapi")
-    sandbox = mock.sandbox()
-    right = search("tmapi", sandbox.credentials["tmapi"])
-    mock.answer(right)
-    mock.answer(msgspec.structs.replace(right, path="/tmapi/1688/global/search/images"))
-    mock.answer(msgspec.structs.replace(right, method="DELETE"))
-    assert [entry.near.rpartition(", ")[2] for entry in sandbox.journal.entries] == [
+    sandbox = mock.create_sandbox()
+    right = build_signed_request("tmapi", sandbox.credentials["tmapi"])
+    mock.respond(right)
+    mock.respond(msgspec.structs.replace(right, path="/tmapi/1688/global/search/images"))
+    mock.respond(msgspec.structs.replace(right, method="DELETE"))
+    assert [entry.near_miss.rpartition(", ")[2] for entry in sandbox.journal.entries] == [
         "", "it differs in path segment 4", "it differs in method"
     ]  # fmt: skip
 
@@ -91,6 +91,6 @@ def test_the_vendors_404_has_it_in_the_journal() -> None:
 )
 def test_any_path_is_told_something(mock: Mock, path: str) -> None:
     for method in ("GET", "FOO"):
-        near = nearest(mock.services.values(), asked(method, path))
-        assert near.differs
+        near = find_near_miss(mock.services.values(), asked(method, path))
+        assert near.differences
         assert len(str(near)) < 1000

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lookalike_mocks.catalogue.identicon import image, jpeg
-from lookalike_mocks.pictures import BadPicture, Fault, Limits, decoded, look
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
+from lookalike_mocks.pictures import BadImage, ImageDefect, ImageLimits, decode_base64, identify_image
 
-from .drawn import landscape, stored
+from .drawn import draw_landscape, encode_image
 
 FORMATS = ("PNG", "JPG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
-LIMITS = Limits(FORMATS, 4 * 1024 * 1024, 100, 4096)
+LIMITS = ImageLimits(FORMATS, 4 * 1024 * 1024, 100, 4096)
 
 
 def orientation(value: int) -> Image.Exif:
@@ -34,45 +34,45 @@ def huge(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", compress(b"\0" * 100)) + chunk(b"IEND", b"")
 
 
-def fault(data: bytes, limits: Limits = LIMITS) -> Fault | None:
+def fault(data: bytes, limits: ImageLimits = LIMITS) -> ImageDefect | None:
     try:
-        look(data, limits)
-    except BadPicture as bad:
-        return bad.fault
+        identify_image(data, limits)
+    except BadImage as bad:
+        return bad.defect
     return None
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
 @pytest.mark.parametrize("side", [100, 333, 800])
 def test_a_product_is_known_in_every_format_and_size(form: str, side: int) -> None:
-    found = look(stored(image(4711, side), form), LIMITS)
-    assert (found.number, found.product, found.width, found.height) == (4711, 4711, side, side)
+    found = identify_image(encode_image(draw_identicon(4711, side), form), LIMITS)
+    assert (found.number, found.product_index, found.width, found.height) == (4711, 4711, side, side)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1"])
 def test_a_product_is_known_in_every_mode(mode: str) -> None:
-    assert look(stored(image(4711).convert(mode), "PNG"), LIMITS).product == 4711
+    assert identify_image(encode_image(draw_identicon(4711).convert(mode), "PNG"), LIMITS).product_index == 4711
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF"])
 def test_a_product_is_known_where_its_palette_is_transparent(form: str) -> None:
-    drawn = image(4711).convert("RGBA")
+    drawn = draw_identicon(4711).convert("RGBA")
     drawn.putalpha(Image.radial_gradient("L").resize(drawn.size).point(lambda shade: 255 - shade // 4))
-    assert look(stored(drawn.quantize(64), form), LIMITS).product == 4711
+    assert identify_image(encode_image(drawn.quantize(64), form), LIMITS).product_index == 4711
 
 
 @pytest.mark.parametrize("quality", [20, 50, 95])
 def test_another_picture_is_known_by_its_look(quality: int) -> None:
-    original = look(stored(landscape(), "PNG"), LIMITS)
-    copy = look(stored(landscape().resize((320, 240)), "JPEG", quality=quality), LIMITS)
-    assert original.product is None
+    original = identify_image(encode_image(draw_landscape(), "PNG"), LIMITS)
+    copy = identify_image(encode_image(draw_landscape().resize((320, 240)), "JPEG", quality=quality), LIMITS)
+    assert original.product_index is None
     assert (copy.number, copy.width, copy.height) == (original.number, 320, 240)
-    assert look(stored(landscape().transpose(Image.Transpose.ROTATE_180), "PNG"), LIMITS).number != original.number
+    assert identify_image(encode_image(draw_landscape().transpose(Image.Transpose.ROTATE_180), "PNG"), LIMITS).number != original.number
 
 
 @pytest.mark.parametrize("form", ["PDF", "ICO", "SGI", "TGA", "DDS"])
 def test_other_formats(form: str) -> None:
-    assert fault(stored(landscape(128, 128), form)) == "format"
+    assert fault(encode_image(draw_landscape(128, 128), form)) == "format"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_no_picture(data: bytes) -> None:
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
 def test_half_a_picture(form: str) -> None:
-    whole = stored(landscape(), form)
+    whole = encode_image(draw_landscape(), form)
     assert fault(whole) is None
     assert fault(whole[: len(whole) // 2]) == "format"
 
@@ -100,8 +100,8 @@ def test_half_a_picture(form: str) -> None:
         ((100, 4097), "pixels"),
     ],
 )
-def test_pixels(size: tuple[int, int], expected: Fault | None) -> None:
-    assert fault(stored(Image.new("L", size), "PNG")) == expected
+def test_pixels(size: tuple[int, int], expected: ImageDefect | None) -> None:
+    assert fault(encode_image(Image.new("L", size), "PNG")) == expected
 
 
 @pytest.mark.parametrize("size", [(10_000, 10_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
@@ -110,31 +110,31 @@ def test_bombs_are_not_opened(size: tuple[int, int]) -> None:
 
 
 def test_bytes() -> None:
-    data = jpeg(5)
-    assert fault(data, Limits(FORMATS, len(data), 100, 4096)) is None
-    assert fault(data, Limits(FORMATS, len(data) - 1, 100, 4096)) == "bytes"
+    data = render_jpeg(5)
+    assert fault(data, ImageLimits(FORMATS, len(data), 100, 4096)) is None
+    assert fault(data, ImageLimits(FORMATS, len(data) - 1, 100, 4096)) == "bytes"
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("value", range(10))
 def test_orientation(form: str, value: int) -> None:
-    data = stored(landscape(), form, exif=orientation(value))
+    data = encode_image(draw_landscape(), form, exif=orientation(value))
     assert fault(data) == (None if value in (0, 1) else "orientation")
 
 
 def test_base64() -> None:
-    assert decoded(b64encode(jpeg(5)).decode()) == jpeg(5)
-    assert decoded(encodebytes(jpeg(5)).decode()) == jpeg(5)
+    assert decode_base64(b64encode(render_jpeg(5)).decode()) == render_jpeg(5)
+    assert decode_base64(encodebytes(render_jpeg(5)).decode()) == render_jpeg(5)
 
 
 @pytest.mark.parametrize("text", ["a", "aGVsbG8", "aGVs bG8=", "aGVsbG8=x", "图片", "data:image/png;base64,aGVsbG8="])
 def test_no_base64(text: str) -> None:
-    with pytest.raises(BadPicture) as caught:
-        decoded(text)
-    assert caught.value.fault == "format"
+    with pytest.raises(BadImage) as caught:
+        decode_base64(text)
+    assert caught.value.defect == "format"
 
 
-WHOLE = {form: stored(landscape(120, 120), form) for form in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")}
+WHOLE = {form: encode_image(draw_landscape(120, 120), form) for form in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")}
 
 
 @given(st.sampled_from(sorted(WHOLE)), st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=4))

@@ -8,8 +8,8 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
-from lookalike_specs import load
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import load_api
+from lookalike_specs.wire import Response, Request
 
 QUERY = b"apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
 STRANGER = b"apiToken=nobody&img_url=https://cbu01.alicdn.com/x.jpg"
@@ -21,12 +21,12 @@ def tmapi() -> Mock:
     return Mock("tmapi")
 
 
-def ask(*prefer: str, query: bytes = QUERY) -> Reply:
+def ask(*prefer: str, query: bytes = QUERY) -> Response:
     headers = tuple((b"prefer", value.encode("latin-1")) for value in prefer)
-    return tmapi().answer(Request(method="GET", path="/1688/global/search/image", query=query, headers=headers))
+    return tmapi().respond(Request(method="GET", path="/1688/global/search/image", query=query, headers=headers))
 
 
-def outcome(reply: Reply) -> object:
+def outcome(reply: Response) -> object:
     """The vendor's code, or how many goods there are, or the fault."""
     if reply.fault:
         return reply.fault.kind
@@ -108,7 +108,7 @@ def test_who_asks_has_to_be_known() -> None:
 def test_what_is_unknown_is_told_with_all_that_is_known(header: str) -> None:
     reply = ask(header)
     told = json.loads(reply.body)
-    root = load("tmapi").root
+    root = load_api("tmapi").root
     assert reply.status == 400
     assert told["error"].startswith(f"Prefer: {header.partition('=')[0].strip()}=")
     assert told["error"].endswith(" is none of this API's situations")

@@ -5,32 +5,32 @@ import pytest
 
 from lookalike_mocks import Mock, Quota
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import ids
+from lookalike_specs import list_api_ids
 
-from .testers import search, told
+from .testers import build_signed_request, summarize_response
 
 NOW = 1_800_000_000.0
 
 
 def made(*apis: str, rate: int | None = None, count: int | None = None) -> tuple[Mock, Sandbox]:
     mock = Mock(*apis, clock=lambda: NOW)
-    return mock, mock.sandbox(quota=Quota(rate, count))
+    return mock, mock.create_sandbox(quota=Quota(rate, count))
 
 
 def ask(mock: Mock, sandbox: Sandbox, api: str) -> str:
     """The situation that the answer was."""
-    mock.answer(search(api, sandbox.credentials[api], now=sandbox.clock()))
+    mock.respond(build_signed_request(api, sandbox.credentials[api], now=sandbox.clock()))
     return sandbox.journal.entries[-1].situation
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_more_than_so_many_in_all_are_refused_by_the_vendors_error(api: str) -> None:
     mock, sandbox = made(api, count=2)
     error = mock.services[api].api.root.quota.count
     assert [ask(mock, sandbox, api) for _ in range(4)] == ["", "", error, error]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_more_than_so_many_a_second_are_refused_by_the_vendors_error(api: str) -> None:
     mock, sandbox = made(api, rate=2)
     error = mock.services[api].api.root.quota.rate
@@ -68,27 +68,27 @@ def test_nothing_is_nothing() -> None:
 
 def test_who_is_not_known_uses_nothing_up() -> None:
     mock, sandbox = made("tmapi", count=1)
-    other = mock.sandbox()
+    other = mock.create_sandbox()
     for _ in range(3):
-        mock.answer(search("tmapi", {"apiToken": "nobody"}))
-        mock.answer(search("tmapi", other.credentials["tmapi"]))
+        mock.respond(build_signed_request("tmapi", {"apiToken": "nobody"}))
+        mock.respond(build_signed_request("tmapi", other.credentials["tmapi"]))
     assert ask(mock, sandbox, "tmapi") == ""
 
 
 def test_setting_a_sandbox_back_gives_all_of_it_again() -> None:
     mock, sandbox = made("tmapi", count=1)
     assert [ask(mock, sandbox, "tmapi") for _ in range(2)] == ["", "439"]
-    sandbox.world.reset()
+    sandbox.state.reset()
     assert [ask(mock, sandbox, "tmapi") for _ in range(2)] == ["", "439"]
 
 
 def test_without_a_quota_there_is_no_end() -> None:
     mock, sandbox = made("tmapi")
     assert {ask(mock, sandbox, "tmapi") for _ in range(200)} == {""}
-    assert msgspec.json.decode(mock.answer(search("tmapi", sandbox.credentials["tmapi"])).body)["code"] == 200
+    assert msgspec.json.decode(mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"])).body)["code"] == 200
 
 
 def test_what_is_refused_is_what_the_magic_key_brings() -> None:
     mock, sandbox = made("tmapi", count=0)
-    by_quota = mock.answer(search("tmapi", sandbox.credentials["tmapi"]))
-    assert told(by_quota) == told(mock.answer(search("tmapi", {"apiToken": "situation-439"})))
+    by_quota = mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"]))
+    assert summarize_response(by_quota) == summarize_response(mock.respond(build_signed_request("tmapi", {"apiToken": "situation-439"})))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.catalogue.catalogue import MAX_SHELVES, Catalogue
-from lookalike_mocks.catalogue.shelf import SLOTS, Shelf
+from lookalike_mocks.catalogue.catalogue import MAX_ITEM_CACHES, Catalogue
+from lookalike_mocks.catalogue.shelf import MAX_SLOTS, ItemCache
 
 
 def number(catalogue: Catalogue, index: int, language: str) -> bytes:
@@ -16,23 +16,23 @@ def number(catalogue: Catalogue, index: int, language: str) -> bytes:
 def test_every_index_gets_its_own_item(asked: list[int], slots: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lookalike_mocks.catalogue.shelf.SLOTS", slots)
-        shelf = Shelf(lambda index: b"%d" % index, 41)
-    assert shelf.take(asked) == [b"%d" % index for index in asked]
-    assert shelf.take(reversed(asked)) == [b"%d" % index for index in reversed(asked)]
+        shelf = ItemCache(lambda index: b"%d" % index, 41)
+    assert shelf.get(asked) == [b"%d" % index for index in asked]
+    assert shelf.get(reversed(asked)) == [b"%d" % index for index in reversed(asked)]
 
 
 def test_an_item_is_made_once_while_it_keeps_its_slot() -> None:
     made = []
-    shelf = Shelf(lambda index: made.append(index) or b"x", 10**6)
-    shelf.take([1, 2, 1])
+    shelf = ItemCache(lambda index: made.append(index) or b"x", 10**6)
+    shelf.get([1, 2, 1])
     assert made == [1, 2]
-    shelf.take([1 + SLOTS, 1])
-    assert made == [1, 2, 1 + SLOTS, 1]
+    shelf.get([1 + MAX_SLOTS, 1])
+    assert made == [1, 2, 1 + MAX_SLOTS, 1]
 
 
 def test_languages_and_makers_do_not_mix_and_are_bounded() -> None:
     catalogue = Catalogue(0, 100)
     for language in "abcdefghijkl":
-        assert catalogue.shelf(number, language).take([7]) == [f"{language}7".encode()]
-    assert len(catalogue.shelves) == MAX_SHELVES
-    assert catalogue.shelf(number, "a").take([7]) == [b"a7"]
+        assert catalogue.get_item_cache(number, language).get([7]) == [f"{language}7".encode()]
+    assert len(catalogue.item_caches) == MAX_ITEM_CACHES
+    assert catalogue.get_item_cache(number, "a").get([7]) == [b"a7"]

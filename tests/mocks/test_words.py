@@ -5,9 +5,9 @@ from itertools import combinations, product
 
 import pytest
 
-from lookalike_mocks.catalogue import LANGUAGES, Catalogue, Kind, kinds
+from lookalike_mocks.catalogue import LANGUAGES, Catalogue, ProductKind, load_kinds
 from lookalike_mocks.catalogue.title import choose
-from lookalike_mocks.catalogue.words import read_clashes, words
+from lookalike_mocks.catalogue.words import read_clashes, load_words
 
 CHILDREN = {"boys", "girls", "babies", "students"}
 ADULT = {"evening-dress", "high-heels", "pyjamas", "bra", "boxers", "lipstick", "sheet-mask", "handbag", "boots"}
@@ -38,7 +38,7 @@ SHOES = "sneakers slippers boots high-heels"
 FOOD = "mixed-nuts biscuits bottled-tea fruit-juice"
 TOYS = "plush-toy building-blocks rc-car"
 ELECTRIC = "rc-car earphones power-bank smart-watch"
-DURABLE = " ".join(kind.id for kind in kinds() if kind.id not in f"{FOOD} lipstick sheet-mask".split())
+DURABLE = " ".join(kind.id for kind in load_kinds() if kind.id not in f"{FOOD} lipstick sheet-mask".split())
 TEXTILES = f"{CLOTHES} baseball-cap slippers plush-toy bedding-set pet-bed"
 
 # a word that says something of a few kinds only -> those kinds
@@ -132,15 +132,15 @@ SENSELESS = {
     "warm": "linen ice-silk mesh",
 }
 PAIRS = {frozenset((one, other)) for one, others in SENSELESS.items() for other in others.split()}
-KEYS = {key for group in words().values() for key in group}
+KEYS = {key for group in load_words().values() for key in group}
 
 
-def list_words(kind: Kind) -> set[str]:
+def list_words(kind: ProductKind) -> set[str]:
     """Return the words that the kind has, colours apart."""
     return {*kind.materials, *kind.styles, *kind.features, *kind.audiences, *kind.seasons}
 
 
-def list_titles(kind: Kind) -> Iterator[set[str]]:
+def list_titles(kind: ProductKind) -> Iterator[set[str]]:
     """Yield the words of every title that the kind can have, colours apart: a draw of zeros has a season and no colour."""
     lists = {34: kind.materials, 33: kind.styles, 37: kind.audiences, 38: kind.features, 31: kind.seasons}
     for numbers in product(*(range(max(1, len(keys))) for keys in lists.values())):
@@ -158,37 +158,37 @@ def find_forbidden(texts: list[str]) -> list[str]:
 
 def test_no_word_is_improper() -> None:
     assert set(FORBIDDEN) == set(LANGUAGES)
-    texts = [text for group in words().values() for word in group.values() for text in word.values()]
-    texts += [noun for kind in kinds() for nouns in kind.noun.values() for noun in nouns]
+    texts = [text for group in load_words().values() for word in group.values() for text in word.values()]
+    texts += [noun for kind in load_kinds() for nouns in kind.noun.values() for noun in nouns]
     assert find_forbidden(texts) == []
 
 
 def test_what_adults_wear_is_for_no_child() -> None:
-    assert {kind.id for kind in kinds()} > ADULT
-    assert {kind.id: kind.audiences for kind in kinds() if kind.id in ADULT and CHILDREN & set(kind.audiences)} == {}
+    assert {kind.id for kind in load_kinds()} > ADULT
+    assert {kind.id: kind.audiences for kind in load_kinds() if kind.id in ADULT and CHILDREN & set(kind.audiences)} == {}
 
 
 def test_narrow_words_stay_with_their_kinds() -> None:
     for word, allowed in NARROW.items():
-        assert {kind.id for kind in kinds()} >= set(allowed.split()), word
-        assert {kind.id for kind in kinds() if word in list_words(kind)} <= set(allowed.split()), word
+        assert {kind.id for kind in load_kinds()} >= set(allowed.split()), word
+        assert {kind.id for kind in load_kinds() if word in list_words(kind)} <= set(allowed.split()), word
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.id)
-def test_no_title_makes_nonsense(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", load_kinds(), ids=lambda kind: kind.id)
+def test_no_title_makes_nonsense(kind: ProductKind) -> None:
     assert {key for pair in PAIRS for key in pair} <= KEYS
     said = {frozenset(pair) for title in list_titles(kind) for pair in combinations(sorted(title), 2)}
     assert said & PAIRS == set()
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.id)
-def test_every_word_of_a_kind_is_said(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", load_kinds(), ids=lambda kind: kind.id)
+def test_every_word_of_a_kind_is_said(kind: ProductKind) -> None:
     assert set().union(*list_titles(kind)) == list_words(kind)
 
 
 def test_every_clash_keeps_two_words_of_a_kind_apart() -> None:
     assert set(read_clashes()) == KEYS
-    groups = [list_words(kind) for kind in kinds()]
+    groups = [list_words(kind) for kind in load_kinds()]
     for word, others in read_clashes().items():
         assert all(any({word, other} <= said for said in groups) for other in others), word
 
@@ -196,4 +196,4 @@ def test_every_clash_keeps_two_words_of_a_kind_apart() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_title_is_improper(language: str) -> None:
     catalogue = Catalogue(0, 10_000)
-    assert find_forbidden([catalogue.product(index).title(language) for index in range(catalogue.size)]) == []
+    assert find_forbidden([catalogue.get_product(index).get_title(language) for index in range(catalogue.size)]) == []

@@ -9,15 +9,15 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from lookalike_specs import load
-from lookalike_specs.proof import Moment, prove
-from lookalike_specs.sample import build, examples, sample
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import load_api
+from lookalike_specs.proof import SigningContext, sign
+from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
+from lookalike_specs.wire import Response, Request
 
 HOST = "127.0.0.1"
 
 
-def search(
+def build_signed_request(
     api: str,
     credentials: Mapping[str, str],
     *,
@@ -31,35 +31,35 @@ def search(
 
     With other values than the examples' if there are any.
     """
-    loaded = load(api)
-    operation, known = loaded.operations[at], examples(loaded, loaded.operations[at])
+    loaded = load_api(api)
+    operation, known = loaded.operations[at], collect_examples(loaded, loaded.operations[at])
     needed = {name: known[name] for name in ("x-acs-action", "x-acs-version", "Action", "Version") if name in known}
-    unsigned = build(operation, {**needed, **sample(loaded, operation, credentials), **values}, f"http://{HOST}")
+    unsigned = build_request(operation, {**needed, **build_minimal_values(loaded, operation, credentials), **values}, f"http://{HOST}")
     when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
-    return prove(unsigned, operation.schemes[scheme], credentials, Moment(when, nonce or uuid4().hex))
+    return sign(unsigned, operation.schemes[scheme], credentials, SigningContext(when, nonce or uuid4().hex))
 
 
-def sent(client: httpx.Client, request: Request) -> Reply:
+def send_request(client: httpx.Client, request: Request) -> Response:
     """The reply over HTTP."""
     url = f"{request.path}?{request.query.decode()}" if request.query else request.path
     headers = [(name, value) for name, value in request.headers if name != b"host"] + [(b"host", HOST.encode())]
     answer = client.request(request.method, url, headers=headers, content=request.body)
-    return Reply(status=answer.status_code, body=answer.content, media_type=answer.headers["content-type"])
+    return Response(status=answer.status_code, body=answer.content, media_type=answer.headers["content-type"])
 
 
 # what an answer says of the request, or of the moment, and not of the sandbox
-TRACE = re.compile(r"trace%40\w+")
-MARKS = {"RequestId", "requestId", "traceId", "timestamp", "time", "HostId", "request_id", "trace_id"}
+TRACE_PATTERN = re.compile(r"trace%40\w+")
+VOLATILE_KEYS = {"RequestId", "requestId", "traceId", "timestamp", "time", "HostId", "request_id", "trace_id"}
 
 
-def told(reply: Reply) -> str:
+def summarize_response(reply: Response) -> str:
     """The status of an answer, and all in it that does not depend on who asked."""
     is_json = reply.media_type.startswith("application/json")
-    body = without_marks(msgspec.json.decode(reply.body)) if is_json else reply.body
-    return f"{reply.status} {TRACE.sub('', str(body))}"
+    body = drop_volatile(msgspec.json.decode(reply.body)) if is_json else reply.body
+    return f"{reply.status} {TRACE_PATTERN.sub('', str(body))}"
 
 
-def without_marks(node: Any) -> Any:
+def drop_volatile(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: without_marks(inner) for name, inner in node.items() if name not in MARKS}
-    return [without_marks(inner) for inner in node] if isinstance(node, list) else node
+        return {name: drop_volatile(inner) for name, inner in node.items() if name not in VOLATILE_KEYS}
+    return [drop_volatile(inner) for inner in node] if isinstance(node, list) else node

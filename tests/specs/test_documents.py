@@ -8,8 +8,8 @@ import schemathesis
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 from openapi_spec_validator import validate
 
-from lookalike_specs import ids, load, read
-from lookalike_specs.document import resolve
+from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs.document import resolve_refs
 
 KINDS = {"documented", "measured", "inferred", "invented"}
 SEEDS = {
@@ -22,35 +22,35 @@ SEEDS = {
 STRUCTURE = {"x-provenance", "openapi", "$ref"}
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_the_document_is_valid_openapi(api: str) -> None:
-    validate(read(api))
+    validate(read_document(api))
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_schemathesis_loads_it(api: str) -> None:
-    schema = schemathesis.openapi.from_dict(read(api))
+    schema = schemathesis.openapi.from_dict(read_document(api))
     assert [found.ok().label for found in schema.get_all_operations()] == [
-        f"{operation.method} {operation.template}" for operation in load(api).operations
+        f"{operation.method} {operation.document_path}" for operation in load_api(api).operations
     ]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_fact_has_provenance(api: str) -> None:
-    bare = [where for where, origin in facts(read(api), "", None) if origin is None]
+    bare = [where for where, origin in facts(read_document(api), "", None) if origin is None]
     assert not bare
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_documented_facts_name_the_vendors_document(api: str) -> None:
-    sources = [source for kind, source in origins(read(api)) if kind == "documented"]
+    sources = [source for kind, source in origins(read_document(api)) if kind == "documented"]
     assert [source for source in sources if SEEDS[api] in source]
-    assert all(source.strip() for _, source in origins(read(api)))
+    assert all(source.strip() for _, source in origins(read_document(api)))
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_example_fits_its_schema(api: str) -> None:
-    document = resolve(read(api), read(api))
+    document = resolve_refs(read_document(api), read_document(api))
     checked = 0
     for where, example, schema in examples(document, ""):
         errors = [error.message for error in checker(api, schema).iter_errors(example)]
@@ -59,14 +59,14 @@ def test_every_example_fits_its_schema(api: str) -> None:
     assert checked > 5
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_error_has_a_status_that_is_documented(api: str) -> None:
-    loaded = load(api)
-    transports = loaded.root.transports
+    loaded = load_api(api)
+    transports = loaded.root.error_formats
     fixed = {str(transport.status) for transport in transports.values() if isinstance(transport.status, int)}
     for error in loaded.root.errors.values():
         for operation in [each for each in loaded.operations if not error.operations or each.id in error.operations]:
-            documented = loaded.document["paths"][operation.template][operation.method.lower()]["responses"]
+            documented = loaded.document["paths"][operation.document_path][operation.method.lower()]["responses"]
             assert {str(error.status)} | fixed <= set(documented), (operation.id, error)
 
 
@@ -118,4 +118,4 @@ def examples(node: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 def checker(api: str, schema: Any) -> Any:
-    return (OAS30Validator if read(api)["openapi"].startswith("3.0") else OAS31Validator)(schema)
+    return (OAS30Validator if read_document(api)["openapi"].startswith("3.0") else OAS31Validator)(schema)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lookalike_specs import SpecError, UnknownApi, UnknownVariant, ids, load, read, variants
-from lookalike_specs.document import resolve
-from lookalike_specs.load import build
+from lookalike_specs import SpecError, UnknownApi, UnknownVariant, list_api_ids, load_api, read_document, resolve_variants
+from lookalike_specs.document import resolve_refs
+from lookalike_specs.load import build_api
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -62,21 +62,21 @@ WRONG: list[tuple[str, Change, str]] = [
 
 @pytest.mark.parametrize(("change", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
 def test_a_wrong_spec_does_not_start(change: Change, told: str) -> None:
-    document = deepcopy(read("tmapi"))
+    document = deepcopy(read_document("tmapi"))
     change(document)
     with pytest.raises(SpecError, match=told):
-        build("tmapi", document)
+        build_api("tmapi", document)
 
 
 def test_a_form_that_may_come_in_two_media_types_has_each_field_once() -> None:
-    upload = next(found for found in load("daji-1688").operations if found.id == "uploadImage")
-    assert upload.body_place == "form"
+    upload = next(found for found in load_api("daji-1688").operations if found.id == "uploadImage")
+    assert upload.body_location == "form"
     assert [field.name for field in upload.fields] == ["appKey", "appSecret", "sign", "image_base64", "pic_url"]
 
 
 def test_operations_of_one_path_are_told_apart() -> None:
-    api = load("aliyun")
-    at_root = [(found.id, found.template) for found in api.operations if found.path == "/"]
+    api = load_api("aliyun")
+    at_root = [(found.id, found.document_path) for found in api.operations if found.path == "/"]
     assert at_root[0] == ("SearchImageByPic", "/")
     assert all(template == f"/#{name}" for name, template in at_root[1:])
     assert len(at_root) == 6
@@ -86,45 +86,45 @@ def test_operations_of_one_path_are_told_apart() -> None:
 
 
 def test_parameters_of_a_path_are_those_of_its_operations() -> None:
-    document = deepcopy(read("tmapi"))
+    document = deepcopy(read_document("tmapi"))
     item = document["paths"]["/1688/global/search/image"]
     item["parameters"] = item["get"]["parameters"][:2]
     del item["get"]["parameters"][:2]
-    one, other = build("tmapi", document), load("tmapi")
+    one, other = build_api("tmapi", document), load_api("tmapi")
     assert one.operations[0].fields == other.operations[0].fields
 
 
 def test_a_part_with_a_media_type_is_a_file() -> None:
-    upload = next(found for found in load("aliyun").operations if found.id == "PostObject")
-    assert {field.name: field.place for field in upload.fields if field.required} == {"key": "form", "file": "file"}
+    upload = next(found for found in load_api("aliyun").operations if found.id == "PostObject")
+    assert {field.name: field.location for field in upload.fields if field.required} == {"key": "form", "file": "file"}
 
 
 def test_every_api_loads() -> None:
-    assert ids() == ("aliyun", "daji-1688", "daji-taobao", "hiobuy", "tmapi")
-    assert [load(api).id for api in ids()] == list(ids())
+    assert list_api_ids() == ("aliyun", "daji-1688", "daji-taobao", "hiobuy", "tmapi")
+    assert [load_api(api).id for api in list_api_ids()] == list(list_api_ids())
 
 
 def test_an_unknown_api_is_named() -> None:
     with pytest.raises(UnknownApi, match="unknown API 'x'; known: aliyun"):
-        load("x")
+        load_api("x")
 
 
 def test_an_unknown_variant_is_named() -> None:
     with pytest.raises(UnknownVariant, match="tmapi: booleans is one of lenient, strict, not 'x'"):
-        variants(load("tmapi"), {"booleans": "x"})
+        resolve_variants(load_api("tmapi"), {"booleans": "x"})
 
 
 def test_references_in_a_circle_are_refused() -> None:
     document = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}}
     with pytest.raises(SpecError, match="in a circle"):
-        resolve(document, document["a"])
+        resolve_refs(document, document["a"])
 
 
 def test_a_reference_to_nothing_is_named() -> None:
     with pytest.raises(SpecError, match="#/b: points to nothing"):
-        resolve({}, {"$ref": "#/b"})
+        resolve_refs({}, {"$ref": "#/b"})
 
 
 def test_a_reference_is_local_and_keeps_what_stands_beside_it() -> None:
     document = {"a~/b": {"x": 1, "y": 1}}
-    assert resolve(document, [{"$ref": "#/a~0~1b", "y": 2}]) == [{"x": 1, "y": 2}]
+    assert resolve_refs(document, [{"$ref": "#/a~0~1b", "y": 2}]) == [{"x": 1, "y": 2}]

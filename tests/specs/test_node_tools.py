@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_specs import ids, load, read
+from lookalike_specs import list_api_ids, load_api, read_document
 
 HERE = Path(__file__).parent / "node"
 pytestmark = pytest.mark.node
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.node
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
-    for api in ids():
-        (folder / f"{api}.json").write_text(json.dumps(read(api)), "utf-8")
+    for api in list_api_ids():
+        (folder / f"{api}.json").write_text(json.dumps(read_document(api)), "utf-8")
     return folder
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
     command = [
         npm(HERE) / "redocly",
@@ -43,7 +43,7 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api
     assert told["totals"]["errors"] == told["totals"]["warnings"] == 0
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_prism_serves_it(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -51,11 +51,11 @@ def test_prism_serves_it(npm: Callable[[Path], Path], documents: Path, api: str)
     command = [npm(HERE) / "prism", "mock", documents / f"{api}.json", "-p", str(port)]
     prism = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        assert status(f"http://127.0.0.1:{port}{load(api).operations[0].path}") in (400, 401, 405, 422)
+        assert status(f"http://127.0.0.1:{port}{load_api(api).operations[0].path}") in (400, 401, 405, 422)
     finally:
         prism.terminate()
         said, _ = prism.communicate(timeout=10)
-    assert re.search(rf"{load(api).operations[0].method}\s+http", said)
+    assert re.search(rf"{load_api(api).operations[0].method}\s+http", said)
 
 
 def status(url: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lookalike_specs.errors import SpecError
-from lookalike_specs.overlay import apply
+from lookalike_specs.overlay import apply_overlay
 
 DOCUMENT: dict[str, Any] = {
     "info": {"title": "", "contact": {"name": "them"}},
@@ -80,7 +80,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("actions", "at", "expected"), [case[1:] for case in APPLIED], ids=[case[0] for case in APPLIED]
 )
 def test_applied(actions: list[dict[str, Any]], at: list[Any], expected: object) -> None:
-    node: Any = apply(DOCUMENT, overlay(*actions))
+    node: Any = apply_overlay(DOCUMENT, overlay(*actions))
     for step in at:
         node = node[step]
     assert node == expected
@@ -89,14 +89,14 @@ def test_applied(actions: list[dict[str, Any]], at: list[Any], expected: object)
 @pytest.mark.parametrize(("document", "problem"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_refused(document: dict[str, Any], problem: str) -> None:
     with pytest.raises(SpecError) as refused:
-        apply(DOCUMENT, document)
+        apply_overlay(DOCUMENT, document)
     assert problem in str(refused.value)
 
 
 def test_neither_the_document_nor_the_overlay_is_changed() -> None:
     before = deepcopy(DOCUMENT)
     update: dict[str, Any] = {"paths": {"/c": {"get": {}}}}
-    changed = apply(DOCUMENT, overlay({"target": "$", "update": update}))
+    changed = apply_overlay(DOCUMENT, overlay({"target": "$", "update": update}))
     changed["paths"]["/c"]["get"]["tags"] = ["z"]
     assert before == DOCUMENT
     assert update == {"paths": {"/c": {"get": {}}}}

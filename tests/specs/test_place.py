@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import lookalike_specs
-from lookalike_specs import UnknownApi, ids, load, read
-from lookalike_specs.place import place
+from lookalike_specs import UnknownApi, list_api_ids, load_api, read_document
+from lookalike_specs.place import locate_source
 
 HOME = Path(lookalike_specs.__file__).parent
 
@@ -22,20 +22,20 @@ def pointers(node: Any, pointer: str = "") -> Iterator[tuple[str, str, Any]]:
         yield from pointers(value, inner)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_place_of_a_document_is_found_at_its_own_key(api: str) -> None:
     lines: dict[str, list[str]] = {}
-    for pointer, key, _ in pointers(read(api)):
-        found = place(api, pointer)
+    for pointer, key, _ in pointers(read_document(api)):
+        found = locate_source(api, pointer)
         assert found.pointer == pointer
         text = lines.setdefault(found.file, (HOME / found.file).read_text("utf-8").splitlines())[found.line - 1]
         assert key in text, f"{found} is not {pointer}"
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_an_operation_is_found_by_its_method(api: str) -> None:
-    for operation in load(api).operations:
-        found = place(api, operation.pointer)
+    for operation in load_api(api).operations:
+        found = locate_source(api, operation.pointer)
         assert (HOME / found.file).read_text("utf-8").splitlines()[
             found.line - 1
         ].strip() == f"{operation.method.lower()}:"
@@ -51,27 +51,27 @@ def test_an_operation_is_found_by_its_method(api: str) -> None:
     ],
 )
 def test_the_vendors_file_and_the_overlay_are_told_apart(api: str, pointer: str, file: str) -> None:
-    assert place(api, pointer).file == f"apis/{api}/{file}"
+    assert locate_source(api, pointer).file == f"apis/{api}/{file}"
 
 
 def test_a_reference_is_followed() -> None:
-    search = load("daji-taobao").operations[0].pointer
-    found = place("daji-taobao", f"{search}/responses/400/content/application~1json")
+    search = load_api("daji-taobao").operations[0].pointer
+    found = locate_source("daji-taobao", f"{search}/responses/400/content/application~1json")
     assert "application/json" in (HOME / found.file).read_text("utf-8").splitlines()[found.line - 1]
-    assert found.line != place("daji-taobao", f"{search}/responses/400").line
+    assert found.line != locate_source("daji-taobao", f"{search}/responses/400").line
     assert found.pointer == f"{search}/responses/400/content/application~1json"
 
 
 def test_the_deepest_that_exists_stands_for_what_does_not() -> None:
-    search = load("tmapi").operations[0].pointer
-    assert place("tmapi", f"{search}/responses/200/nothing/0") == place("tmapi", f"{search}/responses/200")
-    assert place("tmapi", "/nothing").line == 1
+    search = load_api("tmapi").operations[0].pointer
+    assert locate_source("tmapi", f"{search}/responses/200/nothing/0") == locate_source("tmapi", f"{search}/responses/200")
+    assert locate_source("tmapi", "/nothing").line == 1
 
 
 def test_an_api_that_is_not_there_is_told() -> None:
     with pytest.raises(UnknownApi):
-        place("nobody", "")
+        locate_source("nobody", "")
 
 
 def test_a_place_reads_as_editors_take_it() -> None:
-    assert str(place("tmapi", "")) == "apis/tmapi/openapi.yaml:1"
+    assert str(locate_source("tmapi", "")) == "apis/tmapi/openapi.yaml:1"

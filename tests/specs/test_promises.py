@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from lookalike_specs import SpecError, ids, load, read
-from lookalike_specs.load import build
-from lookalike_specs.promises import choose
+from lookalike_specs import SpecError, list_api_ids, load_api, read_document
+from lookalike_specs.load import build_api
+from lookalike_specs.promises import resolve_choice
 
 Promises = dict[str, Any]
-SEARCH, CONVERT = (operation.id for operation in load("tmapi").operations)
+SEARCH, CONVERT = (operation.id for operation in load_api("tmapi").operations)
 PATH = "/1688/global/search/image"
 WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
     ("unknown key", lambda p: p.update(colour="red"), "colour"),
@@ -53,26 +53,26 @@ WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
 
 @pytest.mark.parametrize(("change", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
 def test_a_promise_that_cannot_be_meant_does_not_start(change: Callable[[Promises], object], told: str) -> None:
-    document = deepcopy(read("tmapi"))
+    document = deepcopy(read_document("tmapi"))
     change(document["paths"][PATH]["get"]["x-lookalike"]["promises"])
     with pytest.raises(SpecError, match=told):
-        build("tmapi", document)
+        build_api("tmapi", document)
 
 
 def test_a_choice_is_made_by_its_variant() -> None:
     choice = {"variant": "docs-found", "documented": "/a", "swapped": "/b"}
-    assert choose(choice, {"docs-found": "swapped"}) == "/b"
-    assert choose("/c", {}) == "/c"
+    assert resolve_choice(choice, {"docs-found": "swapped"}) == "/b"
+    assert resolve_choice("/c", {}) == "/c"
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_search_promises_its_items(api: str) -> None:
-    searches = [each for each in load(api).operations if "search" in each.id.lower() or "query" in each.id.lower()]
-    assert all(each.extension.promises.items for each in searches)
+    searches = [each for each in load_api(api).operations if "search" in each.id.lower() or "query" in each.id.lower()]
+    assert all(each.extension.invariants.items for each in searches)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_answer_in_an_envelope_says_when_it_is_good(api: str) -> None:
     silent = {"AuthorizeFileUpload", "PostObject"}  # their status tells
-    found = {each.id for each in load(api).operations if not each.extension.promises.success}
+    found = {each.id for each in load_api(api).operations if not each.extension.invariants.success}
     assert found <= silent

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..parameters import as_json
-from ..text import echo, echo_json, faint, strong, table
+from ..parameters import json_option
+from ..text import echo, echo_json, style_dim, style_bold, render_table
 
 if TYPE_CHECKING:
     from lookalike_specs import Api
 
 
 @click.command("apis")
-@as_json
+@json_option
 def command(as_json: bool) -> None:
     """List the APIs and their variants.
 
@@ -25,16 +25,16 @@ def command(as_json: bool) -> None:
       lookalike apis
       lookalike apis --json
     """
-    from lookalike_specs import ids, load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs import list_api_ids, load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    listed = [describe(load(api)) for api in ids()]
+    listed = [describe_api(load_api(api)) for api in list_api_ids()]
     if as_json:
         echo_json(listed)
         return
-    echo("\n\n".join(_text(api) for api in listed))
+    echo("\n\n".join(_render_api(api) for api in listed))
 
 
-def describe(api: Api) -> dict[str, Any]:
+def describe_api(api: Api) -> dict[str, Any]:
     """One API as JSON."""
     return {
         "id": api.id,
@@ -51,12 +51,12 @@ def describe(api: Api) -> dict[str, Any]:
     }
 
 
-def _text(api: dict[str, Any]) -> str:
-    lines = [f"{strong(api['id'])}  {api['title']}"]
-    lines += [f"  {found['method']} {found['path']}  {faint(found['id'])}" for found in api["operations"]]
+def _render_api(api: dict[str, Any]) -> str:
+    lines = [f"{style_bold(api['id'])}  {api['title']}"]
+    lines += [f"  {found['method']} {found['path']}  {style_dim(found['id'])}" for found in api["operations"]]
     lines += [f"  {server}" for server in api["servers"]]
     for name, variant in api["variants"].items():
-        lines += ["", f"  {strong(name)}  {variant['description']}"]
+        lines += ["", f"  {style_bold(name)}  {variant['description']}"]
         rows = [("*" if key == variant["default"] else " ", key, text) for key, text in variant["values"].items()]
-        lines.append(table(rows, indent="    "))
+        lines.append(render_table(rows, indent="    "))
     return "\n".join(lines)

@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from ..extra import judge_needed
-from ..group import Problem, nearest
-from ..parameters import Number, any_apis, check_ids, switches, variant_keys
+from ..extra import require_judge
+from ..group import CommandError, suggest_closest
+from ..parameters import FiniteFloatRange, apis_argument, complete_check_ids, parse_variants, complete_variants
 from ..text import echo
 
-NOTES = "HYPOTHESIS_STORAGE_DIRECTORY"
-FORMATS = ("text", "json", "junit", "sarif", "html", "markdown", "github")
-SEEDS, SIZES, NUMBERS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(1, 10**6)
-NOTHING = 2
+STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
+FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
+SEED_RANGE, SIZE_RANGE, COUNT_RANGE = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(1, 10**6)
+EXIT_NOTHING_CHECKED = 2
 STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True},
     "failed": {"fg": "red", "bold": True},
@@ -28,42 +28,42 @@ STYLES: dict[str, dict[str, Any]] = {
     "passed": {"fg": "green"},
     "faint": {"dim": True},
 }
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("check")
-@any_apis
+@apis_argument
 @click.option("--url", default="", help="The server's base URL. Without it a mock is started and judged.")
 @click.option(
     "--credentials", multiple=True, metavar="API.KEY=VALUE",
     help="Who asks, in place of the demo account. May be repeated. LOOKALIKE_<API>_<KEY> says it without being seen.",
 )  # fmt: skip
 @click.option(
-    "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=variant_keys,
+    "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
     help="A switch of an API that the server has, `api.name=value` or `name=value`. May be repeated.",
 )  # fmt: skip
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this operation. May be repeated.")
 @click.option(
-    "--only", multiple=True, metavar="ID", shell_complete=check_ids,
+    "--only", multiple=True, metavar="ID", shell_complete=complete_check_ids,
     help="Only this check, or this family of checks. May be repeated.",
 )  # fmt: skip
 @click.option(
-    "--skip", multiple=True, metavar="ID", shell_complete=check_ids,
+    "--skip", multiple=True, metavar="ID", shell_complete=complete_check_ids,
     help="All but this check, or this family of checks. May be repeated.",
 )  # fmt: skip
 @click.option("--live", is_flag=True, help="The server may be a vendor's own, where requests cost money.")
-@click.option("--max-requests", type=NUMBERS, metavar="N", help="Send so many requests in all; --live needs it.")
-@click.option("--rate", default=0.0, type=Number(0), metavar="N", help="Send so many requests a second at most.")
-@click.option("--tls-ca", "ca", type=FILE, metavar="FILE", help="The CA that signed the server's certificate.")
-@click.option("--seed", default=0, show_default=True, type=SEEDS, help="Another seed, other requests.")
-@click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods of the mock, without --url.")
-@click.option("--max-time", default=0.0, metavar="S", type=Number(0), help="End after so many seconds.")
-@click.option("--max-cases", default=20, show_default=True, type=NUMBERS, help="Requests that one property draws.")
+@click.option("--max-requests", type=COUNT_RANGE, metavar="N", help="Send so many requests in all; --live needs it.")
+@click.option("--rate", default=0.0, type=FiniteFloatRange(0), metavar="N", help="Send so many requests a second at most.")
+@click.option("--tls-ca", "ca", type=FILE_TYPE, metavar="FILE", help="The CA that signed the server's certificate.")
+@click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, other requests.")
+@click.option("--size", default=10_000, show_default=True, type=SIZE_RANGE, help="Goods of the mock, without --url.")
+@click.option("--max-time", default=0.0, metavar="S", type=FiniteFloatRange(0), help="End after so many seconds.")
+@click.option("--max-cases", default=20, show_default=True, type=COUNT_RANGE, help="Requests that one property draws.")
 @click.option("--strict", is_flag=True, help="Fields that no document names are findings.")
-@click.option("--baseline", type=FILE, metavar="FILE", help="Findings that are known and accepted until a day.")
-@click.option("--write-baseline", type=FILE, metavar="FILE", help="Accept what is found now, for 90 days.")
+@click.option("--baseline", type=FILE_TYPE, metavar="FILE", help="Findings that are known and accepted until a day.")
+@click.option("--write-baseline", type=FILE_TYPE, metavar="FILE", help="Accept what is found now, for 90 days.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What is printed."
+    "--format", "form", type=click.Choice(FORMAT_NAMES), default="text", show_default=True, help="What is printed."
 )
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report. May be repeated.")
 @click.option("--coverage", is_flag=True, help="Print what was asked for and what was seen, after the text.")
@@ -83,15 +83,15 @@ def command(**options: Any) -> None:
       lookalike check --baseline known.json
     """
     try:
-        with _notes():
-            code = run(**options)
+        with _keep_hypothesis_storage():
+            code = run_check(**options)
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was checked", err=True)
         code = 130
     sys.exit(code)
 
 
-def run(
+def run_check(
     *,
     form: str,
     reports: tuple[str, ...],
@@ -101,70 +101,70 @@ def run(
     **wish: Any,
 ) -> int:
     """Judge, report, and say how it ended. Raises Problem."""
-    files = [_file(text) for text in reports]
+    files = [_parse_report_option(text) for text in reports]
     for path in [path for _, path in files] + ([write_baseline] if write_baseline else []):
-        _writable(path)
-    with judge_needed():
+        _require_writable(path)
+    with require_judge():
         from lookalike_contracts.reports import FORMATS as WRITERS  # noqa: PLC0415 - the judge is an extra, and heavy
-        from lookalike_contracts.reports import as_text, coverage_table  # noqa: PLC0415
+        from lookalike_contracts.reports import render_text, render_coverage_table  # noqa: PLC0415
 
         from .. import judging  # noqa: PLC0415
-    known = judging.baseline(baseline)
-    trial = judging.try_out(judging.Wish(**wish | {"variants": switches(wish["variants"], wish["apis"])}))
-    report = judging.told(trial, known)
+    known = judging.read_baseline(baseline)
+    trial = judging.run_checks(judging.CheckOptions(**wish | {"variants": parse_variants(wish["variants"], wish["apis"])}))
+    report = judging.build_report(trial, known)
     for name, path in files:
-        _write(path, WRITERS[name](report).encode("utf-8", "backslashreplace"))
+        _write_file(path, WRITERS[name](report).encode("utf-8", "backslashreplace"))
     if write_baseline:
-        _write(write_baseline, judging.new_baseline(trial, known))
-    echo((as_text(report, _paint) if form == "text" else WRITERS[form](report)).removesuffix("\n"))
-    for told in trial.stays:
+        _write_file(write_baseline, judging.build_baseline(trial, known))
+    echo((render_text(report, _paint) if form == "text" else WRITERS[form](report)).removesuffix("\n"))
+    for told in trial.cleanup_failures:
         click.echo(f"Left behind: {told}", err=True)
     if coverage:
-        echo("\n" + coverage_table(report).removesuffix("\n"))
-    if report.exit_code == NOTHING:
-        raise Problem("nothing was checked: no check that was chosen applies here")
+        echo("\n" + render_coverage_table(report).removesuffix("\n"))
+    if report.exit_code == EXIT_NOTHING_CHECKED:
+        raise CommandError("nothing was checked: no check that was chosen applies here")
     return report.exit_code
 
 
 @contextmanager
-def _notes() -> Iterator[None]:
+def _keep_hypothesis_storage() -> Iterator[None]:
     """Let Hypothesis keep its tables where it finds them again, and not in the current folder."""
-    if NOTES in os.environ:
+    if STORAGE_VARIABLE in os.environ:
         yield
         return
     cache = os.environ.get("XDG_CACHE_HOME") or Path("~", ".cache").expanduser()
-    os.environ[NOTES] = str(Path(cache, "lookalike", "hypothesis"))
+    os.environ[STORAGE_VARIABLE] = str(Path(cache, "lookalike", "hypothesis"))
     try:
         yield
     finally:
-        del os.environ[NOTES]
+        del os.environ[STORAGE_VARIABLE]
 
 
 def _paint(role: str, text: str) -> str:
     return click.style(text, **STYLES.get(role, {}))
 
 
-def _file(text: str) -> tuple[str, Path]:
+def _parse_report_option(text: str) -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not equals or not path:
-        raise Problem(f"--report is FORMAT=PATH, not {text!r}")
-    if name not in FORMATS:
-        raise Problem(f"--report: no format {name!r}; known: {', '.join(FORMATS)}{nearest(name, list(FORMATS))}")
+        raise CommandError(f"--report is FORMAT=PATH, not {text!r}")
+    if name not in FORMAT_NAMES:
+        raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{suggest_closest(name, list(FORMAT_NAMES))}")
     return name, Path(path)
 
 
-def _writable(path: Path) -> None:
+def _require_writable(path: Path) -> None:
     """Told before anything is asked, not after."""
     if not path.parent.is_dir():
-        raise Problem(f"cannot write {path}: no such folder")
+        raise CommandError(f"cannot write {path}: no such folder")
     if path.is_dir():
-        raise Problem(f"cannot write {path}: it is a folder")
+        raise CommandError(f"cannot write {path}: it is a folder")
 
 
-def _write(path: Path, content: bytes) -> None:
-    from lookalike_contracts.reports import write  # noqa: PLC0415
+def _write_file(path: Path, content: bytes) -> None:
+    from lookalike_contracts.reports import write_atomically  # noqa: PLC0415
 
     try:
-        write(path, content)
+        write_atomically(path, content)
     except OSError as wrong:
-        raise Problem(f"cannot write {path}: {wrong.strerror}") from wrong
+        raise CommandError(f"cannot write {path}: {wrong.strerror}") from wrong

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..group import Problem
+from ..group import CommandError
 
 
 @click.command("picture")
@@ -24,26 +24,26 @@ def command(which: str, output: Path | None) -> None:
       lookalike picture 7 -o seven.jpg
       lookalike picture 7 | base64 -w 0
     """
-    from lookalike_mocks.catalogue.identicon import jpeg  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_mocks.catalogue.identicon import render_jpeg  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    index = _index(which)
+    index = _parse_index(which)
     if output is not None:
         try:
-            output.write_bytes(jpeg(index))
+            output.write_bytes(render_jpeg(index))
         except OSError as refused:
-            raise Problem(f"cannot write {output}: {refused.strerror}") from refused
+            raise CommandError(f"cannot write {output}: {refused.strerror}") from refused
         return
     if sys.stdout.isatty():
-        raise Problem("a JPEG is not for a terminal; pipe it, or name a file with -o")
-    sys.stdout.buffer.write(jpeg(index))
+        raise CommandError("a JPEG is not for a terminal; pipe it, or name a file with -o")
+    sys.stdout.buffer.write(render_jpeg(index))
 
 
-def _index(which: str) -> int:
-    from lookalike_mocks.catalogue.picture import CODED, of_url  # noqa: PLC0415 - `lookalike --help` must not wait
+def _parse_index(which: str) -> int:
+    from lookalike_mocks.catalogue.picture import PRODUCT_NUMBER_LIMIT, identify_by_url  # noqa: PLC0415 - `lookalike --help` must not wait
 
-    if which.isascii() and which.isdigit() and len(which) < len(str(CODED)):
+    if which.isascii() and which.isdigit() and len(which) < len(str(PRODUCT_NUMBER_LIMIT)):
         return int(which)
-    found = of_url(which).product
+    found = identify_by_url(which).product_index
     if found is None:
-        raise Problem(f"{which!r} is neither an index nor the URL of a catalogue picture")
+        raise CommandError(f"{which!r} is neither an index nor the URL of a catalogue picture")
     return found

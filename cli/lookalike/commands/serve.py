@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__, authority, control, processes
-from ..parameters import any_apis, as_json, switches, variant_keys
-from ..text import echo, faint, strong, table
+from ..parameters import apis_argument, json_option, parse_variants, complete_variants
+from ..text import echo, style_dim, style_bold, render_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lookalike_mocks import Mock
 
-SEEDS, SIZES, PORTS = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(0, 65535)
+SEED_RANGE, SIZE_RANGE, PORT_RANGE = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(0, 65535)
 
 
 @dataclass(frozen=True)
-class Options:
+class ServeOptions:
     """What the command line says."""
 
     apis: tuple[str, ...]
@@ -41,19 +41,19 @@ class Options:
 
 
 @click.command("serve")
-@any_apis
+@apis_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8765, show_default=True, type=PORTS, help="Port; 0 takes a free one.")
-@click.option("--seed", default=0, show_default=True, type=SEEDS, help="Another seed, another catalogue of goods.")
+@click.option("--port", default=8765, show_default=True, type=PORT_RANGE, help="Port; 0 takes a free one.")
+@click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, another catalogue of goods.")
 @click.option(
-    "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=variant_keys,
+    "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
     help="A switch of an API, `api.name=value` or `name=value`; see `lookalike apis`. May be repeated.",
 )  # fmt: skip
-@click.option("--size", default=10_000, show_default=True, type=SIZES, help="Goods in the catalogue.")
+@click.option("--size", default=10_000, show_default=True, type=SIZE_RANGE, help="Goods in the catalogue.")
 @authority.tls_options
-@processes.process_options
+@processes.worker_options
 @control.control_options
-@as_json
+@json_option
 def command(*, as_json: bool, **options: Any) -> None:
     """Serve the APIs on one port.
 
@@ -72,49 +72,49 @@ def command(*, as_json: bool, **options: Any) -> None:
       lookalike serve --workers 4
       lookalike serve --port 0 --json
     """
-    run(Options(**options), as_json=as_json)
+    run_server(ServeOptions(**options), as_json=as_json)
 
 
-def run(options: Options, *, as_json: bool) -> None:
+def run_server(options: ServeOptions, *, as_json: bool) -> None:
     """Serve until a signal. Raises Problem."""
     from lookalike_mocks import Mock  # noqa: PLC0415 - `lookalike --help` must not wait for it
     from lookalike_mocks.doors import asgi  # noqa: PLC0415
 
     apis, public = options.apis, options.public_host
-    mock = Mock(*apis, seed=options.seed, variants=switches(options.variants, apis), size=options.size)
-    token, hosts = control.given(options.control_token_file), (*options.allowed_hosts, *([public] if public else []))
-    address = processes.Address(options.host, options.port, public)
-    processes.listening(address).close()  # who finds the port taken leaves the CA of who serves there alone
-    tls = authority.made(mock, (options.host, public), options.tls_ca, options.tls_names)
-    door = asgi.Door(mock, token=token, hosts=hosts, tls=tls)
-    _warn(options.host)
+    mock = Mock(*apis, seed=options.seed, variants=parse_variants(options.variants, apis), size=options.size)
+    token, hosts = control.read_token(options.control_token_file), (*options.allowed_hosts, *([public] if public else []))
+    address = processes.ListenAddress(options.host, options.port, public)
+    processes.open_listening_socket(address).close()  # who finds the port taken leaves the CA of who serves there alone
+    tls = authority.create_tls(mock, (options.host, public), options.tls_ca, options.tls_names)
+    door = asgi.MockApp(mock, token=token, hosts=hosts, tls=tls)
+    _warn_if_public(options.host)
 
     def ready(url: str, own: list[str]) -> None:
-        told = announcement(mock, url) | authority.told(url, options.tls_ca) | ({"workers": own} if own else {})
-        told |= {"control_token": door.token}
+        told = build_announcement(mock, url) | authority.build_tls_announcement(url, options.tls_ca) | ({"workers": own} if own else {})
+        told |= {"control_token": door.control_token}
         if as_json:
             click.echo(json.dumps(told))
         else:
-            _show(told, mock, control.told(url, door.token, random=not token))
+            _print_announcement(told, mock, control.render_control_line(url, door.control_token, random=not token))
 
     if options.workers == 1:
-        processes.alone(door, address, tls, ready)
+        processes.serve_alone(door, address, tls, ready)
     else:
-        sys.exit(processes.together(door, address, options.workers, tls, ready))
+        sys.exit(processes.serve_workers(door, address, options.workers, tls, ready))
 
 
-def announcement(mock: Mock, base: str) -> dict[str, Any]:
+def build_announcement(mock: Mock, base: str) -> dict[str, Any]:
     """What is served where, with whose credentials, and a line to try it."""
-    from ..example import curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from ..example import build_curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     apis = {
-        api: {"base_url": base, "credentials": dict(service.api.account), "curl": curl_line(mock, service, base)}
+        api: {"base_url": base, "credentials": dict(service.api.account), "curl": build_curl_line(mock, service, base)}
         for api, service in mock.services.items()
     }
     return {"url": base, "apis": apis}
 
 
-def _warn(host: str) -> None:
+def _warn_if_public(host: str) -> None:
     if not _is_loopback(host):
         click.echo(f"Warning: {host} is open to the network, and every key of the mock is public.", err=True)
 
@@ -126,23 +126,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _show(told: dict[str, Any], mock: Mock, about_control: str) -> None:
-    url, world = told["url"], mock.world
-    echo(f"{strong(f'Lookalike {__version__}')} on {url}  seed {world.seed}, {world.size} goods; Ctrl+C ends it\n")
+def _print_announcement(told: dict[str, Any], mock: Mock, about_control: str) -> None:
+    url, world = told["url"], mock.demo_state
+    echo(f"{style_bold(f'Lookalike {__version__}')} on {url}  seed {world.seed}, {world.size} goods; Ctrl+C ends it\n")
     rows = [
-        (api, about["base_url"], f"{about['base_url']}/{api}", "  ".join(f"{k}={v}" for k, v in credentials(about)))
+        (api, about["base_url"], f"{about['base_url']}/{api}", "  ".join(f"{k}={v}" for k, v in list_credentials(about)))
         for api, about in told["apis"].items()
     ]
-    echo(table(rows, ("API", "base URL", "or, by prefix", "demo credentials")))
+    echo(render_table(rows, ("API", "base URL", "or, by prefix", "demo credentials")))
     echo(f"\n{about_control}")
     for api, about in told["apis"].items():
-        echo(f"\n{faint(f'# {api}')}\n{about['curl']}")
+        echo(f"\n{style_dim(f'# {api}')}\n{about['curl']}")
     for number, own in enumerate(told.get("workers", ()), start=1):
         echo(f"{'' if number > 1 else chr(10)}worker {number}, and its sandboxes: {own}")
     if "tls_ca" in told:
-        echo(f"\n{authority.trust(told['tls_url'], told['tls_ca'])}")
+        echo(f"\n{authority.render_trust_help(told['tls_url'], told['tls_ca'])}")
 
 
-def credentials(about: dict[str, Any]) -> list[tuple[str, str]]:
+def list_credentials(about: dict[str, Any]) -> list[tuple[str, str]]:
     """The names and values of the demo account."""
     return list(about["credentials"].items())

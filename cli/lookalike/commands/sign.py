@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..group import nearest
-from ..parameters import as_json, one_api, pairs
-from ..text import block, echo, echo_json, strong
+from ..group import suggest_closest
+from ..parameters import json_option, api_argument, parse_pairs
+from ..text import indent_lines, echo, echo_json, style_bold
 
 if TYPE_CHECKING:
-    from ..signature import Signature
+    from ..signature import SignedRequest
 
 
 @click.command("sign")
-@one_api
+@api_argument
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--method", help="HTTP method; the spec's own by default.")
 @click.option("--path", help="Path; the spec's own by default.")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--nonce", help="A random one by default.")
 @click.option("--reveal", is_flag=True, help="Show the secret in the stages.")
 @click.option("--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True)
-@as_json
+@json_option
 def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wish: Any) -> None:
     """Sign a request and show how.
 
@@ -44,27 +44,27 @@ def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wis
       lookalike sign daji-1688 imageId=1048608196202797156 beginPage=1 pageSize=5 country=en --output url
       lookalike sign daji-1688 --key MY-KEY --secret MY-SECRET --reveal
     """
-    from lookalike_specs import load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs import load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     from .. import signature  # noqa: PLC0415
 
-    signed = signature.make(load(api), pairs(values, "a value"), signature.Wish(**wish, in_url=output == "url"))
-    for name, known in signed.unknown:
-        click.echo(f"Note: the operation has no parameter {name!r}{nearest(name, known)}", err=True)
-    SHOW["json" if as_json else output](signed)
+    signed = signature.sign_request(load_api(api), parse_pairs(values, "a value"), signature.SignOptions(**wish, in_url=output == "url"))
+    for name, known in signed.unknown_parameters:
+        click.echo(f"Note: the operation has no parameter {name!r}{suggest_closest(name, known)}", err=True)
+    PRINTERS["json" if as_json else output](signed)
 
 
-def _show_stages(signed: Signature) -> None:
-    echo(f"{strong(signed.api)}  {signed.scheme}  {signed.method} {signed.bare_url}\n")
+def _print_stages(signed: SignedRequest) -> None:
+    echo(f"{style_bold(signed.api)}  {signed.scheme}  {signed.method} {signed.bare_url}\n")
     if signed.stages is None:
         echo(f"A plain key: nothing is signed, {signed.scheme} travels as it is.\n")
     for name, value in (signed.stages or {}).items():
-        echo(f"{strong(name)}\n{block(value)}\n")
-    echo(f"{strong('request')}\n{block(signed.curl)}")
+        echo(f"{style_bold(name)}\n{indent_lines(value)}\n")
+    echo(f"{style_bold('request')}\n{indent_lines(signed.curl)}")
 
 
-SHOW: Final[Mapping[str, Callable[[Signature], None]]] = {
-    "stages": _show_stages,
+PRINTERS: Final[Mapping[str, Callable[[SignedRequest], None]]] = {
+    "stages": _print_stages,
     "url": lambda signed: echo(signed.url),
     "curl": lambda signed: echo(signed.curl),
     "json": lambda signed: echo_json(signed.to_dict()),

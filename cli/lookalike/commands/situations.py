@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..parameters import api_ids, as_json
-from ..text import echo, echo_json, faint, strong, table
+from ..parameters import complete_api_ids, json_option
+from ..text import echo, echo_json, style_dim, style_bold, render_table
 
 if TYPE_CHECKING:
     from lookalike_specs import Api
 
 
 @click.command("situations")
-@click.argument("api", required=False, shell_complete=api_ids)
-@as_json
+@click.argument("api", required=False, shell_complete=complete_api_ids)
+@json_option
 def command(api: str | None, as_json: bool) -> None:
     """List what an API can answer.
 
@@ -30,30 +30,30 @@ def command(api: str | None, as_json: bool) -> None:
       lookalike situations tmapi
       lookalike situations --json
     """
-    from lookalike_specs import ids, load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs import list_api_ids, load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    listed = [situation for name in ([api] if api else ids()) for situation in describe(load(name))]
+    listed = [situation for name in ([api] if api else list_api_ids()) for situation in describe_situations(load_api(name))]
     if as_json:
         echo_json(listed)
         return
-    echo("\n\n".join(_text(situation) for situation in listed))
+    echo("\n\n".join(_render_situation(situation) for situation in listed))
 
 
-def describe(api: Api) -> list[dict[str, Any]]:
+def describe_situations(api: Api) -> list[dict[str, Any]]:
     """The situations of one API as JSON: those that are not errors, then the catalogue of errors, then the faults."""
     import msgspec  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    from lookalike_mocks.situations import situations  # noqa: PLC0415
+    from lookalike_mocks.situations import iter_situations  # noqa: PLC0415
 
-    return [msgspec.to_builtins(found) for found in situations(api)]
+    return [msgspec.to_builtins(found) for found in iter_situations(api)]
 
 
-def _text(situation: dict[str, Any]) -> str:
+def _render_situation(situation: dict[str, Any]) -> str:
     status = "" if situation["status"] is None else f"  HTTP {situation['status']}"
     code = "" if situation["code"] is None else f"  code {situation['code']}"
     told = situation["message"] or situation["description"]
     rows = [("naturally", situation["natural"])] if situation["natural"] else []
     rows += [(magic["name"], magic["value"]) for magic in situation["magic"]]
     rows += [("Prefer", situation["prefer"])]
-    head = f"{strong(situation['id'])}{status}{code}  {told}"
-    return "\n".join([head, table([(faint(name), value) for name, value in rows], indent="  ")])
+    head = f"{style_bold(situation['id'])}{status}{code}  {told}"
+    return "\n".join([head, render_table([(style_dim(name), value) for name, value in rows], indent="  ")])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ..parameters import one_api
+from ..parameters import api_argument
 from ..text import echo, echo_json
 
 
 @click.command("spec")
-@one_api
+@api_argument
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def command(api: str, form: str) -> None:
     """Print an API's OpenAPI document.
@@ -21,20 +21,20 @@ def command(api: str, form: str) -> None:
       lookalike spec tmapi > tmapi.yaml
       lookalike spec daji-1688 --format json | jq .paths
     """
-    from lookalike_specs import read  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs import read_document  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    document = read(api)
+    document = read_document(api)
     if form == "json":
         echo_json(document)
         return
 
     import yaml  # noqa: PLC0415
 
-    class Plain(yaml.SafeDumper):
+    class NoAliasDumper(yaml.SafeDumper):
         """Writes what is shared each time anew, as few people read YAML's anchors."""
 
         def ignore_aliases(self, _: object) -> bool:
             """All of them."""
             return True
 
-    echo(yaml.dump(document, Dumper=Plain, allow_unicode=True, sort_keys=False, width=120).rstrip())
+    echo(yaml.dump(document, Dumper=NoAliasDumper, allow_unicode=True, sort_keys=False, width=120).rstrip())

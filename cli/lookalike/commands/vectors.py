@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..group import Commands, Problem, nearest
-from ..parameters import Number, as_json
+from ..group import CommandGroup, CommandError, suggest_closest
+from ..parameters import FiniteFloatRange, json_option
 from ..text import echo, echo_json
 
 if TYPE_CHECKING:
-    from lookalike_specs.vectors import Suite
+    from lookalike_specs.vectors import VectorSuite
 
 
-class Unchecked(click.ClickException):
+class VerificationError(click.ClickException):
     """The driver could not be asked; exit 3."""
 
     exit_code = 3
 
 
-def schemes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+def complete_schemes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """For the shell: the schemes that begin so."""
-    from lookalike_specs.vectors import names  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs.vectors import list_schemes  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    return [name for name in names() if name.startswith(incomplete)]
+    return [name for name in list_schemes() if name.startswith(incomplete)]
 
 
-@click.group("vectors", cls=Commands)
+@click.group("vectors", cls=CommandGroup)
 def command() -> None:
     """Signature vectors, for any language.
 
@@ -44,9 +44,9 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("scheme", required=False, shell_complete=schemes)
-@as_json
-def list_(scheme: str | None, as_json: bool) -> None:
+@click.argument("scheme", required=False, shell_complete=complete_schemes)
+@json_option
+def list_vectors(scheme: str | None, as_json: bool) -> None:
     """List the schemes, or the vectors of one.
 
     \b
@@ -54,22 +54,22 @@ def list_(scheme: str | None, as_json: bool) -> None:
       lookalike vectors list
       lookalike vectors list acs-rpc --json
     """
-    from lookalike_specs.vectors import names  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs.vectors import list_schemes  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     from .. import vectors  # noqa: PLC0415
 
     if scheme is None:
-        rows, shown = [vectors.summary(_load(name)) for name in names()], vectors.schemes
+        rows, shown = [vectors.summarize_suite(_load_suite(name)) for name in list_schemes()], vectors.render_suites_table
     else:
-        rows, shown = [vectors.row(vector) for _, vector in _load(scheme).cases], vectors.vectors
+        rows, shown = [vectors.summarize_vector(vector) for _, vector in _load_suite(scheme).cases], vectors.render_vectors_table
     echo_json(rows) if as_json else echo(shown(rows))
 
 
 @command.command("show")
-@click.argument("scheme", shell_complete=schemes)
+@click.argument("scheme", shell_complete=complete_schemes)
 @click.argument("id", required=False, type=click.IntRange(min=1))
-@as_json
-def show(scheme: str, id: int | None, as_json: bool) -> None:
+@json_option
+def show_vector(scheme: str, id: int | None, as_json: bool) -> None:
     """Show one vector in full, or what a scheme's stages and flags mean.
 
     \b
@@ -82,32 +82,32 @@ def show(scheme: str, id: int | None, as_json: bool) -> None:
 
     from .. import vectors  # noqa: PLC0415
 
-    suite = _load(scheme)
+    suite = _load_suite(scheme)
     if id is None:
-        echo_json(msgspec.to_builtins(suite)) if as_json else echo(vectors.about(suite))
+        echo_json(msgspec.to_builtins(suite)) if as_json else echo(vectors.render_suite(suite))
         return
     if id > suite.number_of_tests:
-        raise Problem(f"{scheme} has no vector {id}; the last is {suite.number_of_tests}")
+        raise CommandError(f"{scheme} has no vector {id}; the last is {suite.number_of_tests}")
     group, vector = next(pair for pair in suite.cases if pair[1].tc_id == id)
     if as_json:
         head = {name: value for name, value in msgspec.to_builtins(group).items() if name != "tests"}
         echo_json({"scheme": scheme, "group": head, "test": msgspec.to_builtins(vector)})
         return
-    echo(vectors.whole(suite, group, vector))
+    echo(vectors.render_vector(suite, group, vector))
 
 
 @command.command("verify")
-@click.argument("names", nargs=-1, metavar="[SCHEME]...", shell_complete=schemes)
+@click.argument("names", nargs=-1, metavar="[SCHEME]...", shell_complete=complete_schemes)
 @click.option("--driver", required=True, metavar="CMD", help="The command that runs your driver; no shell reads it.")
 @click.option(
     "--timeout",
-    type=Number(min=0, min_open=True, max=3600),
+    type=FiniteFloatRange(min=0, min_open=True, max=3600),
     default=10,
     show_default=True,
     help="Seconds for each answer.",
 )
-@as_json
-def verify(names: tuple[str, ...], driver: str, timeout: float, as_json: bool) -> None:
+@json_option
+def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: bool) -> None:
     """Hold an implementation to the vectors.
 
     The driver reads tasks from stdin, a JSON object on a line each, and answers each on stdout; docs/vectors.md has the
@@ -120,44 +120,44 @@ def verify(names: tuple[str, ...], driver: str, timeout: float, as_json: bool) -
       lookalike vectors verify --driver 'python examples/drivers/python_driver.py'
       lookalike vectors verify acs3 acs-rpc --driver ./my-driver --json
     """
-    from ..drivers import Driver, DriverFailed, judge, report, tasks  # noqa: PLC0415 - `lookalike --help` is quick
+    from ..drivers import Driver, DriverError, compare_response, report, generate_tasks  # noqa: PLC0415 - `lookalike --help` is quick
 
-    words = _words(driver)
-    asked = [task for name in _chosen(names) for task in tasks(_load(name))]
+    words = _split_command(driver)
+    asked = [task for name in _select_schemes(names) for task in generate_tasks(_load_suite(name))]
     try:
         with Driver(words, timeout) as running:
-            findings = [judge(task, running.ask(task)) for task in asked]
-    except DriverFailed as failed:
-        raise Unchecked(str(failed)) from failed
-    echo_json(report.as_json(driver, findings)) if as_json else echo(report.text(findings))
+            findings = [compare_response(task, running.ask(task)) for task in asked]
+    except DriverError as failed:
+        raise VerificationError(str(failed)) from failed
+    echo_json(report.build_payload(driver, findings)) if as_json else echo(report.render_text(findings))
     outcomes = {found.outcome for found in findings}
     if "differs" in outcomes:
         raise click.exceptions.Exit(1)
     if "same" not in outcomes:
-        raise Problem("nothing was tested: the driver supports none of it")
+        raise CommandError("nothing was tested: the driver supports none of it")
 
 
-def _load(name: str) -> Suite:
-    from lookalike_specs.vectors import UnknownVectors, load  # noqa: PLC0415 - `lookalike --help` must not wait for it
+def _load_suite(name: str) -> VectorSuite:
+    from lookalike_specs.vectors import UnknownVectors, load_suite  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     try:
-        return load(name)
+        return load_suite(name)
     except UnknownVectors as unknown:
-        raise Problem(f"{unknown}{nearest(name, list(unknown.known))}") from unknown
+        raise CommandError(f"{unknown}{suggest_closest(name, list(unknown.known_schemes))}") from unknown
 
 
-def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:
+def _select_schemes(names: tuple[str, ...]) -> tuple[str, ...]:
     """Those named, each once; all where none is."""
-    from lookalike_specs.vectors import names as known  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_specs.vectors import list_schemes as known  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     return tuple(dict.fromkeys(names)) or known()
 
 
-def _words(command: str) -> list[str]:
+def _split_command(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as wrong:
-        raise Problem(f"--driver cannot be read: {wrong}") from wrong
+        raise CommandError(f"--driver cannot be read: {wrong}") from wrong
     if not words:
-        raise Problem("--driver is empty")
+        raise CommandError("--driver is empty")
     return words

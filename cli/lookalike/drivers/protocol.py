@@ -10,10 +10,10 @@ import msgspec
 
 from lookalike_specs.extension import Refusal
 from lookalike_specs.signing import StageName
-from lookalike_specs.vectors import Group, Message, Result, Suite, Vector
+from lookalike_specs.vectors import VectorGroup, VectorRequest, VectorResult, VectorSuite, Vector
 
-Kind = Literal["sign", "verify"]
-MOST_TOLD: Final = 200
+TaskKind = Literal["sign", "verify"]
+MAX_TEXT_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Task:
     """One question: the vector that it is about, and what travels."""
 
     id: str
-    kind: Kind
+    kind: TaskKind
     scheme: str
-    group: Group
+    group: VectorGroup
     vector: Vector
     body: dict[str, Any]
 
@@ -33,38 +33,38 @@ class Task:
         return msgspec.json.encode({"id": self.id, "task": self.kind, "scheme": self.scheme, **self.body}) + b"\n"
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DriverResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer. To `sign`: `stages`, `signature` at least, and perhaps the signed request; to `verify`: `result`."""
 
     id: str
     stages: dict[StageName, str] = {}
-    request: Message | None = None
-    result: Result | None = None
+    request: VectorRequest | None = None
+    result: VectorResult | None = None
     refusal: Refusal | None = None
     unsupported: str | None = None
 
 
-def plain(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """What a driver says, fit for a line on a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split())[:MOST_TOLD])
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split())[:MAX_TEXT_LENGTH])
 
 
-def tasks(suite: Suite) -> Iterator[Task]:
+def generate_tasks(suite: VectorSuite) -> Iterator[Task]:
     """All that can be asked about a scheme: to sign what is valid, and for a verdict on every request."""
     for group, vector in suite.cases:
-        bodies: dict[Kind, dict[str, Any]] = {"sign": _sign(group, vector), "verify": _verify(group, vector)}
+        bodies: dict[TaskKind, dict[str, Any]] = {"sign": _build_sign_body(group, vector), "verify": _build_verify_body(group, vector)}
         for kind, body in bodies.items():
             if body:
                 yield Task(f"{suite.scheme}/{vector.tc_id}/{kind}", kind, suite.scheme, group, vector, body)
 
 
-def _sign(group: Group, vector: Vector) -> dict[str, Any]:
+def _build_sign_body(group: VectorGroup, vector: Vector) -> dict[str, Any]:
     if vector.sign is None:
         return {}
     return {"credentials": group.credentials, "clock": vector.clock or group.clock, **msgspec.to_builtins(vector.sign)}
 
 
-def _verify(group: Group, vector: Vector) -> dict[str, Any]:
+def _build_verify_body(group: VectorGroup, vector: Vector) -> dict[str, Any]:
     """What was seen before, and the clock then; no verdicts."""
     skew = {} if group.skew is None else {"skew": group.skew}
     return {

@@ -6,38 +6,38 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from ..text import block, faint, strong, table
-from .verdict import Finding, Part
+from ..text import indent_lines, style_dim, style_bold, render_table
+from .verdict import TaskResult, DriverDifference
 
-MOST: Final = 20
-VERSION: Final = 1
+MAX_DIFFERENCES: Final = 20
+REPORT_VERSION: Final = 1
 HEADER: Final = ("scheme", "signed", "differ", "verdicts", "differ", "not tested")
 
 
-def text(findings: Sequence[Finding]) -> str:
+def render_text(findings: Sequence[TaskResult]) -> str:
     """A table, the first differences in full, the reasons for what was not tested."""
     wrong = [found for found in findings if found.outcome == "differs"]
-    parts = [table([[str(cell) for cell in row.values()] for row in _rows(findings)], HEADER)]
-    parts += [_difference(found) for found in wrong[:MOST]]
-    if len(wrong) > MOST:
-        parts.append(f"and {len(wrong) - MOST} more; --json has them all")
-    reasons = Counter((found.scheme, found.kind, found.told) for found in findings if found.outcome == "not-tested")
+    parts = [render_table([[str(cell) for cell in row.values()] for row in _summarize_schemes(findings)], HEADER)]
+    parts += [_render_difference(found) for found in wrong[:MAX_DIFFERENCES]]
+    if len(wrong) > MAX_DIFFERENCES:
+        parts.append(f"and {len(wrong) - MAX_DIFFERENCES} more; --json has them all")
+    reasons = Counter((found.scheme, found.kind, found.message) for found in findings if found.outcome == "not-tested")
     parts += [f"Not tested: {scheme} {kind}, {count}: {told}" for (scheme, kind, told), count in reasons.items()]
     return "\n\n".join(parts)
 
 
-def as_json(driver: str, findings: Sequence[Finding]) -> dict[str, Any]:
+def build_payload(driver: str, findings: Sequence[TaskResult]) -> dict[str, Any]:
     """The same as values."""
     return {
-        "version": VERSION,
+        "version": REPORT_VERSION,
         "driver": driver,
-        "schemes": _rows(findings),
+        "schemes": _summarize_schemes(findings),
         "differences": [found.to_dict() for found in findings if found.outcome == "differs"],
         "notTested": [found.to_dict() for found in findings if found.outcome == "not-tested"],
     }
 
 
-def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def _summarize_schemes(findings: Iterable[TaskResult]) -> list[dict[str, Any]]:
     found = list(findings)
     count = Counter((each.scheme, each.kind, each.outcome) for each in found)
     return [
@@ -53,13 +53,13 @@ def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def _difference(found: Finding) -> str:
-    head = f"{strong(f'{found.scheme}/{found.tc_id}')}  {found.kind}  {found.comment}  {faint(', '.join(found.flags))}"
-    lines = [found.told, *(_both(found.part) if found.part else ())]
-    return f"{head}\n{block(chr(10).join(lines), '  ')}"
+def _render_difference(found: TaskResult) -> str:
+    head = f"{style_bold(f'{found.scheme}/{found.tc_id}')}  {found.kind}  {found.comment}  {style_dim(', '.join(found.flags))}"
+    lines = [found.message, *(_render_excerpts(found.difference) if found.difference else ())]
+    return f"{head}\n{indent_lines(chr(10).join(lines), '  ')}"
 
 
-def _both(part: Part) -> list[str]:
+def _render_excerpts(part: DriverDifference) -> list[str]:
     """Both texts around the byte, and a mark below it."""
     before = repr(part.before)[1:-1]
     sides = (("expected", part.expected), ("driver", part.driver))

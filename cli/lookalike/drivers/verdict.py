@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from lookalike_specs.signing import SCHEMES, STAGE_NAMES, Malformed, Stage, Stages, first_difference
-from lookalike_specs.vectors import Message, request
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, STAGE_NAMES, MalformedCredential, Stage, Stages, find_first_difference
+from lookalike_specs.vectors import VectorRequest, to_request
 
-from .protocol import Answer, Task, plain
+from .protocol import DriverResponse, Task, sanitize_text
 
-Outcome = Literal["same", "differs", "not-tested"]
-CONTEXT: Final = 24
+TaskOutcome = Literal["same", "differs", "not-tested"]
+CONTEXT_LENGTH: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DriverDifference:
     """Where two texts part: the stage, the UTF-8 byte, what is the same just before it, and how each goes on."""
 
     stage: str
@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TaskResult:
     """What came of one task; `told` says it in a line."""
 
     id: str
@@ -35,66 +35,66 @@ class Finding:
     tc_id: int
     comment: str
     flags: tuple[str, ...]
-    outcome: Outcome
-    told: str = ""
-    part: Part | None = None
+    outcome: TaskOutcome
+    message: str = ""
+    difference: DriverDifference | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         named = ("id", "scheme", "tc_id", "comment", "told")
         found: dict[str, Any] = {"tcId" if name == "tc_id" else name: getattr(self, name) for name in named}
-        part = self.part
-        at = {} if part is None else {name: getattr(part, name) for name in Part.__slots__}
+        part = self.difference
+        at = {} if part is None else {name: getattr(part, name) for name in DriverDifference.__slots__}
         return found | {"task": self.kind, "flags": list(self.flags), "difference": at or None}
 
 
-def judge(task: Task, answer: Answer) -> Finding:
+def compare_response(task: Task, answer: DriverResponse) -> TaskResult:
     """What the answer comes to."""
     if answer.unsupported is not None:
-        return _finding(task, "not-tested", plain(answer.unsupported))
-    found = _stages(task, answer) or (_signed(task, answer.request) if task.kind == "sign" else _result(task, answer))
-    return _finding(task, "differs", *found) if found else _finding(task, "same")
+        return _build_result(task, "not-tested", sanitize_text(answer.unsupported))
+    found = _compare_stages(task, answer) or (_compare_signed_request(task, answer.request) if task.kind == "sign" else _compare_verdict(task, answer))
+    return _build_result(task, "differs", *found) if found else _build_result(task, "same")
 
 
-def _finding(task: Task, outcome: Outcome, told: str = "", part: Part | None = None) -> Finding:
+def _build_result(task: Task, outcome: TaskOutcome, told: str = "", part: DriverDifference | None = None) -> TaskResult:
     vector = task.vector
-    return Finding(task.id, task.kind, task.scheme, vector.tc_id, vector.comment, vector.flags, outcome, told, part)
+    return TaskResult(task.id, task.kind, task.scheme, vector.tc_id, vector.comment, vector.flags, outcome, told, part)
 
 
-def _stages(task: Task, answer: Answer) -> tuple[str, Part] | None:
+def _compare_stages(task: Task, answer: DriverResponse) -> tuple[str, DriverDifference] | None:
     """The first stage that both know and that differs. A driver need not have them all."""
-    ours, theirs = _ordered(task.scheme, task.vector.stages), _ordered(task.scheme, answer.stages)
-    found = first_difference(ours, theirs)
+    ours, theirs = _order_stages(task.scheme, task.vector.stages), _order_stages(task.scheme, answer.stages)
+    found = find_first_difference(ours, theirs)
     if found is None:
         return None
-    whole = task.vector.stages[found.stage].encode()[: found.byte].decode("utf-8", "ignore")
-    part = Part(found.stage, found.byte, whole[-CONTEXT:], found.ours, found.theirs)
-    return f"{found.stage} differs at byte {found.byte}", part
+    whole = task.vector.stages[found.stage].encode()[: found.byte_offset].decode("utf-8", "ignore")
+    part = DriverDifference(found.stage, found.byte_offset, whole[-CONTEXT_LENGTH:], found.ours, found.theirs)
+    return f"{found.stage} differs at byte {found.byte_offset}", part
 
 
-def _ordered(scheme: str, texts: Any) -> Stages:
+def _order_stages(scheme: str, texts: Any) -> Stages:
     return Stages(scheme, tuple(Stage(name, texts[name]) for name in STAGE_NAMES if name in texts))
 
 
-def _signed(task: Task, message: Message | None) -> tuple[str] | None:
+def _compare_signed_request(task: Task, message: VectorRequest | None) -> tuple[str] | None:
     """Whether a signed request, where one is given, carries the signature as a server reads it."""
     if message is None:
         return None
     try:
-        made = request(message)
+        made = to_request(message)
     except ValueError:
         return ("request cannot be read: a body in Base64, or a header, is not one",)
-    presented = SCHEMES[task.scheme].presented(made)
+    presented = SIGNATURE_ALGORITHMS[task.scheme].read_signature(made)
     if presented != task.vector.stages["signature"]:
-        return (plain(f"request carries the signature {presented!r}"),)
+        return (sanitize_text(f"request carries the signature {presented!r}"),)
     secret = task.group.credentials["appSecret" if "appSecret" in task.group.credentials else "AccessKeySecret"]
-    again = SCHEMES[task.scheme].recomputed(made, secret)
-    if isinstance(again, Malformed) or again.signature != presented:
+    again = SIGNATURE_ALGORITHMS[task.scheme].recompute_stages(made, secret)
+    if isinstance(again, MalformedCredential) or again.signature != presented:
         return ("request is not what was signed",)
     return None
 
 
-def _result(task: Task, answer: Answer) -> tuple[str] | None:
+def _compare_verdict(task: Task, answer: DriverResponse) -> tuple[str] | None:
     expected, error = task.vector.result, task.vector.error
     if answer.result != expected:
         return (f"verdict {answer.result!r}, expected {expected!r}" + (f" ({error.refusal})" if error else ""),)

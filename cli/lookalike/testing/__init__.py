@@ -1,8 +1,8 @@
 """What the pytest plugin is made of."""
 
-from .played import Demanded, PlayedApi
-from .pool import Pool
-from .settings import Settings, settings
-from .trial import Trial
+from .played import ActiveSituation, MockApi
+from .pool import MockPool
+from .settings import Settings, read_settings
+from .trial import TestSandbox
 
-__all__ = ["Demanded", "PlayedApi", "Pool", "Settings", "Trial", "settings"]
+__all__ = ["ActiveSituation", "MockApi", "MockPool", "Settings", "TestSandbox", "read_settings"]

@@ -7,27 +7,27 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from lookalike_mocks import Sandbox
-from lookalike_mocks.demands import Demand
+from lookalike_mocks.demands import ScheduledSituation
 from lookalike_mocks.faults import Delay
-from lookalike_mocks.journal import Entry
-from lookalike_mocks.watch import Watch
+from lookalike_mocks.journal import JournalEntry
+from lookalike_mocks.watch import SettableClock
 
 from .. import stage
-from .trial import Trial
+from .trial import TestSandbox
 
 if TYPE_CHECKING:
     import respx
 
-    from lookalike_contracts.clients import Complaint
-    from lookalike_mocks.doors.transport import Transport
+    from lookalike_contracts.clients import RequestViolation
+    from lookalike_mocks.doors.transport import HttpxTransport
 
 
-class Demanded:
+class ActiveSituation:
     """A situation that was asked for; as a context manager it is taken back when the block ends."""
 
-    def __init__(self, sandbox: Sandbox, demand: Demand) -> None:
+    def __init__(self, sandbox: Sandbox, demand: ScheduledSituation) -> None:
         self._sandbox, self._demand = sandbox, demand
-        sandbox.demand(demand)
+        sandbox.schedule(demand)
 
     def __enter__(self) -> Self:
         return self
@@ -35,13 +35,13 @@ class Demanded:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._sandbox.world.demands.forget(self._demand)
+        self._sandbox.state.scheduled_situations.remove(self._demand)
 
 
-class PlayedApi:
+class MockApi:
     """An API in a test's own sandbox. `id` is the API's."""
 
-    def __init__(self, api: str, trial: Trial) -> None:
+    def __init__(self, api: str, trial: TestSandbox) -> None:
         self.id = api
         self._trial = trial
 
@@ -56,7 +56,7 @@ class PlayedApi:
     @property
     def base_url(self) -> str:
         """Where it is served, on loopback."""
-        return self._trial.stage.url
+        return self._trial.running_mock.url
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -64,17 +64,17 @@ class PlayedApi:
         return self.sandbox.credentials[self.id]
 
     @property
-    def clock(self) -> Watch:
+    def clock(self) -> SettableClock:
         """What time it is; it can be set."""
         return self.sandbox.clock
 
     @property
-    def journal(self) -> tuple[Entry, ...]:
+    def journal(self) -> tuple[JournalEntry, ...]:
         """What was asked of it with these credentials, and answered."""
         return tuple(entry for entry in self.sandbox.journal.entries if entry.api == self.id)
 
     @property
-    def transport(self) -> Transport:
+    def transport(self) -> HttpxTransport:
         """For `httpx.Client(transport=…)`: no socket, the vendor's own URLs. ImportError without the extra `httpx`."""
         return stage.transport(self._trial.mock)
 
@@ -83,19 +83,19 @@ class PlayedApi:
         """A respx router for the vendor's own hosts. ImportError without the extra `respx`."""
         return stage.respx_router(self._trial.mock)
 
-    def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> Demanded:
+    def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> ActiveSituation:
         """Bring `422` or `tmapi/422` for the next `times` answers, at most until the test or the `with` block ends.
 
         Raises UnknownSituation, ValueError.
         """
         short = situation.removeprefix(f"{self.id}/")
-        return Demanded(self.sandbox, Demand(f"{self.id}/{short}", times, delay or Delay()))
+        return ActiveSituation(self.sandbox, ScheduledSituation(f"{self.id}/{short}", times, delay or Delay()))
 
-    def complaints(self) -> tuple[Complaint, ...]:
+    def find_violations(self) -> tuple[RequestViolation, ...]:
         """What the client did that the API's document does not allow. ImportError without the extra `pytest`."""
-        from .conformant import complaints  # noqa: PLC0415 - openapi-core is an extra
+        from .conformant import find_violations  # noqa: PLC0415 - openapi-core is an extra
 
-        return complaints(self._trial, self.id)
+        return find_violations(self._trial, self.id)
 
     def assert_conformant(self) -> None:
         """Fail where the client sent anything that the API's document does not allow, or nothing at all."""

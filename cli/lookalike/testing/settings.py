@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import pytest
 
-MOST_SEED, MOST_SIZE = 2**63 - 1, 10**9
-KEYS: Final = ("situations", "operation", "variants", "seed", "size")
+MAX_SEED, MAX_SIZE = 2**63 - 1, 10**9
+MARK_KEYS: Final = ("situations", "operation", "variants", "seed", "size")
 
 
 class Settings(NamedTuple):
@@ -25,53 +25,53 @@ class Settings(NamedTuple):
         return f"seed {self.seed}, {self.size} goods" + (f", {chosen}" if chosen else "")
 
 
-def settings(config: pytest.Config, node: pytest.Item | None = None) -> Settings:
+def read_settings(config: pytest.Config, node: pytest.Item | None = None) -> Settings:
     """The settings of a test, or of the session. Fails the test for a value that cannot be."""
-    said = marked(node) if node else {}
-    variants = dict(_pair(text) for text in _variants(config)) | dict(said.get("variants", {}))
+    said = read_mark(node) if node else {}
+    variants = dict(_parse_variant(text) for text in _read_variants(config)) | dict(said.get("variants", {}))
     return Settings(
-        _number("seed", said.get("seed", _chosen(config, "seed")), 0, MOST_SEED),
-        _number("size", said.get("size", _chosen(config, "size")), 1, MOST_SIZE),
+        _parse_number("seed", said.get("seed", _read_option(config, "seed")), 0, MAX_SEED),
+        _parse_number("size", said.get("size", _read_option(config, "size")), 1, MAX_SIZE),
         tuple(sorted(variants.items())),
     )
 
 
-def marked(node: pytest.Item) -> Mapping[str, Any]:
+def read_mark(node: pytest.Item) -> Mapping[str, Any]:
     """What the marks of a test say; the nearest one counts. Fails for an unknown key."""
     found: dict[str, Any] = {}
     for mark in reversed(list(node.iter_markers("lookalike"))):
-        unknown = [*map(repr, mark.args), *(key for key in mark.kwargs if key not in KEYS)]
+        unknown = [*map(repr, mark.args), *(key for key in mark.kwargs if key not in MARK_KEYS)]
         if unknown:
-            refuse(f"@pytest.mark.lookalike takes {', '.join(KEYS)}, not {', '.join(unknown)}")
+            fail_usage(f"@pytest.mark.lookalike takes {', '.join(MARK_KEYS)}, not {', '.join(unknown)}")
         found |= mark.kwargs
     return found
 
 
-def refuse(message: str) -> NoReturn:
+def fail_usage(message: str) -> NoReturn:
     """Say in one line what is wrong with how the plugin is used."""
     pytest.fail(message, pytrace=False)
 
 
-def _chosen(config: pytest.Config, name: str) -> str:
+def _read_option(config: pytest.Config, name: str) -> str:
     option = config.getoption(f"lookalike_{name}")
     return str(option or os.environ.get(f"LOOKALIKE_{name.upper()}") or config.getini(f"lookalike-{name}") or "")
 
 
-def _variants(config: pytest.Config) -> list[str]:
+def _read_variants(config: pytest.Config) -> list[str]:
     """`name=value` each; in the environment, spaces are between them."""
     option = config.getoption("lookalike_variant")
     found: list[str] = option or os.environ.get("LOOKALIKE_VARIANT", "").split() or config.getini("lookalike-variant")
     return found
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _parse_variant(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        refuse(f"--lookalike-variant is NAME=VALUE, not {text!r}")
+        fail_usage(f"--lookalike-variant is NAME=VALUE, not {text!r}")
     return name.strip(), value.strip()
 
 
-def _number(name: str, given: Any, least: int, most: int) -> int:
+def _parse_number(name: str, given: Any, least: int, most: int) -> int:
     if given == "":
         return int(Settings._field_defaults[name])
     try:
@@ -79,5 +79,5 @@ def _number(name: str, given: Any, least: int, most: int) -> int:
     except (TypeError, ValueError):
         number = -1
     if not least <= number <= most:
-        refuse(f"lookalike-{name} is a number from {least} to {most}, not {given!r}")
+        fail_usage(f"lookalike-{name} is a number from {least} to {most}, not {given!r}")
     return number

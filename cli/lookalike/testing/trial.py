@@ -6,44 +6,44 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from lookalike_mocks import Mock, Sandbox
-from lookalike_mocks.journal import Entry
+from lookalike_mocks.journal import JournalEntry
 from lookalike_specs import UnknownVariant
 
-from ..stage import Stage
-from .pool import Pool
-from .settings import Settings, refuse
+from ..stage import RunningMock
+from .pool import MockPool
+from .settings import Settings, fail_usage
 
 
-class Trial:
+class TestSandbox:
     """A sandbox, and what can be asked of it; `situation` is the id of the one that the test is run in."""
 
-    def __init__(self, pool: Pool, wanted: Settings, session: Settings) -> None:
+    def __init__(self, pool: MockPool, wanted: Settings, session: Settings) -> None:
         self.settings = wanted
         self.situation = ""
         self._pool = pool
         # a sandbox has its own seed and size: only another choice of variants needs another mock
         self._shared = session._replace(variants=wanted.variants)
         try:
-            self.mock: Mock = pool.mock(self._shared)
+            self.mock: Mock = pool.get_mock(self._shared)
         except UnknownVariant as unknown:
-            refuse(str(unknown))
-        self.sandbox: Sandbox = self.mock.sandbox(seed=wanted.seed, size=wanted.size)
-        self._others = self.mock.sandboxes.home.journal
-        self._before = self._others.count
+            fail_usage(str(unknown))
+        self.sandbox: Sandbox = self.mock.create_sandbox(seed=wanted.seed, size=wanted.size)
+        self._others = self.mock.sandboxes.demo.journal
+        self._before = self._others.total_count
 
     @cached_property
-    def stage(self) -> Stage:
+    def running_mock(self) -> RunningMock:
         """The server; it starts when a test asks for it."""
-        return self._pool.stage(self._shared)
+        return self._pool.get_running_mock(self._shared)
 
     @property
-    def base(self) -> str:
+    def base_url(self) -> str:
         """The server's URL, if a test asked for it; else "", as nothing listens."""
-        return self.stage.url if "stage" in self.__dict__ else ""
+        return self.running_mock.url if "stage" in self.__dict__ else ""
 
-    def strays(self, api: str = "") -> Iterator[Entry]:
+    def find_unmatched_entries(self, api: str = "") -> Iterator[JournalEntry]:
         """What came since the test began with other credentials than the sandbox's."""
-        newer = (entry for number, entry in self._others.numbered if number > self._before)
+        newer = (entry for number, entry in self._others.numbered_entries if number > self._before)
         return (entry for entry in newer if api in ("", entry.api))
 
     def close(self) -> None:

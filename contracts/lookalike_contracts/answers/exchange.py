@@ -11,14 +11,14 @@ from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.wire import Reply, Request, pairs
+from lookalike_specs.wire import Response, Request, parse_pairs
 
-FORM = "application/x-www-form-urlencoded"
-PARAMETERS = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
+URL_ENCODED = "application/x-www-form-urlencoded"
+MEDIA_TYPE_PARAMETERS = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenAPIRequest:
     """A request as it would stand at the API's own server; `path` is the document's."""
 
     request: Request
@@ -38,75 +38,75 @@ class Question:
     @property
     def content_type(self) -> str:
         """The media type of the body, with its parameters."""
-        return self.request.header(b"content-type") or ""
+        return self.request.get_header(b"content-type") or ""
 
     @property
     def parameters(self) -> RequestParameters:
         """The query and the headers."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.request.headers]
-        return RequestParameters(query=ImmutableMultiDict(pairs(self.request.query)), header=Headers(headers))
+        return RequestParameters(query=ImmutableMultiDict(parse_pairs(self.request.query)), header=Headers(headers))
 
 
-def question(api: Api, request: Request) -> Question:
+def to_openapi_request(api: Api, request: Request) -> OpenAPIRequest:
     """The question that a request is to that API."""
-    operation = meant(api, request)
+    operation = match_operation(api, request)
     if operation is None:
-        return Question(request, api.servers[0], request.path)
-    return Question(request, next(iter(operation.servers), api.servers[0]), operation.template)
+        return OpenAPIRequest(request, api.servers[0], request.path)
+    return OpenAPIRequest(request, next(iter(operation.servers), api.servers[0]), operation.document_path)
 
 
-def meant(api: Api, request: Request) -> Operation | None:
+def match_operation(api: Api, request: Request) -> Operation | None:
     """The operation that a request is to; the first one there, where none of several is named."""
     found = [each for each in api.operations if (each.method, each.path) == (request.method, request.path)]
     if len(found) > 1:
-        found = [each for each in found if _names(api, request, each)] or found
+        found = [each for each in found if _is_named_operation(api, request, each)] or found
     return next(iter(found), None)
 
 
-def _names(api: Api, request: Request, operation: Operation) -> bool:
+def _is_named_operation(api: Api, request: Request, operation: Operation) -> bool:
     """Whether that one of several operations is meant; one without a name is, by bodies of its own media type."""
-    action = _action(api, request)
+    action = _read_action(api, request)
     return action == operation.extension.action and bool(action or request.content_type in operation.media_types)
 
 
-def _action(api: Api, request: Request) -> str:
+def _read_action(api: Api, request: Request) -> str:
     """The operation's name, where the path does not tell it; "" where nothing does."""
     where = api.root.routing.action
     if where is None:
         return ""
-    sent = pairs(request.query) + (pairs(request.body) if request.content_type == FORM else ())
+    sent = parse_pairs(request.query) + (parse_pairs(request.body) if request.content_type == URL_ENCODED else ())
     named = [value for name, value in sent if name == where.parameter]
-    return named[0] if named else request.header(where.header.encode()) or ""
+    return named[0] if named else request.get_header(where.header.encode()) or ""
 
 
 @dataclass(frozen=True)
-class Answer:
+class OpenAPIResponse:
     """A reply; the media type keeps its parameters, as the documents name it with them."""
 
-    reply: Reply
+    response: Response
 
     @property
     def data(self) -> bytes:
         """The body."""
-        return self.reply.body
+        return self.response.body
 
     @property
     def status_code(self) -> int:
         """The HTTP status."""
-        return self.reply.status
+        return self.response.status
 
     @property
     def content_type(self) -> str:
         """The media type; without its parameters where openapi-core could not read them."""
-        plain, *parameters = self.reply.media_type.split(";")
-        return self.reply.media_type if all(each.count("=") == 1 for each in parameters) else plain
+        plain, *parameters = self.response.media_type.split(";")
+        return self.response.media_type if all(each.count("=") == 1 for each in parameters) else plain
 
     @property
-    def has_good_media_type(self) -> bool:
+    def has_valid_media_type(self) -> bool:
         """Whether every parameter of the media type is a name and a value, or empty."""
-        return bool(PARAMETERS.fullmatch(self.reply.media_type.partition(";")[2]))
+        return bool(MEDIA_TYPE_PARAMETERS.fullmatch(self.response.media_type.partition(";")[2]))
 
     @property
     def headers(self) -> Mapping[str, Any]:
         """Every header but the body's own."""
-        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.reply.headers}
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.response.headers}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from lookalike_specs.document import escaped, unescaped
+from lookalike_specs.document import escape_pointer_token, unescape_pointer_token
 
 
 class Missing:
@@ -21,9 +21,9 @@ class Missing:
 MISSING: Final = Missing()
 
 
-def at(value: Any, pointer: str) -> Any:
+def resolve_pointer(value: Any, pointer: str) -> Any:
     """What stands there, or MISSING."""
-    for step in steps(pointer):
+    for step in split_pointer(pointer):
         if isinstance(value, dict):
             value = value.get(step, MISSING)
         elif isinstance(value, list) and step.isascii() and step.isdecimal() and int(step) < len(value):
@@ -33,37 +33,37 @@ def at(value: Any, pointer: str) -> Any:
     return value
 
 
-def every(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+def iter_matches(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
     """Each place that a pointer with `*` means, and what stands there."""
     first, star, rest = pointer.partition("/*")
-    found = at(value, first)
+    found = resolve_pointer(value, first)
     if not star:
         if found is not MISSING:
             yield first, found
     elif isinstance(found, list):
         for place, item in enumerate(found):
-            yield from ((f"{first}/{place}{inner}", inside) for inner, inside in every(item, rest))
+            yield from ((f"{first}/{place}{inner}", inside) for inner, inside in iter_matches(item, rest))
 
 
-def without(value: Any, pointers: tuple[str, ...]) -> Any:
+def blank_values(value: Any, pointers: tuple[str, ...]) -> Any:
     """A copy of it with None in those places."""
     if not pointers:
         return value
     if "" in pointers:
         return None
     if isinstance(value, dict):
-        return {key: without(inner, _below(pointers, key)) for key, inner in value.items()}
+        return {key: blank_values(inner, _select_below(pointers, key)) for key, inner in value.items()}
     if isinstance(value, list):
-        below = _below(pointers, "*")
-        return [without(inner, below + _below(pointers, str(place))) for place, inner in enumerate(value)]
+        below = _select_below(pointers, "*")
+        return [blank_values(inner, below + _select_below(pointers, str(place))) for place, inner in enumerate(value)]
     return value
 
 
-def steps(pointer: str) -> list[str]:
+def split_pointer(pointer: str) -> list[str]:
     """The names in a pointer."""
-    return [unescaped(step) for step in pointer.split("/")[1:]]
+    return [unescape_pointer_token(step) for step in pointer.split("/")[1:]]
 
 
-def _below(pointers: tuple[str, ...], step: str) -> tuple[str, ...]:
-    here = f"/{escaped(step)}"
+def _select_below(pointers: tuple[str, ...], step: str) -> tuple[str, ...]:
+    here = f"/{escape_pointer_token(step)}"
     return tuple(p.removeprefix(here) for p in pointers if p == here or p.startswith(f"{here}/"))

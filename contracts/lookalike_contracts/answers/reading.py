@@ -10,78 +10,78 @@ from typing import Any
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.extension import ErrorCode
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
-from .pointer import MISSING, at
-from .template import Difference, Form
+from .pointer import MISSING, resolve_pointer
+from .template import ErrorMismatch, ErrorPattern
 
 
 @dataclass(frozen=True)
-class Reader:
+class ResponseClassifier:
     """Reads the answers of one operation under one choice of variants."""
 
     api: Api
     operation: Operation
     variants: Mapping[str, str]
-    _last: dict[str, tuple[Reply, tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _last: dict[str, tuple[Response, tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
-    def is_good(self, reply: Reply) -> bool:
+    def is_good(self, reply: Response) -> bool:
         """Whether it is a success, and says so itself where the vendor's answers do."""
-        says = self.operation.extension.promises.success
-        return 200 <= reply.status < 300 and (not says or self.claims_good(reply))
+        says = self.operation.extension.invariants.success
+        return 200 <= reply.status < 300 and (not says or self.body_says_success(reply))
 
-    def claims_good(self, reply: Reply) -> bool:
+    def body_says_success(self, reply: Response) -> bool:
         """Whether its body says that all went well; never where the vendor's answers do not say so."""
-        wanted = self.operation.extension.promises.success
+        wanted = self.operation.extension.invariants.success
         if not wanted:
             return False
-        body = parsed(reply)
+        body = parse_json_body(reply)
         if body is MISSING:
-            return all(_element(pointer, value) in reply.body for pointer, value in wanted.items())
-        return all(at(body, pointer) == value for pointer, value in wanted.items())
+            return all(_render_xml_element(pointer, value) in reply.body for pointer, value in wanted.items())
+        return all(resolve_pointer(body, pointer) == value for pointer, value in wanted.items())
 
-    def errors(self, reply: Reply) -> tuple[str, ...]:
+    def find_exact_errors(self, reply: Response) -> tuple[str, ...]:
         """The errors of the catalogue that it is exactly."""
         known, found = self._last.get("errors", (None, ()))
         if known is not reply:  # several checks ask this of one answer after the other
-            found = tuple(form.id for form in self.forms if form.may_be(reply) and form.fits(reply))
+            found = tuple(form.id for form in self.error_patterns if form.quick_match(reply) and form.matches(reply))
             self._last["errors"] = reply, found
         return found
 
-    def means(self, reply: Reply, errors: Collection[str]) -> bool:
+    def matches_any(self, reply: Response, errors: Collection[str]) -> bool:
         """Whether it is one of these errors, or would be but for one thing that no error of the catalogue has."""
-        if exact := self.errors(reply):
+        if exact := self.find_exact_errors(reply):
             return not set(errors).isdisjoint(exact)
-        meant = [form.differences(reply) for form in self.forms if form.id in errors]
+        meant = [form.find_mismatches(reply) for form in self.error_patterns if form.id in errors]
         return any(len({found.aspect for found in differences}) == 1 for differences in meant)
 
-    def nearest(self, reply: Reply) -> tuple[Form, tuple[Difference, ...]]:
+    def find_closest_error(self, reply: Response) -> tuple[ErrorPattern, tuple[ErrorMismatch, ...]]:
         """The error that it is most like, and what differs."""
-        return min(((form, form.differences(reply)) for form in self.forms), key=lambda pair: _distance(pair[1]))
+        return min(((form, form.find_mismatches(reply)) for form in self.error_patterns), key=lambda pair: _rank_mismatches(pair[1]))
 
-    def differences(self, reply: Reply, error: str) -> tuple[Difference, ...]:
+    def find_mismatches(self, reply: Response, error: str) -> tuple[ErrorMismatch, ...]:
         """What keeps it from being that error, in the transport that it is most like."""
-        error = self.operation.extension.instead.get(error, error)
-        forms = (form for form in self.forms if form.id == error)
-        return min((form.differences(reply) for form in forms), key=_distance)
+        error = self.operation.extension.error_aliases.get(error, error)
+        forms = (form for form in self.error_patterns if form.id == error)
+        return min((form.find_mismatches(reply) for form in forms), key=_rank_mismatches)
 
     @cached_property
-    def forms(self) -> tuple[Form, ...]:
+    def error_patterns(self) -> tuple[ErrorPattern, ...]:
         """Every error that this operation can answer, in every transport that it can travel by."""
-        transports, own = self.api.root.transports, self.api.errors(self.operation).items()
-        return tuple(Form(n, error, transports[way]) for n, error in own for way in dict.fromkeys(self._ways(n, error)))
+        transports, own = self.api.root.error_formats, self.api.list_errors(self.operation).items()
+        return tuple(ErrorPattern(n, error, transports[way]) for n, error in own for way in dict.fromkeys(self._iter_error_formats(n, error)))
 
-    def _ways(self, name: str, error: ErrorCode) -> Iterator[str]:
+    def _iter_error_formats(self, name: str, error: ErrorCode) -> Iterator[str]:
         """The transport, and the one for those who ask for XML; where no operation is meant, the API's own."""
         root = self.api.root
         routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
-        general = error.transport or self.variants.get("error-transport", root.transport)
-        chosen = self.operation.extension.transports.get(general, general)
+        general = error.error_format or self.variants.get("error-transport", root.default_error_format)
+        chosen = self.operation.extension.error_formats.get(general, general)
         for way in (chosen, general) if name in routing else (chosen,):
-            yield from filter(None, (way, root.transports[way].xml))
+            yield from filter(None, (way, root.error_formats[way].xml))
 
 
-def parsed(reply: Reply) -> Any:
+def parse_json_body(reply: Response) -> Any:
     """The body as JSON; MISSING where it is none."""
     try:
         return json.loads(reply.body)
@@ -89,13 +89,13 @@ def parsed(reply: Reply) -> Any:
         return MISSING
 
 
-def _element(pointer: str, value: Any) -> bytes:
+def _render_xml_element(pointer: str, value: Any) -> bytes:
     """What stands at the top of an answer, as it is written in an answer that is XML."""
     name = pointer.removeprefix("/")
     return f"<{name}>{json.dumps(value)}</{name}>".encode()
 
 
-def _distance(differences: tuple[Difference, ...]) -> tuple[bool, bool, int]:
+def _rank_mismatches(differences: tuple[ErrorMismatch, ...]) -> tuple[bool, bool, int]:
     # of a body in another language nothing but that is told
     aspects = {found.aspect for found in differences}
     return "media type" in aspects, not aspects.isdisjoint(("code", "shape")), len(differences)

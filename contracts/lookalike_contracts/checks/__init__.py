@@ -18,11 +18,11 @@ from . import (
     routing,
     signature,
 )
-from .chosen import chosen
+from .chosen import select_checks
 
 __all__ = [
     "answer",
-    "chosen",
+    "select_checks",
     "end",
     "error",
     "filter",

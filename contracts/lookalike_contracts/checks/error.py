@@ -6,113 +6,113 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..answers.template import Aspect
-from ..finding import Broken, Exchange
-from ..registry import look, probe
-from ..requests.asking import Asking, asking, told
-from ..requests.expected import MENDS, Sent, reactions
-from ..subject import Subject
+from ..finding import Failure, Exchange
+from ..registry import passive_check, active_check
+from ..requests.asking import Mutator, get_mutator, describe_values
+from ..requests.expected import TOLERANT_REACTIONS, ParameterValues, iter_reactions
+from ..subject import CheckContext
 
-OURS: Final = "the catalogue of errors, `x-lookalike.errors`"
-TRIED: Final = 3
+SOURCE: Final = "the catalogue of errors, `x-lookalike.errors`"
+MAX_ATTEMPTS: Final = 3
 
 
-@look(
+@passive_check(
     "error/code",
-    says="An error has a code of the catalogue.",
-    why="Clients choose by the code whether to try again, to tell the user, or to give up.",
-    how="Send the code as it stands in the catalogue, type included.",
-    source=OURS,
+    summary="An error has a code of the catalogue.",
+    rationale="Clients choose by the code whether to try again, to tell the user, or to give up.",
+    remediation="Send the code as it stands in the catalogue, type included.",
+    source=SOURCE,
 )
-def code(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def code(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """The code of the error that it is most like."""
-    return _differing(subject, exchange, ("code",))
+    return _compare_with_closest_error(subject, exchange, ("code",))
 
 
-@look(
+@passive_check(
     "error/message",
-    says="An error has the message that the catalogue has for its code.",
-    why="It is what people read and search for; and some clients tell errors apart by it.",
-    how="Send the message word for word.",
-    source=OURS,
+    summary="An error has the message that the catalogue has for its code.",
+    rationale="It is what people read and search for; and some clients tell errors apart by it.",
+    remediation="Send the message word for word.",
+    source=SOURCE,
 )
-def message(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def message(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """The message of the error that it is most like."""
-    return _differing(subject, exchange, ("message",))
+    return _compare_with_closest_error(subject, exchange, ("message",))
 
 
-@look(
+@passive_check(
     "error/transport",
-    says="An error travels as the document says: HTTP status, media type, shape of the body.",
-    why="A client that cannot read the error sees its own parser fail, and not what was wrong.",
-    how="Send the status, the media type and the members that the error's transport has.",
+    summary="An error travels as the document says: HTTP status, media type, shape of the body.",
+    rationale="A client that cannot read the error sees its own parser fail, and not what was wrong.",
+    remediation="Send the status, the media type and the members that the error's transport has.",
     source="`x-lookalike.transports`",
 )
-def transport(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def error_format(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """All but code and message of the error that it is most like."""
-    return _differing(subject, exchange, ("status", "media type", "shape"))
+    return _compare_with_closest_error(subject, exchange, ("status", "media type", "shape"))
 
 
-@look(
+@passive_check(
     "error/headers",
-    says="An error has the headers that the document has for it.",
-    why="`Allow` and `Retry-After` tell a client what to do next.",
-    how="Send the headers of the error and of its transport.",
-    source=OURS,
+    summary="An error has the headers that the document has for it.",
+    rationale="`Allow` and `Retry-After` tell a client what to do next.",
+    remediation="Send the headers of the error and of its transport.",
+    source=SOURCE,
 )
-def headers(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def headers(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """The headers of each error that it can be; one of them has to be there whole."""
-    reply = exchange.reply
-    forms = [form for form in subject.reader.forms if form.may_be(reply) and form.fits(reply)]
-    missing = [tuple(form.missing(reply)) for form in forms]
+    reply = exchange.response
+    forms = [form for form in subject.classifier.error_patterns if form.quick_match(reply) and form.matches(reply)]
+    missing = [tuple(form.find_missing_headers(reply)) for form in forms]
     if forms and all(missing):
         name, where = missing[0][0], f"/x-lookalike/errors/{forms[0].id}/headers"
-        yield Broken(f"the error {forms[0].id} has no header {name!r} as documented", "", where, (exchange,))
+        yield Failure(f"the error {forms[0].id} has no header {name!r} as documented", "", where, (exchange,))
 
 
-@probe(
+@active_check(
     "error/catalogue",
-    says="Each error that a single broken rule brings does come.",
-    why="An error that never comes is handled by nobody, until it does.",
-    how="Answer each broken rule with its own error.",
-    source=OURS,
+    summary="Each error that a single broken rule brings does come.",
+    rationale="An error that never comes is handled by nobody, until it does.",
+    remediation="Answer each broken rule with its own error.",
+    source=SOURCE,
 )
-def catalogue(subject: Subject) -> Iterator[Broken]:
+def documented_errors(subject: CheckContext) -> Iterator[Failure]:
     """For each of them, requests that break one rule, until one brings it."""
-    ask = asking(subject)
-    for error, tried in _ways(subject, ask).items():
+    ask = get_mutator(subject)
+    for error, tried in _map_errors_to_mutations(subject, ask).items():
         seen: list[Exchange] = []
-        for sent in tried[:TRIED]:
-            seen.append(ask.send(ask.small | sent))
-            if subject.reader.means(seen[-1].reply, (error,)):
+        for sent in tried[:MAX_ATTEMPTS]:
+            seen.append(ask.send_values(ask.smallest_page_values | sent))
+            if subject.classifier.matches_any(seen[-1].response, (error,)):
                 break
         else:
             where = f"/x-lookalike/errors/{error}"
-            yield Broken(
-                f"the error {error} does not come, though it should: {told(tried[0])}", "", where, tuple(seen[:1])
+            yield Failure(
+                f"the error {error} does not come, though it should: {describe_values(tried[0])}", "", where, tuple(seen[:1])
             )
 
 
-def _ways(subject: Subject, ask: Asking) -> dict[str, list[Sent]]:
+def _map_errors_to_mutations(subject: CheckContext, ask: Mutator) -> dict[str, list[ParameterValues]]:
     """Error -> what brings it, and it alone."""
-    found: dict[str, list[Sent]] = {}
-    for name, pool in ask.pools.items():
+    found: dict[str, list[ParameterValues]] = {}
+    for name, pool in ask.value_pools.items():
         for value in pool:
-            errors = {subject.error(each) for each in reactions(subject, ask.fields[name], value) if each not in MENDS}
-            if value.plain and len(errors) == 1 and not ask.expected({name: value}).beyond & errors:
+            errors = {subject.resolve_error(each) for each in iter_reactions(subject, ask.fields[name], value) if each not in TOLERANT_REACTIONS}
+            if value.is_unambiguous and len(errors) == 1 and not ask.predict_response({name: value}).also_allowed & errors:
                 found.setdefault(errors.pop(), []).append({name: value})
     return found
 
 
-def _differing(subject: Subject, exchange: Exchange, aspects: tuple[Aspect, ...]) -> Iterator[Broken]:
-    reader, reply = subject.reader, exchange.reply
+def _compare_with_closest_error(subject: CheckContext, exchange: Exchange, aspects: tuple[Aspect, ...]) -> Iterator[Failure]:
+    reader, reply = subject.classifier, exchange.response
     # what says that it went well is no error, whatever its status says
-    if reader.is_good(reply) or reader.claims_good(reply) or reader.errors(reply):
+    if reader.is_good(reply) or reader.body_says_success(reply) or reader.find_exact_errors(reply):
         return
-    form, differences = reader.nearest(reply)
+    form, differences = reader.find_closest_error(reply)
     # under a status of success that the error does not have, it may be anything: other checks tell what
     if 200 <= reply.status < 300 and any(found.aspect == "status" for found in differences):
         return
     for found in differences:
         if found.aspect in aspects:
             where = f"/x-lookalike/errors/{form.id}"
-            yield Broken(f"most like the error {form.id}, but {found.message}", found.pointer, where, (exchange,))
+            yield Failure(f"most like the error {form.id}, but {found.message}", found.pointer, where, (exchange,))

@@ -7,35 +7,35 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..answers.pointer import MISSING
-from ..finding import Broken, Exchange
-from ..registry import look
-from ..searches.search import SOURCE, read, rule, searches
-from ..subject import Subject
+from ..finding import Failure, Exchange
+from ..registry import passive_check
+from ..searches.search import INVARIANTS_SOURCE, parse_search, locate_invariant, is_search
+from ..subject import CheckContext
 
-WEB = ("", "http", "https")
+WEB_SCHEMES = ("", "http", "https")
 
 
-@look(
+@passive_check(
     "item/id",
-    says="Every item has an id, and those of an answer are of one type.",
-    why="It is what goods are ordered by.",
-    how="Leave out what has no id.",
-    source=SOURCE,
-    applies=searches,
+    summary="Every item has an id, and those of an answer are of one type.",
+    rationale="It is what goods are ordered by.",
+    remediation="Leave out what has no id.",
+    source=INVARIANTS_SOURCE,
+    applies=is_search,
 )
-def id(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def item_ids(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """Each place of the id."""
-    found = read(subject, exchange)
-    for pointer in found.promises.id if found else ():
-        values = found.values(pointer) if found else []
+    found = parse_search(subject, exchange)
+    for pointer in found.invariants.id if found else ():
+        values = found.read_values(pointer) if found else []
         for at, value in enumerate(values):
-            if wrong := _no_id(value, values[0]):
-                where = found.place(at, pointer) if found else ""
-                yield Broken(f"{pointer} is {value!r}, {wrong}", where, rule(subject, "id"), (exchange,))
+            if wrong := _explain_bad_id(value, values[0]):
+                where = found.build_pointer(at, pointer) if found else ""
+                yield Failure(f"{pointer} is {value!r}, {wrong}", where, locate_invariant(subject, "id"), (exchange,))
                 break
 
 
-def _no_id(value: Any, first: Any) -> str:
+def _explain_bad_id(value: Any, first: Any) -> str:
     """Why that cannot be told apart from others; "" where it can."""
     if value is MISSING or value is None or isinstance(value, bool):
         return "which is none"
@@ -44,45 +44,45 @@ def _no_id(value: Any, first: Any) -> str:
     return "" if type(value) is type(first) else f"and {first!r} is of another type"
 
 
-@look(
+@passive_check(
     "item/doubled",
-    says="No item stands twice in an answer.",
-    why="A client would show it twice.",
-    how="List each item once.",
-    source=SOURCE,
-    applies=searches,
+    summary="No item stands twice in an answer.",
+    rationale="A client would show it twice.",
+    remediation="List each item once.",
+    source=INVARIANTS_SOURCE,
+    applies=is_search,
 )
-def doubled(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def duplicate_items(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """By the id."""
-    found = read(subject, exchange)
+    found = parse_search(subject, exchange)
     ids = found.ids if found else []
     for at, each in enumerate(ids):
         if found and each in ids[:at]:
             told = " with ".join(map(repr, each))
-            yield Broken(f"{told} stands twice", found.place(at), rule(subject, "id"), (exchange,))
+            yield Failure(f"{told} stands twice", found.build_pointer(at), locate_invariant(subject, "id"), (exchange,))
             return
 
 
-@look(
+@passive_check(
     "item/url",
-    says="Addresses are complete, of http or https, with or without the scheme, and can be asked for as they are.",
-    why="Clients put them into pages.",
-    how="Write the host, and encode what a URL may not hold.",
-    source=SOURCE,
-    applies=lambda subject: bool(subject.operation.extension.promises.urls),
+    summary="Addresses are complete, of http or https, with or without the scheme, and can be asked for as they are.",
+    rationale="Clients put them into pages.",
+    remediation="Write the host, and encode what a URL may not hold.",
+    source=INVARIANTS_SOURCE,
+    applies=lambda subject: bool(subject.operation.extension.invariants.urls),
 )
-def url(subject: Subject, exchange: Exchange) -> Iterator[Broken]:
+def item_urls(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """Each place of an address; null is for the schema to judge."""
-    found = read(subject, exchange)
-    for pointer in found.promises.urls if found else ():
-        for at, value in enumerate(found.values(pointer) if found else []):
-            if found and isinstance(value, str) and (wrong := _no_url(value)):
-                where = found.place(at, pointer)
-                yield Broken(f"{pointer} is {value!r}, {wrong}", where, rule(subject, "urls"), (exchange,))
+    found = parse_search(subject, exchange)
+    for pointer in found.invariants.urls if found else ():
+        for at, value in enumerate(found.read_values(pointer) if found else []):
+            if found and isinstance(value, str) and (wrong := _explain_bad_url(value)):
+                where = found.build_pointer(at, pointer)
+                yield Failure(f"{pointer} is {value!r}, {wrong}", where, locate_invariant(subject, "urls"), (exchange,))
                 break
 
 
-def _no_url(text: str) -> str:
+def _explain_bad_url(text: str) -> str:
     """Why that is no address of the web; "" where it is one."""
     if any(letter.isspace() or not letter.isprintable() for letter in text):
         return "which has a space in it"
@@ -91,6 +91,6 @@ def _no_url(text: str) -> str:
         usable = bool(split.hostname) and split.port != 0
     except ValueError:
         return "which is no address"
-    if split.scheme not in WEB:
+    if split.scheme not in WEB_SCHEMES:
         return "which is not of http or https"
     return "" if usable else "which has no host"

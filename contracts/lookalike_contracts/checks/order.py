@@ -9,87 +9,87 @@ from hypothesis import strategies as st
 
 from lookalike_specs.promises import Order
 
-from ..answers.number import number
-from ..finding import Broken
-from ..registry import probe
-from ..searches.pages import has_pages, pages
-from ..searches.search import SOURCE, Changes, Found, each, find, held, pictures, rule, some
-from ..subject import Subject
+from ..answers.number import parse_number
+from ..finding import Failure
+from ..registry import active_check
+from ..searches.pages import has_pages, get_page_parameters
+from ..searches.search import INVARIANTS_SOURCE, Changes, SearchResponse, run_parts, run_search, falsify_invariant, build_image_strategy, locate_invariant, require_any
+from ..subject import CheckContext
 
 
-def _orders(subject: Subject) -> list[Order]:
-    return subject.operation.extension.promises.orders
+def _orders(subject: CheckContext) -> list[Order]:
+    return subject.operation.extension.invariants.orders
 
 
-def _asked(order: Order) -> dict[str, Any]:
+def _build_parameters(order: Order) -> dict[str, Any]:
     return {order.parameter: order.value} if order.parameter else {}
 
 
-@probe(
+@active_check(
     "order/sorted",
-    says="Items are in the order that was asked for, from the first page to the last.",
-    why="The cheapest one is looked for on the first page alone.",
-    how="Sort all that is found before it is cut into pages, and numbers as numbers.",
-    source=SOURCE,
+    summary="Items are in the order that was asked for, from the first page to the last.",
+    rationale="The cheapest one is looked for on the first page alone.",
+    remediation="Sort all that is found before it is cut into pages, and numbers as numbers.",
+    source=INVARIANTS_SOURCE,
     applies=lambda subject: bool(_orders(subject)),
 )
-def ordered(subject: Subject) -> Iterator[Broken]:
+def sort_order(subject: CheckContext) -> Iterator[Failure]:
     """The first two pages and a later one, in every documented order."""
-    return each(_ordered(subject, place, order) for place, order in enumerate(_orders(subject)))
+    return run_parts(_check_sort_order(subject, place, order) for place, order in enumerate(_orders(subject)))
 
 
-def _ordered(subject: Subject, place: int, order: Order) -> Iterator[Broken]:
-    cut, where = pages(subject), rule(subject, "orders", place)
+def _check_sort_order(subject: CheckContext, place: int, order: Order) -> Iterator[Failure]:
+    cut, where = get_page_parameters(subject), locate_invariant(subject, "orders", place)
 
-    def broken(drawn: tuple[Changes, int]) -> Broken | None:
+    def broken(drawn: tuple[Changes, int]) -> Failure | None:
         picture, later = drawn
-        before: tuple[Any, Found] | None = None
+        before: tuple[Any, SearchResponse] | None = None
         for start in (0, 10, 10 * later) if has_pages(subject) else (0,):
-            found = find(subject, picture, _asked(order), cut.at(start, 10) if has_pages(subject) else {})
-            for at, value in enumerate(found.values(order.by)):
-                if (worth := number(value)) is None:
+            found = run_search(subject, picture, _build_parameters(order), cut.build_parameters(start, 10) if has_pages(subject) else {})
+            for at, value in enumerate(found.read_values(order.field)):
+                if (worth := parse_number(value)) is None:
                     continue
-                if before is not None and _astray(order, number(before[0]), worth):
-                    message = f"{order.by} is {value!r} after {before[0]!r}, and {_told(order)} it is {order.way}"
+                if before is not None and _is_out_of_order(order, parse_number(before[0]), worth):
+                    message = f"{order.field} is {value!r} after {before[0]!r}, and {_describe_sort(order)} it is {order.direction}"
                     shown = (before[1].exchange, found.exchange) if before[1] is not found else (found.exchange,)
-                    return Broken(message, found.place(at, order.by), where, shown)
+                    return Failure(message, found.build_pointer(at, order.field), where, shown)
                 before = value, found
-        some([before] if before else [], f"a number at {order.by}")
+        require_any([before] if before else [], f"a number at {order.field}")
         return None
 
-    return held(subject, st.tuples(pictures(subject), st.integers(2, 9)), broken, 2)
+    return falsify_invariant(subject, st.tuples(build_image_strategy(subject), st.integers(2, 9)), broken, 2)
 
 
-def _astray(order: Order, before: Any, after: Any) -> bool:
+def _is_out_of_order(order: Order, before: Any, after: Any) -> bool:
     """Whether what comes after should have come before; what is alike may stand either way."""
-    return bool(after < before if order.way == "ascending" else after > before)
+    return bool(after < before if order.direction == "ascending" else after > before)
 
 
-def _told(order: Order) -> str:
+def _describe_sort(order: Order) -> str:
     return f"with {order.parameter}={order.value}" if order.parameter else "without a sort"
 
 
-@probe(
+@active_check(
     "order/complete",
-    says="A sort neither adds items nor loses any.",
-    why="A client that sorts by price would not see what it found before.",
-    how="Sort what the search finds, and nothing else.",
-    source=SOURCE,
+    summary="A sort neither adds items nor loses any.",
+    rationale="A client that sorts by price would not see what it found before.",
+    remediation="Sort what the search finds, and nothing else.",
+    source=INVARIANTS_SOURCE,
     applies=lambda subject: any(order.parameter for order in _orders(subject)) and has_pages(subject),
 )
-def complete(subject: Subject) -> Iterator[Broken]:
+def sort_completeness(subject: CheckContext) -> Iterator[Failure]:
     """How many there are in all and on the first page, with and without each sort."""
 
-    def broken(drawn: tuple[Changes, int]) -> Broken | None:
+    def broken(drawn: tuple[Changes, int]) -> Failure | None:
         picture, place = drawn
-        order, first = _orders(subject)[place], pages(subject).at(0, 10)
-        plain, found = find(subject, picture, first), find(subject, picture, first, _asked(order))
+        order, first = _orders(subject)[place], get_page_parameters(subject).build_parameters(0, 10)
+        plain, found = run_search(subject, picture, first), run_search(subject, picture, first, _build_parameters(order))
         for what, one, other in (("a total of ", plain.total, found.total), ("", len(plain.items), len(found.items))):
             if one != other:
-                message = f"{what}{other} items {_told(order)} and {one} without"
+                message = f"{what}{other} items {_describe_sort(order)} and {one} without"
                 shown = (plain.exchange, found.exchange)
-                return Broken(message, found.promises.items, rule(subject, "orders", place), shown)
+                return Failure(message, found.invariants.items, locate_invariant(subject, "orders", place), shown)
         return None
 
     sorts = [place for place, order in enumerate(_orders(subject)) if order.parameter]
-    return held(subject, st.tuples(pictures(subject), st.sampled_from(sorts)), broken, len(sorts) + 2)
+    return falsify_invariant(subject, st.tuples(build_image_strategy(subject), st.sampled_from(sorts)), broken, len(sorts) + 2)

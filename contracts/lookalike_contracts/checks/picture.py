@@ -10,129 +10,129 @@ from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
 
-from lookalike_specs import load
-from lookalike_specs.sample import examples
+from lookalike_specs import load_api
+from lookalike_specs.sample import collect_examples
 
-from ..finding import Broken
-from ..registry import probe
-from ..requests.asking import twice
-from ..requests.drawing import NAMES, drawn, in_base64, weighing
-from ..requests.expected import Expected
-from ..subject import Subject
+from ..finding import Failure
+from ..registry import active_check
+from ..requests.asking import confirm_failure
+from ..requests.drawing import PILLOW_FORMATS, draw_image, encode_base64, draw_image_of_size
+from ..requests.expected import ExpectedResponse
+from ..subject import CheckContext
 
-OURS: Final = "`x-lookalike.data.picture` of each document"
-PLACE: Final = "/x-lookalike/data/picture"
+SOURCE: Final = "`x-lookalike.data.picture` of each document"
+RULE_POINTER: Final = "/x-lookalike/data/picture"
 # formats that some documents name and some do not
-FORMATS: Final = ("GIF", "BMP", "TIFF", "PCX")
-USUAL, TURNED, TRIED = 64, 6, 2
-PREFIX: Final = "data:image/png;base64,"
-WORDS: Final = b"no picture at all"
+CANDIDATE_FORMATS: Final = ("GIF", "BMP", "TIFF", "PCX")
+DEFAULT_SIDE, ROTATED_ORIENTATION, MAX_UNDOCUMENTED_FORMATS = 64, 6, 2
+DATA_URL_PREFIX: Final = "data:image/png;base64,"
+NOT_AN_IMAGE: Final = b"no picture at all"
 
 
-def _takes(subject: Subject) -> bool:
-    return "picture" in subject.api.root.data and bool(_carrier(subject))
+def _takes_images(subject: CheckContext) -> bool:
+    return "picture" in subject.api.root.data and bool(_get_image_parameter(subject))
 
 
-@probe(
+@active_check(
     "picture/format",
-    says="Pictures of each documented format are taken; others, and what is no picture, are refused.",
-    why="A shop has pictures of every kind, and has to know which to convert.",
-    how="Take the documented formats by what the bytes are, and answer the error for the others.",
-    source=OURS,
-    applies=_takes,
+    summary="Pictures of each documented format are taken; others, and what is no picture, are refused.",
+    rationale="A shop has pictures of every kind, and has to know which to convert.",
+    remediation="Take the documented formats by what the bytes are, and answer the error for the others.",
+    source=SOURCE,
+    applies=_takes_images,
 )
-def form(subject: Subject) -> Iterator[Broken]:
+def image_format(subject: CheckContext) -> Iterator[Failure]:
     """One of each format, two of formats that are not documented, a text, and what is no Base64."""
-    side, known = _side(subject), [NAMES.get(name, name) for name in _rules(subject)["formats"]]
+    side, known = _pick_valid_side(subject), [PILLOW_FORMATS.get(name, name) for name in _rules(subject)["formats"]]
     for name in dict.fromkeys(known):
-        yield from _held(subject, in_base64(drawn(side, side, name)), Expected(), f"a picture in {name}")
-    others = [name for name in FORMATS if name not in known][:TRIED]
-    bad = [(f"a picture in {name}", in_base64(drawn(side, side, name))) for name in others]
-    bad += [("words in Base64", in_base64(WORDS)), ("a picture that is cut", in_base64(drawn(side, side)[:40]))]
+        yield from _check_image(subject, encode_base64(draw_image(side, side, name)), ExpectedResponse(), f"a picture in {name}")
+    others = [name for name in CANDIDATE_FORMATS if name not in known][:MAX_UNDOCUMENTED_FORMATS]
+    bad = [(f"a picture in {name}", encode_base64(draw_image(side, side, name))) for name in others]
+    bad += [("words in Base64", encode_base64(NOT_AN_IMAGE)), ("a picture that is cut", encode_base64(draw_image(side, side)[:40]))]
     for told, text in bad:
-        yield from _held(subject, text, _error(subject, "picture-format"), told)
+        yield from _check_image(subject, text, _expect_error(subject, "picture-format"), told)
     if way := subject.variants.get("base64-prefix"):
-        wanted = Expected() if way == "accepted" else _error(subject, "picture-format")
-        yield from _held(subject, PREFIX + in_base64(drawn(side, side)), wanted, f"a picture behind {PREFIX}")
+        wanted = ExpectedResponse() if way == "accepted" else _expect_error(subject, "picture-format")
+        yield from _check_image(subject, DATA_URL_PREFIX + encode_base64(draw_image(side, side)), wanted, f"a picture behind {DATA_URL_PREFIX}")
 
 
-@probe(
+@active_check(
     "picture/bytes",
-    says="A picture of just the documented weight is taken, one of a byte more is refused.",
-    why="A client that scales its pictures down has to know how far.",
-    how="Count the bytes as the document says, and answer the error for too many.",
-    source=OURS,
-    applies=_takes,
+    summary="A picture of just the documented weight is taken, one of a byte more is refused.",
+    rationale="A client that scales its pictures down has to know how far.",
+    remediation="Count the bytes as the document says, and answer the error for too many.",
+    source=SOURCE,
+    applies=_takes_images,
 )
-def weight(subject: Subject) -> Iterator[Broken]:
+def byte_limit(subject: CheckContext) -> Iterator[Failure]:
     """The heaviest picture there may be, and the next."""
-    limit, side = _rules(subject)["bytes"], _side(subject)
+    limit, side = _rules(subject)["bytes"], _pick_valid_side(subject)
     if subject.variants.get("picture-limit") == "base64":
         limit = limit // 4 * 3
-    for over, wanted in ((0, Expected()), (1, _error(subject, "picture-bytes"))):
-        yield from _held(
-            subject, in_base64(weighing(limit + over, side)), wanted, f"a picture of {limit + over:,} bytes"
+    for over, wanted in ((0, ExpectedResponse()), (1, _expect_error(subject, "picture-bytes"))):
+        yield from _check_image(
+            subject, encode_base64(draw_image_of_size(limit + over, side)), wanted, f"a picture of {limit + over:,} bytes"
         )
 
 
-@probe(
+@active_check(
     "picture/sides",
-    says="Pictures of the least and the greatest documented side are taken, those of a pixel less or more refused.",
-    why="A picture that is scaled to the limit must not be refused, and nobody should pay for one that is.",
-    how="Count both ends of the range as inside, for either side, and answer the error for the others.",
-    source=OURS,
-    applies=lambda subject: _takes(subject) and bool(_sides(subject)),
+    summary="Pictures of the least and the greatest documented side are taken, those of a pixel less or more refused.",
+    rationale="A picture that is scaled to the limit must not be refused, and nobody should pay for one that is.",
+    remediation="Count both ends of the range as inside, for either side, and answer the error for the others.",
+    source=SOURCE,
+    applies=lambda subject: _takes_images(subject) and bool(_sides(subject)),
 )
-def sides(subject: Subject) -> Iterator[Broken]:
+def sides(subject: CheckContext) -> Iterator[Failure]:
     """The least and the greatest, both ways, and a pixel beyond."""
     least, most = _sides(subject)
     for width, height in ((least, least), (most, least), (least, most)):
-        yield from _measured(subject, width, height, Expected())
+        yield from _check_dimensions(subject, width, height, ExpectedResponse())
     wrong = [(most + 1, least), (least, most + 1)]
     wrong += [(least - 1, least), (least, least - 1)] if least > 1 else []
     for width, height in wrong:
-        yield from _measured(subject, width, height, _error(subject, "picture-pixels"))
+        yield from _check_dimensions(subject, width, height, _expect_error(subject, "picture-pixels"))
 
 
-@probe(
+@active_check(
     "picture/orientation",
-    says="A picture that says that it has to be turned is refused where the document says so.",
-    why="Cameras write such pictures, and what is to be seen on them lies on its side.",
-    how="Refuse what has another orientation than 1, and nothing else.",
+    summary="A picture that says that it has to be turned is refused where the document says so.",
+    rationale="Cameras write such pictures, and what is to be seen on them lies on its side.",
+    remediation="Refuse what has another orientation than 1, and nothing else.",
     source="`x-lookalike.data.reactions` of each document",
-    applies=lambda subject: _takes(subject) and "picture-orientation" in _reactions(subject),
+    applies=lambda subject: _takes_images(subject) and "picture-orientation" in _reactions(subject),
 )
-def orientation(subject: Subject) -> Iterator[Broken]:
+def orientation(subject: CheckContext) -> Iterator[Failure]:
     """Upright, and turned."""
-    side = _side(subject)
-    for turn, wanted in ((1, Expected()), (TURNED, _error(subject, "picture-orientation"))):
-        text = in_base64(drawn(side, side, "JPEG", orientation=turn))
-        yield from _held(subject, text, wanted, f"a picture whose orientation is {turn}")
+    side = _pick_valid_side(subject)
+    for turn, wanted in ((1, ExpectedResponse()), (ROTATED_ORIENTATION, _expect_error(subject, "picture-orientation"))):
+        text = encode_base64(draw_image(side, side, "JPEG", orientation=turn))
+        yield from _check_image(subject, text, wanted, f"a picture whose orientation is {turn}")
 
 
-def _measured(subject: Subject, width: int, height: int, wanted: Expected) -> Iterator[Broken]:
-    text = in_base64(drawn(width, height))
-    yield from _held(subject, text, wanted, f"a picture of {width} by {height} pixels")
+def _check_dimensions(subject: CheckContext, width: int, height: int, wanted: ExpectedResponse) -> Iterator[Failure]:
+    text = encode_base64(draw_image(width, height))
+    yield from _check_image(subject, text, wanted, f"a picture of {width} by {height} pixels")
 
 
-def _held(subject: Subject, text: str, wanted: Expected, told: str) -> Iterator[Broken]:
-    sent = {_carrier(subject): text}
-    yield from twice(lambda: wanted.broken(subject, subject.ask(**sent), told, PLACE))
+def _check_image(subject: CheckContext, text: str, wanted: ExpectedResponse, told: str) -> Iterator[Failure]:
+    sent = {_get_image_parameter(subject): text}
+    yield from confirm_failure(lambda: wanted.find_failure(subject, subject.send_sample(**sent), told, RULE_POINTER))
 
 
-def _carrier(subject: Subject) -> str:
+def _get_image_parameter(subject: CheckContext) -> str:
     """The parameter that takes a picture in Base64, as the spec's own example does; "" where none does."""
-    return _taking(subject.api.id, subject.operation.id)
+    return _find_image_parameter(subject.api.id, subject.operation.id)
 
 
 @cache
-def _taking(api: str, operation: str) -> str:
-    loaded = load(api)
-    known = examples(loaded, next(each for each in loaded.operations if each.id == operation))
-    return next((name for name, value in known.items() if isinstance(value, str) and _is_picture(value)), "")
+def _find_image_parameter(api: str, operation: str) -> str:
+    loaded = load_api(api)
+    known = collect_examples(loaded, next(each for each in loaded.operations if each.id == operation))
+    return next((name for name, value in known.items() if isinstance(value, str) and _is_image(value)), "")
 
 
-def _is_picture(text: str) -> bool:
+def _is_image(text: str) -> bool:
     try:
         with Image.open(BytesIO(b64decode(text, validate=True))):
             return True
@@ -140,30 +140,30 @@ def _is_picture(text: str) -> bool:
         return False
 
 
-def _rules(subject: Subject) -> Mapping[str, Any]:
+def _rules(subject: CheckContext) -> Mapping[str, Any]:
     found: Mapping[str, Any] = subject.api.root.data["picture"]
     return found
 
 
-def _sides(subject: Subject) -> list[int]:
+def _sides(subject: CheckContext) -> list[int]:
     """The least and the greatest side: of every picture, or of those that go to the instance that is asked."""
     data = subject.api.root.data
     if "sides" in _rules(subject):
         return [*_rules(subject)["sides"]]
     known: Mapping[str, Any] = data.get("instances", {}).get("known", {})
-    asked = [known[value] for value in subject.values().values() if isinstance(value, str) and value in known]
+    asked = [known[value] for value in subject.build_values().values() if isinstance(value, str) and value in known]
     return [*data["services"][asked[0]["service"]]["sides"]] if asked else []
 
 
-def _side(subject: Subject) -> int:
+def _pick_valid_side(subject: CheckContext) -> int:
     """One that nobody minds."""
-    return max(USUAL, *_sides(subject)[:1], 1)
+    return max(DEFAULT_SIDE, *_sides(subject)[:1], 1)
 
 
-def _reactions(subject: Subject) -> Mapping[str, Any]:
+def _reactions(subject: CheckContext) -> Mapping[str, Any]:
     found: Mapping[str, Any] = subject.api.root.data.get("reactions", {})
     return found
 
 
-def _error(subject: Subject, rule: str) -> Expected:
-    return Expected(frozenset((subject.error(subject.chosen(_reactions(subject)[rule])),)))
+def _expect_error(subject: CheckContext, rule: str) -> ExpectedResponse:
+    return ExpectedResponse(frozenset((subject.resolve_error(subject.resolve_reaction(_reactions(subject)[rule])),)))

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Broken
-from ..registry import probe
-from ..subject import Subject
+from ..finding import Failure
+from ..registry import active_check
+from ..subject import CheckContext
 
 
-@probe(
+@active_check(
     "request/accepted",
-    says="The spec's own example, signed as the account, gets a good answer.",
-    why="Nothing else can be told of an operation that refuses a good request.",
-    how="Answer the example in the document with HTTP 200 and the body that it describes.",
+    summary="The spec's own example, signed as the account, gets a good answer.",
+    rationale="Nothing else can be told of an operation that refuses a good request.",
+    remediation="Answer the example in the document with HTTP 200 and the body that it describes.",
     source="the examples of each document",
 )
-def accepted(subject: Subject) -> Iterator[Broken]:
+def example_request(subject: CheckContext) -> Iterator[Failure]:
     """Ask once, in every scheme that counts."""
     for scheme in subject.schemes:
-        exchange = subject.send(subject.signed(subject.values(scheme), scheme))
-        if not subject.reader.is_good(exchange.reply):
-            near, _ = subject.reader.nearest(exchange.reply)
-            message = f"a good request is answered HTTP {exchange.reply.status}, most like the error {near.id}"
-            yield Broken(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))
+        exchange = subject.send(subject.build_signed_request(subject.build_values(scheme), scheme))
+        if not subject.classifier.is_good(exchange.response):
+            near, _ = subject.classifier.find_closest_error(exchange.response)
+            message = f"a good request is answered HTTP {exchange.response.status}, most like the error {near.id}"
+            yield Failure(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))

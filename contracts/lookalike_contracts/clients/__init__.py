@@ -1,6 +1,6 @@
 """The judge of clients: holds what a client sent to the specs."""
 
-from .complaint import Complaint
-from .judge import Sent, complaints, judged
+from .complaint import RequestViolation
+from .judge import RecordedRequest, validate_request, validate_requests
 
-__all__ = ["Complaint", "Sent", "complaints", "judged"]
+__all__ = ["RequestViolation", "RecordedRequest", "validate_request", "validate_requests"]

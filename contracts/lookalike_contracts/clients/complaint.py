@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
+RequestViolationKind = Literal[
     "operation", "missing", "type", "limit", "value", "body", "unknown", "repeated", "credential", "signature",
     "timestamp", "nonce", "secret",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class RequestViolation:
     """One thing that the API's document does not allow.
 
     `parameter` is "" where none is to blame; `where` points into the document. `number` is the request's, from 1.
     """
 
-    kind: Kind
+    kind: RequestViolationKind
     parameter: str
     message: str
-    where: str
-    number: int = 1
+    rule: str
+    request_number: int = 1
 
     def __str__(self) -> str:
         """One line for a person."""
-        return f"{self.number}  {self.kind}: {self.message}  [{self.where}]"
+        return f"{self.request_number}  {self.kind}: {self.message}  [{self.rule}]"

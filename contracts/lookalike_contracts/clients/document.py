@@ -20,71 +20,71 @@ from openapi_core.validation.request import (
 )
 from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
 
-from lookalike_specs import read
-from lookalike_specs.document import resolve
+from lookalike_specs import read_document
+from lookalike_specs.document import resolve_refs
 
-from ..answers.exchange import question
-from .asked import Asked
-from .complaint import Complaint, Kind
+from ..answers.exchange import to_openapi_request
+from .asked import ClientRequest
+from .complaint import RequestViolation, RequestViolationKind
 
 VALIDATORS: Final[Mapping[str, tuple[Any, ...]]] = {
     "3.0": (V30RequestParametersValidator, V30RequestBodyValidator),
     "3.1": (V31RequestParametersValidator, V31RequestBodyValidator),
 }
-KINDS: Final[Mapping[str, Kind]] = {
+KEYWORD_KINDS: Final[Mapping[str, RequestViolationKind]] = {
     "required": "missing", "type": "type", "minimum": "limit", "maximum": "limit", "exclusiveMinimum": "limit",
     "exclusiveMaximum": "limit", "minLength": "limit", "maxLength": "limit", "minItems": "limit", "maxItems": "limit",
 }  # fmt: skip
 
 
-def invalid(asked: Asked) -> Iterator[Complaint]:
+def validate_schema(asked: ClientRequest) -> Iterator[RequestViolation]:
     """What the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
-    meant = replace(question(asked.api, asked.request), request=asked.settled)
+    meant = replace(to_openapi_request(asked.api, asked.request), request=asked.normalized_request)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated parameter may be used
-        errors = [error for validator in _validators(asked.api.id) for error in validator.iter_errors(meant)]
+        errors = [error for validator in _build_validators(asked.api.id) for error in validator.iter_errors(meant)]
     for error in errors:
-        yield from _told(asked, error)
+        yield from _to_violations(asked, error)
 
 
 @cache
-def _validators(api: str) -> tuple[Any, ...]:
-    document: Mapping[str, Any] = read(api)
+def _build_validators(api: str) -> tuple[Any, ...]:
+    document: Mapping[str, Any] = read_document(api)
     # references are followed once here, and not in every request
-    spec = SchemaPath.from_dict(resolve(dict(document), document))
+    spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
     return tuple(validator(spec) for validator in VALIDATORS[document["openapi"][:3]])
 
 
-def _told(asked: Asked, error: Any) -> Iterator[Complaint]:
+def _to_violations(asked: ClientRequest, error: Any) -> Iterator[RequestViolation]:
     name, cause = str(getattr(error, "name", "")), error.__cause__
     broken = getattr(cause, "schema_errors", ())
     if isinstance(error, MissingParameterError):
-        yield _complaint(asked, "missing", name, "is required and missing")
+        yield _build_violation(asked, "missing", name, "is required and missing")
     elif isinstance(error, MissingRequestBodyError):
-        yield Complaint("missing", "", "the body is required and missing", asked.where())
+        yield RequestViolation("missing", "", "the body is required and missing", asked.locate_rule())
     elif broken:
-        yield from (_broken(asked, name, each) for each in broken)
+        yield from (_build_keyword_violation(asked, name, each) for each in broken)
     elif isinstance(cause, CastError):
         name = name or next((n for n, value in asked.form + asked.query if value == cause.value), "")
-        yield _complaint(asked, "type", name, f"is no {cause.type}: {cause.value!r}")
+        yield _build_violation(asked, "type", name, f"is no {cause.type}: {cause.value!r}")
     elif isinstance(cause, MediaTypeFinderError):
         told = f"the body is {' or '.join(asked.operation.media_types)}, not {asked.request.content_type!r}"
-        yield Complaint("body", "", told, asked.where())
+        yield RequestViolation("body", "", told, asked.locate_rule())
     else:
-        yield Complaint("body", name, f"{name or 'the body'} cannot be read as the document says", asked.where(name))
+        yield RequestViolation("body", name, f"{name or 'the body'} cannot be read as the document says", asked.locate_rule(name))
 
 
-def _broken(asked: Asked, name: str, error: ValidationError) -> Complaint:
+def _build_keyword_violation(asked: ClientRequest, name: str, error: ValidationError) -> RequestViolation:
     """One keyword of a schema that does not hold."""
-    kind = KINDS.get(str(error.validator), "value")
+    kind = KEYWORD_KINDS.get(str(error.validator), "value")
     steps = [str(step) for step in error.absolute_path]
     if error.validator == "required":
         wanted, given = list[str](error.validator_value), dict[str, Any](error.instance)  # type: ignore[arg-type]
         steps += [each for each in wanted if each not in given][:1]
-        return _complaint(asked, kind, name or ".".join(steps), "is required and missing")
-    return _complaint(asked, kind, name or ".".join(steps), f": {error.message}")
+        return _build_violation(asked, kind, name or ".".join(steps), "is required and missing")
+    return _build_violation(asked, kind, name or ".".join(steps), f": {error.message}")
 
 
-def _complaint(asked: Asked, kind: Kind, name: str, what: str) -> Complaint:
+def _build_violation(asked: ClientRequest, kind: RequestViolationKind, name: str, what: str) -> RequestViolation:
     spaced = what if what.startswith(":") else f" {what}"
-    return Complaint(kind, name, f"{name or 'a value'}{spaced}", asked.where(name.partition(".")[0]))
+    return RequestViolation(kind, name, f"{name or 'a value'}{spaced}", asked.locate_rule(name.partition(".")[0]))

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lookalike_specs import Scheme
-from lookalike_specs.proof import PROOFS, parse_time
+from lookalike_specs import SecurityScheme
+from lookalike_specs.proof import SIGNING_SCHEMES, parse_time
 
-from .asked import Asked
-from .complaint import Complaint
+from .asked import ClientRequest
+from .complaint import RequestViolation
 
 
-def timely(asked: Asked, scheme: Scheme, at: float | None) -> Iterator[Complaint]:
+def validate_timestamp(asked: ClientRequest, scheme: SecurityScheme, at: float | None) -> Iterator[RequestViolation]:
     """Whether the time of signing was near enough to `at`, when the request came (seconds since 1970), if known."""
-    name = PROOFS[scheme.extension.scheme].timestamp
-    sent = _value(asked, name)
+    name = SIGNING_SCHEMES[scheme.extension.scheme].timestamp_name
+    sent = _read_value(asked, name)
     if not sent or at is None:
         return
     when = parse_time(sent)
     skew = scheme.extension.skew
     if when is None:
-        yield Complaint("timestamp", name, f"{name} is no time: {sent!r}", asked.where(name))
+        yield RequestViolation("timestamp", name, f"{name} is no time: {sent!r}", asked.locate_rule(name))
     elif abs(at - when.timestamp()) > skew:
         late = at - when.timestamp()
         told = f"{abs(late):.0f} s {'old' if late > 0 else 'in the future'}; at most {skew} s are allowed"
-        yield Complaint("timestamp", name, f"{name} is {told}", asked.where(name))
+        yield RequestViolation("timestamp", name, f"{name} is {told}", asked.locate_rule(name))
 
 
-def unused(asked: Asked, scheme: Scheme, used: dict[tuple[str, str], int], number: int) -> Iterator[Complaint]:
+def validate_nonce(asked: ClientRequest, scheme: SecurityScheme, used: dict[tuple[str, str], int], number: int) -> Iterator[RequestViolation]:
     """Whether the nonce is new; it is noted in `used`, with the number of its request."""
-    name = PROOFS[scheme.extension.scheme].nonce
-    sent = _value(asked, name)
+    name = SIGNING_SCHEMES[scheme.extension.scheme].nonce_name
+    sent = _read_value(asked, name)
     if not sent:
         return
     key = asked.api.id, sent
     if key in used:
-        yield Complaint("nonce", name, f"request {used[key]} had the same nonce", asked.where(name))
+        yield RequestViolation("nonce", name, f"request {used[key]} had the same nonce", asked.locate_rule(name))
     used.setdefault(key, number)
 
 
-def _value(asked: Asked, name: str) -> str:
+def _read_value(asked: ClientRequest, name: str) -> str:
     named = dict(reversed(asked.query + asked.form))
-    return (named.get(name) or asked.request.header(name.lower().encode()) or "") if name else ""
+    return (named.get(name) or asked.request.get_header(name.lower().encode()) or "") if name else ""

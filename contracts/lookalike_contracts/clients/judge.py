@@ -7,78 +7,78 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from lookalike_specs import Api, load, variants
+from lookalike_specs import Api, load_api, resolve_variants
 from lookalike_specs.wire import Request
 
-from ..answers.exchange import meant
-from .asked import Asked
-from .complaint import Complaint
-from .document import invalid
-from .freshness import timely, unused
-from .leaks import misplaced, veil
-from .names import repeated, unknown
-from .proof import Account, caller, found, proven
+from ..answers.exchange import match_operation
+from .asked import ClientRequest
+from .complaint import RequestViolation
+from .document import validate_schema
+from .freshness import validate_timestamp, validate_nonce
+from .leaks import find_misplaced_secrets, build_redactor
+from .names import find_repeated_parameters, find_unknown_names
+from .proof import Credentials, find_account, find_scheme, validate_credentials
 
 
-class Sent(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A request, and when it came, in seconds since 1970; None where nobody knows."""
 
     request: Request
-    at: float | None = None
+    received_at: float | None = None
 
 
-def complaints(
-    api: str, request: Request, *accounts: Account, at: float | None = None, switches: Mapping[str, str] | None = None
-) -> tuple[Complaint, ...]:
+def validate_request(
+    api: str, request: Request, *accounts: Credentials, at: float | None = None, switches: Mapping[str, str] | None = None
+) -> tuple[RequestViolation, ...]:
     """What is wrong with one request, secrets covered; empty when it conforms."""
-    return judged(api, [Sent(request, at)], *accounts, switches=switches)
+    return validate_requests(api, [RecordedRequest(request, at)], *accounts, switches=switches)
 
 
-def judged(
-    api: str, sent: Iterable[Sent], *accounts: Account, switches: Mapping[str, str] | None = None
-) -> tuple[Complaint, ...]:
+def validate_requests(
+    api: str, sent: Iterable[RecordedRequest], *accounts: Credentials, switches: Mapping[str, str] | None = None
+) -> tuple[RequestViolation, ...]:
     """What is wrong with the requests of one client, in their order, secrets covered; empty when all conform.
 
     `accounts` are those that the client may call as, the spec's demo account when none is given. `switches` are
     variants. Raises UnknownApi, UnknownVariant.
     """
-    spec = load(api)
-    judge = _Judge(spec, accounts or (spec.account,), variants(spec, dict(switches or {})))
-    return tuple(wrong for number, each in enumerate(sent, start=1) for wrong in judge.hear(each, number))
+    spec = load_api(api)
+    judge = _RequestValidator(spec, accounts or (spec.account,), resolve_variants(spec, dict(switches or {})))
+    return tuple(wrong for number, each in enumerate(sent, start=1) for wrong in judge.validate(each, number))
 
 
 @dataclass
-class _Judge:
+class _RequestValidator:
     api: Api
-    accounts: tuple[Account, ...]
-    switches: Mapping[str, str]
-    used: dict[tuple[str, str], int] = field(default_factory=dict)
+    accounts: tuple[Credentials, ...]
+    variants: Mapping[str, str]
+    seen_nonces: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def hear(self, sent: Sent, number: int) -> Iterator[Complaint]:
+    def validate(self, sent: RecordedRequest, number: int) -> Iterator[RequestViolation]:
         """What is wrong with one request."""
-        cover = veil(self.api, sent.request, self.accounts)
-        for each in self._all(sent, number):
-            message = cover.cover(each.message.encode("utf-8", "replace")).decode("utf-8", "replace")
-            parameter = cover.cover(each.parameter.encode("utf-8", "replace")).decode("utf-8", "replace")
-            yield replace(each, message=message, parameter=parameter, number=number)
+        cover = build_redactor(self.api, sent.request, self.accounts)
+        for each in self._iter_violations(sent, number):
+            message = cover.redact(each.message.encode("utf-8", "replace")).decode("utf-8", "replace")
+            parameter = cover.redact(each.parameter.encode("utf-8", "replace")).decode("utf-8", "replace")
+            yield replace(each, message=message, parameter=parameter, request_number=number)
 
-    def _all(self, sent: Sent, number: int) -> Iterator[Complaint]:
-        operation = meant(self.api, sent.request)
+    def _iter_violations(self, sent: RecordedRequest, number: int) -> Iterator[RequestViolation]:
+        operation = match_operation(self.api, sent.request)
         if operation is None:
-            yield _nowhere(self.api, sent.request)
+            yield _build_unknown_operation(self.api, sent.request)
             return
-        asked = Asked(self.api, operation, sent.request, self.switches)
-        yield from invalid(asked)
-        yield from unknown(asked)
-        yield from repeated(asked)
-        yield from proven(asked, caller(asked, self.accounts))
-        yield from misplaced(asked, self.accounts)
-        if (scheme := found(asked)) is not None:
-            yield from timely(asked, scheme, sent.at)
-            yield from unused(asked, scheme, self.used, number)
+        asked = ClientRequest(self.api, operation, sent.request, self.variants)
+        yield from validate_schema(asked)
+        yield from find_unknown_names(asked)
+        yield from find_repeated_parameters(asked)
+        yield from validate_credentials(asked, find_account(asked, self.accounts))
+        yield from find_misplaced_secrets(asked, self.accounts)
+        if (scheme := find_scheme(asked)) is not None:
+            yield from validate_timestamp(asked, scheme, sent.received_at)
+            yield from validate_nonce(asked, scheme, self.seen_nonces, number)
 
 
-def _nowhere(api: Api, request: Request) -> Complaint:
+def _build_unknown_operation(api: Api, request: Request) -> RequestViolation:
     known = [f"{each.method} {each.path}" for each in api.operations]
     near = get_close_matches(f"{request.method} {request.path}", known, n=1, cutoff=0)[0]
-    return Complaint("operation", "", f"{api.id} has no {request.method} {request.path}; nearest: {near}", "#/paths")
+    return RequestViolation("operation", "", f"{api.id} has no {request.method} {request.path}; nearest: {near}", "#/paths")

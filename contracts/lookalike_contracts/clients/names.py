@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from .asked import Asked
-from .complaint import Complaint
+from .asked import ClientRequest
+from .complaint import RequestViolation
 
 # a header is meant for the API when it is that much like one of the API's
-ALIKE: Final = 0.8
+MIN_SIMILARITY: Final = 0.8
 # what any HTTP client may send
-COMMON: Final = frozenset((
+COMMON_HEADERS: Final = frozenset((
     "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "connection",
     "content-encoding", "content-length", "content-md5", "content-type", "cookie", "date", "expect", "host",
     "keep-alive", "origin", "pragma", "prefer", "referer", "te", "traceparent", "tracestate", "transfer-encoding",
@@ -21,33 +21,33 @@ COMMON: Final = frozenset((
 ))  # fmt: skip
 
 
-def unknown(asked: Asked) -> Iterator[Complaint]:
+def find_unknown_names(asked: ClientRequest) -> Iterator[RequestViolation]:
     """Parameters, members and headers that the operation does not have, each with the nearest that it has."""
-    values = {name for name, field in asked.fields.items() if field.place != "header"} | _carriers(asked)
-    for name in dict.fromkeys([name for name, _ in asked.query + asked.form] + list(asked.members)):
+    values = {name for name, field in asked.fields.items() if field.location != "header"} | _list_credential_parameters(asked)
+    for name in dict.fromkeys([name for name, _ in asked.query + asked.form] + list(asked.body_members)):
         if name not in values:
-            yield _unknown(asked, "parameter", name, values)
-    headers = {name for name, field in asked.fields.items() if field.place == "header"}
-    headers |= {scheme.parameter.lower() for scheme in asked.schemes if scheme.place == "header"}
+            yield _build_unknown_name(asked, "parameter", name, values)
+    headers = {name for name, field in asked.fields.items() if field.location == "header"}
+    headers |= {scheme.parameter.lower() for scheme in asked.schemes if scheme.location == "header"}
     for name in dict.fromkeys(key.decode("latin-1") for key, _ in asked.request.headers):
-        if name not in headers | COMMON and (_ours(name, headers) or get_close_matches(name, headers, 1, ALIKE)):
-            yield _unknown(asked, "header", name, headers)
+        if name not in headers | COMMON_HEADERS and (_has_api_prefix(name, headers) or get_close_matches(name, headers, 1, MIN_SIMILARITY)):
+            yield _build_unknown_name(asked, "header", name, headers)
 
 
-def repeated(asked: Asked) -> Iterator[Complaint]:
+def find_repeated_parameters(asked: ClientRequest) -> Iterator[RequestViolation]:
     """Parameters that stand more than once and are no lists."""
     for name, times in Counter(name for name, _ in asked.query + asked.form).items():
         known = asked.fields.get(name)
         if times > 1 and known and known.schema.get("type") != "array":
-            yield Complaint("repeated", name, f"{name} stands {times} times", asked.where(name))
+            yield RequestViolation("repeated", name, f"{name} stands {times} times", asked.locate_rule(name))
 
 
-def _carriers(asked: Asked) -> set[str]:
+def _list_credential_parameters(asked: ClientRequest) -> set[str]:
     """Where proofs travel in a query."""
-    return {scheme.parameter for scheme in asked.schemes if scheme.place == "query"}
+    return {scheme.parameter for scheme in asked.schemes if scheme.location == "query"}
 
 
-def _ours(name: str, headers: Iterable[str]) -> bool:
+def _has_api_prefix(name: str, headers: Iterable[str]) -> bool:
     """Whether it begins as the API's own headers do, as `x-acs-` does."""
     prefixes = {
         "-".join(each.split("-")[:2]) + "-" for each in headers if each.startswith("x-") and each.count("-") > 1
@@ -55,7 +55,7 @@ def _ours(name: str, headers: Iterable[str]) -> bool:
     return name.startswith(tuple(prefixes))
 
 
-def _unknown(asked: Asked, what: str, name: str, known: Iterable[str]) -> Complaint:
+def _build_unknown_name(asked: ClientRequest, what: str, name: str, known: Iterable[str]) -> RequestViolation:
     near = get_close_matches(name, sorted(known), n=1, cutoff=0)
     told = f"{asked.operation.id} has no {what} {name!r}" + (f"; nearest: {near[0]}" if near else "")
-    return Complaint("unknown", name, told, asked.where())
+    return RequestViolation("unknown", name, told, asked.locate_rule())

@@ -7,51 +7,51 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
-from lookalike_specs.veil import Veil
+from lookalike_specs.veil import Redactor
 
-from .text import shortened
+from .text import shorten_runs
 
 # a line longer than that is for no terminal
-MOST_CHARACTERS: Final = 20_000
+MAX_LINE_CHARACTERS: Final = 20_000
 
 
-class Part(NamedTuple):
+class TextSegment(NamedTuple):
     """Some text, or the value of a variable of the environment."""
 
     text: str = ""
     variable: str = ""
 
 
-Parts = tuple[Part, ...]
+Segments = tuple[TextSegment, ...]
 
 
-def parts(data: bytes, veil: Veil, variables: Mapping[str, str]) -> Parts:
+def split_segments(data: bytes, veil: Redactor, variables: Mapping[str, str]) -> Segments:
     """A text with variables in place of the credentials that stand there, and without all other secrets.
 
     `variables` are the names of variables by the credential's value. A byte that is no UTF-8 is a lone surrogate.
     """
-    return tuple(_parts(data, veil, variables))
+    return tuple(_generate_segments(data, veil, variables))
 
 
-def _parts(data: bytes, veil: Veil, variables: Mapping[str, str]) -> Iterator[Part]:
-    forms = {form: name for value, name in variables.items() for form in _forms(value)}
+def _generate_segments(data: bytes, veil: Redactor, variables: Mapping[str, str]) -> Iterator[TextSegment]:
+    forms = {form: name for value, name in variables.items() for form in _list_encodings(value)}
     longest = sorted(forms, key=len, reverse=True)
     pattern = re.compile(f"({'|'.join(map(re.escape, longest))})" if forms else "(?!)")
     for at, piece in enumerate(pattern.split(data.decode("utf-8", "surrogateescape"))):
         if at % 2:
-            yield Part(variable=forms[piece])
+            yield TextSegment(variable=forms[piece])
         elif piece:
-            yield Part(veil.cover(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape"))
+            yield TextSegment(veil.redact(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape"))
 
 
-def short(many: Iterable[Parts]) -> tuple[tuple[Parts, ...], bool]:
+def shorten_segments(many: Iterable[Segments]) -> tuple[tuple[Segments, ...], bool]:
     """The parts, their long runs shortened if all together are too long to be used; whether they were."""
     every = tuple(many)
-    if sum(len(part.text) for found in every for part in found) <= MOST_CHARACTERS:
+    if sum(len(part.text) for found in every for part in found) <= MAX_LINE_CHARACTERS:
         return every, False
-    return tuple(tuple(Part(shortened(part.text), part.variable) for part in found) for found in every), True
+    return tuple(tuple(TextSegment(shorten_runs(part.text), part.variable) for part in found) for found in every), True
 
 
-def _forms(value: str) -> set[str]:
+def _list_encodings(value: str) -> set[str]:
     """How a credential stands in a header, a query, a form."""
     return {value, quote(value, safe=""), quote_plus(value)}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .known import COVERED, Known
-from .parts import Parts, short
+from .known import REDACTED_NOTE, FindingExchange
+from .parts import Segments, shorten_segments
 
-SHORTENED = "# shortened: the request is longer than a snippet should be"
+SHORTENED_NOTE = "# shortened: the request is longer than a snippet should be"
 
 
-def snippet(requests: Sequence[Known]) -> str:
+def render_snippet(requests: Sequence[FindingExchange]) -> str:
     """A snippet that sends all of them, one after the other."""
-    body = "\n".join(line for at, known in enumerate(requests, 1) for line in _sent(known, at))
+    body = "\n".join(line for at, known in enumerate(requests, 1) for line in _render_exchange(known, at))
     head = ["import os\n"] if "os.environ" in body else []
     head.append("import httpx")
     if "= signed(" in body:
@@ -20,53 +20,53 @@ def snippet(requests: Sequence[Known]) -> str:
     return "\n".join([*head, "", "client = httpx.Client(trust_env=False)", body])
 
 
-def _sent(known: Known, at: int) -> Iterator[str]:
+def _render_exchange(known: FindingExchange, at: int) -> Iterator[str]:
     """The lines for one request."""
-    if known.same and known.proof:
-        yield f"reply = client.send(request{known.same})  # the same bytes once more"
+    if known.repeat_of and known.signing:
+        yield f"reply = client.send(request{known.repeat_of})  # the same bytes once more"
     else:
-        yield from _made(known, at)
+        yield from _render_request(known, at)
         yield f"reply = client.send(request{at})"
     yield "print(reply.status_code, reply.text)"
 
 
-def _made(known: Known, at: int) -> Iterator[str]:
-    url = known.parts(known.url)
+def _render_request(known: FindingExchange, at: int) -> Iterator[str]:
+    url = known.to_segments(known.url)
     names = [name.decode("latin-1") for name, _ in known.headers]
-    values = [known.parts(value) for _, value in known.headers]
-    (url, *values, content), cut = short((url, *values, known.parts(known.request.body)))
-    headers = ", ".join(f"({name!r}, {_text(value)})" for name, value in zip(names, values, strict=True))
-    words = [repr(known.request.method), _text(url)]
+    values = [known.to_segments(value) for _, value in known.headers]
+    (url, *values, content), cut = shorten_segments((url, *values, known.to_segments(known.request.body)))
+    headers = ", ".join(f"({name!r}, {_render_expression(value)})" for name, value in zip(names, values, strict=True))
+    words = [repr(known.request.method), _render_expression(url)]
     words += [f"headers=[{headers}]"] if headers else []
-    words += [f"content={_text(content)}"] if content else []
+    words += [f"content={_render_expression(content)}"] if content else []
     line = f"request{at} = httpx.Request({', '.join(words)})"
     if cut:
-        yield SHORTENED
-    if "***" in line and not known.proof:
-        yield COVERED
+        yield SHORTENED_NOTE
+    if "***" in line and not known.signing:
+        yield REDACTED_NOTE
     yield line
-    if known.proof:
-        yield f"request{at} = signed(request{at}, {_signing(known)})"
+    if known.signing:
+        yield f"request{at} = signed(request{at}, {_render_sign_arguments(known)})"
 
 
-def _signing(known: Known) -> str:
-    assert known.proof is not None  # noqa: S101 - for the type checker: the caller looked
-    moment, words = known.proof.moment, [repr(known.api.id), repr(known.proof.scheme.name)]
-    if known.base.partition("://")[2].strip("/").count("/"):
-        words.append(f"base={known.base!r}")
-    if not known.proof.is_of_now:
+def _render_sign_arguments(known: FindingExchange) -> str:
+    assert known.signing is not None  # noqa: S101 - for the type checker: the caller looked
+    moment, words = known.signing.signing_context, [repr(known.api.id), repr(known.signing.scheme.name)]
+    if known.base_url.partition("://")[2].strip("/").count("/"):
+        words.append(f"base={known.base_url!r}")
+    if not known.signing.is_current:
         words.append(f"time={moment.timestamp!r}")
     return ", ".join(words)
 
 
-def _text(parts: Parts) -> str:
+def _render_expression(parts: Segments) -> str:
     """The expression that makes it: `'…' + os.environ['LOOKALIKE_…']`."""
     return (
-        " + ".join(f"os.environ[{part.variable!r}]" if part.variable else _literal(part.text) for part in parts) or "''"
+        " + ".join(f"os.environ[{part.variable!r}]" if part.variable else _render_literal(part.text) for part in parts) or "''"
     )
 
 
-def _literal(text: str) -> str:
+def _render_literal(text: str) -> str:
     """A text, or bytes that are none."""
     data = text.encode("utf-8", "surrogateescape")
     try:

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lookalike_specs import Api
-from lookalike_specs.place import Place, place
-from lookalike_specs.veil import Veil
+from lookalike_specs.place import SourceLocation, locate_source
+from lookalike_specs.veil import Redactor
 
 from ..finding import Finding
-from .curl import lines
-from .known import Known
-from .python import snippet
-from .secrets import veil
-from .text import covered, cut, reply_text, request_text
+from .curl import render_curl
+from .known import FindingExchange
+from .python import render_snippet
+from .secrets import build_redactor
+from .text import redact_text, truncate_text, format_response, format_request
 
 
 @dataclass(frozen=True)
-class Shown:
+class Evidence:
     """A finding as it may be printed.
 
     `curl` and `python` repeat the requests, with credentials from the environment. `request` and `reply` are the two
@@ -30,39 +30,39 @@ class Shown:
     curl: str
     python: str
     request: str
-    reply: str
-    place: Place
+    response: str
+    location: SourceLocation
 
 
-def shown(finding: Finding, api: Api, account: Mapping[str, str]) -> Shown:
+def build_evidence(finding: Finding, api: Api, account: Mapping[str, str]) -> Evidence:
     """The finding with its evidence, secrets covered; `account` is who asked."""
     exchanges = finding.exchanges
-    cover = veil(api, account, exchanges)
-    requests = [_known(finding, api, account, at, cover) for at in range(len(exchanges))]
-    return Shown(
-        message=cut(covered(finding.message, cover)),
-        pointer=cut(covered(finding.pointer, cover)),
-        curl=lines(requests),
-        python=snippet(requests) if requests else "",
-        request=_numbered([request_text(known.request, cover, known.url) for known in requests]),
-        reply=_numbered([reply_text(exchange.reply, cover) for exchange in exchanges]),
-        place=_place(finding, cover),
+    cover = build_redactor(api, account, exchanges)
+    requests = [_build_exchange(finding, api, account, at, cover) for at in range(len(exchanges))]
+    return Evidence(
+        message=truncate_text(redact_text(finding.message, cover)),
+        pointer=truncate_text(redact_text(finding.pointer, cover)),
+        curl=render_curl(requests),
+        python=render_snippet(requests) if requests else "",
+        request=_number_texts([format_request(known.request, cover, known.url) for known in requests]),
+        response=_number_texts([format_response(exchange.response, cover) for exchange in exchanges]),
+        location=_locate_rule(finding, cover),
     )
 
 
-def _known(finding: Finding, api: Api, account: Mapping[str, str], at: int, cover: Veil) -> Known:
+def _build_exchange(finding: Finding, api: Api, account: Mapping[str, str], at: int, cover: Redactor) -> FindingExchange:
     request = finding.exchanges[at].request
     same = next((i for i, each in enumerate(finding.exchanges[:at], 1) if each.request == request), 0)
     base = finding.url or f"{request.scheme}://{request.host}"
-    return Known(api, finding.operation, account, request, base, cover, same)
+    return FindingExchange(api, finding.operation, account, request, base, cover, same)
 
 
-def _place(finding: Finding, cover: Veil) -> Place:
-    found = place(finding.api, finding.rule)
-    return replace(found, pointer=covered(found.pointer, cover))
+def _locate_rule(finding: Finding, cover: Redactor) -> SourceLocation:
+    found = locate_source(finding.api, finding.rule)
+    return replace(found, pointer=redact_text(found.pointer, cover))
 
 
-def _numbered(texts: Sequence[str]) -> str:
+def _number_texts(texts: Sequence[str]) -> str:
     if len(texts) < 2:
         return "".join(texts)
     return "\n\n".join(f"# {at} of {len(texts)}\n{text}" for at, text in enumerate(texts, 1))

@@ -6,37 +6,37 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lookalike_specs import load
-from lookalike_specs.proof import Moment, prove
+from lookalike_specs import load_api
+from lookalike_specs.proof import SigningContext, sign
 from lookalike_specs.wire import Request
 
-from ..subject import now
-from .environment import account
+from ..subject import create_signing_context
+from .environment import load_account
 
 if TYPE_CHECKING:
     import httpx
 
 
-def signed(request: httpx.Request, api: str, scheme: str, *, base: str = "", time: str = "") -> httpx.Request:
+def sign_request(request: httpx.Request, api: str, scheme: str, *, base: str = "", time: str = "") -> httpx.Request:
     """The request, signed anew by that scheme of the API with the credentials of the environment.
 
     `base` is the server's base URL where that has a path, `time` (ISO 8601) one to sign for in place of the present.
     Raises UnknownApi; KeyError when the API has no such scheme.
     """
-    loaded = load(api)
+    loaded = load_api(api)
     schemes = {each.name: each for operation in loaded.operations for each in operation.schemes}
-    moment = now()
+    moment = create_signing_context()
     if time:
-        moment = Moment(datetime.fromisoformat(time), moment.nonce)
+        moment = SigningContext(datetime.fromisoformat(time), moment.nonce)
     prefix = urlsplit(base).path.rstrip("/")
-    asked = _read(request, prefix)
-    proven = prove(asked, schemes[scheme], account(loaded), moment)
+    asked = _convert_request(request, prefix)
+    proven = sign(asked, schemes[scheme], load_account(loaded), moment)
     url = request.url.copy_with(query=proven.query or None)
     headers = [pair for pair in proven.headers if pair[0] != b"content-length"]
     return type(request)(request.method, url, headers=headers, content=proven.body or None)
 
 
-def _read(request: httpx.Request, prefix: str) -> Request:
+def _convert_request(request: httpx.Request, prefix: str) -> Request:
     path, _, query = request.url.raw_path.partition(b"?")
     return Request(
         method=request.method,

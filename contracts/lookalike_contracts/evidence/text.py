@@ -8,70 +8,70 @@ from collections.abc import Iterator
 from http.client import responses
 from typing import Final
 
-from lookalike_specs.veil import Veil
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.veil import Redactor
+from lookalike_specs.wire import Response, Request
 
-MOST_CHARACTERS: Final = 4000
-MOST_BYTES: Final = 32 * 1024
+MAX_CHARACTERS: Final = 4000
+MAX_BYTES: Final = 32 * 1024
 # a picture, in a form or not; and any other value without end
-RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){200,}(?:=|%3[Dd])*")
-KEPT: Final = 40
-UNSEEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
-SHOWN: Final = "\n\t"
+LONG_RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){200,}(?:=|%3[Dd])*")
+KEPT_CHARACTERS: Final = 40
+INVISIBLE_CATEGORIES: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+ALLOWED_CONTROLS: Final = "\n\t"
 
 
-def request_text(request: Request, veil: Veil, url: str) -> str:
+def format_request(request: Request, veil: Redactor, url: str) -> str:
     """A request as it is on the wire, near enough to read; `url` is where it goes."""
     target = "/" + url.partition("://")[2].partition("/")[2]
-    head = [f"{request.method} {target} HTTP/1.1".encode("utf-8", "replace"), *_lines(request.headers)]
-    return _message(head, request.body, veil)
+    head = [f"{request.method} {target} HTTP/1.1".encode("utf-8", "replace"), *_format_headers(request.headers)]
+    return _format_message(head, request.body, veil)
 
 
-def reply_text(reply: Reply, veil: Veil) -> str:
+def format_response(reply: Response, veil: Redactor) -> str:
     """A reply, the same way."""
     head = f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}".rstrip().encode()
     headers = reply.headers
     if not any(name.lower() == b"content-type" for name, _ in headers):
         headers = ((b"content-type", reply.media_type.encode()), *headers)
-    return _message([head, *_lines(headers)], reply.body, veil)
+    return _format_message([head, *_format_headers(headers)], reply.body, veil)
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """The text with what cannot be seen, or moves the cursor, written out."""
-    return "".join(_written(each) for each in text)
+    return "".join(_escape_letter(each) for each in text)
 
 
-def shortened(text: str) -> str:
+def shorten_runs(text: str) -> str:
     """The text with the middle of long runs of letters left out."""
-    return RUN.sub(lambda run: f"{run[0][:KEPT]}…({len(run[0]) - KEPT:,} characters more)…", text)
+    return LONG_RUN.sub(lambda run: f"{run[0][:KEPT_CHARACTERS]}…({len(run[0]) - KEPT_CHARACTERS:,} characters more)…", text)
 
 
-def cut(text: str, most: int = MOST_CHARACTERS) -> str:
+def truncate_text(text: str, most: int = MAX_CHARACTERS) -> str:
     """The beginning of a text, and how much is not shown."""
     return text if len(text) <= most else f"{text[:most]}…\n({len(text) - most:,} characters more)"
 
 
-def covered(text: str, veil: Veil) -> str:
+def redact_text(text: str, veil: Redactor) -> str:
     """The text without secrets, to be read."""
-    return escaped(veil.cover(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
+    return escape_text(veil.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
 
 
-def _message(head: list[bytes], body: bytes, veil: Veil) -> str:
-    lines = "\n".join(_read(veil.cover(line)) for line in head)
-    more = f"\n({len(body) - MOST_BYTES:,} bytes more)" if len(body) > MOST_BYTES else ""
-    return f"{lines}\n\n{_read(veil.cover(body, MOST_BYTES))}{more}".rstrip("\n")
+def _format_message(head: list[bytes], body: bytes, veil: Redactor) -> str:
+    lines = "\n".join(_decode_readable(veil.redact(line)) for line in head)
+    more = f"\n({len(body) - MAX_BYTES:,} bytes more)" if len(body) > MAX_BYTES else ""
+    return f"{lines}\n\n{_decode_readable(veil.redact(body, MAX_BYTES))}{more}".rstrip("\n")
 
 
-def _lines(headers: tuple[tuple[bytes, bytes], ...]) -> Iterator[bytes]:
+def _format_headers(headers: tuple[tuple[bytes, bytes], ...]) -> Iterator[bytes]:
     return (name + b": " + value for name, value in headers)
 
 
-def _read(data: bytes) -> str:
+def _decode_readable(data: bytes) -> str:
     text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    return cut(shortened(escaped(text)))
+    return truncate_text(shorten_runs(escape_text(text)))
 
 
-def _written(letter: str) -> str:
-    if letter in SHOWN or unicodedata.category(letter) not in UNSEEN:
+def _escape_letter(letter: str) -> str:
+    if letter in ALLOWED_CONTROLS or unicodedata.category(letter) not in INVISIBLE_CATEGORIES:
         return letter
     return letter.encode("unicode_escape").decode("ascii")

@@ -5,32 +5,32 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..coverage import SIGHTS, Covered, shares
-from .location import file
-from .report import Report, Told
+from ..coverage import FIELD_STATES, OperationCoverage, compute_shares
+from .location import get_display_path
+from .report import Report, ReportedFinding
 
-VERSION = 1
+REPORT_VERSION = 1
 
 
-def as_json(report: Report) -> str:
+def render_json(report: Report) -> str:
     """One JSON object."""
-    return json.dumps(data(report), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(build_json(report), ensure_ascii=False, indent=2) + "\n"
 
 
-def data(report: Report) -> dict[str, Any]:
+def build_json(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     return {
-        "version": VERSION,
+        "version": REPORT_VERSION,
         "tool": {"name": "lookalike", "version": report.version},
         "target": report.target,
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
-        "cases": report.cases,
-        "interrupted": report.interrupted,
+        "cases": report.request_count,
+        "interrupted": report.is_interrupted,
         "exit_code": report.exit_code,
         "apis": [api.id for api in report.apis],
         "checks": [
-            {"id": check.id, "says": check.says, "severity": check.severity, "source": check.source}
+            {"id": check.id, "says": check.summary, "severity": check.severity, "source": check.source}
             for check in report.checks
         ],
         "outcomes": [
@@ -38,20 +38,20 @@ def data(report: Report) -> dict[str, Any]:
                 "check": outcome.check,
                 "api": outcome.api,
                 "operation": outcome.operation,
-                "result": report.state(outcome),
-                "cases": outcome.cases,
+                "result": report.get_state(outcome),
+                "cases": outcome.request_count,
                 "reason": outcome.reason,
             }
-            for outcome in report.outcomes
+            for outcome in report.results
         ],
-        "findings": [_finding(told) for told in report.told],
+        "findings": [_build_finding(told) for told in report.findings],
         "notes": list(report.notes),
-        "coverage": [_covered(covered) for covered in report.coverage.operations.values()],
+        "coverage": [_build_operation_coverage(covered) for covered in report.coverage.operations.values()],
     }
 
 
-def _finding(told: Told) -> dict[str, Any]:
-    place = told.shown.place
+def _build_finding(told: ReportedFinding) -> dict[str, Any]:
+    place = told.evidence.location
     return {
         "fingerprint": told.fingerprint,
         "check": told.check,
@@ -60,39 +60,39 @@ def _finding(told: Told) -> dict[str, Any]:
         "operation": told.operation,
         "message": told.message,
         "pointer": told.pointer,
-        "place": {"file": file(place), "pointer": place.pointer, "line": place.line},
-        "request": told.shown.request,
-        "reply": told.shown.reply,
-        "curl": told.shown.curl,
-        "python": told.shown.python,
+        "place": {"file": get_display_path(place), "pointer": place.pointer, "line": place.line},
+        "request": told.evidence.request,
+        "reply": told.evidence.response,
+        "curl": told.evidence.curl,
+        "python": told.evidence.python,
         "seed": told.seed,
-        "again": told.again,
-        "accepted": told.accepted,
+        "again": told.rerun_command,
+        "accepted": told.accepted_reason,
     }
 
 
-def _covered(covered: Covered) -> dict[str, Any]:
+def _build_operation_coverage(covered: OperationCoverage) -> dict[str, Any]:
     return {
         "api": covered.api.id,
         "operation": covered.operation.id,
-        "asked": covered.asked,
-        "totals": {kind: share._asdict() for kind, share in shares(covered).items()},
+        "asked": covered.request_count,
+        "totals": {kind: share._asdict() for kind, share in compute_shares(covered).items()},
         "parameters": [
             {
                 "name": each.name,
-                "good": covered.good[each.name],
-                "bad": covered.bad[each.name],
-                "left_out": covered.left_out[each.name],
+                "good": covered.valid_parameters[each.name],
+                "bad": covered.invalid_parameters[each.name],
+                "left_out": covered.omitted_parameters[each.name],
             }
             for each in covered.parameters
         ],
         "values": [
-            {"parameter": name, "value": value, "sent": covered.values[name, value]}
-            for name, value in covered.enumerated
+            {"parameter": name, "value": value, "sent": covered.enum_values[name, value]}
+            for name, value in covered.documented_enum_values
         ],
-        "errors": [{"id": name, "answered": covered.errors[name]} for name in covered.documented],
+        "errors": [{"id": name, "answered": covered.answered_errors[name]} for name in covered.documented_errors],
         "fields": [
-            {"pointer": each.pointer, **{sight: covered.fields[each.pointer, sight] for sight in SIGHTS}}
-            for each in covered.shape
+            {"pointer": each.pointer, **{sight: covered.seen_fields[each.pointer, sight] for sight in FIELD_STATES}}
+            for each in covered.documented_fields
         ],
     }

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .data import as_json
-from .github import as_github
-from .html import as_html
-from .junit import as_junit
-from .markdown import as_markdown
+from .data import render_json
+from .github import render_github
+from .html import render_html
+from .junit import render_junit
+from .markdown import render_markdown
 from .report import Report
-from .sarif import as_sarif
-from .text import as_text
+from .sarif import render_sarif
+from .text import render_text
 
-Format = Callable[[Report], str]
-FORMATS: Final[Mapping[str, Format]] = {
-    "text": as_text,
-    "json": as_json,
-    "junit": as_junit,
-    "sarif": as_sarif,
-    "html": as_html,
-    "markdown": as_markdown,
-    "github": as_github,
+ReportRenderer = Callable[[Report], str]
+FORMATS: Final[Mapping[str, ReportRenderer]] = {
+    "text": render_text,
+    "json": render_json,
+    "junit": render_junit,
+    "sarif": render_sarif,
+    "html": render_html,
+    "markdown": render_markdown,
+    "github": render_github,
 }

@@ -6,13 +6,13 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lookalike_specs import Api
 
-from ..verdict import Outcome
-from .clean import clean
-from .location import file
-from .report import Report, Told
+from ..verdict import CheckResult
+from .clean import clean_text
+from .location import get_display_path
+from .report import Report, ReportedFinding
 
 
-def as_junit(report: Report) -> str:
+def render_junit(report: Report) -> str:
     """A suite for each API, a case for each check at each operation."""
     root = Element("testsuites", name="lookalike check", time=f"{report.seconds:.3f}")
     for api in report.apis:
@@ -27,8 +27,8 @@ def _suite(root: Element, report: Report, api: Api) -> None:
     suite = SubElement(root, "testsuite", name=api.id)
     properties = SubElement(suite, "properties")
     for name, value in _properties(report).items():
-        SubElement(properties, "property", name=name, value=clean(value))
-    outcomes = [outcome for outcome in report.outcomes if outcome.api == api.id]
+        SubElement(properties, "property", name=name, value=clean_text(value))
+    outcomes = [outcome for outcome in report.results if outcome.api == api.id]
     for outcome in outcomes:
         _case(suite, report, outcome)
     suite.set("tests", str(len(outcomes)))
@@ -37,40 +37,40 @@ def _suite(root: Element, report: Report, api: Api) -> None:
 
 
 def _properties(report: Report) -> dict[str, str]:
-    return {"target": report.target, "seed": str(report.seed)} | ({"interrupted": "true"} if report.interrupted else {})
+    return {"target": report.target, "seed": str(report.seed)} | ({"interrupted": "true"} if report.is_interrupted else {})
 
 
-def _case(suite: Element, report: Report, outcome: Outcome) -> None:
+def _case(suite: Element, report: Report, outcome: CheckResult) -> None:
     case = SubElement(suite, "testcase", classname=f"{outcome.api}.{outcome.operation}", name=outcome.check)
-    found, state = report.found_by(outcome), report.state(outcome)
+    found, state = report.get_findings(outcome), report.get_state(outcome)
     if state == "failed":
         counting = [told for told in found if told.state == "failed"]
-        failure = SubElement(case, "failure", type=outcome.check, message=clean(counting[0].message))
-        failure.text = "\n\n".join(clean(_text(told)) for told in counting)
+        failure = SubElement(case, "failure", type=outcome.check, message=clean_text(counting[0].message))
+        failure.text = "\n\n".join(clean_text(_format_finding(told)) for told in counting)
     elif state == "could not check":
-        SubElement(case, "error", type="could not check", message=clean(outcome.reason))
+        SubElement(case, "error", type="could not check", message=clean_text(outcome.reason))
     elif state == "does not apply":
         SubElement(case, "skipped", message="does not apply to this operation")
     beside = [told for told in found if told.state != "failed"]
     if beside:
         out = SubElement(case, "system-out")
-        out.text = "\n\n".join(clean(f"{told.state}: {told.accepted}\n{_text(told)}") for told in beside)
+        out.text = "\n\n".join(clean_text(f"{told.state}: {told.accepted_reason}\n{_format_finding(told)}") for told in beside)
 
 
-def _text(told: Told) -> str:
-    place = told.shown.place
+def _format_finding(told: ReportedFinding) -> str:
+    place = told.evidence.location
     return "\n".join(
         (
             told.message,
             f"where: {told.pointer}",
-            f"rule:  {file(place)}:{place.line} {place.pointer}",
-            f"again: {told.again}",
+            f"rule:  {get_display_path(place)}:{place.line} {place.pointer}",
+            f"again: {told.rerun_command}",
             f"id:    {told.fingerprint}",
             "",
-            told.shown.curl,
+            told.evidence.curl,
             "",
-            told.shown.request,
+            told.evidence.request,
             "",
-            told.shown.reply,
+            told.evidence.response,
         )
     )

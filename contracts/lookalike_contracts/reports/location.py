@@ -5,15 +5,15 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from lookalike_specs.place import Place
+from lookalike_specs.place import SourceLocation
 
-HOME = Path(str(files("lookalike_specs")))
+PACKAGE_ROOT = Path(str(files("lookalike_specs")))
 
 
-def file(place: Place) -> str:
+def get_display_path(place: SourceLocation) -> str:
     """The file's path below the current folder, with `/`; below the package's where it lies elsewhere."""
-    path = HOME / place.file
+    path = PACKAGE_ROOT / place.file
     try:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
-        return f"{HOME.name}/{place.file}"
+        return f"{PACKAGE_ROOT.name}/{place.file}"

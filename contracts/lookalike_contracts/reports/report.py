@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lookalike_specs import Api
-from lookalike_specs.veil import Veil
+from lookalike_specs.veil import Redactor
 
 from ..baseline import Baseline
 from ..coverage import Coverage
-from ..evidence import Shown, shown
-from ..evidence.secrets import veil
-from ..evidence.text import covered, escaped
+from ..evidence import Evidence, build_evidence
+from ..evidence.secrets import build_redactor
+from ..evidence.text import redact_text, escape_text
 from ..finding import Finding, Severity
 from ..registry import Check
-from ..verdict import Outcome, Verdict
+from ..verdict import CheckResult, RunResult
 
-State = Literal["failed", "warned", "accepted", "could not check", "passed", "does not apply"]
+ResultState = Literal["failed", "warned", "accepted", "could not check", "passed", "does not apply"]
 # of several at one place, the first of these counts
-STATES: tuple[State, ...] = ("failed", "warned", "could not check", "accepted", "passed", "does not apply")
-Key = tuple[str, str, str]
+STATES: tuple[ResultState, ...] = ("failed", "warned", "could not check", "accepted", "passed", "does not apply")
+ResultKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedFinding:
     """A finding as reports tell it; `accepted` says why the baseline takes it, "" where it counts."""
 
     check: str
@@ -34,24 +34,24 @@ class Told:
     operation: str
     seed: int
     fingerprint: str
-    shown: Shown
-    accepted: str = ""
-    again: str = ""
+    evidence: Evidence
+    accepted_reason: str = ""
+    rerun_command: str = ""
 
     @property
     def message(self) -> str:
         """The rule that was broken, in a sentence."""
-        return self.shown.message
+        return self.evidence.message
 
     @property
     def pointer(self) -> str:
         """The place in the answer."""
-        return self.shown.pointer
+        return self.evidence.pointer
 
     @property
-    def state(self) -> State:
+    def state(self) -> ResultState:
         """How it counts."""
-        return "accepted" if self.accepted else "failed" if self.severity == "error" else "warned"
+        return "accepted" if self.accepted_reason else "failed" if self.severity == "error" else "warned"
 
 
 @dataclass(frozen=True)
@@ -68,47 +68,47 @@ class Report:
     seconds: float
     apis: tuple[Api, ...]
     checks: tuple[Check, ...]
-    outcomes: tuple[Outcome, ...]
-    told: tuple[Told, ...]
+    results: tuple[CheckResult, ...]
+    findings: tuple[ReportedFinding, ...]
     coverage: Coverage
     notes: tuple[str, ...] = ()
-    interrupted: bool = False
-    restart: str = ""
+    is_interrupted: bool = False
+    restart_command: str = ""
 
     @property
-    def cases(self) -> int:
+    def request_count(self) -> int:
         """The requests of the whole run."""
-        return sum(outcome.cases for outcome in self.outcomes)
+        return sum(outcome.request_count for outcome in self.results)
 
     @property
-    def counting(self) -> tuple[Told, ...]:
+    def unaccepted_findings(self) -> tuple[ReportedFinding, ...]:
         """The findings that the baseline does not take, warnings too."""
-        return tuple(told for told in self.told if not told.accepted)
+        return tuple(told for told in self.findings if not told.accepted_reason)
 
     @property
-    def families(self) -> dict[str, list[Check]]:
+    def checks_by_family(self) -> dict[str, list[Check]]:
         """The checks by family, in their order."""
         found: dict[str, list[Check]] = {}
         for check in self.checks:
             found.setdefault(check.family, []).append(check)
         return found
 
-    def found_by(self, outcome: Outcome) -> tuple[Told, ...]:
+    def get_findings(self, outcome: CheckResult) -> tuple[ReportedFinding, ...]:
         """What that check found at that operation."""
-        return tuple(told for told in self.told if _key(told) == _key(outcome))
+        return tuple(told for told in self.findings if _get_key(told) == _get_key(outcome))
 
-    def state(self, outcome: Outcome) -> State:
+    def get_state(self, outcome: CheckResult) -> ResultState:
         """How an outcome counts: the worst of its findings, where it has any."""
-        found = self.found_by(outcome)
+        found = self.get_findings(outcome)
         if not found:
-            return "passed" if outcome.result == "failed" else outcome.result
+            return "passed" if outcome.status == "failed" else outcome.status
         return min((told.state for told in found), key=STATES.index)
 
-    def number(self, state: State, *, api: str = "", family: str = "") -> int:
+    def count_results(self, state: ResultState, *, api: str = "", family: str = "") -> int:
         """How many outcomes are in that state."""
         return sum(
-            self.state(outcome) == state
-            for outcome in self.outcomes
+            self.get_state(outcome) == state
+            for outcome in self.results
             if api in ("", outcome.api) and outcome.check.startswith(f"{family}/" if family else "")
         )
 
@@ -118,67 +118,67 @@ class Report:
 
         Warnings alone are no findings.
         """
-        if self.interrupted:
+        if self.is_interrupted:
             return 130
-        if any(told.state == "failed" for told in self.told):
+        if any(told.state == "failed" for told in self.findings):
             return 1
-        if self.number("could not check"):
+        if self.count_results("could not check"):
             return 3
-        return 0 if self.number("does not apply") < len(self.outcomes) else 2
+        return 0 if self.count_results("does not apply") < len(self.results) else 2
 
 
 @dataclass(frozen=True)
-class Run:
+class CompletedRun:
     """What came of a run, as it came."""
 
     version: str
     apis: tuple[Api, ...]
     checks: tuple[Check, ...]
     accounts: Mapping[str, Mapping[str, str]]
-    verdict: Verdict
+    result: RunResult
     coverage: Coverage
-    interrupted: bool = False
-    restart: str = ""
+    is_interrupted: bool = False
+    restart_command: str = ""
 
 
-def report(run: Run, again: Callable[[Finding], str], baseline: Baseline) -> Report:
+def assemble_report(run: CompletedRun, again: Callable[[Finding], str], baseline: Baseline) -> Report:
     """The report of a run. `again` gives the command that finds a finding once more."""
-    told = tuple(_told(run, each, again(each), baseline.accepts(each)) for each in run.verdict.findings)
-    veils = {api.id: veil(api, run.accounts[api.id], ()) for api in run.apis}
+    told = tuple(_build_reported_finding(run, each, again(each), baseline.explain_acceptance(each)) for each in run.result.findings)
+    veils = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
     return Report(
         version=run.version,
-        target=run.verdict.target,
-        seed=run.verdict.seed,
-        seconds=run.verdict.seconds,
+        target=run.result.target,
+        seed=run.result.seed,
+        seconds=run.result.seconds,
         apis=run.apis,
         checks=run.checks,
-        outcomes=tuple(_bare(outcome, veils[outcome.api]) for outcome in run.verdict.outcomes),
-        told=told,
+        results=tuple(_redact_result(outcome, veils[outcome.api]) for outcome in run.result.results),
+        findings=told,
         coverage=run.coverage,
-        notes=tuple(escaped(note) for note in baseline.notes(run.verdict.outcomes)),
-        interrupted=run.interrupted,
-        restart=run.restart,
+        notes=tuple(escape_text(note) for note in baseline.describe_stale_entries(run.result.results)),
+        is_interrupted=run.is_interrupted,
+        restart_command=run.restart_command,
     )
 
 
-def _told(run: Run, found: Finding, again: str, accepted: str) -> Told:
+def _build_reported_finding(run: CompletedRun, found: Finding, again: str, accepted: str) -> ReportedFinding:
     api = next(api for api in run.apis if api.id == found.api)
-    return Told(
+    return ReportedFinding(
         check=found.check,
         severity=found.severity,
         api=found.api,
         operation=found.operation,
         seed=found.seed,
         fingerprint=found.fingerprint,
-        shown=shown(found, api, run.accounts[api.id]),
-        accepted=escaped(accepted),
-        again=escaped(again),
+        evidence=build_evidence(found, api, run.accounts[api.id]),
+        accepted_reason=escape_text(accepted),
+        rerun_command=escape_text(again),
     )
 
 
-def _bare(outcome: Outcome, cover: Veil) -> Outcome:
-    return replace(outcome, findings=(), reason=covered(outcome.reason, cover))
+def _redact_result(outcome: CheckResult, cover: Redactor) -> CheckResult:
+    return replace(outcome, findings=(), reason=redact_text(outcome.reason, cover))
 
 
-def _key(about: Told | Outcome) -> Key:
+def _get_key(about: ReportedFinding | CheckResult) -> ResultKey:
     return about.check, about.api, about.operation

@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 from ..registry import Check
-from .clean import clean
-from .location import file
-from .report import Report, Told
+from .clean import clean_text
+from .location import get_display_path
+from .report import Report, ReportedFinding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-FINGERPRINT = "lookalike/v1"
+FINGERPRINT_KEY = "lookalike/v1"
 
 
-def as_sarif(report: Report) -> str:
+def render_sarif(report: Report) -> str:
     """One run; its rules are the checks."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
@@ -27,7 +27,7 @@ def _run(report: Report) -> dict[str, Any]:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
-        "results": [_result(told, rules[told.check]) for told in report.told],
+        "results": [_result(told, rules[told.check]) for told in report.findings],
     }
 
 
@@ -36,16 +36,16 @@ def _invocation(report: Report) -> dict[str, Any]:
     notifications: list[dict[str, Any]] = [
         {
             "level": "warning",
-            "message": {"text": clean(f"{outcome.api}/{outcome.operation}: could not check: {outcome.reason}")},
+            "message": {"text": clean_text(f"{outcome.api}/{outcome.operation}: could not check: {outcome.reason}")},
             "associatedRule": {"id": outcome.check},
         }
-        for outcome in report.outcomes
-        if report.state(outcome) == "could not check"
+        for outcome in report.results
+        if report.get_state(outcome) == "could not check"
     ]
-    if report.interrupted:
+    if report.is_interrupted:
         notifications.append({"level": "error", "message": {"text": "interrupted before all was checked"}})
     return {
-        "executionSuccessful": not report.interrupted,
+        "executionSuccessful": not report.is_interrupted,
         "exitCode": report.exit_code,
         "toolExecutionNotifications": notifications,
     }
@@ -54,47 +54,47 @@ def _invocation(report: Report) -> dict[str, Any]:
 def _rule(check: Check) -> dict[str, Any]:
     return {
         "id": check.id,
-        "shortDescription": {"text": check.says},
-        "fullDescription": {"text": f"{check.says} {check.why}"},
-        "help": {"text": f"{check.how}\nSource: {check.source}"},
+        "shortDescription": {"text": check.summary},
+        "fullDescription": {"text": f"{check.summary} {check.rationale}"},
+        "help": {"text": f"{check.remediation}\nSource: {check.source}"},
         "defaultConfiguration": {"level": check.severity},
         "properties": {"tags": [check.family]},
     }
 
 
-def _result(told: Told, rule: int) -> dict[str, Any]:
-    place = told.shown.place
+def _result(told: ReportedFinding, rule: int) -> dict[str, Any]:
+    place = told.evidence.location
     result: dict[str, Any] = {
         "ruleId": told.check,
         "ruleIndex": rule,
         "level": told.severity,
-        "message": {"text": clean(_message(told))},
+        "message": {"text": clean_text(_message(told))},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": file(place)},
+                    "artifactLocation": {"uri": get_display_path(place)},
                     "region": {"startLine": place.line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": f"{told.api}/{told.operation}", "kind": "function"}],
             }
         ],
-        "partialFingerprints": {FINGERPRINT: told.fingerprint},
+        "partialFingerprints": {FINGERPRINT_KEY: told.fingerprint},
         "properties": {
             "pointer": told.pointer,
             "rule": place.pointer,
             "seed": told.seed,
-            "curl": clean(told.shown.curl),
-            "python": clean(told.shown.python),
-            "request": clean(told.shown.request),
-            "reply": clean(told.shown.reply),
-            "again": told.again,
+            "curl": clean_text(told.evidence.curl),
+            "python": clean_text(told.evidence.python),
+            "request": clean_text(told.evidence.request),
+            "reply": clean_text(told.evidence.response),
+            "again": told.rerun_command,
         },
     }
-    if told.accepted:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": clean(told.accepted)}]
+    if told.accepted_reason:
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": clean_text(told.accepted_reason)}]
     return result
 
 
-def _message(told: Told) -> str:
+def _message(told: ReportedFinding) -> str:
     where = f" at {told.pointer}" if told.pointer else ""
-    return f"{told.api}/{told.operation}{where}: {told.message}\nAgain: {told.again}"
+    return f"{told.api}/{told.operation}{where}: {told.message}\nAgain: {told.rerun_command}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..coverage import Share
+from ..coverage import CoverageShare
 from .report import Report
 
 
-def coverage_table(report: Report) -> str:
+def render_coverage_table(report: Report) -> str:
     """A line for each API, a column for each kind of thing: met/of."""
-    totals = {api.id: report.coverage.totals(api.id) for api in report.apis}
+    totals = {api.id: report.coverage.sum_shares(api.id) for api in report.apis}
     kinds = list(dict.fromkeys(kind for shares in totals.values() for kind in shares))
     rows = [["coverage", *kinds]]
     rows += [[api, *(_cell(shares.get(kind)) for kind in kinds)] for api, shares in totals.items()]
@@ -17,5 +17,5 @@ def coverage_table(report: Report) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def _cell(share: Share | None) -> str:
-    return f"{share.met}/{share.of}" if share and share.of else "-"
+def _cell(share: CoverageShare | None) -> str:
+    return f"{share.covered}/{share.total}" if share and share.total else "-"

@@ -6,118 +6,118 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
-from ..verdict import Outcome
-from .clean import clean, one_line
-from .location import file
-from .report import STATES, Report, State, Told
+from ..verdict import CheckResult
+from .clean import clean_text, clean_line
+from .location import get_display_path
+from .report import STATES, Report, ResultState, ReportedFinding
 
 Role = Literal["heading", "failed", "warned", "could not check", "passed", "accepted", "does not apply", "faint"]
-Paint = Callable[[Role, str], str]
-WORDS: dict[State, str] = {"warned": "with a warning", "could not check": "not checked"}
-VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
-NOTHING: State = "does not apply"
+Styler = Callable[[Role, str], str]
+STATE_WORDS: dict[ResultState, str] = {"warned": "with a warning", "could not check": "not checked"}
+CREDENTIAL_VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
+NOT_APPLICABLE: ResultState = "does not apply"
 LABELS = {"failed": "FAILED", "warned": "WARNING", "accepted": "ACCEPTED"}
 
 
-def plain(_: Role, text: str) -> str:
+def leave_unstyled(_: Role, text: str) -> str:
     """No colours."""
     return text
 
 
-def as_text(report: Report, paint: Paint = plain) -> str:
+def render_text(report: Report, paint: Styler = leave_unstyled) -> str:
     """Lines for a person: what was held where, each finding, what could not be checked, the numbers."""
     return "".join(line + "\n" for line in _lines(report, paint))
 
 
-def _lines(report: Report, paint: Paint) -> Iterator[str]:
+def _lines(report: Report, paint: Styler) -> Iterator[str]:
     yield f"{paint('heading', f'Lookalike {report.version}')} judged {report.target}"
     for api in report.apis:
         yield f"\n{paint('heading', api.id)}"
         yield from _families(report, api.id, paint)
-    for told in report.counting:
+    for told in report.unaccepted_findings:
         yield from ("", *_finding(told, paint))
     yield from _variables(report, paint)
-    yield from _accepted(report, paint)
-    yield from _not_checked(report, paint)
+    yield from _list_accepted(report, paint)
+    yield from _list_unchecked(report, paint)
     if report.notes:
         yield f"\n{paint('heading', 'baseline')}"
         yield from (f"  {note}" for note in report.notes)
-    yield f"\n{paint(_worst(report), closing(report))}"
+    yield f"\n{paint(_find_worst_state(report), format_summary(report))}"
 
 
-def _families(report: Report, api: str, paint: Paint) -> Iterator[str]:
-    wide = max((len(family) for family in report.families), default=0)
-    for family in report.families:
-        counts = {state: number for state in STATES if (number := report.number(state, api=api, family=family))}
-        shown = [paint(state, f"{counts[state]} {WORDS.get(state, state)}") for state in counts if state != NOTHING]
-        yield f"  {family:{wide}}  {', '.join(shown) or (NOTHING if counts else 'not run')}"
+def _families(report: Report, api: str, paint: Styler) -> Iterator[str]:
+    wide = max((len(family) for family in report.checks_by_family), default=0)
+    for family in report.checks_by_family:
+        counts = {state: number for state in STATES if (number := report.count_results(state, api=api, family=family))}
+        shown = [paint(state, f"{counts[state]} {STATE_WORDS.get(state, state)}") for state in counts if state != NOT_APPLICABLE]
+        yield f"  {family:{wide}}  {', '.join(shown) or (NOT_APPLICABLE if counts else 'not run')}"
 
 
-def _finding(told: Told, paint: Paint) -> Iterator[str]:
-    place = told.shown.place
+def _finding(told: ReportedFinding, paint: Styler) -> Iterator[str]:
+    place = told.evidence.location
     yield f"{paint(told.state, LABELS[told.state])}  {told.api}/{told.operation}  {paint('heading', told.check)}"
-    yield f"  {one_line(told.message)}"
+    yield f"  {clean_line(told.message)}"
     rows = {
-        "where": one_line(told.pointer),
-        "rule": f"{file(place)}:{place.line}  {place.pointer}",
-        "again": told.again,
+        "where": clean_line(told.pointer),
+        "rule": f"{get_display_path(place)}:{place.line}  {place.pointer}",
+        "again": told.rerun_command,
         "why": f"lookalike explain {told.check}",
         "id": told.fingerprint,
-        "curl": clean(told.shown.curl),
+        "curl": clean_text(told.evidence.curl),
     }
     yield from (f"  {paint('faint', f'{name:5}')}  {value}" for name, value in rows.items() if value)
 
 
-def _variables(report: Report, paint: Paint) -> Iterator[str]:
+def _variables(report: Report, paint: Styler) -> Iterator[str]:
     """What has to be set before the curl lines work."""
-    names = dict.fromkeys(name for told in report.counting for name in VARIABLE.findall(told.shown.curl))
+    names = dict.fromkeys(name for told in report.unaccepted_findings for name in CREDENTIAL_VARIABLE.findall(told.evidence.curl))
     if names:
         yield "\n" + paint("faint", f"Credentials stand in the environment: {', '.join(names)}")
-    if report.counting and report.restart:
-        yield ("" if names else "\n") + paint("faint", f"For the curl lines, start the mock again: {report.restart}")
+    if report.unaccepted_findings and report.restart_command:
+        yield ("" if names else "\n") + paint("faint", f"For the curl lines, start the mock again: {report.restart_command}")
 
 
-def _accepted(report: Report, paint: Paint) -> Iterator[str]:
-    accepted = [told for told in report.told if told.accepted]
+def _list_accepted(report: Report, paint: Styler) -> Iterator[str]:
+    accepted = [told for told in report.findings if told.accepted_reason]
     if accepted:
         yield f"\n{paint('heading', 'accepted by the baseline')}"
     for told in accepted:
-        yield f"  {told.api}/{told.operation}  {told.check}  {told.fingerprint}  {one_line(told.accepted)}"
+        yield f"  {told.api}/{told.operation}  {told.check}  {told.fingerprint}  {clean_line(told.accepted_reason)}"
 
 
-def _not_checked(report: Report, paint: Paint) -> Iterator[str]:
+def _list_unchecked(report: Report, paint: Styler) -> Iterator[str]:
     """One line for all checks that could not be made at an operation for the same reason."""
-    reasons: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in report.outcomes:
-        if report.state(outcome) == "could not check":
+    reasons: dict[tuple[str, str], list[CheckResult]] = {}
+    for outcome in report.results:
+        if report.get_state(outcome) == "could not check":
             reasons.setdefault((f"{outcome.api}/{outcome.operation}", outcome.reason), []).append(outcome)
     if reasons:
         yield f"\n{paint('could not check', 'could not be checked')}"
     for (where, reason), outcomes in reasons.items():
         yield f"  {where}  {', '.join(outcome.check for outcome in outcomes)}"
-        yield f"    {one_line(reason)}"
+        yield f"    {clean_line(reason)}"
 
 
-def closing(report: Report) -> str:
+def format_summary(report: Report) -> str:
     """The numbers of a run in one line."""
-    numbers = {state: sum(told.state == state for told in report.told) for state in ("failed", "warned", "accepted")}
+    numbers = {state: sum(told.state == state for told in report.findings) for state in ("failed", "warned", "accepted")}
     parts = [
-        "interrupted" if report.interrupted else "",
-        count(numbers["failed"], "finding"),
-        count(numbers["warned"], "warning") if numbers["warned"] else "",
+        "interrupted" if report.is_interrupted else "",
+        format_count(numbers["failed"], "finding"),
+        format_count(numbers["warned"], "warning") if numbers["warned"] else "",
         f"{numbers['accepted']} accepted" if numbers["accepted"] else "",
-        f"{count(report.number('passed'), 'check')} passed",
-        f"{not_checked} not checked" if (not_checked := report.number("could not check")) else "",
-        f"{count(report.cases, 'request')} in {report.seconds:.1f} s",
+        f"{format_count(report.count_results('passed'), 'check')} passed",
+        f"{not_checked} not checked" if (not_checked := report.count_results("could not check")) else "",
+        f"{format_count(report.request_count, 'request')} in {report.seconds:.1f} s",
         f"seed {report.seed}",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _worst(report: Report) -> State:
-    return min((report.state(outcome) for outcome in report.outcomes), key=STATES.index, default="does not apply")
+def _find_worst_state(report: Report) -> ResultState:
+    return min((report.get_state(outcome) for outcome in report.results), key=STATES.index, default="does not apply")
 
 
-def count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """The number and the noun, in the plural where it is not one."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 
-def write(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file: beside it first, then in its place. A device or a pipe is written to. Raises OSError."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)

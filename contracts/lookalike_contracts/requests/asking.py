@@ -12,101 +12,101 @@ from hypothesis import strategies as st
 from lookalike_specs import Field
 
 from ..errors import CouldNotCheck
-from ..finding import Broken, Exchange
-from ..subject import Subject
-from .expected import Expected, Sent, expected
-from .pools import Pool, Value, judged, pools
-from .proofs import free
+from ..finding import Failure, Exchange
+from ..subject import CheckContext
+from .expected import ExpectedResponse, ParameterValues, predict_response
+from .pools import ValuePool, ParameterValue, classify_value, build_value_pools
+from .proofs import find_free_parameters
 
-LONGEST: Final = 60
-FICKLE: Final = "the same request was answered well one time and badly the next"
+MAX_SHOWN_LENGTH: Final = 60
+FLAKY_MESSAGE: Final = "the same request was answered well one time and badly the next"
 
 
-def asking(subject: Subject) -> Asking:
+def get_mutator(subject: CheckContext) -> Mutator:
     """The one of this operation."""
-    found: Asking = subject.kept.setdefault("asking", Asking(subject))
+    found: Mutator = subject.cache.setdefault("asking", Mutator(subject))
     return found
 
 
 @dataclass(frozen=True)
-class Asking:
+class Mutator:
     """One operation, with the parameters that may be anything, and values for each."""
 
-    subject: Subject
+    context: CheckContext
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The parameters."""
-        return free(self.subject)
+        return find_free_parameters(self.context)
 
     @cached_property
-    def pools(self) -> Mapping[str, Pool]:
+    def value_pools(self) -> Mapping[str, ValuePool]:
         """Their values."""
-        return pools(self.subject)
+        return build_value_pools(self.context)
 
     @cached_property
-    def small(self) -> Sent:
+    def smallest_page_values(self) -> ParameterValues:
         """As few items as can be asked for."""
-        paging = self.subject.operation.extension.promises.paging
+        paging = self.context.operation.extension.invariants.paging
         name = paging.size if paging else ""
-        return {name: self.value(name, "1")} if name in self.fields else {}
+        return {name: self.classify_value(name, "1")} if name in self.fields else {}
 
-    def value(self, name: str, value: Any) -> Value:
+    def classify_value(self, name: str, value: Any) -> ParameterValue:
         """A value of the caller's, held to the document."""
-        return judged(self.subject, self.fields[name], value)
+        return classify_value(self.context, self.fields[name], value)
 
-    def send(self, sent: Sent) -> Exchange:
+    def send_values(self, sent: ParameterValues) -> Exchange:
         """Ask for the good request with these values."""
-        return self.subject.ask(**{name: value.value for name, value in sent.items()})
+        return self.context.send_sample(**{name: value.value for name, value in sent.items()})
 
-    def expected(self, sent: Sent) -> Expected:
+    def predict_response(self, sent: ParameterValues) -> ExpectedResponse:
         """What must come of it."""
-        return expected(self.subject, self.fields, sent)
+        return predict_response(self.context, self.fields, sent)
 
-    def held(self, sent: Sent) -> Broken | None:
+    def check_values(self, sent: ParameterValues) -> Failure | None:
         """What is wrong with the answer to these values."""
-        return self.answered(sent, self.send(self.small | sent))
+        return self.check_exchange(sent, self.send_values(self.smallest_page_values | sent))
 
-    def answered(self, sent: Sent, exchange: Exchange) -> Broken | None:
+    def check_exchange(self, sent: ParameterValues, exchange: Exchange) -> Failure | None:
         """The same of an answer that came already."""
         last = list(sent)[-1] if sent else ""
-        broken = self.expected(self.small | sent).broken(self.subject, exchange, told(sent))
-        return replace(broken, rule=self.place(last, sent)) if broken else None
+        broken = self.predict_response(self.smallest_page_values | sent).find_failure(self.context, exchange, describe_values(sent))
+        return replace(broken, rule=self.locate_rule(last, sent)) if broken else None
 
-    def place(self, name: str, sent: Sent | None = None) -> str:
+    def locate_rule(self, name: str, sent: ParameterValues | None = None) -> str:
         """Where the document speaks of a parameter, and of the rule that its value breaks."""
         if name not in self.fields:
-            return self.subject.operation.pointer
-        field, broken = self.fields[name], sent[name].breaks[:1] if sent and name in sent else ()
-        in_body = field.place in ("form", "json", "file")
+            return self.context.operation.pointer
+        field, broken = self.fields[name], sent[name].violated_keywords[:1] if sent and name in sent else ()
+        in_body = field.location in ("form", "json", "file")
         if broken == ("required",):
             return field.pointer if in_body else f"{field.pointer}/required"
         return "/".join((field.pointer, *(() if in_body or not broken else ("schema",)), *broken))
 
 
-def told(sent: Sent) -> str:
+def describe_values(sent: ParameterValues) -> str:
     """What was sent, in a few words."""
-    return ", ".join(f"{name} {_shown(value.value)}" for name, value in sent.items()) or "the plain request"
+    return ", ".join(f"{name} {_describe_value(value.value)}" for name, value in sent.items()) or "the plain request"
 
 
-def _shown(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     if value is None:
         return "left out"
     written = value if isinstance(value, str) else repr(value)
-    return f"of {len(written)} characters" if len(written) > LONGEST else f"= {written!r}"
+    return f"of {len(written)} characters" if len(written) > MAX_SHOWN_LENGTH else f"= {written!r}"
 
 
-def twice(ask: Callable[[], Broken | None]) -> Iterator[Broken]:
+def confirm_failure(ask: Callable[[], Failure | None]) -> Iterator[Failure]:
     """What is wrong, seen twice. Raises CouldNotCheck where it was not seen again."""
     if ask() is not None:
         again = ask()
         if again is None:
-            raise CouldNotCheck(FICKLE)
+            raise CouldNotCheck(FLAKY_MESSAGE)
         yield again
 
 
-def changes(known: Mapping[str, Pool], most: int) -> st.SearchStrategy[Sent]:
+def build_changes_strategy(known: Mapping[str, ValuePool], most: int) -> st.SearchStrategy[ParameterValues]:
     """What is changed in the good request: nothing, or up to so many of its values, the simplest first."""
     every = [(name, value) for name in sorted(known) for value in known[name]]
-    every.sort(key=lambda change: (bool(change[1].breaks), change[1].value is not None))
+    every.sort(key=lambda change: (bool(change[1].violated_keywords), change[1].value is not None))
     return st.lists(st.sampled_from(every), max_size=most).map(dict) if every else st.just({})

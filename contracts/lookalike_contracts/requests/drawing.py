@@ -9,44 +9,44 @@ from typing import Any, Final
 from PIL import Image, PngImagePlugin
 
 # Pillow's names for what documents call otherwise
-NAMES: Final = {"JPG": "JPEG", "TIF": "TIFF"}
-ORIENTATION: Final = 0x0112
+PILLOW_FORMATS: Final = {"JPG": "JPEG", "TIF": "TIFF"}
+EXIF_ORIENTATION: Final = 0x0112
 # length, name and checksum of a chunk
-CHUNK: Final = 12
+CHUNK_OVERHEAD: Final = 12
 
 
-def drawn(width: int, height: int, form: str = "PNG", *, orientation: int = 0) -> bytes:
+def draw_image(width: int, height: int, form: str = "PNG", *, orientation: int = 0) -> bytes:
     """A picture, half dark and half light."""
     image = Image.new("1" if form == "PNG" else "RGB", (width, height))
-    image.paste(_light(image.mode), (width // 2, 0, width, height))
+    image.paste(_light_color(image.mode), (width // 2, 0, width, height))
     more: dict[str, Any] = {}
     if orientation:
         exif = Image.Exif()
-        exif[ORIENTATION] = orientation
+        exif[EXIF_ORIENTATION] = orientation
         more = {"exif": exif.tobytes()}
-    return _saved(image, NAMES.get(form, form), **more)
+    return _encode_image(image, PILLOW_FORMATS.get(form, form), **more)
 
 
-def weighing(size: int, side: int) -> bytes:
+def draw_image_of_size(size: int, side: int) -> bytes:
     """A square PNG of just so many bytes."""
-    bare = drawn(side, side)
+    bare = draw_image(side, side)
     filling = PngImagePlugin.PngInfo()
-    filling.add(b"fiLl", bytes(size - len(bare) - CHUNK))
+    filling.add(b"fiLl", bytes(size - len(bare) - CHUNK_OVERHEAD))
     with Image.open(BytesIO(bare)) as image:
         image.load()
-        return _saved(image, "PNG", pnginfo=filling)
+        return _encode_image(image, "PNG", pnginfo=filling)
 
 
-def in_base64(picture: bytes) -> str:
+def encode_base64(picture: bytes) -> str:
     """The text that it travels as."""
     return b64encode(picture).decode()
 
 
-def _light(mode: str) -> Any:
+def _light_color(mode: str) -> Any:
     return 1 if mode == "1" else (240, 200, 160)
 
 
-def _saved(image: Image.Image, form: str, **more: Any) -> bytes:
+def _encode_image(image: Image.Image, form: str, **more: Any) -> bytes:
     written = BytesIO()
     image.save(written, form, **more)
     return written.getvalue()

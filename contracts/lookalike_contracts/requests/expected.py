@@ -9,84 +9,84 @@ from typing import Any, Final
 from lookalike_specs import Field
 from lookalike_specs.extension import Reaction, Rule
 
-from ..finding import Broken, Exchange
-from ..subject import Subject
-from .pools import Value
+from ..finding import Failure, Exchange
+from ..subject import CheckContext
+from .pools import ParameterValue
 
-MENDS: Final = ("ignore", "accept", "clamp")
-Sent = dict[str, Value]
+TOLERANT_REACTIONS: Final = ("ignore", "accept", "clamp")
+ParameterValues = dict[str, ParameterValue]
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedResponse:
     """The errors that broken rules bring, any of which is right; `beyond` may come though none is broken.
 
     `plain`: whether the document leaves no doubt.
     """
 
     errors: frozenset[str] = frozenset()
-    beyond: frozenset[str] = frozenset()
-    plain: bool = True
+    also_allowed: frozenset[str] = frozenset()
+    is_unambiguous: bool = True
 
-    def broken(self, subject: Subject, exchange: Exchange, told: str, rule: str = "") -> Broken | None:
+    def find_failure(self, subject: CheckContext, exchange: Exchange, told: str, rule: str = "") -> Failure | None:
         """What is wrong with the answer; `told` says what was sent. None where nothing is, or nobody can tell."""
-        if not self.plain:
+        if not self.is_unambiguous:
             return None
-        reader = subject.reader
-        good = reader.is_good(exchange.reply)
+        reader = subject.classifier
+        good = reader.is_good(exchange.response)
         if good and not self.errors:
             return None
-        if not good and reader.means(exchange.reply, self.errors | self.beyond):
+        if not good and reader.matches_any(exchange.response, self.errors | self.also_allowed):
             return None
-        came = "a good answer" if good else f"HTTP {exchange.reply.status}, {_named(subject, exchange)}"
+        came = "a good answer" if good else f"HTTP {exchange.response.status}, {_describe_error(subject, exchange)}"
         wanted = f"the error {' or '.join(sorted(self.errors))}" if self.errors else "a good answer"
-        return Broken(f"{told}: {came}, not {wanted}", "", rule, (exchange,))
+        return Failure(f"{told}: {came}, not {wanted}", "", rule, (exchange,))
 
 
-def _named(subject: Subject, exchange: Exchange) -> str:
-    exact = subject.reader.errors(exchange.reply)
-    return f"the error {exact[0]}" if exact else f"most like the error {subject.reader.nearest(exchange.reply)[0].id}"
+def _describe_error(subject: CheckContext, exchange: Exchange) -> str:
+    exact = subject.classifier.find_exact_errors(exchange.response)
+    return f"the error {exact[0]}" if exact else f"most like the error {subject.classifier.find_closest_error(exchange.response)[0].id}"
 
 
-def expected(subject: Subject, fields: Mapping[str, Field], sent: Sent) -> Expected:
+def predict_response(subject: CheckContext, fields: Mapping[str, Field], sent: ParameterValues) -> ExpectedResponse:
     """What must come of the good request with these values in the place of its own."""
-    errors = {error for name, value in sent.items() for error in _errors(subject, fields[name], value)}
-    values = _effective(subject, fields, sent)
+    errors = {error for name, value in sent.items() for error in _iter_errors(subject, fields[name], value)}
+    values = _resolve_values(subject, fields, sent)
     if not errors:
-        errors = {subject.error(rule.error) for rule in broken_rules(subject, values)}
-    return Expected(frozenset(errors), frozenset(_beyond(subject, sent)), all(value.plain for value in sent.values()))
+        errors = {subject.resolve_error(rule.error) for rule in find_broken_rules(subject, values)}
+    return ExpectedResponse(frozenset(errors), frozenset(_iter_also_allowed(subject, sent)), all(value.is_unambiguous for value in sent.values()))
 
 
-def reactions(subject: Subject, field: Field, value: Value) -> Iterator[str]:
+def iter_reactions(subject: CheckContext, field: Field, value: ParameterValue) -> Iterator[str]:
     """What each rule that a value breaks leads to, under the subject's variants."""
     table: Mapping[str, Reaction] = {**subject.operation.extension.errors, **field.reactions}
-    yield from (subject.chosen(field.reactions.get(keyword, table["default"])) for keyword in value.breaks)
+    yield from (subject.resolve_reaction(field.reactions.get(keyword, table["default"])) for keyword in value.violated_keywords)
 
 
-def broken_rules(subject: Subject, values: Mapping[str, Any]) -> Iterator[Rule]:
+def find_broken_rules(subject: CheckContext, values: Mapping[str, Any]) -> Iterator[Rule]:
     """The rules on several parameters that do not hold."""
     for rule in subject.operation.extension.rules:
-        if not HOLDS[rule.rule](values, rule):
+        if not RULE_PREDICATES[rule.rule](values, rule):
             yield rule
 
 
-def _errors(subject: Subject, field: Field, value: Value) -> Iterator[str]:
-    yield from (subject.error(each) for each in reactions(subject, field, value) if each not in MENDS)
+def _iter_errors(subject: CheckContext, field: Field, value: ParameterValue) -> Iterator[str]:
+    yield from (subject.resolve_error(each) for each in iter_reactions(subject, field, value) if each not in TOLERANT_REACTIONS)
 
 
-def _beyond(subject: Subject, names: Iterable[str]) -> Iterator[str]:
+def _iter_also_allowed(subject: CheckContext, names: Iterable[str]) -> Iterator[str]:
     """What parameters may bring that were changed, though their schemas allow it."""
     for name in names:
-        found = (subject.chosen(each) for each in subject.operation.extension.beyond.get(name, ()))
-        yield from (subject.error(each) for each in found if each not in MENDS)
+        found = (subject.resolve_reaction(each) for each in subject.operation.extension.also_allowed.get(name, ()))
+        yield from (subject.resolve_error(each) for each in found if each not in TOLERANT_REACTIONS)
 
 
-def _effective(subject: Subject, fields: Mapping[str, Field], sent: Sent) -> dict[str, Any]:
+def _resolve_values(subject: CheckContext, fields: Mapping[str, Field], sent: ParameterValues) -> dict[str, Any]:
     """What counts after all: defaults, then the values that are not ignored."""
     every = {field.name: field.schema["default"] for field in subject.operation.fields if "default" in field.schema}
-    every |= subject.values()
+    every |= subject.build_values()
     for name, value in sent.items():
-        gone = value.value in (None, "") or "ignore" in reactions(subject, fields[name], value)
+        gone = value.value in (None, "") or "ignore" in iter_reactions(subject, fields[name], value)
         every.pop(name, None)
         if not gone:
             every[name] = value.value
@@ -103,4 +103,4 @@ def _sum_at_most(values: Mapping[str, Any], rule: Rule) -> bool:
     return sum(int(values[name]) for name in rule.parameters if name in values) <= rule.limit
 
 
-HOLDS: Final = {"any-of": _any_of, "sum-at-most": _sum_at_most}
+RULE_PREDICATES: Final = {"any-of": _any_of, "sum-at-most": _sum_at_most}

@@ -13,10 +13,10 @@ INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 INT64: Final = 2**63
 # what some server or other takes for yes or no
-TRUTHS: Final = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
+BOOLEAN_WORDS: Final = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
 
 
-def is_plain(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
+def is_unambiguous(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
     """Whether servers can be held to what the document says of a value.
 
     Texts have no types on the wire, so that it does not say whether " 5" or "1e2" is a number, and "True" a truth; and
@@ -26,29 +26,29 @@ def is_plain(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
         return True
     if "" in breaks or "format" in breaks or value == "":
         return False
-    if field.place == "json":
-        return _printable(json.dumps(value, ensure_ascii=False))
-    told = TYPES.get(field.schema.get("type", ""), _printable)
-    return told(value) if "type" not in breaks else _printable(value) and not NEAR[field.schema["type"]](value)
+    if field.location == "json":
+        return _is_printable(json.dumps(value, ensure_ascii=False))
+    told = CANONICAL_FORMS.get(field.schema.get("type", ""), _is_printable)
+    return told(value) if "type" not in breaks else _is_printable(value) and not LENIENT_FORMS[field.schema["type"]](value)
 
 
-def _printable(text: str) -> bool:
+def _is_printable(text: str) -> bool:
     return text.isprintable()
 
 
-def _integer(text: str) -> bool:
+def _is_integer(text: str) -> bool:
     return bool(INTEGER.fullmatch(text)) and -INT64 <= int(text) < INT64
 
 
-def _number(text: str) -> bool:
+def _is_number(text: str) -> bool:
     return bool(NUMBER.fullmatch(text))
 
 
-def _truth(text: str) -> bool:
+def _is_boolean(text: str) -> bool:
     return text in ("true", "false")
 
 
-def _like_number(text: str) -> bool:
+def _resembles_number(text: str) -> bool:
     """Whether some server could take it for a number."""
     try:
         return float(text) == int(float(text))
@@ -56,13 +56,13 @@ def _like_number(text: str) -> bool:
         return False
 
 
-def _like_truth(text: str) -> bool:
-    return text.strip().lower() in TRUTHS
+def _resembles_boolean(text: str) -> bool:
+    return text.strip().lower() in BOOLEAN_WORDS
 
 
-TYPES: Final[Mapping[str, Callable[[str], bool]]] = {"integer": _integer, "number": _number, "boolean": _truth}
-NEAR: Final[Mapping[str, Callable[[str], bool]]] = {
-    "integer": _like_number,
-    "number": _like_number,
-    "boolean": _like_truth,
+CANONICAL_FORMS: Final[Mapping[str, Callable[[str], bool]]] = {"integer": _is_integer, "number": _is_number, "boolean": _is_boolean}
+LENIENT_FORMS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "integer": _resembles_number,
+    "number": _resembles_number,
+    "boolean": _resembles_boolean,
 }

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from lookalike_specs import Field
-from lookalike_specs.proof import PROOFS
-from lookalike_specs.sample import build
+from lookalike_specs.proof import SIGNING_SCHEMES
+from lookalike_specs.sample import build_request
 
-from ..subject import Subject
-from .sent import sent
+from ..subject import CheckContext
+from .sent import parse_parameters
 
 
-def free(subject: Subject) -> dict[str, Field]:
+def find_free_parameters(subject: CheckContext) -> dict[str, Field]:
     """Name -> parameter, of those that count under the subject's variants."""
-    root, taken = subject.api.root, _brought(subject)
+    root, taken = subject.api.root, _find_signature_parameters(subject)
     taken |= set(root.secrets) | (
         {root.routing.action.parameter, root.routing.action.header} if root.routing.action else set()
     )
     lower = {name.lower() for name in taken}
-    signed = {name for scheme in subject.operation.schemes for name in PROOFS[scheme.extension.scheme].needs}
-    fields = [field for field in subject.operation.fields if field.counts(subject.variants)]
+    signed = {name for scheme in subject.operation.schemes for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters}
+    fields = [field for field in subject.operation.fields if field.is_active(subject.variants)]
     # what a proof is made of means nothing besides, unless the document lists its values
     fields = [field for field in fields if field.name not in signed or "enum" in field.schema]
-    return {field.name: field for field in fields if field.place != "file" and field.name.lower() not in lower}
+    return {field.name: field for field in fields if field.location != "file" and field.name.lower() not in lower}
 
 
-def _brought(subject: Subject) -> set[str]:
+def _find_signature_parameters(subject: CheckContext) -> set[str]:
     """What a signature adds to a request, whichever scheme it is of."""
-    plain = {name: value for name, value in subject.values().items() if name not in subject.account}
-    request = build(subject.operation, plain, subject.target.url)
-    before = sent(request).keys()
-    signed = [subject.proven(request, scheme) for scheme in subject.operation.schemes]
-    return {name for each in signed for name in sent(each).keys() - before}
+    plain = {name: value for name, value in subject.build_values().items() if name not in subject.account}
+    request = build_request(subject.operation, plain, subject.target.url)
+    before = parse_parameters(request).keys()
+    signed = [subject.sign_request(request, scheme) for scheme in subject.operation.schemes]
+    return {name for each in signed for name in parse_parameters(each).keys() - before}

@@ -8,26 +8,26 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.sample import build
+from lookalike_specs.sample import build_request
 from lookalike_specs.wire import Request
 
-from ..subject import Subject
+from ..subject import CheckContext
 
 METHODS: Final = ("PUT", "DELETE", "PATCH", "GET", "POST")
-TRIED: Final = 2
-MISSING: Final = "/lookalike-no-such-path"
+MAX_METHODS: Final = 2
+UNKNOWN_PATH: Final = "/lookalike-no-such-path"
 
 
-def by_other_methods(subject: Subject) -> Iterator[Request]:
+def build_wrong_method_requests(subject: CheckContext) -> Iterator[Request]:
     """By methods that no operation has at its path."""
     known = {each.method for each in subject.api.operations if each.path == subject.operation.path}
-    for other in [each for each in METHODS if each not in known][:TRIED]:
+    for other in [each for each in METHODS if each not in known][:MAX_METHODS]:
         operation = dataclasses.replace(subject.operation, method=other)
-        yield build(operation, subject.values(), subject.target.url)
+        yield build_request(operation, subject.build_values(), subject.target.url)
 
 
-def elsewhere(subject: Subject) -> Iterator[Request]:
+def build_unknown_path_requests(subject: CheckContext) -> Iterator[Request]:
     """To a path that is not there; none for `/`, below which it may be somebody else's server."""
-    plain = build(subject.operation, subject.values(), subject.target.url)
+    plain = build_request(subject.operation, subject.build_values(), subject.target.url)
     if plain.path != "/":
-        yield msgspec.structs.replace(plain, path=plain.path + MISSING)
+        yield msgspec.structs.replace(plain, path=plain.path + UNKNOWN_PATH)

@@ -7,16 +7,16 @@ import time
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from .origin import Origin
+from .origin import BaseUrl
 
-Address = tuple[int, str]
+ResolvedAddress = tuple[int, str]
 
 
-def addresses(origin: Origin, until: float) -> list[Address]:
+def resolve_addresses(origin: BaseUrl, until: float) -> list[ResolvedAddress]:
     """Family and address of each, in the order of the system. Raises gaierror; TimeoutError when it takes too long."""
-    answer: SimpleQueue[list[Address] | OSError] = SimpleQueue()
+    answer: SimpleQueue[list[ResolvedAddress] | OSError] = SimpleQueue()
     # the system's own lookup knows no deadline
-    Thread(target=_look, args=(origin, answer), daemon=True).start()
+    Thread(target=_look_up, args=(origin, answer), daemon=True).start()
     try:
         found = answer.get(timeout=max(0.001, until - time.monotonic()))
     except Empty as late:
@@ -26,7 +26,7 @@ def addresses(origin: Origin, until: float) -> list[Address]:
     return found
 
 
-def _look(origin: Origin, answer: SimpleQueue[list[Address] | OSError]) -> None:
+def _look_up(origin: BaseUrl, answer: SimpleQueue[list[ResolvedAddress] | OSError]) -> None:
     try:
         found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
         answer.put([(family, str(address[0])) for family, _, _, _, address in found])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(eq=False)
-class BadUrl(Exception):
+class BadBaseUrl(Exception):
     """No base URL; `problem` says why, without what may be secret in it."""
 
     problem: str
@@ -17,7 +17,7 @@ class BadUrl(Exception):
 
 
 @dataclass(eq=False)
-class LiveHost(Exception):
+class LiveHostNotAllowed(Exception):
     """The host is a vendor's own, and nobody said that it may be asked."""
 
     host: str
@@ -29,12 +29,12 @@ class LiveHost(Exception):
 
 
 @dataclass(eq=False)
-class NoBudget(Exception):
+class BadRequestBudget(Exception):
     """A live service is asked with a number of requests, at least one."""
 
-    budget: int | None
+    max_requests: int | None
 
     def __str__(self) -> str:
         """One line for a person."""
-        given = "none is given" if self.budget is None else f"not {self.budget}"
+        given = "none is given" if self.max_requests is None else f"not {self.max_requests}"
         return f"--live needs --max-requests N, at least 1: {given}"

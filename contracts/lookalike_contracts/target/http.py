@@ -8,22 +8,22 @@ import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 from ..errors import CouldNotCheck
-from .address import addresses
-from .answer import read
-from .origin import Origin, origin
-from .patience import Patience
-from .reasons import reason
-from .wire import Wire
-from .written import written
+from .address import resolve_addresses
+from .answer import read_response
+from .origin import BaseUrl, parse_base_url
+from .patience import CircuitBreaker
+from .reasons import describe_error
+from .wire import DeadlineSocket
+from .written import serialize_request
 
-DEADLINE, MOST_BYTES = 10.0, 8 * 1024 * 1024
+DEFAULT_TIMEOUT, MAX_RESPONSE_BYTES = 10.0, 8 * 1024 * 1024
 
 
 @dataclass
-class Http:
+class HttpClient:
     """A server at a base URL. Redirects are not followed, proxies not used; nobody but this host is contacted.
 
     A call takes at most `deadline` seconds, name, connection and TLS included. `budget` is how many requests may be
@@ -31,41 +31,41 @@ class Http:
     """
 
     url: str
-    deadline: float = DEADLINE
-    most: int = MOST_BYTES
-    context: ssl.SSLContext | None = None
-    budget: int | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    max_bytes: int = MAX_RESPONSE_BYTES
+    ssl_context: ssl.SSLContext | None = None
+    max_requests: int | None = None
     rate: float = 0.0
-    sent: int = field(default=0, init=False)
-    _origin: Origin = field(init=False, repr=False)
-    _wire: Wire | None = field(default=None, init=False, repr=False)
-    _found: list[tuple[int, str]] = field(default_factory=list, init=False, repr=False)
-    _patience: Patience = field(default_factory=Patience, init=False, repr=False)
-    _next: float = field(default=0.0, init=False, repr=False)
+    request_count: int = field(default=0, init=False)
+    _base_url: BaseUrl = field(init=False, repr=False)
+    _socket: DeadlineSocket | None = field(default=None, init=False, repr=False)
+    _addresses: list[tuple[int, str]] = field(default_factory=list, init=False, repr=False)
+    _circuit_breaker: CircuitBreaker = field(default_factory=CircuitBreaker, init=False, repr=False)
+    _next_request_at: float = field(default=0.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Read the URL, before anything is sent."""
-        self._origin = origin(self.url)
+        self._base_url = parse_base_url(self.url)
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         """The answer. Raises CouldNotCheck: no connection, no HTTP, too slow, too much; nothing is asked for ever."""
-        self._patience.ask()
-        data = written(request, self._origin)
+        self._circuit_breaker.check()
+        data = serialize_request(request, self._base_url)
         try:
-            reply = self._sent(request.method, data)
+            reply = self._send_with_retry(request.method, data)
         except CouldNotCheck as wrong:
-            self._patience.lose(wrong)
+            self._circuit_breaker.record_failure(wrong)
             raise
-        self._patience.win()
+        self._circuit_breaker.record_success()
         return reply
 
     def close(self) -> None:
         """Close the connection that is kept."""
-        if self._wire is not None:
-            self._wire.end()
-            self._wire = None
+        if self._socket is not None:
+            self._socket.close_socket()
+            self._socket = None
 
-    def __enter__(self) -> Http:
+    def __enter__(self) -> HttpClient:
         """Itself."""
         return self
 
@@ -73,68 +73,68 @@ class Http:
         """Close it."""
         self.close()
 
-    def _sent(self, method: str, data: bytes) -> Reply:
+    def _send_with_retry(self, method: str, data: bytes) -> Response:
         """Send it, once more on a new connection where a kept one ended before anything was answered."""
-        until = time.monotonic() + self.deadline
-        if self._wire is not None and self._wire.is_fresh:
+        until = time.monotonic() + self.timeout
+        if self._socket is not None and self._socket.is_reusable:
             try:
-                return self._tried(method, data, until)
+                return self._send_once(method, data, until)
             except CouldNotCheck as wrong:
                 # a server may close a kept connection at any time, and has then not seen the request
                 if not isinstance(wrong.__cause__, ConnectionError):
                     raise
         self.close()
-        return self._tried(method, data, until)
+        return self._send_once(method, data, until)
 
-    def _tried(self, method: str, data: bytes, until: float) -> Reply:
-        self._count()
-        wire: Wire | None = None
+    def _send_once(self, method: str, data: bytes, until: float) -> Response:
+        self._count_request()
+        wire: DeadlineSocket | None = None
         try:
-            wire = self._wire = self._wire or self._connected(until)
-            wire.start(until)
+            wire = self._socket = self._socket or self._connect(until)
+            wire.begin_exchange(until)
             wire.send(data)
-            reply, keeps = read(wire, method, self.most)
+            reply, keeps = read_response(wire, method, self.max_bytes)
         except CouldNotCheck:
             self.close()
             raise
         except (OSError, HTTPException, ValueError) as wrong:
             self.close()
-            told = CouldNotCheck(reason(wrong, self._origin.netloc, self.deadline))
+            told = CouldNotCheck(describe_error(wrong, self._base_url.netloc, self.timeout))
             # a connection that ended in the middle of an answer is another thing than one without any
-            raise told from (None if isinstance(wrong, ConnectionError) and wire and wire.got else wrong)
+            raise told from (None if isinstance(wrong, ConnectionError) and wire and wire.received_bytes else wrong)
         if not keeps:
             self.close()
         return reply
 
-    def _count(self) -> None:
+    def _count_request(self) -> None:
         """One request more. Raises CouldNotCheck when there is none left."""
-        if self.budget is not None and self.sent >= self.budget:
-            raise CouldNotCheck(f"the budget of {self.budget} requests is used up")
+        if self.max_requests is not None and self.request_count >= self.max_requests:
+            raise CouldNotCheck(f"the budget of {self.max_requests} requests is used up")
         if self.rate:
-            time.sleep(max(0.0, self._next - time.monotonic()))
-            self._next = time.monotonic() + 1 / self.rate
-        self.sent += 1
+            time.sleep(max(0.0, self._next_request_at - time.monotonic()))
+            self._next_request_at = time.monotonic() + 1 / self.rate
+        self.request_count += 1
 
-    def _connected(self, until: float) -> Wire:
+    def _connect(self, until: float) -> DeadlineSocket:
         """A connection to the address that answered first; it is looked up once for all requests."""
-        self._found = self._found or addresses(self._origin, until)
+        self._addresses = self._addresses or resolve_addresses(self._base_url, until)
         wrong: OSError | None = None
-        for family, address in self._found:
+        for family, address in self._addresses:
             sock = socket.socket(family, socket.SOCK_STREAM)
             try:
                 sock.settimeout(max(0.001, until - time.monotonic()))
-                sock.connect((address, self._origin.port))
+                sock.connect((address, self._base_url.port))
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._found = [(family, address)]
-                return Wire(self._secured(sock, until))
+                self._addresses = [(family, address)]
+                return DeadlineSocket(self._wrap_tls(sock, until))
             except OSError as failed:
                 wrong = failed
                 sock.close()
         raise wrong or socket.gaierror
 
-    def _secured(self, sock: socket.socket, until: float) -> socket.socket:
-        if self._origin.scheme != "https":
+    def _wrap_tls(self, sock: socket.socket, until: float) -> socket.socket:
+        if self._base_url.scheme != "https":
             return sock
-        context = self.context or ssl.create_default_context()
+        context = self.ssl_context or ssl.create_default_context()
         sock.settimeout(max(0.001, until - time.monotonic()))
-        return context.wrap_socket(sock, server_hostname=self._origin.host)
+        return context.wrap_socket(sock, server_hostname=self._base_url.host)

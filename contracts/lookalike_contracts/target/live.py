@@ -5,46 +5,46 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 
-from .errors import BadUrl, LiveHost, NoBudget
-from .http import DEADLINE, Http
-from .origin import origin
+from .errors import BadBaseUrl, LiveHostNotAllowed, BadRequestBudget
+from .http import DEFAULT_TIMEOUT, HttpClient
+from .origin import parse_base_url
 
 
-def target(  # noqa: PLR0913 - each is an option of the command line
+def create_http_client(  # noqa: PLR0913 - each is an option of the command line
     url: str,
     *,
     live: bool = False,
     budget: int | None = None,
     rate: float = 0.0,
-    deadline: float = DEADLINE,
+    deadline: float = DEFAULT_TIMEOUT,
     ca: Path | None = None,
-) -> Http:
+) -> HttpClient:
     """The server at a base URL, for all APIs of a run: they share the budget.
 
     `budget` is how many requests may be sent in all, `rate` how many a second, 0 for as many as it can take; `ca` is a
     file with certificates to trust. Raises BadUrl, LiveHost, NoBudget; OSError for a `ca` that cannot be read.
     """
-    host = origin(url).host
-    if vendor := owner(host):
+    host = parse_base_url(url).host
+    if vendor := find_vendor_api(host):
         if not live:
-            raise LiveHost(host, vendor)
+            raise LiveHostNotAllowed(host, vendor)
         if budget is None:
-            raise NoBudget(budget)
+            raise BadRequestBudget(budget)
     if budget is not None and budget < 1:
-        raise NoBudget(budget)
-    if ca is not None and origin(url).scheme != "https":
-        raise BadUrl("is not https, where a certificate would count")
+        raise BadRequestBudget(budget)
+    if ca is not None and parse_base_url(url).scheme != "https":
+        raise BadBaseUrl("is not https, where a certificate would count")
     context = ssl.create_default_context(cafile=ca) if ca is not None else None
-    return Http(url, deadline=deadline, context=context, budget=budget, rate=rate)
+    return HttpClient(url, timeout=deadline, ssl_context=context, max_requests=budget, rate=rate)
 
 
-def owner(host: str) -> str:
+def find_vendor_api(host: str) -> str:
     """The API whose vendor a host belongs to, "" for nobody's: their domains with all that is below them."""
     labels = host.lower().rstrip(".").split(".")
-    for api in ids():
-        for known in load(api).hosts:
+    for api in list_api_ids():
+        for known in load_api(api).hosts:
             # the last two: they have more hosts than their documents name, one for each region
             if labels[-2:] == known.split(".")[-2:]:
                 return api

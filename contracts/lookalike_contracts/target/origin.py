@@ -6,13 +6,13 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .errors import BadUrl
+from .errors import BadBaseUrl
 
-PORTS = {"http": 80, "https": 443}
-HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]+")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]+")
 
 
-class Origin(NamedTuple):
+class BaseUrl(NamedTuple):
     """Scheme, host without brackets, port, what `Host` says, and the path that all requests are below."""
 
     scheme: str
@@ -22,21 +22,21 @@ class Origin(NamedTuple):
     prefix: str
 
 
-def origin(url: str) -> Origin:
+def parse_base_url(url: str) -> BaseUrl:
     """The parts of a base URL. Raises BadUrl."""
     try:
         split = urlsplit(url)
         port = split.port
     except ValueError as wrong:
-        raise BadUrl("has a host or a port that cannot be read") from wrong
-    if split.scheme not in PORTS:
-        raise BadUrl("does not begin with http:// or https://")
+        raise BadBaseUrl("has a host or a port that cannot be read") from wrong
+    if split.scheme not in DEFAULT_PORTS:
+        raise BadBaseUrl("does not begin with http:// or https://")
     if "@" in split.netloc:
-        raise BadUrl("has credentials in it, which would be seen by everybody; --credentials is their place")
+        raise BadBaseUrl("has credentials in it, which would be seen by everybody; --credentials is their place")
     if split.query or split.fragment or "?" in url or "#" in url:
-        raise BadUrl("has a query or a fragment")
-    if not HOST.fullmatch(split.hostname or "") or port == 0:
-        raise BadUrl("has no host, or one that is not written in ASCII")
+        raise BadBaseUrl("has a query or a fragment")
+    if not HOST_PATTERN.fullmatch(split.hostname or "") or port == 0:
+        raise BadBaseUrl("has no host, or one that is not written in ASCII")
     if not (url.isascii() and url.isprintable()) or " " in url:
-        raise BadUrl("has characters that stand in no URL")
-    return Origin(split.scheme, split.hostname or "", port or PORTS[split.scheme], split.netloc, split.path.rstrip("/"))
+        raise BadBaseUrl("has characters that stand in no URL")
+    return BaseUrl(split.scheme, split.hostname or "", port or DEFAULT_PORTS[split.scheme], split.netloc, split.path.rstrip("/"))

@@ -10,36 +10,36 @@ from socket import gaierror
 
 from ..errors import CouldNotCheck
 
-MOST = 6
+MAX_WEIGHT = 6
 # how soon: at once, at the second in a row, at the third
-WEIGHTS: Mapping[type[BaseException], int] = {
-    ConnectionRefusedError: MOST,
-    gaierror: MOST,
-    ssl.SSLCertVerificationError: MOST,
-    TimeoutError: MOST // 2,
-    RemoteDisconnected: MOST // 3,
-    BadStatusLine: MOST // 3,
-    OSError: MOST // 3,
+FAILURE_WEIGHTS: Mapping[type[BaseException], int] = {
+    ConnectionRefusedError: MAX_WEIGHT,
+    gaierror: MAX_WEIGHT,
+    ssl.SSLCertVerificationError: MAX_WEIGHT,
+    TimeoutError: MAX_WEIGHT // 2,
+    RemoteDisconnected: MAX_WEIGHT // 3,
+    BadStatusLine: MAX_WEIGHT // 3,
+    OSError: MAX_WEIGHT // 3,
 }
 
 
 @dataclass
-class Patience:
+class CircuitBreaker:
     """How often in a row there was no answer at all, weighed by how hopeless that is."""
 
-    spent: int = 0
+    failure_weight: int = 0
     reason: str = ""
 
-    def ask(self) -> None:
+    def check(self) -> None:
         """Whether to ask once more. Raises CouldNotCheck."""
-        if self.spent >= MOST:
+        if self.failure_weight >= MAX_WEIGHT:
             raise CouldNotCheck(f"{self.reason}; it was given up")
 
-    def win(self) -> None:
+    def record_success(self) -> None:
         """There was an answer."""
-        self.spent = 0
+        self.failure_weight = 0
 
-    def lose(self, wrong: CouldNotCheck) -> None:
+    def record_failure(self, wrong: CouldNotCheck) -> None:
         """There was none."""
         self.reason = wrong.reason
-        self.spent += next((weight for kind, weight in WEIGHTS.items() if isinstance(wrong.__cause__, kind)), 0)
+        self.failure_weight += next((weight for kind, weight in FAILURE_WEIGHTS.items() if isinstance(wrong.__cause__, kind)), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
 
 class Target(Protocol):
@@ -15,6 +15,6 @@ class Target(Protocol):
         """The base URL: scheme, host, and perhaps a prefix."""
         ...
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         """The answer. Raises CouldNotCheck."""
         ...

@@ -25,6 +25,6 @@ REASONS: Mapping[type[Exception], Callable[[Any, str, float], str]] = {
 }
 
 
-def reason(wrong: Exception, host: str, seconds: float) -> str:
+def describe_error(wrong: Exception, host: str, seconds: float) -> str:
     """The sentence for what went wrong."""
     return next(told for kind, told in REASONS.items() if isinstance(wrong, kind))(wrong, host, seconds)

@@ -11,35 +11,35 @@ from selectors import EVENT_READ, DefaultSelector
 
 from ..errors import CouldNotCheck
 
-MOST_HEAD = 256 * 1024
+MAX_HEAD_BYTES = 256 * 1024
 
 
 @dataclass(eq=False)
-class Wire(io.RawIOBase):
+class DeadlineSocket(io.RawIOBase):
     """Reads from a socket until a moment, on time.monotonic(): a server that drips gains nothing.
 
     `got` counts the bytes of the answer, and `head` bounds them until its head is complete.
     """
 
     sock: socket.socket
-    until: float = 0.0
-    got: int = 0
-    head: bool = True
-    lines: int = 0
-    still: bool = False
+    deadline: float = 0.0
+    received_bytes: int = 0
+    is_reading_head: bool = True
+    line_count: int = 0
+    is_nonblocking: bool = False
     buffer: io.BufferedReader = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """The buffer that outlives single answers: what comes after one is seen."""
-        self.buffer = _Kept(self)
+        self.buffer = _PersistentReader(self)
 
-    def start(self, until: float) -> None:
+    def begin_exchange(self, until: float) -> None:
         """The next request is to be answered until then."""
-        self.until, self.got, self.head, self.lines = until, 0, True, 0
+        self.deadline, self.received_bytes, self.is_reading_head, self.line_count = until, 0, True, 0
 
     def send(self, data: bytes) -> None:
         """Send all of it. Raises OSError."""
-        self.sock.settimeout(self._left())
+        self.sock.settimeout(self._remaining_seconds())
         self.sock.sendall(data)
 
     def readable(self) -> bool:
@@ -48,13 +48,13 @@ class Wire(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
         """Some bytes. Raises TimeoutError, OSError, CouldNotCheck."""
-        if self.still:
-            return self._there(buffer)
-        self.sock.settimeout(self._left())
+        if self.is_nonblocking:
+            return self._read_available(buffer)
+        self.sock.settimeout(self._remaining_seconds())
         count = self.sock.recv_into(buffer)
-        self.got += count
-        if self.head and self.got > MOST_HEAD:
-            raise CouldNotCheck(f"the head of the answer has more than {MOST_HEAD:,} bytes")
+        self.received_bytes += count
+        if self.is_reading_head and self.received_bytes > MAX_HEAD_BYTES:
+            raise CouldNotCheck(f"the head of the answer has more than {MAX_HEAD_BYTES:,} bytes")
         return count
 
     def makefile(self, _: str) -> io.BufferedReader:
@@ -62,26 +62,26 @@ class Wire(io.RawIOBase):
         return self.buffer
 
     @property
-    def rest(self) -> bytes:
+    def unread_bytes(self) -> bytes:
         """What came, and was not read: more than the answer has."""
-        self.still = True
+        self.is_nonblocking = True
         try:
             return self.buffer.peek()
         finally:
-            self.still = False
+            self.is_nonblocking = False
 
     @property
-    def is_fresh(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether nothing is there to be read, not even an end: the next answer will be to the next request."""
         with DefaultSelector() as selector:
             selector.register(self.sock, EVENT_READ)
             return not selector.select(0)
 
-    def end(self) -> None:
+    def close_socket(self) -> None:
         """Close the connection."""
         self.sock.close()
 
-    def _there(self, buffer: memoryview) -> int | None:
+    def _read_available(self, buffer: memoryview) -> int | None:
         """What has come already; None for nothing."""
         self.sock.setblocking(False)
         try:
@@ -89,24 +89,24 @@ class Wire(io.RawIOBase):
         except (BlockingIOError, ssl.SSLWantReadError):
             return None
 
-    def _left(self) -> float:
-        left = self.until - time.monotonic()
+    def _remaining_seconds(self) -> float:
+        left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
 
-class _Kept(io.BufferedReader):
+class _PersistentReader(io.BufferedReader):
     """A buffer that stays when an answer is done with; a line that does not end is not one."""
 
     def readline(self, size: int | None = -1) -> bytes:
         """A line of a head, or the size of a chunk. Raises CouldNotCheck, which http.client takes for its end."""
         line, wire = super().readline(size), self.raw
-        assert isinstance(wire, Wire)  # noqa: S101 - for the type checker: nobody else has this buffer
-        wire.lines += 1
+        assert isinstance(wire, DeadlineSocket)  # noqa: S101 - for the type checker: nobody else has this buffer
+        wire.line_count += 1
         # http.client judges the first line itself: whether that is HTTP
-        if wire.lines > 1 and not line.endswith(b"\n") and len(line) != size:
-            raise CouldNotCheck(f"the answer ended in the middle of its {'head' if wire.head else 'chunks'}")
+        if wire.line_count > 1 and not line.endswith(b"\n") and len(line) != size:
+            raise CouldNotCheck(f"the answer ended in the middle of its {'head' if wire.is_reading_head else 'chunks'}")
         return line
 
     def flush(self) -> None:

@@ -21,14 +21,14 @@ def under_test(kind: type[image_search.Search]) -> type[image_search.Search]:
 
 
 @pytest.fixture
-def daji(daji_1688: lookalike.PlayedApi) -> Iterator[image_search.Search]:
+def daji(daji_1688: lookalike.MockApi) -> Iterator[image_search.Search]:
     with httpx.Client(timeout=SECONDS) as client:
         yield under_test(image_search.Daji)(daji_1688.credentials, client, daji_1688.base_url)
     daji_1688.assert_conformant()
 
 
 @pytest.fixture
-def titles(tmapi: lookalike.PlayedApi) -> Iterator[image_search.Search]:
+def titles(tmapi: lookalike.MockApi) -> Iterator[image_search.Search]:
     with httpx.Client(timeout=SECONDS) as client:
         yield under_test(image_search.Tmapi)(tmapi.credentials, client, tmapi.base_url)
     tmapi.assert_conformant()

@@ -12,9 +12,9 @@ from hypothesis import given
 from image_search import SearchError, Unavailable
 
 import lookalike
-from lookalike.strategies import answering, replies
-from lookalike_mocks.situations import Situation
-from lookalike_specs.wire import Reply
+from lookalike.strategies import replay_transport, responses
+from lookalike_mocks.situations import SituationDetails
+from lookalike_specs.wire import Response
 
 PICTURE = "1048608196202797156"
 
@@ -25,13 +25,13 @@ def test_a_page_of_goods(daji: image_search.Search) -> None:
     assert all(offer.price > 0 for offer in offers)
 
 
-def test_all_pages(daji: image_search.Search, daji_1688: lookalike.PlayedApi) -> None:
+def test_all_pages(daji: image_search.Search, daji_1688: lookalike.MockApi) -> None:
     offers = list(daji.offers(PICTURE, size=50))
     assert len(daji_1688.journal) == -(-len(offers) // 50)
 
 
 @pytest.mark.lookalike(situations="daji-1688/*", operation="imageQuery")
-def test_every_situation(daji: image_search.Search, lookalike_situation: Situation) -> None:
+def test_every_situation(daji: image_search.Search, lookalike_situation: SituationDetails) -> None:
     try:
         offers = list(islice(daji.offers(PICTURE), 5))
     except SearchError as refused:
@@ -43,9 +43,9 @@ def test_every_situation(daji: image_search.Search, lookalike_situation: Situati
         assert all(offer.id for offer in offers)
 
 
-@given(reply=replies("daji-1688"))
-def test_whatever_is_answered(reply: Reply) -> None:
-    with httpx.Client(transport=answering(reply)) as client:
+@given(reply=responses("daji-1688"))
+def test_whatever_is_answered(reply: Response) -> None:
+    with httpx.Client(transport=replay_transport(reply)) as client:
         search = under_test(image_search.Daji)({"appKey": "key", "appSecret": "secret"}, client)
         try:
             assert all(offer.price > 0 for offer in islice(search.offers(PICTURE), 20))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..call import Call
-from ..world import World
-from .evidence import refusal
+from ..call import RequestContext
+from ..world import SandboxState
+from .evidence import build_auth_error
 from .table import VERIFIERS
 
 __all__ = ["authenticate"]
 
 
-def authenticate(world: World, call: Call) -> None:
+def authenticate(world: SandboxState, call: RequestContext) -> None:
     """Set `call.account`. Raises Refused with the vendor's error for the way in which the proof is wrong."""
     schemes = call.endpoint.operation.schemes
     for scheme in schemes:
@@ -19,4 +19,4 @@ def authenticate(world: World, call: Call) -> None:
             call.account = account
             return
     errors = schemes[0].extension.errors
-    raise refusal(schemes[0], "missing-signature" if "missing-signature" in errors else "missing-key")
+    raise build_auth_error(schemes[0], "missing-signature" if "missing-signature" in errors else "missing-key")

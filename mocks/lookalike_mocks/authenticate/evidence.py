@@ -5,14 +5,14 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
-from lookalike_specs import Scheme
+from lookalike_specs import SecurityScheme
 from lookalike_specs.extension import Refusal
 from lookalike_specs.wire import Pairs
 
-from ..errors import Refused
+from ..errors import VendorError
 
 
-def first(pairs: Pairs, name: str) -> str:
+def get_first(pairs: Pairs, name: str) -> str:
     """The first value of that name; "" when there is none."""
     for key, value in pairs:
         if key == name:
@@ -20,11 +20,11 @@ def first(pairs: Pairs, name: str) -> str:
     return ""
 
 
-def same(ours: str, theirs: str) -> bool:
+def compare_secrets(ours: str, theirs: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ."""
     return compare_digest(ours.encode("utf-8", "replace"), theirs.encode("utf-8", "replace"))
 
 
-def refusal(scheme: Scheme, kind: Refusal, **facts: Any) -> Refused:
+def build_auth_error(scheme: SecurityScheme, kind: Refusal, **facts: Any) -> VendorError:
     """The scheme's error for that kind of refusal."""
-    return Refused(scheme.extension.errors[kind], {"rule": kind, "parameter": scheme.parameter, "value": "", **facts})
+    return VendorError(scheme.extension.errors[kind], {"rule": kind, "parameter": scheme.parameter, "value": "", **facts})

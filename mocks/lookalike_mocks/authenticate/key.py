@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from lookalike_specs import Scheme
+from lookalike_specs import SecurityScheme
 
 from ..account import Account
-from ..call import Call
-from ..world import World
-from .evidence import first, refusal
+from ..call import RequestContext
+from ..world import SandboxState
+from .evidence import get_first, build_auth_error
 
 
-def verify(world: World, call: Call, scheme: Scheme) -> Account | None:
+def verify_key(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account | None:
     """The account that the key belongs to; None when there is no key at all."""
-    in_header = scheme.place == "header"
-    key = call.request.header(scheme.parameter.lower().encode()) if in_header else first(call.pairs, scheme.parameter)
+    in_header = scheme.location == "header"
+    key = call.request.get_header(scheme.parameter.lower().encode()) if in_header else get_first(call.pairs, scheme.parameter)
     if not key:
         return None
-    account = world.account(call.service, scheme.extension.credential or scheme.parameter, key)
+    account = world.find_account(call.service, scheme.extension.credential or scheme.parameter, key)
     if account is None:
-        raise refusal(scheme, "unknown-key")
+        raise build_auth_error(scheme, "unknown-key")
     return account

@@ -10,34 +10,34 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-Kind = Literal["condition", "conditions", "too-large", "too-small"]
-RANGE: Final = "content-length-range"
+PolicyViolationKind = Literal["condition", "conditions", "too-large", "too-small"]
+SIZE_RANGE: Final = "content-length-range"
 # until when, in a year of four digits
-LATEST: Final = 253_402_300_799
-MOST_TOLD: Final = 1000
+MAX_TIMESTAMP: Final = 253_402_300_799
+MAX_QUOTED_LENGTH: Final = 1000
 
 
-class Policy(NamedTuple):
+class UploadPolicy(NamedTuple):
     """Until when (seconds since 1970), and what has to hold; conditions are as they were sent."""
 
-    expires: float
+    expires_at: float
     conditions: list[Any]
 
 
-class Broken(NamedTuple):
+class PolicyViolation(NamedTuple):
     """A condition that does not hold, or is none, and how."""
 
-    kind: Kind
+    kind: PolicyViolationKind
     condition: str
 
 
-def text_of(seconds: float) -> str:
+def format_expiration(seconds: float) -> str:
     """A time as a policy has it: `2026-11-21T01:26:27.000Z`."""
-    at = datetime.fromtimestamp(min(max(seconds, 0), LATEST), UTC)
+    at = datetime.fromtimestamp(min(max(seconds, 0), MAX_TIMESTAMP), UTC)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def read(text: str) -> Policy | None:
+def parse_policy(text: str) -> UploadPolicy | None:
     """What a policy says; None when it is not JSON in Base64, or does not say until when."""
     try:
         found = msgspec.json.decode(b64decode(text, validate=True))
@@ -46,46 +46,46 @@ def read(text: str) -> Policy | None:
         return None
     conditions = found.get("conditions")
     given = conditions if isinstance(conditions, list) else []
-    return Policy(expires.timestamp(), given) if expires.tzinfo else None
+    return UploadPolicy(expires.timestamp(), given) if expires.tzinfo else None
 
 
-def broken(policy: Policy, fields: Mapping[str, str], size: int) -> Broken | None:
+def find_policy_violation(policy: UploadPolicy, fields: Mapping[str, str], size: int) -> PolicyViolation | None:
     """The first condition that does not hold for these fields and a file of that size."""
     if not policy.conditions:
-        return Broken("conditions", "")
+        return PolicyViolation("conditions", "")
     for condition in policy.conditions:
-        if kind := _broken(condition, fields, size):
-            return Broken(kind, told(condition))
+        if kind := _check_condition(condition, fields, size):
+            return PolicyViolation(kind, quote_condition(condition))
     return None
 
 
-def told(condition: Any) -> str:
+def quote_condition(condition: Any) -> str:
     """A condition as an error quotes it."""
-    return json.dumps(condition, ensure_ascii=False)[:MOST_TOLD]
+    return json.dumps(condition, ensure_ascii=False)[:MAX_QUOTED_LENGTH]
 
 
-def _broken(condition: Any, fields: Mapping[str, str], size: int) -> Kind | None:
+def _check_condition(condition: Any, fields: Mapping[str, str], size: int) -> PolicyViolationKind | None:
     if isinstance(condition, dict) and len(condition) == 1:
         (name, wanted), way = next(iter(condition.items())), "eq"
     elif isinstance(condition, list) and len(condition) == 3:
         way, name, wanted = condition
     else:
         return "conditions"
-    if way == RANGE:
-        return _size(size, name, wanted)
-    holds = MATCHES.get(way) if isinstance(way, str) and isinstance(name, str) else None
+    if way == SIZE_RANGE:
+        return _check_size(size, name, wanted)
+    holds = CONDITION_OPERATORS.get(way) if isinstance(way, str) and isinstance(name, str) else None
     if holds is None or not isinstance(wanted, list if way.endswith("in") else str):
         return "conditions"
     return None if holds(fields.get(name.removeprefix("$"), ""), wanted) else "condition"
 
 
-def _size(size: int, least: Any, most: Any) -> Kind | None:
+def _check_size(size: int, least: Any, most: Any) -> PolicyViolationKind | None:
     if not (isinstance(least, int) and isinstance(most, int)):
         return "conditions"
     return "too-small" if size < least else "too-large" if size > most else None
 
 
-MATCHES: Final[Mapping[str, Callable[[str, Any], bool]]] = {
+CONDITION_OPERATORS: Final[Mapping[str, Callable[[str, Any], bool]]] = {
     "eq": lambda value, wanted: value == wanted,
     "starts-with": lambda value, wanted: value.startswith(wanted),
     "in": lambda value, wanted: value in wanted,

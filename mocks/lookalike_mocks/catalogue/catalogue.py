@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from .facts import Known
+from .facts import FactCache
 from .product import Product
-from .shelf import Shelf
-from .words import kinds
+from .shelf import ItemCache
+from .words import load_kinds
 
-Item = Callable[["Catalogue", int, str], bytes]
-MAX_SHELVES = 8
+ItemRenderer = Callable[["Catalogue", int, str], bytes]
+MAX_ITEM_CACHES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,27 +21,27 @@ class Catalogue:
 
     seed: int
     size: int
-    shelves: dict[tuple[Item, str], Shelf] = field(default_factory=dict, init=False, repr=False)
-    facts: Known = field(init=False, repr=False)
+    item_caches: dict[tuple[ItemRenderer, str], ItemCache] = field(default_factory=dict, init=False, repr=False)
+    facts: FactCache = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """What is known of the products starts empty."""
-        object.__setattr__(self, "facts", Known(self.product))
+        object.__setattr__(self, "facts", FactCache(self.get_product))
 
-    def product(self, index: int) -> Product:
+    def get_product(self, index: int) -> Product:
         """Product number `index`, from 0."""
-        table = kinds()
+        table = load_kinds()
         return Product(self.seed, index, table[index % len(table)])
 
-    def shelf(self, item: Item, language: str) -> Shelf:
+    def get_item_cache(self, item: ItemRenderer, language: str) -> ItemCache:
         """The items that this maker made of products in that language; the oldest of too many shelves goes."""
-        found = self.shelves.get((item, language))
+        found = self.item_caches.get((item, language))
         if found is None:
-            while len(self.shelves) >= MAX_SHELVES:
-                self.shelves.pop(next(iter(self.shelves)))
-            found = self.shelves[item, language] = Shelf(partial(_made, item, self, language), self.size)
+            while len(self.item_caches) >= MAX_ITEM_CACHES:
+                self.item_caches.pop(next(iter(self.item_caches)))
+            found = self.item_caches[item, language] = ItemCache(partial(_render_item, item, self, language), self.size)
         return found
 
 
-def _made(item: Item, catalogue: Catalogue, language: str, index: int) -> bytes:
+def _render_item(item: ItemRenderer, catalogue: Catalogue, language: str, index: int) -> bytes:
     return item(catalogue, index, language)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from .product import LABELS, LADDERS, Product
 
-LIMIT = 32_768
-BITS = {
+MAX_FACTS = 32_768
+LABEL_BITS = {
     label: 1 << place
     for place, label in enumerate([*LABELS, *(f"{name}{step}" for name in LADDERS for step in "1234")])
 }
 
 
-class Facts(NamedTuple):
+class ProductFacts(NamedTuple):
     """Price in fen, pieces sold in a month, buyers who come back in percent, labels as bits."""
 
     price: int
@@ -23,25 +23,25 @@ class Facts(NamedTuple):
     labels: int
 
 
-def bits(labels: Iterable[str]) -> int:
+def encode_labels(labels: Iterable[str]) -> int:
     """Labels as one number; one that no product bears is a bit that none has."""
     found = 0
     for label in labels:
-        found |= BITS.get(label, 1 << len(BITS))
+        found |= LABEL_BITS.get(label, 1 << len(LABEL_BITS))
     return found
 
 
-class Known(dict[int, Facts]):
+class FactCache(dict[int, ProductFacts]):
     """Product index -> its facts, found out at first use. When LIMIT are known, it starts over."""
 
     def __init__(self, product: Callable[[int], Product]) -> None:
         super().__init__()
-        self._product = product
+        self._get_product = product
 
-    def __missing__(self, index: int) -> Facts:
-        if len(self) >= LIMIT:
+    def __missing__(self, index: int) -> ProductFacts:
+        if len(self) >= MAX_FACTS:
             self.clear()
-        product = self._product(index)
-        facts = Facts(product.price, product.sales_month, product.repurchase, bits(product.labels))
+        product = self._get_product(index)
+        facts = ProductFacts(product.price, product.sales_month, product.repurchase, encode_labels(product.labels))
         self[index] = facts
         return facts

@@ -8,58 +8,58 @@ from urllib.parse import unquote
 
 import msgspec
 
-from .names import image_number, picture_index
+from .names import decode_image_id, decode_image_code
 
-CODED = 10**12
-SIDE = 800
+PRODUCT_NUMBER_LIMIT = 10**12
+DEFAULT_SIDE = 800
 
 
-class Picture(msgspec.Struct, frozen=True):
+class ImageIdentity(msgspec.Struct, frozen=True):
     """A picture: its number, the product that it shows if it is a catalogue picture, its size in pixels."""
 
     number: int
-    product: int | None
-    width: int = SIDE
-    height: int = SIDE
+    product_index: int | None
+    width: int = DEFAULT_SIDE
+    height: int = DEFAULT_SIDE
 
 
-def of_product(index: int) -> Picture:
+def identify_by_product(index: int) -> ImageIdentity:
     """The picture of one product."""
-    return Picture(index, index)
+    return ImageIdentity(index, index)
 
 
 @lru_cache(maxsize=4096)
-def of_url(url: str) -> Picture:
+def identify_by_url(url: str) -> ImageIdentity:
     """The picture at an address; scheme, host and query do not count, as mirrors serve the same picture."""
-    index = picture_index(url)
-    return Picture(_number(_path(url)), None) if index is None else of_product(index)
+    index = decode_image_code(url)
+    return ImageIdentity(_hash_number(_url_path(url)), None) if index is None else identify_by_product(index)
 
 
 @lru_cache(maxsize=4096)
-def of_id(image_id: str) -> Picture:
+def identify_by_id(image_id: str) -> ImageIdentity:
     """The picture behind an uploaded picture's id; an id that nobody handed out is a picture like any other."""
-    number = image_number(image_id)
+    number = decode_image_id(image_id)
     if number is None:
-        return Picture(_number(image_id), None)
-    return of_number(number)
+        return ImageIdentity(_hash_number(image_id), None)
+    return identify_by_number(number)
 
 
-def of_number(number: int) -> Picture:
+def identify_by_number(number: int) -> ImageIdentity:
     """The picture with that number; numbers below 10**12 are those of products."""
-    return of_product(number) if number < CODED else Picture(number, None)
+    return identify_by_product(number) if number < PRODUCT_NUMBER_LIMIT else ImageIdentity(number, None)
 
 
-def of_look(fingerprint: int, width: int, height: int) -> Picture:
+def identify_by_fingerprint(fingerprint: int, width: int, height: int) -> ImageIdentity:
     """A picture that shows no product, by its 64 bits of coarse look; copies of another size are the same picture."""
-    return Picture(_number(f"{fingerprint:016x}"), None, width, height)
+    return ImageIdentity(_hash_number(f"{fingerprint:016x}"), None, width, height)
 
 
-def _path(url: str) -> str:
+def _url_path(url: str) -> str:
     """An address without scheme, host and query; protocol-relative ones are addresses too."""
     start = url.find("//")
     return unquote(url if start < 0 else url[start + 2 :].partition("/")[2]).partition("?")[0]
 
 
-def _number(text: str) -> int:
+def _hash_number(text: str) -> int:
     digest = blake2b(text.encode("utf-8", "replace"), digest_size=8, person=b"picture").digest()
-    return CODED + int.from_bytes(digest, "big") % (99 * CODED)
+    return PRODUCT_NUMBER_LIMIT + int.from_bytes(digest, "big") % (99 * PRODUCT_NUMBER_LIMIT)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from hashlib import blake2b
 
-from .draw import below, draw, skewed
-from .names import offer_id, opaque_id, picture_code
-from .shop import SHOPS_PER_CATEGORY, Shop, shop
-from .title import title
-from .words import Kind
+from .draw import pick_below, draw_bytes, pick_skewed
+from .names import encode_offer_id, encode_opaque_id, encode_image_code
+from .shop import SHOPS_PER_CATEGORY, Shop, build_shop
+from .title import compose_title
+from .words import ProductKind
 
 # 1688's own filter tokens: byte of the draw, share of 256 that bear it
 LABELS = {
@@ -24,144 +24,144 @@ LADDERS = {
     "getRate24HLv": (51, ("1", "2", "23")),
     "getRate48HLv": (52, ("1", "2", "23")),
 }
-ENDINGS = (0, 0, 0, 50, 80, 90)
+PRICE_ENDINGS = (0, 0, 0, 50, 80, 90)
 
 
 class Product:
     """One product. Prices are in fen (1/100 yuan), weights in grams, rates in percent."""
 
-    def __init__(self, seed: int, index: int, kind: Kind) -> None:
+    def __init__(self, seed: int, index: int, kind: ProductKind) -> None:
         """Product `index` of the catalogue with that seed."""
         self.seed = seed
         self.index = index
         self.kind = kind
-        self.drawn = draw(seed, b"product", index)
+        self.random_bytes = draw_bytes(seed, b"product", index)
 
     @property
     def price(self) -> int:
         """Wholesale price of one piece."""
         low, high = self.kind.price
-        return skewed(self.drawn, 0, low, high) // 100 * 100 + ENDINGS[self.drawn[4] % len(ENDINGS)]
+        return pick_skewed(self.random_bytes, 0, low, high) // 100 * 100 + PRICE_ENDINGS[self.random_bytes[4] % len(PRICE_ENDINGS)]
 
     @property
     def original_price(self) -> int:
         """Price before discounts, never below `price`."""
-        return self.price + self.price * (self.drawn[5] % 40) // 100 // 10 * 10
+        return self.price + self.price * (self.random_bytes[5] % 40) // 100 // 10 * 10
 
     @property
     def dropship_price(self) -> int:
         """Price when the shop sends single pieces to a buyer's customers."""
-        return self.price + self.price * (self.drawn[6] % 3) * 5 // 100 // 10 * 10
+        return self.price + self.price * (self.random_bytes[6] % 3) * 5 // 100 // 10 * 10
 
     @property
     def sales_month(self) -> int:
         """Pieces sold in 30 days."""
-        return skewed(self.drawn, 8, 0, 4000)
+        return pick_skewed(self.random_bytes, 8, 0, 4000)
 
     @property
     def sales_quarter(self) -> int:
         """Pieces sold in 90 days."""
-        return self.sales_month * 3 + self.drawn[12] % 50
+        return self.sales_month * 3 + self.random_bytes[12] % 50
 
     @property
     def sales_year(self) -> int:
         """Pieces sold in 360 days."""
-        return self.sales_quarter * 3 + self.drawn[13]
+        return self.sales_quarter * 3 + self.random_bytes[13]
 
     @property
     def sales_total(self) -> int:
         """Pieces sold ever."""
-        return self.sales_year * (1 + self.drawn[14] % 3)
+        return self.sales_year * (1 + self.random_bytes[14] % 3)
 
     @property
     def repurchase(self) -> int:
         """Buyers who come back, in percent."""
-        return below(self.drawn, 15, 55)
+        return pick_below(self.random_bytes, 15, 55)
 
     @property
     def stock(self) -> int:
         """Pieces in stock."""
-        return skewed(self.drawn, 19, 1, 200_000)
+        return pick_skewed(self.random_bytes, 19, 1, 200_000)
 
     @property
     def weight(self) -> int:
         """Grams of one piece, packed."""
         low, high = self.kind.weight
-        return skewed(self.drawn, 23, low, high)
+        return pick_skewed(self.random_bytes, 23, low, high)
 
     @property
     def minimum_order(self) -> int:
         """Pieces that have to be bought at least."""
-        return (1, 1, 1, 2, 2, 3, 5, 10)[self.drawn[27] % 8]
+        return (1, 1, 1, 2, 2, 3, 5, 10)[self.random_bytes[27] % 8]
 
     @property
     def tiers(self) -> tuple[tuple[int, int], ...]:
         """(from this many pieces, price each), cheaper with every step; the first price is `price`. May be empty."""
-        steps = self.drawn[28] % 4
+        steps = self.random_bytes[28] % 4
         begins = (self.minimum_order, self.minimum_order * 10 + 2, self.minimum_order * 100 + 20)
         return tuple((begin, self.price - self.price * 4 * step // 100) for step, begin in enumerate(begins[:steps]))
 
     @property
-    def brand(self) -> int:
+    def brand_number(self) -> int:
         """A number to choose a brand by."""
-        return self.drawn[29]
+        return self.random_bytes[29]
 
     @property
     def score(self) -> int:
         """Goods score, 0 to 5."""
-        return self.drawn[30] % 6
+        return self.random_bytes[30] % 6
 
-    def bears(self, label: str) -> bool:
+    def has_label(self, label: str) -> bool:
         """Whether it answers to a filter token of 1688."""
         if label in LABELS:
             at, share = LABELS[label]
-            return self.drawn[at] < share
-        return label[-1:] in self._steps(label[:-1])
+            return self.random_bytes[at] < share
+        return label[-1:] in self._ladder_steps(label[:-1])
 
     @property
     def labels(self) -> frozenset[str]:
         """Every filter token of 1688 that it answers to."""
-        steps = [f"{ladder}{step}" for ladder in LADDERS for step in self._steps(ladder)]
-        return frozenset([label for label in LABELS if self.bears(label)] + steps)
+        steps = [f"{ladder}{step}" for ladder in LADDERS for step in self._ladder_steps(ladder)]
+        return frozenset([label for label in LABELS if self.has_label(label)] + steps)
 
-    def _steps(self, ladder: str) -> str:
+    def _ladder_steps(self, ladder: str) -> str:
         at, steps = LADDERS.get(ladder, (0, ("",)))
-        return steps[self.drawn[at] % len(steps)]
+        return steps[self.random_bytes[at] % len(steps)]
 
     @property
-    def free_postage(self) -> bool:
+    def has_free_postage(self) -> bool:
         """Whether the shop pays the freight."""
-        return self.drawn[53] < 80
+        return self.random_bytes[53] < 80
 
     @property
     def coupon(self) -> int:
         """A coupon's worth in yuan; 0 for most."""
-        return (self.drawn[54] % 8 == 0) * (self.drawn[55] % 10 + 1)
+        return (self.random_bytes[54] % 8 == 0) * (self.random_bytes[55] % 10 + 1)
 
     @cached_property
     def shop(self) -> Shop:
         """Who sells it."""
-        return shop(self.seed, self.kind.aliyun, below(self.drawn, 56, SHOPS_PER_CATEGORY))
+        return build_shop(self.seed, self.kind.aliyun, pick_below(self.random_bytes, 56, SHOPS_PER_CATEGORY))
 
     @property
     def offer_id(self) -> int:
         """Its id at 1688: 12 digits."""
-        return offer_id(self.index)
+        return encode_offer_id(self.index)
 
     @property
     def item_id(self) -> str:
         """Its id at Taobao: opaque, 45 characters."""
-        return opaque_id(self.index)
+        return encode_opaque_id(self.index)
 
     @property
-    def picture(self) -> str:
+    def image_code(self) -> str:
         """The code in its picture's name: 17 letters and digits."""
-        return picture_code(self.index)
+        return encode_image_code(self.index)
 
-    def title(self, language: str) -> str:
+    def get_title(self, language: str) -> str:
         """Its title in one of the catalogue's languages."""
-        return title(self.kind, self.drawn, language)
+        return compose_title(self.kind, self.random_bytes, language)
 
-    def mark(self, what: bytes) -> str:
+    def derive_token(self, what: bytes) -> str:
         """32 hex digits of its own for some use, such as a tracking link."""
-        return blake2b(self.drawn, digest_size=16, person=what).hexdigest()
+        return blake2b(self.random_bytes, digest_size=16, person=what).hexdigest()

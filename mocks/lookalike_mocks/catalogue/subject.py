@@ -6,37 +6,37 @@ from hashlib import blake2b
 
 import msgspec
 
-from .picture import Picture
+from .picture import ImageIdentity
 
 Box = tuple[int, int, int, int]
-MAX_OTHERS = 4
+MAX_OTHER_SUBJECTS = 4
 
 
 class Subject(msgspec.Struct, frozen=True):
     """A subject: its box in pixels (left, top, right, bottom), the product most like it, a number to order by."""
 
     box: Box
-    product: int
+    product_index: int
     number: int
 
 
-def subjects(picture: Picture, size: int) -> tuple[Subject, ...]:
+def detect_subjects(picture: ImageIdentity, size: int) -> tuple[Subject, ...]:
     """The subjects on a picture, main one first, for a catalogue of that size."""
     drawn = blake2b(b"%d" % picture.number, digest_size=64, person=b"subject").digest()
-    others = 0 if drawn[0] % 3 == 0 else drawn[0] % (MAX_OTHERS + 1)
-    found = [_subject(picture, drawn, place, size) for place in range(others + 1)]
-    if picture.product is not None and picture.product < size:
-        found[0] = Subject(found[0].box, picture.product, found[0].number)
+    others = 0 if drawn[0] % 3 == 0 else drawn[0] % (MAX_OTHER_SUBJECTS + 1)
+    found = [_draw_subject(picture, drawn, place, size) for place in range(others + 1)]
+    if picture.product_index is not None and picture.product_index < size:
+        found[0] = Subject(found[0].box, picture.product_index, found[0].number)
     return tuple(found)
 
 
-def at(picture: Picture, size: int, box: Box | None) -> Subject:
+def select_subject(picture: ImageIdentity, size: int, box: Box | None) -> Subject:
     """The subject that a box means: the one that it shares most with; the main one without a box."""
-    found = subjects(picture, size)
+    found = detect_subjects(picture, size)
     return found[0] if box is None else max(found, key=lambda subject: _overlap(subject.box, box))
 
 
-def _subject(picture: Picture, drawn: bytes, place: int, size: int) -> Subject:
+def _draw_subject(picture: ImageIdentity, drawn: bytes, place: int, size: int) -> Subject:
     start = place * 12
     left = drawn[start] % 40 * picture.width // 100
     top = drawn[start + 1] % 40 * picture.height // 100

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from .words import Kind, grammar, read_clashes, words
+from .words import ProductKind, load_title_patterns, read_clashes, load_words
 
 
-def title(kind: Kind, drawn: bytes, language: str) -> str:
+def compose_title(kind: ProductKind, drawn: bytes, language: str) -> str:
     """Return the product's title."""
-    parts = {part: words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()}
+    parts = {part: load_words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()}
     parts["noun"] = kind.noun[language][drawn[7] % 2]
-    text = grammar()[language].format_map(parts)
+    text = load_title_patterns()[language].format_map(parts)
     return " ".join(text.split())
 
 
-def choose(kind: Kind, drawn: bytes) -> dict[str, tuple[str, str]]:
+def choose(kind: ProductKind, drawn: bytes) -> dict[str, tuple[str, str]]:
     """Return part of speech -> group and key of its word; an empty key where no word of the kind fits."""
     # one after the other: a word that clashes with an earlier one gives way, as "Fleece-Lined" does to "Linen"
     material = _pick(kind.materials, drawn[34], ())
@@ -45,4 +45,4 @@ def _pick(keys: tuple[str, ...], number: int, beside: tuple[str, ...]) -> str:
 
 @cache
 def _list_colours() -> tuple[str, ...]:
-    return tuple(words()["colours"])
+    return tuple(load_words()["colours"])

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
-Text = dict[str, str]
+Translations = dict[str, str]
 Table = TypeVar("Table")
 LANGUAGES = ("zh", "en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "tr")
 
 
-class Taobao(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TaobaoCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a kind stands in Taobao's tree: names in Chinese, ids."""
 
     root: str
@@ -22,13 +22,13 @@ class Taobao(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leaf_id: int
 
 
-class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProductKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of goods. `price` is low and high in fen, `weight` in grams; word lists hold keys of words.json."""
 
     id: str
     aliyun: int
     ali1688: tuple[int, int, int]
-    taobao: Taobao
+    taobao: TaobaoCategory
     price: tuple[int, int]
     weight: tuple[int, int]
     materials: tuple[str, ...]
@@ -40,15 +40,15 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     noun: dict[str, tuple[str, str]]
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Locality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where goods come from."""
 
-    province: Text
-    city: Text
-    district: Text
+    province: Translations
+    city: Translations
+    district: Translations
 
 
-class Shops(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ShopWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The parts of shop names and of what shops say of themselves; Chinese only, as at the vendors."""
 
     names: tuple[str, ...]
@@ -62,22 +62,22 @@ class Shops(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def kinds() -> tuple[Kind, ...]:
+def load_kinds() -> tuple[ProductKind, ...]:
     """Every kind of goods, in a lasting order."""
-    return _read("kinds.json", tuple[Kind, ...])
+    return _read("kinds.json", tuple[ProductKind, ...])
 
 
 @cache
-def words() -> dict[str, dict[str, Text]]:
+def load_words() -> dict[str, dict[str, Translations]]:
     """Group (`colours`, `materials`, …) -> key -> language -> word."""
-    groups = _read("words.json", dict[str, list[Text]])
+    groups = _read("words.json", dict[str, list[Translations]])
     return {group: {word["key"]: word for word in entries} for group, entries in groups.items()}
 
 
 @cache
 def read_clashes() -> dict[str, frozenset[str]]:
     """Return key of a word -> the keys of those that never stand in one title with it, read from both sides."""
-    found: dict[str, set[str]] = {key: set() for group in words().values() for key in group}
+    found: dict[str, set[str]] = {key: set() for group in load_words().values() for key in group}
     for one, others in _read("clashes.json", dict[str, tuple[str, ...]]).items():
         for other in others:
             found[one].add(other)
@@ -86,21 +86,21 @@ def read_clashes() -> dict[str, frozenset[str]]:
 
 
 @cache
-def grammar() -> Text:
+def load_title_patterns() -> Translations:
     """Language -> the order of a title's words."""
-    return _read("grammar.json", Text)
+    return _read("grammar.json", Translations)
 
 
 @cache
-def places() -> tuple[Place, ...]:
+def load_localities() -> tuple[Locality, ...]:
     """Every place, in a lasting order."""
-    return _read("places.json", tuple[Place, ...])
+    return _read("places.json", tuple[Locality, ...])
 
 
 @cache
-def shops() -> Shops:
+def load_shop_words() -> ShopWords:
     """The parts of shop names."""
-    return _read("shops.json", Shops)
+    return _read("shops.json", ShopWords)
 
 
 def _read(name: str, kind: type[Table]) -> Table:

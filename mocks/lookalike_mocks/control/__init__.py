@@ -1,6 +1,6 @@
 """The control API: sandboxes, their situations and their journals, over HTTP."""
 
-from .control import Control
-from .operation import OWN, Certificates, Served
+from .control import ControlApp
+from .operation import CONTROL_PREFIX, Certificates, ControlContext
 
-__all__ = ["OWN", "Certificates", "Control", "Served"]
+__all__ = ["CONTROL_PREFIX", "Certificates", "ControlApp", "ControlContext"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ..demands import Demand
+from ..demands import ScheduledSituation
 from ..quota import Quota
-from ..situations import Situation
+from ..situations import SituationDetails
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -19,42 +19,42 @@ class Health(msgspec.Struct, frozen=True):
     pid: int
 
 
-class Place(msgspec.Struct, frozen=True):
+class ApiAccess(msgspec.Struct, frozen=True):
     """Where an API is, and what it knows the sandbox by, under the vendor's own names."""
 
     base_url: str
     credentials: dict[str, str]
 
 
-class Time(msgspec.Struct, frozen=True):
+class ClockState(msgspec.Struct, frozen=True):
     """`now` in seconds since 1970, and whether it goes on."""
 
     now: float
-    runs: bool
+    running: bool
 
 
-class Kept(msgspec.Struct, frozen=True):
+class JournalSize(msgspec.Struct, frozen=True):
     """How many exchanges the journal holds, and how many more it held."""
 
     entries: int
     dropped: int
 
 
-class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
+class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
     """A sandbox with its credentials; `situations` are those that still wait."""
 
     id: str
     base_url: str
-    apis: dict[str, Place]
+    apis: dict[str, ApiAccess]
     seed: int
     size: int
     quota: Quota
-    clock: Time
-    situations: list[Demand]
-    journal: Kept
+    clock: ClockState
+    situations: list[ScheduledSituation]
+    journal: JournalSize
 
 
-class Brief(msgspec.Struct, frozen=True):
+class SandboxSummary(msgspec.Struct, frozen=True):
     """A sandbox without its credentials."""
 
     id: str
@@ -62,63 +62,63 @@ class Brief(msgspec.Struct, frozen=True):
     size: int
 
 
-class Sandboxes(msgspec.Struct, frozen=True):
+class SandboxList(msgspec.Struct, frozen=True):
     """The sandboxes of this worker, the demo accounts' first, then by age."""
 
-    sandboxes: list[Brief]
+    sandboxes: list[SandboxSummary]
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class ScheduledSituationList(msgspec.Struct, frozen=True):
     """The situations that wait, in their order, with what is left of `times`."""
 
-    situations: list[Demand]
+    situations: list[ScheduledSituation]
 
 
-class TakenBack(msgspec.Struct, frozen=True):
+class CancelledSituations(msgspec.Struct, frozen=True):
     """How many situations wait no longer."""
 
-    taken_back: int
+    cancelled: int
 
 
-class Situations(msgspec.Struct, frozen=True):
+class SituationList(msgspec.Struct, frozen=True):
     """Everything that can be asked for."""
 
-    situations: list[Situation]
+    situations: list[SituationDetails]
 
 
-class Authority(msgspec.Struct, frozen=True):
+class CertificateAuthority(msgspec.Struct, frozen=True):
     """The CA behind the server's certificates, as PEM."""
 
     ca: str
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class BodyView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Text as it is, anything else in `base64`; of `size` bytes it was `cut` to the first of them."""
 
     size: int
     text: str | None = None
     base64: str | None = None
-    cut: bool = False
+    truncated: bool = False
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RequestView(msgspec.Struct, frozen=True):
     """A request; `url` is path and query."""
 
     method: str
     url: str
     headers: list[tuple[str, str]]
-    body: Body
+    body: BodyView
 
 
-class Answered(msgspec.Struct, frozen=True):
+class ResponseView(msgspec.Struct, frozen=True):
     """A reply as it was meant; its fault, if any, is the exchange's situation."""
 
     status: int
     headers: list[tuple[str, str]]
-    body: Body
+    body: BodyView
 
 
-class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange, its secrets covered by `***`.
 
     `at` is by the sandbox's clock. `near` is for a request that no operation matched. `curl` sends it again, once the
@@ -126,26 +126,26 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     number: int
-    at: float
+    timestamp: float
     api: str
     situation: str
-    near: str
-    request: Asked
-    reply: Answered
+    near_miss: str
+    request: RequestView
+    response: ResponseView
     curl: str | None
 
 
-class Remark(msgspec.Struct, frozen=True):
+class NoteView(msgspec.Struct, frozen=True):
     """What happened besides exchanges."""
 
-    at: float
+    timestamp: float
     text: str
 
 
-class Journal(msgspec.Struct, frozen=True):
+class JournalPage(msgspec.Struct, frozen=True):
     """Exchanges from the oldest to the newest, besides those `dropped` as too many; `next` is for `since`."""
 
-    entries: list[Exchange]
+    entries: list[ExchangeView]
     next: int
     dropped: int
-    notes: list[Remark]
+    notes: list[NoteView]

@@ -5,27 +5,27 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from . import answers
-from .operation import Ask, Certificates
-from .problem import Problem, Wrong
+from .operation import ControlRequest, Certificates
+from .problem import ControlProblem, ProblemError
 
 
-def get(ask: Ask) -> answers.Authority:
+def get_certificate_authority(ask: ControlRequest) -> answers.CertificateAuthority:
     """The CA that a client has to trust."""
-    return answers.Authority(_tls(ask).ca)
+    return answers.CertificateAuthority(_require_tls(ask).ca)
 
 
-def wrong(ask: Ask) -> None:
+def set_wrong_certificate(ask: ControlRequest) -> None:
     """Present the wrong one."""
-    _tls(ask).present_wrong(ask.body.times)
+    _require_tls(ask).present_wrong(ask.body.times)
 
 
-def right(ask: Ask) -> None:
+def set_right_certificate(ask: ControlRequest) -> None:
     """Present the right one again."""
-    _tls(ask).present_right()
+    _require_tls(ask).present_right()
 
 
-def _tls(ask: Ask) -> Certificates:
+def _require_tls(ask: ControlRequest) -> Certificates:
     """Raises Wrong where there is none."""
-    if ask.served.tls is None:
-        raise Wrong(HTTPStatus.CONFLICT, Problem(error="this server does not answer https: see --tls-ca, or tls=True"))
-    return ask.served.tls
+    if ask.context.tls is None:
+        raise ProblemError(HTTPStatus.CONFLICT, ControlProblem(error="this server does not answer https: see --tls-ca, or tls=True"))
+    return ask.context.tls

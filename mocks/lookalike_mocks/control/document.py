@@ -10,20 +10,20 @@ from typing import Any, Final
 
 import msgspec
 
-from ..demands import Demand
+from ..demands import ScheduledSituation
 from ..mock import Mock
-from .operation import OWN, Operation
-from .problem import Problem
-from .wishes import Which
+from .operation import CONTROL_PREFIX, ControlOperation
+from .problem import ControlProblem
+from .wishes import SituationQuery
 
-REF: Final = "#/components/schemas/{name}"
-SECURITY: Final = "token"
-CONVERTER: Final = re.compile(r":\w+}")
-PARAMETER: Final = re.compile(r"{(\w+)}")
-PICTURE: Final = {"type": "string", "contentMediaType": "image/jpeg"}
-Schema = dict[str, Any]
+SCHEMA_REF: Final = "#/components/schemas/{name}"
+SECURITY_SCHEME: Final = "token"
+PATH_CONVERTER: Final = re.compile(r":\w+}")
+PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
+IMAGE_SCHEMA: Final = {"type": "string", "contentMediaType": "image/jpeg"}
+JsonSchema = dict[str, Any]
 
-TOLD: Final[Mapping[int, str]] = {
+STATUS_DESCRIPTIONS: Final[Mapping[int, str]] = {
     200: "Done.",
     201: "Made.",
     204: "Done.",
@@ -38,89 +38,89 @@ TOLD: Final[Mapping[int, str]] = {
     421: "The sandbox lives elsewhere, at `base_url`.",
     422: "Something in it has an unknown name, a wrong type, or a value out of its range.",
 }
-NAMES: Final[Mapping[str, Schema]] = {
+PATH_PARAMETER_SCHEMAS: Final[Mapping[str, JsonSchema]] = {
     "id": {"description": "A sandbox, or `demo`, that of the demo accounts.", "example": "demo"},
     "name": {"description": "A picture, as its URL in an answer ends.", "example": "nobody.jpg"},
 }
 
 
-def document(operations: Iterable[Operation], mock: Mock) -> Schema:
+def build_openapi(operations: Iterable[ControlOperation], mock: Mock) -> JsonSchema:
     """OpenAPI 3.1, with the situations of what is served."""
-    served, situations = tuple(operations), list(mock.sandboxes.home.situations())
-    schemas, components = _schemas(kind for each in served for kind in (each.answer, each.body, Problem))
-    _, queries = _schemas(each.query for each in served)
-    for kind, known in ((Demand, components), (Which, queries)):
+    served, situations = tuple(operations), list(mock.sandboxes.demo.iter_situations())
+    schemas, components = _build_schemas(kind for each in served for kind in (each.response_type, each.body_type, ControlProblem))
+    _, queries = _build_schemas(each.query_type for each in served)
+    for kind, known in ((ScheduledSituation, components), (SituationQuery, queries)):
         known[kind.__name__]["properties"]["situation"]["enum"] = situations
-    paths: dict[str, Schema] = {}
+    paths: dict[str, JsonSchema] = {}
     for each in served:
-        path = paths.setdefault(OWN + CONVERTER.sub("}", each.path), {})
-        path[each.method.lower()] = _operation(each, schemas, queries)
-    return _whole(paths, components)
+        path = paths.setdefault(CONTROL_PREFIX + PATH_CONVERTER.sub("}", each.path), {})
+        path[each.method.lower()] = _build_operation(each, schemas, queries)
+    return _build_document(paths, components)
 
 
-def _schemas(kinds: Iterable[Any]) -> tuple[dict[str, Schema], dict[str, Schema]]:
+def _build_schemas(kinds: Iterable[Any]) -> tuple[dict[str, JsonSchema], dict[str, JsonSchema]]:
     """The schema of each kind by its `repr`, and what they refer to."""
     named = {repr(kind): kind for kind in kinds if kind}
-    found, components = msgspec.json.schema_components(named.values(), ref_template=REF)
+    found, components = msgspec.json.schema_components(named.values(), ref_template=SCHEMA_REF)
     for schema in components.values():
         schema["description"] = cleandoc(schema["description"])
     return dict(zip(named, found, strict=True)), components
 
 
-def _whole(paths: Schema, schemas: Schema) -> Schema:
+def _build_document(paths: JsonSchema, schemas: JsonSchema) -> JsonSchema:
     title = "Lookalike control API"
     told = "Sandboxes of a running mock: made, changed, watched."
     info = {"title": title, "version": "1", "description": told, "license": {"name": "MIT", "identifier": "MIT"}}
-    security = {SECURITY: {"type": "http", "scheme": "bearer", "description": "The control token of this start."}}
+    security = {SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "The control token of this start."}}
     return {
         "openapi": "3.1.0",
         "info": info,
         "servers": [{"url": "/"}],
-        "security": [{SECURITY: []}],
+        "security": [{SECURITY_SCHEME: []}],
         "paths": paths,
         "components": {"securitySchemes": security, "schemas": schemas},
     }
 
 
-def _operation(operation: Operation, schemas: Mapping[str, Schema], queries: Mapping[str, Schema]) -> Schema:
-    told: Schema = {"operationId": operation.id, "summary": operation.summary}
+def _build_operation(operation: ControlOperation, schemas: Mapping[str, JsonSchema], queries: Mapping[str, JsonSchema]) -> JsonSchema:
+    told: JsonSchema = {"operationId": operation.operation_id, "summary": operation.summary}
     if operation.is_open:
         told["security"] = []
-    if parameters := [*_in_path(operation), *_in_query(operation, queries)]:
+    if parameters := [*_list_path_parameters(operation), *_list_query_parameters(operation, queries)]:
         told["parameters"] = parameters
-    if operation.body is not None:
-        required = any(field.required for field in msgspec.structs.fields(operation.body))
-        content = {"application/json": {"schema": schemas[repr(operation.body)]}}
+    if operation.body_type is not None:
+        required = any(field.required for field in msgspec.structs.fields(operation.body_type))
+        content = {"application/json": {"schema": schemas[repr(operation.body_type)]}}
         told["requestBody"] = {"required": required, "content": content}
-    answer = PICTURE if operation.answer is bytes else schemas.get(repr(operation.answer))
+    answer = IMAGE_SCHEMA if operation.response_type is bytes else schemas.get(repr(operation.response_type))
     good = {"content": {operation.media_type: {"schema": answer}}} if answer else {}
-    problem = {"content": {"application/json": {"schema": schemas[repr(Problem)]}}}
-    told["responses"] = {str(operation.status): {"description": TOLD[operation.status], **good}} | {
-        str(int(status)): {"description": TOLD[status], **problem} for status in _refusals(operation)
+    problem = {"content": {"application/json": {"schema": schemas[repr(ControlProblem)]}}}
+    told["responses"] = {str(operation.status): {"description": STATUS_DESCRIPTIONS[operation.status], **good}} | {
+        str(int(status)): {"description": STATUS_DESCRIPTIONS[status], **problem} for status in _list_problem_statuses(operation)
     }
     return told
 
 
-def _refusals(operation: Operation) -> list[int]:
+def _list_problem_statuses(operation: ControlOperation) -> list[int]:
     """The statuses that something wrong can bring."""
-    found = {HTTPStatus.FORBIDDEN, *operation.refusals}
+    found = {HTTPStatus.FORBIDDEN, *operation.problem_statuses}
     if not operation.is_open:
         found.add(HTTPStatus.UNAUTHORIZED)
     if "{id}" in operation.path:
         found |= {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.MISDIRECTED_REQUEST}
-    if operation.body is not None:
+    if operation.body_type is not None:
         found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-    if operation.query is not None:
+    if operation.query_type is not None:
         found.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     return sorted(found)
 
 
-def _in_path(operation: Operation) -> Iterator[Schema]:
-    for name in PARAMETER.findall(CONVERTER.sub("}", operation.path)):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **NAMES[name]}
+def _list_path_parameters(operation: ControlOperation) -> Iterator[JsonSchema]:
+    for name in PATH_PARAMETER.findall(PATH_CONVERTER.sub("}", operation.path)):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **PATH_PARAMETER_SCHEMAS[name]}
 
 
-def _in_query(operation: Operation, queries: Mapping[str, Schema]) -> Iterator[Schema]:
-    if operation.query is not None:
-        for name, schema in queries[operation.query.__name__]["properties"].items():
+def _list_query_parameters(operation: ControlOperation, queries: Mapping[str, JsonSchema]) -> Iterator[JsonSchema]:
+    if operation.query_type is not None:
+        for name, schema in queries[operation.query_type.__name__]["properties"].items():
             yield {"name": name, "in": "query", "schema": schema}

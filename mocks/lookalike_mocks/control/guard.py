@@ -11,10 +11,10 @@ from http import HTTPStatus
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from .operation import OWN, Operation
-from .problem import Problem, Wrong
+from .operation import CONTROL_PREFIX, ControlOperation
+from .problem import ControlProblem, ProblemError
 
-AUTHORITY = re.compile(rb"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]@/?#\s]+))(?::\d{0,5})?")
+HOST_PATTERN = re.compile(rb"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]@/?#\s]+))(?::\d{0,5})?")
 
 
 class Guard:
@@ -23,23 +23,23 @@ class Guard:
     A page in a browser that leads its own name here (DNS rebinding) comes by that name.
     """
 
-    def __init__(self, token: str, hosts: Iterable[str], operations: Iterable[Operation]) -> None:
+    def __init__(self, token: str, hosts: Iterable[str], operations: Iterable[ControlOperation]) -> None:
         self._token = token.encode()
         self._hosts = frozenset(("localhost", *(host.lower() for host in hosts)))
-        self._open = [(each.method, compile_path(OWN + each.path)[0]) for each in operations if each.is_open]
+        self._open = [(each.method, compile_path(CONTROL_PREFIX + each.path)[0]) for each in operations if each.is_open]
 
     def check(self, scope: Scope) -> None:
         """Raises Wrong."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        if not self._is_ours([value for name, value in headers if name == b"host"], scope):
-            told = Problem(error="the control API answers by a loopback name or address, or by one of --allow-host")
-            raise Wrong(HTTPStatus.FORBIDDEN, told)
-        if not self._is_open(scope) and not self._knows([value for name, value in headers if name == b"authorization"]):
-            told = Problem(error="this needs Authorization: Bearer <control token>")
-            raise Wrong(HTTPStatus.UNAUTHORIZED, told, {"www-authenticate": "Bearer"})
+        if not self._is_allowed_host([value for name, value in headers if name == b"host"], scope):
+            told = ControlProblem(error="the control API answers by a loopback name or address, or by one of --allow-host")
+            raise ProblemError(HTTPStatus.FORBIDDEN, told)
+        if not self._is_open(scope) and not self._has_token([value for name, value in headers if name == b"authorization"]):
+            told = ControlProblem(error="this needs Authorization: Bearer <control token>")
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, told, {"www-authenticate": "Bearer"})
 
-    def _is_ours(self, named: list[bytes], scope: Scope) -> bool:
-        found = AUTHORITY.fullmatch(named[0]) if len(named) == 1 else None
+    def _is_allowed_host(self, named: list[bytes], scope: Scope) -> bool:
+        found = HOST_PATTERN.fullmatch(named[0]) if len(named) == 1 else None
         if found is None:
             return False
         host = (found[1] or found[2]).decode("latin-1").lower()
@@ -55,6 +55,6 @@ class Guard:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         return any(method == known and path.match(scope["path"]) for known, path in self._open)
 
-    def _knows(self, presented: list[bytes]) -> bool:
+    def _has_token(self, presented: list[bytes]) -> bool:
         word, _, token = (presented[0] if len(presented) == 1 else b"").partition(b" ")
         return compare_digest(token.strip(), self._token) and word.lower() == b"bearer"

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, Protocol
 
 from ..mock import Mock
 from ..sandbox import Sandbox
-from .problem import Problem, Wrong
-from .wishes import Nothing
+from .problem import ControlProblem, ProblemError
+from .wishes import EmptyQuery
 
-OWN = "/_lookalike/"
+CONTROL_PREFIX = "/_lookalike/"
 
 
 class Certificates(Protocol):
@@ -27,52 +27,52 @@ class Certificates(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ControlContext:
     """What is controlled, the token that it takes, how long a body may take; `tls` where there is TLS."""
 
     mock: Mock
     token: str
-    seconds: float
+    body_timeout: float
     tls: Certificates | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ControlRequest:
     """A request that was found to be right: `base` is the URL it came to, `name` what its path names."""
 
-    served: Served
-    base: str
-    name: str = ""
+    context: ControlContext
+    base_url: str
+    resource_name: str = ""
     query: Any = None
     body: Any = None
 
     @property
     def mock(self) -> Mock:
         """What is controlled."""
-        return self.served.mock
+        return self.context.mock
 
     @property
     def sandbox(self) -> Sandbox:
         """The sandbox that the path names. Raises Wrong."""
-        found = self.mock.sandboxes.get(self.name)
+        found = self.mock.sandboxes.get(self.resource_name)
         if found is None:
-            status, told = self.mock.sandboxes.absence(self.name)
-            raise Wrong(status, Problem(**told))
+            status, told = self.mock.sandboxes.explain_missing(self.resource_name)
+            raise ProblemError(status, ControlProblem(**told))
         return found
 
 
-class Later(NamedTuple):
+class Deferred(NamedTuple):
     """An answer that takes its time; it is made in a thread of its own."""
 
-    make: Callable[[], Any]
+    compute: Callable[[], Any]
 
 
 # what is answered, a response, or Later; None is an answer without content
-Handle = Callable[[Ask], Any]
+ControlHandler = Callable[[ControlRequest], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class ControlOperation:
     """`path` is what follows OWN; `answer` is the kind of a good answer with `status`, None for one without content.
 
     `refusals` are statuses besides those that follow from the rest; `is_open` needs no token.
@@ -80,13 +80,13 @@ class Operation:
 
     method: str
     path: str
-    id: str
+    operation_id: str
     summary: str
-    handle: Handle
-    answer: Any = None
+    handler: ControlHandler
+    response_type: Any = None
     status: int = 200
-    query: Any = Nothing
-    body: Any = None
-    refusals: tuple[int, ...] = ()
+    query_type: Any = EmptyQuery
+    body_type: Any = None
+    problem_statuses: tuple[int, ...] = ()
     is_open: bool = False
     media_type: str = "application/json"

@@ -6,22 +6,22 @@ import os
 
 from starlette.responses import Response
 
-from ..catalogue.identicon import jpeg
-from ..catalogue.picture import of_url
+from ..catalogue.identicon import render_jpeg
+from ..catalogue.picture import identify_by_url
 from . import answers
-from .operation import Ask
-from .problem import Problem, Wrong
+from .operation import ControlRequest
+from .problem import ControlProblem, ProblemError
 
 
-def health(ask: Ask) -> answers.Health:
+def get_health(ask: ControlRequest) -> answers.Health:
     """Whether the server answers."""
-    place = ask.mock.sandboxes.place
+    place = ask.mock.sandboxes.identity
     return answers.Health("ok", sorted(ask.mock.services), place.worker, place.generation, os.getpid())
 
 
-def picture(ask: Ask) -> Response:
+def get_image(ask: ControlRequest) -> Response:
     """The picture of a catalogue product, by the name that an answer gives it."""
-    found = of_url(ask.name).product
+    found = identify_by_url(ask.resource_name).product_index
     if found is None:
-        raise Wrong(404, Problem(error="no picture of the catalogue has that name"))
-    return Response(jpeg(found), media_type="image/jpeg")
+        raise ProblemError(404, ControlProblem(error="no picture of the catalogue has that name"))
+    return Response(render_jpeg(found), media_type="image/jpeg")

@@ -13,14 +13,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import read
-from .operation import Ask, Later, Operation, Served
-from .problem import Problem, Wrong
+from .operation import ControlRequest, Deferred, ControlOperation, ControlContext
+from .problem import ControlProblem, ProblemError
 
 
 class Resource:
     """The operations of one path."""
 
-    def __init__(self, operations: Iterable[Operation], served: Served) -> None:
+    def __init__(self, operations: Iterable[ControlOperation], served: ControlContext) -> None:
         self._operations = {each.method: each for each in operations}
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
@@ -35,21 +35,21 @@ class Resource:
         found = self._operations.get(request.method)
         if found is None:
             allow = ", ".join(sorted(self._operations))
-            told = Problem(error=f"{request.method[:20]} is not for this path", allowed=sorted(self._operations))
-            raise Wrong(HTTPStatus.METHOD_NOT_ALLOWED, told, {"allow": allow})
-        answer = found.handle(
-            Ask(
+            told = ControlProblem(error=f"{request.method[:20]} is not for this path", allowed=sorted(self._operations))
+            raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, told, {"allow": allow})
+        answer = found.handler(
+            ControlRequest(
                 self._served,
-                base=self._served.mock.sandboxes.place.url or str(request.base_url).rstrip("/"),
-                name=next(iter(request.path_params.values()), ""),
-                query=read.query(request, found.query),
-                body=await read.body(request, found.body, self._served.seconds),
+                base_url=self._served.mock.sandboxes.identity.base_url or str(request.base_url).rstrip("/"),
+                resource_name=next(iter(request.path_params.values()), ""),
+                query=read.parse_query(request, found.query_type),
+                body=await read.parse_body(request, found.body_type, self._served.body_timeout),
             )
         )
-        return _response(found, await run_in_threadpool(answer.make) if isinstance(answer, Later) else answer)
+        return _build_response(found, await run_in_threadpool(answer.compute) if isinstance(answer, Deferred) else answer)
 
 
-def _response(operation: Operation, answer: Any) -> Response:
+def _build_response(operation: ControlOperation, answer: Any) -> Response:
     if isinstance(answer, Response):
         return answer
     content = b"" if answer is None else msgspec.json.encode(answer)
@@ -57,6 +57,6 @@ def _response(operation: Operation, answer: Any) -> Response:
     return Response(content, operation.status, kept, operation.media_type if content else None)
 
 
-def refused(wrong: Wrong) -> Response:
+def render_problem(wrong: ProblemError) -> Response:
     """The answer that says what is wrong."""
     return Response(msgspec.json.encode(wrong.problem), wrong.status, wrong.headers, "application/json")

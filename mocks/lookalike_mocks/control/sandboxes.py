@@ -7,82 +7,82 @@ from datetime import datetime
 from msgspec import UNSET
 
 from ..quota import Quota
-from ..sandbox import HOME, Sandbox
-from ..watch import Watch
+from ..sandbox import DEMO_SANDBOX, Sandbox
+from ..watch import SettableClock
 from . import answers
-from .operation import Ask
-from .problem import Problem, Wrong
-from .situations import demand, known
-from .wishes import Clock
+from .operation import ControlRequest
+from .problem import ControlProblem, ProblemError
+from .situations import schedule_situation, require_known_situation
+from .wishes import ClockSettings
 
 
-def create(ask: Ask) -> answers.Sandbox:
+def create_sandbox(ask: ControlRequest) -> answers.SandboxView:
     """A new sandbox, as it was wished for; nothing is made of a wish that cannot be fulfilled."""
     wish = ask.body
     for number, each in enumerate(wish.situations):
-        known(ask.mock, each, f"$.situations[{number}].situation")
-    made = ask.mock.sandbox(seed=wish.seed, size=wish.size, quota=wish.quota)
-    _turn(made.clock, wish.clock or Clock())
+        require_known_situation(ask.mock, each, f"$.situations[{number}].situation")
+    made = ask.mock.create_sandbox(seed=wish.seed, size=wish.size, quota=wish.quota)
+    _set_clock(made.clock, wish.clock or ClockSettings())
     for each in wish.situations:
-        demand(made, each)
-    return _shown(ask, made)
+        schedule_situation(made, each)
+    return _build_sandbox_view(ask, made)
 
 
-def listed(ask: Ask) -> answers.Sandboxes:
+def list_sandboxes(ask: ControlRequest) -> answers.SandboxList:
     """Every sandbox of this worker."""
-    return answers.Sandboxes(
-        [answers.Brief(each.name, each.world.seed, each.world.size) for each in ask.mock.sandboxes]
+    return answers.SandboxList(
+        [answers.SandboxSummary(each.name, each.state.seed, each.state.size) for each in ask.mock.sandboxes]
     )
 
 
-def get(ask: Ask) -> answers.Sandbox:
+def get_sandbox(ask: ControlRequest) -> answers.SandboxView:
     """One sandbox."""
-    return _shown(ask, ask.sandbox)
+    return _build_sandbox_view(ask, ask.sandbox)
 
 
-def change(ask: Ask) -> answers.Sandbox:
+def change_sandbox(ask: ControlRequest) -> answers.SandboxView:
     """A sandbox with another seed, quota or clock."""
     found, wish = ask.sandbox, ask.body
     if wish.seed is not UNSET:
-        found.world.reseed(wish.seed)
+        found.state.reseed(wish.seed)
     if wish.quota is not UNSET:
-        found.world.quota = wish.quota or Quota()
+        found.state.quota = wish.quota or Quota()
     if wish.clock is not UNSET:
-        _turn(found.clock, wish.clock)
-    return _shown(ask, found)
+        _set_clock(found.clock, wish.clock)
+    return _build_sandbox_view(ask, found)
 
 
-def delete(ask: Ask) -> None:
+def delete_sandbox(ask: ControlRequest) -> None:
     """Forget a sandbox."""
-    if ask.sandbox.name == HOME:
-        raise Wrong(409, Problem(error="the demo accounts' sandbox stays; POST to its `reset` forgets what happened"))
-    ask.mock.sandboxes.remove(ask.name)
+    if ask.sandbox.name == DEMO_SANDBOX:
+        raise ProblemError(409, ControlProblem(error="the demo accounts' sandbox stays; POST to its `reset` forgets what happened"))
+    ask.mock.sandboxes.remove(ask.resource_name)
 
 
-def reset(ask: Ask) -> None:
+def reset_sandbox(ask: ControlRequest) -> None:
     """Forget what happened in a sandbox."""
-    ask.sandbox.world.reset()
+    ask.sandbox.state.reset()
 
 
-def _turn(watch: Watch, wish: Clock | None) -> None:
+def _set_clock(watch: SettableClock, wish: ClockSettings | None) -> None:
     """Set a clock; None is the real time."""
     if wish is None:
         watch.reset()
-    elif wish.now is not None or not wish.runs:
+    elif wish.now is not None or not wish.running:
         now = wish.now.timestamp() if isinstance(wish.now, datetime) else wish.now
-        watch.set(watch() if now is None else now, runs=wish.runs)
+        watch.set(watch() if now is None else now, runs=wish.running)
 
 
-def _shown(ask: Ask, found: Sandbox) -> answers.Sandbox:
-    world = found.world
-    return answers.Sandbox(
+def _build_sandbox_view(ask: ControlRequest, found: Sandbox) -> answers.SandboxView:
+    world = found.state
+    return answers.SandboxView(
         id=found.name,
-        base_url=ask.base,
-        apis={api: answers.Place(ask.base, dict(names)) for api, names in found.credentials.items()},
+        base_url=ask.base_url,
+        apis={api: answers.ApiAccess(ask.base_url, dict(names)) for api, names in found.credentials.items()},
         seed=world.seed,
         size=world.size,
         quota=world.quota,
-        clock=answers.Time(world.clock(), world.clock.runs),
-        situations=world.demands.listed(),
-        journal=answers.Kept(len(world.journal), world.journal.dropped),
+        clock=answers.ClockState(world.clock(), world.clock.is_running),
+        situations=world.scheduled_situations.list_pending(),
+        journal=answers.JournalSize(len(world.journal), world.journal.dropped),
     )

@@ -9,48 +9,48 @@ from typing import Final
 from lookalike_specs import curl
 from lookalike_specs.wire import RawHeaders
 
-from ..journal import Entry
-from ..redact import redacted
+from ..journal import JournalEntry
+from ..redact import redact_entry
 from ..sandbox import Sandbox
 from . import answers
 
-MOST_BYTES: Final = 16 * 1024
+MAX_SHOWN_BYTES: Final = 16 * 1024
 
 
-class Showcase:
+class JournalRenderer:
     """Shows the exchanges of one sandbox, whose APIs are at `base`; the control token is a secret too."""
 
     def __init__(self, sandbox: Sandbox, base: str, token: str) -> None:
         self._sandbox, self._base, self._token = sandbox, base, token.encode()
 
-    def exchange(self, number: int, entry: Entry) -> answers.Exchange:
+    def render_exchange(self, number: int, entry: JournalEntry) -> answers.ExchangeView:
         """One exchange."""
-        sizes = len(entry.request.body), len(entry.reply.body)
-        shown = redacted(entry, self._sandbox, (self._token,), MOST_BYTES)
-        request, reply = shown.request, shown.reply
-        asked, answered = _body(request.body, sizes[0]), _body(reply.body, sizes[1])
+        sizes = len(entry.request.body), len(entry.response.body)
+        shown = redact_entry(entry, self._sandbox, (self._token,), MAX_SHOWN_BYTES)
+        request, reply = shown.request, shown.response
+        asked, answered = _render_body(request.body, sizes[0]), _render_body(reply.body, sizes[1])
         named = (b"content-type", reply.media_type.encode())
-        return answers.Exchange(
+        return answers.ExchangeView(
             number=number,
-            at=entry.at,
+            timestamp=entry.timestamp,
             api=entry.api,
             situation=entry.situation,
-            near=shown.near,
-            request=answers.Asked(request.method, curl.url(request, ""), _headers(request.headers), asked),
-            reply=answers.Answered(reply.status, _headers((named, *reply.headers)), answered),
-            curl=None if asked.cut or asked.text is None else curl.line(request, f"{self._base}/{entry.api}"),
+            near_miss=shown.near_miss,
+            request=answers.RequestView(request.method, curl.build_url(request, ""), _decode_headers(request.headers), asked),
+            response=answers.ResponseView(reply.status, _decode_headers((named, *reply.headers)), answered),
+            curl=None if asked.truncated or asked.text is None else curl.build_curl_command(request, f"{self._base}/{entry.api}"),
         )
 
 
-def _headers(headers: RawHeaders) -> list[tuple[str, str]]:
+def _decode_headers(headers: RawHeaders) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
-def _body(data: bytes, size: int) -> answers.Body:
+def _render_body(data: bytes, size: int) -> answers.BodyView:
     """The first bytes of a body that had that size."""
-    cut = size > MOST_BYTES
+    cut = size > MAX_SHOWN_BYTES
     try:
         # what was cut may end in the middle of a character
-        return answers.Body(size, text=getincrementaldecoder("utf-8")().decode(data, not cut), cut=cut)
+        return answers.BodyView(size, text=getincrementaldecoder("utf-8")().decode(data, not cut), truncated=cut)
     except UnicodeDecodeError:
-        return answers.Body(size, base64=b64encode(data).decode("ascii"), cut=cut)
+        return answers.BodyView(size, base64=b64encode(data).decode("ascii"), truncated=cut)

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from ..demands import MAX_DEMANDS, Demand
+from ..demands import MAX_SCHEDULED_SITUATIONS, ScheduledSituation
 from ..errors import UnknownSituation
 from ..mock import Mock
 from ..sandbox import Sandbox
-from ..situations import situations
+from ..situations import iter_situations
 from . import answers
-from .operation import Ask
-from .problem import Problem, Wrong
+from .operation import ControlRequest
+from .problem import ControlProblem, ProblemError
 
 
-def everything(ask: Ask) -> answers.Situations:
+def list_situations(ask: ControlRequest) -> answers.SituationList:
     """Every situation of the served APIs, and what brings it."""
-    return answers.Situations([found for service in ask.mock.services.values() for found in situations(service.api)])
+    return answers.SituationList([found for service in ask.mock.services.values() for found in iter_situations(service.api)])
 
 
-def waiting(ask: Ask) -> answers.Waiting:
+def list_scheduled_situations(ask: ControlRequest) -> answers.ScheduledSituationList:
     """What still waits in a sandbox."""
-    return answers.Waiting(ask.sandbox.world.demands.listed())
+    return answers.ScheduledSituationList(ask.sandbox.state.scheduled_situations.list_pending())
 
 
-def add(ask: Ask) -> answers.Waiting:
+def add_situation(ask: ControlRequest) -> answers.ScheduledSituationList:
     """Bring a situation in the next answers of its API."""
     found = ask.sandbox
-    known(ask.mock, ask.body, "$.situation")
-    demand(found, ask.body)
-    return answers.Waiting(found.world.demands.listed())
+    require_known_situation(ask.mock, ask.body, "$.situation")
+    schedule_situation(found, ask.body)
+    return answers.ScheduledSituationList(found.state.scheduled_situations.list_pending())
 
 
-def take_back(ask: Ask) -> answers.TakenBack:
+def cancel_situations(ask: ControlRequest) -> answers.CancelledSituations:
     """Bring a situation no longer, or none."""
     found, which = ask.sandbox, ask.query.situation
     if which is UNSET:
-        return answers.TakenBack(found.world.demands.take_back())
-    known(ask.mock, Demand(which), "$.situation")
-    return answers.TakenBack(found.world.demands.take_back(which))
+        return answers.CancelledSituations(found.state.scheduled_situations.cancel())
+    require_known_situation(ask.mock, ScheduledSituation(which), "$.situation")
+    return answers.CancelledSituations(found.state.scheduled_situations.cancel(which))
 
 
-def known(mock: Mock, demand: Demand, at: str) -> None:
+def require_known_situation(mock: Mock, demand: ScheduledSituation, at: str) -> None:
     """Raises Wrong where nothing that is served can be in that situation."""
-    every = tuple(mock.sandboxes.home.situations())
+    every = tuple(mock.sandboxes.demo.iter_situations())
     if demand.situation not in every:
         told = str(UnknownSituation(demand.situation[:100], every))
-        raise Wrong(422, Problem(error=told, at=at, allowed=list(every)))
+        raise ProblemError(422, ControlProblem(error=told, json_path=at, allowed=list(every)))
 
 
-def demand(sandbox: Sandbox, demand: Demand) -> None:
+def schedule_situation(sandbox: Sandbox, demand: ScheduledSituation) -> None:
     """Have it wait. Raises Wrong when too many do."""
     try:
-        sandbox.demand(demand)
+        sandbox.schedule(demand)
     except OverflowError as full:
-        told = f"{MAX_DEMANDS} situations wait already; DELETE takes them back"
-        raise Wrong(409, Problem(error=told, sandbox=sandbox.name)) from full
+        told = f"{MAX_SCHEDULED_SITUATIONS} situations wait already; DELETE takes them back"
+        raise ProblemError(409, ControlProblem(error=told, sandbox=sandbox.name)) from full

@@ -4,85 +4,85 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..demands import Demand
+from ..demands import ScheduledSituation
 from . import answers, certificate, document, journal, public, sandboxes, situations
-from .operation import Operation
-from .wishes import Change, NewSandbox, Page, Which, Wrongly
+from .operation import ControlOperation
+from .wishes import SandboxChange, NewSandbox, JournalQuery, SituationQuery, WrongCertificateRequest
 
-ONE: Final = "sandboxes/{id}"
-PICTURE: Final = "image/jpeg"
+SANDBOX_PATH: Final = "sandboxes/{id}"
+IMAGE_MEDIA_TYPE: Final = "image/jpeg"
 
-OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        method="GET", path="health", id="getHealth", summary="Whether the server answers",
-        handle=public.health, answer=answers.Health, query=None, is_open=True,
+OPERATIONS: Final[tuple[ControlOperation, ...]] = (
+    ControlOperation(
+        method="GET", path="health", operation_id="getHealth", summary="Whether the server answers",
+        handler=public.get_health, response_type=answers.Health, query_type=None, is_open=True,
     ),
-    Operation(
-        method="GET", path="openapi.json", id="getDescription", summary="This description",
-        handle=lambda ask: document.document(OPERATIONS, ask.mock), answer=dict[str, Any], query=None, is_open=True,
+    ControlOperation(
+        method="GET", path="openapi.json", operation_id="getDescription", summary="This description",
+        handler=lambda ask: document.build_openapi(OPERATIONS, ask.mock), response_type=dict[str, Any], query_type=None, is_open=True,
     ),
-    Operation(
-        method="GET", path="pictures/{name:path}", id="getPicture", summary="A picture of the catalogue",
-        handle=public.picture, answer=bytes, query=None, is_open=True, media_type=PICTURE, refusals=(404,),
+    ControlOperation(
+        method="GET", path="pictures/{name:path}", operation_id="getPicture", summary="A picture of the catalogue",
+        handler=public.get_image, response_type=bytes, query_type=None, is_open=True, media_type=IMAGE_MEDIA_TYPE, problem_statuses=(404,),
     ),
-    Operation(
-        method="POST", path="sandboxes", id="createSandbox", summary="Make a sandbox",
-        handle=sandboxes.create, body=NewSandbox, status=201, answer=answers.Sandbox,
+    ControlOperation(
+        method="POST", path="sandboxes", operation_id="createSandbox", summary="Make a sandbox",
+        handler=sandboxes.create_sandbox, body_type=NewSandbox, status=201, response_type=answers.SandboxView,
     ),
-    Operation(
-        method="GET", path="sandboxes", id="listSandboxes", summary="List the sandboxes of this worker",
-        handle=sandboxes.listed, answer=answers.Sandboxes,
+    ControlOperation(
+        method="GET", path="sandboxes", operation_id="listSandboxes", summary="List the sandboxes of this worker",
+        handler=sandboxes.list_sandboxes, response_type=answers.SandboxList,
     ),
-    Operation(
-        method="GET", path=ONE, id="getSandbox", summary="Show a sandbox, with its credentials",
-        handle=sandboxes.get, answer=answers.Sandbox,
+    ControlOperation(
+        method="GET", path=SANDBOX_PATH, operation_id="getSandbox", summary="Show a sandbox, with its credentials",
+        handler=sandboxes.get_sandbox, response_type=answers.SandboxView,
     ),
-    Operation(
-        method="PATCH", path=ONE, id="changeSandbox", summary="Change a sandbox",
-        handle=sandboxes.change, body=Change, answer=answers.Sandbox,
+    ControlOperation(
+        method="PATCH", path=SANDBOX_PATH, operation_id="changeSandbox", summary="Change a sandbox",
+        handler=sandboxes.change_sandbox, body_type=SandboxChange, response_type=answers.SandboxView,
     ),
-    Operation(
-        method="DELETE", path=ONE, id="deleteSandbox", summary="Delete a sandbox",
-        handle=sandboxes.delete, status=204, refusals=(409,),
+    ControlOperation(
+        method="DELETE", path=SANDBOX_PATH, operation_id="deleteSandbox", summary="Delete a sandbox",
+        handler=sandboxes.delete_sandbox, status=204, problem_statuses=(409,),
     ),
-    Operation(
-        method="POST", path=f"{ONE}/reset", id="resetSandbox", summary="Forget what happened in a sandbox",
-        handle=sandboxes.reset, status=204,
+    ControlOperation(
+        method="POST", path=f"{SANDBOX_PATH}/reset", operation_id="resetSandbox", summary="Forget what happened in a sandbox",
+        handler=sandboxes.reset_sandbox, status=204,
     ),
-    Operation(
-        method="GET", path=f"{ONE}/situations", id="listWaitingSituations", summary="List the situations that wait",
-        handle=situations.waiting, answer=answers.Waiting,
+    ControlOperation(
+        method="GET", path=f"{SANDBOX_PATH}/situations", operation_id="listWaitingSituations", summary="List the situations that wait",
+        handler=situations.list_scheduled_situations, response_type=answers.ScheduledSituationList,
     ),
-    Operation(
-        method="POST", path=f"{ONE}/situations", id="addSituation", summary="Bring a situation",
-        handle=situations.add, body=Demand, status=201, answer=answers.Waiting, refusals=(409,),
+    ControlOperation(
+        method="POST", path=f"{SANDBOX_PATH}/situations", operation_id="addSituation", summary="Bring a situation",
+        handler=situations.add_situation, body_type=ScheduledSituation, status=201, response_type=answers.ScheduledSituationList, problem_statuses=(409,),
     ),
-    Operation(
-        method="DELETE", path=f"{ONE}/situations", id="takeBackSituations", summary="Take situations back",
-        handle=situations.take_back, query=Which, answer=answers.TakenBack,
+    ControlOperation(
+        method="DELETE", path=f"{SANDBOX_PATH}/situations", operation_id="takeBackSituations", summary="Take situations back",
+        handler=situations.cancel_situations, query_type=SituationQuery, response_type=answers.CancelledSituations,
     ),
-    Operation(
-        method="GET", path=f"{ONE}/journal", id="getJournal", summary="Show what was asked and answered",
-        handle=journal.get, query=Page, answer=answers.Journal,
+    ControlOperation(
+        method="GET", path=f"{SANDBOX_PATH}/journal", operation_id="getJournal", summary="Show what was asked and answered",
+        handler=journal.get_journal, query_type=JournalQuery, response_type=answers.JournalPage,
     ),
-    Operation(
-        method="DELETE", path=f"{ONE}/journal", id="clearJournal", summary="Clear the journal",
-        handle=journal.clear, status=204,
+    ControlOperation(
+        method="DELETE", path=f"{SANDBOX_PATH}/journal", operation_id="clearJournal", summary="Clear the journal",
+        handler=journal.clear_journal, status=204,
     ),
-    Operation(
-        method="GET", path="situations", id="listSituations", summary="List all situations, and what brings them",
-        handle=situations.everything, answer=answers.Situations,
+    ControlOperation(
+        method="GET", path="situations", operation_id="listSituations", summary="List all situations, and what brings them",
+        handler=situations.list_situations, response_type=answers.SituationList,
     ),
-    Operation(
-        method="GET", path="certificate", id="getCertificate", summary="Show the CA to trust over TLS",
-        handle=certificate.get, answer=answers.Authority, refusals=(409,),
+    ControlOperation(
+        method="GET", path="certificate", operation_id="getCertificate", summary="Show the CA to trust over TLS",
+        handler=certificate.get_certificate_authority, response_type=answers.CertificateAuthority, problem_statuses=(409,),
     ),
-    Operation(
-        method="POST", path="certificate", id="presentWrongCertificate", summary="Present a wrong certificate",
-        handle=certificate.wrong, body=Wrongly, status=204, refusals=(409,),
+    ControlOperation(
+        method="POST", path="certificate", operation_id="presentWrongCertificate", summary="Present a wrong certificate",
+        handler=certificate.set_wrong_certificate, body_type=WrongCertificateRequest, status=204, problem_statuses=(409,),
     ),
-    Operation(
-        method="DELETE", path="certificate", id="presentRightCertificate", summary="Present the right one again",
-        handle=certificate.right, status=204, refusals=(409,),
+    ControlOperation(
+        method="DELETE", path="certificate", operation_id="presentRightCertificate", summary="Present the right one again",
+        handler=certificate.set_right_certificate, status=204, problem_statuses=(409,),
     ),
 )  # fmt: skip

@@ -8,18 +8,18 @@ from collections.abc import Iterable
 
 from starlette.types import Receive, Scope, Send
 
-from lookalike_specs.wire import RawHeaders, Reply, Request
+from lookalike_specs.wire import RawHeaders, Response, Request
 
-from ..control import OWN, Certificates, Control, Served
+from ..control import CONTROL_PREFIX, Certificates, ControlApp, ControlContext
 from ..mock import Mock
-from .delivery import deliver, given
+from .delivery import send_response, get_prepared_response
 
 BODY_SECONDS = 10.0
-DRAIN_BYTES = 64 * 1024 * 1024
-BODILESS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
+MAX_DRAIN_BYTES = 64 * 1024 * 1024
+BODILESS_METHODS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 
 
-class Door:
+class MockApp:
     """An ASGI application that answers as the mock's APIs, and below OWN as the control API.
 
     Bodies have `body_seconds` to arrive. `token` is the control token, a random one where none is given; the control
@@ -37,21 +37,21 @@ class Door:
     ) -> None:
         self.mock = mock
         self.body_seconds = body_seconds
-        self.token = token or secrets.token_urlsafe(32)
-        self._control = Control(Served(mock, self.token, body_seconds, tls), hosts)
+        self.control_token = token or secrets.token_urlsafe(32)
+        self._control = ControlApp(ControlContext(mock, self.control_token, body_seconds, tls), hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ours to the control API, everything else to the mock."""
-        if scope["type"] != "http" or scope["path"].startswith(OWN):
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
             await self._control(scope, receive, send)
             return
-        reply = given(scope)
+        reply = get_prepared_response(scope)
         if reply is None:
-            reply = self.mock.answer(await self._request(scope, receive))
-        await deliver(reply, scope, receive, send)
+            reply = self.mock.respond(await self._build_request(scope, receive))
+        await send_response(reply, scope, receive, send)
 
-    async def _request(self, scope: Scope, receive: Receive) -> Request:
-        body, fault = (b"", "") if scope["method"] in BODILESS else await self._read(scope["path"], receive)
+    async def _build_request(self, scope: Scope, receive: Receive) -> Request:
+        body, fault = (b"", "") if scope["method"] in BODILESS_METHODS else await self._read_body(scope["path"], receive)
         return Request(
             method=scope["method"],
             path=scope["path"],
@@ -59,21 +59,21 @@ class Door:
             headers=tuple(scope["headers"]),
             body=body,
             scheme=scope["scheme"],
-            fault=fault,
+            broken_rule=fault,
         )
 
-    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Reply | None:
+    def answer_bodiless(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Response | None:
         """The mock's answer to a request without a body; None for those with one, and for what is ours."""
-        if method not in BODILESS or path.startswith(OWN):
+        if method not in BODILESS_METHODS or path.startswith(CONTROL_PREFIX):
             return None
-        return self.mock.answer(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
+        return self.mock.respond(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
 
-    async def _read(self, path: str, receive: Receive) -> tuple[bytes, str]:
+    async def _read_body(self, path: str, receive: Receive) -> tuple[bytes, str]:
         """The body, and what was wrong with the way it came. One that is too long is read to its end, and not kept."""
-        limit, body, size = self.mock.limit(path), bytearray(), 0
+        limit, body, size = self.mock.get_body_limit(path), bytearray(), 0
         try:
             async with asyncio.timeout(self.body_seconds):
-                while size <= DRAIN_BYTES:
+                while size <= MAX_DRAIN_BYTES:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         break

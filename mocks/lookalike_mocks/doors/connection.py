@@ -15,25 +15,25 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lookalike_specs.wire import RawHeaders, Reply
+from lookalike_specs.wire import RawHeaders, Response
 
-from .wire import EXTENSION, Wire, head
+from .wire import EXTENSION, RawConnection, encode_head
 
-HEAD_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 # answers to requests that came in one piece, before they have to queue up
-MAX_OWED = 32
-ENDED = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-TIMEOUT, TOO_LARGE, FAILED = (
+MAX_DIRECT_RESPONSES = 32
+CLOSING_RESPONSE = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+REQUEST_TIMEOUT, HEAD_TOO_LARGE, SERVER_ERROR = (
     b"408 Request Timeout",
     b"431 Request Header Fields Too Large",
     b"500 Internal Server Error",
 )
 # method, path, query, headers, scheme -> the answer to a request without a body; None where it has to go through ASGI
-Direct = Callable[[str, str, bytes, RawHeaders, str], Reply | None]
+BodilessHandler = Callable[[str, str, bytes, RawHeaders, str], Response | None]
 logger = logging.getLogger("lookalike")
 
 
-def _target(url: bytes) -> tuple[str, bytes]:
+def _split_target(url: bytes) -> tuple[str, bytes]:
     """Path and query of a request line; a full URL may stand there too."""
     if url.startswith(b"/") and b"#" not in url and b"//" not in url[:2]:
         path, _, query = url.partition(b"?")
@@ -70,34 +70,34 @@ class Outbox:
 
 
 @lru_cache(maxsize=8)
-def outbox(loop: asyncio.AbstractEventLoop) -> Outbox:
+def get_outbox(loop: asyncio.AbstractEventLoop) -> Outbox:
     """The one outbox of a loop."""
     return Outbox(loop)
 
 
-class Connection(HttpToolsProtocol):
+class MockProtocol(HttpToolsProtocol):
     """Ends connections whose head does not come within `head_seconds`, or not within HEAD_BYTES."""
 
     head_seconds = 10.0
     idle_seconds = 5.0
     _timer: asyncio.TimerHandle | None = None
-    _head = 0
-    _owed = 0
-    _since = 0.0
-    _begun = 0
+    _head_size = 0
+    _direct_count = 0
+    _active_at = 0.0
+    _begun_count = 0
     _is_idle = True
     _is_whole = False
     _is_direct = False
-    _reply: Reply | None = None
+    _response: Response | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client that connects has to say something."""
         super().connection_made(transport)
-        self._direct: Direct | None = getattr(self.app, "direct", None)
-        self._outbox = outbox(self.loop)
+        self._answer_bodiless: BodilessHandler | None = getattr(self.app, "direct", None)
+        self._outbox = get_outbox(self.loop)
         self._lost = asyncio.Event()
-        self._since = self.loop.time()
-        self._timer = self.loop.call_later(min(self.head_seconds, self.idle_seconds), self._look)
+        self._active_at = self.loop.time()
+        self._timer = self.loop.call_later(min(self.head_seconds, self.idle_seconds), self._check_deadline)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """No timer outlives its connection, and no answer that waits."""
@@ -108,41 +108,41 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count until the head is whole."""
-        self._owed, self._begun, was_idle = 0, 0, self._is_idle
-        if not self._head:
-            self._since = self.loop.time()
+        self._direct_count, self._begun_count, was_idle = 0, 0, self._is_idle
+        if not self._head_size:
+            self._active_at = self.loop.time()
         super().data_received(data)
         if self._is_whole:
-            self._head = 0
+            self._head_size = 0
             return
         # a head that began in this piece, behind another request, is counted from the next one on
-        is_behind = self._begun and not (was_idle and self._begun == 1)
-        self._head = 1 if is_behind else self._head + len(data)
-        if self._head > HEAD_BYTES:
-            self._end(TOO_LARGE)
+        is_behind = self._begun_count and not (was_idle and self._begun_count == 1)
+        self._head_size = 1 if is_behind else self._head_size + len(data)
+        if self._head_size > MAX_HEAD_BYTES:
+            self._end_with(HEAD_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """The scope is only made when it turns out to be needed."""
-        self._begun, self._is_idle, self._is_whole, self._is_direct = self._begun + 1, False, False, False
+        self._begun_count, self._is_idle, self._is_whole, self._is_direct = self._begun_count + 1, False, False, False
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         """Answer directly, or start the way through ASGI."""
         self._is_whole = True
-        if self._direct is None or self._is_behind():
+        if self._answer_bodiless is None or self._is_behind():
             self._through_asgi()
             return
-        self._owed += 1
-        path, query = _target(self.url)
-        self._reply = self._answer(self._direct, unquote(path) if "%" in path else path, query)
-        self._is_direct = self._reply is not None and self._reply.fault is None
+        self._direct_count += 1
+        path, query = _split_target(self.url)
+        self._response = self._answer(self._answer_bodiless, unquote(path) if "%" in path else path, query)
+        self._is_direct = self._response is not None and self._response.fault is None
         if not self._is_direct:
-            self._through_asgi(self._reply)
+            self._through_asgi(self._response)
 
     def _is_behind(self) -> bool:
         """Whether an answer is under way, or the client asks faster than it reads; ASGI then makes it wait."""
         under_way = self.pipeline or not (self.cycle is None or self.cycle.response_complete)
-        return bool(under_way or self.flow.write_paused or self._owed >= MAX_OWED)
+        return bool(under_way or self.flow.write_paused or self._direct_count >= MAX_DIRECT_RESPONSES)
 
     def on_body(self, body: bytes) -> None:
         """The body of a request that was answered directly is of no interest."""
@@ -154,51 +154,51 @@ class Connection(HttpToolsProtocol):
         self._is_idle = True
         if not self._is_direct:
             super().on_message_complete()
-        elif self._reply is not None and not self.transport.is_closing():
-            self._send(self._reply)
+        elif self._response is not None and not self.transport.is_closing():
+            self._send(self._response)
 
-    def _answer(self, direct: Direct, path: str, query: bytes) -> Reply | None:
+    def _answer(self, direct: BodilessHandler, path: str, query: bytes) -> Response | None:
         try:
             method, scheme = self.parser.get_method().decode("ascii"), self.scheme or "http"
             return direct(method, path, query, tuple(self.headers), scheme)
         except Exception:
             logger.exception("the mock failed on %s", path)
-            self._end(FAILED)
-            return Reply(status=500, body=b"")
+            self._end_with(SERVER_ERROR)
+            return Response(status=500, body=b"")
 
-    def _through_asgi(self, reply: Reply | None = None) -> None:
+    def _through_asgi(self, reply: Response | None = None) -> None:
         """The long way, with the answer if there is one already."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)
-        wire = Wire(self.transport, self._lost, self.app_state, reply)
+        wire = RawConnection(self.transport, self._lost, self.app_state, reply)
         self.scope["extensions"] = {EXTENSION: wire}  # type: ignore[dict-item]
         super().on_headers_complete()
-        wire.belong(self.cycle)
+        wire.attach_cycle(self.cycle)
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, reply: Response) -> None:
         stays = self.parser.should_keep_alive()
-        begin = head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
+        begin = encode_head(reply.status, reply.media_type, (*self.server_state.default_headers, *reply.headers))
         length = b"content-length: %d\r\n%b\r\n" % (len(reply.body), b"" if stays else b"connection: close\r\n")
         self.server_state.total_requests += 1
         self._outbox.add(self.transport, (begin + length, reply.body), stays)
         if len(self.connections) == 1:
             self._outbox.flush()
 
-    def _look(self) -> None:
+    def _check_deadline(self) -> None:
         """Whether it is time to end a connection that is idle or slow; one timer a connection, not one a request."""
         busy = self.cycle is not None and not self.cycle.response_complete
         limit = self.idle_seconds if self._is_whole else self.head_seconds
-        left = limit if busy else self._since + limit - self.loop.time()
+        left = limit if busy else self._active_at + limit - self.loop.time()
         if left > 0:
-            self._timer = self.loop.call_later(left, self._look)
+            self._timer = self.loop.call_later(left, self._check_deadline)
         elif self._is_whole:
             self.transport.close()
         else:
-            self._end(TIMEOUT)
+            self._end_with(REQUEST_TIMEOUT)
 
-    def _end(self, farewell: bytes) -> None:
+    def _end_with(self, farewell: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(ENDED % farewell)
+            self.transport.write(CLOSING_RESPONSE % farewell)
             self.transport.close()

@@ -12,45 +12,45 @@ from typing import Any, Final
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
-from .pieces import halves, pieces
-from .wire import EXTENSION, Wire
+from .pieces import split_halves, split_pieces
+from .wire import EXTENSION, RawConnection
 
 # so that a client reads what came before a reset; some systems throw it away
-PAUSE = 0.1
-NEEDS: Final = "this ASGI server does not hand out its connections; use `lookalike serve` or `lookalike.serve()`"
+RESET_DELAY = 0.1
+NEEDS_RAW_CONNECTION: Final = "this ASGI server does not hand out its connections; use `lookalike serve` or `lookalike.serve()`"
 # seconds -> whether the client is still there after them
-Rest = Callable[[float], Awaitable[bool]]
+WaitFunction = Callable[[float], Awaitable[bool]]
 
 
-def given(scope: Scope) -> Reply | None:
+def get_prepared_response(scope: Scope) -> Response | None:
     """The answer that was found before the request went through ASGI."""
-    wire = _wire(scope)
-    return None if wire is None else wire.reply
+    wire = _get_raw_connection(scope)
+    return None if wire is None else wire.response
 
 
-async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+async def send_response(reply: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the reply, and carry out its fault if it has one."""
     if reply.fault is None:
-        await _whole(reply, send)
+        await _send_whole(reply, send)
         return
-    kind, wire = reply.fault.kind, _wire(scope)
-    if kind in BY_MESSAGES:
-        await BY_MESSAGES[kind](reply, partial(_rest, receive) if wire is None else wire.rest, send)
+    kind, wire = reply.fault.kind, _get_raw_connection(scope)
+    if kind in MESSAGE_FAULTS:
+        await MESSAGE_FAULTS[kind](reply, partial(_wait_for_disconnect, receive) if wire is None else wire.wait, send)
     elif wire is not None:
-        await BY_WIRE[kind](reply, wire)
+        await CONNECTION_FAULTS[kind](reply, wire)
     else:
-        told = {"error": f"no way to carry out the fault {kind}: {NEEDS}", "fault": kind}
-        await _whole(Reply(status=HTTPStatus.NOT_IMPLEMENTED, body=msgspec.json.encode(told)), send)
+        told = {"error": f"no way to carry out the fault {kind}: {NEEDS_RAW_CONNECTION}", "fault": kind}
+        await _send_whole(Response(status=HTTPStatus.NOT_IMPLEMENTED, body=msgspec.json.encode(told)), send)
 
 
-def _wire(scope: Scope) -> Wire | None:
+def _get_raw_connection(scope: Scope) -> RawConnection | None:
     extensions: Mapping[str, Any] = scope.get("extensions") or {}
     return extensions.get(EXTENSION)
 
 
-async def _rest(receive: Receive, seconds: float) -> bool:
+async def _wait_for_disconnect(receive: Receive, seconds: float) -> bool:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
@@ -59,82 +59,82 @@ async def _rest(receive: Receive, seconds: float) -> bool:
     return True
 
 
-async def _start(reply: Reply, send: Send) -> None:
+async def _send_start(reply: Response, send: Send) -> None:
     headers = [(b"content-type", reply.media_type.encode()), *reply.headers]
     if reply.status != HTTPStatus.NO_CONTENT:  # which has no body, and must not say how long it is
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
 
-async def _whole(reply: Reply, send: Send) -> None:
-    await _start(reply, send)
+async def _send_whole(reply: Response, send: Send) -> None:
+    await _send_start(reply, send)
     await send({"type": "http.response.body", "body": reply.body})
 
 
-async def _late(reply: Reply, rest: Rest, send: Send) -> None:
-    if await rest(_seconds(reply)):
-        await _whole(reply, send)
+async def _send_late(reply: Response, rest: WaitFunction, send: Send) -> None:
+    if await rest(_fault_seconds(reply)):
+        await _send_whole(reply, send)
 
 
-async def _slow(reply: Reply, rest: Rest, send: Send) -> None:
-    await _start(reply, send)
-    parts = pieces(reply.body)
+async def _send_slowly(reply: Response, rest: WaitFunction, send: Send) -> None:
+    await _send_start(reply, send)
+    parts = split_pieces(reply.body)
     for part in parts:
-        if not await rest(_seconds(reply) / len(parts)):
+        if not await rest(_fault_seconds(reply) / len(parts)):
             return
         await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _seconds(reply: Reply) -> float:
+def _fault_seconds(reply: Response) -> float:
     return reply.fault.seconds if reply.fault is not None else 0.0
 
 
-async def _reset_before(_: Reply, wire: Wire) -> None:
+async def _reset_before(_: Response, wire: RawConnection) -> None:
     await wire.reset()
 
 
-async def _reset_inside(reply: Reply, wire: Wire) -> None:
-    await wire.write(_sized(reply, wire, len(reply.body)), halves(reply.body)[0])
-    await wire.rest(PAUSE)
+async def _reset_inside(reply: Response, wire: RawConnection) -> None:
+    await wire.write(_encode_sized_head(reply, wire, len(reply.body)), split_halves(reply.body)[0])
+    await wire.wait(RESET_DELAY)
     await wire.reset()
 
 
-async def _truncated(reply: Reply, wire: Wire) -> None:
-    await wire.write(_sized(reply, wire, len(reply.body)), halves(reply.body)[0])
+async def _send_truncated(reply: Response, wire: RawConnection) -> None:
+    await wire.write(_encode_sized_head(reply, wire, len(reply.body)), split_halves(reply.body)[0])
     await wire.end()
 
 
-async def _too_long(reply: Reply, wire: Wire) -> None:
-    await wire.write(_sized(reply, wire, len(halves(reply.body)[0])), reply.body)
+async def _send_too_long(reply: Response, wire: RawConnection) -> None:
+    await wire.write(_encode_sized_head(reply, wire, len(split_halves(reply.body)[0])), reply.body)
     await wire.end()
 
 
-async def _malformed_chunk(reply: Reply, wire: Wire) -> None:
-    first, second = halves(reply.body)
+async def _send_malformed_chunk(reply: Response, wire: RawConnection) -> None:
+    first, second = split_halves(reply.body)
     good = b"%x\r\n%b\r\n" % (len(first), first) if first else b""
-    await wire.write(wire.head(reply, b"transfer-encoding: chunked"), good, b"no-number\r\n%b\r\n" % second)
+    await wire.write(wire.encode_response_head(reply, b"transfer-encoding: chunked"), good, b"no-number\r\n%b\r\n" % second)
     await wire.end()
 
 
-async def _wrong_certificate(_: Reply, wire: Wire) -> None:
+async def _set_wrong_certificate(_: Response, wire: RawConnection) -> None:
     wire.present_wrong()
     await wire.reset()
 
 
-def _sized(reply: Reply, wire: Wire, size: int) -> bytes:
-    return wire.head(reply, b"content-length: %d" % size)
+def _encode_sized_head(reply: Response, wire: RawConnection, size: int) -> bytes:
+    return wire.encode_response_head(reply, b"content-length: %d" % size)
 
 
-BY_MESSAGES: Final[Mapping[str, Callable[[Reply, Rest, Send], Awaitable[None]]]] = {
-    "latency": _late,
-    "slow-body": _slow,
+MESSAGE_FAULTS: Final[Mapping[str, Callable[[Response, WaitFunction, Send], Awaitable[None]]]] = {
+    "latency": _send_late,
+    "slow-body": _send_slowly,
 }
-BY_WIRE: Final[Mapping[str, Callable[[Reply, Wire], Awaitable[None]]]] = {
+CONNECTION_FAULTS: Final[Mapping[str, Callable[[Response, RawConnection], Awaitable[None]]]] = {
     "reset-before": _reset_before,
     "reset-inside": _reset_inside,
-    "truncated-body": _truncated,
-    "wrong-content-length": _too_long,
-    "malformed-chunk": _malformed_chunk,
-    "wrong-certificate": _wrong_certificate,
+    "truncated-body": _send_truncated,
+    "wrong-content-length": _send_too_long,
+    "malformed-chunk": _send_malformed_chunk,
+    "wrong-certificate": _set_wrong_certificate,
 }

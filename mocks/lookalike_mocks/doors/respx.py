@@ -8,28 +8,28 @@ import httpx
 import respx
 
 from ..mock import Mock
-from .mishap import aenter, enter
-from .transport import respond
+from .mishap import adeliver, deliver
+from .transport import build_httpx_response
 
 
-class Router(respx.MockRouter):
+class RespxRouter(respx.MockRouter):
     """A router whose answers may come late, or not at all."""
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises httpx.TransportError for a fault."""
-        return enter(super().handler(request))
+        return deliver(super().handler(request))
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises httpx.TransportError for a fault."""
-        return await aenter(await super().async_handler(request))
+        return await adeliver(await super().async_handler(request))
 
 
-def router(mock: Mock) -> respx.MockRouter:
+def create_respx_router(mock: Mock) -> respx.MockRouter:
     """A router that answers for every host of the mock's APIs; use it as a context manager or a decorator."""
-    found = Router(assert_all_called=False)
-    found.route(host__in=sorted(mock.gate.by_host)).mock(side_effect=partial(_answer, mock))
+    found = RespxRouter(assert_all_called=False)
+    found.route(host__in=sorted(mock.router.by_host)).mock(side_effect=partial(_answer, mock))
     return found
 
 
 def _answer(mock: Mock, request: httpx.Request) -> httpx.Response:
-    return respond(mock, request, request.read())
+    return build_httpx_response(mock, request, request.read())

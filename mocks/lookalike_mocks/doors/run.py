@@ -11,19 +11,19 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
-from .server import Listener, new_loop
-from .tls import Tls
+from .server import Listener, create_loop
+from .tls import TlsContexts
 
-GRACE = 2.0
+GRACE_SECONDS = 2.0
 # a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
-GARBAGE = (20_000, 50, 100)
+GC_THRESHOLDS = (20_000, 50, 100)
 
 
-def run(
+def run_server(
     app: ASGIApp,
     *socks: socket.socket,
     ready: Callable[[], None] = lambda: None,
-    tls: Tls | None = None,
+    tls: TlsContexts | None = None,
     lifeline: int | None = None,
 ) -> None:
     """Answer on bound sockets; returns after a signal, when the answers under way have ended.
@@ -31,8 +31,8 @@ def run(
     `ready` is called once, when they listen and a signal would end it cleanly. The end of the pipe `lifeline` counts
     as a signal: whoever held its other end is gone.
     """
-    sys.unraisablehook = _unraisable
-    with asyncio.Runner(loop_factory=new_loop) as runner:
+    sys.unraisablehook = _handle_unraisable
+    with asyncio.Runner(loop_factory=create_loop) as runner:
         runner.run(_serve([(Listener(app, tls=tls), sock) for sock in socks], ready, lifeline))
 
 
@@ -48,13 +48,13 @@ async def _serve(
         await listener.open(sock)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*GC_THRESHOLDS)
     ready()
     await stopped.wait()
-    await asyncio.gather(*(listener.close(GRACE) for listener, _ in listeners))
+    await asyncio.gather(*(listener.close(GRACE_SECONDS) for listener, _ in listeners))
 
 
-def _unraisable(found: sys.UnraisableHookArgs) -> None:
+def _handle_unraisable(found: sys.UnraisableHookArgs) -> None:
     """A client that asks over TLS for a name which is not ASCII is refused by `ssl`, which prints a traceback too."""
     if not (isinstance(found.exc_value, UnicodeDecodeError) and isinstance(found.object, bytes)):
         sys.__unraisablehook__(found)

@@ -14,14 +14,14 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from .connection import Connection
-from .threshold import Threshold
-from .tls import Tls
-from .wire import PRESENT_WRONG
+from .connection import MockProtocol
+from .threshold import TlsSniffer
+from .tls import TlsContexts
+from .wire import PRESENT_WRONG_KEY
 
 Result = TypeVar("Result")
 BACKLOG = 2048
-LAST_SECONDS = 1.0
+MAX_CLOSE_SECONDS = 1.0
 
 
 class Listener:
@@ -30,31 +30,31 @@ class Listener:
     With `tls` it answers TLS and plain HTTP alike.
     """
 
-    def __init__(self, app: ASGIApp, protocol: type[Connection] = Connection, tls: Tls | None = None) -> None:
+    def __init__(self, app: ASGIApp, protocol: type[MockProtocol] = MockProtocol, tls: TlsContexts | None = None) -> None:
         self._state = ServerState()
         config = Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
         )
         config.load()
-        shared = {} if tls is None else {PRESENT_WRONG: tls.present_wrong}
-        self._connection: Callable[[], Connection] = partial(protocol, config, self._state, shared)
+        shared = {} if tls is None else {PRESENT_WRONG_KEY: tls.present_wrong}
+        self._create_protocol: Callable[[], MockProtocol] = partial(protocol, config, self._state, shared)
         self._server: asyncio.Server | None = None
-        self._threshold = Threshold(self._connection, tls, protocol.head_seconds) if tls is not None else None
+        self._sniffer = TlsSniffer(self._create_protocol, tls, protocol.head_seconds) if tls is not None else None
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
-        if self._threshold is not None:
-            self._threshold.open(sock, BACKLOG)
+        if self._sniffer is not None:
+            self._sniffer.open(sock, BACKLOG)
             return
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._connection, sock=sock, backlog=BACKLOG)
+        self._server = await loop.create_server(self._create_protocol, sock=sock, backlog=BACKLOG)
 
     async def close(self, grace: float = 0.0) -> None:
         """Stop to accept; let answers under way end for `grace` seconds; then drop every connection."""
         if self._server is not None:
             self._server.close()
-        if self._threshold is not None:
-            await self._threshold.close()
+        if self._sniffer is not None:
+            await self._sniffer.close()
         for connection in list(self._state.connections):
             connection.shutdown() if grace else connection.transport.abort()
         if grace and self._state.tasks:
@@ -62,10 +62,10 @@ class Listener:
         for connection in list(self._state.connections):
             connection.transport.abort()
         if self._state.tasks:  # each is told that its connection is lost, and ends
-            await asyncio.wait(self._state.tasks, timeout=LAST_SECONDS)
+            await asyncio.wait(self._state.tasks, timeout=MAX_CLOSE_SECONDS)
 
 
-def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """A socket bound to that address, which others may be `shared` with; port 0 takes a free one. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     sock = socket.socket(family, kind, protocol)
@@ -80,13 +80,13 @@ def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return sock
 
 
-def url_of(sock: socket.socket) -> str:
+def get_base_url(sock: socket.socket) -> str:
     """The base URL of a bound socket."""
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def secure(url: str) -> str:
+def to_https(url: str) -> str:
     """The same base URL over TLS."""
     return url.replace("http://", "https://", 1)
 
@@ -102,8 +102,8 @@ class Server:
         app: ASGIApp,
         host: str = "127.0.0.1",
         port: int = 0,
-        protocol: type[Connection] = Connection,
-        tls: Tls | None = None,
+        protocol: type[MockProtocol] = MockProtocol,
+        tls: TlsContexts | None = None,
     ) -> None:
         self._app = app
         self._protocol = protocol
@@ -114,17 +114,17 @@ class Server:
 
     def start(self) -> Server:
         """Accept connections from now on; `url` is set. Raises OSError."""
-        sock = bound(*self._address)
-        self.url = url_of(sock)
-        self.tls_url = secure(self.url) if self._tls is not None else ""
+        sock = bind_socket(*self._address)
+        self.url = get_base_url(sock)
+        self.tls_url = to_https(self.url) if self._tls is not None else ""
         self._listener = Listener(self._app, self._protocol, self._tls)
-        _run(self._listener.open(sock))
+        _run_on_loop(self._listener.open(sock))
         return self
 
     def stop(self) -> None:
         """Drop every connection and free the port."""
         if self._listener is not None:
-            _run(self._listener.close())
+            _run_on_loop(self._listener.close())
             self._listener = None
 
     def __enter__(self) -> Server:
@@ -136,19 +136,19 @@ class Server:
         self.stop()
 
 
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
+def _run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run_coroutine_threadsafe(work, _get_loop()).result()
 
 
 @cache
-def _loop() -> asyncio.AbstractEventLoop:
+def _get_loop() -> asyncio.AbstractEventLoop:
     """The process's one loop for servers in threads."""
-    loop = new_loop()
+    loop = create_loop()
     threading.Thread(target=loop.run_forever, name="lookalike", daemon=True).start()
     return loop
 
 
-def new_loop() -> asyncio.AbstractEventLoop:
+def create_loop() -> asyncio.AbstractEventLoop:
     """uvloop's event loop where there is one."""
     try:
         import uvloop  # noqa: PLC0415 - not on every platform

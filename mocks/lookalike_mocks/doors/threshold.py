@@ -9,26 +9,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from .tls import Tls
+from .tls import TlsContexts
 
 # the first byte of a TLS record that holds a handshake; no HTTP method begins so
-HANDSHAKE = b"\x16"
+TLS_HANDSHAKE = b"\x16"
 # how many are let in before others on the loop have their turn
-ROUND = 100
+MAX_ACCEPTS = 100
 logger = logging.getLogger("lookalike")
 
 
-class Threshold:
+class TlsSniffer:
     """Accepts on bound sockets; lets a client in by its first byte, if it comes within `seconds`.
 
     At most `crowd` clients are between accepted and let in, handshakes among them; the one that waits longest has to
     go for a new one. Lives on the loop that opened it.
     """
 
-    crowd = 512
-    pause = 1.0
+    max_waiting = 512
+    retry_seconds = 1.0
 
-    def __init__(self, connection: Callable[[], asyncio.Protocol], tls: Tls, seconds: float) -> None:
+    def __init__(self, connection: Callable[[], asyncio.Protocol], tls: TlsContexts, seconds: float) -> None:
         self._connection, self._tls, self._seconds = connection, tls, seconds
         self._waiting: dict[asyncio.Task[None], None] = {}
         # those that no transport has taken over
@@ -58,52 +58,52 @@ class Threshold:
         asyncio.get_running_loop().add_reader(sock, self._accept, sock)
 
     def _accept(self, sock: socket.socket) -> None:
-        for _ in range(ROUND):
+        for _ in range(MAX_ACCEPTS):
             try:
                 client, _address = sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as refused:
-                self._rest(sock, refused)
+                self._pause_accepting(sock, refused)
                 return
             client.setblocking(False)
             self._admit(client)
 
-    def _rest(self, sock: socket.socket, refused: OSError) -> None:
+    def _pause_accepting(self, sock: socket.socket, refused: OSError) -> None:
         """There are too many open files: the system would offer the same client again and again, without a pause."""
         logger.warning("cannot accept a client: %s", refused.strerror)
         loop = asyncio.get_running_loop()
         loop.remove_reader(sock)
-        self._socks[sock] = loop.call_later(self.pause, self._resume, sock)
+        self._socks[sock] = loop.call_later(self.retry_seconds, self._resume, sock)
 
     def _admit(self, client: socket.socket) -> None:
-        if len(self._waiting) >= self.crowd:
+        if len(self._waiting) >= self.max_waiting:
             longest = next(iter(self._waiting))
             del self._waiting[longest]
             longest.cancel()
         self._outside.add(client)
-        task = asyncio.get_running_loop().create_task(self._let_in(client))
+        task = asyncio.get_running_loop().create_task(self._connect(client))
         self._waiting[task] = None
-        task.add_done_callback(partial(self._seen, client))
+        task.add_done_callback(partial(self._on_connected, client))
 
-    async def _let_in(self, client: socket.socket) -> None:
+    async def _connect(self, client: socket.socket) -> None:
         """Raises OSError, which is the client's affair: it came too late, left, or speaks neither."""
         loop, seconds = asyncio.get_running_loop(), self._seconds
         async with asyncio.timeout(seconds):
-            first = await _first_byte(client)
+            first = await _peek_first_byte(client)
             self._outside.remove(client)
-            if first != HANDSHAKE:
+            if first != TLS_HANDSHAKE:
                 await loop.connect_accepted_socket(self._connection, client)
                 return
             await loop.connect_accepted_socket(
                 self._connection,
                 client,
-                ssl=self._tls.context(),
+                ssl=self._tls.select_context(),
                 ssl_handshake_timeout=seconds,
                 ssl_shutdown_timeout=seconds,
             )
 
-    def _seen(self, client: socket.socket, task: asyncio.Task[None]) -> None:
+    def _on_connected(self, client: socket.socket, task: asyncio.Task[None]) -> None:
         """Here and not in the task, which runs nothing at all when it is cancelled before it began."""
         self._waiting.pop(task, None)
         error = None if task.cancelled() else task.exception()
@@ -115,17 +115,17 @@ class Threshold:
             client.close()
 
 
-async def _first_byte(client: socket.socket) -> bytes:
+async def _peek_first_byte(client: socket.socket) -> bytes:
     """The first byte that a client sends, left where it is. Raises OSError when it leaves."""
     while True:
         with suppress(BlockingIOError):
             if first := client.recv(1, socket.MSG_PEEK):
                 return first
             raise ConnectionAbortedError
-        await _readable(client)
+        await _wait_readable(client)
 
 
-async def _readable(client: socket.socket) -> None:
+async def _wait_readable(client: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(client, ready.set)

@@ -7,10 +7,10 @@ import httpx
 from lookalike_specs.wire import Request
 
 from ..mock import Mock
-from .mishap import aenter, enter, met
+from .mishap import adeliver, deliver, to_httpx
 
 
-class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """For `httpx.Client(transport=…)` and `httpx.AsyncClient(transport=…)` alike."""
 
     def __init__(self, mock: Mock) -> None:
@@ -18,17 +18,17 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises httpx.TransportError for a fault."""
-        return enter(respond(self._mock, request, request.read()))
+        return deliver(build_httpx_response(self._mock, request, request.read()))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises httpx.TransportError for a fault."""
-        return await aenter(respond(self._mock, request, await request.aread()))
+        return await adeliver(build_httpx_response(self._mock, request, await request.aread()))
 
 
-def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
+def build_httpx_response(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
     """The mock's answer to an httpx request whose body was read, before it was entered."""
     url = request.url
-    reply = mock.answer(
+    reply = mock.respond(
         Request(
             method=request.method,
             path=url.path,
@@ -39,7 +39,7 @@ def respond(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
         )
     )
     if reply.fault is not None:
-        return met(reply, reply.fault, request)
+        return to_httpx(reply, reply.fault, request)
     headers = [
         (b"content-type", reply.media_type.encode()),
         (b"content-length", b"%d" % len(reply.body)),

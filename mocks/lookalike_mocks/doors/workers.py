@@ -21,48 +21,48 @@ from types import FrameType
 
 import msgspec
 
-from ..sandbox import Place
-from .server import BACKLOG, bound, url_of
+from ..sandbox import WorkerIdentity
+from .server import BACKLOG, bind_socket, get_base_url
 
 # a worker that ends before it is this old is started again only after a while, and not for ever
-YOUNG, PAUSE, MOST_QUICK_ENDS = 2.0, 0.5, 5
-GRACE, REAP_SECONDS = 4.0, 2.0
+MIN_AGE_SECONDS, RESTART_SECONDS, MAX_QUICK_EXITS = 2.0, 0.5, 5
+GRACE_SECONDS, REAP_SECONDS = 4.0, 2.0
 START_SECONDS = 30.0
 # place, the worker's two sockets, what to call when it listens, a pipe that ends with the supervisor
-Work = Callable[[Place, tuple[socket.socket, socket.socket], Callable[[], None], int], None]
+WorkerMain = Callable[[WorkerIdentity, tuple[socket.socket, socket.socket], Callable[[], None], int], None]
 
 
 class Worker:
     """One place among the workers, and the process that stands there now."""
 
-    def __init__(self, place: Place, own: socket.socket) -> None:
-        self.place, self.own = place, own
-        self.quick_ends = 0
-        self.began = 0.0
+    def __init__(self, place: WorkerIdentity, own: socket.socket) -> None:
+        self.identity, self.own_socket = place, own
+        self.quick_exits = 0
+        self.started_at = 0.0
         self.process: ForkProcess | None = None
         # who listens is told through it; its end has to stay open for as long as the worker may tell
-        self.listening: Pipe | None = None
+        self.ready_pipe: Pipe | None = None
 
     def __str__(self) -> str:
-        return f"worker {self.place.worker}"
+        return f"worker {self.identity.worker}"
 
     @property
     def sentinel(self) -> int:
         """What becomes readable when the process ends."""
         return self.process.sentinel if self.process is not None else -1
 
-    def listens(self) -> bool:
+    def wait_until_listening(self) -> bool:
         """Wait until it does; False when it ended before, or takes too long."""
         try:
-            return self.listening is not None and self.listening.poll(START_SECONDS) and bool(self.listening.recv())
+            return self.ready_pipe is not None and self.ready_pipe.poll(START_SECONDS) and bool(self.ready_pipe.recv())
         except EOFError:
             return False
 
-    def follow(self) -> str:
+    def record_exit(self) -> str:
         """Take the place of a process that ended; a sentence that says so."""
         code = self._exit_code()
-        self.quick_ends = self.quick_ends + 1 if time.monotonic() - self.began < YOUNG else 0
-        self.place = msgspec.structs.replace(self.place, generation=self.place.generation + 1)
+        self.quick_exits = self.quick_exits + 1 if time.monotonic() - self.started_at < MIN_AGE_SECONDS else 0
+        self.identity = msgspec.structs.replace(self.identity, generation=self.identity.generation + 1)
         how = f"was ended by signal {-code}" if code and code < 0 else f"ended with exit code {code}"
         return f"{self} {how}; its sandboxes are gone, and it is started again"
 
@@ -81,28 +81,28 @@ class Supervisor:
 
     def __init__(  # noqa: PLR0913 - where, how many, what they do, how they are called, who hears of them
         self,
-        work: Work,
+        work: WorkerMain,
         host: str,
         port: int,
         count: int,
         *,
-        url: Callable[[socket.socket], str] = url_of,
+        url: Callable[[socket.socket], str] = get_base_url,
         tell: Callable[[str], None],
     ) -> None:
-        self._work, self._tell = work, tell
-        bound(host, port).close()  # taken by somebody who shares it as well counts as taken
-        self._shared = bound(host, port, shared=True)
-        sockets = [bound(host, port + at if port else 0) for at in range(1, count + 1)]
+        self._worker_main, self._notify = work, tell
+        bind_socket(host, port).close()  # taken by somebody who shares it as well counts as taken
+        self._shared = bind_socket(host, port, shared=True)
+        sockets = [bind_socket(host, port + at if port else 0) for at in range(1, count + 1)]
         for sock in sockets:
             sock.listen(BACKLOG)
         self.url, urls = url(self._shared), tuple(map(url, sockets))
-        first = Place(urls=urls)
+        first = WorkerIdentity(worker_urls=urls)
         self.workers = [
             Worker(msgspec.structs.replace(first, worker=at), sock) for at, sock in enumerate(sockets, start=1)
         ]
-        self._lifeline, self._line = os.pipe()
-        self._wake, self._bell = os.pipe()
-        os.set_blocking(self._bell, False)
+        self._lifeline_reader, self._lifeline_writer = os.pipe()
+        self._wake_reader, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake_writer, False)
         self._stopped = False
 
     def run(self, ready: Callable[[], None]) -> int:
@@ -110,11 +110,11 @@ class Supervisor:
         with self._signals():
             for worker in self.workers:
                 self._start(worker)
-            deaf = [worker for worker in self.workers if not worker.listens()]
+            deaf = [worker for worker in self.workers if not worker.wait_until_listening()]
             if not deaf:
                 ready()
             elif not self._stopped:
-                self._tell(f"{deaf[0]} does not start")
+                self._notify(f"{deaf[0]} does not start")
             code = int(not self._stopped) if deaf else self._watch()
             self._end()
         return code
@@ -122,50 +122,50 @@ class Supervisor:
     def _start(self, worker: Worker) -> None:
         """Fork a worker."""
         context = multiprocessing.get_context("fork")
-        worker.listening, told = context.Pipe(duplex=False)
-        worker.began = time.monotonic()
-        worker.process = context.Process(target=self._live, args=(worker, told), daemon=True)
+        worker.ready_pipe, told = context.Pipe(duplex=False)
+        worker.started_at = time.monotonic()
+        worker.process = context.Process(target=self._run_worker, args=(worker, told), daemon=True)
         worker.process.start()
         told.close()
 
-    def _live(self, worker: Worker, told: Pipe) -> None:
+    def _run_worker(self, worker: Worker, told: Pipe) -> None:
         """In the worker's own process."""
-        os.close(self._line)
+        os.close(self._lifeline_writer)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         host, port = self._shared.getsockname()[:2]
         self._shared.close()
-        shared = bound(host, port, shared=True)
+        shared = bind_socket(host, port, shared=True)
         with suppress(KeyboardInterrupt):
-            self._work(worker.place, (shared, worker.own), lambda: told.send(worker.place.worker), self._lifeline)
+            self._worker_main(worker.identity, (shared, worker.own_socket), lambda: told.send(worker.identity.worker), self._lifeline_reader)
 
     def _watch(self) -> int:
         """Start again who ends; the exit code when it is over."""
         while not self._stopped:
-            ended = wait([*(worker.sentinel for worker in self.workers), self._wake])
+            ended = wait([*(worker.sentinel for worker in self.workers), self._wake_reader])
             for worker in self.workers:
                 if self._stopped or worker.sentinel not in ended:
                     continue
-                told = worker.follow()
-                if worker.quick_ends >= MOST_QUICK_ENDS:
-                    self._tell(f"{worker} ends as soon as it is started; giving up")
+                told = worker.record_exit()
+                if worker.quick_exits >= MAX_QUICK_EXITS:
+                    self._notify(f"{worker} ends as soon as it is started; giving up")
                     return 1
-                self._tell(told)
-                self._rest(worker)
+                self._notify(told)
+                self._delay_restart(worker)
                 self._start(worker)
         return 0
 
-    def _rest(self, worker: Worker) -> None:
+    def _delay_restart(self, worker: Worker) -> None:
         """Give one that ended at once a while, unless a signal comes."""
-        if worker.quick_ends and not self._stopped:
-            wait([self._wake], PAUSE)
+        if worker.quick_exits and not self._stopped:
+            wait([self._wake_reader], RESTART_SECONDS)
 
     def _end(self) -> None:
         """End every worker; none that does not listen to that is left behind."""
         processes = [worker.process for worker in self.workers if worker.process is not None]
         for process in processes:
             process.terminate()
-        deadline = time.monotonic() + GRACE
+        deadline = time.monotonic() + GRACE_SECONDS
         for process in processes:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
@@ -178,7 +178,7 @@ class Supervisor:
             del number, frame
             self._stopped = True
             with suppress(BlockingIOError):
-                os.write(self._bell, b"!")
+                os.write(self._wake_writer, b"!")
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:

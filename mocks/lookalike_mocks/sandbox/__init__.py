@@ -1,7 +1,7 @@
 """A tester's private corner of the mock."""
 
-from .place import Place
+from .place import WorkerIdentity
 from .sandbox import Sandbox
-from .sandboxes import HOME, Sandboxes
+from .sandboxes import DEMO_SANDBOX, Sandboxes
 
-__all__ = ["HOME", "Place", "Sandbox", "Sandboxes"]
+__all__ = ["DEMO_SANDBOX", "WorkerIdentity", "Sandbox", "Sandboxes"]

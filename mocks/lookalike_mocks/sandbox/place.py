@@ -7,29 +7,29 @@ from typing import Any
 
 import msgspec
 
-from .token import Name
+from .token import SandboxName
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """This worker. `urls` are the workers' own base URLs, the first worker's first; empty where one serves alone."""
 
-    run: int = msgspec.field(default_factory=lambda: secrets.randbelow(2**16))
+    run_id: int = msgspec.field(default_factory=lambda: secrets.randbelow(2**16))
     worker: int = 1
     generation: int = 1
-    urls: tuple[str, ...] = ()
+    worker_urls: tuple[str, ...] = ()
 
     @property
-    def url(self) -> str:
+    def base_url(self) -> str:
         """This worker's own base URL; "" where one serves alone."""
-        return self.urls[self.worker - 1] if self.urls else ""
+        return self.worker_urls[self.worker - 1] if self.worker_urls else ""
 
-    def absence(self, name: Name) -> tuple[int, dict[str, Any]]:
+    def explain_missing(self, name: SandboxName) -> tuple[int, dict[str, Any]]:
         """Why a sandbox is not here, as an HTTP status and a body."""
         told = {"error": f"sandbox {name} is gone", "sandbox": str(name)}
-        if name.run != self.run:
+        if name.run_id != self.run_id:
             return 410, {**told, "reason": "another start of the server, or another replica, made it"}
-        if name.worker != self.worker and name.worker <= len(self.urls):
-            url = self.urls[name.worker - 1]
+        if name.worker != self.worker and name.worker <= len(self.worker_urls):
+            url = self.worker_urls[name.worker - 1]
             return 421, {"error": f"sandbox {name} lives at {url}", "sandbox": str(name), "base_url": url}
         if name.generation != self.generation:
             return 410, {**told, "reason": f"worker {name.worker}, where it lived, ended and was started again"}

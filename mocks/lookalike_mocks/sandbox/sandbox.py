@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ..demands import Demand
+from ..demands import ScheduledSituation
 from ..errors import UnknownSituation
 from ..faults import FAULTS, Delay
 from ..journal import Journal
 from ..service import Service
-from ..watch import Watch
-from ..world import World
+from ..watch import SettableClock
+from ..world import SandboxState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,27 +22,27 @@ class Sandbox:
     """Seed, clock, quota, situations, added pictures and journal in `world`; `credentials` per API."""
 
     name: str
-    world: World = field(repr=False)
+    state: SandboxState = field(repr=False)
     credentials: Mapping[str, Mapping[str, str]] = field(repr=False)
     services: Mapping[str, Service] = field(repr=False)
 
     @property
     def journal(self) -> Journal:
         """What was asked with these credentials, and answered."""
-        return self.world.journal
+        return self.state.journal
 
     @property
-    def clock(self) -> Watch:
+    def clock(self) -> SettableClock:
         """What time it is; it can be set."""
-        return self.world.clock
+        return self.state.clock
 
-    def demand(self, demand: Demand) -> None:
+    def schedule(self, demand: ScheduledSituation) -> None:
         """Ask for a situation. Raises UnknownSituation, ValueError, or OverflowError when too many wait."""
-        msgspec.convert(msgspec.to_builtins(demand), Demand)  # who makes one in Python is not checked otherwise
+        msgspec.convert(msgspec.to_builtins(demand), ScheduledSituation)  # who makes one in Python is not checked otherwise
         api, _, short = demand.situation.partition("/")
-        if api not in self.services or not self.services[api].knows(short):
-            raise UnknownSituation(demand.situation, tuple(self.situations()))
-        if not self.world.demands.add(demand):
+        if api not in self.services or not self.services[api].has_situation(short):
+            raise UnknownSituation(demand.situation, tuple(self.iter_situations()))
+        if not self.state.scheduled_situations.add(demand):
             raise OverflowError("too many situations wait; take some back")
 
     @contextmanager
@@ -51,14 +51,14 @@ class Sandbox:
 
         Raises UnknownSituation, ValueError.
         """
-        demand = Demand(situation, times, delay or Delay())
-        self.demand(demand)
+        demand = ScheduledSituation(situation, times, delay or Delay())
+        self.schedule(demand)
         try:
             yield
         finally:
-            self.world.demands.forget(demand)
+            self.state.scheduled_situations.remove(demand)
 
-    def situations(self) -> Iterator[str]:
+    def iter_situations(self) -> Iterator[str]:
         """Every situation that can be asked for."""
         for api, service in self.services.items():
             root = service.api.root

@@ -10,59 +10,59 @@ from typing import Any
 from lookalike_specs.wire import Request
 
 from ..account import Account
-from ..errors import Unanswerable
-from ..nearest import nearest
-from ..sent import Sent
+from ..errors import MockError
+from ..nearest import find_near_miss
+from ..sent import ParsedRequest
 from ..service import Service
-from ..world import World
-from .place import Place
+from ..world import SandboxState
+from .place import WorkerIdentity
 from .sandbox import Sandbox
-from .token import Name, as_uuid, named, read, token
+from .token import SandboxName, format_as_uuid, find_sandbox_name, parse_sandbox_name, create_token
 
-HOME = "demo"
+DEMO_SANDBOX = "demo"
 MAX_SANDBOXES = 256
 MAX_SERIAL = 2**24 - 1
-MAX_NAME = 100
+MAX_NAME_LENGTH = 100
 
 
 class Sandboxes:
     """The demo accounts' own sandbox, which is always there, and at most MAX_SANDBOXES more; the oldest goes first."""
 
-    def __init__(self, services: Mapping[str, Service], home: World, place: Place) -> None:
-        self.home = Sandbox(HOME, home, {api: dict(service.api.account) for api, service in services.items()}, services)
-        self.place = place
+    def __init__(self, services: Mapping[str, Service], home: SandboxState, place: WorkerIdentity) -> None:
+        self.demo = Sandbox(DEMO_SANDBOX, home, {api: dict(service.api.account) for api, service in services.items()}, services)
+        self.identity = place
         self._services = services
         self._serial = 0
         # whoever makes sandboxes may do so from many threads, and not from the server's
         self._lock = threading.Lock()
         self._held: dict[str, Sandbox] = {}
-        self._worlds: dict[str, World] = {}
+        self._worlds: dict[str, SandboxState] = {}
 
-    def of(self, service: Service, sent: Sent) -> World:
+    def find_state(self, service: Service, sent: ParsedRequest) -> SandboxState:
         """The world of whoever this request claims to be from. Raises Unanswerable: of a sandbox that is not here."""
-        for claim in service.claims:
+        for claim in service.credential_readers:
             if credential := claim(sent):
                 found = self._worlds.get(credential)
-                if found is None and (name := named(credential)) is not None:
-                    raise Unanswerable(*self.place.absence(name))
-                return found or self.home.world
-        return self.home.world
+                if found is None and (name := find_sandbox_name(credential)) is not None:
+                    raise MockError(*self.identity.explain_missing(name))
+                return found or self.demo.state
+        return self.demo.state
 
-    def near(self, request: Request) -> str:
+    def describe_near_miss(self, request: Request) -> str:
         """For a request that no operation matched: the nearest one, and what it differs in."""
-        near = nearest(self._services.values(), request)
-        return str(near) if near.differs else ""
+        near = find_near_miss(self._services.values(), request)
+        return str(near) if near.differences else ""
 
-    def mint(self, world: World) -> Sandbox:
+    def create(self, world: SandboxState) -> Sandbox:
         """A new sandbox around that world, with credentials of its own for every API."""
         with self._lock:
             self._serial = self._serial % MAX_SERIAL + 1
-            name = Name(self.place.run, self.place.worker, self.place.generation, self._serial)
+            name = SandboxName(self.identity.run_id, self.identity.worker, self.identity.generation, self._serial)
             self._make_room()
-            credentials = {api: _minted(service, name) for api, service in self._services.items()}
+            credentials = {api: _create_credentials(service, name) for api, service in self._services.items()}
             for api, minted in credentials.items():
                 world.accounts[api] = dict.fromkeys(minted.values(), Account(minted))
-                self._worlds |= dict.fromkeys((value for value in minted.values() if named(value)), world)
+                self._worlds |= dict.fromkeys((value for value in minted.values() if find_sandbox_name(value)), world)
             made = self._held[str(name)] = Sandbox(str(name), world, credentials, self._services)
         return made
 
@@ -71,20 +71,20 @@ class Sandboxes:
         if len(self._held) >= MAX_SANDBOXES:
             oldest = next(iter(self._held))
             self._forget(oldest)
-            home = self.home.world
-            home.journal.note(f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}", home.clock())
+            home = self.demo.state
+            home.journal.add_note(f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}", home.clock())
 
     def get(self, name: str) -> Sandbox | None:
         """The sandbox of that name, if it is here."""
-        return self.home if name == HOME else self._held.get(name)
+        return self.demo if name == DEMO_SANDBOX else self._held.get(name)
 
-    def absence(self, name: str) -> tuple[int, dict[str, Any]]:
+    def explain_missing(self, name: str) -> tuple[int, dict[str, Any]]:
         """Why there is no sandbox of that name here, as an HTTP status and a body."""
-        parsed = read(name)
-        ours = self.place.run, self.place.worker, self.place.generation
+        parsed = parse_sandbox_name(name)
+        ours = self.identity.run_id, self.identity.worker, self.identity.generation
         if parsed is None or (parsed[:3] == ours and parsed.serial > self._serial):
-            return 404, {"error": f"no sandbox is called {name[:MAX_NAME]!r}", "sandbox": name[:MAX_NAME]}
-        return self.place.absence(parsed)
+            return 404, {"error": f"no sandbox is called {name[:MAX_NAME_LENGTH]!r}", "sandbox": name[:MAX_NAME_LENGTH]}
+        return self.identity.explain_missing(parsed)
 
     def remove(self, name: str) -> bool:
         """Forget a sandbox; False when there is none of that name, or it is the demo accounts'."""
@@ -94,15 +94,15 @@ class Sandboxes:
     def _forget(self, name: str) -> bool:
         found = self._held.pop(name, None)
         if found is not None:
-            self._worlds = {key: world for key, world in self._worlds.items() if world is not found.world}
+            self._worlds = {key: world for key, world in self._worlds.items() if world is not found.state}
         return found is not None
 
     def __iter__(self) -> Iterator[Sandbox]:
-        return iter((self.home, *self._held.values()))
+        return iter((self.demo, *self._held.values()))
 
 
-def _minted(service: Service, name: Name) -> dict[str, str]:
+def _create_credentials(service: Service, name: SandboxName) -> dict[str, str]:
     """Credentials under the vendor's own names, as the spec's templates say."""
-    drawn = token(name)
-    values: dict[str, Any] = {"token": drawn, "uuid": as_uuid(drawn), "secret": secrets.token_hex(16)}
-    return {key: template.format(**values) for key, template in service.api.root.mint.items()}
+    drawn = create_token(name)
+    values: dict[str, Any] = {"token": drawn, "uuid": format_as_uuid(drawn), "secret": secrets.token_hex(16)}
+    return {key: template.format(**values) for key, template in service.api.root.credential_templates.items()}

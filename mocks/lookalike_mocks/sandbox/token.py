@@ -7,54 +7,54 @@ import secrets
 from hashlib import blake2b
 from typing import NamedTuple
 
-DIGITS = 30
-TOKEN = re.compile(r"[0-9a-f]{30}")
-NAME = re.compile(r"([0-9a-f]{4})-([1-9]\d{0,2})-([1-9]\d{0,2})-([1-9]\d{0,7})", re.ASCII)
-UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
+TOKEN_LENGTH = 30
+TOKEN_PATTERN = re.compile(r"[0-9a-f]{30}")
+NAME_PATTERN = re.compile(r"([0-9a-f]{4})-([1-9]\d{0,2})-([1-9]\d{0,2})-([1-9]\d{0,7})", re.ASCII)
+UUID_PATTERN = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
 
 
-class Name(NamedTuple):
+class SandboxName(NamedTuple):
     """`run` tells one start of the server from another; a worker that is started again is another generation."""
 
-    run: int
+    run_id: int
     worker: int
     generation: int
     serial: int
 
     def __str__(self) -> str:
         """As people see it: `9f3c-1-1-17`."""
-        return f"{self.run:04x}-{self.worker}-{self.generation}-{self.serial}"
+        return f"{self.run_id:04x}-{self.worker}-{self.generation}-{self.serial}"
 
 
-def token(name: Name) -> str:
+def create_token(name: SandboxName) -> str:
     """30 hex digits that nobody can guess: the name, its check digits, 48 random bits."""
-    head = f"{name.run:04x}{name.worker:02x}{name.generation:02x}{name.serial:06x}"
-    return head + _check(head) + secrets.token_hex(6)
+    head = f"{name.run_id:04x}{name.worker:02x}{name.generation:02x}{name.serial:06x}"
+    return head + _compute_check_digits(head) + secrets.token_hex(6)
 
 
-def as_uuid(text: str) -> str:
+def format_as_uuid(text: str) -> str:
     """A token in the form of a UUID."""
     return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-8{text[15:18]}-{text[18:]}"
 
 
-def named(credential: str) -> Name | None:
+def find_sandbox_name(credential: str) -> SandboxName | None:
     """The sandbox that a credential names; None when it names none."""
-    if len(credential) < DIGITS:
+    if len(credential) < TOKEN_LENGTH:
         return None
-    found = UUID.search(credential)
+    found = UUID_PATTERN.search(credential)
     plain = "".join(found.groups()) if found else credential
-    match = TOKEN.search(plain)
-    if match is None or match[0][14:18] != _check(match[0][:14]):
+    match = TOKEN_PATTERN.search(plain)
+    if match is None or match[0][14:18] != _compute_check_digits(match[0][:14]):
         return None
     digits = match[0]
-    return Name(int(digits[:4], 16), int(digits[4:6], 16), int(digits[6:8], 16), int(digits[8:14], 16))
+    return SandboxName(int(digits[:4], 16), int(digits[4:6], 16), int(digits[6:8], 16), int(digits[8:14], 16))
 
 
-def read(text: str) -> Name | None:
+def parse_sandbox_name(text: str) -> SandboxName | None:
     """The sandbox whose name that is, as people see it; None when it is no name."""
-    found = NAME.fullmatch(text)
-    return Name(int(found[1], 16), *map(int, found.groups()[1:])) if found else None
+    found = NAME_PATTERN.fullmatch(text)
+    return SandboxName(int(found[1], 16), *map(int, found.groups()[1:])) if found else None
 
 
-def _check(head: str) -> str:
+def _compute_check_digits(head: str) -> str:
     return blake2b(head.encode(), digest_size=2, person=b"sandbox").hexdigest()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from lookalike_specs import Operation
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from ..call import Call
+from ..call import RequestContext
 from ..service import Service
-from ..world import World
+from ..world import SandboxState
 from . import (
     aliyun,
     aliyun_add,
@@ -28,24 +28,24 @@ from . import (
     tmapi_convert,
 )
 
-Page = Callable[["World", "Call"], Reply]
-Adapt = Callable[["Service", Request, str, Operation | None], str]
+Handler = Callable[["SandboxState", "RequestContext"], Response]
+ErrorFormatSelector = Callable[["Service", Request, str, Operation | None], str]
 
 # the name that an operation gives its page -> who builds it
-PAGES: Final[Mapping[str, Page]] = {
-    "aliyun": aliyun.page,
-    "aliyun-add": aliyun_add.page,
-    "aliyun-delete": aliyun_delete.page,
-    "aliyun-name": aliyun_name.page,
-    "aliyun-permit": aliyun_permit.page,
-    "aliyun-roa": aliyun_roa.page,
-    "aliyun-upload": aliyun_upload.page,
-    "daji-1688": daji_1688.page,
-    "daji-taobao": daji_taobao.page,
-    "daji-upload": daji_upload.page,
-    "hiobuy": hiobuy.page,
-    "tmapi": tmapi.page,
-    "tmapi-convert": tmapi_convert.page,
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "aliyun": aliyun.handle_search_by_image,
+    "aliyun-add": aliyun_add.handle_add_image,
+    "aliyun-delete": aliyun_delete.handle_delete_image,
+    "aliyun-name": aliyun_name.handle_search_by_name,
+    "aliyun-permit": aliyun_permit.handle_upload_permit,
+    "aliyun-roa": aliyun_roa.handle_roa_search,
+    "aliyun-upload": aliyun_upload.handle_upload,
+    "daji-1688": daji_1688.handle_1688_search,
+    "daji-taobao": daji_taobao.handle_taobao_search,
+    "daji-upload": daji_upload.handle_upload,
+    "hiobuy": hiobuy.handle_search,
+    "tmapi": tmapi.handle_search,
+    "tmapi-convert": tmapi_convert.handle_convert,
 }
 # API -> who chooses between the forms of an error that a client may ask for
-TRANSPORTS: Final[Mapping[str, Adapt]] = {"aliyun": aliyun_format.transport}
+ERROR_FORMAT_SELECTORS: Final[Mapping[str, ErrorFormatSelector]] = {"aliyun": aliyun_format.select_error_format}

@@ -16,36 +16,36 @@ BADGES: Final = {
 }
 
 
-def offer(product: Product, language: str) -> dict[str, Any]:
+def build_offer(product: Product, language: str) -> dict[str, Any]:
     """One offer, its title in that language too, with shape.MARK where the answer's own trace belongs."""
-    price, chosen = money.yuan(product.price), product.bears("jxhy")
+    price, chosen = money.format_yuan(product.price), product.has_label("jxhy")
     seller = product.shop
     return {
-        "imageUrl": shape.picture_url(product),
-        "subject": product.title("zh"),
-        "subjectTrans": product.title(language),
+        "imageUrl": shape.build_image_url(product),
+        "subject": product.get_title("zh"),
+        "subjectTrans": product.get_title(language),
         "priceInfo": {
             "price": price,
             "jxhyPrice": price if chosen else None,
-            "pfJxhyPrice": money.short(product.price) if chosen else None,
-            "consignPrice": money.yuan(product.dropship_price),
+            "pfJxhyPrice": money.format_short_yuan(product.price) if chosen else None,
+            "consignPrice": money.format_yuan(product.dropship_price),
         },
         "offerId": product.offer_id,
         "isJxhy": chosen,
         "repurchaseRate": f"{product.repurchase}%",
         "monthSold": product.sales_month,
-        "traceInfo": trace_info(product.offer_id, "offer"),
-        "isOnePsale": product.bears("isOnePsale"),
+        "traceInfo": build_trace_info(product.offer_id, "offer"),
+        "isOnePsale": product.has_label("isOnePsale"),
         "sellerIdentities": (["powerful_merchants"] if seller.is_powerful else [])
         + (["tp_member"] if seller.years > 1 else []),
     }
 
 
-def trace_info(number: int, kind: str) -> str:
+def build_trace_info(number: int, kind: str) -> str:
     """The token that goes with a product, with shape.MARK where the answer's own trace belongs."""
-    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{shape.MARK}"
+    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{shape.TRACE_PLACEHOLDER}"
 
 
-def badges(product: Product) -> list[str]:
+def list_badges(product: Product) -> list[str]:
     """The badges beside a product's title, in Chinese."""
-    return [badge for label, badge in BADGES.items() if product.bears(label)]
+    return [badge for label, badge in BADGES.items() if product.has_label(label)]

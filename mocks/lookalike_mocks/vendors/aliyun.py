@@ -7,99 +7,99 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
-from ..call import Call
-from ..catalogue import Catalogue, Picture, kinds
+from ..call import RequestContext
+from ..catalogue import Catalogue, ImageIdentity, load_kinds
 from ..catalogue.subject import Box
-from ..stamp import stamp
-from ..world import World
+from ..stamp import derive_response_ids
+from ..world import SandboxState
 from . import aliyun_added
-from .aliyun_added import TWIN, Rated
-from .aliyun_filter import condition_of
-from .aliyun_format import reply
-from .aliyun_hits import SAME, Hit, Wanted, hits, stored
-from .aliyun_instance import Instance, instance, predicted
-from .aliyun_picture import Shown, region, seen, sent
-from .situations import situated
+from .aliyun_added import MIN_COPY_SCORE, RatedImage
+from .aliyun_filter import parse_filter
+from .aliyun_format import build_response
+from .aliyun_hits import SAME_SCORE, Hit, HitQuery, find_hits, encode_catalogue_image
+from .aliyun_instance import Instance, resolve_instance, predict_category
+from .aliyun_picture import QueryImage, parse_region, describe_regions, parse_image
+from .situations import apply_to_items
 
-Listed = Hit | Rated
+ListedHit = Hit | RatedImage
 
 
-def page(world: World, call: Call) -> Reply:
+def handle_search_by_image(world: SandboxState, call: RequestContext) -> Response:
     """One page of what the picture finds in the instance."""
-    where = instance(world, call, "search")
-    return found(world, call, where, sent(world, call, where))
+    where = resolve_instance(world, call, "search")
+    return respond_with_hits(world, call, where, parse_image(world, call, where))
 
 
-def found(world: World, call: Call, where: Instance, shown: Shown) -> Reply:
+def respond_with_hits(world: SandboxState, call: RequestContext, where: Instance, shown: QueryImage) -> Response:
     """One page of what a picture finds in an instance, whichever way the picture was told."""
-    catalogue, added = world.catalogue, world.gallery.of(where.name)
-    rated = aliyun_added.rated(added, shown.look()) if added else []
-    picture, known = recognised(shown, rated)
-    box = region(call, picture)
-    category = where.category(call, predicted(world, picture, box) if known is None else known)
-    wanted = _wanted(call, where, picture, box, category)
-    gone = {each.replaces for each in added if each.replaces}
-    every = _every(catalogue, wanted, aliyun_added.fitting(rated, wanted, category), gone)
-    listed, total = _page(catalogue, wanted, every, call)
-    made = stamp(world.seed, call.request)
-    only = None if where.categories else category
-    items = b",".join(_auction(call, catalogue, each, only) for each in listed)
-    main, regions = seen(call, picture, box, catalogue.size)
+    catalogue, added = world.catalogue, world.image_store.list_images(where.name)
+    rated = aliyun_added.rate_images(added, shown.load_thumbnail()) if added else []
+    picture, known = recognise_image(shown, rated)
+    box = parse_region(call, picture)
+    category = where.choose_category(call, predict_category(world, picture, box) if known is None else known)
+    wanted = _build_hit_query(call, where, picture, box, category)
+    gone = {each.replaced_image for each in added if each.replaced_image}
+    every = _merge_hits(catalogue, wanted, aliyun_added.filter_rated(rated, wanted, category), gone)
+    listed, total = _slice_page(catalogue, wanted, every, call)
+    made = derive_response_ids(world.seed, call.request)
+    only = None if where.has_categories else category
+    items = b",".join(_encode_auction(call, catalogue, each, only) for each in listed)
+    main, regions = describe_regions(call, picture, box, catalogue.size)
     body = {
         "RequestId": made.request_id,
         "Success": True,
         "Code": 0,
         "Msg": "success",
-        "Head": _head(call, len(listed), total, 20 + int(made.digest[:4], 16) % 180),
-        "PicInfo": {"CategoryId": category, "Region": main, "MultiRegion": regions, "AllCategories": _categories(call)},
-        "Auctions": msgspec.Raw(situated(b"[%b]" % items, call)),
+        "Head": _build_head(call, len(listed), total, 20 + int(made.digest[:4], 16) % 180),
+        "PicInfo": {"CategoryId": category, "Region": main, "MultiRegion": regions, "AllCategories": _list_categories(call)},
+        "Auctions": msgspec.Raw(apply_to_items(b"[%b]" % items, call)),
     }
-    return reply(call, body)
+    return build_response(call, body)
 
 
-def recognised(shown: Shown, rated: list[Rated]) -> tuple[Picture, int | None]:
+def recognise_image(shown: QueryImage, rated: list[RatedImage]) -> tuple[ImageIdentity, int | None]:
     """Which picture it is, and the category that it has by then: those of the added picture that it is a copy of."""
-    picture = shown.picture
-    if not rated or rated[0].score < TWIN:
+    picture = shown.image
+    if not rated or rated[0].score < MIN_COPY_SCORE:
         return picture, None
-    twin = rated[0].added
-    if picture.product is None:
-        picture = Picture(twin.picture.number, twin.picture.product, picture.width, picture.height)
+    twin = rated[0].stored_image
+    if picture.product_index is None:
+        picture = ImageIdentity(twin.image.number, twin.image.product_index, picture.width, picture.height)
     return picture, twin.category
 
 
-def _wanted(call: Call, where: Instance, picture: Picture, box: Box | None, category: int) -> Wanted:
+def _build_hit_query(call: RequestContext, where: Instance, picture: ImageIdentity, box: Box | None, category: int) -> HitQuery:
     distinct = bool(call.values.get("DistinctProductId"))
-    return Wanted(
-        picture=picture,
+    return HitQuery(
+        image=picture,
         box=box,
-        kinds=_kinds(category) if where.categories else None,
-        condition=condition_of(call),
-        threshold=round(float(call.values.get("ScoreThreshold", 0)) * SAME),
-        pictures=1 if distinct else where.pictures,
-        distinct=distinct,
+        kinds=_find_kinds(category) if where.has_categories else None,
+        condition=parse_filter(call),
+        min_score=round(float(call.values.get("ScoreThreshold", 0)) * SAME_SCORE),
+        images_per_product=1 if distinct else where.images_per_product,
+        is_distinct=distinct,
     )
 
 
 @cache
-def _kinds(category: int) -> frozenset[int]:
-    return frozenset(number for number, kind in enumerate(kinds()) if kind.aliyun == category)
+def _find_kinds(category: int) -> frozenset[int]:
+    return frozenset(number for number, kind in enumerate(load_kinds()) if kind.aliyun == category)
 
 
-def _every(catalogue: Catalogue, wanted: Wanted, rated: list[Rated], gone: set[tuple[int, int]]) -> tuple[Listed, ...]:
+def _merge_hits(catalogue: Catalogue, wanted: HitQuery, rated: list[RatedImage], gone: set[tuple[int, int]]) -> tuple[ListedHit, ...]:
     """Every hit, best first, without the pictures of the catalogue that others were added in the place of."""
-    every = hits(catalogue, wanted)
+    every = find_hits(catalogue, wanted)
     if not rated and not gone:
         return every
-    left = [hit for hit in every if (hit.product, hit.picture) not in gone]
+    left = [hit for hit in every if (hit.product_index, hit.image_index) not in gone]
     return tuple(sorted([*rated, *left], key=lambda each: -each.score))
 
 
-def _page(
-    catalogue: Catalogue, wanted: Wanted, every: tuple[Listed, ...], call: Call
-) -> tuple[tuple[Listed, ...], int]:
+def _slice_page(
+    catalogue: Catalogue, wanted: HitQuery, every: tuple[ListedHit, ...], call: RequestContext
+) -> tuple[tuple[ListedHit, ...], int]:
     """The hits of a page, and how many there are in all, in the situation that was asked for."""
     start, count = call.values["Start"], call.values["Num"]
     found = every[start : start + count]
@@ -109,34 +109,34 @@ def _page(
         found = found[: max(1, count // 2)]
         return found, start + len(found)
     if call.situation == "full-page" and len(found) < count:
-        found = hits(catalogue, Wanted(wanted.picture))[:count]
+        found = find_hits(catalogue, HitQuery(wanted.image))[:count]
         return found, start + len(found)
     return found, len(every)
 
 
-def _head(call: Call, returned: int, total: int, milliseconds: int) -> dict[str, int]:
+def _build_head(call: RequestContext, returned: int, total: int, milliseconds: int) -> dict[str, int]:
     counts = (returned, total) if call.service.variants["docs-found"] == "documented" else (total, returned)
     return {"DocsFound": counts[0], "DocsReturn": counts[1], "SearchTime": milliseconds}
 
 
-def _categories(call: Call) -> list[dict[str, Any]]:
+def _list_categories(call: RequestContext) -> list[dict[str, Any]]:
     return [{"Name": name, "Id": int(number)} for number, name in call.service.api.root.data["categories"].items()]
 
 
-def _auction(call: Call, catalogue: Catalogue, each: Listed, only: int | None) -> bytes:
+def _encode_auction(call: RequestContext, catalogue: Catalogue, each: ListedHit, only: int | None) -> bytes:
     """One hit as JSON; `only` is the category of everything in an instance that knows no others."""
-    if isinstance(each, Rated):
-        item, category = aliyun_added.item(each.added), each.added.category
+    if isinstance(each, RatedImage):
+        item, category = aliyun_added.encode_stored_image(each.stored_image), each.stored_image.category
     else:
-        item, category = stored(catalogue, each.product, each.picture), kinds()[each.product % len(kinds())].aliyun
+        item, category = encode_catalogue_image(catalogue, each.product_index, each.image_index), load_kinds()[each.product_index % len(load_kinds())].aliyun
     category = category if only is None else only
     greatest = call.service.api.root.data["sort-expr-values"]
-    return b"{%b,%b}" % (item, _scored(category, each.score, greatest.get(str(category), greatest["other"])))
+    return b"{%b,%b}" % (item, _encode_score(category, each.score, greatest.get(str(category), greatest["other"])))
 
 
 @lru_cache(maxsize=16_384)
-def _scored(category: int, score: int, greatest: str) -> bytes:
+def _encode_score(category: int, score: int, greatest: str) -> bytes:
     """What the search adds to a stored picture, as the inside of a JSON object."""
-    share = score / SAME
+    share = score / SAME_SCORE
     worth = f"{float(greatest) * share:.14e};0"
     return msgspec.json.encode({"CategoryId": category, "Score": share, "SortExprValues": worth})[1:-1]

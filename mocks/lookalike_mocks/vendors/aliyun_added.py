@@ -7,46 +7,46 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..gallery import Added
-from ..likeness import Look, likeness
-from .aliyun_hits import SAME, Wanted
-from .condition import holds
+from ..gallery import StoredImage
+from ..likeness import Thumbnail, compute_similarity
+from .aliyun_hits import SAME_SCORE, HitQuery
+from .condition import evaluate_condition
 
 # from this score on, it is the same picture in another size or quality
-TWIN = 9_000
+MIN_COPY_SCORE = 9_000
 
 
-class Rated(NamedTuple):
+class RatedImage(NamedTuple):
     """An added picture, and its score in 1/10000."""
 
-    added: Added
+    stored_image: StoredImage
     score: int
 
 
-def rated(pictures: Iterable[Added], look: Look) -> list[Rated]:
+def rate_images(pictures: Iterable[StoredImage], look: Thumbnail) -> list[RatedImage]:
     """The pictures by their likeness to that look, best first; of equals the oldest."""
-    found = [Rated(added, round(likeness(added.look, look) * SAME)) for added in pictures]
+    found = [RatedImage(added, round(compute_similarity(added.thumbnail, look) * SAME_SCORE)) for added in pictures]
     return sorted(found, key=lambda each: -each.score)
 
 
-def fitting(found: Iterable[Rated], wanted: Wanted, category: int) -> list[Rated]:
+def filter_rated(found: Iterable[RatedImage], wanted: HitQuery, category: int) -> list[RatedImage]:
     """Those that a search wants; where it wants products once, the best picture of each."""
     kept = [
         each
         for each in found
-        if each.score >= wanted.threshold and each.added.category == category and _meets(wanted, each.added)
+        if each.score >= wanted.min_score and each.stored_image.category == category and _image_meets(wanted, each.stored_image)
     ]
-    best = {each.added.place.product: each for each in reversed(kept)}
-    return [each for each in kept if not wanted.distinct or best[each.added.place.product] is each]
+    best = {each.stored_image.key.product: each for each in reversed(kept)}
+    return [each for each in kept if not wanted.is_distinct or best[each.stored_image.key.product] is each]
 
 
-def _meets(wanted: Wanted, added: Added) -> bool:
-    return wanted.condition is None or holds(wanted.condition, added.attributes.get)
+def _image_meets(wanted: HitQuery, added: StoredImage) -> bool:
+    return wanted.condition is None or evaluate_condition(wanted.condition, added.attributes.get)
 
 
-def item(added: Added) -> bytes:
+def encode_stored_image(added: StoredImage) -> bytes:
     """What was stored with a picture, as the inside of a JSON object; what was not given is not there."""
     content = {} if added.content is None else {"CustomContent": added.content}
     attributes = {name.title().replace("_", ""): value for name, value in added.attributes.items()}
-    names = {"ProductId": added.place.product, "PicName": added.place.name}
+    names = {"ProductId": added.key.product, "PicName": added.key.name}
     return msgspec.json.encode({**names, **content, **attributes})[1:-1]

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from ..call import Call
+from ..call import RequestContext
 from . import condition
-from .aliyun_rules import refused
+from .aliyun_rules import build_rule_error
 
 
-def condition_of(call: Call) -> condition.Condition | None:
+def parse_filter(call: RequestContext) -> condition.Condition | None:
     """What `Filter` says. Raises Refused for one that is too long, or not of the grammar."""
     text, rules = call.values.get("Filter", ""), call.service.api.root.data["filter"]
-    if not text or _is_magic(call):
+    if not text or _is_trigger(call):
         return None
     generation = call.service.variants["filter-grammar"]
     if len(text) > rules["length"][generation]:
-        raise refused(call, "filter-length", "Filter")
-    grammar = condition.Grammar(
-        integers=rules["integers"]["fields"],
+        raise build_rule_error(call, "filter-length", "Filter")
+    grammar = condition.FilterGrammar(
+        integer_fields=rules["integers"]["fields"],
         integer_operators=rules["integers"]["operators"],
-        strings=rules["strings"]["fields"],
+        string_fields=rules["strings"]["fields"],
         string_operators=rules["strings"]["operators"],
-        sets=generation == "later",
+        allows_sets=generation == "later",
     )
     try:
-        return condition.parse(text, grammar)
-    except condition.BadCondition as bad:
-        raise refused(call, f"filter-{bad.fault}", "Filter") from bad
+        return condition.parse_condition(text, grammar)
+    except condition.ConditionError as bad:
+        raise build_rule_error(call, f"filter-{bad.reason}", "Filter") from bad
 
 
-def _is_magic(call: Call) -> bool:
+def _is_trigger(call: RequestContext) -> bool:
     """Whether `Filter` is no filter, but names the situation that the call is in."""
-    magic = [before + call.situation + after for name, (before, after) in call.service.magic_values if name == "Filter"]
+    magic = [before + call.situation + after for name, (before, after) in call.service.trigger_parameters if name == "Filter"]
     return bool(call.situation) and call.values.get("Filter") in magic

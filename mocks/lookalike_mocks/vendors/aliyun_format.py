@@ -9,18 +9,18 @@ import msgspec
 
 from lookalike_specs import Operation
 from lookalike_specs.signing import parameters
-from lookalike_specs.wire import Pairs, Reply, Request
+from lookalike_specs.wire import Pairs, Response, Request
 
-from ..call import Call
+from ..call import RequestContext
 from ..service import Service
 
-JSON, XML = "application/json;charset=utf-8", "text/xml;charset=utf-8"
+JSON_MEDIA_TYPE, XML_MEDIA_TYPE = "application/json;charset=utf-8", "text/xml;charset=utf-8"
 
 
-def transport(service: Service, request: Request, chosen: str, operation: Operation | None) -> str:
+def select_error_format(service: Service, request: Request, chosen: str, operation: Operation | None) -> str:
     """The form of an error: the XML one of the chosen transport where XML is asked for."""
-    xml = service.api.root.transports[chosen].xml
-    return xml if xml and wants_xml(service, request, parameters.sent(request), operation) else chosen
+    xml = service.api.root.error_formats[chosen].xml
+    return xml if xml and wants_xml(service, request, parameters.decode_parameters(request), operation) else chosen
 
 
 def wants_xml(service: Service, request: Request, pairs: Pairs, operation: Operation | None) -> bool:
@@ -33,30 +33,30 @@ def wants_xml(service: Service, request: Request, pairs: Pairs, operation: Opera
     named = next((value.upper() for name, value in pairs if name == "Format"), "")
     if named in ("JSON", "XML"):
         return named == "XML"
-    return service.variants["format-default"] == "xml" and not request.header(b"authorization")
+    return service.variants["format-default"] == "xml" and not request.get_header(b"authorization")
 
 
-def reply(call: Call, body: dict[str, Any]) -> Reply:
+def build_response(call: RequestContext, body: dict[str, Any]) -> Response:
     """A success as JSON, or as XML whose root is the operation's name and "Response"."""
     encoded, operation = msgspec.json.encode(body), call.endpoint.operation
     if not wants_xml(call.service, call.request, call.pairs, operation):
-        return Reply(status=200, body=encoded, media_type=JSON)
-    return Reply(status=200, body=document(f"{operation.id}Response", msgspec.json.decode(encoded)), media_type=XML)
+        return Response(status=200, body=encoded, media_type=JSON_MEDIA_TYPE)
+    return Response(status=200, body=encode_xml(f"{operation.id}Response", msgspec.json.decode(encoded)), media_type=XML_MEDIA_TYPE)
 
 
-def document(root: str, value: Any) -> bytes:
+def encode_xml(root: str, value: Any) -> bytes:
     """A value as an XML document."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>{_element(root, value)}'.encode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>{_encode_element(root, value)}'.encode()
 
 
-def _element(name: str, value: Any) -> str:
+def _encode_element(name: str, value: Any) -> str:
     """An object's members are elements in it, a list is its element repeated, null is none."""
     if isinstance(value, list):
-        return "".join(_element(name, item) for item in value)
+        return "".join(_encode_element(name, item) for item in value)
     if value is None:
         return ""
     if isinstance(value, dict):
-        inside = "".join(_element(key, item) for key, item in value.items())
+        inside = "".join(_encode_element(key, item) for key, item in value.items())
     else:
         inside = escape(str(value).lower() if isinstance(value, bool) else str(value))
     return f"<{name}>{inside}</{name}>"

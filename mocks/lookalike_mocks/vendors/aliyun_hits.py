@@ -9,104 +9,104 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..catalogue import Catalogue, Picture, Product
-from ..catalogue.names import picture_index
-from ..catalogue.ranking import everything
-from ..catalogue.subject import Box, at
-from .condition import Condition, Value, holds
+from ..catalogue import Catalogue, ImageIdentity, Product
+from ..catalogue.names import decode_image_code
+from ..catalogue.ranking import rank_all
+from ..catalogue.subject import Box, select_subject
+from .condition import Condition, AttributeValue, evaluate_condition
 
 # scores in 1/10000: of the same picture, of the best other one, and what a rank and a product's further picture cost
-SAME, NEXT, PER_RANK, PER_PICTURE = 10_000, 9_700, 9, 3
+SAME_SCORE, NEXT_SCORE, RANK_PENALTY, IMAGE_PENALTY = 10_000, 9_700, 9, 3
 
 # what the owner of an instance stored with each picture, to filter by
-ATTRIBUTES: dict[str, Callable[[Product], Value]] = {
+ATTRIBUTES: dict[str, Callable[[Product], AttributeValue]] = {
     "int_attr": lambda product: product.price,
     "int_attr2": lambda product: product.sales_month,
     "int_attr3": lambda product: product.stock,
     "int_attr4": lambda product: product.repurchase,
     "str_attr": lambda product: product.kind.id,
-    "str_attr2": lambda product: product.shop.place.province["zh"],
+    "str_attr2": lambda product: product.shop.locality.province["zh"],
     "str_attr3": lambda product: str(product.shop.seller_id),
     "str_attr4": lambda product: product.shop.biz_type,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class HitQuery:
     """What is searched for; `threshold` is the least score in 1/10000, `pictures` how many each product has.
 
     `distinct`: whether a product that was added appears only once.
     """
 
-    picture: Picture
+    image: ImageIdentity
     box: Box | None = None
     kinds: frozenset[int] | None = None
     condition: Condition | None = None
-    threshold: int = 0
-    pictures: int = 1
-    distinct: bool = False
+    min_score: int = 0
+    images_per_product: int = 1
+    is_distinct: bool = False
 
 
 class Hit(NamedTuple):
     """One picture (0 is the first) of the product of that index, and its score in 1/10000."""
 
-    product: int
-    picture: int
+    product_index: int
+    image_index: int
     score: int
 
 
 @lru_cache(maxsize=128)
-def hits(catalogue: Catalogue, wanted: Wanted) -> tuple[Hit, ...]:
+def find_hits(catalogue: Catalogue, wanted: HitQuery) -> tuple[Hit, ...]:
     """Every hit, best first."""
-    subject = at(wanted.picture, catalogue.size, wanted.box)
+    subject = select_subject(wanted.image, catalogue.size, wanted.box)
     return tuple(
         hit
-        for rank, index in enumerate(everything(subject, catalogue.size, wanted.kinds))
-        if wanted.condition is None or _meets(wanted.condition, catalogue.product(index))
-        for hit in _pictures(wanted, rank, index)
-        if hit.score >= wanted.threshold
+        for rank, index in enumerate(rank_all(subject, catalogue.size, wanted.kinds))
+        if wanted.condition is None or _product_meets(wanted.condition, catalogue.get_product(index))
+        for hit in _score_images(wanted, rank, index)
+        if hit.score >= wanted.min_score
     )
 
 
-def _meets(condition: Condition, product: Product) -> bool:
-    return holds(condition, lambda name: ATTRIBUTES[name](product))
+def _product_meets(condition: Condition, product: Product) -> bool:
+    return evaluate_condition(condition, lambda name: ATTRIBUTES[name](product))
 
 
-def _pictures(wanted: Wanted, rank: int, index: int) -> list[Hit]:
+def _score_images(wanted: HitQuery, rank: int, index: int) -> list[Hit]:
     """The pictures of the product at that rank."""
-    same = rank == 0 and index == wanted.picture.product
-    worth = NEXT - PER_RANK * rank
+    same = rank == 0 and index == wanted.image.product_index
+    worth = NEXT_SCORE - RANK_PENALTY * rank
     return [
-        Hit(index, which, SAME if same and which == 0 else worth - PER_PICTURE * which)
-        for which in range(wanted.pictures)
+        Hit(index, which, SAME_SCORE if same and which == 0 else worth - IMAGE_PENALTY * which)
+        for which in range(wanted.images_per_product)
     ]
 
 
 @lru_cache(maxsize=16_384)
-def stored(catalogue: Catalogue, index: int, which: int) -> bytes:
+def encode_catalogue_image(catalogue: Catalogue, index: int, which: int) -> bytes:
     """What is stored with a picture, as the inside of a JSON object."""
-    product = catalogue.product(index)
+    product = catalogue.get_product(index)
     attributes = {name.title().replace("_", ""): of(product) for name, of in ATTRIBUTES.items()}
     return msgspec.json.encode(
         {
             "ProductId": str(product.offer_id),
-            "PicName": pic_name(product, which),
-            "CustomContent": product.title("zh"),
+            "PicName": format_pic_name(product, which),
+            "CustomContent": product.get_title("zh"),
             **attributes,
         }
     )[1:-1]
 
 
-def pic_name(product: Product, which: int) -> str:
+def format_pic_name(product: Product, which: int) -> str:
     """The name of a picture of the catalogue."""
-    return f"O1CN01{product.picture}_!!{product.shop.seller_id}-{which}-cib.jpg"
+    return f"O1CN01{product.image_code}_!!{product.shop.seller_id}-{which}-cib.jpg"
 
 
-def names(catalogue: Catalogue, most: int, product_id: str, name: str) -> tuple[int, int] | None:
+def find_by_names(catalogue: Catalogue, most: int, product_id: str, name: str) -> tuple[int, int] | None:
     """The product and the picture of it, of `most` each, that have these names; None when none has."""
-    index = picture_index(name)
+    index = decode_image_code(name)
     if index is None or index >= catalogue.size:
         return None
-    product = catalogue.product(index)
-    which = next((which for which in range(most) if pic_name(product, which) == name), None)
+    product = catalogue.get_product(index)
+    which = next((which for which in range(most) if format_pic_name(product, which) == name), None)
     return None if which is None or str(product.offer_id) != product_id else (index, which)

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from ..call import Call
-from ..catalogue import Picture, kinds
-from ..catalogue.subject import Box, at
-from ..errors import Refused
-from ..world import World
-from .aliyun_rules import refused
+from ..call import RequestContext
+from ..catalogue import ImageIdentity, load_kinds
+from ..catalogue.subject import Box, select_subject
+from ..errors import VendorError
+from ..world import SandboxState
+from .aliyun_rules import build_rule_error
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -22,19 +22,19 @@ class Instance(msgspec.Struct, frozen=True):
     """
 
     name: str
-    pictures: int
+    images_per_product: int
     capacity: int | None
-    sides: tuple[int, int]
-    categories: bool
-    other: int
+    side_limits: tuple[int, int]
+    has_categories: bool
+    other_category: int
 
-    def category(self, call: Call, predicted: int) -> int:
+    def choose_category(self, call: RequestContext, predicted: int) -> int:
         """The category that counts: the caller's, else the predicted one; some services know only one."""
         found: int = call.values.get("CategoryId", predicted)
-        return found if self.categories else self.other
+        return found if self.has_categories else self.other_category
 
 
-def instance(world: World, call: Call, deed: str) -> Instance:
+def resolve_instance(world: SandboxState, call: RequestContext, deed: str) -> Instance:
     """The instance that is meant.
 
     Raises Refused: none of that name, one that is stopped, too many such deeds (`search`, `add`, `delete`) a second.
@@ -42,23 +42,23 @@ def instance(world: World, call: Call, deed: str) -> Instance:
     data, name = call.service.api.root.data, call.values["InstanceName"]
     found: Mapping[str, Any] | None = data["instances"]["known"].get(name)
     if found is None:
-        raise refused(call, "unknown-instance", "InstanceName")
+        raise build_rule_error(call, "unknown-instance", "InstanceName")
     if "error" in found:
-        raise Refused(found["error"])
+        raise VendorError(found["error"])
     most = found.get("qps", {}).get(deed)
-    if most is not None and not world.rates.use(f"{call.service.api.id}/{name}/{deed}", most, world.clock()):
-        raise refused(call, "instance-flow", "InstanceName")
+    if most is not None and not world.rate_limiter.try_acquire(f"{call.service.api.id}/{name}/{deed}", most, world.clock()):
+        raise build_rule_error(call, "instance-flow", "InstanceName")
     service = data["services"][found["service"]]
     return Instance(
         name=f"{call.service.api.id}/{name}",
-        pictures=found["pictures"],
+        images_per_product=found["pictures"],
         capacity=found.get("capacity"),
-        sides=tuple(service["sides"]),
-        categories=service["categories"],
-        other=data["category-other"],
+        side_limits=tuple(service["sides"]),
+        has_categories=service["categories"],
+        other_category=data["category-other"],
     )
 
 
-def predicted(world: World, shown: Picture, box: Box | None) -> int:
+def predict_category(world: SandboxState, shown: ImageIdentity, box: Box | None) -> int:
     """The category of what is to be seen on a picture, or in a box of it."""
-    return kinds()[at(shown, world.catalogue.size, box).product % len(kinds())].aliyun
+    return load_kinds()[select_subject(shown, world.catalogue.size, box).product_index % len(load_kinds())].aliyun

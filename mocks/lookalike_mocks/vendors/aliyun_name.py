@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
-from ..call import Call
-from ..catalogue.picture import of_product
-from ..gallery import Place
-from ..world import World
+from ..call import RequestContext
+from ..catalogue.picture import identify_by_product
+from ..gallery import ImageKey
+from ..world import SandboxState
 from . import aliyun
-from .aliyun_hits import names
-from .aliyun_instance import Instance, instance
-from .aliyun_picture import Shown, of_catalogue
-from .aliyun_rules import refused
+from .aliyun_hits import find_by_names
+from .aliyun_instance import Instance, resolve_instance
+from .aliyun_picture import QueryImage, wrap_catalogue_image
+from .aliyun_rules import build_rule_error
 
 
-def page(world: World, call: Call) -> Reply:
+def handle_search_by_name(world: SandboxState, call: RequestContext) -> Response:
     """One page of what the stored picture finds in the instance."""
-    where = instance(world, call, "search")
-    return aliyun.found(world, call, where, stored(world, call, where))
+    where = resolve_instance(world, call, "search")
+    return aliyun.respond_with_hits(world, call, where, find_named_image(world, call, where))
 
 
-def stored(world: World, call: Call, where: Instance) -> Shown:
+def find_named_image(world: SandboxState, call: RequestContext, where: Instance) -> QueryImage:
     """The picture that has these names: one that was added, or one of the catalogue. Raises Refused."""
     product, name = call.values["ProductId"], call.values["PicName"]
-    added = world.gallery.pictures.get(Place(where.name, product, name))
+    added = world.image_store.images.get(ImageKey(where.name, product, name))
     if added is not None:
-        return Shown(added.picture, lambda: added.look)
-    found = names(world.catalogue, where.pictures, product, name)
+        return QueryImage(added.image, lambda: added.thumbnail)
+    found = find_by_names(world.catalogue, where.images_per_product, product, name)
     if found is None:
-        raise refused(call, "picture-name", "PicName")
-    return of_catalogue(of_product(found[0]))
+        raise build_rule_error(call, "picture-name", "PicName")
+    return wrap_catalogue_image(identify_by_product(found[0]))

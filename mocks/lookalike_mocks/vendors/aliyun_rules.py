@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..call import Call
-from ..errors import Refused
+from ..call import RequestContext
+from ..errors import VendorError
 
 
-def refused(call: Call, rule: str, parameter: str, **facts: Any) -> Refused:
+def build_rule_error(call: RequestContext, rule: str, parameter: str, **facts: Any) -> VendorError:
     """The error for a broken rule."""
     reaction: str | dict[str, str] = call.service.api.root.data["reactions"][rule]
     error = reaction if isinstance(reaction, str) else reaction[call.service.variants[reaction["variant"]]]
-    return Refused(error, {"rule": rule, "parameter": parameter, **facts})
+    return VendorError(error, {"rule": rule, "parameter": parameter, **facts})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Literal
 
-Fault = Literal["grammar", "integer"]
-Value = int | str
+ConditionErrorReason = Literal["grammar", "integer"]
+AttributeValue = int | str
 TOKEN = re.compile(r'\s*(?:(?P<text>"[^"]*")|(?P<sign>[<>!=]+|[(),])|(?P<word>[^\s"<>!=(),]+))')
 INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 MAX_DEPTH = 16
@@ -17,21 +17,21 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, ">": gt, 
 
 
 @dataclass(eq=False)
-class BadCondition(Exception):
+class ConditionError(Exception):
     """Not of the grammar, or an integer's attribute compared with something else."""
 
-    fault: Fault
+    reason: ConditionErrorReason
 
 
 @dataclass(frozen=True)
-class Grammar:
+class FilterGrammar:
     """The attributes and the operators that go with integers and with texts; `sets` allows `in` and `not in`."""
 
-    integers: Collection[str]
+    integer_fields: Collection[str]
     integer_operators: Collection[str]
-    strings: Collection[str]
+    string_fields: Collection[str]
     string_operators: Collection[str]
-    sets: bool
+    allows_sets: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Comparison:
 
     field: str
     operator: str
-    value: Value
+    value: AttributeValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +48,49 @@ class Membership:
     """One attribute against a list."""
 
     field: str
-    values: frozenset[Value]
-    negated: bool
+    values: frozenset[AttributeValue]
+    is_negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Combination:
     """Conditions of which all or any must hold."""
 
-    all: bool
+    is_conjunction: bool
     parts: tuple[Condition, ...]
 
 
-Condition = Comparison | Membership | Joined
+Condition = Comparison | Membership | Combination
 
 
-def holds(condition: Condition, attribute: Callable[[str], Value | None]) -> bool:
+def evaluate_condition(condition: Condition, attribute: Callable[[str], AttributeValue | None]) -> bool:
     """Whether something meets the condition; `attribute` gives its value by name. None meets nothing."""
-    if isinstance(condition, Joined):
-        return (all if condition.all else any)(holds(part, attribute) for part in condition.parts)
+    if isinstance(condition, Combination):
+        return (all if condition.is_conjunction else any)(evaluate_condition(part, attribute) for part in condition.parts)
     value = attribute(condition.field)
     if value is None:
         return False
     if isinstance(condition, Membership):
-        return (value in condition.values) is not condition.negated
+        return (value in condition.values) is not condition.is_negated
     return OPERATORS[condition.operator](value, condition.value)
 
 
-def parse(text: str, grammar: Grammar) -> Condition:
+def parse_condition(text: str, grammar: FilterGrammar) -> Condition:
     """The condition that a text says; AND binds closer than OR. Raises BadCondition."""
-    parser = _Parser([*_tokens(text)], grammar)
-    found = parser.either(0)
-    if parser.rest:
-        raise BadCondition("grammar")
+    parser = _Parser([*_tokenize(text)], grammar)
+    found = parser.parse_or(0)
+    if parser.tokens:
+        raise ConditionError("grammar")
     return found
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _tokenize(text: str) -> Iterator[str]:
     """Last one first, so that taking the next is a pop."""
     at, found, whole = 0, [], text.rstrip()
     while at < len(whole):
         token = TOKEN.match(whole, at)
         if token is None:
-            raise BadCondition("grammar")
+            raise ConditionError("grammar")
         found.append(token[0].strip() if token["text"] is None else token["text"])
         at = token.end()
     return reversed(found)
@@ -98,71 +98,71 @@ def _tokens(text: str) -> Iterator[str]:
 
 @dataclass
 class _Parser:
-    rest: list[str]
-    grammar: Grammar
+    tokens: list[str]
+    grammar: FilterGrammar
 
-    def either(self, depth: int) -> Condition:
-        parts = [self.both(depth)]
-        while self.takes("OR"):
-            parts.append(self.both(depth))
-        return parts[0] if len(parts) == 1 else Joined(False, tuple(parts))
+    def parse_or(self, depth: int) -> Condition:
+        parts = [self.parse_and(depth)]
+        while self.accept("OR"):
+            parts.append(self.parse_and(depth))
+        return parts[0] if len(parts) == 1 else Combination(False, tuple(parts))
 
-    def both(self, depth: int) -> Condition:
-        parts = [self.single(depth)]
-        while self.takes("AND"):
-            parts.append(self.single(depth))
-        return parts[0] if len(parts) == 1 else Joined(True, tuple(parts))
+    def parse_and(self, depth: int) -> Condition:
+        parts = [self.parse_term(depth)]
+        while self.accept("AND"):
+            parts.append(self.parse_term(depth))
+        return parts[0] if len(parts) == 1 else Combination(True, tuple(parts))
 
-    def single(self, depth: int) -> Condition:
-        if not self.takes("("):
-            return self.comparison()
+    def parse_term(self, depth: int) -> Condition:
+        if not self.accept("("):
+            return self.parse_comparison()
         if depth == MAX_DEPTH:
-            raise BadCondition("grammar")
-        found = self.either(depth + 1)
-        self.must(")")
+            raise ConditionError("grammar")
+        found = self.parse_or(depth + 1)
+        self.expect(")")
         return found
 
-    def comparison(self) -> Condition:
-        field, operator = self.next(), self.next()
-        integer = field in self.grammar.integers
-        if not integer and field not in self.grammar.strings:
-            raise BadCondition("grammar")
-        if self.grammar.sets and operator in ("in", "not"):
+    def parse_comparison(self) -> Condition:
+        field, operator = self.take_token(), self.take_token()
+        integer = field in self.grammar.integer_fields
+        if not integer and field not in self.grammar.string_fields:
+            raise ConditionError("grammar")
+        if self.grammar.allows_sets and operator in ("in", "not"):
             if operator == "not":
-                self.must("in")
-            return Membership(field, frozenset(self.values(integer)), operator == "not")
+                self.expect("in")
+            return Membership(field, frozenset(self.parse_values(integer)), operator == "not")
         if operator not in (self.grammar.integer_operators if integer else self.grammar.string_operators):
-            raise BadCondition("grammar")
-        return Comparison(field, operator, self.value(integer))
+            raise ConditionError("grammar")
+        return Comparison(field, operator, self.parse_value(integer))
 
-    def values(self, integer: bool) -> Iterator[Value]:
-        self.must("(")
-        yield self.value(integer)
-        while self.takes(","):
-            yield self.value(integer)
-        self.must(")")
+    def parse_values(self, integer: bool) -> Iterator[AttributeValue]:
+        self.expect("(")
+        yield self.parse_value(integer)
+        while self.accept(","):
+            yield self.parse_value(integer)
+        self.expect(")")
 
-    def value(self, integer: bool) -> Value:
-        token = self.next()
+    def parse_value(self, integer: bool) -> AttributeValue:
+        token = self.take_token()
         if integer:
             if INTEGER.fullmatch(token):
                 return int(token)
-            raise BadCondition("grammar" if token in ("(", ")", ",") else "integer")
+            raise ConditionError("grammar" if token in ("(", ")", ",") else "integer")
         if not token.startswith('"'):
-            raise BadCondition("grammar")
+            raise ConditionError("grammar")
         return token[1:-1]
 
-    def next(self) -> str:
-        if not self.rest:
-            raise BadCondition("grammar")
-        return self.rest.pop()
+    def take_token(self) -> str:
+        if not self.tokens:
+            raise ConditionError("grammar")
+        return self.tokens.pop()
 
-    def takes(self, token: str) -> bool:
-        if not self.rest or self.rest[-1] != token:
+    def accept(self, token: str) -> bool:
+        if not self.tokens or self.tokens[-1] != token:
             return False
-        self.rest.pop()
+        self.tokens.pop()
         return True
 
-    def must(self, token: str) -> None:
-        if not self.takes(token):
-            raise BadCondition("grammar")
+    def expect(self, token: str) -> None:
+        if not self.accept(token):
+            raise ConditionError("grammar")

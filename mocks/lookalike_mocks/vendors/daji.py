@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
 from ..catalogue.subject import Box
-from ..errors import Refused
-from ..stamp import Stamp
+from ..errors import VendorError
+from ..stamp import ResponseIds
 from . import shape
 
 # the places of left, top, right and bottom in a region's text, and those of the text's numbers in a box
-ORDERS = {"x0,x1,y0,y1": (0, 2, 1, 3), "x0,y0,x1,y1": (0, 1, 2, 3)}
+BOX_ORDERS = {"x0,x1,y0,y1": (0, 2, 1, 3), "x0,y0,x1,y1": (0, 1, 2, 3)}
 
 
-def envelope(made: Stamp, data: Any) -> Reply:
+def build_envelope(made: ResponseIds, data: Any) -> Response:
     """A page that went well."""
-    return shape.reply(
-        {"code": 200, "message": "操作成功", "data": data, "timestamp": made.timestamp, "traceId": made.trace_id}
+    return shape.build_json_response(
+        {"code": 200, "message": "操作成功", "data": data, "timestamp": made.timestamp_ms, "traceId": made.trace_id}
     )
 
 
-def box(region: str, order: Sequence[int]) -> Box:
+def parse_box(region: str, order: Sequence[int]) -> Box:
     """A region's text as left, top, right, bottom. Raises Refused for a box without area, `bad-parameter`."""
     numbers = [int(number) for number in region.split(",")]
     left, top, right, bottom = (numbers[place] for place in order)
     if left >= right or top >= bottom:
-        raise Refused("bad-parameter", {"rule": "region", "parameter": "region", "value": region})
+        raise VendorError("bad-parameter", {"rule": "region", "parameter": "region", "value": region})
     return left, top, right, bottom
 
 
-def region(box: Box, order: Sequence[int]) -> str:
+def format_box(box: Box, order: Sequence[int]) -> str:
     """A box as a region's text."""
     return ",".join([str(box[place]) for place in order])

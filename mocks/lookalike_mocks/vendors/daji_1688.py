@@ -6,105 +6,105 @@ from functools import lru_cache
 
 import msgspec
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
-from ..call import Call
-from ..catalogue import Catalogue, Picture, Query, picture
-from ..catalogue.names import image_number
-from ..catalogue.subject import Box, at, subjects
-from ..errors import Refused
-from ..stamp import stamp
-from ..world import World
+from ..call import RequestContext
+from ..catalogue import Catalogue, ImageIdentity, Query, picture
+from ..catalogue.names import decode_image_id
+from ..catalogue.subject import Box, select_subject, detect_subjects
+from ..errors import VendorError
+from ..stamp import derive_response_ids
+from ..world import SandboxState
 from . import ali1688, daji, money, shape
 
 SORTS = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
-WAYS = {"asc": "", "desc": "-"}
-PAGES = {"ceil": lambda total, size: -(-total // size), "floor-plus-one": lambda total, size: total // size + 1}
+SORT_PREFIXES = {"asc": "", "desc": "-"}
+PAGE_COUNTERS = {"ceil": lambda total, size: -(-total // size), "floor-plus-one": lambda total, size: total // size + 1}
 
 
-def page(world: World, call: Call) -> Reply:
+def handle_1688_search(world: SandboxState, call: RequestContext) -> Response:
     """One page of what the picture finds."""
-    values, shown, switches = call.values, _picture(call), call.service.variants
+    values, shown, switches = call.values, _identify_image(call), call.service.variants
     size, number, order = values["pageSize"], values["beginPage"], switches["region-order"]
-    box = daji.box(values["region"], daji.ORDERS[order]) if "region" in values else None
-    query = _query(call, shown, box)
-    found, total = shape.results(world.catalogue, query, (number - 1) * size, size, call.situation)
-    made = stamp(world.seed, call.request)
-    member = shape.quoted(values["outMemberId"]) if "outMemberId" in values else "null"
+    box = daji.parse_box(values["region"], daji.BOX_ORDERS[order]) if "region" in values else None
+    query = _build_query(call, shown, box)
+    found, total = shape.select_page(world.catalogue, query, (number - 1) * size, size, call.situation)
+    made = derive_response_ids(world.seed, call.request)
+    member = shape.percent_encode(values["outMemberId"]) if "outMemberId" in values else "null"
     trace = f"{made.digest[:30]}%5EimageInfo%40{shown.number}%5EoutMemberId%40{member}"
-    items = shape.items(_item, world.catalogue, found, query.language, call)
+    items = shape.render_items(_render_item, world.catalogue, found, query.language, call)
     data = {
         "totalRecords": total,
-        "totalPage": PAGES[switches["total-page"]](total, size),
+        "totalPage": PAGE_COUNTERS[switches["total-page"]](total, size),
         "pageSize": size,
         "currentPage": number,
-        "data": msgspec.Raw(shape.marked(items, trace)),
-        "picRegionInfo": _regions(shown, world.catalogue.size, box, order),
+        "data": msgspec.Raw(shape.fill_trace(items, trace)),
+        "picRegionInfo": _describe_regions(shown, world.catalogue.size, box, order),
     }
-    return daji.envelope(made, data)
+    return daji.build_envelope(made, data)
 
 
-def _picture(call: Call) -> Picture:
+def _identify_image(call: RequestContext) -> ImageIdentity:
     """The picture that is meant: an id counts more than an address, `imageUrl` more than `imageAddress`."""
     values = call.values
     if image_id := values.get("imageId"):
-        if call.magic != "imageId" and not _is_known(call, image_id):
-            raise Refused("unknown-image", {"rule": "unknown", "parameter": "imageId", "value": image_id})
-        return picture.of_id(image_id)
-    return picture.of_url(values["imageUrl"] if "imageUrl" in values else values["imageAddress"])
+        if call.trigger_parameter != "imageId" and not _is_known(call, image_id):
+            raise VendorError("unknown-image", {"rule": "unknown", "parameter": "imageId", "value": image_id})
+        return picture.identify_by_id(image_id)
+    return picture.identify_by_url(values["imageUrl"] if "imageUrl" in values else values["imageAddress"])
 
 
-def _is_known(call: Call, image_id: str) -> bool:
+def _is_known(call: RequestContext, image_id: str) -> bool:
     """Whether an upload can have given that id out; the variant says whether its check has to hold."""
     if not (image_id.isascii() and image_id.isdigit()):
         return False
     if call.service.variants["unknown-image-id"] == "answered":
         return True
-    return image_number(image_id) is not None or image_id in call.service.api.root.data["known-images"]
+    return decode_image_id(image_id) is not None or image_id in call.service.api.root.data["known-images"]
 
 
-def _query(call: Call, shown: Picture, box: Box | None) -> Query:
+def _build_query(call: RequestContext, shown: ImageIdentity, box: Box | None) -> Query:
     values = call.values
     return Query(
-        picture=shown,
+        image=shown,
         box=box,
-        kinds=shape.kinds_in(values["categoryId"]) if values.get("categoryId") else None,
-        low=money.fen(values["priceStart"]) if "priceStart" in values else 0,
-        high=money.whole_fen(values["priceEnd"]) if "priceEnd" in values else None,
-        labels=_labels(call) if "filter" in values else frozenset(),
-        keyword="" if call.magic == "keyword" else values.get("keyword", ""),
-        text=values.get("auxiliaryText", ""),
+        kinds=shape.find_kinds_in(values["categoryId"]) if values.get("categoryId") else None,
+        min_price=money.parse_fen_ceiling(values["priceStart"]) if "priceStart" in values else 0,
+        max_price=money.parse_fen_floor(values["priceEnd"]) if "priceEnd" in values else None,
+        labels=_parse_labels(call) if "filter" in values else frozenset(),
+        keyword="" if call.trigger_parameter == "keyword" else values.get("keyword", ""),
+        boost_text=values.get("auxiliaryText", ""),
         language=values.get("country", "zh"),
-        sort=_sort(values["sort"]) if "sort" in values else "",
+        sort=_parse_sort(values["sort"]) if "sort" in values else "",
     )
 
 
 @lru_cache(maxsize=64)
-def _sort(text: str) -> str:
+def _parse_sort(text: str) -> str:
     """What `{"price":"desc"}` is to the catalogue: `-price`."""
     ((key, way),) = msgspec.json.decode(text, type=dict[str, str]).items()
-    return WAYS[way] + SORTS[key]
+    return SORT_PREFIXES[way] + SORTS[key]
 
 
-def _labels(call: Call) -> frozenset[str]:
+def _parse_labels(call: RequestContext) -> frozenset[str]:
     """The filter tokens that were sent and are known."""
     data, text = call.service.api.root.data, call.values["filter"]
     sent = {token for part in text.split(",") if (token := part.strip())}
     known = frozenset(token for token in sent if token in data["filters"] or token in data["unlisted-filters"])
     if sent != known and call.service.variants["unknown-filter"] == "refused":
-        raise Refused("bad-parameter", {"rule": "enum", "parameter": "filter", "value": text})
+        raise VendorError("bad-parameter", {"rule": "enum", "parameter": "filter", "value": text})
     return known
 
 
 @lru_cache(maxsize=4096)
-def _regions(shown: Picture, size: int, box: Box | None, order: str) -> dict[str, str]:
-    places = daji.ORDERS[order]
+def _describe_regions(shown: ImageIdentity, size: int, box: Box | None, order: str) -> dict[str, str]:
+    places = daji.BOX_ORDERS[order]
     return {
-        "currentRegion": daji.region(box or at(shown, size, None).box, places),
-        "yoloCropRegion": ";".join(daji.region(subject.box, places) for subject in subjects(shown, size)),
+        "currentRegion": daji.format_box(box or select_subject(shown, size, None).box, places),
+        "yoloCropRegion": ";".join(daji.format_box(subject.box, places) for subject in detect_subjects(shown, size)),
     }
 
 
-def _item(catalogue: Catalogue, index: int, language: str) -> bytes:
+def _render_item(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
-    return shape.encode(ali1688.offer(catalogue.product(index), language))
+    return shape.encode_json(ali1688.build_offer(catalogue.get_product(index), language))

@@ -4,51 +4,51 @@ from __future__ import annotations
 
 import re
 
-from lookalike_specs.wire import Reply
+from lookalike_specs.wire import Response
 
 from .. import pictures
-from ..call import Call
-from ..catalogue import Picture, picture
-from ..catalogue.names import image_id
-from ..errors import Refused
-from ..stamp import stamp
-from ..world import World
+from ..call import RequestContext
+from ..catalogue import ImageIdentity, picture
+from ..catalogue.names import encode_image_id
+from ..errors import VendorError
+from ..stamp import derive_response_ids
+from ..world import SandboxState
 from . import daji
 
-ERRORS: dict[pictures.Fault, str] = {"bytes": "picture-too-large"}
-ADDRESS = re.compile(r"https?://.+")
-PREFIX = re.compile(r"data:[\w.+/-]{0,100};base64,")
+IMAGE_ERRORS: dict[pictures.ImageDefect, str] = {"bytes": "picture-too-large"}
+URL_PATTERN = re.compile(r"https?://.+")
+DATA_URL_PREFIX = re.compile(r"data:[\w.+/-]{0,100};base64,")
 
 
-def page(world: World, call: Call) -> Reply:
+def handle_upload(world: SandboxState, call: RequestContext) -> Response:
     """The id of what was sent: the same for the same picture, so that nothing has to be kept."""
-    return daji.envelope(stamp(world.seed, call.request), {"imageId": image_id(_picture(call).number)})
+    return daji.build_envelope(derive_response_ids(world.seed, call.request), {"imageId": encode_image_id(_identify_image(call).number)})
 
 
-def _picture(call: Call) -> Picture:
+def _identify_image(call: RequestContext) -> ImageIdentity:
     """The picture that was sent, else the one at the address that was. Raises Refused."""
     if (text := call.values.get("image_base64")) is None:
-        return _at(call.values["pic_url"])
+        return _identify_by_url(call.values["pic_url"])
     try:
-        return _look(call, text)
-    except pictures.BadPicture as bad:
-        error = ERRORS.get(bad.fault, "picture-unreadable")
-        raise Refused(error, {"rule": bad.fault, "parameter": "image_base64"}) from bad
+        return _identify_by_base64(call, text)
+    except pictures.BadImage as bad:
+        error = IMAGE_ERRORS.get(bad.defect, "picture-unreadable")
+        raise VendorError(error, {"rule": bad.defect, "parameter": "image_base64"}) from bad
 
 
-def _at(url: str) -> Picture:
-    if ADDRESS.match(url) is None:
-        raise Refused("picture-unreadable", {"rule": "pattern", "parameter": "pic_url", "value": url})
-    return picture.of_url(url)
+def _identify_by_url(url: str) -> ImageIdentity:
+    if URL_PATTERN.match(url) is None:
+        raise VendorError("picture-unreadable", {"rule": "pattern", "parameter": "pic_url", "value": url})
+    return picture.identify_by_url(url)
 
 
-def _look(call: Call, text: str) -> Picture:
+def _identify_by_base64(call: RequestContext, text: str) -> ImageIdentity:
     """Which picture a text in Base64 is. Raises BadPicture."""
     rules, switches = call.service.api.root.data["picture"], call.service.variants
-    if switches["base64-prefix"] == "accepted" and (prefix := PREFIX.match(text)):
+    if switches["base64-prefix"] == "accepted" and (prefix := DATA_URL_PREFIX.match(text)):
         text = text[prefix.end() :]
     if switches["picture-limit"] == "base64" and len(text) > rules["bytes"]:
-        raise pictures.BadPicture("bytes")
+        raise pictures.BadImage("bytes")
     least, most = rules["sides"]
-    limits = pictures.Limits(tuple(rules["formats"]), rules["bytes"], least, most, upright=False)
-    return pictures.look(pictures.decoded(text), limits)
+    limits = pictures.ImageLimits(tuple(rules["formats"]), rules["bytes"], least, most, requires_upright=False)
+    return pictures.identify_image(pictures.decode_base64(text), limits)

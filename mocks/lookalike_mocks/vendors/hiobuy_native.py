@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from ..catalogue import Catalogue, Picture
-from ..catalogue.subject import subjects
+from ..catalogue import Catalogue, ImageIdentity
+from ..catalogue.subject import detect_subjects
 from . import ali1688
 
 
-def result(shown: Picture, size: int, items: msgspec.Raw, total: int, length: int) -> dict[str, Any]:
+def build_native_result(shown: ImageIdentity, size: int, items: msgspec.Raw, total: int, length: int) -> dict[str, Any]:
     """1688's wrapper around its first page of `length` items, for a picture and a catalogue of that size."""
-    regions = [",".join(map(str, (left, right, top, bottom))) for left, top, right, bottom in _boxes(shown, size)]
+    regions = [",".join(map(str, (left, right, top, bottom))) for left, top, right, bottom in _list_boxes(shown, size)]
     page = {
         "totalRecords": total,
         "totalPage": -(-total // length),
@@ -25,11 +25,11 @@ def result(shown: Picture, size: int, items: msgspec.Raw, total: int, length: in
     return {"success": "true", "code": "200", "message": "success", "result": page}
 
 
-def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
+def render_native_item(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
-    product = catalogue.product(index)
+    product = catalogue.get_product(index)
     top, second, third = product.kind.ali1688
-    offer = ali1688.offer(product, language)
+    offer = ali1688.build_offer(product, language)
     offer["priceInfo"]["promotionPrice"] = None
     more = {
         "tradeScore": f"{product.score}.0",
@@ -41,5 +41,5 @@ def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
     return msgspec.json.encode({**offer, **more})
 
 
-def _boxes(shown: Picture, size: int) -> list[tuple[int, int, int, int]]:
-    return [subject.box for subject in subjects(shown, size)]
+def _list_boxes(shown: ImageIdentity, size: int) -> list[tuple[int, int, int, int]]:
+    return [subject.box for subject in detect_subjects(shown, size)]

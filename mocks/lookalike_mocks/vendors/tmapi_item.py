@@ -7,72 +7,72 @@ from typing import Any, Final
 import msgspec
 
 from ..catalogue import Catalogue, Product
-from ..catalogue.words import Place, shops
+from ..catalogue.words import Locality, load_shop_words
 from . import ali1688, money, shape
 
 # 1688's filter token for what `super_new_product` tells
-NEW: Final = "new30"
+NEW_PRODUCT_LABEL: Final = "new30"
 NO_BRAND: Final = "中性"
 # languages that write the larger place first
-TOWNS: Final = {"zh": "{city}市{district}", "ja": "{city}{district}", "ko": "{city} {district}"}
+TOWN_FORMATS: Final = {"zh": "{city}市{district}", "ja": "{city}{district}", "ko": "{city} {district}"}
 
 
-def encoded(catalogue: Catalogue, index: int, language: str) -> bytes:
+def render_item(catalogue: Catalogue, index: int, language: str) -> bytes:
     """One item as JSON."""
-    product = catalogue.product(index)
-    price = money.yuan(product.price)
+    product = catalogue.get_product(index)
+    price = money.format_yuan(product.price)
     item: dict[str, Any] = {
         "item_id": product.offer_id,
-        "product_url": shape.offer_url(product),
-        "title": product.title(language),
-        "title_origin": product.title("zh"),
-        "img": shape.picture_url(product),
+        "product_url": shape.build_offer_url(product),
+        "title": product.get_title(language),
+        "title_origin": product.get_title("zh"),
+        "img": shape.build_image_url(product),
         "category_path": [str(category) for category in reversed(product.kind.ali1688)],
         "price": price,
         "price_info": {
-            "drop_ship_price": money.yuan(product.dropship_price),
+            "drop_ship_price": money.format_yuan(product.dropship_price),
             "wholesale_price": price,
-            "origin_price": money.yuan(product.original_price),
+            "origin_price": money.format_yuan(product.original_price),
         },
-        "brand": _brand(product),
-        "title_tags": ali1688.badges(product),
+        "brand": _choose_brand(product),
+        "title_tags": ali1688.list_badges(product),
         "quantity_begin": product.minimum_order,
-        "quantity_prices": _steps(product),
-        "sale_info": _sales(product),
+        "quantity_prices": _build_price_steps(product),
+        "sale_info": _build_sales(product),
         "type": "normal",
         "delivery_info": {
-            "area_from": area(product.shop.place, language),
+            "area_from": format_area(product.shop.locality, language),
             "weight": product.weight / 1000,
             "suttle_weight": product.weight * 9 // 10 / 1000,
-            "free_postage": product.free_postage,
+            "free_postage": product.has_free_postage,
         },
         "item_repurchase_rate": str(product.repurchase / 100),
         "goods_score": product.score,
         "image_dsm_score": 0,
         "primary_rank_score": 0,
-        "super_new_product": product.bears(NEW),
-        "shop_info": _shop(product, language),
+        "super_new_product": product.has_label(NEW_PRODUCT_LABEL),
+        "shop_info": _build_shop_info(product, language),
     }
     return msgspec.json.encode(item)
 
 
-def _brand(product: Product) -> str:
-    brands = shops().brands
-    return NO_BRAND if product.brand % 4 == 0 else brands[product.brand % len(brands)]
+def _choose_brand(product: Product) -> str:
+    brands = load_shop_words().brands
+    return NO_BRAND if product.brand_number % 4 == 0 else brands[product.brand_number % len(brands)]
 
 
-def _steps(product: Product) -> list[dict[str, str]]:
+def _build_price_steps(product: Product) -> list[dict[str, str]]:
     """The prices by quantity; the last step has no end."""
     ends = [str(begin - 1) for begin, _ in product.tiers[1:]] + [""]
     return [
-        {"begin_num": str(begin), "end_num": end, "price": money.yuan(price)}
+        {"begin_num": str(begin), "end_num": end, "price": money.format_yuan(price)}
         for (begin, price), end in zip(product.tiers, ends, strict=False)
     ]
 
 
-def _sales(product: Product) -> dict[str, Any]:
+def _build_sales(product: Product) -> dict[str, Any]:
     return {
-        "gmv_fuzzy": fuzzy(product.sales_month * product.price // 100),
+        "gmv_fuzzy": format_fuzzy(product.sales_month * product.price // 100),
         "gmv_30days": 0,
         "gmv_30days_cb": 0,
         "sale_quantity": product.sales_total,
@@ -83,35 +83,35 @@ def _sales(product: Product) -> dict[str, Any]:
     }
 
 
-def fuzzy(number: int) -> str:
+def format_fuzzy(number: int) -> str:
     """57 -> "50+", 1234 -> "1000+"."""
     step = 10 ** (len(str(number)) - 1)
     return f"{number // step * step}+"
 
 
-def area(place: Place, language: str) -> list[str]:
+def format_area(place: Locality, language: str) -> list[str]:
     """Province, then city and district, in that language."""
-    town = TOWNS.get(language, "{district}, {city}")
+    town = TOWN_FORMATS.get(language, "{district}, {city}")
     return [place.province[language], town.format(city=place.city[language], district=place.district[language])]
 
 
-def _member(seller: int) -> str:
+def _build_member_id(seller: int) -> str:
     """Younger accounts bear five hexadecimal digits more."""
     return f"b2b-{seller}{seller * 7919 % 16**5:05x}" if seller % 2 else f"b2b-{seller}"
 
 
-def _shop(product: Product, language: str) -> dict[str, Any]:
+def _build_shop_info(product: Product, language: str) -> dict[str, Any]:
     shop = product.shop
     return {
         "login_id": None,
-        "member_id": _member(shop.seller_id),
+        "member_id": _build_member_id(shop.seller_id),
         "company_name": shop.company,
         "shop_url": f"http://{shop.domain}.1688.com",
         "biz_type": shop.biz_type,
         "is_factory": shop.is_factory,
         "is_super_factory": shop.is_super_factory,
         "is_gold_supplier": shop.is_gold,
-        "location": area(shop.place, language),
+        "location": format_area(shop.locality, language),
         "service_tags": shop.service_tags,
         "tp_member": shop.years > 1,
         "tp_year": shop.years,

@@ -3,18 +3,18 @@
 from . import acs3, acs_roa, acs_rpc, daji, oss_policy
 from .acs3 import Acs3Credential
 from .acs_roa import RoaCredential
-from .malformed import Malformed
-from .stages import STAGE_NAMES, Difference, Stage, StageName, Stages, first_difference, to_dict
-from .table import SCHEMES, Scheme
+from .malformed import MalformedCredential
+from .stages import STAGE_NAMES, StageDifference, Stage, StageName, Stages, find_first_difference, to_dict
+from .table import SIGNATURE_ALGORITHMS, SignatureAlgorithm
 
 __all__ = [
-    "SCHEMES",
+    "SIGNATURE_ALGORITHMS",
     "STAGE_NAMES",
     "Acs3Credential",
-    "Difference",
-    "Malformed",
+    "StageDifference",
+    "MalformedCredential",
     "RoaCredential",
-    "Scheme",
+    "SignatureAlgorithm",
     "Stage",
     "StageName",
     "Stages",
@@ -22,7 +22,7 @@ __all__ = [
     "acs_roa",
     "acs_rpc",
     "daji",
-    "first_difference",
+    "find_first_difference",
     "oss_policy",
     "to_dict",
 ]

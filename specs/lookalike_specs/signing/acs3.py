@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lookalike_specs.wire import Pairs, Request, pairs
+from lookalike_specs.wire import Pairs, Request, parse_pairs
 
 from . import digest, header, parameters, percent
-from .malformed import Malformed
-from .stages import Stages, build
+from .malformed import MalformedCredential
+from .stages import Stages, build_stages
 
 SCHEME: Final = "acs3"
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
@@ -28,19 +28,19 @@ class Acs3Credential:
     signature: str
 
 
-def credential(text: str) -> Acs3Credential | Malformed:
+def parse_credential(text: str) -> Acs3Credential | MalformedCredential:
     """Read `ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b>,Signature=<hex>`."""
     word, _, rest = text.strip().partition(" ")
     if word != ALGORITHM:
-        return Malformed("algorithm" if rest else "malformed", f"Authorization does not begin with `{ALGORITHM} `")
-    fields = dict(_field(part) for part in rest.split(","))
+        return MalformedCredential("algorithm" if rest else "malformed", f"Authorization does not begin with `{ALGORITHM} `")
+    fields = dict(_parse_field(part) for part in rest.split(","))
     for name in _FIELDS:
         if not fields.get(name):
-            return Malformed("malformed", f"Authorization has no {name}")
+            return MalformedCredential("malformed", f"Authorization has no {name}")
     return Acs3Credential(fields["Credential"], tuple(fields["SignedHeaders"].split(";")), fields["Signature"])
 
 
-def stages(  # noqa: PLR0913 - each is an input of the vendor's rule
+def compute_stages(  # noqa: PLR0913 - each is an input of the vendor's rule
     *,
     method: str,
     path: str,
@@ -55,32 +55,32 @@ def stages(  # noqa: PLR0913 - each is an input of the vendor's rule
     `body_hash` is the lower-case hex SHA-256 of the raw body. A header that is named but absent counts as empty.
     """
     names = sorted({name.lower() for name in signed_headers})
-    ordered, lines = parameters.by_name(query), _header_lines(names, headers)
+    ordered, lines = parameters.sort_by_name(query), _header_lines(names, headers)
     uri, signed_query = percent.encode_path(path), percent.encode_pairs(ordered)
     canonical = "\n".join((method, uri, signed_query, lines, ";".join(names), body_hash))
     string_to_sign = f"{ALGORITHM}\n{digest.sha256(canonical.encode('utf-8', 'replace'))}"
-    return build(
+    return build_stages(
         SCHEME,
-        signed="\n".join((f"{method} {path}", parameters.lines(ordered), lines + body_hash)),
+        signed="\n".join((f"{method} {path}", parameters.format_lines(ordered), lines + body_hash)),
         canonical=canonical,
         string_to_sign=string_to_sign,
         signature=digest.hmac_sha256(secret, string_to_sign),
     )
 
 
-def presented(request: Request) -> str | None:
+def read_signature(request: Request) -> str | None:
     """The signature in the `Authorization` header; None where there is none to read."""
-    found = credential(request.header(b"authorization") or "")
+    found = parse_credential(request.get_header(b"authorization") or "")
     return found.signature if isinstance(found, Acs3Credential) else None
 
 
-def recomputed(request: Request, secret: str) -> Stages | Malformed:
+def recompute_stages(request: Request, secret: str) -> Stages | MalformedCredential:
     """The stages of a request from its own wire bytes, over the headers its `Authorization` names."""
-    found = credential(request.header(b"authorization") or "")
-    return found if isinstance(found, Malformed) else _over(request, found.signed_headers, secret)
+    found = parse_credential(request.get_header(b"authorization") or "")
+    return found if isinstance(found, MalformedCredential) else _compute_request_stages(request, found.signed_headers, secret)
 
 
-def signed(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
+def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
     request: Request,
     access_key_id: str,
     secret: str,
@@ -93,45 +93,45 @@ def signed(  # noqa: PLR0913 - a time, a nonce and a token come from outside: th
 
     `timestamp` is UTC, `YYYY-MM-DDThh:mm:ssZ`. `host`, `x-acs-action` and `x-acs-version` are the caller's.
     """
-    unsigned = header.extended(
+    unsigned = header.set_headers(
         request,
         (
             ("x-acs-date", timestamp),
             ("x-acs-signature-nonce", nonce),
             ("x-acs-content-sha256", digest.sha256(request.body)),
-            *_token(access_key_id, security_token),
+            *_token_headers(access_key_id, security_token),
         ),
     )
-    names = tuple(sorted({name for name, _ in header.sent(unsigned) if _is_signed(name)}))
-    signature = _over(unsigned, names, secret).signature
+    names = tuple(sorted({name for name, _ in header.decode_headers(unsigned) if _is_signed(name)}))
+    signature = _compute_request_stages(unsigned, names, secret).signature
     value = f"{ALGORITHM} Credential={access_key_id},SignedHeaders={';'.join(names)},Signature={signature}"
-    return header.extended(unsigned, (("authorization", value),))
+    return header.set_headers(unsigned, (("authorization", value),))
 
 
-def _field(part: str) -> tuple[str, str]:
+def _parse_field(part: str) -> tuple[str, str]:
     name, _, value = part.strip().partition("=")
     return name, value
 
 
 def _header_lines(names: list[str], headers: Pairs) -> str:
     """`name:value` and a line feed each; the values of a repeated header are sorted and joined by a comma."""
-    found = sorted(header.lower(headers))
+    found = sorted(header.normalize_headers(headers))
     return "".join(f"{name}:{','.join(value for key, value in found if key == name)}\n" for name in names)
 
 
-def _over(request: Request, signed_headers: tuple[str, ...], secret: str) -> Stages:
-    return stages(
+def _compute_request_stages(request: Request, signed_headers: tuple[str, ...], secret: str) -> Stages:
+    return compute_stages(
         method=request.method,
         path=request.path,
-        query=pairs(request.query),
-        headers=header.sent(request),
+        query=parse_pairs(request.query),
+        headers=header.decode_headers(request),
         signed_headers=signed_headers,
         body_hash=digest.sha256(request.body),
         secret=secret,
     )
 
 
-def _token(access_key_id: str, security_token: str | None) -> Pairs:
+def _token_headers(access_key_id: str, security_token: str | None) -> Pairs:
     """The vendor's SDKs repeat the access key id in a header when they send a security token."""
     if security_token is None:
         return ()

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lookalike_specs.wire import Pairs, Request, pairs
+from lookalike_specs.wire import Pairs, Request, parse_pairs
 
 from . import digest, header, parameters
-from .malformed import Malformed
-from .stages import Stages, build
+from .malformed import MalformedCredential
+from .stages import Stages, build_stages
 
 SCHEME: Final = "acs-roa"
-_STANDARD: Final = ("accept", "content-md5", "content-type", "date")
-_SYSTEM: Final = (("x-acs-signature-method", "HMAC-SHA1"), ("x-acs-signature-version", "1.0"))
+_STANDARD_HEADERS: Final = ("accept", "content-md5", "content-type", "date")
+_SYSTEM_HEADERS: Final = (("x-acs-signature-method", "HMAC-SHA1"), ("x-acs-signature-version", "1.0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,44 +27,44 @@ class RoaCredential:
     signature: str
 
 
-def credential(text: str) -> RoaCredential | Malformed:
+def parse_credential(text: str) -> RoaCredential | MalformedCredential:
     """Read an `Authorization` header."""
     word, _, rest = text.strip().partition(" ")
     access_key_id, _, signature = rest.strip().partition(":")
     if word != "acs":
-        return Malformed("algorithm" if rest else "malformed", "Authorization does not begin with `acs `")
+        return MalformedCredential("algorithm" if rest else "malformed", "Authorization does not begin with `acs `")
     if not access_key_id or not signature:
-        return Malformed("malformed", "Authorization is not `acs <access key id>:<signature>`")
+        return MalformedCredential("malformed", "Authorization is not `acs <access key id>:<signature>`")
     return RoaCredential(access_key_id, signature)
 
 
-def stages(*, method: str, path: str, query: Pairs, headers: Pairs, secret: str) -> Stages:
+def compute_stages(*, method: str, path: str, query: Pairs, headers: Pairs, secret: str) -> Stages:
     """The stages over the header pairs `headers` and the decoded path and query, which are signed unencoded."""
-    ordered = parameters.by_name(query)
-    canonical = _acs_headers(headers) + _resource(path, ordered)
+    ordered = parameters.sort_by_name(query)
+    canonical = _canonical_headers(headers) + _canonical_resource(path, ordered)
     string_to_sign = "\n".join((method, *_standard_values(headers), canonical))
-    return build(
+    return build_stages(
         SCHEME,
-        signed=_readable(method, path, ordered, headers),
+        signed=_describe_signed_parts(method, path, ordered, headers),
         canonical=canonical,
         string_to_sign=string_to_sign,
         signature=digest.hmac_sha1(secret, string_to_sign),
     )
 
 
-def presented(request: Request) -> str | None:
+def read_signature(request: Request) -> str | None:
     """The signature in the `Authorization` header; None where there is none to read."""
-    found = credential(request.header(b"authorization") or "")
+    found = parse_credential(request.get_header(b"authorization") or "")
     return found.signature if isinstance(found, RoaCredential) else None
 
 
-def recomputed(request: Request, secret: str) -> Stages:
+def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
-    query = pairs(request.query)
-    return stages(method=request.method, path=request.path, query=query, headers=header.sent(request), secret=secret)
+    query = parse_pairs(request.query)
+    return compute_stages(method=request.method, path=request.path, query=query, headers=header.decode_headers(request), secret=secret)
 
 
-def signed(  # noqa: PLR0913 - a date, a nonce and a token come from outside: the function is pure
+def sign_request(  # noqa: PLR0913 - a date, a nonce and a token come from outside: the function is pure
     request: Request,
     access_key_id: str,
     secret: str,
@@ -83,28 +83,28 @@ def signed(  # noqa: PLR0913 - a date, a nonce and a token come from outside: th
         ("x-acs-security-token", security_token),
     )
     added = tuple((name, value) for name, value in optional if value is not None)
-    unsigned = header.extended(request, (("date", date), *_SYSTEM, *added))
-    signature = recomputed(unsigned, secret).signature
-    return header.extended(unsigned, (("authorization", f"acs {access_key_id}:{signature}"),))
+    unsigned = header.set_headers(request, (("date", date), *_SYSTEM_HEADERS, *added))
+    signature = recompute_stages(unsigned, secret).signature
+    return header.set_headers(unsigned, (("authorization", f"acs {access_key_id}:{signature}"),))
 
 
 def _standard_values(headers: Pairs) -> tuple[str, ...]:
     """The values of the four standard headers, "" for an absent one; of a repeated header the first counts."""
-    first = dict(reversed(header.lower(headers)))
-    return tuple(first.get(name, "") for name in _STANDARD)
+    first = dict(reversed(header.normalize_headers(headers)))
+    return tuple(first.get(name, "") for name in _STANDARD_HEADERS)
 
 
-def _acs_headers(headers: Pairs) -> str:
-    own = tuple(pair for pair in header.lower(headers) if pair[0].startswith("x-acs-"))
-    return "".join(f"{name}:{value}\n" for name, value in parameters.by_name(own))
+def _canonical_headers(headers: Pairs) -> str:
+    own = tuple(pair for pair in header.normalize_headers(headers) if pair[0].startswith("x-acs-"))
+    return "".join(f"{name}:{value}\n" for name, value in parameters.sort_by_name(own))
 
 
-def _resource(path: str, query: Pairs) -> str:
+def _canonical_resource(path: str, query: Pairs) -> str:
     """Path and query; an empty value leaves the bare name (`?a&b=1`)."""
     text = "&".join(f"{name}={value}" if value else name for name, value in query)
     return f"{path}?{text}" if text else path
 
 
-def _readable(method: str, path: str, query: Pairs, headers: Pairs) -> str:
-    kept = tuple(pair for pair in header.lower(headers) if pair[0] in _STANDARD or pair[0].startswith("x-acs-"))
-    return "\n".join((f"{method} {path}", parameters.lines(query), parameters.lines(parameters.by_name(kept))))
+def _describe_signed_parts(method: str, path: str, query: Pairs, headers: Pairs) -> str:
+    kept = tuple(pair for pair in header.normalize_headers(headers) if pair[0] in _STANDARD_HEADERS or pair[0].startswith("x-acs-"))
+    return "\n".join((f"{method} {path}", parameters.format_lines(query), parameters.format_lines(parameters.sort_by_name(kept))))

@@ -13,37 +13,37 @@ import msgspec
 from lookalike_specs.wire import Pairs, Request
 
 from . import digest, header, parameters, percent
-from .stages import Stages, build
+from .stages import Stages, build_stages
 
 SCHEME: Final = "acs-rpc"
 Placement = Literal["query", "form", "everything-in-query"]
 
 
-def stages(method: str, pairs: Pairs, secret: str) -> Stages:
+def compute_stages(method: str, pairs: Pairs, secret: str) -> Stages:
     """The stages over every pair of query and form but `Signature`; empty values count."""
-    ordered = parameters.by_name(tuple(pair for pair in pairs if pair[0] != "Signature"))
+    ordered = parameters.sort_by_name(tuple(pair for pair in pairs if pair[0] != "Signature"))
     canonical = percent.encode_pairs(ordered)
-    string_to_sign = f"{method}&%2F&{percent.encode(canonical)}"
-    return build(
+    string_to_sign = f"{method}&%2F&{percent.percent_encode(canonical)}"
+    return build_stages(
         SCHEME,
-        signed=f"{method}\n{parameters.lines(ordered)}",
+        signed=f"{method}\n{parameters.format_lines(ordered)}",
         canonical=canonical,
         string_to_sign=string_to_sign,
         signature=digest.hmac_sha1(f"{secret}&", string_to_sign),
     )
 
 
-def presented(request: Request) -> str | None:
+def read_signature(request: Request) -> str | None:
     """The `Signature` that a request carries."""
-    return dict(parameters.sent(request)).get("Signature")
+    return dict(parameters.decode_parameters(request)).get("Signature")
 
 
-def recomputed(request: Request, secret: str) -> Stages:
+def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
-    return stages(request.method, parameters.sent(request), secret)
+    return compute_stages(request.method, parameters.decode_parameters(request), secret)
 
 
-def signed(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
+def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
     request: Request,
     access_key_id: str,
     secret: str,
@@ -59,11 +59,11 @@ def signed(  # noqa: PLR0913 - a time, a nonce and a token come from outside: th
     `placement`: system parameters go to the query, or all parameters to the form, or all to the query.
     """
     move, extend = _PLACEMENTS[placement]
-    unsigned = extend(move(request), _system(access_key_id, timestamp, nonce, security_token))
-    return extend(unsigned, (("Signature", recomputed(unsigned, secret).signature),))
+    unsigned = extend(move(request), _system_parameters(access_key_id, timestamp, nonce, security_token))
+    return extend(unsigned, (("Signature", recompute_stages(unsigned, secret).signature),))
 
 
-def _system(access_key_id: str, timestamp: str, nonce: str, security_token: str | None) -> Pairs:
+def _system_parameters(access_key_id: str, timestamp: str, nonce: str, security_token: str | None) -> Pairs:
     token = (("SecurityToken", security_token),) if security_token is not None else ()
     return (
         ("Timestamp", timestamp),
@@ -75,28 +75,28 @@ def _system(access_key_id: str, timestamp: str, nonce: str, security_token: str 
     )
 
 
-def _as_it_is(request: Request) -> Request:
+def _keep_placement(request: Request) -> Request:
     return request
 
 
-def _all_to_form(request: Request) -> Request:
-    moved = msgspec.structs.replace(header.without(request, {"content-length"}), query=b"", body=_merged(request))
-    return moved if parameters.is_form(moved) else header.extended(moved, (("content-type", parameters.FORM),))
+def _move_to_form(request: Request) -> Request:
+    moved = msgspec.structs.replace(header.remove_headers(request, {"content-length"}), query=b"", body=_merge_query_and_body(request))
+    return moved if parameters.is_form(moved) else header.set_headers(moved, (("content-type", parameters.FORM_MEDIA_TYPE),))
 
 
-def _all_to_query(request: Request) -> Request:
-    bare = header.without(request, {"content-length", "content-type"})
-    return msgspec.structs.replace(bare, query=_merged(request), body=b"")
+def _move_to_query(request: Request) -> Request:
+    bare = header.remove_headers(request, {"content-length", "content-type"})
+    return msgspec.structs.replace(bare, query=_merge_query_and_body(request), body=b"")
 
 
-def _merged(request: Request) -> bytes:
+def _merge_query_and_body(request: Request) -> bytes:
     return b"&".join(part for part in (request.query, request.body) if part)
 
 
 _Move = Callable[[Request], Request]
 _Extend = Callable[[Request, Pairs], Request]
 _PLACEMENTS: Final[Mapping[Placement, tuple[_Move, _Extend]]] = {
-    "query": (_as_it_is, parameters.with_query),
-    "form": (_all_to_form, parameters.with_form),
-    "everything-in-query": (_all_to_query, parameters.with_query),
+    "query": (_keep_placement, parameters.append_to_query),
+    "form": (_move_to_form, parameters.append_to_form),
+    "everything-in-query": (_move_to_query, parameters.append_to_query),
 }

@@ -11,50 +11,50 @@ from typing import Final
 from lookalike_specs.wire import Pairs, Request
 
 from . import parameters
-from .stages import Stages, build
+from .stages import Stages, build_stages
 
 SCHEME: Final = "daji-md5"
 _MASK: Final = "***"
 
 
-def sign(pairs: Pairs, secret: str) -> str:
+def compute_signature(pairs: Pairs, secret: str) -> str:
     """32 upper-case hex digits over every pair but `sign`; values are signed raw, as the server decodes them."""
-    return _digest(_string_to_sign(_canonical(_ordered(pairs)), secret))
+    return _digest(_build_string_to_sign(_join_pairs(_sort_pairs(pairs)), secret))
 
 
-def stages(pairs: Pairs, secret: str, *, reveal: bool = False) -> Stages:
+def compute_stages(pairs: Pairs, secret: str, *, reveal: bool = False) -> Stages:
     """The stages of `sign`; the secret, and an `appSecret` among the pairs, read `***` unless revealed."""
-    shown = _ordered(pairs if reveal else _masked(pairs))
-    return build(
+    shown = _sort_pairs(pairs if reveal else _mask_secret(pairs))
+    return build_stages(
         SCHEME,
-        signed=parameters.lines(shown),
-        canonical=_canonical(shown),
-        string_to_sign=_string_to_sign(_canonical(shown), secret if reveal else _MASK),
-        signature=sign(pairs, secret),
+        signed=parameters.format_lines(shown),
+        canonical=_join_pairs(shown),
+        string_to_sign=_build_string_to_sign(_join_pairs(shown), secret if reveal else _MASK),
+        signature=compute_signature(pairs, secret),
     )
 
 
-def presented(request: Request) -> str | None:
+def read_signature(request: Request) -> str | None:
     """The `sign` that a request carries."""
-    return dict(parameters.sent(request)).get("sign")
+    return dict(parameters.decode_parameters(request)).get("sign")
 
 
-def recomputed(request: Request, secret: str) -> Stages:
+def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
-    return stages(parameters.sent(request), secret)
+    return compute_stages(parameters.decode_parameters(request), secret)
 
 
-def signed(request: Request, app_key: str, secret: str) -> Request:
+def sign_request(request: Request, app_key: str, secret: str) -> Request:
     """The request with `appKey` and `sign` at the end of its form body if it has one, else of its query."""
-    place = parameters.with_form if parameters.is_form(request) else parameters.with_query
+    place = parameters.append_to_form if parameters.is_form(request) else parameters.append_to_query
     keyed = place(request, (("appKey", app_key),))
-    return place(keyed, (("sign", sign(parameters.sent(keyed), secret)),))
+    return place(keyed, (("sign", compute_signature(parameters.decode_parameters(keyed), secret)),))
 
 
-def _ordered(pairs: Pairs) -> list[tuple[str, str]]:
+def _sort_pairs(pairs: Pairs) -> list[tuple[str, str]]:
     kept = [pair for pair in pairs if pair[0] != "sign"]
     plain = "".join([name for name, _ in kept]).isascii()
-    kept.sort(key=parameters.name_of if plain else _code_units)
+    kept.sort(key=parameters.get_pair_name if plain else _code_units)
     return kept
 
 
@@ -63,15 +63,15 @@ def _code_units(pair: tuple[str, str]) -> bytes:
     return pair[0].encode("utf-16-be", "surrogatepass")
 
 
-def _masked(pairs: Pairs) -> Pairs:
+def _mask_secret(pairs: Pairs) -> Pairs:
     return tuple((name, _MASK if name == "appSecret" else value) for name, value in pairs)
 
 
-def _canonical(ordered: list[tuple[str, str]]) -> str:
+def _join_pairs(ordered: list[tuple[str, str]]) -> str:
     return "&".join([f"{name}={value}" for name, value in ordered])
 
 
-def _string_to_sign(canonical: str, secret: str) -> str:
+def _build_string_to_sign(canonical: str, secret: str) -> str:
     return f"{canonical}&secret={secret}" if canonical else f"secret={secret}"
 
 

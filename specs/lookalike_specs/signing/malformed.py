@@ -7,7 +7,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedCredential:
     """Why an `Authorization` header cannot be read; `kind` is a kind of refusal, `reason` never quotes the header."""
 
     kind: Literal["malformed", "algorithm"]

@@ -32,19 +32,19 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class StageDifference:
     """The first stage that differs, the UTF-8 byte it differs at, and up to 40 characters of each side from there."""
 
     stage: StageName
-    byte: int
+    byte_offset: int
     ours: str
     theirs: str
 
     def __str__(self) -> str:
-        return f"{self.stage} differs at byte {self.byte}: ours {self.ours!r}, theirs {self.theirs!r}"
+        return f"{self.stage} differs at byte {self.byte_offset}: ours {self.ours!r}, theirs {self.theirs!r}"
 
 
-def build(scheme: str, *, signed: str, canonical: str, string_to_sign: str, signature: str) -> Stages:
+def build_stages(scheme: str, *, signed: str, canonical: str, string_to_sign: str, signature: str) -> Stages:
     """All four stages of a signature."""
     values = (signed, canonical, string_to_sign, signature)
     return Stages(scheme, tuple(Stage(name, value) for name, value in zip(STAGE_NAMES, values, strict=True)))
@@ -55,23 +55,23 @@ def to_dict(stages: Stages) -> dict[str, str]:
     return {"scheme": stages.scheme} | {step.name: step.value for step in stages.steps}
 
 
-def first_difference(ours: Stages, theirs: Stages) -> Difference | None:
+def find_first_difference(ours: Stages, theirs: Stages) -> StageDifference | None:
     """The first stage known to both sides that differs; None where none does."""
     known = {step.name: step.value for step in theirs.steps}
     for step in ours.steps:
         other = known.get(step.name, step.value)
         if step.value != other:
-            return _difference(step, other)
+            return _describe_difference(step, other)
     return None
 
 
-def _difference(step: Stage, other: str) -> Difference:
-    at = _common(step.value, other)
+def _describe_difference(step: Stage, other: str) -> StageDifference:
+    at = _common_prefix_length(step.value, other)
     byte = len(step.value[:at].encode("utf-8", "replace"))
-    return Difference(step.name, byte, step.value[at : at + _EXCERPT], other[at : at + _EXCERPT])
+    return StageDifference(step.name, byte, step.value[at : at + _EXCERPT], other[at : at + _EXCERPT])
 
 
-def _common(one: str, other: str) -> int:
+def _common_prefix_length(one: str, other: str) -> int:
     """How many leading characters two texts share."""
     pairs = zip(one, other, strict=False)
     return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))

@@ -10,25 +10,25 @@ from typing import Final
 from lookalike_specs.wire import Request
 
 from . import acs3, acs_roa, acs_rpc, daji, oss_policy
-from .malformed import Malformed
+from .malformed import MalformedCredential
 from .stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class SignatureAlgorithm:
     """What every scheme can do with a signed request: show the signature it carries, and make it anew with a secret."""
 
     name: str
-    presented: Callable[[Request], str | None]
-    recomputed: Callable[[Request, str], Stages | Malformed]
+    read_signature: Callable[[Request], str | None]
+    recompute_stages: Callable[[Request, str], Stages | MalformedCredential]
 
 
-SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
+SIGNATURE_ALGORITHMS: Final[Mapping[str, SignatureAlgorithm]] = MappingProxyType(
     {
-        daji.SCHEME: Scheme(daji.SCHEME, daji.presented, daji.recomputed),
-        acs_rpc.SCHEME: Scheme(acs_rpc.SCHEME, acs_rpc.presented, acs_rpc.recomputed),
-        acs_roa.SCHEME: Scheme(acs_roa.SCHEME, acs_roa.presented, acs_roa.recomputed),
-        acs3.SCHEME: Scheme(acs3.SCHEME, acs3.presented, acs3.recomputed),
-        oss_policy.SCHEME: Scheme(oss_policy.SCHEME, oss_policy.presented, oss_policy.recomputed),
+        daji.SCHEME: SignatureAlgorithm(daji.SCHEME, daji.read_signature, daji.recompute_stages),
+        acs_rpc.SCHEME: SignatureAlgorithm(acs_rpc.SCHEME, acs_rpc.read_signature, acs_rpc.recompute_stages),
+        acs_roa.SCHEME: SignatureAlgorithm(acs_roa.SCHEME, acs_roa.read_signature, acs_roa.recompute_stages),
+        acs3.SCHEME: SignatureAlgorithm(acs3.SCHEME, acs3.read_signature, acs3.recompute_stages),
+        oss_policy.SCHEME: SignatureAlgorithm(oss_policy.SCHEME, oss_policy.read_signature, oss_policy.recompute_stages),
     }
 )

@@ -1,26 +1,26 @@
 """Signature vectors for any language: one file per scheme, told in README.md."""
 
-from .load import HERE, SCHEMA, UnknownVectors, load, names, raw, read
-from .message import message, request
-from .suite import Confirmer, Error, Group, Message, Note, Result, Suite, Unsigned, Vector
+from .load import VECTORS_DIR, SCHEMA_FILE, UnknownVectors, load_suite, list_schemes, read_suite_file, parse_suite
+from .message import from_request, to_request
+from .suite import Confirmer, ExpectedError, VectorGroup, VectorRequest, FlagNote, VectorResult, VectorSuite, UnsignedRequest, Vector
 
 __all__ = [
-    "HERE",
-    "SCHEMA",
+    "VECTORS_DIR",
+    "SCHEMA_FILE",
     "Confirmer",
-    "Error",
-    "Group",
-    "Message",
-    "Note",
-    "Result",
-    "Suite",
+    "ExpectedError",
+    "VectorGroup",
+    "VectorRequest",
+    "FlagNote",
+    "VectorResult",
+    "VectorSuite",
     "UnknownVectors",
-    "Unsigned",
+    "UnsignedRequest",
     "Vector",
-    "load",
-    "message",
-    "names",
-    "raw",
-    "read",
-    "request",
+    "load_suite",
+    "from_request",
+    "list_schemes",
+    "read_suite_file",
+    "parse_suite",
+    "to_request",
 ]

@@ -12,10 +12,10 @@ import msgspec
 
 from lookalike_specs.errors import SpecError
 
-from .suite import Suite, Vector
+from .suite import VectorSuite, Vector
 
-HERE: Final = Path(__file__).parent
-SCHEMA: Final = "schema.json"
+VECTORS_DIR: Final = Path(__file__).parent
+SCHEMA_FILE: Final = "schema.json"
 
 
 @dataclass(eq=False)
@@ -23,43 +23,43 @@ class UnknownVectors(Exception):
     """No scheme of that name has vectors."""
 
     scheme: str
-    known: tuple[str, ...]
+    known_schemes: tuple[str, ...]
 
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
-        return f"no vectors of {self.scheme!r}; known: {', '.join(self.known)}"
+        return f"no vectors of {self.scheme!r}; known: {', '.join(self.known_schemes)}"
 
 
-def names() -> tuple[str, ...]:
+def list_schemes() -> tuple[str, ...]:
     """The schemes that have vectors."""
-    return tuple(sorted(path.stem for path in HERE.glob("*.json") if path.name != SCHEMA))
+    return tuple(sorted(path.stem for path in VECTORS_DIR.glob("*.json") if path.name != SCHEMA_FILE))
 
 
-def raw(scheme: str) -> bytes:
+def read_suite_file(scheme: str) -> bytes:
     """A scheme's file. Raises UnknownVectors."""
-    if scheme not in names():
-        raise UnknownVectors(scheme, names())
-    return (HERE / f"{scheme}.json").read_bytes()
+    if scheme not in list_schemes():
+        raise UnknownVectors(scheme, list_schemes())
+    return (VECTORS_DIR / f"{scheme}.json").read_bytes()
 
 
 @cache
-def load(scheme: str) -> Suite:
+def load_suite(scheme: str) -> VectorSuite:
     """A scheme's vectors. Raises UnknownVectors, or SpecError where the file says something that cannot be meant."""
-    return read(scheme, raw(scheme))
+    return parse_suite(scheme, read_suite_file(scheme))
 
 
-def read(scheme: str, text: bytes) -> Suite:
+def parse_suite(scheme: str, text: bytes) -> VectorSuite:
     """The vectors that a file's bytes say. Raises SpecError."""
     try:
-        suite = msgspec.json.decode(text, type=Suite)
+        suite = msgspec.json.decode(text, type=VectorSuite)
     except msgspec.DecodeError as wrong:
         raise SpecError(f"vectors/{scheme}", str(wrong)) from wrong
-    for problem in _problems(scheme, suite):
+    for problem in _find_problems(scheme, suite):
         raise SpecError(f"vectors/{scheme}", problem)
     return suite
 
 
-def _problems(scheme: str, suite: Suite) -> Iterator[str]:
+def _find_problems(scheme: str, suite: VectorSuite) -> Iterator[str]:
     """What a schema cannot say: the file counts itself, numbers its tests and tells what each of its flags means."""
     vectors = [vector for _, vector in suite.cases]
     if suite.scheme != scheme:
@@ -72,11 +72,11 @@ def _problems(scheme: str, suite: Suite) -> Iterator[str]:
     if used != set(suite.notes):
         yield f"flags and notes differ: {', '.join(sorted(used ^ set(suite.notes)))}"
     for vector in vectors:
-        if _is_odd(vector):
+        if _is_inconsistent(vector):
             yield f"{vector.tc_id}: `valid` has stages and no error, `invalid` an error and nothing to sign"
 
 
-def _is_odd(vector: Vector) -> bool:
+def _is_inconsistent(vector: Vector) -> bool:
     if vector.result == "valid":
         return vector.error is not None or not vector.stages
     return vector.error is None or vector.sign is not None

@@ -7,10 +7,10 @@ from urllib.parse import quote, unquote
 
 from lookalike_specs.wire import Request
 
-from .suite import Message
+from .suite import VectorRequest
 
 
-def request(message: Message) -> Request:
+def to_request(message: VectorRequest) -> Request:
     """The request as a server sees it: header names in lower case, `Host` first, the path decoded."""
     headers = (("host", message.host), *message.headers)
     return Request(
@@ -23,12 +23,12 @@ def request(message: Message) -> Request:
     )
 
 
-def message(request: Request) -> Message:
+def from_request(request: Request) -> VectorRequest:
     """How a vector writes this request down; header names stay as they are spelled."""
     others = tuple(pair for pair in request.headers if pair[0].lower() != b"host")
     host = next((value.decode("latin-1") for name, value in request.headers if name.lower() == b"host"), "")
-    text, encoded = _body(request.body)
-    return Message(
+    text, encoded = _encode_body(request.body)
+    return VectorRequest(
         method=request.method,
         scheme="https" if request.scheme == "https" else "http",
         host=host,
@@ -40,7 +40,7 @@ def message(request: Request) -> Message:
     )
 
 
-def _body(body: bytes) -> tuple[str, str]:
+def _encode_body(body: bytes) -> tuple[str, str]:
     try:
         return body.decode(), ""
     except UnicodeDecodeError:

@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 
 from lookalike_specs.extension import Refusal
-from lookalike_specs.provenance import Origin
+from lookalike_specs.provenance import Source
 from lookalike_specs.signing import StageName
 
-Result = Literal["valid", "invalid"]
+VectorResult = Literal["valid", "invalid"]
 Placement = Literal["query", "form", "everything-in-query"]
 BugType = Literal[
     "BASIC", "AUTH_BYPASS", "EDGE_CASE", "ENCODING", "LEGACY", "MISSING_STEP", "SIGNATURE_MALLEABILITY",
@@ -26,11 +26,11 @@ Confirmer = Literal[
 ]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+class VectorRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """Any object of a file."""
 
 
-class Message(Record, frozen=True, kw_only=True):
+class VectorRequest(VectorRecord, frozen=True, kw_only=True):
     """A request as it is on the wire; `path` and `query` are percent-encoded, the host stands in no other header.
 
     The body is text in UTF-8, or Base64 where it is none.
@@ -46,25 +46,25 @@ class Message(Record, frozen=True, kw_only=True):
     body_base64: str = ""
 
 
-class Unsigned(Record, frozen=True, kw_only=True):
+class UnsignedRequest(VectorRecord, frozen=True, kw_only=True):
     """What is to be signed: a request that lacks its signature alone, and what a client would put in by itself."""
 
-    request: Message
+    request: VectorRequest
     timestamp: str = ""
     nonce: str = ""
     placement: Placement | None = None
     signed_headers: tuple[str, ...] = ()
 
 
-class Earlier(Record, frozen=True, kw_only=True):
+class EarlierRequest(VectorRecord, frozen=True, kw_only=True):
     """A request that the server saw before, when, and what came of it."""
 
     clock: str
-    request: Message
-    result: Result
+    request: VectorRequest
+    result: VectorResult
 
 
-class Error(Record, frozen=True, kw_only=True):
+class ExpectedError(VectorRecord, frozen=True, kw_only=True):
     """How a request is refused: why, the error's id in the catalogue of `api`, the vendor's status and code."""
 
     refusal: Refusal
@@ -73,24 +73,24 @@ class Error(Record, frozen=True, kw_only=True):
     code: int | str
 
 
-class Vector(Record, frozen=True, kw_only=True):
+class Vector(VectorRecord, frozen=True, kw_only=True):
     """One test; `clock` where it is not the group's, `stages` in the order of signing."""
 
     tc_id: int
     comment: str
     flags: tuple[str, ...]
-    result: Result
-    request: Message
+    result: VectorResult
+    request: VectorRequest
     clock: str = ""
-    before: tuple[Earlier, ...] = ()
-    sign: Unsigned | None = None
+    before: tuple[EarlierRequest, ...] = ()
+    sign: UnsignedRequest | None = None
     stages: dict[StageName, str] = {}
-    error: Error | None = None
+    error: ExpectedError | None = None
     confirmed_by: tuple[Confirmer, ...]
-    provenance: Origin | None = None
+    provenance: Source | None = None
 
 
-class Group(Record, frozen=True, kw_only=True):
+class VectorGroup(VectorRecord, frozen=True, kw_only=True):
     """Tests with one set of credentials and one clock; `api` is "" where none of our five APIs is asked.
 
     `skew` is how many seconds a time of signing may be off, where a scheme has one.
@@ -104,28 +104,28 @@ class Group(Record, frozen=True, kw_only=True):
     tests: tuple[Vector, ...]
 
 
-class Note(Record, frozen=True, kw_only=True):
+class FlagNote(VectorRecord, frozen=True, kw_only=True):
     """What a flag means."""
 
     bug_type: BugType
     description: str
-    provenance: Origin
+    provenance: Source
     links: tuple[str, ...] = ()
 
 
-class Suite(Record, frozen=True, kw_only=True):
+class VectorSuite(VectorRecord, frozen=True, kw_only=True):
     """The vectors of one scheme."""
 
     schema: str = msgspec.field(name="$schema")
     scheme: str
     algorithm: str
     number_of_tests: int
-    provenance: Origin
+    provenance: Source
     stages: dict[StageName, str]
-    notes: dict[str, Note]
-    test_groups: tuple[Group, ...]
+    notes: dict[str, FlagNote]
+    test_groups: tuple[VectorGroup, ...]
 
     @property
-    def cases(self) -> Iterator[tuple[Group, Vector]]:
+    def cases(self) -> Iterator[tuple[VectorGroup, Vector]]:
         """Every vector, with its group."""
         return ((group, vector) for group in self.test_groups for vector in group.tests)

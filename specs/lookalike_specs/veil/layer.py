@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 # begin and end in the source, and what that means
-Found = tuple[int, int, bytes]
+DecodedSpan = tuple[int, int, bytes]
 
 
 class Piece(NamedTuple):
     """`size` bytes from `at` on in a layer were `length` bytes from `origin` on in its source."""
 
-    at: int
+    offset: int
     size: int
-    origin: int
-    length: int
+    source_offset: int
+    source_length: int
 
 
 class Layer(NamedTuple):
@@ -25,22 +25,22 @@ class Layer(NamedTuple):
     text: bytes
     pieces: list[Piece]
 
-    def source(self, begin: int, end: int) -> tuple[int, int]:
+    def map_to_source(self, begin: int, end: int) -> tuple[int, int]:
         """The bytes of the source that had a part in `text[begin:end]`."""
         first, last = self._piece(begin), self._piece(end - 1)
-        start = first.origin + (begin - first.at) * first.length // first.size
+        start = first.source_offset + (begin - first.offset) * first.source_length // first.size
         # rounded up: a character of Base64 may hold the end of one byte and the beginning of another
-        stop = last.origin - (last.at - end) * last.length // last.size
+        stop = last.source_offset - (last.offset - end) * last.source_length // last.size
         return start, stop
 
     def _piece(self, at: int) -> Piece:
-        return self.pieces[bisect_right(self.pieces, at, key=_at) - 1]
+        return self.pieces[bisect_right(self.pieces, at, key=_get_offset) - 1]
 
 
-Decoder = Callable[[bytes], Layer | None]
+LayerDecoder = Callable[[bytes], Layer | None]
 
 
-def layer(text: bytes, found: Iterable[Found], *, keep: bool = True) -> Layer | None:
+def build_layer(text: bytes, found: Iterable[DecodedSpan], *, keep: bool = True) -> Layer | None:
     """The text with what was found in place of what stands there; None when nothing was.
 
     The rest is kept, or a NUL stands for it.
@@ -64,5 +64,5 @@ def layer(text: bytes, found: Iterable[Found], *, keep: bool = True) -> Layer | 
     return Layer(b"".join(parts), pieces)
 
 
-def _at(piece: Piece) -> int:
-    return piece.at
+def _get_offset(piece: Piece) -> int:
+    return piece.offset

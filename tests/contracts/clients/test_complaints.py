@@ -9,22 +9,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts.clients import Complaint, Sent, complaints, judged
-from lookalike_specs import Operation, ids, load
-from lookalike_specs.proof import PROOFS, Moment, prove
-from lookalike_specs.sample import build, examples, sample
+from lookalike_contracts.clients import RequestViolation, RecordedRequest, validate_request, validate_requests
+from lookalike_specs import Operation, list_api_ids, load_api
+from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Request
 
-from ...specs.veil.reader import survives
+from ...specs.veil.reader import is_secret_readable
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 AT = NOW.timestamp()
 BASE = "http://127.0.0.1"
 OPERATIONS = [
     pytest.param(api, operation, scheme, id=f"{api}-{operation.id}-{scheme.name}")
-    for api in ids()
-    for operation in load(api).operations
+    for api in list_api_ids()
+    for operation in load_api(api).operations
     for scheme in operation.schemes
 ]
 TMAPI, DAJI, HIOBUY, ALIYUN = "tmapi", "daji-1688", "hiobuy", "aliyun"
@@ -32,32 +32,32 @@ TMAPI, DAJI, HIOBUY, ALIYUN = "tmapi", "daji-1688", "hiobuy", "aliyun"
 
 def made(
     api: str, changes: Mapping[str, Any] | None = None, *, operation: Operation | None = None, scheme: Any = None,
-    moment: Moment | None = None, account: Mapping[str, str] | None = None,
+    moment: SigningContext | None = None, account: Mapping[str, str] | None = None,
 ) -> Request:  # fmt: skip
     """The spec's example, some values otherwise (None: left out), signed as the demo account."""
-    spec = load(api)
+    spec = load_api(api)
     operation = operation or spec.operations[0]
     scheme = scheme or operation.schemes[0]
     account = account or spec.account
-    known = examples(spec, operation)
-    needs = {name: known[name] for name in PROOFS[scheme.extension.scheme].needs if name in known}
-    values = needs | sample(spec, operation, account) | dict(changes or {})
-    unsigned = build(operation, {name: value for name, value in values.items() if value is not None}, BASE)
-    return prove(unsigned, scheme, account, moment or Moment(NOW, "n1"))
+    known = collect_examples(spec, operation)
+    needs = {name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters if name in known}
+    values = needs | build_minimal_values(spec, operation, account) | dict(changes or {})
+    unsigned = build_request(operation, {name: value for name, value in values.items() if value is not None}, BASE)
+    return sign(unsigned, scheme, account, moment or SigningContext(NOW, "n1"))
 
 
 def named(scheme: str) -> Any:
-    return next(each for each in load(ALIYUN).operations[0].schemes if each.name == scheme)
+    return next(each for each in load_api(ALIYUN).operations[0].schemes if each.name == scheme)
 
 
-def told(found: tuple[Complaint, ...]) -> list[tuple[str, str]]:
+def told(found: tuple[RequestViolation, ...]) -> list[tuple[str, str]]:
     return [(each.kind, each.parameter) for each in found]
 
 
 @pytest.mark.parametrize(("api", "operation", "scheme"), OPERATIONS)
 def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, scheme: Any) -> None:
     request = made(api, operation=operation, scheme=scheme)
-    assert complaints(api, request, at=AT, switches={"auth": "either"} if api == TMAPI else None) == ()
+    assert validate_request(api, request, at=AT, switches={"auth": "either"} if api == TMAPI else None) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, schem
     ],
 )
 def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, parameter: str, says: str) -> None:
-    (found,) = complaints(api, made(api, changes), at=AT)
+    (found,) = validate_request(api, made(api, changes), at=AT)
     assert (found.kind, found.parameter) == (kind, parameter)
     assert says in found.message
-    assert found.where.startswith("#/")
-    assert str(found) == f"1  {kind}: {found.message}  [{found.where}]"
+    assert found.rule.startswith("#/")
+    assert str(found) == f"1  {kind}: {found.message}  [{found.rule}]"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, para
     ],
 )
 def test_where_the_document_says_it_is_told(api: str, changes: dict[str, Any], where: str) -> None:
-    assert [found.where for found in complaints(api, made(api, changes))] == [where]
+    assert [found.rule for found in validate_request(api, made(api, changes))] == [where]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_where_the_document_says_it_is_told(api: str, changes: dict[str, Any], w
 )
 def test_a_header_that_is_meant_for_the_api_and_is_none_of_its_is_told(api: str, name: bytes, nearest: str) -> None:
     request = made(api)
-    found = complaints(api, msgspec.structs.replace(request, headers=(*request.headers, (name, b"1"))), at=AT)
+    found = validate_request(api, msgspec.structs.replace(request, headers=(*request.headers, (name, b"1"))), at=AT)
     assert [each.kind for each in found] == (["unknown"] if nearest else [])
     assert all(f"no header {name.decode()!r}; nearest: {nearest}" in each.message for each in found)
 
@@ -128,7 +128,7 @@ def test_a_header_that_is_meant_for_the_api_and_is_none_of_its_is_told(api: str,
 def test_a_parameter_that_stands_twice_is_told() -> None:
     request = made(TMAPI)
     twice = msgspec.structs.replace(request, query=request.query + b"&page=1&page=1")
-    assert told(complaints(TMAPI, twice)) == [("repeated", "page")]
+    assert told(validate_request(TMAPI, twice)) == [("repeated", "page")]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_parameter_that_stands_twice_is_told() -> None:
     ],
 )
 def test_a_request_that_goes_nowhere_is_told(changes: dict[str, str], told_of: str) -> None:
-    (found,) = complaints(TMAPI, msgspec.structs.replace(made(TMAPI), **changes))
+    (found,) = validate_request(TMAPI, msgspec.structs.replace(made(TMAPI), **changes))
     assert found.kind == "operation"
     assert told_of in found.message
 
@@ -151,14 +151,14 @@ def test_a_request_that_goes_nowhere_is_told(changes: dict[str, str], told_of: s
 def test_a_body_that_cannot_be_read_is_told(body: bytes, media_type: bytes, kind: str) -> None:
     request = made(HIOBUY)
     headers = ((b"content-type", media_type), *((k, v) for k, v in request.headers if k != b"content-type"))
-    found = complaints(HIOBUY, msgspec.structs.replace(request, body=body, headers=headers))
+    found = validate_request(HIOBUY, msgspec.structs.replace(request, body=body, headers=headers))
     assert [each.kind for each in found] == [kind]
 
 
 def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
     request = made(ALIYUN, scheme=named("acs-rpc"))
     joined = msgspec.structs.replace(request, query=request.query + b"&" + request.body, body=b"")
-    assert complaints(ALIYUN, joined, at=AT) == ()
+    assert validate_request(ALIYUN, joined, at=AT) == ()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
 )
 def test_a_parameter_counts_while_its_variant_has_it(variants: dict[str, str], expected: list[Any]) -> None:
     request = made(DAJI, {"imageUrl": "https://cbu01.alicdn.com/x.jpg"})
-    assert told(complaints(DAJI, request, switches=variants)) == expected
+    assert told(validate_request(DAJI, request, switches=variants)) == expected
 
 
 # ------------------------------------------------------------------------------------------------ who calls
@@ -181,52 +181,52 @@ def test_a_parameter_counts_while_its_variant_has_it(variants: dict[str, str], e
     ],
 )
 def test_a_request_without_a_proof_is_told(api: str, says: str) -> None:
-    spec = load(api)
-    unsigned = build(spec.operations[0], sample(spec, spec.operations[0], spec.account), BASE)
-    assert [found.message for found in complaints(api, unsigned)] == [says]
+    spec = load_api(api)
+    unsigned = build_request(spec.operations[0], build_minimal_values(spec, spec.operations[0], spec.account), BASE)
+    assert [found.message for found in validate_request(api, unsigned)] == [says]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_a_key_that_is_not_the_accounts_is_told(api: str) -> None:
-    other = {name: f"other-{value}"[: len(value)] for name, value in load(api).account.items()}
-    found = complaints(api, made(api, account=other), load(api).account, at=AT)
+    other = {name: f"other-{value}"[: len(value)] for name, value in load_api(api).account.items()}
+    found = validate_request(api, made(api, account=other), load_api(api).account, at=AT)
     assert [each.kind for each in found] == ["credential"]
     assert found[0].message.endswith(" is not the account's")
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_the_account_is_the_one_whose_key_was_sent(api: str) -> None:
-    spec = load(api)
+    spec = load_api(api)
     every = [account for account, _ in spec.accounts]
     for account in every:
-        assert complaints(api, made(api, account=account), *every, at=AT) == ()
+        assert validate_request(api, made(api, account=account), *every, at=AT) == ()
 
 
 def test_a_magic_key_is_the_demo_accounts() -> None:
-    magic = dict(load(DAJI).account) | {"appKey": "situation-quota-used-up"}
-    assert complaints(DAJI, made(DAJI, account=magic)) == ()
+    magic = dict(load_api(DAJI).account) | {"appKey": "situation-quota-used-up"}
+    assert validate_request(DAJI, made(DAJI, account=magic)) == ()
 
 
 @pytest.mark.parametrize("api", [TMAPI, HIOBUY])
 def test_a_secret_in_another_place_is_told(api: str) -> None:
-    (name, secret), *_ = load(api).account.items()
+    (name, secret), *_ = load_api(api).account.items()
     request = made(api)
     headers = (*request.headers, (b"x-trace", f"call of {secret}".encode()))
-    (found,) = complaints(api, msgspec.structs.replace(request, headers=headers))
+    (found,) = validate_request(api, msgspec.structs.replace(request, headers=headers))
     assert (found.kind, found.message) == ("secret", f"{name} stands in the header x-trace, where it does not belong")
 
 
 def test_the_secret_that_signs_is_not_sent() -> None:
-    secret = load(ALIYUN).account["AccessKeySecret"]
-    found = complaints(ALIYUN, made(ALIYUN, {"Filter": secret}), at=AT)
+    secret = load_api(ALIYUN).account["AccessKeySecret"]
+    found = validate_request(ALIYUN, made(ALIYUN, {"Filter": secret}), at=AT)
     assert ("secret", "AccessKeySecret") in told(found)
-    assert not survives(secret, "\n".join(map(str, found)), depth=2)
+    assert not is_secret_readable(secret, "\n".join(map(str, found)), depth=2)
 
 
-@pytest.mark.parametrize("key", ["somebodys-token", load(TMAPI).account["apiToken"]])
+@pytest.mark.parametrize("key", ["somebodys-token", load_api(TMAPI).account["apiToken"]])
 def test_the_key_that_was_sent_is_covered_and_so_is_the_accounts(key: str) -> None:
     request = made(TMAPI, {"page": key}, account={"apiToken": "somebodys-token"})
-    assert "page is no integer: '***'" in [found.message for found in complaints(TMAPI, request)]
+    assert "page is no integer: '***'" in [found.message for found in validate_request(TMAPI, request)]
 
 
 # ------------------------------------------------------------------------------------------------ signatures
@@ -234,8 +234,8 @@ def test_the_key_that_was_sent_is_covered_and_so_is_the_accounts(key: str) -> No
 
 def forged(request: Request, signed_instead: Request) -> Request:
     """The request with the sign that another one has."""
-    account = load(DAJI).account
-    sign = daji.presented(daji.signed(signed_instead, account["appKey"], account["appSecret"]))
+    account = load_api(DAJI).account
+    sign = daji.read_signature(daji.sign_request(signed_instead, account["appKey"], account["appSecret"]))
     kept = b"&".join(part for part in request.query.split(b"&") if not part.startswith(b"sign="))
     return msgspec.structs.replace(request, query=kept + b"&sign=" + (sign or "").encode())
 
@@ -261,21 +261,21 @@ KEYWORD = {"keyword": "red shoe", "outMemberId": ""}
 )  # fmt: skip
 def test_how_a_wrong_signature_came_about_is_told(instead: Any, says: str) -> None:
     request = made(DAJI, KEYWORD)
-    (found,) = complaints(DAJI, forged(request, instead(request)))
+    (found,) = validate_request(DAJI, forged(request, instead(request)))
     assert (found.kind, found.parameter) == ("signature", "sign")
     assert says in found.message
-    assert load(DAJI).account["appSecret"] not in found.message
+    assert load_api(DAJI).account["appSecret"] not in found.message
 
 
 def test_a_signature_in_the_wrong_letter_case_is_told() -> None:
     request = made(DAJI)
-    sign = (daji.presented(request) or "").encode()
+    sign = (daji.read_signature(request) or "").encode()
     lower = msgspec.structs.replace(request, query=request.query.replace(sign, sign.lower()))
-    (found,) = complaints(DAJI, lower)
+    (found,) = validate_request(DAJI, lower)
     assert found.message == "the signature is in the wrong letter case"
-    assert complaints(DAJI, lower, switches={"lower-case-sign": "accepted"}) == ()
+    assert validate_request(DAJI, lower, switches={"lower-case-sign": "accepted"}) == ()
     other = msgspec.structs.replace(lower, query=lower.query.replace(sign.lower(), b"0" * 32))
-    assert complaints(DAJI, other, switches={"lower-case-sign": "accepted"})
+    assert validate_request(DAJI, other, switches={"lower-case-sign": "accepted"})
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
@@ -284,7 +284,7 @@ def test_what_changed_after_signing_is_told(scheme: str) -> None:
     added = msgspec.structs.replace(
         request, query=request.query + (b"&" if request.query else b"") + b"RegionId=cn-beijing"
     )
-    (found,) = complaints(ALIYUN, added, at=AT)
+    (found,) = validate_request(ALIYUN, added, at=AT)
     assert found.kind == "signature"
     assert "signed without RegionId: " in found.message
     assert "cn-beijing" in found.message
@@ -293,7 +293,7 @@ def test_what_changed_after_signing_is_told(scheme: str) -> None:
 def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
     request = made(ALIYUN)
     broken = [(k, b"ACS3-HMAC-SHA256 Credential=x" if k == b"authorization" else v) for k, v in request.headers]
-    found = complaints(ALIYUN, msgspec.structs.replace(request, headers=tuple(broken)), at=AT)
+    found = validate_request(ALIYUN, msgspec.structs.replace(request, headers=tuple(broken)), at=AT)
     assert [each.kind for each in found] == ["credential"]
 
 
@@ -310,7 +310,7 @@ def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
     ],
 )
 def test_a_stale_time_is_told(scheme: str, late: timedelta, says: str) -> None:
-    found = complaints(ALIYUN, made(ALIYUN, scheme=named(scheme)), at=(NOW + late).timestamp())
+    found = validate_request(ALIYUN, made(ALIYUN, scheme=named(scheme)), at=(NOW + late).timestamp())
     assert [each.kind for each in found] == (["timestamp"] if says else [])
     assert all(each.message.endswith(says) for each in found)
 
@@ -318,19 +318,19 @@ def test_a_stale_time_is_told(scheme: str, late: timedelta, says: str) -> None:
 def test_a_time_that_is_none_is_told() -> None:
     request = made(ALIYUN, scheme=named("acs-rpc"))
     wrong = msgspec.structs.replace(request, query=request.query.replace(b"2026-01-31T", b"yesterday"))
-    assert ("timestamp", "Timestamp") in told(complaints(ALIYUN, wrong, at=AT))
+    assert ("timestamp", "Timestamp") in told(validate_request(ALIYUN, wrong, at=AT))
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
 def test_a_nonce_that_was_used_is_told_with_the_request_that_had_it(scheme: str) -> None:
-    first, other = (made(ALIYUN, scheme=named(scheme), moment=Moment(NOW, nonce)) for nonce in ("n1", "n2"))
-    found = judged(ALIYUN, [Sent(first, AT), Sent(other, AT), Sent(first, AT)])
-    assert [(each.kind, each.number, each.message) for each in found] == [("nonce", 3, "request 1 had the same nonce")]
+    first, other = (made(ALIYUN, scheme=named(scheme), moment=SigningContext(NOW, nonce)) for nonce in ("n1", "n2"))
+    found = validate_requests(ALIYUN, [RecordedRequest(first, AT), RecordedRequest(other, AT), RecordedRequest(first, AT)])
+    assert [(each.kind, each.request_number, each.message) for each in found] == [("nonce", 3, "request 1 had the same nonce")]
 
 
 def test_complaints_of_several_requests_have_their_numbers() -> None:
-    sent = [Sent(made(TMAPI)), Sent(made(TMAPI, {"page": 0})), Sent(made(TMAPI, {"page_size": 99}))]
-    assert [(each.number, each.parameter) for each in judged(TMAPI, sent)] == [(2, "page"), (3, "page_size")]
+    sent = [RecordedRequest(made(TMAPI)), RecordedRequest(made(TMAPI, {"page": 0})), RecordedRequest(made(TMAPI, {"page_size": 99}))]
+    assert [(each.request_number, each.parameter) for each in validate_requests(TMAPI, sent)] == [(2, "page"), (3, "page_size")]
 
 
 # ------------------------------------------------------------------------------------------------ what it needs

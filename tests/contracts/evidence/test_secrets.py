@@ -2,15 +2,15 @@
 
 import pytest
 
-from lookalike_contracts.evidence.secrets import veil
+from lookalike_contracts.evidence.secrets import build_redactor
 from lookalike_contracts.finding import Exchange
-from lookalike_specs import load
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-DAJI, ACCOUNT = load("daji-1688"), {"appKey": "public", "appSecret": "own"}
+DAJI, ACCOUNT = load_api("daji-1688"), {"appKey": "public", "appSecret": "own"}
 REQUEST = Request(method="GET", path="/", query=b"sign=0123abcd", headers=((b"cookie", b"of-request=1"),))
-REPLY = Reply(status=200, body=b'{"sign": "4567efgh"}', headers=((b"Set-Cookie", b"of-reply=12"),))
+REPLY = Response(status=200, body=b'{"sign": "4567efgh"}', headers=((b"Set-Cookie", b"of-reply=12"),))
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ REPLY = Reply(status=200, body=b'{"sign": "4567efgh"}', headers=((b"Set-Cookie",
         ("4567efgh", "***"),
         ("of-request=1", "***"),
         ("of-reply=12", "***"),
-        (daji.recomputed(REQUEST, "own").signature, "***"),
+        (daji.recompute_stages(REQUEST, "own").signature, "***"),
     ],
 )
 def test_what_is_covered(text: str, covered: str) -> None:
-    assert veil(DAJI, ACCOUNT, [Exchange(REQUEST, REPLY)]).cover(text.encode()).decode() == covered
+    assert build_redactor(DAJI, ACCOUNT, [Exchange(REQUEST, REPLY)]).redact(text.encode()).decode() == covered

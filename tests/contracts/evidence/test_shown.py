@@ -12,25 +12,25 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts.evidence import Shown, shown, variable
+from lookalike_contracts.evidence import Evidence, build_evidence, get_variable_name
 from lookalike_contracts.finding import Exchange, Finding
-from lookalike_contracts.subject import Subject
+from lookalike_contracts.subject import CheckContext
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import Operation, Scheme, ids, load, variants
-from lookalike_specs.proof import Moment
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import Operation, SecurityScheme, list_api_ids, load_api, resolve_variants
+from lookalike_specs.proof import SigningContext
+from lookalike_specs.wire import Response, Request
 
 BIN = Path(sys.executable).parent
 FIRST = [
-    (api, load(api).operations[0], scheme)
-    for api in ids()
-    for scheme in load(api).operations[0].schemes
-    if scheme.extension.when is None or scheme.extension.when.holds(variants(load(api), {}))
+    (api, load_api(api).operations[0], scheme)
+    for api in list_api_ids()
+    for scheme in load_api(api).operations[0].schemes
+    if scheme.extension.when is None or scheme.extension.when.matches(resolve_variants(load_api(api), {}))
 ]
-OTHERS = [(api, operation, operation.schemes[0]) for api in ids() for operation in load(api).operations[1:]]
+OTHERS = [(api, operation, operation.schemes[0]) for api in list_api_ids() for operation in load_api(api).operations[1:]]
 
 
 @dataclass
@@ -40,8 +40,8 @@ class Direct:
     url: str
     mock: Mock
 
-    def send(self, request: Request) -> Reply:
-        return self.mock.answer(request)
+    def send(self, request: Request) -> Response:
+        return self.mock.respond(request)
 
 
 @pytest.fixture(scope="module")
@@ -51,44 +51,44 @@ def mock() -> Mock:
 
 @pytest.fixture(scope="module")
 def target(mock: Mock) -> Iterator[Direct]:
-    with Server(Door(mock)) as server:
+    with Server(MockApp(mock)) as server:
         yield Direct(server.url, mock)
 
 
 @pytest.fixture(scope="module")
 def sandbox(mock: Mock) -> Sandbox:
-    return mock.sandbox(seed=7)
+    return mock.create_sandbox(seed=7)
 
 
-def subject(api: str, operation: Operation, target: Direct, account: Mapping[str, str]) -> Subject:
-    loaded = load(api)
-    return Subject(loaded, operation, target, account, variants(loaded, {}))
+def subject(api: str, operation: Operation, target: Direct, account: Mapping[str, str]) -> CheckContext:
+    loaded = load_api(api)
+    return CheckContext(loaded, operation, target, account, resolve_variants(loaded, {}))
 
 
-def found(asked: Subject, *exchanges: Exchange, message: str = "", pointer: str = "") -> Finding:
+def found(asked: CheckContext, *exchanges: Exchange, message: str = "", pointer: str = "") -> Finding:
     return Finding(
         "a/check", "error", asked.api.id, asked.operation.id, message, pointer,
         f"{asked.operation.pointer}/responses", exchanges, 0, asked.target.url,
     )  # fmt: skip
 
 
-def told(asked: Subject, *exchanges: Exchange, **more: str) -> Shown:
-    return shown(found(asked, *exchanges, **more), asked.api, asked.account)
+def told(asked: CheckContext, *exchanges: Exchange, **more: str) -> Evidence:
+    return build_evidence(found(asked, *exchanges, **more), asked.api, asked.account)
 
 
-def environment(asked: Subject) -> dict[str, str]:
-    own = {variable(asked.api.id, name): value for name, value in asked.account.items()}
+def environment(asked: CheckContext) -> dict[str, str]:
+    own = {get_variable_name(asked.api.id, name): value for name, value in asked.account.items()}
     return {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **own}
 
 
-def run(asked: Subject, *command: str) -> str:
+def run(asked: CheckContext, *command: str) -> str:
     done = subprocess.run(command, env=environment(asked), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def answers(asked: Subject, exchange: Exchange, text: str) -> bool:
-    return asked.reader.is_good(Reply(status=exchange.reply.status, body=text.encode()))
+def answers(asked: CheckContext, exchange: Exchange, text: str) -> bool:
+    return asked.classifier.is_good(Response(status=exchange.response.status, body=text.encode()))
 
 
 def named(case: Any) -> str:
@@ -97,44 +97,44 @@ def named(case: Any) -> str:
 
 @pytest.mark.parametrize(("api", "operation", "scheme"), FIRST, ids=named)
 def test_the_curl_line_repeats_the_request(
-    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: Scheme
+    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme
 ) -> None:
     asked = subject(api, operation, target, sandbox.credentials[api])
-    exchange = asked.send(asked.signed(asked.values(scheme), scheme))
-    assert asked.reader.is_good(exchange.reply)
+    exchange = asked.send(asked.build_signed_request(asked.build_values(scheme), scheme))
+    assert asked.classifier.is_good(exchange.response)
     assert answers(asked, exchange, run(asked, "sh", "-c", told(asked, exchange).curl))
 
 
 @pytest.mark.parametrize(("api", "operation", "scheme"), FIRST, ids=named)
 def test_the_snippet_repeats_the_request(
-    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: Scheme
+    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme
 ) -> None:
     asked = subject(api, operation, target, sandbox.credentials[api])
-    exchange = asked.send(asked.signed(asked.values(scheme), scheme))
+    exchange = asked.send(asked.build_signed_request(asked.build_values(scheme), scheme))
     status, _, text = run(asked, sys.executable, "-c", told(asked, exchange).python).partition(" ")
-    assert (int(status), answers(asked, exchange, text)) == (exchange.reply.status, True)
+    assert (int(status), answers(asked, exchange, text)) == (exchange.response.status, True)
 
 
 @pytest.mark.parametrize(("api", "operation", "scheme"), OTHERS, ids=named)
 def test_every_operation_has_a_line_of_use(
-    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: Scheme
+    target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme
 ) -> None:
     asked = subject(api, operation, target, sandbox.credentials[api])
-    line = told(asked, asked.send(asked.signed(asked.values(scheme), scheme))).curl
+    line = told(asked, asked.send(asked.build_signed_request(asked.build_values(scheme), scheme))).curl
     assert "***" not in line
     assert "$LOOKALIKE_" in line
 
 
-def signing(target: Direct, sandbox: Sandbox) -> tuple[Subject, Request]:
+def signing(target: Direct, sandbox: Sandbox) -> tuple[CheckContext, Request]:
     """A request whose signature ages."""
-    asked = subject("aliyun", load("aliyun").operations[0], target, sandbox.credentials["aliyun"])
-    return asked, asked.signed(asked.values())
+    asked = subject("aliyun", load_api("aliyun").operations[0], target, sandbox.credentials["aliyun"])
+    return asked, asked.build_signed_request(asked.build_values())
 
 
-def plain(target: Direct, sandbox: Sandbox) -> tuple[Subject, Request]:
+def plain(target: Direct, sandbox: Sandbox) -> tuple[CheckContext, Request]:
     """A request with a key."""
-    asked = subject("tmapi", load("tmapi").operations[0], target, sandbox.credentials["tmapi"])
-    return asked, asked.signed(asked.values())
+    asked = subject("tmapi", load_api("tmapi").operations[0], target, sandbox.credentials["tmapi"])
+    return asked, asked.build_signed_request(asked.build_values())
 
 
 @pytest.mark.parametrize("kind", ["curl", "python"])
@@ -149,17 +149,17 @@ def test_the_same_request_twice_is_the_same_twice(target: Direct, sandbox: Sandb
 @pytest.mark.parametrize("kind", ["curl", "python"])
 def test_a_time_that_was_chosen_stays(target: Direct, sandbox: Sandbox, kind: str) -> None:
     asked, _ = signing(target, sandbox)
-    old = Moment(datetime.now(UTC) - timedelta(days=1), "nonce-of-yesterday")
-    seen = told(asked, asked.send(asked.signed(asked.values(), moment=old)))
+    old = SigningContext(datetime.now(UTC) - timedelta(days=1), "nonce-of-yesterday")
+    seen = told(asked, asked.send(asked.build_signed_request(asked.build_values(), moment=old)))
     command = ("sh", "-c", seen.curl) if kind == "curl" else (sys.executable, "-c", seen.python)
     assert "Expired" in run(asked, *command)
 
 
 def test_a_server_below_a_path_is_reached_there(target: Direct, sandbox: Sandbox) -> None:
     below = Direct(f"{target.url}/aliyun", target.mock)
-    for scheme in load("aliyun").operations[6].schemes:
-        asked = subject("aliyun", load("aliyun").operations[6], below, sandbox.credentials["aliyun"])
-        seen = told(asked, Exchange(asked.signed(asked.values(scheme), scheme), Reply(status=200, body=b"")))
+    for scheme in load_api("aliyun").operations[6].schemes:
+        asked = subject("aliyun", load_api("aliyun").operations[6], below, sandbox.credentials["aliyun"])
+        seen = told(asked, Exchange(asked.build_signed_request(asked.build_values(scheme), scheme), Response(status=200, body=b"")))
         for command in (("sh", "-c", seen.curl), (sys.executable, "-c", seen.python)):
             assert '"Success":true' in run(asked, *command)
 
@@ -176,11 +176,11 @@ def test_a_wrong_proof_is_covered_and_said_to_be(target: Direct, sandbox: Sandbo
 
 def test_the_signature_that_would_be_right_is_covered_too(target: Direct, sandbox: Sandbox) -> None:
     """A server may tell which one it wanted."""
-    asked = subject("daji-1688", load("daji-1688").operations[0], target, sandbox.credentials["daji-1688"])
-    right = asked.signed(asked.values())
+    asked = subject("daji-1688", load_api("daji-1688").operations[0], target, sandbox.credentials["daji-1688"])
+    right = asked.build_signed_request(asked.build_values())
     sign = dict(part.split("=") for part in right.query.decode().split("&"))["sign"]
     wrong = msgspec.structs.replace(right, query=right.query.replace(sign.encode(), b"0" * 32))
-    seen = told(asked, Exchange(wrong, Reply(status=400, body=f"wanted {sign.lower()}".encode())), message=sign)
+    seen = told(asked, Exchange(wrong, Response(status=400, body=f"wanted {sign.lower()}".encode())), message=sign)
     assert sign.lower() not in repr(seen).lower()
 
 
@@ -188,19 +188,19 @@ def test_the_signature_that_would_be_right_is_covered_too(target: Direct, sandbo
 def test_what_a_terminal_obeys_is_written_out(target: Direct, sandbox: Sandbox, body: bytes) -> None:
     asked, request = plain(target, sandbox)
     sent = msgspec.structs.replace(request, method="POST", body=body)
-    seen = told(asked, Exchange(sent, Reply(status=200, body=body)), message=body.decode("latin-1"), pointer="/\x1b")
-    for text in (seen.message, seen.pointer, seen.curl, seen.python, seen.request, seen.reply):
+    seen = told(asked, Exchange(sent, Response(status=200, body=body)), message=body.decode("latin-1"), pointer="/\x1b")
+    for text in (seen.message, seen.pointer, seen.curl, seen.python, seen.request, seen.response):
         assert all(letter.isprintable() or letter == "\n" for letter in text)
 
 
 @pytest.mark.parametrize("body", [b"\x1b[2J\x07 bell % \\", b"\xff\xfe\x01", "\u202eover".encode(), b"a\r\nb", b"it's"])
 @pytest.mark.parametrize("kind", ["curl", "python"])
 def test_every_byte_of_a_body_is_sent(sandbox: Sandbox, mock: Mock, body: bytes, kind: str) -> None:
-    with Server(Door(mock)) as server:
+    with Server(MockApp(mock)) as server:
         asked, request = plain(Direct(server.url, mock), sandbox)
         headers = (*request.headers, (b"content-type", b"text/plain"))
         sent = msgspec.structs.replace(request, method="POST", body=body, headers=headers)
-        seen = told(asked, Exchange(sent, Reply(status=405, body=b"")))
+        seen = told(asked, Exchange(sent, Response(status=405, body=b"")))
         run(asked, *(("sh", "-c", seen.curl) if kind == "curl" else (sys.executable, "-c", seen.python)))
     last = sandbox.journal.entries[-1].request
     assert (last.body, last.query) == (body, request.query)
@@ -209,19 +209,19 @@ def test_every_byte_of_a_body_is_sent(sandbox: Sandbox, mock: Mock, body: bytes,
 def test_a_picture_is_shortened(target: Direct, sandbox: Sandbox) -> None:
     asked, request = plain(target, sandbox)
     long = msgspec.structs.replace(request, method="POST", body=b"pic=" + b"A" * 30_000)
-    seen = told(asked, Exchange(long, Reply(status=200, body=b'{"pic": "' + b"B" * 50_000 + b'"}')))
+    seen = told(asked, Exchange(long, Response(status=200, body=b'{"pic": "' + b"B" * 50_000 + b'"}')))
     assert "29,960 characters more" in seen.request
-    assert "17,243 bytes more" in seen.reply
+    assert "17,243 bytes more" in seen.response
     assert seen.curl.startswith("# shortened")
     assert "# shortened" in seen.python
-    assert max(map(len, (seen.curl, seen.python, seen.request, seen.reply))) < 2000
+    assert max(map(len, (seen.curl, seen.python, seen.request, seen.response))) < 2000
 
 
 def test_several_exchanges_are_numbered(target: Direct, sandbox: Sandbox) -> None:
     asked, request = plain(target, sandbox)
-    other = asked.signed(asked.values() | {"page": 2})
+    other = asked.build_signed_request(asked.build_values() | {"page": 2})
     seen = told(asked, asked.send(request), asked.send(other))
-    for text in (seen.curl, seen.request, seen.reply):
+    for text in (seen.curl, seen.request, seen.response):
         assert [line for line in text.splitlines() if line.startswith("# ")] == ["# 1 of 2", "# 2 of 2"]
     assert run(asked, sys.executable, "-c", seen.python).count('"code":200') == 2
 
@@ -229,11 +229,11 @@ def test_several_exchanges_are_numbered(target: Direct, sandbox: Sandbox) -> Non
 def test_a_finding_without_an_exchange_is_shown(target: Direct, sandbox: Sandbox) -> None:
     asked, _ = plain(target, sandbox)
     seen = told(asked, message="nothing was asked")
-    assert (seen.message, seen.curl, seen.python, seen.request, seen.reply) == ("nothing was asked", "", "", "", "")
+    assert (seen.message, seen.curl, seen.python, seen.request, seen.response) == ("nothing was asked", "", "", "", "")
 
 
 def test_the_place_is_that_of_the_rule(target: Direct, sandbox: Sandbox) -> None:
     asked, request = plain(target, sandbox)
-    place = told(asked, asked.send(request)).place
+    place = told(asked, asked.send(request)).location
     assert place.file == "apis/tmapi/openapi.yaml"
     assert place.pointer == f"{asked.operation.pointer}/responses"

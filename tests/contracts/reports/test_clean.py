@@ -2,7 +2,7 @@
 
 import pytest
 
-from lookalike_contracts.reports.clean import clean, one_line
+from lookalike_contracts.reports.clean import clean_text, clean_line
 
 
 @pytest.mark.parametrize(
@@ -15,4 +15,4 @@ from lookalike_contracts.reports.clean import clean, one_line
     ],
 )
 def test_what_cannot_be_seen_is_written_out(text: str, cleaned: str, lined: str) -> None:
-    assert (clean(text), one_line(text)) == (cleaned, lined)
+    assert (clean_text(text), clean_line(text)) == (cleaned, lined)

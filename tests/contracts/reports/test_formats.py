@@ -17,12 +17,12 @@ from jsonschema import Draft202012Validator
 from lookalike_contracts import reports
 from lookalike_contracts.baseline import Baseline
 from lookalike_contracts.finding import Finding
-from lookalike_contracts.reports import FORMATS, Run
-from lookalike_contracts.verdict import Outcome, Verdict
-from lookalike_specs import load
+from lookalike_contracts.reports import FORMATS, CompletedRun
+from lookalike_contracts.verdict import CheckResult, RunResult
+from lookalike_specs import load_api
 
-from ...specs.veil.reader import readings
-from .conftest import Make
+from ...specs.veil.reader import decode_all
+from .conftest import MakeReport
 
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]")
 RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}")
@@ -30,52 +30,52 @@ ALL = pytest.mark.parametrize("form", FORMATS)
 
 
 @ALL
-def test_a_report_has_no_credentials(form: str, made: Make, secrets: tuple[str, ...]) -> None:
+def test_a_report_has_no_credentials(form: str, made: MakeReport, secrets: tuple[str, ...]) -> None:
     text = FORMATS[form](made(("answer/schema",)))
     assert not [secret for secret in secrets if leaks(secret, text)]
 
 
-def test_credentials_are_there_before_they_are_covered(judged: Run, secrets: tuple[str, ...]) -> None:
-    assert secrets[0] in judged.verdict.findings[0].message
-    assert leaks(secrets[0], judged.verdict.findings[0].exchanges[0].reply.body.decode())
+def test_credentials_are_there_before_they_are_covered(judged: CompletedRun, secrets: tuple[str, ...]) -> None:
+    assert secrets[0] in judged.result.findings[0].message
+    assert leaks(secrets[0], judged.result.findings[0].exchanges[0].response.body.decode())
     assert leaks(secrets[0], b64encode(f"x={secrets[0]}".encode()).decode())
-    assert any(secrets[1] in outcome.reason for outcome in judged.verdict.outcomes)
+    assert any(secrets[1] in outcome.reason for outcome in judged.result.results)
 
 
 @ALL
-def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, made: Make) -> None:
+def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, made: MakeReport) -> None:
     text = FORMATS[form](made(("answer/schema",)))
     assert UNSEEN.findall(text) == []
     text.encode()
 
 
 @ALL
-def test_a_report_is_the_same_each_time(form: str, made: Make) -> None:
+def test_a_report_is_the_same_each_time(form: str, made: MakeReport) -> None:
     assert FORMATS[form](made()) == FORMATS[form](made())
 
 
 @ALL
-def test_a_report_ends_with_a_whole_line(form: str, made: Make) -> None:
+def test_a_report_ends_with_a_whole_line(form: str, made: MakeReport) -> None:
     assert re.search(r"[^\n]\n\Z", FORMATS[form](made()))
 
 
 @ALL
-def test_an_empty_report_is_one(form: str, made: Make) -> None:
+def test_an_empty_report_is_one(form: str, made: MakeReport) -> None:
     assert FORMATS[form](made(outcomes=(), told=(), interrupted=True))
 
 
 @ALL
-def test_a_report_says_when_it_was_interrupted(form: str, made: Make) -> None:
+def test_a_report_says_when_it_was_interrupted(form: str, made: MakeReport) -> None:
     assert "nterrupted" in FORMATS[form](made(interrupted=True)).replace('"interrupted": false', "")
 
 
 @ALL
-def test_every_finding_comes_with_what_shows_it(form: str, made: Make) -> None:
+def test_every_finding_comes_with_what_shows_it(form: str, made: MakeReport) -> None:
     report = made()
     text = FORMATS[form](report)
-    for told in report.told:
+    for told in report.findings:
         assert told.check in text
-        assert str(told.shown.place.line) in text
+        assert str(told.evidence.location.line) in text
         assert "specs/lookalike_specs/apis/tmapi/openapi.yaml" in text
         assert "curl -s" in text
         assert f"lookalike check --only {told.check}" in text
@@ -83,33 +83,33 @@ def test_every_finding_comes_with_what_shows_it(form: str, made: Make) -> None:
 
 def leaks(secret: str, text: str) -> bool:
     """Whether it can be read there; Base64 is looked for where it begins, as the whole text is none."""
-    read = {text, *readings(text), *(each for run in RUN.findall(text) for each in readings(run))}
+    read = {text, *decode_all(text), *(each for run in RUN.findall(text) for each in decode_all(run))}
     return any(secret in each for each in read)
 
 
-def test_a_finding_has_no_credentials_of_its_own_api(judged: Run) -> None:
+def test_a_finding_has_no_credentials_of_its_own_api(judged: CompletedRun) -> None:
     api = judged.apis[1]
     (secret,) = judged.accounts[api.id].values()
     found = Finding("answer/schema", "error", api.id, api.operations[0].id, f"{secret} is wrong", "", "/paths", (), 0)
-    outcome = Outcome(found.check, found.api, found.operation, "failed", (found,))
-    run = replace(judged, verdict=Verdict("", 0, (outcome,), 0))
-    (told,) = reports.report(run, lambda each: each.check, Baseline()).told
+    outcome = CheckResult(found.check, found.api, found.operation, "failed", (found,))
+    run = replace(judged, result=RunResult("", 0, (outcome,), 0))
+    (told,) = reports.assemble_report(run, lambda each: each.check, Baseline()).findings
     assert told.message.endswith(" is wrong")
     assert secret not in told.message
-    assert (told.shown.place.file, told.again, told.accepted) == (f"apis/{api.id}/openapi.yaml", "answer/schema", "")
+    assert (told.evidence.location.file, told.rerun_command, told.accepted_reason) == (f"apis/{api.id}/openapi.yaml", "answer/schema", "")
 
 
 # json
 
 
-def test_json_is_as_its_schema_says(made: Make) -> None:
+def test_json_is_as_its_schema_says(made: MakeReport) -> None:
     schema = json.loads((files(reports) / "schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     for report in (made(), made(("answer/schema",)), made(outcomes=(), told=()), made(interrupted=True)):
         Draft202012Validator(schema).validate(json.loads(FORMATS["json"](report)))
 
 
-def test_json_tells_outcomes_findings_and_coverage(made: Make) -> None:
+def test_json_tells_outcomes_findings_and_coverage(made: MakeReport) -> None:
     read = json.loads(FORMATS["json"](made(("answer/schema",))))
     results = {outcome["result"] for outcome in read["outcomes"]}
     assert results == {"failed", "warned", "could not check", "accepted", "passed", "does not apply"}
@@ -117,14 +117,14 @@ def test_json_tells_outcomes_findings_and_coverage(made: Make) -> None:
     assert [covered["operation"] for covered in read["coverage"]] == [
         "searchItemsByImageUrl",
         "convertImageUrl",
-        load("hiobuy").operations[0].id,
+        load_api("hiobuy").operations[0].id,
     ]
 
 
 # junit
 
 
-def test_junit_counts_what_it_holds(made: Make) -> None:
+def test_junit_counts_what_it_holds(made: MakeReport) -> None:
     root = ElementTree.fromstring(FORMATS["junit"](made()))  # noqa: S314 - our own
     assert [suite.get("name") for suite in root] == ["tmapi", "hiobuy"]
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -133,7 +133,7 @@ def test_junit_counts_what_it_holds(made: Make) -> None:
 
 
 @pytest.mark.parametrize(("interrupted", "more"), [(False, {}), (True, {"interrupted": "true"})])
-def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], made: Make) -> None:
+def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], made: MakeReport) -> None:
     root = ElementTree.fromstring(FORMATS["junit"](made(interrupted=interrupted, seed=7)))  # noqa: S314 - our own
     assert root.get("time") == "1.500"
     for suite in root:
@@ -141,25 +141,25 @@ def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], mad
         assert told == {"target": "http://127.0.0.1:8765", "seed": "7"} | more
 
 
-def test_junit_names_a_case_by_check_and_operation(made: Make) -> None:
+def test_junit_names_a_case_by_check_and_operation(made: MakeReport) -> None:
     report = made()
     cases = ElementTree.fromstring(FORMATS["junit"](report)).findall(".//testcase")  # noqa: S314 - our own
     assert [(case.get("classname"), case.get("name")) for case in cases] == [
-        (f"{outcome.api}.{outcome.operation}", outcome.check) for outcome in report.outcomes
+        (f"{outcome.api}.{outcome.operation}", outcome.check) for outcome in report.results
     ]
 
 
-def test_junit_fails_neither_for_warnings_nor_for_what_is_accepted(made: Make) -> None:
+def test_junit_fails_neither_for_warnings_nor_for_what_is_accepted(made: MakeReport) -> None:
     root = ElementTree.fromstring(FORMATS["junit"](made(("answer/schema", "paging/doubled"))))  # noqa: S314 - our own
     assert root.get("failures") == "0"
     assert "accepted" in "".join(out.text or "" for out in root.iter("system-out"))
 
 
-def test_junit_keeps_what_is_accepted_out_of_a_failure(made: Make) -> None:
+def test_junit_keeps_what_is_accepted_out_of_a_failure(made: MakeReport) -> None:
     report = made()
-    first = report.told[0]
-    other = replace(first, fingerprint="0123456789abcdef", accepted="until 2026-01-31: known")
-    root = ElementTree.fromstring(FORMATS["junit"](replace(report, told=(first, other))))  # noqa: S314 - our own
+    first = report.findings[0]
+    other = replace(first, fingerprint="0123456789abcdef", accepted_reason="until 2026-01-31: known")
+    root = ElementTree.fromstring(FORMATS["junit"](replace(report, findings=(first, other))))  # noqa: S314 - our own
     (failure,), (out,) = root.iter("failure"), root.iter("system-out")
     assert first.fingerprint in str(failure.text)
     assert other.fingerprint not in str(failure.text)
@@ -170,28 +170,28 @@ def test_junit_keeps_what_is_accepted_out_of_a_failure(made: Make) -> None:
 # sarif
 
 
-def test_sarif_points_to_rules_and_lines(made: Make) -> None:
+def test_sarif_points_to_rules_and_lines(made: MakeReport) -> None:
     report = made()
     log = json.loads(FORMATS["sarif"](report))
     (run,) = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert log["version"] == "2.1.0"
     assert rules == [check.id for check in report.checks]
-    assert len(run["results"]) == len(report.told) > 2
-    for result, told in zip(run["results"], report.told, strict=True):
+    assert len(run["results"]) == len(report.findings) > 2
+    for result, told in zip(run["results"], report.findings, strict=True):
         (location,) = result["locations"]
         physical = location["physicalLocation"]
         assert rules[result["ruleIndex"]] == result["ruleId"] == told.check
         assert result["level"] == told.severity
         assert physical["artifactLocation"]["uri"] == "specs/lookalike_specs/apis/tmapi/openapi.yaml"
-        assert physical["region"]["startLine"] == told.shown.place.line
+        assert physical["region"]["startLine"] == told.evidence.location.line
         assert result["partialFingerprints"] == {"lookalike/v1": told.fingerprint}
         assert "suppressions" not in result
     assert run["invocations"][0]["executionSuccessful"] is True
     assert run["invocations"][0]["toolExecutionNotifications"][0]["associatedRule"] == {"id": "answer/schema"}
 
 
-def test_sarif_tells_how_the_run_went(made: Make) -> None:
+def test_sarif_tells_how_the_run_went(made: MakeReport) -> None:
     report = made(interrupted=True)
     (run,) = json.loads(FORMATS["sarif"](report))["runs"]
     assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["version"]) == ("lookalike", "1.2.3")
@@ -200,43 +200,43 @@ def test_sarif_tells_how_the_run_went(made: Make) -> None:
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 130)
     unchecked, interrupted = invocation["toolExecutionNotifications"]
     assert unchecked["level"] == "warning"
-    assert unchecked["message"]["text"].startswith(f"hiobuy/{load('hiobuy').operations[0].id}: could not check: </scr")
+    assert unchecked["message"]["text"].startswith(f"hiobuy/{load_api('hiobuy').operations[0].id}: could not check: </scr")
     assert interrupted == {"level": "error", "message": {"text": "interrupted before all was checked"}}
 
 
-def test_sarif_says_of_a_check_what_explain_says(made: Make) -> None:
+def test_sarif_says_of_a_check_what_explain_says(made: MakeReport) -> None:
     report = made()
     (run,) = json.loads(FORMATS["sarif"](report))["runs"]
     for rule, check in zip(run["tool"]["driver"]["rules"], report.checks, strict=True):
         assert rule == {
             "id": check.id,
-            "shortDescription": {"text": check.says},
-            "fullDescription": {"text": f"{check.says} {check.why}"},
-            "help": {"text": f"{check.how}\nSource: {check.source}"},
+            "shortDescription": {"text": check.summary},
+            "fullDescription": {"text": f"{check.summary} {check.rationale}"},
+            "help": {"text": f"{check.remediation}\nSource: {check.source}"},
             "defaultConfiguration": {"level": check.severity},
             "properties": {"tags": [check.family]},
         }
 
 
 @pytest.mark.parametrize(("pointer", "where"), [("/data/0", " at /data/0"), ("", "")])
-def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: Make) -> None:
+def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
     report = made()
-    first = report.told[0]
-    shown = replace(first.shown, pointer=pointer, curl="C", python="P", request="Q", reply="R", message="is wrong")
-    told = replace(first, shown=shown, accepted="known")
-    (run,) = json.loads(FORMATS["sarif"](replace(report, told=(told,))))["runs"]
+    first = report.findings[0]
+    shown = replace(first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong")
+    told = replace(first, evidence=shown, accepted_reason="known")
+    (run,) = json.loads(FORMATS["sarif"](replace(report, findings=(told,))))["runs"]
     (result,) = run["results"]
     at = f"tmapi/{told.operation}"
-    assert result["message"]["text"] == f"{at}{where}: is wrong\nAgain: {told.again}"
+    assert result["message"]["text"] == f"{at}{where}: is wrong\nAgain: {told.rerun_command}"
     assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": at, "kind": "function"}]
     assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known"}]
     assert result["properties"] == {
-        "pointer": pointer, "rule": shown.place.pointer, "seed": 0, "curl": "C", "python": "P", "request": "Q",
-        "reply": "R", "again": told.again,
+        "pointer": pointer, "rule": shown.location.pointer, "seed": 0, "curl": "C", "python": "P", "request": "Q",
+        "reply": "R", "again": told.rerun_command,
     }  # fmt: skip
 
 
-def test_sarif_suppresses_what_is_accepted(made: Make) -> None:
+def test_sarif_suppresses_what_is_accepted(made: MakeReport) -> None:
     (run,) = json.loads(FORMATS["sarif"](made(("answer/schema",))))["runs"]
     for result in run["results"]:
         assert ("suppressions" in result) == (result["ruleId"] == "answer/schema")
@@ -245,53 +245,53 @@ def test_sarif_suppresses_what_is_accepted(made: Make) -> None:
 # github
 
 
-def test_github_has_a_line_for_each_and_none_of_the_servers_own(made: Make) -> None:
+def test_github_has_a_line_for_each_and_none_of_the_servers_own(made: MakeReport) -> None:
     report = made()
     lines = FORMATS["github"](report).splitlines()
     kinds = [re.match(r"::(error|warning|notice) ", line) for line in lines]
     assert all(kinds)
-    assert [kind[1] for kind in kinds if kind].count("error") == sum(t.state == "failed" for t in report.told)
+    assert [kind[1] for kind in kinds if kind].count("error") == sum(t.state == "failed" for t in report.findings)
     for line in lines:
         head, _, _ = line[2:].partition("::")
         assert not re.search(r"%(?!25|0A|0D|3A|2C)", head)
     assert any(line.startswith("::error file=specs/lookalike_specs/apis/tmapi/openapi.yaml,line=") for line in lines)
 
 
-def test_github_is_quiet_about_what_is_accepted(made: Make) -> None:
+def test_github_is_quiet_about_what_is_accepted(made: MakeReport) -> None:
     assert "paging/doubled at" in FORMATS["github"](made())
     assert "paging/doubled at" not in FORMATS["github"](made(("paging/doubled",)))
 
 
-def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(made: Make) -> None:
+def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(made: MakeReport) -> None:
     report = made(notes=("50% known,\n::error::x",))
     warning, note, numbers = FORMATS["github"](report).splitlines()[-3:]
-    where = f"hiobuy/{load('hiobuy').operations[0].id}"
+    where = f"hiobuy/{load_api('hiobuy').operations[0].id}"
     assert warning.startswith(f"::warning title=answer/schema could not check {where}::</script>")
     assert note == "::notice title=baseline::50%25 known,%0A::error::x"
     assert numbers == f"::notice title=lookalike check::{FORMATS['text'](report).splitlines()[-1]}"
 
 
-def test_github_lets_nothing_end_a_property(made: Make) -> None:
+def test_github_lets_nothing_end_a_property(made: MakeReport) -> None:
     report = made()
-    odd = replace(report.told[0], check="a:b,c%")
-    line, *_ = FORMATS["github"](replace(report, told=(odd,))).splitlines()
+    odd = replace(report.findings[0], check="a:b,c%")
+    line, *_ = FORMATS["github"](replace(report, findings=(odd,))).splitlines()
     assert f",title=a%3Ab%2Cc%25 at {odd.api}/{odd.operation}::" in line
 
 
 # markdown
 
 
-def test_markdown_keeps_the_servers_text_in_code(made: Make) -> None:
+def test_markdown_keeps_the_servers_text_in_code(made: MakeReport) -> None:
     text = FORMATS["markdown"](made(("paging/doubled",)))
     outside = re.sub(r"^(`{3,})\w+\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<code>.*?</code>", "", outside)
     for part in ("octocat", "alert(", "<img", "# heading", "::error"):
         assert part in text
         assert part not in outside
-    assert text.count("<details>") == text.count("</details>") == len(made().told)
+    assert text.count("<details>") == text.count("</details>") == len(made().findings)
 
 
-def test_markdown_says_first_what_was_judged_and_how_it_ended(made: Make) -> None:
+def test_markdown_says_first_what_was_judged_and_how_it_ended(made: MakeReport) -> None:
     report = made()
     head, _, closing, *_ = FORMATS["markdown"](report).splitlines()
     assert head == "## Lookalike judged `http://127.0.0.1:8765`"
@@ -299,18 +299,18 @@ def test_markdown_says_first_what_was_judged_and_how_it_ended(made: Make) -> Non
 
 
 @pytest.mark.parametrize(("pointer", "where"), [("/data/0", "`/data/0`"), ("", "`the whole answer`")])
-def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, made: Make) -> None:
+def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
     report = made()
-    first = replace(report.told[0], accepted="until then: known")
-    shown = replace(first.shown, pointer=pointer, curl="C", python="P", request="Q", reply="R", message="<m>")
-    text = FORMATS["markdown"](replace(report, told=(replace(first, shown=shown),)))
-    place = f"`specs/lookalike_specs/apis/tmapi/openapi.yaml:{shown.place.line}` `{shown.place.pointer}`"
+    first = replace(report.findings[0], accepted_reason="until then: known")
+    shown = replace(first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="<m>")
+    text = FORMATS["markdown"](replace(report, findings=(replace(first, evidence=shown),)))
+    place = f"`specs/lookalike_specs/apis/tmapi/openapi.yaml:{shown.location.line}` `{shown.location.pointer}`"
     finding = f"""
 <details><summary>☑️ tmapi/{first.operation} {first.check}: <code>&lt;m&gt;</code></summary>
 
 - where: {where}
 - rule: {place}
-- again: `{first.again}`
+- again: `{first.rerun_command}`
 - id: `{first.fingerprint}`
 - accepted: `until then: known`
 
@@ -335,23 +335,23 @@ R
     assert finding in text
 
 
-def test_markdown_lists_what_could_not_be_checked_and_the_baseline(made: Make) -> None:
+def test_markdown_lists_what_could_not_be_checked_and_the_baseline(made: MakeReport) -> None:
     report = made()
-    (outcome,) = (each for each in report.outcomes if each.result == "could not check")
-    text = FORMATS["markdown"](replace(report, outcomes=(replace(outcome, reason="late"),), notes=("a `note`",)))
+    (outcome,) = (each for each in report.results if each.status == "could not check")
+    text = FORMATS["markdown"](replace(report, results=(replace(outcome, reason="late"),), notes=("a `note`",)))
     where = f"{outcome.api}/{outcome.operation} {outcome.check}"
     assert text.endswith(f"\n### Could not be checked\n\n- `{where}: late`\n\n### Baseline\n\n- `` a `note` ``\n")
 
 
-def test_markdown_blocks_end_where_they_should(made: Make) -> None:
+def test_markdown_blocks_end_where_they_should(made: MakeReport) -> None:
     report = made()
-    first = report.told[0]
-    evil = replace(first, shown=replace(first.shown, reply="a\n````\n# outside\n```\nb"))
-    text = FORMATS["markdown"](replace(report, told=(evil,)))
+    first = report.findings[0]
+    evil = replace(first, evidence=replace(first.evidence, response="a\n````\n# outside\n```\nb"))
+    text = FORMATS["markdown"](replace(report, findings=(evil,)))
     assert "`````http\na\n````\n# outside\n```\nb\n`````\n" in text
 
 
-def test_markdown_has_a_table_of_families_and_apis(made: Make) -> None:
+def test_markdown_has_a_table_of_families_and_apis(made: MakeReport) -> None:
     lines = FORMATS["markdown"](made()).splitlines()
     assert "| | tmapi | hiobuy |" in lines
     assert [line for line in lines if line.startswith("| paging")] == ["| paging | ❌ 1 ⚠️ 1 | ✅ 2 |"]
@@ -384,7 +384,7 @@ class Reader(HTMLParser):
             self.script += data
 
 
-def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: Make) -> None:
+def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: MakeReport) -> None:
     text = FORMATS["html"](made(("answer/schema",)))
     read, ours = Reader(text), (files(reports) / "html" / "script.js").read_text("utf-8")
     assert read.tags.count("script") == read.tags.count("style") == 1
@@ -396,13 +396,13 @@ def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: Make) -> None:
     assert "default-src 'none'" in text
 
 
-def test_html_allows_our_script_by_its_hash(made: Make) -> None:
+def test_html_allows_our_script_by_its_hash(made: MakeReport) -> None:
     text = FORMATS["html"](made())
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in text.replace("&#39;", "'")
 
 
-def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: Make) -> None:
+def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: MakeReport) -> None:
     report = made()
     read = Reader(FORMATS["html"](report))
     assert len(read.ids) == len(set(read.ids))
@@ -412,7 +412,7 @@ def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: Make) -> No
     assert {f"#{cell}" for cell in cells} <= set(read.links)
 
 
-def test_html_shows_exchange_and_coverage(made: Make) -> None:
+def test_html_shows_exchange_and_coverage(made: MakeReport) -> None:
     text = FORMATS["html"](made())
     for part in (
         "GET /1688/global/search/image",
@@ -427,15 +427,15 @@ def test_html_shows_exchange_and_coverage(made: Make) -> None:
 # text
 
 
-def test_text_ends_with_the_numbers(made: Make) -> None:
+def test_text_ends_with_the_numbers(made: MakeReport) -> None:
     report = made()
     last = FORMATS["text"](report).splitlines()[-1]
-    failed = sum(told.state == "failed" for told in report.told)
+    failed = sum(told.state == "failed" for told in report.findings)
     assert last.startswith(f"{failed} findings, 1 warning, ")
-    assert last.endswith(f", 1 not checked, {report.cases} requests in 1.5 s, seed 0")
+    assert last.endswith(f", 1 not checked, {report.request_count} requests in 1.5 s, seed 0")
 
 
-def test_text_has_a_line_for_each_family(made: Make) -> None:
+def test_text_has_a_line_for_each_family(made: MakeReport) -> None:
     lines = FORMATS["text"](made()).splitlines()
     assert lines[:5] == [
         "Lookalike 1.2.3 judged http://127.0.0.1:8765",
@@ -451,11 +451,11 @@ def test_text_has_a_line_for_each_family(made: Make) -> None:
     [
         ({}, 1),
         ({"accepted": ("answer/schema", "paging/doubled")}, 3),
-        ({"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "passed"),)}, 0),
-        ({"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "does not apply"),)}, 2),
+        ({"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "passed"),)}, 0),
+        ({"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)}, 2),
         ({"told": (), "outcomes": ()}, 2),
         ({"interrupted": True}, 130),
     ],
 )
-def test_the_exit_code(changes: dict[str, object], code: int, made: Make) -> None:
+def test_the_exit_code(changes: dict[str, object], code: int, made: MakeReport) -> None:
     assert made(**changes).exit_code == code

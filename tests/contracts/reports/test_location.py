@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_contracts.reports.location import HOME, file
-from lookalike_specs.place import Place
+from lookalike_contracts.reports.location import PACKAGE_ROOT, get_display_path
+from lookalike_specs.place import SourceLocation
 
-PLACE = Place("apis/tmapi/openapi.yaml", "/paths", 1)
+PLACE = SourceLocation("apis/tmapi/openapi.yaml", "/paths", 1)
 
 
 @pytest.mark.parametrize(
     ("folder", "called"),
     [
-        (HOME, "apis/tmapi/openapi.yaml"),
-        (HOME.parent, "lookalike_specs/apis/tmapi/openapi.yaml"),
-        (HOME / "apis" / "hiobuy", "lookalike_specs/apis/tmapi/openapi.yaml"),
+        (PACKAGE_ROOT, "apis/tmapi/openapi.yaml"),
+        (PACKAGE_ROOT.parent, "lookalike_specs/apis/tmapi/openapi.yaml"),
+        (PACKAGE_ROOT / "apis" / "hiobuy", "lookalike_specs/apis/tmapi/openapi.yaml"),
     ],
     ids=["in it", "above it", "elsewhere"],
 )
@@ -25,4 +25,4 @@ def test_a_file_is_called_as_from_the_current_folder(
     folder: Path, called: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    assert file(PLACE) == called
+    assert get_display_path(PLACE) == called

@@ -7,46 +7,46 @@ from dataclasses import replace
 
 import pytest
 
-from lookalike_contracts.reports import Report, as_text
-from lookalike_contracts.reports.report import Told
-from lookalike_contracts.verdict import Outcome
-from lookalike_specs import load
+from lookalike_contracts.reports import Report, render_text
+from lookalike_contracts.reports.report import ReportedFinding
+from lookalike_contracts.verdict import CheckResult
+from lookalike_specs import load_api
 
-from .conftest import Make
+from .conftest import MakeReport
 
-HIOBUY = f"hiobuy/{load('hiobuy').operations[0].id}"
+HIOBUY = f"hiobuy/{load_api('hiobuy').operations[0].id}"
 
 
-def short(told: Told, message: str, curl: str, pointer: str = "") -> Told:
+def short(told: ReportedFinding, message: str, curl: str, pointer: str = "") -> ReportedFinding:
     """The finding with texts that can be compared."""
-    shown = replace(told.shown, message=message, curl=curl, pointer=pointer)
-    return replace(told, shown=shown, again="once more", fingerprint=f"id of {told.check}")
+    shown = replace(told.evidence, message=message, curl=curl, pointer=pointer)
+    return replace(told, evidence=shown, rerun_command="once more", fingerprint=f"id of {told.check}")
 
 
 @pytest.fixture
-def report(made: Make) -> Report:
+def report(made: MakeReport) -> Report:
     """One that failed, one that was accepted, one that warns; two that could not be checked for the same reason."""
-    first, second, third = made().told
+    first, second, third = made().findings
     told = (
         short(first, "is\nwrong", "curl -H $LOOKALIKE_A -H $LOOKALIKE_B2", "/a\t1"),
-        replace(short(second, "is known", "curl $LOOKALIKE_C"), accepted="until\nthen"),
+        replace(short(second, "is known", "curl $LOOKALIKE_C"), accepted_reason="until\nthen"),
         short(third, "is odd", "curl $LOOKALIKE_A $OTHER"),
     )
-    outcomes = tuple(_outcomes(made().outcomes))
+    outcomes = tuple(_outcomes(made().results))
     return made(told=told, outcomes=outcomes, notes=("gone",), restart="lookalike serve")
 
 
-def _outcomes(outcomes: tuple[Outcome, ...]) -> Iterator[Outcome]:
+def _outcomes(outcomes: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
     for each in outcomes:
         late = each.api == "hiobuy" and each.check.startswith("answer/")
-        yield replace(each, result="could not check", reason="too\nlate") if late else each
+        yield replace(each, status="could not check", reason="too\nlate") if late else each
 
 
 def test_every_line(report: Report) -> None:
-    first, _, third = (told.shown.place for told in report.told)
+    first, _, third = (told.evidence.location for told in report.findings)
     file = "specs/lookalike_specs/apis/tmapi/openapi.yaml"
     assert (
-        as_text(report)
+        render_text(report)
         == f"""\
 Lookalike 1.2.3 judged http://127.0.0.1:8765
 
@@ -103,20 +103,20 @@ baseline
             "\ninterrupted, 0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
         (
-            {"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "passed", cases=1),)},
+            {"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "passed", request_count=1),)},
             "1 passed",
             "\n0 findings, 1 check passed, 1 request in 1.5 s, seed 0\n",
         ),
         (
-            {"told": (), "outcomes": (Outcome("answer/status", "tmapi", "any", "does not apply"),)},
+            {"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)},
             "does not apply",
             "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
     ],
 )
-def test_what_there_is_none_of_has_no_line(changes: dict[str, object], families: str, rest: str, made: Make) -> None:
+def test_what_there_is_none_of_has_no_line(changes: dict[str, object], families: str, rest: str, made: MakeReport) -> None:
     assert (
-        as_text(made(apis=(load("tmapi"),), **changes))
+        render_text(made(apis=(load_api("tmapi"),), **changes))
         == f"""\
 Lookalike 1.2.3 judged http://127.0.0.1:8765
 
@@ -127,13 +127,13 @@ tmapi
     )
 
 
-def test_the_mock_can_be_started_again_where_no_credentials_are_needed(made: Make) -> None:
-    told = short(made().told[0], "is wrong", "curl")
-    lines = as_text(made(told=(told,), restart="lookalike serve")).splitlines()
+def test_the_mock_can_be_started_again_where_no_credentials_are_needed(made: MakeReport) -> None:
+    told = short(made().findings[0], "is wrong", "curl")
+    lines = render_text(made(told=(told,), restart="lookalike serve")).splitlines()
     at = lines.index("For the curl lines, start the mock again: lookalike serve")
     assert lines[at - 2 : at] == ["  curl   curl", ""]
-    assert "again: lookalike serve" not in as_text(made(restart="lookalike serve", told=()))
-    assert "start the mock again" not in as_text(made())
+    assert "again: lookalike serve" not in render_text(made(restart="lookalike serve", told=()))
+    assert "start the mock again" not in render_text(made())
 
 
 def test_each_part_has_its_colour(report: Report) -> None:
@@ -143,7 +143,7 @@ def test_each_part_has_its_colour(report: Report) -> None:
         painted.append((role, text))
         return text
 
-    as_text(report, paint)
+    render_text(report, paint)
     assert {role for role, text in painted if text.startswith(("FAILED", "1 failed", "1 finding"))} == {"failed"}
     assert {role for role, text in painted if text.startswith(("WARNING", "1 with a"))} == {"warned"}
     assert {role for role, text in painted if "not checked" in text and "seed" not in text} == {"could not check"}

@@ -5,20 +5,20 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .saboteur import Honest, Saboteur, in_body
-from .tools import Answer, in_each
+from .saboteur import Respond, Mutant, change_body
+from .tools import Mutation, change_each_item
 
 TMAPI = "tmapi/searchItemsByImageUrl"
 DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
-ADD = "aliyun/AddImage"
+ADD_IMAGE = "aliyun/AddImage"
 
 
-def replaced(is_good: bool, **changes: Any) -> Answer:
+def replace_response(is_good: bool, **changes: Any) -> Mutation:
     """A server whose good answers, or bad ones, have something else in the place of their status, body, headers."""
 
-    def answer(honest: Honest, request: Request) -> Reply:
+    def answer(honest: Respond, request: Request) -> Response:
         reply = honest(request)
         if (reply.status == 200) is not is_good:
             return reply
@@ -27,41 +27,41 @@ def replaced(is_good: bool, **changes: Any) -> Answer:
     return answer
 
 
-def _renamed(item: Any) -> None:
+def _rename_id(item: Any) -> None:
     item["offer_id"] = item.pop("offerId")
 
 
-def _in_xml(reply: Reply) -> bytes:
+def _render_xml(reply: Response) -> bytes:
     return f"<answer>{json.loads(reply.body)['code']}</answer>".encode()
 
 
-def _in_gbk(reply: Reply) -> bytes:
+def _encode_gbk(reply: Response) -> bytes:
     return reply.body.decode().encode("gbk", "replace").replace(b"success", "成功".encode("gbk"))
 
 
-ANSWER = (
-    Saboteur("field-dropped", "answer/schema", TMAPI, in_each(TMAPI, lambda item: item.pop("title"))),
-    Saboteur("field-renamed", "answer/schema", DAJI_1688, in_each(DAJI_1688, _renamed)),
-    Saboteur(
-        "field-added", "answer/schema", TAOBAO, in_each(TAOBAO, lambda item: item.update(discount="5")), strict=True
+RESPONSE_MUTANTS = (
+    Mutant("field-dropped", "answer/schema", TMAPI, change_each_item(TMAPI, lambda item: item.pop("title"))),
+    Mutant("field-renamed", "answer/schema", DAJI_1688, change_each_item(DAJI_1688, _rename_id)),
+    Mutant(
+        "field-added", "answer/schema", TAOBAO, change_each_item(TAOBAO, lambda item: item.update(discount="5")), strict=True
     ),
-    Saboteur("number-as-text", "answer/schema", TMAPI, in_each(TMAPI, lambda i: i.update(item_id=str(i["item_id"])))),
-    Saboteur("text-as-number", "answer/schema", TAOBAO, in_each(TAOBAO, lambda item: item.update(sellerId=2127922298))),
-    Saboteur("null-where-none-may-be", "answer/schema", HIOBUY, in_each(HIOBUY, lambda item: item.update(title=None))),
-    Saboteur("list-as-object", "answer/schema", DAJI_1688, in_body(lambda b: b["data"].update(data={}) or b)),
-    Saboteur("value-outside-enumeration", "answer/schema", TAOBAO, in_each(TAOBAO, lambda i: i.update(userType=2))),
-    Saboteur("truth-as-text", "answer/schema", ADD, in_body(lambda body: body | {"RequestId": 7})),
-    Saboteur("empty-body", "answer/schema", TMAPI, replaced(True, body=b"")),
-    Saboteur("body-cut", "answer/schema", HIOBUY, replaced(True, body=lambda reply: reply.body[:-1])),
-    Saboteur("status-changed", "answer/status", DAJI_1688, replaced(True, status=201)),
-    Saboteur("error-status-changed", "answer/status", TAOBAO, replaced(False, status=418)),
-    Saboteur("xml-for-json", "answer/media-type", TMAPI, replaced(True, body=_in_xml, media_type="application/xml")),
-    Saboteur("called-text", "answer/media-type", TAOBAO, replaced(True, media_type="text/plain")),
-    Saboteur("success-under-error-status", "answer/envelope", TAOBAO, replaced(True, status=500)),
-    Saboteur("error-under-success-status", "answer/envelope", TMAPI, replaced(False, status=200)),
-    Saboteur("no-content-type", "answer/headers", DAJI_1688, replaced(True, media_type="")),
-    Saboteur("other-character-set", "answer/headers", ADD, replaced(True, body=_in_gbk)),
-    Saboteur(
-        "unknown-character-set", "answer/headers", HIOBUY, replaced(True, media_type="application/json;charset=utf-88")
+    Mutant("number-as-text", "answer/schema", TMAPI, change_each_item(TMAPI, lambda i: i.update(item_id=str(i["item_id"])))),
+    Mutant("text-as-number", "answer/schema", TAOBAO, change_each_item(TAOBAO, lambda item: item.update(sellerId=2127922298))),
+    Mutant("null-where-none-may-be", "answer/schema", HIOBUY, change_each_item(HIOBUY, lambda item: item.update(title=None))),
+    Mutant("list-as-object", "answer/schema", DAJI_1688, change_body(lambda b: b["data"].update(data={}) or b)),
+    Mutant("value-outside-enumeration", "answer/schema", TAOBAO, change_each_item(TAOBAO, lambda i: i.update(userType=2))),
+    Mutant("truth-as-text", "answer/schema", ADD_IMAGE, change_body(lambda body: body | {"RequestId": 7})),
+    Mutant("empty-body", "answer/schema", TMAPI, replace_response(True, body=b"")),
+    Mutant("body-cut", "answer/schema", HIOBUY, replace_response(True, body=lambda reply: reply.body[:-1])),
+    Mutant("status-changed", "answer/status", DAJI_1688, replace_response(True, status=201)),
+    Mutant("error-status-changed", "answer/status", TAOBAO, replace_response(False, status=418)),
+    Mutant("xml-for-json", "answer/media-type", TMAPI, replace_response(True, body=_render_xml, media_type="application/xml")),
+    Mutant("called-text", "answer/media-type", TAOBAO, replace_response(True, media_type="text/plain")),
+    Mutant("success-under-error-status", "answer/envelope", TAOBAO, replace_response(True, status=500)),
+    Mutant("error-under-success-status", "answer/envelope", TMAPI, replace_response(False, status=200)),
+    Mutant("no-content-type", "answer/headers", DAJI_1688, replace_response(True, media_type="")),
+    Mutant("other-character-set", "answer/headers", ADD_IMAGE, replace_response(True, body=_encode_gbk)),
+    Mutant(
+        "unknown-character-set", "answer/headers", HIOBUY, replace_response(True, media_type="application/json;charset=utf-88")
     ),
 )

@@ -1,34 +1,34 @@
 """The whole family of saboteurs."""
 
-from .answer import ANSWER
-from .error import ERROR
-from .filter import FILTER
-from .item import ITEM
-from .language import LANGUAGE
-from .limits import LIMITS
-from .order import ORDER
-from .paging import PAGING
-from .picture import PICTURES
-from .range import RANGE
-from .region import REGION
-from .repeat import REPEAT
-from .request import REQUEST
-from .saboteur import Saboteur
-from .signature import SIGNATURE
+from .answer import RESPONSE_MUTANTS
+from .error import ERROR_MUTANTS
+from .filter import FILTER_MUTANTS
+from .item import ITEM_MUTANTS
+from .language import LANGUAGE_MUTANTS
+from .limits import LIMITS_MUTANTS
+from .order import ORDER_MUTANTS
+from .paging import PAGING_MUTANTS
+from .picture import IMAGE_MUTANTS
+from .range import RANGE_MUTANTS
+from .region import REGION_MUTANTS
+from .repeat import REPEAT_MUTANTS
+from .request import REQUEST_MUTANTS
+from .saboteur import Mutant
+from .signature import SIGNATURE_MUTANTS
 
-SABOTEURS: tuple[Saboteur, ...] = (
-    *REQUEST,
-    *PAGING,
-    *ORDER,
-    *RANGE,
-    *FILTER,
-    *LANGUAGE,
-    *REGION,
-    *REPEAT,
-    *ITEM,
-    *SIGNATURE,
-    *ANSWER,
-    *ERROR,
-    *LIMITS,
-    *PICTURES,
+MUTANTS: tuple[Mutant, ...] = (
+    *REQUEST_MUTANTS,
+    *PAGING_MUTANTS,
+    *ORDER_MUTANTS,
+    *RANGE_MUTANTS,
+    *FILTER_MUTANTS,
+    *LANGUAGE_MUTANTS,
+    *REGION_MUTANTS,
+    *REPEAT_MUTANTS,
+    *ITEM_MUTANTS,
+    *SIGNATURE_MUTANTS,
+    *RESPONSE_MUTANTS,
+    *ERROR_MUTANTS,
+    *LIMITS_MUTANTS,
+    *IMAGE_MUTANTS,
 )

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from .saboteur import Saboteur
-from .tools import Answer, Values, in_answer, in_items, misheard, without
+from .saboteur import Mutant
+from .tools import Mutation, Values, change_response, change_items, change_request, ignore_parameters
 
-TMAPI, ALI, TAOBAO = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl"
+TMAPI, DAJI_1688, TAOBAO = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl"
 HIOBUY, BY_PIC, BY_NAME, ROA = (
     "hiobuy/queryByImage",
     "aliyun/SearchImageByPic",
@@ -14,44 +14,44 @@ HIOBUY, BY_PIC, BY_NAME, ROA = (
 )
 
 
-def _inverted(listed: list[Any], values: Values) -> list[Any] | None:
+def _invert_filter(listed: list[Any], values: Values) -> list[Any] | None:
     return [item for item in listed if not item["isJxhy"]] if values.get("filter") == "jxhy" else None
 
 
-def _is_off(values: Values) -> Values:
+def _turn_on_free_shipping(values: Values) -> Values:
     return values | {"free_shipping": "true"} if values.get("free_shipping") == "false" else values
 
 
-def _more(body: Any, values: Values) -> None:
+def _raise_total(body: Any, values: Values) -> None:
     if "is_factory" in values:
         body["data"]["total_count"] += 5000
 
 
-def _grammar(at: str, old: str, new: str) -> Answer:
-    return misheard(
+def _replace_in_filter(at: str, old: str, new: str) -> Mutation:
+    return change_request(
         at, lambda values: values | {"Filter": values["Filter"].replace(old, new)} if "Filter" in values else values
     )
 
 
-FILTER = (
-    Saboteur("filter-ignored", "filter/holds", TMAPI, without(TMAPI, "verified_supplier")),
-    Saboteur("filter-inverted", "filter/holds", ALI, in_items(ALI, _inverted, without(ALI, "filter"))),
-    Saboteur("keyword-ignored", "filter/holds", ALI, without(ALI, "keyword")),
-    Saboteur("condition-ignored", "filter/holds", ROA, without(ROA, "Filter")),
-    Saboteur("above-is-at-least", "filter/holds", BY_PIC, misheard(
+FILTER_MUTANTS = (
+    Mutant("filter-ignored", "filter/holds", TMAPI, ignore_parameters(TMAPI, "verified_supplier")),
+    Mutant("filter-inverted", "filter/holds", DAJI_1688, change_items(DAJI_1688, _invert_filter, ignore_parameters(DAJI_1688, "filter"))),
+    Mutant("keyword-ignored", "filter/holds", DAJI_1688, ignore_parameters(DAJI_1688, "keyword")),
+    Mutant("condition-ignored", "filter/holds", ROA, ignore_parameters(ROA, "Filter")),
+    Mutant("above-is-at-least", "filter/holds", BY_PIC, change_request(
         BY_PIC, lambda v: v | {"Filter": v["Filter"].replace(">", ">=")} if ">" in v.get("Filter", "") and ">=" not in v["Filter"] else v
     )),
-    Saboteur("other-is-equal", "filter/holds", BY_NAME, _grammar(BY_NAME, "!=", "=")),
-    Saboteur("equal-finds-nothing", "filter/holds", BY_PIC, _grammar(BY_PIC, 'str_attr="', 'str_attr="-')),
-    Saboteur("category-ignored", "filter/holds", BY_NAME, without(BY_NAME, "CategoryId")),
-    Saboteur("threshold-ignored", "filter/holds", BY_PIC, without(BY_PIC, "ScoreThreshold")),
-    Saboteur("product-more-than-once", "filter/holds", BY_PIC, without(BY_PIC, "DistinctProductId")),
-    Saboteur("filter-widens", "filter/narrows", TMAPI, in_answer(TMAPI, _more)),
-    Saboteur("unseen-filter-ignored", "filter/apart", HIOBUY, without(HIOBUY, "filter")),
-    Saboteur("unseen-token-ignored", "filter/apart", ALI, misheard(
-        ALI, lambda values: {n: v for n, v in values.items() if n != "filter" or not v.startswith("getRate24HLv")}
+    Mutant("other-is-equal", "filter/holds", BY_NAME, _replace_in_filter(BY_NAME, "!=", "=")),
+    Mutant("equal-finds-nothing", "filter/holds", BY_PIC, _replace_in_filter(BY_PIC, 'str_attr="', 'str_attr="-')),
+    Mutant("category-ignored", "filter/holds", BY_NAME, ignore_parameters(BY_NAME, "CategoryId")),
+    Mutant("threshold-ignored", "filter/holds", BY_PIC, ignore_parameters(BY_PIC, "ScoreThreshold")),
+    Mutant("product-more-than-once", "filter/holds", BY_PIC, ignore_parameters(BY_PIC, "DistinctProductId")),
+    Mutant("filter-widens", "filter/narrows", TMAPI, change_response(TMAPI, _raise_total)),
+    Mutant("unseen-filter-ignored", "filter/apart", HIOBUY, ignore_parameters(HIOBUY, "filter")),
+    Mutant("unseen-token-ignored", "filter/apart", DAJI_1688, change_request(
+        DAJI_1688, lambda values: {n: v for n, v in values.items() if n != "filter" or not v.startswith("getRate24HLv")}
     )),
-    Saboteur("unseen-category-ignored", "filter/apart", TAOBAO, without(TAOBAO, "categoryId")),
-    Saboteur("marketplace-ignored", "filter/apart", HIOBUY, misheard(HIOBUY, lambda values: values | {"platform": "1688"})),
-    Saboteur("off-is-on", "filter/idle", TMAPI, misheard(TMAPI, _is_off)),
+    Mutant("unseen-category-ignored", "filter/apart", TAOBAO, ignore_parameters(TAOBAO, "categoryId")),
+    Mutant("marketplace-ignored", "filter/apart", HIOBUY, change_request(HIOBUY, lambda values: values | {"platform": "1688"})),
+    Mutant("off-is-on", "filter/idle", TMAPI, change_request(TMAPI, _turn_on_free_shipping)),
 )  # fmt: skip

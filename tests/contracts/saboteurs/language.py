@@ -2,35 +2,35 @@
 
 from typing import Any
 
-from .saboteur import Saboteur
-from .tools import Values, in_each, in_items, misheard, without
+from .saboteur import Mutant
+from .tools import Values, change_each_item, change_items, change_request, ignore_parameters
 
-TMAPI, ALI, HIOBUY = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "hiobuy/queryByImage"
+TMAPI, DAJI_1688, HIOBUY = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "hiobuy/queryByImage"
 
 
-def _chinese(item: Any) -> None:
+def _use_chinese_title(item: Any) -> None:
     item["title"] = item["title_cn"]
 
 
-def _translated(item: Any) -> None:
+def _use_translated_title(item: Any) -> None:
     item["title_cn"] = item["title"]
 
 
-def _turned(listed: list[Any], values: Values) -> list[Any] | None:
+def _reverse_items(listed: list[Any], values: Values) -> list[Any] | None:
     return listed[::-1] if values["country"] == "ru" else None
 
 
-def _english(values: Values) -> Values:
+def _replace_spanish(values: Values) -> Values:
     return values | {"country": "en"} if values["country"] == "es" else values
 
 
-LANGUAGE = (
-    Saboteur("language-ignored", "language/script", TMAPI, without(TMAPI, "language")),
-    Saboteur("titles-in-another-script", "language/script", HIOBUY, in_each(HIOBUY, _chinese)),
-    Saboteur("language-of-the-same-script-ignored", "language/honoured", ALI, misheard(ALI, _english)),
-    Saboteur("portuguese-is-spanish", "language/honoured", TMAPI, misheard(
+LANGUAGE_MUTANTS = (
+    Mutant("language-ignored", "language/script", TMAPI, ignore_parameters(TMAPI, "language")),
+    Mutant("titles-in-another-script", "language/script", HIOBUY, change_each_item(HIOBUY, _use_chinese_title)),
+    Mutant("language-of-the-same-script-ignored", "language/honoured", DAJI_1688, change_request(DAJI_1688, _replace_spanish)),
+    Mutant("portuguese-is-spanish", "language/honoured", TMAPI, change_request(
         TMAPI, lambda values: values | {"language": "es"} if values.get("language") == "pt" else values
     )),
-    Saboteur("language-changes-the-items", "language/items", ALI, in_items(ALI, _turned)),
-    Saboteur("original-translated", "language/items", HIOBUY, in_each(HIOBUY, _translated)),
+    Mutant("language-changes-the-items", "language/items", DAJI_1688, change_items(DAJI_1688, _reverse_items)),
+    Mutant("original-translated", "language/items", HIOBUY, change_each_item(HIOBUY, _use_translated_title)),
 )  # fmt: skip

@@ -7,18 +7,18 @@ from typing import Any
 import msgspec
 
 from lookalike_specs import Operation
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .saboteur import Honest, Saboteur
-from .tools import Answer, Values, asked, misheard, operation, question
+from .saboteur import Respond, Mutant
+from .tools import Mutation, Values, read_values, change_request, find_operation, build_signed_request
 
 TMAPI, CONVERT = "tmapi/searchItemsByImageUrl", "tmapi/convertImageUrl"
 DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
 SORTS = ("", "default", "sales", "price_up", "price_down")
-PICTURE, NAMED, ADD = "aliyun/SearchImageByPic", "aliyun/SearchImageByName", "aliyun/AddImage"
+BY_PIC, BY_NAME, ADD_IMAGE = "aliyun/SearchImageByPic", "aliyun/SearchImageByName", "aliyun/AddImage"
 
 
-def taken_for(at: str, name: str, sent: Any, meant: Any) -> Answer:
+def replace_value(at: str, name: str, sent: Any, meant: Any) -> Mutation:
     """A server that takes one value of a parameter for another; None stands for leaving it out."""
 
     def change(values: Values) -> Values:
@@ -26,29 +26,29 @@ def taken_for(at: str, name: str, sent: Any, meant: Any) -> Answer:
             return values
         return {key: value for key, value in (values | {name: meant}).items() if value is not None}
 
-    return misheard(at, change)
+    return change_request(at, change)
 
 
-def mended(at: str, name: str, is_wrong: Callable[[str], bool], meant: Any) -> Answer:
+def repair_value(at: str, name: str, is_wrong: Callable[[str], bool], meant: Any) -> Mutation:
     """A server that makes something good of a bad value."""
-    return misheard(at, lambda values: values | {name: meant} if is_wrong(str(values.get(name, ""))) else values)
+    return change_request(at, lambda values: values | {name: meant} if is_wrong(str(values.get(name, ""))) else values)
 
 
-def missing(at: str, name: str, meant: Any) -> Answer:
+def add_missing_value(at: str, name: str, meant: Any) -> Mutation:
     """A server that thinks of something where a parameter is left out."""
-    answer, own = misheard(at, lambda values: {name: meant} | values), operation(at)
-    return lambda honest, sent: answer(honest, sent) if _is_to(own, sent) else honest(sent)
+    answer, own = change_request(at, lambda values: {name: meant} | values), find_operation(at)
+    return lambda honest, sent: answer(honest, sent) if _is_for_operation(own, sent) else honest(sent)
 
 
-def _is_to(own: Operation, request: Request) -> bool:
+def _is_for_operation(own: Operation, request: Request) -> bool:
     return (own.method, own.path) == (request.method, request.path)
 
 
-def _any_length(honest: Honest, request: Request) -> Reply:
+def _accept_any_length(honest: Respond, request: Request) -> Response:
     return honest(msgspec.structs.replace(request, body=request.body.rstrip(b" ")))
 
 
-def _mended_json(honest: Honest, request: Request) -> Reply:
+def _repair_json(honest: Respond, request: Request) -> Response:
     try:
         json.loads(request.body)
     except ValueError:
@@ -56,32 +56,32 @@ def _mended_json(honest: Honest, request: Request) -> Reply:
     return honest(request)
 
 
-def _by_any_method(honest: Honest, request: Request) -> Reply:
+def _accept_any_method(honest: Respond, request: Request) -> Response:
     return honest(msgspec.structs.replace(request, method="GET"))
 
 
-def _anywhere(at: str) -> Answer:
-    def answer(honest: Honest, request: Request) -> Reply:
+def _accept_any_path(at: str) -> Mutation:
+    def answer(honest: Respond, request: Request) -> Response:
         reply = honest(request)
-        return honest(question(at, asked(at, request))) if reply.status == 404 else reply
+        return honest(build_signed_request(at, read_values(at, request))) if reply.status == 404 else reply
 
     return answer
 
 
-def _by_any_name(honest: Honest, request: Request) -> Reply:
+def _accept_any_action(honest: Respond, request: Request) -> Response:
     reply = honest(request)
-    return honest(question(ADD, asked(ADD, request) | {"x-acs-action": "AddImage"})) if reply.status == 404 else reply
+    return honest(build_signed_request(ADD_IMAGE, read_values(ADD_IMAGE, request) | {"x-acs-action": "AddImage"})) if reply.status == 404 else reply
 
 
-def _crashing_on_two(honest: Honest, request: Request) -> Reply:
+def _crash_on_two_errors(honest: Respond, request: Request) -> Response:
     """Two bad parameters at once are one too many."""
-    values = asked(TAOBAO, request)
+    values = read_values(TAOBAO, request)
     wrong = [name for name, good in (("pageNo", "0"), ("pageSize", "1"), ("crop", "true"), ("categoryId", "3"))
-             if name in values and honest(question(TAOBAO, {"picUrl": "https://img.alicdn.com/x.jpg", name: values[name]})).status != 200]  # fmt: skip
-    return Reply(status=500, body=b'{"code":500,"message":"x","data":null}') if len(wrong) > 1 else honest(request)
+             if name in values and honest(build_signed_request(TAOBAO, {"picUrl": "https://img.alicdn.com/x.jpg", name: values[name]})).status != 200]  # fmt: skip
+    return Response(status=500, body=b'{"code":500,"message":"x","data":null}') if len(wrong) > 1 else honest(request)
 
 
-def _beyond_sum(at: str) -> Answer:
+def _ignore_sum_limit(at: str) -> Mutation:
     def change(values: Values) -> Values:
         try:
             start, count = int(values.get("Start", 0)), int(values.get("Num", 10))
@@ -89,10 +89,10 @@ def _beyond_sum(at: str) -> Answer:
             return values
         return values | {"Start": 500 - count} if start + count > 500 and start < 500 and count <= 100 else values
 
-    return misheard(at, change)
+    return change_request(at, change)
 
 
-def _sum_too_strict(values: Values) -> Values:
+def _tighten_sum_limit(values: Values) -> Values:
     start, count = str(values.get("Start", 0)), str(values.get("Num", 10))
     is_full = start.isdecimal() and count.isdecimal() and int(start) + int(count) == 500
     return values | {"Start": 499, "Num": 2} if is_full else values
@@ -102,65 +102,65 @@ def _is_long(text: str) -> bool:
     return len(text) > 4096
 
 
-LIMITS = (
-    Saboteur("greatest-refused", "limits/inside", TMAPI, taken_for(TMAPI, "page_size", "20", "21")),
-    Saboteur("least-refused", "limits/inside", TAOBAO, taken_for(TAOBAO, "pageNo", "0", "-1")),
-    Saboteur("language-refused", "limits/inside", DAJI_1688, taken_for(DAJI_1688, "country", "th", "xx")),
-    Saboteur(
-        "longest-refused", "limits/inside", ADD, mended(ADD, "CustomContent", lambda t: len(t) == 4096, "x" * 4097)
+LIMITS_MUTANTS = (
+    Mutant("greatest-refused", "limits/inside", TMAPI, replace_value(TMAPI, "page_size", "20", "21")),
+    Mutant("least-refused", "limits/inside", TAOBAO, replace_value(TAOBAO, "pageNo", "0", "-1")),
+    Mutant("language-refused", "limits/inside", DAJI_1688, replace_value(DAJI_1688, "country", "th", "xx")),
+    Mutant(
+        "longest-refused", "limits/inside", ADD_IMAGE, repair_value(ADD_IMAGE, "CustomContent", lambda t: len(t) == 4096, "x" * 4097)
     ),
-    Saboteur("one-more-taken", "limits/outside", TAOBAO, taken_for(TAOBAO, "pageSize", "21", "20")),
-    Saboteur("one-less-taken", "limits/outside", TMAPI, taken_for(TMAPI, "page", "0", "1")),
-    Saboteur("length-not-checked", "limits/outside", ADD, mended(ADD, "CustomContent", _is_long, "x")),
-    Saboteur("clamped", "limits/outside", DAJI_1688, taken_for(DAJI_1688, "pageSize", "51", "50")),
-    Saboteur(
+    Mutant("one-more-taken", "limits/outside", TAOBAO, replace_value(TAOBAO, "pageSize", "21", "20")),
+    Mutant("one-less-taken", "limits/outside", TMAPI, replace_value(TMAPI, "page", "0", "1")),
+    Mutant("length-not-checked", "limits/outside", ADD_IMAGE, repair_value(ADD_IMAGE, "CustomContent", _is_long, "x")),
+    Mutant("clamped", "limits/outside", DAJI_1688, replace_value(DAJI_1688, "pageSize", "51", "50")),
+    Mutant(
         "wrong-type-taken",
         "limits/outside",
         TAOBAO,
-        mended(TAOBAO, "crop", lambda t: t in ("null", "AAA", "0.5"), "true"),
+        repair_value(TAOBAO, "crop", lambda t: t in ("null", "AAA", "0.5"), "true"),
     ),
-    Saboteur(
-        "list-not-checked", "limits/outside", TMAPI, mended(TMAPI, "sort", lambda text: text not in SORTS, "default")
+    Mutant(
+        "list-not-checked", "limits/outside", TMAPI, repair_value(TMAPI, "sort", lambda text: text not in SORTS, "default")
     ),
-    Saboteur(
-        "pattern-not-checked", "limits/outside", DAJI_1688, mended(DAJI_1688, "priceStart", lambda t: t == "true", "1")
+    Mutant(
+        "pattern-not-checked", "limits/outside", DAJI_1688, repair_value(DAJI_1688, "priceStart", lambda t: t == "true", "1")
     ),
-    Saboteur(
+    Mutant(
         "error-of-another-parameter",
         "limits/outside",
-        PICTURE,
-        misheard(
-            PICTURE, lambda values: values | {"Start": "0", "Num": "x"} if values.get("Start") == "-1" else values
+        BY_PIC,
+        change_request(
+            BY_PIC, lambda values: values | {"Start": "0", "Num": "x"} if values.get("Start") == "-1" else values
         ),
     ),
-    Saboteur(
-        "missing-for-too-long", "limits/outside", PICTURE, mended(PICTURE, "InstanceName", lambda t: len(t) > 20, "")
+    Mutant(
+        "missing-for-too-long", "limits/outside", BY_PIC, repair_value(BY_PIC, "InstanceName", lambda t: len(t) > 20, "")
     ),
-    Saboteur(
+    Mutant(
         "other-than-the-default",
         "limits/mended",
         HIOBUY,
-        mended(HIOBUY, "Language", lambda text: text not in ("", "zh_CN") and not text[:2].isalpha(), "en_US"),
+        repair_value(HIOBUY, "Language", lambda text: text not in ("", "zh_CN") and not text[:2].isalpha(), "en_US"),
     ),
-    Saboteur("requirement-not-checked", "limits/required", HIOBUY, missing(HIOBUY, "platform", "1688")),
-    Saboteur("default-country", "limits/required", DAJI_1688, missing(DAJI_1688, "country", "en")),
-    Saboteur(
+    Mutant("requirement-not-checked", "limits/required", HIOBUY, add_missing_value(HIOBUY, "platform", "1688")),
+    Mutant("default-country", "limits/required", DAJI_1688, add_missing_value(DAJI_1688, "country", "en")),
+    Mutant(
         "optional-required",
         "limits/required",
         CONVERT,
-        misheard(CONVERT, lambda values: values if "search_api_endpoint" in values else {}),
+        change_request(CONVERT, lambda values: values if "search_api_endpoint" in values else {}),
     ),
-    Saboteur("default-size", "limits/default", TMAPI, missing(TMAPI, "page_size", "10")),
-    Saboteur("default-language", "limits/default", TMAPI, missing(TMAPI, "language", "zh")),
-    Saboteur("default-start", "limits/default", PICTURE, missing(PICTURE, "Start", "1")),
-    Saboteur("two-wrongs", "limits/together", TAOBAO, _crashing_on_two),
-    Saboteur("sum-not-checked", "limits/rules", PICTURE, _beyond_sum(PICTURE)),
-    Saboteur("sum-one-off", "limits/rules", NAMED, misheard(NAMED, _sum_too_strict)),
-    Saboteur(
+    Mutant("default-size", "limits/default", TMAPI, add_missing_value(TMAPI, "page_size", "10")),
+    Mutant("default-language", "limits/default", TMAPI, add_missing_value(TMAPI, "language", "zh")),
+    Mutant("default-start", "limits/default", BY_PIC, add_missing_value(BY_PIC, "Start", "1")),
+    Mutant("two-wrongs", "limits/together", TAOBAO, _crash_on_two_errors),
+    Mutant("sum-not-checked", "limits/rules", BY_PIC, _ignore_sum_limit(BY_PIC)),
+    Mutant("sum-one-off", "limits/rules", BY_NAME, change_request(BY_NAME, _tighten_sum_limit)),
+    Mutant(
         "no-picture-needed",
         "limits/rules",
         DAJI_1688,
-        misheard(
+        change_request(
             DAJI_1688,
             lambda values: (
                 values
@@ -169,9 +169,9 @@ LIMITS = (
             ),
         ),
     ),
-    Saboteur("body-of-any-length", "limits/body", HIOBUY, _any_length),
-    Saboteur("broken-json-taken", "limits/malformed", CONVERT, _mended_json),
-    Saboteur("by-any-method", "limits/method", TMAPI, _by_any_method),
-    Saboteur("anywhere", "limits/path", TAOBAO, _anywhere(TAOBAO)),
-    Saboteur("by-any-name", "limits/path", ADD, _by_any_name),
+    Mutant("body-of-any-length", "limits/body", HIOBUY, _accept_any_length),
+    Mutant("broken-json-taken", "limits/malformed", CONVERT, _repair_json),
+    Mutant("by-any-method", "limits/method", TMAPI, _accept_any_method),
+    Mutant("anywhere", "limits/path", TAOBAO, _accept_any_path(TAOBAO)),
+    Mutant("by-any-name", "limits/path", ADD_IMAGE, _accept_any_action),
 )

@@ -2,51 +2,51 @@
 
 from typing import Any
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .saboteur import Honest, Saboteur
-from .tools import Values, asked, honestly, in_answer, in_items, items, misheard, replied, without
+from .saboteur import Respond, Mutant
+from .tools import Values, read_values, fetch_body, change_response, change_items, find_items, change_request, replace_body, ignore_parameters
 
-TMAPI, ALI, ROA = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "aliyun/SearchImage"
+TMAPI, DAJI_1688, ROA = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "aliyun/SearchImage"
 
 
-def _as_text(honest: Honest, request: Request) -> Reply:
+def _sort_as_text(honest: Respond, request: Request) -> Response:
     """Shares of buyers as text, so that `9%` comes after `26%`; as if the search found no more than 50."""
-    reply, values = honest(request), asked(ALI, request)
+    reply, values = honest(request), read_values(DAJI_1688, request)
     if reply.status != 200 or "rePurchaseRate" not in values.get("sort", ""):
         return reply
-    body = honestly(
-        ALI,
+    body = fetch_body(
+        DAJI_1688,
         honest,
         {name: value for name, value in values.items() if name != "sort"} | {"beginPage": "1", "pageSize": "50"},
     )
-    found = sorted(items(ALI, body), key=lambda item: str(item["repurchaseRate"]), reverse="desc" in values["sort"])
+    found = sorted(find_items(DAJI_1688, body), key=lambda item: str(item["repurchaseRate"]), reverse="desc" in values["sort"])
     number, size = int(values["beginPage"]) - 1, int(values["pageSize"])
     body["data"]["data"] = found[number * size : (number + 1) * size]
-    return replied(reply, body)
+    return replace_body(reply, body)
 
 
-def _turned(values: Values) -> Values:
+def _reverse_sort(values: Values) -> Values:
     return values | {"sort": values["sort"].replace("desc", "asc")} if "sort" in values else values
 
 
-def _fewer(body: Any, values: Values) -> None:
+def _lower_total(body: Any, values: Values) -> None:
     if values.get("sort", "default") != "default":
         body["data"]["total_count"] -= 3
 
 
-ORDER = (
-    Saboteur("sort-ignored", "order/sorted", TMAPI, without(TMAPI, "sort")),
-    Saboteur("sorted-as-text", "order/sorted", ALI, _as_text),
-    Saboteur("sorted-the-other-way", "order/sorted", ALI, misheard(ALI, _turned)),
-    Saboteur("sorted-by-page", "order/sorted", TMAPI, in_items(
+ORDER_MUTANTS = (
+    Mutant("sort-ignored", "order/sorted", TMAPI, ignore_parameters(TMAPI, "sort")),
+    Mutant("sorted-as-text", "order/sorted", DAJI_1688, _sort_as_text),
+    Mutant("sorted-the-other-way", "order/sorted", DAJI_1688, change_request(DAJI_1688, _reverse_sort)),
+    Mutant("sorted-by-page", "order/sorted", TMAPI, change_items(
         TMAPI,
         lambda listed, values: sorted(listed, key=lambda item: float(item["price"])) if values.get("sort") == "price_up" else None,
-        misheard(TMAPI, lambda values: values | {"sort": "default"} if values.get("sort") == "price_up" else values),
+        change_request(TMAPI, lambda values: values | {"sort": "default"} if values.get("sort") == "price_up" else values),
     )),
-    Saboteur("worst-first", "order/sorted", ROA, in_items(ROA, lambda listed, _: listed[::-1])),
-    Saboteur("sort-drops-items", "order/complete", TMAPI, in_answer(TMAPI, _fewer)),
-    Saboteur("sort-shortens-the-page", "order/complete", ALI, in_items(
-        ALI, lambda listed, values: listed[:-1] if "monthSold" in values.get("sort", "") else None
+    Mutant("worst-first", "order/sorted", ROA, change_items(ROA, lambda listed, _: listed[::-1])),
+    Mutant("sort-drops-items", "order/complete", TMAPI, change_response(TMAPI, _lower_total)),
+    Mutant("sort-shortens-the-page", "order/complete", DAJI_1688, change_items(
+        DAJI_1688, lambda listed, values: listed[:-1] if "monthSold" in values.get("sort", "") else None
     )),
 )  # fmt: skip

@@ -3,28 +3,28 @@
 from itertools import count
 from typing import Any
 
-from .saboteur import Saboteur
-from .tools import Values, in_answer, in_each, in_items
+from .saboteur import Mutant
+from .tools import Values, change_response, change_each_item, change_items
 
 HIOBUY, TAOBAO, BY_NAME = "hiobuy/queryByImage", "daji-taobao/imageSearchByUrl", "aliyun/SearchImageByName"
-CALLS = count()
+CALL_NUMBERS = count()
 
 
-def _turned(listed: list[Any], _: Values) -> list[Any]:
-    at = next(CALLS) % len(listed) if listed else 0
+def _rotate_items(listed: list[Any], _: Values) -> list[Any]:
+    at = next(CALL_NUMBERS) % len(listed) if listed else 0
     return listed[at:] + listed[:at]
 
 
-def _stamped(item: Any) -> None:
-    item["title"] += f" {next(CALLS)}"
+def _stamp_title(item: Any) -> None:
+    item["title"] += f" {next(CALL_NUMBERS)}"
 
 
-def _counted(body: Any, _: Values) -> None:
-    body["Head"]["DocsReturn"] += next(CALLS) % 2
+def _vary_total(body: Any, _: Values) -> None:
+    body["Head"]["DocsReturn"] += next(CALL_NUMBERS) % 2
 
 
-REPEAT = (
-    Saboteur("another-order-each-time", "repeat/same", HIOBUY, in_items(HIOBUY, _turned)),
-    Saboteur("titles-with-the-time", "repeat/same", TAOBAO, in_each(TAOBAO, _stamped)),
-    Saboteur("total-not-the-same", "repeat/same", BY_NAME, in_answer(BY_NAME, _counted)),
+REPEAT_MUTANTS = (
+    Mutant("another-order-each-time", "repeat/same", HIOBUY, change_items(HIOBUY, _rotate_items)),
+    Mutant("titles-with-the-time", "repeat/same", TAOBAO, change_each_item(TAOBAO, _stamp_title)),
+    Mutant("total-not-the-same", "repeat/same", BY_NAME, change_response(BY_NAME, _vary_total)),
 )

@@ -2,22 +2,22 @@
 
 import msgspec
 
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .saboteur import Honest, Saboteur
+from .saboteur import Respond, Mutant
 
 
-def _without_proof(honest: Honest, request: Request) -> Reply:
+def _drop_credentials(honest: Respond, request: Request) -> Response:
     """A server that does not find the credentials where they belong."""
     return honest(msgspec.structs.replace(request, query=b"", headers=((b"host", b"127.0.0.1:8765"),)))
 
 
-def _of_one_scheme(honest: Honest, request: Request) -> Reply:
+def _forget_one_scheme(honest: Respond, request: Request) -> Response:
     """A server that knows one of the schemes no longer."""
-    return _without_proof(honest, request) if b"SignatureMethod" in request.query else honest(request)
+    return _drop_credentials(honest, request) if b"SignatureMethod" in request.query else honest(request)
 
 
-REQUEST = (
-    Saboteur("credentials-not-found", "request/accepted", "hiobuy/queryByImage", _without_proof),
-    Saboteur("one-scheme-gone", "request/accepted", "aliyun/SearchImageByPic", _of_one_scheme),
+REQUEST_MUTANTS = (
+    Mutant("credentials-not-found", "request/accepted", "hiobuy/queryByImage", _drop_credentials),
+    Mutant("one-scheme-gone", "request/accepted", "aliyun/SearchImageByPic", _forget_one_scheme),
 )

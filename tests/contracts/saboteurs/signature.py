@@ -6,138 +6,138 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 
-from lookalike_contracts.checks.signature.parts import changed, part
-from lookalike_specs.wire import Reply, Request
+from lookalike_contracts.checks.signature.parts import replace_value, find_part
+from lookalike_specs.wire import Response, Request
 
 from . import flaw
-from .lock import Answer, Lock, When, keeps_out, lets_in, says
-from .saboteur import Honest, Saboteur
+from .lock import CredentialMutation, SchemeOracle, RequestCondition, reject_when, accept_when, reword_error
+from .saboteur import Respond, Mutant
 
-DAJI, TAOBAO = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl"
+DAJI_1688, TAOBAO = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl"
 DAJI_FORM, DAJI_URL = "daji-1688/uploadImage", "daji-taobao/uploadImageByUrl"
-BY_PIC, ADD, UPLOAD = "aliyun/SearchImageByPic", "aliyun/AddImage", "aliyun/PostObject"
-PERMIT, ROA, ROA_ADD = "aliyun/AuthorizeFileUpload", "aliyun/SearchImage", "aliyun/AddImageRoa"
+BY_PIC, ADD_IMAGE, UPLOAD = "aliyun/SearchImageByPic", "aliyun/AddImage", "aliyun/PostObject"
+AUTHORIZE, ROA, ADD_IMAGE_ROA = "aliyun/AuthorizeFileUpload", "aliyun/SearchImage", "aliyun/AddImageRoa"
 TMAPI, CONVERT, HIOBUY = "tmapi/searchItemsByImageUrl", "tmapi/convertImageUrl", "hiobuy/queryByImage"
 
 
-def _forgetful(at: str, kind: str, nonce: str, *, by_bytes: bool) -> Answer:
+def _forget_nonces(at: str, kind: str, nonce: str, *, by_bytes: bool) -> CredentialMutation:
     """A server that forgets nonces; or remembers whole requests and no nonces (`by_bytes`)."""
-    lock, seen = Lock(at, kind), set[bytes]()
+    lock, seen = SchemeOracle(at, kind), set[bytes]()
 
-    def answer(honest: Honest, request: Request) -> Reply:
+    def answer(honest: Respond, request: Request) -> Response:
         whole = repr(request).encode()
         reply = honest(request) if not (by_bytes and whole in seen) else None
         seen.add(whole)
         if reply is None:
             return honest(request)
-        replayed = b"SignatureNonceUsed" in reply.body and part(request, nonce) is not None
-        return honest(lock.proven(request)) if replayed else reply
+        replayed = b"SignatureNonceUsed" in reply.body and find_part(request, nonce) is not None
+        return honest(lock.sign_request(request)) if replayed else reply
 
     return answer
 
 
-def _lax(at: str, change: Callable[[dict[str, object]], dict[str, object]]) -> Answer:
+def _relax_policy(at: str, change: Callable[[dict[str, object]], dict[str, object]]) -> CredentialMutation:
     """A server that lets an upload in as if its policy said something else."""
-    lock = Lock(at, "oss-policy")
+    lock = SchemeOracle(at, "oss-policy")
 
-    def answer(honest: Honest, request: Request) -> Reply:
-        found = part(request, "policy")
+    def answer(honest: Respond, request: Request) -> Response:
+        found = find_part(request, "policy")
         try:
-            mine = lock.is_right(request) and lock.account["AccessKeyId"].encode() in request.body
+            mine = lock.is_rightly_signed(request) and lock.account["AccessKeyId"].encode() in request.body
             policy = json.loads(b64decode(found.value)) if found and mine else None
         except ValueError:
             policy = None
         if found is None or policy is None:
             return honest(request)
-        return honest(lock.proven(changed(request, found, b64encode(json.dumps(change(policy)).encode()).decode())))
+        return honest(lock.sign_request(replace_value(request, found, b64encode(json.dumps(change(policy)).encode()).decode())))
 
     return answer
 
 
 ANY_SIZE = [["content-length-range", 0, 10**8]]
-MISTAKES: dict[str, tuple[str, str, str, When]] = {
+FALSE_ACCEPTS: dict[str, tuple[str, str, str, RequestCondition]] = {
     # id: check, operation, scheme, what is let in
-    "never-verified": ("signature/changed", TAOBAO, "daji-md5", flaw.wrong),
-    "never-verified-rpc": ("signature/secret", BY_PIC, "acs-rpc", flaw.wrong),
-    "verified-if-there": ("signature/missing", DAJI, "daji-md5", flaw.none),
-    "verified-if-there-acs": ("signature/missing", BY_PIC, "acs3", flaw.none),
-    "secret-for-sign": ("signature/missing", DAJI_FORM, "daji-md5", lambda lock, r: lock.shown(r) == lock.secret),
-    "empty-token": ("signature/missing", TMAPI, "key", flaw.having("apiToken", lambda value, _: not value)),
-    "empty-uuid": ("signature/missing", HIOBUY, "key", flaw.having("x-uuid", lambda value, _: not value)),
-    "empty-app-key": ("signature/key", TAOBAO, "daji-md5", flaw.having("appKey", lambda value, _: not value)),
-    "any-key": ("signature/key", PERMIT, "acs-rpc", flaw.having("AccessKeyId", lambda value, mine: value != mine)),
-    "token-by-its-beginning": ("signature/key", CONVERT, "key", flaw.having("apiToken", lambda v, m: bool(v) and m.startswith(v))),
-    "token-in-any-case": ("signature/key", TMAPI, "key", flaw.having("apiToken", lambda v, m: v.lower() == m.lower())),
-    "uuid-and-more": ("signature/key", HIOBUY, "key", flaw.having("x-uuid", lambda value, mine: value.startswith(mine))),
-    "empty-secret": ("signature/secret", DAJI, "daji-md5", flaw.by(lambda _: "")),
-    "half-a-secret": ("signature/secret", ROA_ADD, "acs-roa", flaw.by(lambda secret: secret[:-1])),
-    "key-for-secret": ("signature/secret", UPLOAD, "oss-policy", flaw.by(lambda _: "LTAI-lookalike-demo")),
+    "never-verified": ("signature/changed", TAOBAO, "daji-md5", flaw.is_wrongly_signed),
+    "never-verified-rpc": ("signature/secret", BY_PIC, "acs-rpc", flaw.is_wrongly_signed),
+    "verified-if-there": ("signature/missing", DAJI_1688, "daji-md5", flaw.is_unsigned),
+    "verified-if-there-acs": ("signature/missing", BY_PIC, "acs3", flaw.is_unsigned),
+    "secret-for-sign": ("signature/missing", DAJI_FORM, "daji-md5", lambda lock, r: lock.read_signature(r) == lock.secret),
+    "empty-token": ("signature/missing", TMAPI, "key", flaw.when_credential_resembles("apiToken", lambda value, _: not value)),
+    "empty-uuid": ("signature/missing", HIOBUY, "key", flaw.when_credential_resembles("x-uuid", lambda value, _: not value)),
+    "empty-app-key": ("signature/key", TAOBAO, "daji-md5", flaw.when_credential_resembles("appKey", lambda value, _: not value)),
+    "any-key": ("signature/key", AUTHORIZE, "acs-rpc", flaw.when_credential_resembles("AccessKeyId", lambda value, mine: value != mine)),
+    "token-by-its-beginning": ("signature/key", CONVERT, "key", flaw.when_credential_resembles("apiToken", lambda v, m: bool(v) and m.startswith(v))),
+    "token-in-any-case": ("signature/key", TMAPI, "key", flaw.when_credential_resembles("apiToken", lambda v, m: v.lower() == m.lower())),
+    "uuid-and-more": ("signature/key", HIOBUY, "key", flaw.when_credential_resembles("x-uuid", lambda value, mine: value.startswith(mine))),
+    "empty-secret": ("signature/secret", DAJI_1688, "daji-md5", flaw.when_signed_with(lambda _: "")),
+    "half-a-secret": ("signature/secret", ADD_IMAGE_ROA, "acs-roa", flaw.when_signed_with(lambda secret: secret[:-1])),
+    "key-for-secret": ("signature/secret", UPLOAD, "oss-policy", flaw.when_signed_with(lambda _: "LTAI-lookalike-demo")),
     "secret-in-any-case": (
-        "signature/secret", TAOBAO, "daji-secret", flaw.having("appSecret", lambda v, m: v.lower() == m.lower()),
+        "signature/secret", TAOBAO, "daji-secret", flaw.when_credential_resembles("appSecret", lambda v, m: v.lower() == m.lower()),
     ),
-    "page-size-unsigned": ("signature/unsigned", DAJI, "daji-md5", flaw.but_for("pageSize")),
-    "country-unsigned": ("signature/unsigned", DAJI, "daji-md5", flaw.but_for("country")),
-    "picture-unsigned": ("signature/unsigned", DAJI_URL, "daji-md5", flaw.but_for("pic_url")),
-    "num-unsigned": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.but_for("Num")),
-    "time-unsigned": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.but_for("SignatureNonce")),
-    "version-unsigned": ("signature/unsigned", ROA, "acs3", flaw.but_for("x-acs-version")),
-    "content-type-unsigned": ("signature/unsigned", ROA_ADD, "acs-roa", flaw.but_for("content-type")),
-    "strangers-unsigned": ("signature/unsigned", DAJI, "daji-md5", flaw.but_for_strangers),
-    "strangers-unsigned-rpc": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.but_for_strangers),
-    "seconds-unsigned": ("signature/changed", TAOBAO, "daji-md5", flaw.but_for_seconds),
-    "body-unsigned": ("signature/body", BY_PIC, "acs3", flaw.but_for_body),
-    "body-unsigned-roa": ("signature/body", ROA_ADD, "acs-roa", flaw.but_for_md5),
-    "form-unsigned": ("signature/body", DAJI_FORM, "daji-md5", flaw.but_for_strangers),
-    "any-case": ("signature/exact", DAJI, "daji-md5", flaw.much_like(lambda shown, made: shown.upper() == made)),
-    "any-case-acs3": ("signature/exact", BY_PIC, "acs3", flaw.much_like(lambda shown, made: shown.lower() == made)),
-    "begins-alike": ("signature/exact", TAOBAO, "daji-md5", flaw.much_like(lambda shown, made: made.startswith(shown))),
-    "begins-with-it": ("signature/exact", PERMIT, "acs-rpc", flaw.much_like(lambda shown, made: shown.startswith(made))),
-    "hexadecimal-too": ("signature/exact", BY_PIC, "acs-roa", flaw.much_like(lambda s, made: s == b64decode(made).hex())),
+    "page-size-unsigned": ("signature/unsigned", DAJI_1688, "daji-md5", flaw.when_valid_without("pageSize")),
+    "country-unsigned": ("signature/unsigned", DAJI_1688, "daji-md5", flaw.when_valid_without("country")),
+    "picture-unsigned": ("signature/unsigned", DAJI_URL, "daji-md5", flaw.when_valid_without("pic_url")),
+    "num-unsigned": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.when_valid_without("Num")),
+    "time-unsigned": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.when_valid_without("SignatureNonce")),
+    "version-unsigned": ("signature/unsigned", ROA, "acs3", flaw.when_valid_without("x-acs-version")),
+    "content-type-unsigned": ("signature/unsigned", ADD_IMAGE_ROA, "acs-roa", flaw.when_valid_without("content-type")),
+    "strangers-unsigned": ("signature/unsigned", DAJI_1688, "daji-md5", flaw.is_valid_without_unknown),
+    "strangers-unsigned-rpc": ("signature/unsigned", BY_PIC, "acs-rpc", flaw.is_valid_without_unknown),
+    "seconds-unsigned": ("signature/changed", TAOBAO, "daji-md5", flaw.is_valid_with_first_values),
+    "body-unsigned": ("signature/body", BY_PIC, "acs3", flaw.is_valid_with_stated_digest),
+    "body-unsigned-roa": ("signature/body", ADD_IMAGE_ROA, "acs-roa", flaw.is_valid_with_wrong_md5),
+    "form-unsigned": ("signature/body", DAJI_FORM, "daji-md5", flaw.is_valid_without_unknown),
+    "any-case": ("signature/exact", DAJI_1688, "daji-md5", flaw.when_signature_resembles(lambda shown, made: shown.upper() == made)),
+    "any-case-acs3": ("signature/exact", BY_PIC, "acs3", flaw.when_signature_resembles(lambda shown, made: shown.lower() == made)),
+    "begins-alike": ("signature/exact", TAOBAO, "daji-md5", flaw.when_signature_resembles(lambda shown, made: made.startswith(shown))),
+    "begins-with-it": ("signature/exact", AUTHORIZE, "acs-rpc", flaw.when_signature_resembles(lambda shown, made: shown.startswith(made))),
+    "hexadecimal-too": ("signature/exact", BY_PIC, "acs-roa", flaw.when_signature_resembles(lambda s, made: s == b64decode(made).hex())),
     "base64-too": (
-        "signature/exact", BY_PIC, "acs3", flaw.much_like(lambda s, made: s == b64encode(bytes.fromhex(made)).decode()),
+        "signature/exact", BY_PIC, "acs3", flaw.when_signature_resembles(lambda s, made: s == b64encode(bytes.fromhex(made)).decode()),
     ),
-    "eight-letters-do": ("signature/exact", UPLOAD, "oss-policy", flaw.much_like(lambda s, made: s[:8] == made[:8] != s[8:])),
-    "any-algorithm": ("signature/algorithm", BY_PIC, "acs3", flaw.names("authorization", "MD5")),
-    "any-method": ("signature/algorithm", PERMIT, "acs-rpc", flaw.names("SignatureMethod", "MD5")),
-    "any-version": ("signature/algorithm", ROA_ADD, "acs-roa", flaw.names("x-acs-signature-version", "9.0")),
-    "never-too-late": ("signature/clock", BY_PIC, "acs3", flaw.off("x-acs-date", -1)),
-    "never-too-early": ("signature/clock", PERMIT, "acs-rpc", flaw.off("Timestamp", 1)),
-    "token-anywhere": ("signature/place", TMAPI, "key", flaw.having("apikey", lambda value, mine: value == mine)),
-    "token-in-headers": ("signature/place", CONVERT, "key", flaw.having("apitoken", lambda value, mine: value == mine)),
-    "uuid-anywhere": ("signature/place", HIOBUY, "key", flaw.having("X-Uuid", lambda value, mine: value == mine)),
-    "secret-in-headers": ("signature/place", DAJI, "daji-secret", flaw.having("appsecret", lambda value, mine: value == mine)),
+    "eight-letters-do": ("signature/exact", UPLOAD, "oss-policy", flaw.when_signature_resembles(lambda s, made: s[:8] == made[:8] != s[8:])),
+    "any-algorithm": ("signature/algorithm", BY_PIC, "acs3", flaw.when_part_contains("authorization", "MD5")),
+    "any-method": ("signature/algorithm", AUTHORIZE, "acs-rpc", flaw.when_part_contains("SignatureMethod", "MD5")),
+    "any-version": ("signature/algorithm", ADD_IMAGE_ROA, "acs-roa", flaw.when_part_contains("x-acs-signature-version", "9.0")),
+    "never-too-late": ("signature/clock", BY_PIC, "acs3", flaw.when_clock_is_off("x-acs-date", -1)),
+    "never-too-early": ("signature/clock", AUTHORIZE, "acs-rpc", flaw.when_clock_is_off("Timestamp", 1)),
+    "token-anywhere": ("signature/place", TMAPI, "key", flaw.when_credential_resembles("apikey", lambda value, mine: value == mine)),
+    "token-in-headers": ("signature/place", CONVERT, "key", flaw.when_credential_resembles("apitoken", lambda value, mine: value == mine)),
+    "uuid-anywhere": ("signature/place", HIOBUY, "key", flaw.when_credential_resembles("X-Uuid", lambda value, mine: value == mine)),
+    "secret-in-headers": ("signature/place", DAJI_1688, "daji-secret", flaw.when_credential_resembles("appsecret", lambda value, mine: value == mine)),
 }  # fmt: skip
-FEARS: dict[str, tuple[str, str, str, When]] = {
+FALSE_REJECTS: dict[str, tuple[str, str, str, RequestCondition]] = {
     # id: check, operation, scheme, what is kept out
-    "no-chinese": ("signature/accepted", DAJI, "daji-md5", flaw.has("中文", "红色")),
-    "no-tilde": ("signature/accepted", BY_PIC, "acs-rpc", flaw.has("~")),
-    "no-star": ("signature/accepted", ROA, "acs3", flaw.has("*")),
+    "no-chinese": ("signature/accepted", DAJI_1688, "daji-md5", flaw.when_query_contains("中文", "红色")),
+    "no-tilde": ("signature/accepted", BY_PIC, "acs-rpc", flaw.when_query_contains("~")),
+    "no-star": ("signature/accepted", ROA, "acs3", flaw.when_query_contains("*")),
     "no-plus": ("signature/accepted", TAOBAO, "daji-md5", flaw.has_a_plus),
-    "no-space": ("signature/accepted", PERMIT, "acs-rpc", flaw.has(" ")),
-    "no-empty-value": ("signature/accepted", DAJI, "daji-md5", flaw.has_an_empty_value),
-    "not-many": ("signature/accepted", BY_PIC, "acs3", flaw.is_long),
-    "sorted-as-words": ("signature/accepted", BY_PIC, "acs-roa", flaw.is_cased),
-    "not-in-the-form": ("signature/accepted", BY_PIC, "acs-rpc", flaw.in_the_form),
-    "not-without-nonce": ("signature/accepted", ROA_ADD, "acs-roa", flaw.without_nonce),
-    "not-turned": ("signature/order", TAOBAO, "daji-md5", flaw.is_turned),
-    "not-turned-acs3": ("signature/order", BY_PIC, "acs3", flaw.is_turned),
-    "ten-minutes": ("signature/clock", BY_PIC, "acs3", flaw.ten_minutes_old),
+    "no-space": ("signature/accepted", AUTHORIZE, "acs-rpc", flaw.when_query_contains(" ")),
+    "no-empty-value": ("signature/accepted", DAJI_1688, "daji-md5", flaw.has_an_empty_value),
+    "not-many": ("signature/accepted", BY_PIC, "acs3", flaw.has_many_parts),
+    "sorted-as-words": ("signature/accepted", BY_PIC, "acs-roa", flaw.is_order_case_sensitive),
+    "not-in-the-form": ("signature/accepted", BY_PIC, "acs-rpc", flaw.is_signed_in_form),
+    "not-without-nonce": ("signature/accepted", ADD_IMAGE_ROA, "acs-roa", flaw.has_no_nonce),
+    "not-turned": ("signature/order", TAOBAO, "daji-md5", flaw.is_reordered),
+    "not-turned-acs3": ("signature/order", BY_PIC, "acs3", flaw.is_reordered),
+    "ten-minutes": ("signature/clock", BY_PIC, "acs3", flaw.is_ten_minutes_old),
 }
-OTHERS: dict[str, tuple[str, str, Answer]] = {
-    "nonces-forgotten": ("signature/replayed", BY_PIC, _forgetful(BY_PIC, "acs3", "x-acs-signature-nonce", by_bytes=False)),
-    "requests-remembered": ("signature/replayed", ADD, _forgetful(ADD, "acs-roa", "x-acs-signature-nonce", by_bytes=True)),
-    "policy-for-ever": ("signature/policy", UPLOAD, _lax(UPLOAD, lambda p: {**p, "expiration": "2120-01-01T12:00:00.000Z"})),
-    "policy-for-all": ("signature/policy", UPLOAD, _lax(UPLOAD, lambda policy: {**policy, "conditions": ANY_SIZE})),
-    "sign-told-otherwise": ("signature/error", DAJI, says("签名错误", "签名不正确")),
-    "sign-told-as-good": ("signature/error", TAOBAO, says("签名错误", "签名错误", 200)),
-    "late-told-as-mismatch": ("signature/error", BY_PIC, says("InvalidTimeStamp.Expired", "SignatureDoesNotMatch")),
-    "nonce-told-otherwise": ("signature/error", ROA_ADD, says("SignatureNonceUsed", "SignatureNonceInvalid")),
-    "upload-told-otherwise": ("signature/error", UPLOAD, says("InvalidAccessKeyId", "AccessDenied")),
-    "token-told-otherwise": ("signature/error", TMAPI, says("No API key found in request", "Unauthorized")),
-    "uuid-told-otherwise": ("signature/error", HIOBUY, says("X-Uuid is required", "Parameter error")),
+OTHER_MUTATIONS: dict[str, tuple[str, str, CredentialMutation]] = {
+    "nonces-forgotten": ("signature/replayed", BY_PIC, _forget_nonces(BY_PIC, "acs3", "x-acs-signature-nonce", by_bytes=False)),
+    "requests-remembered": ("signature/replayed", ADD_IMAGE, _forget_nonces(ADD_IMAGE, "acs-roa", "x-acs-signature-nonce", by_bytes=True)),
+    "policy-for-ever": ("signature/policy", UPLOAD, _relax_policy(UPLOAD, lambda p: {**p, "expiration": "2120-01-01T12:00:00.000Z"})),
+    "policy-for-all": ("signature/policy", UPLOAD, _relax_policy(UPLOAD, lambda policy: {**policy, "conditions": ANY_SIZE})),
+    "sign-told-otherwise": ("signature/error", DAJI_1688, reword_error("签名错误", "签名不正确")),
+    "sign-told-as-good": ("signature/error", TAOBAO, reword_error("签名错误", "签名错误", 200)),
+    "late-told-as-mismatch": ("signature/error", BY_PIC, reword_error("InvalidTimeStamp.Expired", "SignatureDoesNotMatch")),
+    "nonce-told-otherwise": ("signature/error", ADD_IMAGE_ROA, reword_error("SignatureNonceUsed", "SignatureNonceInvalid")),
+    "upload-told-otherwise": ("signature/error", UPLOAD, reword_error("InvalidAccessKeyId", "AccessDenied")),
+    "token-told-otherwise": ("signature/error", TMAPI, reword_error("No API key found in request", "Unauthorized")),
+    "uuid-told-otherwise": ("signature/error", HIOBUY, reword_error("X-Uuid is required", "Parameter error")),
 }  # fmt: skip
-SIGNATURE: tuple[Saboteur, ...] = (
-    *(Saboteur(id, check, at, lets_in(at, kind, when)) for id, (check, at, kind, when) in MISTAKES.items()),
-    *(Saboteur(id, check, at, keeps_out(at, kind, when)) for id, (check, at, kind, when) in FEARS.items()),
-    *(Saboteur(id, *spoiled) for id, spoiled in OTHERS.items()),
+SIGNATURE_MUTANTS: tuple[Mutant, ...] = (
+    *(Mutant(id, check, at, accept_when(at, kind, when)) for id, (check, at, kind, when) in FALSE_ACCEPTS.items()),
+    *(Mutant(id, check, at, reject_when(at, kind, when)) for id, (check, at, kind, when) in FALSE_REJECTS.items()),
+    *(Mutant(id, *spoiled) for id, spoiled in OTHER_MUTATIONS.items()),
 )

@@ -6,68 +6,68 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from lookalike_contracts.answers.pointer import at as found_at
-from lookalike_specs import Operation, load
-from lookalike_specs.proof import Moment, prove
-from lookalike_specs.sample import build
-from lookalike_specs.wire import Reply, Request, pairs
+from lookalike_contracts.answers.pointer import resolve_pointer as found_at
+from lookalike_specs import Operation, load_api
+from lookalike_specs.proof import SigningContext, sign
+from lookalike_specs.sample import build_request
+from lookalike_specs.wire import Response, Request, parse_pairs
 
-from .saboteur import Honest
+from .saboteur import Respond
 
 Values = dict[str, Any]
-Answer = Callable[[Honest, Request], Reply]
-PROOF = ("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256", "Date")
+Mutation = Callable[[Respond, Request], Response]
+SIGNING_HEADERS = ("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256", "Date")
 
 
-def operation(at: str) -> Operation:
+def find_operation(at: str) -> Operation:
     api, _, id = at.partition("/")
-    return next(each for each in load(api).operations if each.id == id)
+    return next(each for each in load_api(api).operations if each.id == id)
 
 
-def asked(at: str, request: Request) -> Values:
+def read_values(at: str, request: Request) -> Values:
     """What a request asks for, without its proof."""
-    api, names = load(at.partition("/")[0]), {field.name: field.place for field in operation(at).fields}
-    sent: Values = dict(pairs(request.query))
+    api, names = load_api(at.partition("/")[0]), {field.name: field.location for field in find_operation(at).fields}
+    sent: Values = dict(parse_pairs(request.query))
     if request.content_type == "application/json":
         sent |= json.loads(request.body)
     else:
-        sent |= dict(pairs(request.body))
+        sent |= dict(parse_pairs(request.body))
     sent |= {
         name: text
         for name, place in names.items()
-        if place == "header" and (text := request.header(name.lower().encode()))
+        if place == "header" and (text := request.get_header(name.lower().encode()))
     }
-    hidden = {*api.root.secrets, *PROOF}
+    hidden = {*api.root.secrets, *SIGNING_HEADERS}
     return {name: value for name, value in sent.items() if name in names and name not in hidden}
 
 
-def question(at: str, values: Values) -> Request:
+def build_signed_request(at: str, values: Values) -> Request:
     """That request, signed anew."""
-    api, meant = load(at.partition("/")[0]), operation(at)
+    api, meant = load_api(at.partition("/")[0]), find_operation(at)
     account = api.account
     given = {name: account[name] for name in account if name in {field.name for field in meant.fields}}
-    base = build(meant, given | values, "http://127.0.0.1:8765")
-    return prove(base, meant.schemes[0], account, Moment(datetime.now(UTC), uuid4().hex))
+    base = build_request(meant, given | values, "http://127.0.0.1:8765")
+    return sign(base, meant.schemes[0], account, SigningContext(datetime.now(UTC), uuid4().hex))
 
 
-def misheard(at: str, change: Callable[[Values], Values]) -> Answer:
+def change_request(at: str, change: Callable[[Values], Values]) -> Mutation:
     """A server that answers another question than it was asked."""
 
-    def answer(honest: Honest, request: Request) -> Reply:
-        values = asked(at, request)
+    def answer(honest: Respond, request: Request) -> Response:
+        values = read_values(at, request)
         changed = change(dict(values))
-        return honest(request) if changed == values else honest(question(at, changed))
+        return honest(request) if changed == values else honest(build_signed_request(at, changed))
 
     return answer
 
 
-def without(at: str, *names: str) -> Answer:
+def ignore_parameters(at: str, *names: str) -> Mutation:
     """A server that does not see some parameters."""
-    return misheard(at, lambda values: {name: value for name, value in values.items() if name not in names})
+    return change_request(at, lambda values: {name: value for name, value in values.items() if name not in names})
 
 
-def replied(reply: Reply, body: Any) -> Reply:
-    return Reply(
+def replace_body(reply: Response, body: Any) -> Response:
+    return Response(
         status=reply.status,
         body=json.dumps(body, ensure_ascii=False).encode(),
         media_type=reply.media_type,
@@ -75,48 +75,48 @@ def replied(reply: Reply, body: Any) -> Reply:
     )
 
 
-def in_answer(at: str, change: Callable[[Any, Values], None], heard: Answer | None = None) -> Answer:
+def change_response(at: str, change: Callable[[Any, Values], None], heard: Mutation | None = None) -> Mutation:
     """A server whose good answers have something changed in place, by what was asked."""
 
-    def answer(honest: Honest, request: Request) -> Reply:
+    def answer(honest: Respond, request: Request) -> Response:
         reply = heard(honest, request) if heard else honest(request)
         if reply.status != 200 or not reply.media_type.startswith("application/json"):
             return reply
         body = json.loads(reply.body)
-        if isinstance(items(at, body), list):
-            change(body, asked(at, request))
-        return replied(reply, body)
+        if isinstance(find_items(at, body), list):
+            change(body, read_values(at, request))
+        return replace_body(reply, body)
 
     return answer
 
 
-def items(at: str, body: Any) -> Any:
+def find_items(at: str, body: Any) -> Any:
     """The list of items, as it stands in the answer."""
-    return found_at(body, operation(at).extension.promises.items)
+    return found_at(body, find_operation(at).extension.invariants.items)
 
 
-def in_items(at: str, change: Callable[[list[Any], Values], list[Any] | None], heard: Answer | None = None) -> Answer:
+def change_items(at: str, change: Callable[[list[Any], Values], list[Any] | None], heard: Mutation | None = None) -> Mutation:
     """A server whose items are others; None leaves them, perhaps changed in place."""
 
     def spoil(body: Any, values: Values) -> None:
-        listed = items(at, body)
+        listed = find_items(at, body)
         changed = change(list(listed), values)
         if changed is not None:
             listed[:] = changed
 
-    return in_answer(at, spoil, heard)
+    return change_response(at, spoil, heard)
 
 
-def in_each(at: str, change: Callable[[Any], None]) -> Answer:
+def change_each_item(at: str, change: Callable[[Any], None]) -> Mutation:
     """A server that changes every item in place."""
 
     def spoil(listed: list[Any], _: Values) -> None:
         for item in listed:
             change(item)
 
-    return in_items(at, spoil)
+    return change_items(at, spoil)
 
 
-def honestly(at: str, honest: Honest, values: Values) -> Any:
+def fetch_body(at: str, honest: Respond, values: Values) -> Any:
     """The body of the honest answer to another question."""
-    return json.loads(honest(question(at, values)).body)
+    return json.loads(honest(build_signed_request(at, values)).body)

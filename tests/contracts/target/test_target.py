@@ -9,15 +9,15 @@ from threading import Event
 import pytest
 
 from lookalike_contracts.errors import CouldNotCheck
-from lookalike_contracts.target import BadUrl, Http, LiveHost, NoBudget, target
-from lookalike_contracts.target.live import owner
-from lookalike_specs import ids, load
+from lookalike_contracts.target import BadBaseUrl, HttpClient, LiveHostNotAllowed, BadRequestBudget, create_http_client
+from lookalike_contracts.target.live import find_vendor_api
+from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.wire import Request
 
-from .rude import OK, asked, rude, says
+from .rude import OK_HEAD, read_request_head, serve_badly, send_and_close
 
 PLAIN = Request(method="GET", path="/x")
-GOOD = OK + b"Content-Length: 2\r\n\r\n{}"
+GOOD = OK_HEAD + b"Content-Length: 2\r\n\r\n{}"
 
 
 @pytest.mark.parametrize(
@@ -41,56 +41,56 @@ GOOD = OK + b"Content-Length: 2\r\n\r\n{}"
     ],
 )
 def test_what_is_no_base_url_is_told_in_one_line(url: str, told: str) -> None:
-    with pytest.raises(BadUrl) as wrong:
-        target(url)
+    with pytest.raises(BadBaseUrl) as wrong:
+        create_http_client(url)
     assert told in str(wrong.value)
     assert "\n" not in str(wrong.value)
     assert "secret-word" not in str(wrong.value)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_live_services_are_asked_only_when_that_is_said(api: str) -> None:
-    for host in load(api).hosts:
+    for host in load_api(api).hosts:
         for name in (host, f"{host}:8443", host.upper(), f"{host}.", f"test.{host}"):
-            with pytest.raises(LiveHost) as refused:
-                target(f"https://{name}/prefix")
-            assert refused.value.api in ids()
+            with pytest.raises(LiveHostNotAllowed) as refused:
+                create_http_client(f"https://{name}/prefix")
+            assert refused.value.api in list_api_ids()
             assert "--max-requests" in str(refused.value)
-            with pytest.raises(NoBudget, match="--max-requests"):
-                target(f"https://{name}", live=True)
-            assert target(f"https://{name}", live=True, budget=3).budget == 3
+            with pytest.raises(BadRequestBudget, match="--max-requests"):
+                create_http_client(f"https://{name}", live=True)
+            assert create_http_client(f"https://{name}", live=True, budget=3).max_requests == 3
 
 
 @pytest.mark.parametrize("budget", [0, -1])
 def test_a_budget_is_at_least_one_request(budget: int) -> None:
-    with pytest.raises(NoBudget) as wrong:
-        target("http://127.0.0.1", budget=budget)
-    assert wrong.value.budget == budget
+    with pytest.raises(BadRequestBudget) as wrong:
+        create_http_client("http://127.0.0.1", budget=budget)
+    assert wrong.value.max_requests == budget
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "::1", "localhost", "example.com", "nottmapi.top", "top", "tmapi.top.example"]
 )
 def test_nobody_else_is_taken_for_a_vendor(host: str) -> None:
-    assert owner(host) == ""
+    assert find_vendor_api(host) == ""
 
 
 def test_a_budget_that_is_used_up_ends_it() -> None:
     with (
-        rude(says(OK + b"Connection: close\r\n" + GOOD.removeprefix(OK))) as (url, calls),
-        target(url, budget=2) as http,
+        serve_badly(send_and_close(OK_HEAD + b"Connection: close\r\n" + GOOD.removeprefix(OK_HEAD))) as (url, calls),
+        create_http_client(url, budget=2) as http,
     ):
         assert [http.send(PLAIN).status for _ in range(2)] == [200, 200]
         for _ in range(3):
             with pytest.raises(CouldNotCheck, match="the budget of 2 requests is used up"):
                 http.send(PLAIN)
-        assert (len(calls), http.sent) == (2, 2)
+        assert (len(calls), http.request_count) == (2, 2)
 
 
 def test_requests_can_be_paced(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("lookalike_contracts.target.http.time.sleep", waits.append)
-    with rude(says(GOOD)) as (url, _), target(url, rate=0.001) as http:
+    with serve_badly(send_and_close(GOOD)) as (url, _), create_http_client(url, rate=0.001) as http:
         for _ in range(2):
             http.send(PLAIN)
     assert waits[0] == 0
@@ -99,27 +99,27 @@ def test_requests_can_be_paced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("manners", "requests"),
-    [(lambda *_: None, 3), (lambda _, over: over.wait(20), 2), (says(b"no HTTP\r\n\r\n"), 3)],
+    [(lambda *_: None, 3), (lambda _, over: over.wait(20), 2), (send_and_close(b"no HTTP\r\n\r\n"), 3)],
     ids=["closes", "is silent", "no HTTP"],
 )
 def test_a_dead_server_is_given_up(manners: object, requests: int) -> None:
-    with rude(manners) as (url, calls), Http(url, deadline=0.2) as http:  # type: ignore[arg-type]
+    with serve_badly(manners) as (url, calls), HttpClient(url, timeout=0.2) as http:  # type: ignore[arg-type]
         told = [reason(http) for _ in range(6)]
-        assert (len(calls), http.sent) == (requests, requests)
+        assert (len(calls), http.request_count) == (requests, requests)
     assert [text.endswith("; it was given up") for text in told] == [at >= requests for at in range(6)]
 
 
 def test_an_answer_now_and_then_keeps_a_server_alive() -> None:
     def every_third(sock: socket.socket, over: Event) -> None:
-        asked(sock)
+        read_request_head(sock)
         if len(calls) % 3 == 0:
             sock.sendall(GOOD)
 
-    with rude(every_third) as (url, calls), Http(url) as http:
+    with serve_badly(every_third) as (url, calls), HttpClient(url) as http:
         assert [reason(http) == "" for _ in range(9)] == [False, False, True] * 3
 
 
-def reason(http: Http) -> str:
+def reason(http: HttpClient) -> str:
     try:
         http.send(PLAIN)
     except CouldNotCheck as wrong:
@@ -128,7 +128,7 @@ def reason(http: Http) -> str:
 
 
 def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
-    with rude(says(GOOD)) as (url, calls), Http(url) as http:
+    with serve_badly(send_and_close(GOOD)) as (url, calls), HttpClient(url) as http:
         assert [http.send(PLAIN).body for _ in range(5)] == [b"{}"] * 5
         assert len(calls) == 5
 
@@ -136,10 +136,10 @@ def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
 def test_a_connection_is_kept() -> None:
     def keeps(sock: socket.socket, _: Event) -> None:
         while True:
-            asked(sock)
+            read_request_head(sock)
             sock.sendall(GOOD)
 
-    with rude(keeps) as (url, calls), Http(url) as http:
+    with serve_badly(keeps) as (url, calls), HttpClient(url) as http:
         assert [http.send(PLAIN).body for _ in range(5)] == [b"{}"] * 5
         http.close()
         assert len(calls) == 1
@@ -147,16 +147,16 @@ def test_a_connection_is_kept() -> None:
 
 def test_a_request_that_was_answered_in_part_is_not_sent_again() -> None:
     def once(sock: socket.socket, _: Event) -> None:
-        asked(sock)
+        read_request_head(sock)
         sock.sendall(GOOD)
-        asked(sock)
-        sock.sendall(OK)
+        read_request_head(sock)
+        sock.sendall(OK_HEAD)
 
-    with rude(once) as (url, calls), Http(url) as http:
+    with serve_badly(once) as (url, calls), HttpClient(url) as http:
         assert http.send(PLAIN).body == b"{}"
         with pytest.raises(CouldNotCheck):
             http.send(PLAIN)
-        assert (len(calls), http.sent) == (1, 2)
+        assert (len(calls), http.request_count) == (1, 2)
 
 
 def test_what_comes_unasked_is_nobodys_answer() -> None:
@@ -164,18 +164,18 @@ def test_what_comes_unasked_is_nobodys_answer() -> None:
     seen = Event()
 
     def chatters(sock: socket.socket, over: Event) -> None:
-        asked(sock)
+        read_request_head(sock)
         sock.sendall(GOOD)
         if told.is_set():  # the second one is left alone, or both answers might be read as one
             over.wait(20)
             return
         seen.wait(20)
-        sock.sendall(OK.replace(b"200", b"500") + b"Content-Length: 0\r\n\r\n")
+        sock.sendall(OK_HEAD.replace(b"200", b"500") + b"Content-Length: 0\r\n\r\n")
         told.set()
         over.wait(20)
 
     told = Event()
-    with rude(chatters) as (url, calls), Http(url) as http:
+    with serve_badly(chatters) as (url, calls), HttpClient(url) as http:
         assert http.send(PLAIN).status == 200
         seen.set()
         told.wait(20)
@@ -195,10 +195,10 @@ def test_these_bytes_are_sent(request_: Request, line: bytes) -> None:
     heads: list[bytes] = []
 
     def listens(sock: socket.socket, _: Event) -> None:
-        heads.append(asked(sock))
+        heads.append(read_request_head(sock))
         sock.sendall(GOOD)
 
-    with rude(listens) as (url, _), Http(f"{url}/base/") as http:
+    with serve_badly(listens) as (url, _), HttpClient(f"{url}/base/") as http:
         http.send(request_)
     first, host, *rest = heads[0].split(b"\r\n")
     assert (first, host) == (line, b"Host: " + url.partition("://")[2].encode())
@@ -216,17 +216,17 @@ def test_these_bytes_are_sent(request_: Request, line: bytes) -> None:
     ],
 )
 def test_what_would_break_a_request_is_not_sent(request_: Request) -> None:
-    with rude(says(GOOD)) as (url, calls), Http(url) as http:
+    with serve_badly(send_and_close(GOOD)) as (url, calls), HttpClient(url) as http:
         with pytest.raises(CouldNotCheck, match="cannot be sent"):
             http.send(request_)
-        assert (calls, http.sent) == ([], 0)
+        assert (calls, http.request_count) == ([], 0)
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with rude(says(GOOD)) as (proxy, others), rude(says(GOOD)) as (url, calls):
+    with serve_badly(send_and_close(GOOD)) as (proxy, others), serve_badly(send_and_close(GOOD)) as (url, calls):
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
             monkeypatch.setenv(name, proxy)
-        with target(url) as http:
+        with create_http_client(url) as http:
             assert http.send(PLAIN).status == 200
         assert (others, calls) == ([], [1])
 
@@ -239,22 +239,22 @@ def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
         looked.append(host)
         return before("127.0.0.1", *more, **options)  # type: ignore[arg-type]
 
-    with rude(says(GOOD)) as (url, calls):
+    with serve_badly(send_and_close(GOOD)) as (url, calls):
         monkeypatch.setattr("lookalike_contracts.target.address.socket.getaddrinfo", look)
-        with Http(url.replace("127.0.0.1", "stub.example")) as http:
+        with HttpClient(url.replace("127.0.0.1", "stub.example")) as http:
             for _ in range(3):
                 http.send(PLAIN)
     assert (looked, len(calls)) == (["stub.example"], 3)
 
 
 def test_a_certificate_counts_only_for_https(tmp_path: Path) -> None:
-    with pytest.raises(BadUrl, match="https"):
-        target("http://127.0.0.1", ca=tmp_path / "ca.pem")
+    with pytest.raises(BadBaseUrl, match="https"):
+        create_http_client("http://127.0.0.1", ca=tmp_path / "ca.pem")
     with pytest.raises(OSError, match="No such file"):
-        target("https://127.0.0.1", ca=tmp_path / "ca.pem")
+        create_http_client("https://127.0.0.1", ca=tmp_path / "ca.pem")
 
 
 def test_the_errors_have_fields() -> None:
-    refused = LiveHost("api.example", "tmapi")
+    refused = LiveHostNotAllowed("api.example", "tmapi")
     assert (refused.host, refused.api) == ("api.example", "tmapi")
-    assert NoBudget(None).budget is None
+    assert BadRequestBudget(None).max_requests is None

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_specs import load
-from lookalike_specs.signing import Malformed, acs3, acs_roa, acs_rpc
-from lookalike_specs.wire import Reply, Request, pairs
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_specs import load_api
+from lookalike_specs.signing import MalformedCredential, acs3, acs_roa, acs_rpc
+from lookalike_specs.wire import Response, Request, parse_pairs
 
-API = load("aliyun")
+API = load_api("aliyun")
 NOW = 1_795_220_788
 SKEW = API.operations[0].schemes[0].extension.skew
-FORM = urlencode({"InstanceName": "demoinstance1", "PicContent": b64encode(jpeg(5)).decode(), "Num": "1"}).encode()
+FORM = urlencode({"InstanceName": "demoinstance1", "PicContent": b64encode(render_jpeg(5)).decode(), "Num": "1"}).encode()
 ACCOUNTS = API.root.accounts
 NONCES = (f"nonce-{number}" for number in count())
 Sign = Callable[..., Request]
@@ -43,7 +43,7 @@ def iso(at: float) -> str:
 
 def rpc(placement: acs_rpc.Placement, **given: Any) -> Request:
     system = b"Action=SearchImageByPic&Version=2020-12-14&Format=JSON&SignatureType="
-    return acs_rpc.signed(replace(bare(), query=system), placement=placement, **given)
+    return acs_rpc.sign_request(replace(bare(), query=system), placement=placement, **given)
 
 
 def by_query(at: float, **given: Any) -> Request:
@@ -60,14 +60,14 @@ def by_query_alone(at: float, **given: Any) -> Request:
 
 def by_acs3(at: float, **given: Any) -> Request:
     request = bare(("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-12-14"))
-    return acs3.signed(replace(request, query=b"ScoreThreshold=0.10"), timestamp=iso(at), **given)
+    return acs3.sign_request(replace(request, query=b"ScoreThreshold=0.10"), timestamp=iso(at), **given)
 
 
 def by_roa(at: float, **given: Any) -> Request:
     accept = ("accept", "application/json")
     request = bare(("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-12-14"), accept)
     date = format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)
-    return acs_roa.signed(replace(request, query=b"RegionId=cn-shanghai"), date=date, **given)
+    return acs_roa.sign_request(replace(request, query=b"RegionId=cn-shanghai"), date=date, **given)
 
 
 RPC: dict[str, Sign] = {"rpc-query": by_query, "rpc-form": by_form, "rpc-query-alone": by_query_alone}
@@ -95,7 +95,7 @@ def signed(sign: Sign, account: str = "demo", at: float = NOW, **changed: str | 
     return sign(at, **given)
 
 
-def code(reply: Reply) -> str:
+def code(reply: Response) -> str:
     if reply.status == 200:
         return ""
     if reply.media_type.startswith("text/xml"):
@@ -105,7 +105,7 @@ def code(reply: Reply) -> str:
 
 def sent(request: Request) -> str:
     """The code of the error that the request brings; "" when it brings none."""
-    return code(SHARED.answer(request))
+    return code(SHARED.respond(request))
 
 
 def without(request: Request, name: str) -> Request:
@@ -125,9 +125,9 @@ def with_header(request: Request, name: str, value: str) -> Request:
 def changed(request: Request, name: str, value: str) -> Request:
     """The request with another value of a parameter or header that it has."""
     pair = urlencode({name: value}).encode()
-    if any(key == name for key, _ in pairs(request.query)):
+    if any(key == name for key, _ in parse_pairs(request.query)):
         return replace(without(request, name), query=without(request, name).query + b"&" + pair)
-    if any(key == name for key, _ in pairs(request.body)):
+    if any(key == name for key, _ in parse_pairs(request.body)):
         return replace(without(request, name), body=without(request, name).body + b"&" + pair)
     return with_header(request, name, value)
 
@@ -152,15 +152,15 @@ def test_the_clock(sign: Sign, off: int) -> None:
 
 @every_way
 def test_nobodys_key(sign: Sign) -> None:
-    reply = SHARED.answer(signed(sign, access_key_id="LTAI-nobody"))
+    reply = SHARED.respond(signed(sign, access_key_id="LTAI-nobody"))
     assert (reply.status, code(reply)) == (404, "InvalidAccessKeyId.NotFound")
 
 
 @pytest.mark.parametrize("sign", [*RPC.values(), by_roa], ids=[*RPC, "roa"])
 def test_a_wrong_secret_in_version_1(sign: Sign) -> None:
     request, scheme = signed(sign, secret="wrong"), acs_roa if sign is by_roa else acs_rpc
-    ours = {step.name: step.value for step in scheme.recomputed(request, "wrong").steps}
-    reply = SHARED.answer(request)
+    ours = {step.name: step.value for step in scheme.recompute_stages(request, "wrong").steps}
+    reply = SHARED.respond(request)
     start = "Specified signature is not matched with our calculation. server string to sign is:"
     assert (reply.status, code(reply)) == (400, "SignatureDoesNotMatch")
     assert json.loads(reply.body)["Message"] == start + ours["string-to-sign"]
@@ -168,10 +168,10 @@ def test_a_wrong_secret_in_version_1(sign: Sign) -> None:
 
 def test_a_wrong_secret_in_version_3() -> None:
     request = signed(by_acs3, secret="wrong")
-    stages = acs3.recomputed(request, "wrong")
-    assert not isinstance(stages, Malformed)
+    stages = acs3.recompute_stages(request, "wrong")
+    assert not isinstance(stages, MalformedCredential)
     ours = {step.name: step.value for step in stages.steps}
-    reply = SHARED.answer(request)
+    reply = SHARED.respond(request)
     assert (reply.status, code(reply)) == (400, "SignatureDoesNotMatch")
     assert json.loads(reply.body)["Message"] == (
         "Specified signature does not match our calculation. "
@@ -188,8 +188,8 @@ def test_a_nonce_is_used_once(sign: Sign) -> None:
 @every_way
 def test_a_nonce_is_not_used_up_by_a_wrong_signature(sign: Sign) -> None:
     mock = new()
-    assert code(mock.answer(signed(sign, secret="wrong", nonce="kept"))) == "SignatureDoesNotMatch"
-    assert code(mock.answer(signed(sign, nonce="kept"))) == ""
+    assert code(mock.respond(signed(sign, secret="wrong", nonce="kept"))) == "SignatureDoesNotMatch"
+    assert code(mock.respond(signed(sign, nonce="kept"))) == ""
 
 
 @every_way
@@ -204,7 +204,7 @@ def test_a_nonce_is_forgotten_after_15_minutes() -> None:
     codes = []
     for at in (NOW, NOW + 899, NOW + 900):
         now[0] = at
-        codes.append(code(mock.answer(request)))
+        codes.append(code(mock.respond(request)))
     assert codes == ["", "SignatureNonceUsed", ""]
 
 
@@ -267,7 +267,7 @@ def test_a_part_of_rpc_is_missing(sign: Sign, part: str, expected: str) -> None:
     ],
 )
 def test_a_header_is_missing(sign: Sign, part: str, expected: str) -> None:
-    reply = SHARED.answer(without(signed(sign), part))
+    reply = SHARED.respond(without(signed(sign), part))
     # unsigned, the request is one of RPC without `Format`: XML
     assert expected == code(reply) if reply.media_type.startswith("application/json") else expected in str(reply.body)
 
@@ -309,8 +309,8 @@ def test_version_3_needs_the_digest_even_where_it_is_not_signed() -> None:
     digestless = (
         f"ACS3-HMAC-SHA256 Credential={ACCOUNTS['demo']['AccessKeyId']},SignedHeaders={';'.join(names)},Signature="
     )
-    stages = acs3.recomputed(changed(request, "authorization", digestless + "0"), ACCOUNTS["demo"]["AccessKeySecret"])
-    assert not isinstance(stages, Malformed)
+    stages = acs3.recompute_stages(changed(request, "authorization", digestless + "0"), ACCOUNTS["demo"]["AccessKeySecret"])
+    assert not isinstance(stages, MalformedCredential)
     complete = changed(request, "authorization", digestless + stages.signature)
     digest = sha256(request.body).hexdigest()
     assert sent(complete) == "SignatureDoesNotMatch"

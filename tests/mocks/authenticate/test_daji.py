@@ -29,7 +29,7 @@ def unsigned(api: str) -> Pairs:
 
 
 def signed(pairs: Pairs, secret: str = SECRET) -> Pairs:
-    return (*pairs, ("sign", daji.sign(pairs, secret)))
+    return (*pairs, ("sign", daji.compute_signature(pairs, secret)))
 
 
 def send(api: str, pairs: Pairs, mock: Mock = MOCK) -> tuple[int, int]:
@@ -39,7 +39,7 @@ def send(api: str, pairs: Pairs, mock: Mock = MOCK) -> tuple[int, int]:
 
 
 def ask(api: str, query: bytes, mock: Mock = MOCK) -> tuple[int, int]:
-    reply = mock.answer(Request(method="GET", path=PATHS[api], query=query))
+    reply = mock.respond(Request(method="GET", path=PATHS[api], query=query))
     body = msgspec.json.decode(reply.body)
     assert body["message"] == MESSAGES[body["code"]]
     return reply.status, body["code"]
@@ -76,10 +76,10 @@ REFUSED = {
     "wrong-secret": lambda pairs: signed(pairs, SECRET + "x"),
     "empty-secret": lambda pairs: signed(pairs, ""),
     "another-accounts-secret": lambda pairs: signed(pairs, "lookalike-used-up-secret"),
-    "lower-case": lambda pairs: (*pairs, ("sign", daji.sign(pairs, SECRET).lower())),
-    "one-character": lambda pairs: (*pairs, ("sign", daji.sign(pairs, SECRET)[:-1] + "X")),
-    "cut-off": lambda pairs: (*pairs, ("sign", daji.sign(pairs, SECRET)[:-1])),
-    "blank-behind": lambda pairs: (*pairs, ("sign", daji.sign(pairs, SECRET) + " ")),
+    "lower-case": lambda pairs: (*pairs, ("sign", daji.compute_signature(pairs, SECRET).lower())),
+    "one-character": lambda pairs: (*pairs, ("sign", daji.compute_signature(pairs, SECRET)[:-1] + "X")),
+    "cut-off": lambda pairs: (*pairs, ("sign", daji.compute_signature(pairs, SECRET)[:-1])),
+    "blank-behind": lambda pairs: (*pairs, ("sign", daji.compute_signature(pairs, SECRET) + " ")),
     "not-ascii": lambda pairs: (*pairs, ("sign", "签名")),
     "added": lambda pairs: (*signed(pairs), ("added", "1")),
     "added-empty": lambda pairs: (*signed(pairs), ("added", "")),
@@ -188,7 +188,7 @@ def test_an_unknown_key_is_no_application(api: str) -> None:
 def test_lower_case_where_it_is_accepted(api: str) -> None:
     mock = Mock(api, variants={"lower-case-sign": "accepted"})
     pairs = unsigned(api)
-    sign = daji.sign(pairs, SECRET)
+    sign = daji.compute_signature(pairs, SECRET)
     assert [send(api, (*pairs, ("sign", way)), mock) for way in (sign, sign.lower(), sign[:-1])] == [OK, OK, BAD]
 
 

@@ -8,15 +8,15 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.account import Account
 from lookalike_mocks.authenticate import authenticate
-from lookalike_mocks.call import Call
-from lookalike_mocks.sent import sent
+from lookalike_mocks.call import RequestContext
+from lookalike_mocks.sent import parse_request
 from lookalike_specs import vectors
-from lookalike_specs.vectors import Group, Vector
+from lookalike_specs.vectors import VectorGroup, Vector
 
 CASES = [
     pytest.param(group, vector, id=f"{name}-{vector.tc_id}")
-    for name in vectors.names()
-    for group, vector in vectors.load(name).cases
+    for name in vectors.list_schemes()
+    for group, vector in vectors.load_suite(name).cases
 ]
 
 
@@ -32,21 +32,21 @@ class Clock:
         return self.now
 
 
-def key_of(group: Group) -> str:
+def key_of(group: VectorGroup) -> str:
     return "appKey" if "appKey" in group.credentials else "AccessKeyId"
 
 
-def mock_of(group: Group, clock: Clock) -> Mock:
+def mock_of(group: VectorGroup, clock: Clock) -> Mock:
     """A mock that has no account but the group's, where that is none of its own."""
     mock, key = Mock(group.api or "aliyun", clock=clock), key_of(group)
     service = next(iter(mock.services.values()))
-    if service.account(key, group.credentials[key]) is None:
-        mock.world.accounts[service.api.id] = {group.credentials[key]: Account(dict(group.credentials))}
+    if service.find_account(key, group.credentials[key]) is None:
+        mock.demo_state.accounts[service.api.id] = {group.credentials[key]: Account(dict(group.credentials))}
     return mock
 
 
 @pytest.mark.parametrize(("group", "vector"), CASES)
-def test_the_mock_agrees(group: Group, vector: Vector) -> None:
+def test_the_mock_agrees(group: VectorGroup, vector: Vector) -> None:
     clock = Clock()
     mock = mock_of(group, clock)
     if not group.api:
@@ -54,10 +54,10 @@ def test_the_mock_agrees(group: Group, vector: Vector) -> None:
         return
     for earlier in vector.before:
         clock.set(earlier.clock)
-        assert (mock.answer(vectors.request(earlier.request)).status < 300) == (earlier.result == "valid")
+        assert (mock.respond(vectors.to_request(earlier.request)).status < 300) == (earlier.result == "valid")
     clock.set(vector.clock or group.clock)
-    reply = mock.answer(vectors.request(vector.request))
-    told = mock.world.journal.entries[-1].situation
+    reply = mock.respond(vectors.to_request(vector.request))
+    told = mock.demo_state.journal.entries[-1].situation
     if vector.error:
         assert (told, reply.status) == (vector.error.id, vector.error.status)
         assert str(vector.error.code).encode() in reply.body
@@ -65,13 +65,13 @@ def test_the_mock_agrees(group: Group, vector: Vector) -> None:
         assert reply.status < 300 or (told, vector.provenance is not None) == ("bad-parameter", True), told
 
 
-def vouched(mock: Mock, clock: Clock, group: Group, vector: Vector) -> None:
+def vouched(mock: Mock, clock: Clock, group: VectorGroup, vector: Vector) -> None:
     """A request to another product of the vendor's, which no operation of ours matches: its signature alone is asked."""
     clock.set(group.clock)
     service = mock.services["aliyun"]
     endpoint = next(iter(chain(*(found.values() for found in service.routes.values()))))
-    found = sent(vectors.request(vector.request))
-    call = Call(service, endpoint, found.request, found.query, found.form)
-    authenticate(mock.world, call)
+    found = parse_request(vectors.to_request(vector.request))
+    call = RequestContext(service, endpoint, found.request, found.query, found.form)
+    authenticate(mock.demo_state, call)
     assert call.account == Account(dict(group.credentials))
     assert vector.result == "valid"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 
 TOKEN = "the-control-token-of-these-tests"
@@ -21,7 +21,7 @@ def own() -> Mock:
 
 @pytest.fixture(scope="module")
 def served(own: Mock) -> Iterator[Server]:
-    with Server(Door(own, token=TOKEN, hosts=["lookalike.test"])) as running:
+    with Server(MockApp(own, token=TOKEN, hosts=["lookalike.test"])) as running:
         yield running
 
 

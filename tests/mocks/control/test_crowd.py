@@ -43,7 +43,7 @@ def test_nobody_sees_what_befalls_another() -> None:
         together = Barrier(TESTERS, timeout=60)
         found = list(pool.map(lambda number: visit(stage, together, number), range(TESTERS)))
         assert len(list(stage.mock.sandboxes)) == TESTERS + 1
-        assert len(stage.mock.world.journal) == 0
+        assert len(stage.mock.demo_state.journal) == 0
     for number, (answers, journal) in enumerate(found):
         statuses = [status for status, _ in answers]
         if number == THROTTLED:
@@ -67,7 +67,7 @@ def expected(seed: int) -> list[tuple[int, Any]]:
         return [search(client, "lookalike-demo-token", page) for page in range(1, SEARCHES + 1)]
 
 
-def visit(stage: lookalike.Stage, together: Barrier, number: int) -> tuple[list[tuple[int, Any]], list[dict[str, Any]]]:
+def visit(stage: lookalike.RunningMock, together: Barrier, number: int) -> tuple[list[tuple[int, Any]], list[dict[str, Any]]]:
     """Make a sandbox, search, read the journal."""
     headers = {"authorization": f"Bearer {stage.control_token}"}
     # a connection that is kept may be closed by the server while fifty threads wait for their turn

@@ -16,17 +16,17 @@ from schemathesis.checks import CHECKS
 
 from lookalike_mocks import Mock
 from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.control.wishes import Nothing
+from lookalike_mocks.control.wishes import EmptyQuery
 
 from .conftest import TOKEN
 
 NODE = Path(__file__).parents[2] / "specs/node"
-TAKES_SOMETHING = {each.id for each in OPERATIONS if each.body is not None or each.query not in (None, Nothing)}
+TAKES_SOMETHING = {each.operation_id for each in OPERATIONS if each.body_type is not None or each.query_type not in (None, EmptyQuery)}
 CASES = [
-    (each.id, mode)
+    (each.operation_id, mode)
     for each in OPERATIONS
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    if mode == GenerationMode.POSITIVE or each.id in TAKES_SOMETHING
+    if mode == GenerationMode.POSITIVE or each.operation_id in TAKES_SOMETHING
 ]
 
 
@@ -80,7 +80,7 @@ def test_it_names_every_status(document: dict[str, Any], id_: str) -> None:
 
 
 def test_it_names_every_situation(document: dict[str, Any], own: Mock) -> None:
-    situations = list(own.sandboxes.home.situations())
+    situations = list(own.sandboxes.demo.iter_situations())
     assert document["components"]["schemas"]["Demand"]["properties"]["situation"]["enum"] == situations
     (which,) = document["paths"]["/_lookalike/sandboxes/{id}/situations"]["delete"]["parameters"][1:]
     assert which == {"name": "situation", "in": "query", "schema": {"type": "string", "enum": situations}}
@@ -113,7 +113,7 @@ def test_what_is_served_is_what_it_describes(schema: Any, id_: str, mode: Genera
     holds()
 
 
-@pytest.mark.parametrize("id_", [each.id for each in OPERATIONS if "{id}" in each.path])
+@pytest.mark.parametrize("id_", [each.operation_id for each in OPERATIONS if "{id}" in each.path])
 def test_it_describes_what_sandboxes_that_never_were_get(schema: Any, id_: str) -> None:
     @settings(max_examples=10)
     @given(case=schema.find_operation_by_id(id_).as_strategy())

@@ -8,7 +8,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 
 from .conftest import TOKEN
@@ -99,7 +99,7 @@ def test_the_address_that_was_reached_is_a_name_of_ours() -> None:
     """As with --host 192.168.1.5, or 0.0.0.0."""
 
     async def ask(host: str) -> int:
-        door = httpx.ASGITransport(Door(Mock("tmapi")))
+        door = httpx.ASGITransport(MockApp(Mock("tmapi")))
         async with httpx.AsyncClient(transport=door, base_url="http://192.168.1.5") as client:
             return (await client.get("/_lookalike/health", headers={"host": host})).status_code
 
@@ -108,7 +108,7 @@ def test_the_address_that_was_reached_is_a_name_of_ours() -> None:
 
 def test_a_name_that_was_reached_is_not() -> None:
     async def ask() -> int:
-        door = httpx.ASGITransport(Door(Mock("tmapi")))
+        door = httpx.ASGITransport(MockApp(Mock("tmapi")))
         async with httpx.AsyncClient(transport=door, base_url="http://evil.example") as client:
             return (await client.get("/_lookalike/health")).status_code
 
@@ -135,12 +135,12 @@ def test_credentials_are_kept_by_no_cache(control: httpx.Client) -> None:
 
 
 def test_every_door_has_a_token_of_its_own() -> None:
-    doors = [Door(Mock("tmapi")) for _ in range(2)]
-    assert len({door.token for door in doors}) == 2
-    assert min(len(door.token) for door in doors) >= 40
+    doors = [MockApp(Mock("tmapi")) for _ in range(2)]
+    assert len({door.control_token for door in doors}) == 2
+    assert min(len(door.control_token) for door in doors) >= 40
     with Server(doors[0]) as server:
         url = f"{server.url}/_lookalike/sandboxes"
-        found = [httpx.get(url, headers={"authorization": f"Bearer {door.token}"}).status_code for door in doors]
+        found = [httpx.get(url, headers={"authorization": f"Bearer {door.control_token}"}).status_code for door in doors]
     assert found == [200, 401]
 
 
@@ -154,5 +154,5 @@ def test_a_websocket_is_closed() -> None:
         sent.append(message)
 
     scope = {"type": "websocket", "path": "/_lookalike/x", "headers": [], "query_string": b"", "scheme": "ws"}
-    asyncio.run(Door(Mock("tmapi"))(scope, receive, send))
+    asyncio.run(MockApp(Mock("tmapi"))(scope, receive, send))
     assert [message["type"] for message in sent] == ["websocket.close"]

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from lookalike_mocks import Mock, Quota
-from lookalike_mocks.control.wishes import LAST
-from lookalike_mocks.demands import Demand
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.control.wishes import MAX_TIMESTAMP
+from lookalike_mocks.demands import ScheduledSituation
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
-from lookalike_mocks.sandbox import HOME
-from lookalike_specs.wire import Reply, Request
+from lookalike_mocks.sandbox import DEMO_SANDBOX
+from lookalike_specs.wire import Response, Request
 
-from ..testers import search, sent, told
+from ..testers import build_signed_request, send_request, summarize_response
 
 APIS = ("aliyun", "hiobuy", "tmapi")
 BEGIN = 1_800_000_000
@@ -46,7 +46,7 @@ class Corner(Protocol):
 
     credentials: Mapping[str, Mapping[str, str]]
 
-    def ask(self, request: Request) -> Reply: ...
+    def ask(self, request: Request) -> Response: ...
     def change(self, **wish: Any) -> None: ...
     def demand(self, situation: str, times: int | None) -> None: ...
     def take_back(self) -> None: ...
@@ -61,47 +61,47 @@ class Inside:
 
     def __init__(self, mock: Mock, name: str = "") -> None:
         self._mock = mock
-        self._sandbox = mock.sandboxes.home if name else mock.sandbox()
+        self._sandbox = mock.sandboxes.demo if name else mock.create_sandbox()
         self.credentials = self._sandbox.credentials
 
-    def ask(self, request: Request) -> Reply:
-        return self._mock.answer(request)
+    def ask(self, request: Request) -> Response:
+        return self._mock.respond(request)
 
     def change(self, *, seed: int | None = None, count: int | None = None, now: float | None = None) -> None:
         if seed is not None:
-            self._sandbox.world.reseed(seed)
+            self._sandbox.state.reseed(seed)
         if count is not None:
-            self._sandbox.world.quota = Quota(count=count)
+            self._sandbox.state.quota = Quota(count=count)
         if now is not None:
             self._sandbox.clock.set(now, runs=False)
 
     def demand(self, situation: str, times: int | None) -> None:
-        self._sandbox.demand(Demand(situation, times))
+        self._sandbox.schedule(ScheduledSituation(situation, times))
 
     def take_back(self) -> None:
-        self._sandbox.world.demands.take_back()
+        self._sandbox.state.scheduled_situations.cancel()
 
     def clear(self) -> None:
         self._sandbox.journal.clear()
 
     def reset(self) -> None:
-        self._sandbox.world.reset()
+        self._sandbox.state.reset()
 
     def delete(self) -> None:
         self._mock.sandboxes.remove(self._sandbox.name)
 
     def state(self) -> list[Any]:
-        world = self._sandbox.world
+        world = self._sandbox.state
         entries = [
-            (n, e.at, e.api, e.situation, e.request.method, e.reply.status, len(e.request.body))
-            for n, e in self._sandbox.journal.numbered
+            (n, e.timestamp, e.api, e.situation, e.request.method, e.response.status, len(e.request.body))
+            for n, e in self._sandbox.journal.numbered_entries
         ]
         return [
             world.seed,
             world.quota.count,
             world.clock(),
             entries,
-            [(d.situation, d.times) for d in world.demands.listed()],
+            [(d.situation, d.times) for d in world.scheduled_situations.list_pending()],
         ]
 
 
@@ -119,8 +119,8 @@ class Outside:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
-    def ask(self, request: Request) -> Reply:
-        return sent(self._vendor, request)
+    def ask(self, request: Request) -> Response:
+        return send_request(self._vendor, request)
 
     def change(self, *, seed: int | None = None, count: int | None = None, now: float | None = None) -> None:
         wish = {"seed": seed, "quota": {"count": count}, "clock": {"now": now, "runs": False}}
@@ -185,7 +185,7 @@ class Neighbours(RuleBasedStateMachine):
 
     @initialize()
     def all_arrive(self) -> None:
-        self.pairs = [self._pair(), self._pair(), self._pair(), self._pair(HOME)]
+        self.pairs = [self._pair(), self._pair(), self._pair(), self._pair(DEMO_SANDBOX)]
         self.times = [float(BEGIN)] * 4
         # how often each asked, and what each asked for beforehand
         self.asked, self.demanded = [0] * 4, [list[str]() for _ in range(4)]
@@ -197,7 +197,7 @@ class Neighbours(RuleBasedStateMachine):
         self.asked[who] += 1
         nonce = "everybody's" if is_common else f"nonce-{self.nonces}"
         answers = [
-            told(corner.ask(search(api, corner.credentials[api], now=self.times[who], nonce=nonce, at=at)))
+            summarize_response(corner.ask(build_signed_request(api, corner.credentials[api], now=self.times[who], nonce=nonce, at=at)))
             for corner in self.pairs[who]
         ]
         assert answers[0] == answers[1]
@@ -208,10 +208,10 @@ class Neighbours(RuleBasedStateMachine):
         mixed = {**mine, "AccessKeySecret": theirs["AccessKeySecret"]}
         self.nonces += 1
         self.asked[who] += 1
-        reply = self.pairs[who][0].ask(search("aliyun", mixed, now=self.times[who], nonce=f"mixed-{self.nonces}"))
+        reply = self.pairs[who][0].ask(build_signed_request("aliyun", mixed, now=self.times[who], nonce=f"mixed-{self.nonces}"))
         twin = self.pairs[who][1].credentials["aliyun"]
         wrong = twin if mixed == mine else {**twin, "AccessKeySecret": "another's"}
-        expected = self.pairs[who][1].ask(search("aliyun", wrong, now=self.times[who], nonce=f"mixed-{self.nonces}"))
+        expected = self.pairs[who][1].ask(build_signed_request("aliyun", wrong, now=self.times[who], nonce=f"mixed-{self.nonces}"))
         assert reply.status == expected.status
 
     @rule(who=TESTERS, seed=st.integers(0, 3))
@@ -222,7 +222,7 @@ class Neighbours(RuleBasedStateMachine):
     def limit(self, who: int, count: int) -> None:
         self._both(who, lambda corner: corner.change(count=count))
 
-    @rule(who=TESTERS, now=st.sampled_from([BEGIN - 10_000, BEGIN, BEGIN + 2000, LAST]))
+    @rule(who=TESTERS, now=st.sampled_from([BEGIN - 10_000, BEGIN, BEGIN + 2000, MAX_TIMESTAMP]))
     def turn_the_clock(self, who: int, now: int) -> None:
         self.times[who] = float(now)
         self._both(who, lambda corner: corner.change(now=now))
@@ -245,7 +245,7 @@ class Neighbours(RuleBasedStateMachine):
     def leave_and_come_again(self, who: int) -> None:
         gone = self.pairs[who][0]
         gone.delete()
-        assert gone.ask(search("tmapi", gone.credentials["tmapi"])).status == 410
+        assert gone.ask(build_signed_request("tmapi", gone.credentials["tmapi"])).status == 410
         self.pairs[who] = self._pair()
         self.times[who], self.asked[who], self.demanded[who] = float(BEGIN), 0, []
 
@@ -274,9 +274,9 @@ class OverHttp(Neighbours):
     """One server, and its control API."""
 
     def shared(self) -> Callable[[str], Corner]:
-        door = Door(alone())
+        door = MockApp(alone())
         url = self.stack.enter_context(Server(door)).url
-        headers = {"authorization": f"Bearer {door.token}"}
+        headers = {"authorization": f"Bearer {door.control_token}"}
         control, vendor = (
             self.stack.enter_context(httpx.Client(base_url=base, headers=extra, trust_env=False, timeout=30))
             for base, extra in ((f"{url}/_lookalike/", headers), (url, {}))

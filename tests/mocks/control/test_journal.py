@@ -10,17 +10,17 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.control.show import MOST_BYTES
+from lookalike_mocks.control.show import MAX_SHOWN_BYTES
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.sandbox import sandboxes
-from lookalike_specs import ids, load
-from lookalike_specs.signing import SCHEMES
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS
 
-from ...specs.veil.reader import survives
-from ..testers import search, sent
+from ...specs.veil.reader import is_secret_readable
+from ..testers import build_signed_request, send_request
 from .conftest import TOKEN
 
-SCHEMES_OF = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
+SCHEMES_OF = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
 PATH = "/1688/global/search/image"
 HIOBUY = "/api/client/third-purchase/image/query"
 
@@ -94,31 +94,31 @@ def test_no_secret_and_no_signature_is_shown(
     tester: Caller, control: httpx.Client, vendor: httpx.Client, api: str, scheme: int
 ) -> None:
     """Neither those that were right, nor those that were wrong, nor the control token that went astray."""
-    right = search(api, tester.credentials(api), scheme=scheme)
-    wrong = search(
+    right = build_signed_request(api, tester.credentials(api), scheme=scheme)
+    wrong = build_signed_request(
         api,
         {name: value if len(value) < 20 else f"{value}!" for name, value in tester.credentials(api).items()},
         scheme=scheme,
     )
     for request in (right, wrong):
-        sent(
+        send_request(
             vendor,
             msgspec.structs.replace(request, headers=(*request.headers, (b"x-astray", f"Bearer {TOKEN}".encode()))),
         )
-    names = load(api).root.secrets
+    names = load_api(api).root.secrets
     secrets = {value for name, value in tester.credentials(api).items() if name in names} | {TOKEN}
-    secrets |= {found for known in SCHEMES.values() for each in (right, wrong) if (found := known.presented(each))}
+    secrets |= {found for known in SIGNATURE_ALGORITHMS.values() for each in (right, wrong) if (found := known.read_signature(each))}
     for where in (tester.path, "sandboxes/demo/journal"):
         text = control.get(where).text
-        assert not [secret for secret in secrets if survives(secret, text)]
+        assert not [secret for secret in secrets if is_secret_readable(secret, text)]
     assert len(tester.journal()["entries"]) >= 1
 
 
 def test_the_demo_accounts_secrets_are_covered_as_well(control: httpx.Client, vendor: httpx.Client) -> None:
-    sent(vendor, search("aliyun", {**load("aliyun").root.accounts["sts"], "AccessKeySecret": "x"}))
+    send_request(vendor, build_signed_request("aliyun", {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "x"}))
     text = control.get("sandboxes/demo/journal", params={"limit": 1}).text
     assert "SignatureDoesNotMatch" in text
-    assert not survives("lookalike-sts-token", text)
+    assert not is_secret_readable("lookalike-sts-token", text)
 
 
 def test_pages(tester: Caller) -> None:
@@ -153,24 +153,24 @@ def test_those_that_were_too_many_are_counted(tester: Caller, own: Mock) -> None
     sandbox = own.sandboxes.get(tester.about["id"])
     assert sandbox is not None
     for _ in range(1010):
-        own.answer(search("tmapi", sandbox.credentials["tmapi"], page_size=1))
+        own.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"], page_size=1))
     journal = tester.journal(limit=1000)
     assert (journal["dropped"], len(journal["entries"])) == (10, 1000)
     assert (journal["entries"][0]["number"], journal["next"]) == (11, 1010)
 
 
-@pytest.mark.parametrize("size", [MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1, 3 * MOST_BYTES])
+@pytest.mark.parametrize("size", [MAX_SHOWN_BYTES - 1, MAX_SHOWN_BYTES, MAX_SHOWN_BYTES + 1, 3 * MAX_SHOWN_BYTES])
 def test_a_long_text_is_cut(tester: Caller, size: int) -> None:
     text = b'{"img": "' + "超".encode() * 20_000
     tester.hiobuy(text[:size])
     (entry,) = tester.journal()["entries"]
     body = entry["request"]["body"]
     assert body["size"] == size
-    assert body.get("cut", False) is (size > MOST_BYTES)
-    assert "text" in body or size <= MOST_BYTES  # which ends within a character
+    assert body.get("cut", False) is (size > MAX_SHOWN_BYTES)
+    assert "text" in body or size <= MAX_SHOWN_BYTES  # which ends within a character
     shown = body["text"] if "text" in body else base64.b64decode(body["base64"]).decode("utf-8", "ignore")
-    assert shown == text[: min(size, MOST_BYTES)].decode("utf-8", "ignore")
-    assert (entry["curl"] is None) is (size > MOST_BYTES or "base64" in body)
+    assert shown == text[: min(size, MAX_SHOWN_BYTES)].decode("utf-8", "ignore")
+    assert (entry["curl"] is None) is (size > MAX_SHOWN_BYTES or "base64" in body)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xd8\xff\xe0picture", bytes(range(256)) * 200])
@@ -178,8 +178,8 @@ def test_what_is_no_text_is_base64(tester: Caller, data: bytes) -> None:
     tester.hiobuy(data)
     (entry,) = tester.journal()["entries"]
     body = entry["request"]["body"]
-    assert base64.b64decode(body["base64"]) == data[:MOST_BYTES]
-    assert (body.get("cut", False), body["size"]) == (len(data) > MOST_BYTES, len(data))
+    assert base64.b64decode(body["base64"]) == data[:MAX_SHOWN_BYTES]
+    assert (body.get("cut", False), body["size"]) == (len(data) > MAX_SHOWN_BYTES, len(data))
     assert "text" not in body
     assert entry["curl"] is None
 
@@ -218,7 +218,7 @@ def test_odd_requests_are_shown_too(tester: Caller, served: Server, vendor: http
 
 
 def test_notes_are_shown(control: httpx.Client, own: Mock) -> None:
-    own.world.reset()
+    own.demo_state.reset()
     oldest = control.post("sandboxes").json()["id"]
     for _ in range(sandboxes.MAX_SANDBOXES):
         control.post("sandboxes")

@@ -12,8 +12,8 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.control import read
 from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.demands import MAX_DEMANDS
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.demands import MAX_SCHEDULED_SITUATIONS
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 
 from .conftest import TOKEN
@@ -118,19 +118,19 @@ def test_nothing_is_made_of_a_wish_that_cannot_be_fulfilled(control: httpx.Clien
 
 def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control: httpx.Client, own: Mock) -> None:
     assert control.patch("sandboxes/demo", json={"seed": 99, "quota": {"rate": -1}}).status_code == 422
-    assert own.world.seed == 0
+    assert own.demo_state.seed == 0
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_body_has_an_end(control: httpx.Client, framing: str) -> None:
-    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (read.MOST_BYTES, read.MOST_BYTES + 1))
+    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (read.MAX_BODY_BYTES, read.MAX_BODY_BYTES + 1))
     for body, status in ((fits, 201), (too_long, 413), (too_long * 20, 413)):
         content = body if framing == "length" else iter([body])
         assert control.post("sandboxes", content=content).status_code == status
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(own: Mock) -> None:
-    with Server(Door(own, token=TOKEN, body_seconds=0.3)) as hasty:
+    with Server(MockApp(own, token=TOKEN, body_seconds=0.3)) as hasty:
         host, _, port = hasty.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=20) as sock:
             head = f"POST /_lookalike/sandboxes HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n"
@@ -152,7 +152,7 @@ def test_a_client_that_leaves_harms_nobody(own: Mock, caplog: pytest.LogCaptureF
 
     headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {TOKEN}".encode())]
     scope = {"type": "http", "method": "POST", "path": "/_lookalike/sandboxes", "query_string": b"", "headers": headers}
-    asyncio.run(Door(own, token=TOKEN)({**scope, "scheme": "http", "server": ("127.0.0.1", 80)}, receive, send))
+    asyncio.run(MockApp(own, token=TOKEN)({**scope, "scheme": "http", "server": ("127.0.0.1", 80)}, receive, send))
     assert (sent, caplog.records, len(list(own.sandboxes))) == ([], [], before)
 
 
@@ -172,15 +172,15 @@ def test_that_of_the_demo_accounts_stays(control: httpx.Client) -> None:
 
 
 def test_more_situations_than_can_wait(control: httpx.Client) -> None:
-    sandbox = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * MAX_DEMANDS}).json()
+    sandbox = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * MAX_SCHEDULED_SITUATIONS}).json()
     path = f"sandboxes/{sandbox['id']}/situations"
     answer = control.post(path, json={"situation": "tmapi/503"})
     assert answer.status_code == 409
-    assert (answer.json()["sandbox"], str(MAX_DEMANDS) in answer.json()["error"]) == (sandbox["id"], True)
-    assert len(control.get(path).json()["situations"]) == MAX_DEMANDS
-    assert control.delete(path).json() == {"taken_back": MAX_DEMANDS}
+    assert (answer.json()["sandbox"], str(MAX_SCHEDULED_SITUATIONS) in answer.json()["error"]) == (sandbox["id"], True)
+    assert len(control.get(path).json()["situations"]) == MAX_SCHEDULED_SITUATIONS
+    assert control.delete(path).json() == {"taken_back": MAX_SCHEDULED_SITUATIONS}
     assert control.post(path, json={"situation": "tmapi/503"}).status_code == 201
-    many = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * (MAX_DEMANDS + 1)})
+    many = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * (MAX_SCHEDULED_SITUATIONS + 1)})
     assert many.status_code == 422
 
 
@@ -232,7 +232,7 @@ def test_what_stands_twice_is_refused(control: httpx.Client) -> None:
 def test_a_fault_of_ours_tells_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     mock = Mock("tmapi")
     monkeypatch.setattr(mock, "sandboxes", None)
-    with Server(Door(mock, token=TOKEN)) as server:
+    with Server(MockApp(mock, token=TOKEN)) as server:
         answer = httpx.get(f"{server.url}/_lookalike/sandboxes", headers={"authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 500
     assert answer.json() == {"error": "the control API failed; its log says why"}

@@ -9,13 +9,13 @@ import pytest
 
 import lookalike
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
 from lookalike_mocks.faults import FAULTS
-from lookalike_mocks.sandbox import Place
-from lookalike_specs import ids, load
+from lookalike_mocks.sandbox import WorkerIdentity
+from lookalike_specs import list_api_ids, load_api
 
-from ..testers import search, sent, told
+from ..testers import build_signed_request, send_request, summarize_response
 from .conftest import TOKEN
 
 PATH = "/1688/global/search/image"
@@ -37,7 +37,7 @@ def tmapi(vendor: httpx.Client, sandbox: dict[str, Any]) -> httpx.Response:
 def test_health_says_who_answers(anybody: httpx.Client) -> None:
     found = anybody.get("health").json()
     assert found.pop("pid") > 0
-    assert found == {"status": "ok", "apis": list(ids()), "worker": 1, "generation": 1}
+    assert found == {"status": "ok", "apis": list(list_api_ids()), "worker": 1, "generation": 1}
 
 
 def test_head_is_get_without_a_body(control: httpx.Client) -> None:
@@ -48,17 +48,17 @@ def test_head_is_get_without_a_body(control: httpx.Client) -> None:
 
 def test_a_sandbox_has_credentials_that_work_at_every_api(control: httpx.Client, vendor: httpx.Client) -> None:
     found = made(control)
-    assert list(found["apis"]) == list(ids())
+    assert list(found["apis"]) == list(list_api_ids())
     assert (
         {place["base_url"] for place in found["apis"].values()}
         == {found["base_url"]}
         == {str(vendor.base_url).rstrip("/")}
     )
-    for api in ids():
+    for api in list_api_ids():
         credentials = found["apis"][api]["credentials"]
-        assert list(credentials) == list(load(api).root.mint)
-        assert sent(vendor, search(api, credentials)).status == 200
-    assert control.get(f"sandboxes/{found['id']}").json()["journal"] == {"entries": len(ids()), "dropped": 0}
+        assert list(credentials) == list(load_api(api).root.credential_templates)
+        assert send_request(vendor, build_signed_request(api, credentials)).status == 200
+    assert control.get(f"sandboxes/{found['id']}").json()["journal"] == {"entries": len(list_api_ids()), "dropped": 0}
 
 
 def test_nothing_needs_to_be_wished_for(control: httpx.Client, own: Mock) -> None:
@@ -68,7 +68,7 @@ def test_nothing_needs_to_be_wished_for(control: httpx.Client, own: Mock) -> Non
         control.post("sandboxes", data={}),
     ):
         found = answer.json()
-        assert (answer.status_code, found["seed"], found["size"]) == (201, own.world.seed, own.world.size)
+        assert (answer.status_code, found["seed"], found["size"]) == (201, own.demo_state.seed, own.demo_state.size)
         assert (found["quota"], found["situations"], found["clock"]["runs"]) == (
             {"rate": None, "count": None},
             [],
@@ -142,7 +142,7 @@ def test_one_is_shown_with_its_credentials(control: httpx.Client) -> None:
     assert control.get(f"sandboxes/{found['id']}").json() == found
     demo = control.get("sandboxes/demo").json()
     assert {api: place["credentials"] for api, place in demo["apis"].items()} == {
-        api: load(api).account for api in ids()
+        api: load_api(api).account for api in list_api_ids()
     }
 
 
@@ -224,9 +224,9 @@ def test_a_fault_can_be_asked_for(control: httpx.Client, vendor: httpx.Client, s
 
 def test_every_situation_is_listed_with_what_brings_it(control: httpx.Client, vendor: httpx.Client) -> None:
     listed = control.get("situations").json()["situations"]
-    root = {api: load(api).root for api in ids()}
+    root = {api: load_api(api).root for api in list_api_ids()}
     assert [each["id"] for each in listed] == [
-        f"{api}/{short}" for api in ids() for short in (*root[api].situations, *root[api].errors, *FAULTS)
+        f"{api}/{short}" for api in list_api_ids() for short in (*root[api].situations, *root[api].errors, *FAULTS)
     ]
     (found,) = (each for each in listed if each["id"] == "tmapi/439")
     assert (found["kind"], found["status"], found["code"], found["prefer"]) == ("error", 439, 439, "example=tmapi/439")
@@ -249,7 +249,7 @@ def test_a_reset_forgets_what_happened(control: httpx.Client, vendor: httpx.Clie
 
 
 def test_setting_back_the_demo_accounts(control: httpx.Client, own: Mock, vendor: httpx.Client) -> None:
-    own.sandboxes.home.world.reset()
+    own.sandboxes.demo.state.reset()
     assert vendor.get(PATH, params={"apiToken": "lookalike-demo-token", "img_url": PICTURE}).status_code == 200
     assert control.get("sandboxes/demo/journal").json()["entries"][0]["api"] == "tmapi"
     assert control.post("sandboxes/demo/reset").status_code == 204
@@ -257,23 +257,23 @@ def test_setting_back_the_demo_accounts(control: httpx.Client, own: Mock, vendor
 
 
 def test_a_picture_of_the_catalogue(anybody: httpx.Client, own: Mock) -> None:
-    code = own.world.catalogue.product(5).picture
+    code = own.demo_state.catalogue.get_product(5).image_code
     answer = anybody.get(f"pictures/O1CN01{code}_!!1-0-cib.jpg")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert answer.content.startswith(b"\xff\xd8")
 
 
 def test_a_worker_with_a_url_of_its_own_tells_that_one() -> None:
-    place = Place(run=5, worker=2, generation=3, urls=("http://127.0.0.1:1", "http://127.0.0.1:2"))
+    place = WorkerIdentity(run_id=5, worker=2, generation=3, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2"))
     headers = {"authorization": f"Bearer {TOKEN}"}
     with (
-        Server(Door(Mock("tmapi", place=place), token=TOKEN)) as server,
+        Server(MockApp(Mock("tmapi", place=place), token=TOKEN)) as server,
         httpx.Client(base_url=f"{server.url}/_lookalike/", headers=headers, trust_env=False) as client,
     ):
         health = client.get("health").json()
         assert (health["worker"], health["generation"]) == (2, 3)
         found = client.post("sandboxes").json()
-        assert found["base_url"] == found["apis"]["tmapi"]["base_url"] == place.url == "http://127.0.0.1:2"
+        assert found["base_url"] == found["apis"]["tmapi"]["base_url"] == place.base_url == "http://127.0.0.1:2"
         assert found["id"] == "0005-2-3-1"
         elsewhere = client.get("sandboxes/0005-1-1-1")
         assert (elsewhere.status_code, elsewhere.json()["base_url"]) == (421, "http://127.0.0.1:1")
@@ -289,7 +289,7 @@ def test_one_without_tells_the_name_it_was_asked_by(control: httpx.Client) -> No
 def test_answers_do_not_depend_on_who_asks(control: httpx.Client, vendor: httpx.Client) -> None:
     one, other = made(control, seed=3), made(control, seed=3)
     answers = [
-        told(sent(vendor, search("daji-1688", each["apis"]["daji-1688"]["credentials"]))) for each in (one, other)
+        summarize_response(send_request(vendor, build_signed_request("daji-1688", each["apis"]["daji-1688"]["credentials"]))) for each in (one, other)
     ]
     assert answers[0] == answers[1]
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.connection import Connection
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.connection import MockProtocol
 from lookalike_mocks.doors.server import Server
-from lookalike_specs.wire import RawHeaders, Reply
+from lookalike_specs.wire import RawHeaders, Response
 
 GET = b"GET /1688/global/search/image?apiToken=x HTTP/1.1\r\nhost: x\r\n%b\r\n"
 POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
@@ -101,22 +101,22 @@ def test_head_has_no_body(wire: socket.socket) -> None:
     assert heard.count(b'"status":"ok"') == 1
 
 
-class Restless(Connection):
+class Restless(MockProtocol):
     idle_seconds = HASTE
     head_seconds = 30.0
 
 
 def test_an_idle_connection_is_ended(mock: Mock) -> None:
-    with Server(Door(mock), protocol=Restless) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
+    with Server(MockApp(mock), protocol=Restless) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
         sock.sendall(GET % b"")
         assert len(answers(sock, 1)) == 1
         assert sock.recv(1) == b""
 
 
-class Broken(Door):
+class Broken(MockApp):
     """A mock with a fault of ours."""
 
-    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Reply | None:
+    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Response | None:
         raise RuntimeError("secret-of-ours")
 
 

@@ -8,23 +8,23 @@ import pytest
 import respx
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.respx import router
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.respx import create_respx_router
 from lookalike_mocks.doors.server import Server
-from lookalike_mocks.doors.transport import Transport
-from lookalike_specs import load
+from lookalike_mocks.doors.transport import HttpxTransport
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
 from lookalike_specs.wire import Request
 
 Ask = Callable[[httpx.Request], httpx.Response]
-DAJI, TMAPI, HIOBUY = (load(api) for api in ("daji-1688", "tmapi", "hiobuy"))
+DAJI, TMAPI, HIOBUY = (load_api(api) for api in ("daji-1688", "tmapi", "hiobuy"))
 PICTURE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!3367999730-0-cib.jpg"
 
 
 def signed() -> httpx.Request:
     query = b"imageId=1048608196202797156&beginPage=1&pageSize=5&country=en"
     plain = Request(method="GET", path=DAJI.operations[0].path, query=query)
-    made = daji.signed(plain, DAJI.account["appKey"], DAJI.account["appSecret"])
+    made = daji.sign_request(plain, DAJI.account["appKey"], DAJI.account["appSecret"])
     return httpx.Request("GET", f"https://openapi.dajisaas.com{made.path}?{made.query.decode()}")
 
 
@@ -51,33 +51,33 @@ REQUESTS = {
 
 
 def by_transport(mock: Mock, request: httpx.Request) -> httpx.Response:
-    with httpx.Client(transport=Transport(mock)) as client:
+    with httpx.Client(transport=HttpxTransport(mock)) as client:
         return client.send(request)
 
 
 def by_async_transport(mock: Mock, request: httpx.Request) -> httpx.Response:
     async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=Transport(mock)) as client:
+        async with httpx.AsyncClient(transport=HttpxTransport(mock)) as client:
             return await client.send(request)
 
     return asyncio.run(send())
 
 
 def by_respx(mock: Mock, request: httpx.Request) -> httpx.Response:
-    with router(mock), httpx.Client() as client:
+    with create_respx_router(mock), httpx.Client() as client:
         return client.send(request)
 
 
 def by_asgi(mock: Mock, request: httpx.Request) -> httpx.Response:
     async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(Door(mock))) as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(MockApp(mock))) as client:
             return await client.send(request)
 
     return asyncio.run(send())
 
 
 def by_socket(mock: Mock, request: httpx.Request) -> httpx.Response:
-    with Server(Door(mock)) as server, httpx.Client(trust_env=False) as client:
+    with Server(MockApp(mock)) as server, httpx.Client(trust_env=False) as client:
         url = httpx.URL(server.url).copy_with(raw_path=request.url.raw_path)
         return client.send(httpx.Request(request.method, url, headers=request.headers, content=request.read()))
 
@@ -115,21 +115,21 @@ def test_the_answers_are_what_they_should_be(mock: Mock, name: str, statuses: se
 
 
 def test_respx_knows_every_host_of_the_vendors(mock: Mock) -> None:
-    with router(mock), httpx.Client() as client:
+    with create_respx_router(mock), httpx.Client() as client:
         for api in mock.services.values():
             for host in api.api.hosts:
                 assert client.get(f"https://{host}/nowhere").status_code >= 400
 
 
 def test_respx_lets_no_other_host_through(mock: Mock) -> None:
-    with router(mock), httpx.Client() as client, pytest.raises(respx.models.AllMockedAssertionError):
+    with create_respx_router(mock), httpx.Client() as client, pytest.raises(respx.models.AllMockedAssertionError):
         client.get("https://example.org/")
 
 
 def test_a_picture_of_the_catalogue_is_served(server: Server, mock: Mock) -> None:
-    product = mock.world.catalogue.product(5)
+    product = mock.demo_state.catalogue.get_product(5)
     with httpx.Client(trust_env=False) as client:
-        name = f"O1CN01{product.picture}_!!1-0-cib.jpg"
+        name = f"O1CN01{product.image_code}_!!1-0-cib.jpg"
         answer = client.get(f"{server.url}/_lookalike/pictures/{name}")
         assert answer.headers["content-type"] == "image/jpeg"
         assert answer.content.startswith(b"\xff\xd8")

@@ -18,15 +18,15 @@ import pytest
 import uvloop
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.connection import Connection
-from lookalike_mocks.doors.delivery import BY_MESSAGES, BY_WIRE
-from lookalike_mocks.doors.mishap import MISHAPS
-from lookalike_mocks.doors.pieces import halves
-from lookalike_mocks.doors.server import Listener, bound
-from lookalike_mocks.doors.tls import Tls, names, tls
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.connection import MockProtocol
+from lookalike_mocks.doors.delivery import MESSAGE_FAULTS, CONNECTION_FAULTS
+from lookalike_mocks.doors.mishap import HTTPX_FAULTS
+from lookalike_mocks.doors.pieces import split_halves
+from lookalike_mocks.doors.server import Listener, bind_socket
+from lookalike_mocks.doors.tls import TlsContexts, list_host_names, create_tls_contexts
 from lookalike_mocks.faults import FAULTS
-from lookalike_specs.wire import Fault, Reply, Request
+from lookalike_specs.wire import Fault, Response, Request
 
 SECONDS = 20.0
 LATE = 0.1
@@ -34,7 +34,7 @@ LATE = 0.1
 TICK = 0.01
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPEN, FIN, RST = "open", "FIN", "RST"
-GOOD = Reply(status=200, body=bytes(range(32, 127)) * 30, headers=((b"x-trace", b"17"),))
+GOOD = Response(status=200, body=bytes(range(32, 127)) * 30, headers=((b"x-trace", b"17"),))
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-trace: 17\r\n"
 REQUESTS = {
     "GET": b"GET %b HTTP/1.1\r\nhost: x\r\n%b\r\n",
@@ -51,10 +51,10 @@ class Stub:
     def limit(self, _: str) -> int:
         return 1000
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Response:
         kind, _, seconds = request.path[1:].partition("/")
         fault = Fault(kind, float(seconds or 0)) if kind != "good" else None
-        return Reply(status=200, body=self.body, headers=GOOD.headers, fault=fault)
+        return Response(status=200, body=self.body, headers=GOOD.headers, fault=fault)
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Place:
 
     address: tuple[str, int]
     loop: asyncio.AbstractEventLoop
-    tls: Tls | None
+    tls: TlsContexts | None
 
     @contextmanager
     def line(self, *, secure: bool | None = None) -> Iterator[Line]:
@@ -163,13 +163,13 @@ async def closed(listener: Listener, grace: float) -> int:
 @contextmanager
 def listening(
     loop: asyncio.AbstractEventLoop,
-    secured: Tls | None = None,
-    protocol: type[Connection] = Connection,
+    secured: TlsContexts | None = None,
+    protocol: type[MockProtocol] = MockProtocol,
     grace: float = 0,
 ) -> Iterator[Place]:
     thread = Thread(target=loop.run_forever)
     thread.start()
-    listener, sock = Listener(Door(Stub()), protocol, secured), bound("127.0.0.1", 0)  # type: ignore[arg-type]
+    listener, sock = Listener(MockApp(Stub()), protocol, secured), bind_socket("127.0.0.1", 0)  # type: ignore[arg-type]
     address = sock.getsockname()
     place = Place(address, loop, secured)
     asyncio.run_coroutine_threadsafe(listener.open(sock), loop).result(SECONDS)
@@ -184,12 +184,12 @@ def listening(
 
 
 @pytest.fixture(scope="module")
-def certified() -> Tls:
-    return tls(names(Mock("tmapi"), "127.0.0.1"))
+def certified() -> TlsContexts:
+    return create_tls_contexts(list_host_names(Mock("tmapi"), "127.0.0.1"))
 
 
 @pytest.fixture(scope="module", params=[f"{loop} {kind}" for loop in LOOPS for kind in ("plain", "TLS")])
-def place(request: pytest.FixtureRequest, certified: Tls) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, certified: TlsContexts) -> Iterator[Place]:
     loop, kind = request.param.split()
     with listening(LOOPS[loop](), certified if kind == "TLS" else None) as found:
         yield found
@@ -207,7 +207,7 @@ def whole(ends: bytes) -> bytes:
     return sized(len(GOOD.body), ends, GOOD.body)
 
 
-HALF, REST = halves(GOOD.body)
+HALF, REST = split_halves(GOOD.body)
 # fault -> the end of the head -> what is on the wire, and how it ends; OPEN where the next request is welcome
 SEEN: dict[str, Callable[[bytes], tuple[bytes, str]]] = {
     "good": lambda ends: (whole(ends), OPEN),
@@ -230,8 +230,8 @@ FRAMES = {"1.1": b"HTTP/1.1", "1.1 close": b"HTTP/1.1", "1.0": b"HTTP/1.0"}
 
 def test_every_fault_is_carried_out_by_somebody() -> None:
     answers = {"malformed-json", "html-502"}
-    assert set(BY_MESSAGES) | set(BY_WIRE) == set(MISHAPS) == set(FAULTS) - answers
-    assert not set(BY_MESSAGES) & set(BY_WIRE)
+    assert set(MESSAGE_FAULTS) | set(CONNECTION_FAULTS) == set(HTTPX_FAULTS) == set(FAULTS) - answers
+    assert not set(MESSAGE_FAULTS) & set(CONNECTION_FAULTS)
     assert {fault.partition("/")[0] for fault in SEEN} == set(FAULTS) - answers | {"good"}
 
 
@@ -364,7 +364,7 @@ def test_a_shutdown_does_not_wait_for_late_answers(
     assert not caplog.records
 
 
-def test_a_shutdown_lets_a_late_answer_end_within_its_grace(certified: Tls) -> None:
+def test_a_shutdown_lets_a_late_answer_end_within_its_grace(certified: TlsContexts) -> None:
     with listening(uvloop.new_event_loop(), grace=SECONDS) as place:
         line = Line(socket.create_connection(place.address, timeout=SECONDS))
         line.send(REQUESTS["GET"] % (b"/latency/0.5", b""))
@@ -376,7 +376,7 @@ def test_a_shutdown_lets_a_late_answer_end_within_its_grace(certified: Tls) -> N
     assert (heard, end) == (whole(CLOSE), FIN)
 
 
-class Restless(Connection):
+class Restless(MockProtocol):
     idle_seconds = head_seconds = 0.2
 
 
@@ -402,7 +402,7 @@ def test_many_answers_can_be_late_at_once(place: Place) -> None:
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("secure", [False, True], ids=["plain", "TLS"])
-def test_the_handshake_after_a_wrong_certificate_shows_one(loop: str, secure: bool, certified: Tls) -> None:
+def test_the_handshake_after_a_wrong_certificate_shows_one(loop: str, secure: bool, certified: TlsContexts) -> None:
     with listening(LOOPS[loop](), certified) as place:
         with place.line(secure=secure) as line:
             line.send(REQUESTS["GET"] % (b"/wrong-certificate", b""))
@@ -418,14 +418,14 @@ def by_asgi(path: str) -> httpx.Response:
     """Under a server that is not ours."""
 
     async def get() -> httpx.Response:
-        transport = httpx.ASGITransport(Door(Stub()))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(MockApp(Stub()))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return await client.get(path)
 
     return asyncio.run(get())
 
 
-@pytest.mark.parametrize("kind", BY_MESSAGES)
+@pytest.mark.parametrize("kind", MESSAGE_FAULTS)
 def test_another_server_can_be_slow(kind: str) -> None:
     began = time.monotonic()
     answer = by_asgi(f"/{kind}/{LATE}")
@@ -433,7 +433,7 @@ def test_another_server_can_be_slow(kind: str) -> None:
     assert (answer.status_code, answer.content, answer.headers["x-trace"]) == (200, GOOD.body, "17")
 
 
-@pytest.mark.parametrize("kind", BY_WIRE)
+@pytest.mark.parametrize("kind", CONNECTION_FAULTS)
 def test_what_another_server_cannot_is_told(kind: str) -> None:
     answer = by_asgi(f"/{kind}")
     assert (answer.status_code, answer.headers["content-type"]) == (501, "application/json")
@@ -443,7 +443,7 @@ def test_what_another_server_cannot_is_told(kind: str) -> None:
     assert "use `lookalike serve` or `lookalike.serve()`" in told["error"]
 
 
-@pytest.mark.parametrize("kind", BY_MESSAGES)
+@pytest.mark.parametrize("kind", MESSAGE_FAULTS)
 def test_another_servers_client_that_leaves_ends_the_wait(kind: str) -> None:
     """By the messages alone: the body, nothing for a while, the end."""
 
@@ -465,7 +465,7 @@ def test_another_servers_client_that_leaves_ends_the_wait(kind: str) -> None:
             "headers": [],
             "scheme": "http",
         }
-        await asyncio.wait_for(Door(Stub())(scope, receive, send), SECONDS)  # type: ignore[arg-type]
+        await asyncio.wait_for(MockApp(Stub())(scope, receive, send), SECONDS)  # type: ignore[arg-type]
         return sent
 
     assert "http.response.body" not in asyncio.run(play())

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.mishap import EXTENSION
-from lookalike_mocks.doors.respx import router
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.mishap import DELAY_EXTENSION
+from lookalike_mocks.doors.respx import create_respx_router
 from lookalike_mocks.doors.server import Server
-from lookalike_mocks.doors.tls import names, tls
-from lookalike_mocks.doors.transport import Transport
+from lookalike_mocks.doors.tls import list_host_names, create_tls_contexts
+from lookalike_mocks.doors.transport import HttpxTransport
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_mocks.sandbox import Sandbox
 
@@ -54,20 +54,20 @@ def by_async_socket(asked: Asked) -> httpx.Response:
 
 
 def by_transport(asked: Asked) -> httpx.Response:
-    with httpx.Client(transport=Transport(asked.mock)) as client:
+    with httpx.Client(transport=HttpxTransport(asked.mock)) as client:
         return client.send(asked.request(REAL))
 
 
 def by_async_transport(asked: Asked) -> httpx.Response:
     async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=Transport(asked.mock)) as client:
+        async with httpx.AsyncClient(transport=HttpxTransport(asked.mock)) as client:
             return await client.send(asked.request(REAL))
 
     return asyncio.run(send())
 
 
 def by_respx(asked: Asked) -> httpx.Response:
-    with router(asked.mock), httpx.Client() as client:
+    with create_respx_router(asked.mock), httpx.Client() as client:
         return client.send(asked.request(REAL))
 
 
@@ -76,7 +76,7 @@ def by_async_respx(asked: Asked) -> httpx.Response:
         async with httpx.AsyncClient() as client:
             return await client.send(asked.request(REAL))
 
-    with router(asked.mock):
+    with create_respx_router(asked.mock):
         return asyncio.run(send())
 
 
@@ -107,13 +107,13 @@ def mock() -> Mock:
 
 @pytest.fixture(scope="module")
 def server(mock: Mock) -> Iterator[Server]:
-    with Server(Door(mock)) as running:
+    with Server(MockApp(mock)) as running:
         yield running
 
 
 @pytest.fixture
 def asked(mock: Mock, server: Server) -> Asked:
-    return Asked(mock, server, mock.sandbox())
+    return Asked(mock, server, mock.create_sandbox())
 
 
 def test_every_fault_is_in_the_table() -> None:
@@ -142,7 +142,7 @@ def met(way: Way, asked: Asked, size: int) -> object:
     if answer.status_code != 200:
         return answer.status_code, None
     assert int(answer.headers["content-length"]) == len(answer.content)
-    assert EXTENSION not in answer.extensions
+    assert DELAY_EXTENSION not in answer.extensions
     missing = size - len(answer.content)
     return 200, -1 if missing == size - size // 2 else missing
 
@@ -170,10 +170,10 @@ def test_a_wrong_certificate_ends_the_connecting(asked: Asked, way: Way) -> None
 
 @pytest.mark.parametrize("way", SOCKETS, ids=lambda way: way.__name__)
 def test_a_wrong_certificate_ends_the_next_connecting_on_a_socket(mock: Mock, way: Way) -> None:
-    secured = tls(names(mock, "127.0.0.1"))
+    secured = create_tls_contexts(list_host_names(mock, "127.0.0.1"))
     trusting = ssl.create_default_context(cadata=secured.ca)
-    with Server(Door(mock), tls=secured) as server:
-        asked = Asked(mock, server, mock.sandbox())
+    with Server(MockApp(mock), tls=secured) as server:
+        asked = Asked(mock, server, mock.create_sandbox())
 
         def connect() -> int:
             return httpx.get(f"{server.tls_url}/_lookalike/health", verify=trusting, trust_env=False).status_code
@@ -190,7 +190,7 @@ def test_what_came_before_the_break_can_be_read(asked: Asked, fault: str) -> Non
     good, heard = by_transport(asked).content, b""
     with (
         asked.sandbox.situation(f"tmapi/{fault}", times=1),
-        httpx.Client(transport=Transport(asked.mock)) as client,
+        httpx.Client(transport=HttpxTransport(asked.mock)) as client,
         pytest.raises(httpx.TransportError),
         client.stream("GET", asked.request(REAL).url) as answer,
     ):
@@ -203,7 +203,7 @@ def test_an_answer_in_the_process_that_is_late_holds_nobody_else_up(asked: Asked
     """Three of them on one loop, two seconds each."""
 
     async def send() -> list[httpx.Response]:
-        async with httpx.AsyncClient(transport=Transport(asked.mock)) as client:
+        async with httpx.AsyncClient(transport=HttpxTransport(asked.mock)) as client:
             return await asyncio.gather(*(client.send(asked.request(REAL)) for _ in range(3)))
 
     with asked.sandbox.situation("tmapi/latency", delay=Delay(seconds=2)):
@@ -213,7 +213,7 @@ def test_an_answer_in_the_process_that_is_late_holds_nobody_else_up(asked: Asked
 
 
 def test_respx_writes_its_calls_down(asked: Asked) -> None:
-    with router(asked.mock) as routes, httpx.Client() as client:
+    with create_respx_router(asked.mock) as routes, httpx.Client() as client:
         with asked.sandbox.situation("tmapi/reset-before", times=1), pytest.raises(httpx.ReadError):
             client.send(asked.request(REAL))
         client.send(asked.request(REAL))

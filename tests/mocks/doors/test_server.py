@@ -11,23 +11,23 @@ from contextlib import suppress
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.connection import HEAD_BYTES, Connection
-from lookalike_mocks.doors.server import Listener, Server, bound
-from lookalike_specs import load
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.connection import MAX_HEAD_BYTES, MockProtocol
+from lookalike_mocks.doors.server import Listener, Server, bind_socket
+from lookalike_specs import load_api
 
 HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HASTE = 0.3
 
 
-class Hasty(Connection):
+class Hasty(MockProtocol):
     head_seconds = HASTE
 
 
 @pytest.fixture(scope="module")
 def hasty(mock: Mock) -> Iterator[Server]:
     """A server that waits for nobody."""
-    with Server(Door(mock, body_seconds=HASTE), protocol=Hasty) as running:
+    with Server(MockApp(mock, body_seconds=HASTE), protocol=Hasty) as running:
         yield running
 
 
@@ -108,17 +108,17 @@ def test_a_second_head_has_a_deadline_too(hasty: Server) -> None:
 
 def test_an_endless_head_is_ended(server: Server) -> None:
     line = b"x-filler: " + b"a" * 1000 + b"\r\n"
-    heard = talk(server, b"GET / HTTP/1.1\r\n", *([line] * (HEAD_BYTES // len(line) + 2)))
+    heard = talk(server, b"GET / HTTP/1.1\r\n", *([line] * (MAX_HEAD_BYTES // len(line) + 2)))
     assert status(heard) == b"431"
 
 
 def test_an_endless_head_in_one_piece_is_ended_as_well(server: Server) -> None:
-    assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * HEAD_BYTES)) == b"431"
+    assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * MAX_HEAD_BYTES)) == b"431"
 
 
 def test_what_stands_before_a_head_is_none_of_it(server: Server) -> None:
     host, _, port = server.url.removeprefix("http://").partition(":")
-    length, body = HEAD_BYTES + 1, b"a" * (HEAD_BYTES + 1)
+    length, body = MAX_HEAD_BYTES + 1, b"a" * (MAX_HEAD_BYTES + 1)
     last = HEALTH.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
     with socket.create_connection((host, int(port)), timeout=5) as sock:
         sock.sendall(b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % length)
@@ -132,7 +132,7 @@ def test_what_stands_before_a_head_is_none_of_it(server: Server) -> None:
 
 def test_a_slow_body_gets_the_vendors_error(hasty: Server) -> None:
     path = b"/api/client/third-purchase/image/query"
-    key = load("hiobuy").account["X-Uuid"].encode()
+    key = load_api("hiobuy").account["X-Uuid"].encode()
     body = b'{"img": "https://cbu01.alicdn.com/x.jpg", "platform": "1688"}'
     head = b"POST " + path + b" HTTP/1.1\r\nhost: x\r\nx-uuid: " + key + b"\r\ncontent-type: application/json\r\n"
     assert b'"ret":1,' in talk(hasty, head + b"content-length: %d\r\n\r\n" % len(body) + body)
@@ -180,27 +180,27 @@ def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
 
 
 def test_stop_frees_the_port_and_drops_connections(mock: Mock) -> None:
-    running = Server(Door(mock)).start()
+    running = Server(MockApp(mock)).start()
     host, _, port = running.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=5) as sock:
         sock.sendall(HEALTH)
         assert status(hear(sock)) == b"200"
         running.stop()
         assert sock.recv(1) == b""
-    with Server(Door(mock), port=int(port)) as again:
+    with Server(MockApp(mock), port=int(port)) as again:
         assert again.url == running.url
 
 
 def test_servers_share_one_thread(mock: Mock) -> None:
     before = threading.active_count()
-    with Server(Door(mock)) as one, Server(Door(mock)) as other:
+    with Server(MockApp(mock)) as one, Server(MockApp(mock)) as other:
         assert one.url != other.url
         assert threading.active_count() <= before + 1
 
 
 def test_an_answer_that_does_not_end_is_dropped_after_the_grace(mock: Mock) -> None:
     async def closed_in() -> float:
-        listener, sock = Listener(Door(mock)), bound("127.0.0.1", 0)
+        listener, sock = Listener(MockApp(mock)), bind_socket("127.0.0.1", 0)
         await listener.open(sock)
         reader, writer = await asyncio.open_connection(*sock.getsockname())
         writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf")

@@ -19,12 +19,12 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import Door
-from lookalike_mocks.doors.connection import Connection
-from lookalike_mocks.doors.server import Listener, Server, bound, new_loop
-from lookalike_mocks.doors.threshold import Threshold
-from lookalike_mocks.doors.tls import WRONG_NAME, Tls, names, tls
-from lookalike_specs import ids, load
+from lookalike_mocks.doors.asgi import MockApp
+from lookalike_mocks.doors.connection import MockProtocol
+from lookalike_mocks.doors.server import Listener, Server, bind_socket, create_loop
+from lookalike_mocks.doors.threshold import TlsSniffer
+from lookalike_mocks.doors.tls import WRONG_NAME, TlsContexts, list_host_names, create_tls_contexts
+from lookalike_specs import list_api_ids, load_api
 
 HASTE = 0.3
 SECONDS = 20
@@ -32,10 +32,10 @@ HEALTH = "/_lookalike/health"
 SEARCH = "/1688/global/search/image?apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
 PLAIN = b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % SEARCH.encode()
 HIOBUY = "/api/client/third-purchase/image/query"
-KEY = load("hiobuy").account["X-Uuid"]
+KEY = load_api("hiobuy").account["X-Uuid"]
 BODY = {"img": "https://cbu01.alicdn.com/x.jpg", "platform": "1688"}
-HOSTS = sorted({host for api in ids() for host in load(api).hosts})
-LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, new_loop], ids=["asyncio", "uvloop"])
+HOSTS = sorted({host for api in list_api_ids() for host in load_api(api).hosts})
+LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, create_loop], ids=["asyncio", "uvloop"])
 NODE = """
 require("https").get(process.argv[1], (answer) => {
   answer.setEncoding("utf8").on("data", (text) => process.stdout.write(text))
@@ -44,27 +44,27 @@ require("https").get(process.argv[1], (answer) => {
 Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
-class Hasty(Connection):
+class Hasty(MockProtocol):
     head_seconds = HASTE
 
 
-class Patient(Connection):
+class Patient(MockProtocol):
     head_seconds = 300.0
 
 
 @pytest.fixture(scope="module")
-def known(mock: Mock) -> Tls:
-    return tls(names(mock, more=("shop.test", "192.0.2.7")))
+def known(mock: Mock) -> TlsContexts:
+    return create_tls_contexts(list_host_names(mock, more=("shop.test", "192.0.2.7")))
 
 
 @pytest.fixture
-def trusting(known: Tls) -> ssl.SSLContext:
+def trusting(known: TlsContexts) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=known.ca)
 
 
 @pytest.fixture(scope="module")
-def secured(mock: Mock, known: Tls) -> Iterator[Server]:
-    with Server(Door(mock), tls=known) as running:
+def secured(mock: Mock, known: TlsContexts) -> Iterator[Server]:
+    with Server(MockApp(mock), tls=known) as running:
         yield running
 
 
@@ -74,9 +74,9 @@ def run(loop: Loop, work: Coroutine[Any, Any, None]) -> None:
 
 
 @asynccontextmanager
-async def listening(mock: Mock, presented: Tls, protocol: type[Connection] = Connection) -> AsyncIterator[int]:
+async def listening(mock: Mock, presented: TlsContexts, protocol: type[MockProtocol] = MockProtocol) -> AsyncIterator[int]:
     """The port of a listener on this very loop."""
-    listener, sock = Listener(Door(mock), protocol, presented), bound("127.0.0.1", 0)
+    listener, sock = Listener(MockApp(mock), protocol, presented), bind_socket("127.0.0.1", 0)
     await listener.open(sock)
     try:
         yield sock.getsockname()[1]
@@ -117,7 +117,7 @@ def ended(sock: socket.socket) -> bool:
 
 
 @LOOPS
-def test_tls_and_plain_http_share_a_port(mock: Mock, known: Tls, trusting: ssl.SSLContext, loop: Loop) -> None:
+def test_tls_and_plain_http_share_a_port(mock: Mock, known: TlsContexts, trusting: ssl.SSLContext, loop: Loop) -> None:
     def ask(port: int) -> None:
         with httpx.Client(verify=trusting, trust_env=False, timeout=SECONDS) as client:
             for scheme in ("https", "http", "https", "http"):
@@ -135,7 +135,7 @@ def test_tls_and_plain_http_share_a_port(mock: Mock, known: Tls, trusting: ssl.S
 
 
 @LOOPS
-def test_a_connection_stays_and_takes_bodies(known: Tls, trusting: ssl.SSLContext, loop: Loop) -> None:
+def test_a_connection_stays_and_takes_bodies(known: TlsContexts, trusting: ssl.SSLContext, loop: Loop) -> None:
     mock = Mock("tmapi", "hiobuy")
     padded = json.dumps(BODY).encode() + b" " * 20_000
 
@@ -158,15 +158,15 @@ def test_a_connection_stays_and_takes_bodies(known: Tls, trusting: ssl.SSLContex
             assert len(await asyncio.to_thread(ask, port)) == 1
 
     run(loop, talk())
-    assert [request.scheme for request, _ in mock.world.journal] == ["https"] * 5
+    assert [request.scheme for request, _ in mock.demo_state.journal] == ["https"] * 5
 
 
-def test_plain_http_has_its_own_scheme_beside_tls(known: Tls) -> None:
+def test_plain_http_has_its_own_scheme_beside_tls(known: TlsContexts) -> None:
     mock = Mock("tmapi", "hiobuy")
-    with Server(Door(mock), tls=known) as server, httpx.Client(base_url=server.url) as client:
+    with Server(MockApp(mock), tls=known) as server, httpx.Client(base_url=server.url) as client:
         client.get(SEARCH)
         client.post(HIOBUY, json=BODY)
-    assert [request.scheme for request, _ in mock.world.journal] == ["http"] * 2
+    assert [request.scheme for request, _ in mock.demo_state.journal] == ["http"] * 2
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_client_that_offers_http2_gets_http1(secured: Server, trusting: ssl.SS
 def test_a_wrong_certificate_is_presented_so_many_times(
     mock: Mock, trusting: ssl.SSLContext, loop: Loop, times: int | None
 ) -> None:
-    presented = tls(names(mock))
+    presented = create_tls_contexts(list_host_names(mock))
     trusting = ssl.create_default_context(cadata=presented.ca)
 
     def ask(port: int) -> bool:
@@ -236,10 +236,10 @@ def test_a_wrong_certificate_is_presented_so_many_times(
 
 @pytest.mark.parametrize("name", [WRONG_NAME, WRONG_NAME.upper()])
 def test_a_name_always_gets_the_wrong_certificate(mock: Mock, name: str) -> None:
-    presented = tls([*names(mock), WRONG_NAME])
+    presented = create_tls_contexts([*list_host_names(mock), WRONG_NAME])
     trusting, careless = (ssl.create_default_context(cadata=presented.ca) for _ in range(2))
     careless.check_hostname = False
-    with Server(Door(mock), tls=presented) as server:
+    with Server(MockApp(mock), tls=presented) as server:
         for _ in range(2):
             with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
                 greet(port_of(server), trusting, name)
@@ -250,10 +250,10 @@ def test_a_name_always_gets_the_wrong_certificate(mock: Mock, name: str) -> None
 
 
 def test_a_client_that_resumes_a_session_sees_the_wrong_certificate(mock: Mock) -> None:
-    presented = tls(names(mock))
+    presented = create_tls_contexts(list_host_names(mock))
     trusting = ssl.create_default_context(cadata=presented.ca)
     trusting.maximum_version = ssl.TLSVersion.TLSv1_2
-    with Server(Door(mock), tls=presented) as server:
+    with Server(MockApp(mock), tls=presented) as server:
         with greet(port_of(server), trusting, "localhost") as first:
             session = first.session
         with greet(port_of(server), trusting, "localhost", session) as second:
@@ -267,7 +267,7 @@ def test_a_client_that_resumes_a_session_sees_the_wrong_certificate(mock: Mock) 
 @pytest.mark.parametrize(
     ("name", "told"), [("127.0.0.1", '{"status":"ok"'), (WRONG_NAME, "ERR_TLS_CERT_ALTNAME_INVALID")]
 )
-def test_node_trusts_the_ca(secured: Server, known: Tls, tmp_path: Any, name: str, told: str) -> None:
+def test_node_trusts_the_ca(secured: Server, known: TlsContexts, tmp_path: Any, name: str, told: str) -> None:
     if (node := shutil.which("node")) is None:
         pytest.skip("needs Node.js")
     (tmp_path / "ca.pem").write_text(known.ca)
@@ -300,7 +300,7 @@ RUDE = {
 @LOOPS
 @pytest.mark.parametrize("said", RUDE.values(), ids=RUDE)
 def test_a_rude_client_is_ended_without_a_word_in_the_log(
-    mock: Mock, known: Tls, loop: Loop, said: bytes, caplog: pytest.LogCaptureFixture
+    mock: Mock, known: TlsContexts, loop: Loop, said: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
 
@@ -327,7 +327,7 @@ def test_what_begins_like_no_handshake_is_taken_for_http(secured: Server, said: 
 @LOOPS
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_client_that_leaves_leaves_no_word_in_the_log(
-    mock: Mock, known: Tls, loop: Loop, reset: bool, caplog: pytest.LogCaptureFixture
+    mock: Mock, known: TlsContexts, loop: Loop, reset: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     def leave(port: int, kind: str) -> None:
         with connect(port) as sock:
@@ -349,7 +349,7 @@ def test_a_client_that_leaves_leaves_no_word_in_the_log(
 
 @LOOPS
 def test_a_hundred_rude_clients_of_each_kind_delay_nobody(
-    mock: Mock, known: Tls, trusting: ssl.SSLContext, loop: Loop, caplog: pytest.LogCaptureFixture
+    mock: Mock, known: TlsContexts, trusting: ssl.SSLContext, loop: Loop, caplog: pytest.LogCaptureFixture
 ) -> None:
     kinds = ["says nothing", "half a handshake", "all of its first word", "garbage"]
 
@@ -373,7 +373,7 @@ def test_a_hundred_rude_clients_of_each_kind_delay_nobody(
 
 
 @LOOPS
-def test_a_closed_listener_sends_everybody_away(mock: Mock, known: Tls, trusting: ssl.SSLContext, loop: Loop) -> None:
+def test_a_closed_listener_sends_everybody_away(mock: Mock, known: TlsContexts, trusting: ssl.SSLContext, loop: Loop) -> None:
     def arrive(port: int, stack: ExitStack) -> list[socket.socket]:
         here = [stack.enter_context(connect(port)) for _ in range(3)]
         here[1].sendall(hello()[:100])
@@ -395,7 +395,7 @@ def test_a_closed_listener_sends_everybody_away(mock: Mock, known: Tls, trusting
     run(loop, talk())
 
 
-class Narrow(Threshold):
+class Narrow(TlsSniffer):
     crowd = 3
     pause = 0.1
 
@@ -409,7 +409,7 @@ class Echo(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def narrow(known: Tls, sock: socket.socket) -> AsyncIterator[int]:
+async def narrow(known: TlsContexts, sock: socket.socket) -> AsyncIterator[int]:
     threshold = Narrow(Echo, known, 300.0)
     threshold.open(sock, 100)
     try:
@@ -419,7 +419,7 @@ async def narrow(known: Tls, sock: socket.socket) -> AsyncIterator[int]:
 
 
 @LOOPS
-def test_who_waits_longest_goes_when_there_are_too_many(known: Tls, loop: Loop) -> None:
+def test_who_waits_longest_goes_when_there_are_too_many(known: TlsContexts, loop: Loop) -> None:
     def crowd(port: int) -> None:
         with ExitStack() as stack:
             waiting = [stack.enter_context(connect(port)) for _ in range(Narrow.crowd)]
@@ -433,7 +433,7 @@ def test_who_waits_longest_goes_when_there_are_too_many(known: Tls, loop: Loop) 
                 assert ended(longest)
 
     async def talk() -> None:
-        async with narrow(known, bound("127.0.0.1", 0)) as port:
+        async with narrow(known, bind_socket("127.0.0.1", 0)) as port:
             await asyncio.to_thread(crowd, port)
 
     run(loop, talk())
@@ -452,7 +452,7 @@ class Starved(socket.socket):
 
 
 @LOOPS
-def test_too_many_open_files_are_waited_for(known: Tls, loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
+def test_too_many_open_files_are_waited_for(known: TlsContexts, loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     def ask(port: int) -> None:
         with connect(port) as sock:
             sock.sendall(b"G")
@@ -470,7 +470,7 @@ def test_too_many_open_files_are_waited_for(known: Tls, loop: Loop, caplog: pyte
     assert len(told) <= HASTE / Narrow.pause + 1
 
 
-def test_a_fault_of_ours_is_logged(known: Tls, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_is_logged(known: TlsContexts, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> asyncio.Protocol:
         raise RuntimeError("of ours")
 
@@ -480,7 +480,7 @@ def test_a_fault_of_ours_is_logged(known: Tls, caplog: pytest.LogCaptureFixture)
             assert ended(sock)
 
     async def talk() -> None:
-        threshold, sock = Threshold(broken, known, 5.0), bound("127.0.0.1", 0)
+        threshold, sock = TlsSniffer(broken, known, 5.0), bind_socket("127.0.0.1", 0)
         threshold.open(sock, 100)
         await asyncio.to_thread(ask, sock.getsockname()[1])
         await threshold.close()
@@ -495,12 +495,12 @@ def test_a_fault_of_ours_is_logged(known: Tls, caplog: pytest.LogCaptureFixture)
 )
 def test_what_is_no_name_is_told(name: str) -> None:
     with pytest.raises(ValueError, match=r"neither a host name nor an address|no certificate can name that"):
-        tls(["localhost", name])
+        create_tls_contexts(["localhost", name])
 
 
 @pytest.mark.parametrize(("host", "found"), [("shop.test", True), ("192.0.2.1", True), ("my_shop", False)])
 def test_the_bound_host_is_named_where_that_is_possible(mock: Mock, host: str, found: bool) -> None:
-    assert (host in names(mock, host)) is found
+    assert (host in list_host_names(mock, host)) is found
 
 
 def test_only_tls_needs_the_extra(run_python: Callable[[str], str]) -> None:
@@ -510,6 +510,6 @@ def test_only_tls_needs_the_extra(run_python: Callable[[str], str]) -> None:
     assert told == 'TLS needs an extra: pip install "lookalike[tls]"\n'
 
 
-def test_a_key_is_nowhere_to_be_found(known: Tls) -> None:
+def test_a_key_is_nowhere_to_be_found(known: TlsContexts) -> None:
     assert known.ca.count("BEGIN") == 1
     assert known.ca.startswith("-----BEGIN CERTIFICATE-----\n")

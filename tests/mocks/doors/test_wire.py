@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike_mocks.doors.server import Server
-from lookalike_specs import ids, load
+from lookalike_specs import list_api_ids, load_api
 
-TARGETS = [f"{load(api).operations[0].method} {load(api).operations[0].path}".encode() for api in ids()]
+TARGETS = [f"{load_api(api).operations[0].method} {load_api(api).operations[0].path}".encode() for api in list_api_ids()]
 ODD = [
     b"\x00",
     b"\xff\xfe",

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.journal import Entry
-from lookalike_mocks.redact import redacted
+from lookalike_mocks.journal import JournalEntry
+from lookalike_mocks.redact import redact_entry
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_specs import ids, load
-from lookalike_specs.signing import SCHEMES
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.wire import Response, Request
 
-from ...specs.veil.reader import survives
+from ...specs.veil.reader import is_secret_readable
 from ...specs.veil.test_veil import ENCODINGS, encodings, written
-from ..testers import search
+from ..testers import build_signed_request
 
-CASES = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
+CASES = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
 MOCK = Mock()
-SANDBOX = MOCK.sandbox()
+SANDBOX = MOCK.create_sandbox()
 
 
 def secrets(sandbox: Sandbox) -> set[str]:
@@ -32,12 +32,12 @@ def secrets(sandbox: Sandbox) -> set[str]:
         value
         for api, names in sandbox.credentials.items()
         for name, value in names.items()
-        if name in load(api).root.secrets
+        if name in load_api(api).root.secrets
     }
 
 
-def everything(entry: Entry) -> str:
-    request, reply = entry.request, entry.reply
+def everything(entry: JournalEntry) -> str:
+    request, reply = entry.request, entry.response
     headers = [part for pair in (*request.headers, *reply.headers) for part in pair]
     return "\n".join(
         [
@@ -47,46 +47,46 @@ def everything(entry: Entry) -> str:
     )
 
 
-def exchange(request: Request, sandbox: Sandbox = SANDBOX, mock: Mock = MOCK) -> Entry:
-    mock.answer(request)
+def exchange(request: Request, sandbox: Sandbox = SANDBOX, mock: Mock = MOCK) -> JournalEntry:
+    mock.respond(request)
     return sandbox.journal.entries[-1]
 
 
 @pytest.mark.parametrize(("api", "scheme"), CASES)
 def test_neither_secret_nor_signature_is_left(api: str, scheme: int) -> None:
-    request = search(api, SANDBOX.credentials[api], scheme=scheme)
+    request = build_signed_request(api, SANDBOX.credentials[api], scheme=scheme)
     entry = exchange(request)
-    shown = everything(redacted(entry, SANDBOX))
+    shown = everything(redact_entry(entry, SANDBOX))
     assert "***" in shown
-    signatures = {found for known in SCHEMES.values() if (found := known.presented(request))}
+    signatures = {found for known in SIGNATURE_ALGORITHMS.values() if (found := known.read_signature(request))}
     for value in secrets(SANDBOX) | signatures:
-        assert not survives(value, shown)
+        assert not is_secret_readable(value, shown)
 
 
 @pytest.mark.parametrize(("api", "scheme"), CASES)
 def test_nor_one_that_is_wrong(api: str, scheme: int) -> None:
     """A real account's, sent here by mistake."""
     real = {
-        name: f"Real{value[::-1]}/+é%"[::-1] if name in load(api).root.secrets and len(names) > 1 else value
+        name: f"Real{value[::-1]}/+é%"[::-1] if name in load_api(api).root.secrets and len(names) > 1 else value
         for names in [SANDBOX.credentials[api]]
         for name, value in names.items()
     }
-    request = search(api, real, scheme=scheme)
+    request = build_signed_request(api, real, scheme=scheme)
     entry = exchange(request)
-    assert entry.reply.status != 200 or api in ("tmapi", "hiobuy") or b'"code"' in entry.reply.body
-    shown = everything(redacted(entry, SANDBOX))
-    signatures = {found for known in SCHEMES.values() if (found := known.presented(request))}
-    for value in {real[name] for name in real if name in load(api).root.secrets} | signatures:
-        assert not survives(value, shown)
+    assert entry.response.status != 200 or api in ("tmapi", "hiobuy") or b'"code"' in entry.response.body
+    shown = everything(redact_entry(entry, SANDBOX))
+    signatures = {found for known in SIGNATURE_ALGORITHMS.values() if (found := known.read_signature(request))}
+    for value in {real[name] for name in real if name in load_api(api).root.secrets} | signatures:
+        assert not is_secret_readable(value, shown)
 
 
 def test_a_token_for_a_while_is_covered_in_the_string_to_sign_of_the_answer() -> None:
-    account = {**load("aliyun").root.accounts["sts"], "AccessKeySecret": "wrong"}
-    home = MOCK.sandboxes.home
+    account = {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "wrong"}
+    home = MOCK.sandboxes.demo
     for scheme in range(3):
-        entry = exchange(search("aliyun", account, scheme=scheme), home)
+        entry = exchange(build_signed_request("aliyun", account, scheme=scheme), home)
         assert "lookalike-sts-token" in everything(entry)
-        assert not survives("lookalike-sts-token", everything(redacted(entry, home)), depth=2)
+        assert not is_secret_readable("lookalike-sts-token", everything(redact_entry(entry, home)), depth=2)
 
 
 @given(
@@ -103,9 +103,9 @@ def test_no_encoding_survives_in_any_place(secret: str, names: list[str], place:
         "body": {"body": text.encode()},
         "reply": {},
     }[place]
-    reply = Reply(status=200, body=text.encode(), headers=((b"x-own", text.encode()),))
-    entry = Entry(0.0, "tmapi", Request(**{"method": "POST", "path": "/", **at}), reply)
-    assert not survives(secret, everything(redacted(entry, SANDBOX)), depth=1)
+    reply = Response(status=200, body=text.encode(), headers=((b"x-own", text.encode()),))
+    entry = JournalEntry(0.0, "tmapi", Request(**{"method": "POST", "path": "/", **at}), reply)
+    assert not is_secret_readable(secret, everything(redact_entry(entry, SANDBOX)), depth=1)
 
 
 PRESENTED = [
@@ -118,11 +118,11 @@ PRESENTED = [
 
 @pytest.mark.parametrize(("api", "sent", "value"), PRESENTED)
 def test_what_stands_where_secrets_belong_is_covered_everywhere(api: str, sent: dict[str, Any], value: bytes) -> None:
-    reply = Reply(status=400, body=b'{"echo": "%b", "again": "%b"}' % (value, quote(value).encode()))
-    entry = Entry(0.0, api, Request(**{"method": "POST", "path": "/", **sent}), reply)
-    shown = redacted(entry, SANDBOX)
-    assert value not in shown.reply.body
-    assert quote(value).encode() not in shown.reply.body
+    reply = Response(status=400, body=b'{"echo": "%b", "again": "%b"}' % (value, quote(value).encode()))
+    entry = JournalEntry(0.0, api, Request(**{"method": "POST", "path": "/", **sent}), reply)
+    shown = redact_entry(entry, SANDBOX)
+    assert value not in shown.response.body
+    assert quote(value).encode() not in shown.response.body
     assert value.decode("latin-1") not in everything(shown)
 
 
@@ -137,48 +137,48 @@ def test_what_stands_where_secrets_belong_is_covered_everywhere(api: str, sent: 
     ],
 )
 def test_what_is_no_secret_is_shown(api: str, query: bytes) -> None:
-    entry = Entry(0.0, api, Request(method="GET", path="/", query=query), Reply(status=200, body=query))
-    shown = redacted(entry, SANDBOX)
-    assert (shown.request.query, shown.reply.body) == (query, query)
+    entry = JournalEntry(0.0, api, Request(method="GET", path="/", query=query), Response(status=200, body=query))
+    shown = redact_entry(entry, SANDBOX)
+    assert (shown.request.query, shown.response.body) == (query, query)
 
 
 def test_nothing_else_of_an_entry_changes() -> None:
     entry = exchange(
-        search("tmapi", SANDBOX.credentials["tmapi"], img_url="https://cbu01.alicdn.com/situation/empty.jpg")
+        build_signed_request("tmapi", SANDBOX.credentials["tmapi"], img_url="https://cbu01.alicdn.com/situation/empty.jpg")
     )
-    shown = redacted(entry, SANDBOX)
-    assert (shown.at, shown.api, shown.situation) == (entry.at, "tmapi", "empty")
-    assert msgspec.structs.replace(shown, request=entry.request, reply=entry.reply) == entry
-    assert shown.reply == entry.reply
+    shown = redact_entry(entry, SANDBOX)
+    assert (shown.timestamp, shown.api, shown.situation) == (entry.timestamp, "tmapi", "empty")
+    assert msgspec.structs.replace(shown, request=entry.request, response=entry.response) == entry
+    assert shown.response == entry.response
 
 
 @pytest.mark.parametrize("most", [0, 1, 40, 4000])
 def test_bodies_can_be_cut(most: int) -> None:
     secret = SANDBOX.credentials["tmapi"]["apiToken"].encode()
-    entry = Entry(
-        0.0, "tmapi", Request(method="POST", path="/", body=b"x" * 30 + secret * 200), Reply(status=200, body=secret)
+    entry = JournalEntry(
+        0.0, "tmapi", Request(method="POST", path="/", body=b"x" * 30 + secret * 200), Response(status=200, body=secret)
     )
-    shown = redacted(entry, SANDBOX, most=most)
+    shown = redact_entry(entry, SANDBOX, most=most)
     assert shown.request.body == b"x" * min(most, 30) + (b"***" if most > 30 else b"")
-    assert shown.reply.body == (b"***" if most else b"")
+    assert shown.response.body == (b"***" if most else b"")
 
 
 def test_a_signature_that_the_answer_gives_out_is_covered_too() -> None:
     body = b'{"a": [{"Signature": "c2ln\\/bmF0dXJl"}], "again": "c2ln/bmF0dXJl"}'
-    shown = redacted(Entry(0.0, "aliyun", Request(method="GET", path="/"), Reply(status=200, body=body)), SANDBOX)
-    assert not survives("c2ln/bmF0dXJl", shown.reply.body.decode())
+    shown = redact_entry(JournalEntry(0.0, "aliyun", Request(method="GET", path="/"), Response(status=200, body=body)), SANDBOX)
+    assert not is_secret_readable("c2ln/bmF0dXJl", shown.response.body.decode())
 
 
 @pytest.mark.parametrize("name", ["demo", "sts", "sts-expired", "forbidden"])
 def test_the_secrets_of_every_account_of_the_specs_are_covered(name: str) -> None:
-    secret = load("aliyun").root.accounts[name]["AccessKeySecret"]
-    entry = Entry(0.0, "tmapi", Request(method="GET", path="/"), Reply(status=200, body=secret.encode()))
-    assert redacted(entry, MOCK.sandboxes.home).reply.body == b"***"
+    secret = load_api("aliyun").root.accounts[name]["AccessKeySecret"]
+    entry = JournalEntry(0.0, "tmapi", Request(method="GET", path="/"), Response(status=200, body=secret.encode()))
+    assert redact_entry(entry, MOCK.sandboxes.demo).response.body == b"***"
 
 
 def test_more_values_can_be_covered() -> None:
-    entry = Entry(0.0, "tmapi", Request(method="GET", path="/the-control-token"), Reply(status=200, body=b""))
-    assert redacted(entry, SANDBOX, [b"the-control-token"]).request.path == "/***"
+    entry = JournalEntry(0.0, "tmapi", Request(method="GET", path="/the-control-token"), Response(status=200, body=b""))
+    assert redact_entry(entry, SANDBOX, [b"the-control-token"]).request.path == "/***"
 
 
 def test_names_of_encodings_are_those_that_are_tried() -> None:

@@ -7,49 +7,49 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.demands import Demand
+from lookalike_mocks.demands import ScheduledSituation
 from lookalike_mocks.errors import UnknownSituation
 from lookalike_mocks.quota import Quota
-from lookalike_mocks.sandbox import HOME, Place, Sandbox, sandboxes
-from lookalike_specs import ids, load
-from lookalike_specs.wire import Reply
+from lookalike_mocks.sandbox import DEMO_SANDBOX, WorkerIdentity, Sandbox, sandboxes
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.wire import Response
 
-from ..testers import search, told
+from ..testers import build_signed_request, summarize_response
 
-SCHEMES = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
+SCHEMES = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
 
 
-def ask(mock: Mock, api: str, credentials: Mapping[str, str], scheme: int = 0) -> Reply:
-    return mock.answer(search(api, credentials, scheme=scheme))
+def ask(mock: Mock, api: str, credentials: Mapping[str, str], scheme: int = 0) -> Response:
+    return mock.respond(build_signed_request(api, credentials, scheme=scheme))
 
 
 @pytest.mark.parametrize(("api", "scheme"), SCHEMES)
 def test_every_scheme_leads_to_its_sandbox(api: str, scheme: int) -> None:
     mock = Mock(api, variants={"tmapi.auth": "either"} if api == "tmapi" else {})
-    mine, other = mock.sandbox(seed=11), mock.sandbox(seed=12)
-    answers = [ask(mock, api, each.credentials[api], scheme) for each in (mine, other, mock.sandboxes.home)]
+    mine, other = mock.create_sandbox(seed=11), mock.create_sandbox(seed=12)
+    answers = [ask(mock, api, each.credentials[api], scheme) for each in (mine, other, mock.sandboxes.demo)]
     assert [reply.status for reply in answers] == [200] * 3
-    assert len({told(reply) for reply in answers}) == 3
-    assert [len(each.journal) for each in (mine, other, mock.sandboxes.home)] == [1, 1, 1]
+    assert len({summarize_response(reply) for reply in answers}) == 3
+    assert [len(each.journal) for each in (mine, other, mock.sandboxes.demo)] == [1, 1, 1]
 
 
 def test_credentials_are_those_that_the_specs_name(mock: Mock) -> None:
-    made = mock.sandbox()
+    made = mock.create_sandbox()
     for api, service in mock.services.items():
-        assert list(made.credentials[api]) == list(service.api.root.mint)
+        assert list(made.credentials[api]) == list(service.api.root.credential_templates)
 
 
 def test_no_two_sandboxes_share_a_secret(mock: Mock) -> None:
-    made = [mock.sandbox() for _ in range(20)]
+    made = [mock.create_sandbox() for _ in range(20)]
     for api, service in mock.services.items():
         for name in service.api.root.secrets:
             values = [each.credentials[api][name] for each in made if name in each.credentials[api]]
             assert len(set(values)) == len(values)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_one_sandboxs_secret_does_not_open_another(mock: Mock, api: str) -> None:
-    mine, other = mock.sandbox(), mock.sandbox()
+    mine, other = mock.create_sandbox(), mock.create_sandbox()
     names = mock.services[api].api.root.secrets
     mixed = {
         name: other.credentials[api][name] if name in names and len(mine.credentials[api]) > 1 else value
@@ -62,14 +62,14 @@ def test_one_sandboxs_secret_does_not_open_another(mock: Mock, api: str) -> None
 
 
 def test_a_magic_key_still_belongs_to_the_demo_account(mock: Mock) -> None:
-    before = len(mock.world.journal)
+    before = len(mock.demo_state.journal)
     assert ask(mock, "tmapi", {"apiToken": "situation-503"}).status == 503
-    assert len(mock.world.journal) == before + 1
+    assert len(mock.demo_state.journal) == before + 1
 
 
 def test_a_sandbox_that_was_deleted_is_named() -> None:
     mock = Mock("tmapi")
-    made = mock.sandbox()
+    made = mock.create_sandbox()
     assert mock.sandboxes.remove(made.name)
     assert not mock.sandboxes.remove(made.name)
     reply = ask(mock, "tmapi", made.credentials["tmapi"])
@@ -78,29 +78,29 @@ def test_a_sandbox_that_was_deleted_is_named() -> None:
 
 def test_that_of_the_demo_accounts_stays() -> None:
     mock = Mock("tmapi")
-    assert not mock.sandboxes.remove(HOME)
-    assert mock.sandboxes.get(HOME) is mock.sandboxes.home
+    assert not mock.sandboxes.remove(DEMO_SANDBOX)
+    assert mock.sandboxes.get(DEMO_SANDBOX) is mock.sandboxes.demo
 
 
 def test_a_sandbox_of_another_worker_is_led_there() -> None:
     urls = ("http://127.0.0.1:1", "http://127.0.0.1:2")
-    here, there = (Mock("tmapi", place=Place(run=5, worker=worker, urls=urls)) for worker in (1, 2))
-    reply = ask(here, "tmapi", there.sandbox().credentials["tmapi"])
+    here, there = (Mock("tmapi", place=WorkerIdentity(run_id=5, worker=worker, worker_urls=urls)) for worker in (1, 2))
+    reply = ask(here, "tmapi", there.create_sandbox().credentials["tmapi"])
     assert (reply.status, msgspec.json.decode(reply.body)["base_url"]) == (421, urls[1])
 
 
 def test_the_oldest_goes_when_there_are_too_many() -> None:
     mock = Mock("tmapi")
-    oldest, second = mock.sandbox(), mock.sandbox()
+    oldest, second = mock.create_sandbox(), mock.create_sandbox()
     for _ in range(sandboxes.MAX_SANDBOXES - 2):
-        mock.sandbox()
+        mock.create_sandbox()
     assert ask(mock, "tmapi", oldest.credentials["tmapi"]).status == 200
-    assert not mock.world.journal.notes
-    newest = mock.sandbox()
+    assert not mock.demo_state.journal.notes
+    newest = mock.create_sandbox()
     assert len(list(mock.sandboxes)) == sandboxes.MAX_SANDBOXES + 1
     assert ask(mock, "tmapi", oldest.credentials["tmapi"]).status == 410
     assert [ask(mock, "tmapi", each.credentials["tmapi"]).status for each in (second, newest)] == [200, 200]
-    assert [note.text for note in mock.world.journal.notes] == [
+    assert [note.text for note in mock.demo_state.journal.notes] == [
         f"sandbox {oldest.name} went, as the oldest of {sandboxes.MAX_SANDBOXES}"
     ]
     assert len(mock.sandboxes._worlds) == sandboxes.MAX_SANDBOXES
@@ -109,10 +109,10 @@ def test_the_oldest_goes_when_there_are_too_many() -> None:
 def test_what_is_noted_has_the_demo_accounts_time() -> None:
     mock = Mock("tmapi", clock=lambda: 1000.0)
     for _ in range(sandboxes.MAX_SANDBOXES):
-        mock.sandbox()
-    mock.world.clock.set(5000.0)
-    mock.sandbox().clock.set(1.0)
-    assert [note.at for note in mock.world.journal.notes] == [5000.0]
+        mock.create_sandbox()
+    mock.demo_state.clock.set(5000.0)
+    mock.create_sandbox().clock.set(1.0)
+    assert [note.timestamp for note in mock.demo_state.journal.notes] == [5000.0]
 
 
 @pytest.mark.parametrize(
@@ -120,16 +120,16 @@ def test_what_is_noted_has_the_demo_accounts_time() -> None:
     [("9999-1-1-1", 410), ("0005-1-1-1", 410), ("0005-1-1-2", 404), ("0005-2-1-1", 421), ("nobody", 404), ("", 404)],
 )
 def test_why_there_is_no_sandbox_of_that_name(name: str, status: int) -> None:
-    mock = Mock("tmapi", place=Place(run=5, urls=("http://127.0.0.1:1", "http://127.0.0.1:2")))
-    made = mock.sandbox()
+    mock = Mock("tmapi", place=WorkerIdentity(run_id=5, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2")))
+    made = mock.create_sandbox()
     mock.sandboxes.remove(made.name)
-    found, told = mock.sandboxes.absence(name)
+    found, told = mock.sandboxes.explain_missing(name)
     assert (found, told["sandbox"]) == (status, name)
 
 
 def test_sandboxes_made_in_many_threads_are_all_there() -> None:
     mock, made = Mock("tmapi"), list[Sandbox]()
-    threads = [threading.Thread(target=lambda: made.extend(mock.sandbox() for _ in range(10))) for _ in range(20)]
+    threads = [threading.Thread(target=lambda: made.extend(mock.create_sandbox() for _ in range(10))) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -140,19 +140,19 @@ def test_sandboxes_made_in_many_threads_are_all_there() -> None:
 
 def test_seed_size_and_quota_are_the_mocks_where_nothing_is_said() -> None:
     mock = Mock("tmapi", seed=3, size=50)
-    plain, own = mock.sandbox(), mock.sandbox(seed=0, size=7, quota=Quota(rate=0))
-    assert (plain.world.seed, plain.world.size, plain.world.quota) == (3, 50, Quota())
-    assert (own.world.seed, own.world.size, own.world.quota) == (0, 7, Quota(rate=0))
+    plain, own = mock.create_sandbox(), mock.create_sandbox(seed=0, size=7, quota=Quota(rate=0))
+    assert (plain.state.seed, plain.state.size, plain.state.quota) == (3, 50, Quota())
+    assert (own.state.seed, own.state.size, own.state.quota) == (0, 7, Quota(rate=0))
 
 
 def test_a_clock_that_was_set_is_no_other_sandboxs() -> None:
     mock = Mock("tmapi", clock=lambda: 1000.0)
-    mock.world.clock.set(1.0, runs=False)
-    mine = mock.sandbox()
+    mock.demo_state.clock.set(1.0, runs=False)
+    mine = mock.create_sandbox()
     mine.clock.set(2.0, runs=False)
-    assert [each.clock() for each in (mock.sandboxes.home, mine, mock.sandbox())] == [1.0, 2.0, 1000.0]
+    assert [each.clock() for each in (mock.sandboxes.demo, mine, mock.create_sandbox())] == [1.0, 2.0, 1000.0]
 
 
 def test_an_unknown_situation_is_told_with_the_nearest(mock: Mock) -> None:
     with pytest.raises(UnknownSituation, match="nearest: tmapi/503"):
-        mock.sandbox().demand(Demand("tmapi/5033"))
+        mock.create_sandbox().schedule(ScheduledSituation("tmapi/5033"))

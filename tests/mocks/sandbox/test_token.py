@@ -7,27 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.sandbox.token import Name, as_uuid, named, read, token
-from lookalike_specs import ids, load
+from lookalike_mocks.sandbox.token import SandboxName, format_as_uuid, find_sandbox_name, parse_sandbox_name, create_token
+from lookalike_specs import list_api_ids, load_api
 
-NAMES = st.builds(Name, st.integers(0, 2**16 - 1), st.integers(1, 255), st.integers(1, 255), st.integers(1, 2**24 - 1))
+NAMES = st.builds(SandboxName, st.integers(0, 2**16 - 1), st.integers(1, 255), st.integers(1, 255), st.integers(1, 2**24 - 1))
 
 
 @given(NAMES)
-def test_a_token_names_its_sandbox(name: Name) -> None:
-    drawn = token(name)
+def test_a_token_names_its_sandbox(name: SandboxName) -> None:
+    drawn = create_token(name)
     assert re.fullmatch(r"[0-9a-f]{30}", drawn)
-    assert named(drawn) == named(f"lk{drawn}") == named(f"LTAI{drawn}") == named(as_uuid(drawn)) == name
+    assert find_sandbox_name(drawn) == find_sandbox_name(f"lk{drawn}") == find_sandbox_name(f"LTAI{drawn}") == find_sandbox_name(format_as_uuid(drawn)) == name
 
 
 @given(NAMES)
-def test_a_uuid_looks_like_one(name: Name) -> None:
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", as_uuid(token(name)))
+def test_a_uuid_looks_like_one(name: SandboxName) -> None:
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", format_as_uuid(create_token(name)))
 
 
 @given(NAMES)
-def test_a_name_is_read_as_people_see_it(name: Name) -> None:
-    assert read(str(name)) == name
+def test_a_name_is_read_as_people_see_it(name: SandboxName) -> None:
+    assert parse_sandbox_name(str(name)) == name
 
 
 @pytest.mark.parametrize(
@@ -35,30 +35,30 @@ def test_a_name_is_read_as_people_see_it(name: Name) -> None:
              "9f3c-1-1-999999999", "9f3c-1-1-١", "x9f3c-1-1-1"],
 )  # fmt: skip
 def test_what_is_no_name(text: str) -> None:
-    assert read(text) is None
+    assert parse_sandbox_name(text) is None
 
 
 def test_two_tokens_of_one_name_differ() -> None:
-    name = Name(1, 1, 1, 1)
-    drawn = {token(name) for _ in range(1000)}
+    name = SandboxName(1, 1, 1, 1)
+    drawn = {create_token(name) for _ in range(1000)}
     assert len(drawn) == 1000
     assert len({each[:18] for each in drawn}) == 1
 
 
 @given(NAMES, st.integers(0, 17), st.sampled_from(string.hexdigits.lower()))
-def test_a_token_that_was_changed_names_nobody(name: Name, at: int, digit: str) -> None:
-    drawn = token(name)
+def test_a_token_that_was_changed_names_nobody(name: SandboxName, at: int, digit: str) -> None:
+    drawn = create_token(name)
     changed = drawn[:at] + digit + drawn[at + 1 :]
-    assert named(changed) == (name if changed == drawn else None)
+    assert find_sandbox_name(changed) == (name if changed == drawn else None)
 
 
 @given(st.text())
 def test_any_text_may_be_asked_for_its_name(text: str) -> None:
-    assert named(text) is None
-    assert read(text) is None
+    assert find_sandbox_name(text) is None
+    assert parse_sandbox_name(text) is None
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_nobody_who_has_an_account_is_taken_for_a_sandbox(api: str) -> None:
-    for credentials, _ in load(api).accounts:
-        assert not [value for value in credentials.values() if named(value)]
+    for credentials, _ in load_api(api).accounts:
+        assert not [value for value in credentials.values() if find_sandbox_name(value)]

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 from PIL import Image, ImageDraw
 
-from lookalike_contracts import violations
+from lookalike_contracts import describe_response_violations
 from lookalike_mocks import Mock
-from lookalike_specs import load
-from lookalike_specs.sample import examples
+from lookalike_specs import load_api
+from lookalike_specs.sample import collect_examples
 from lookalike_specs.signing import acs3
-from lookalike_specs.wire import Pairs, Reply, Request
+from lookalike_specs.wire import Pairs, Response, Request
 
-API = load("aliyun")
+API = load_api("aliyun")
 OPERATIONS = {operation.id: operation for operation in API.operations}
 NOW = 1_795_220_788
 NONCES = (f"client-{number}" for number in count())
@@ -25,10 +25,10 @@ HOST = "127.0.0.1:8765"
 Body = dict[str, Any]
 
 
-def request(operation: str, account: dict[str, str] | None = None, host: str = HOST, **given: Any) -> Request:
+def sign_request(operation: str, account: dict[str, str] | None = None, host: str = HOST, **given: Any) -> Request:
     """A request of that operation, signed with ACS3; an instance is named where one has to be."""
     meant, who = OPERATIONS[operation], {**API.account, **(account or {})}
-    known = examples(API, meant)
+    known = collect_examples(API, meant)
     values = given if meant.method == "GET" else {"InstanceName": "demoinstance1", **given}
     headers = {"host": host, "x-acs-action": known["x-acs-action"], "x-acs-version": known["x-acs-version"]}
     encoded = urlencode({name: value for name, value in values.items() if value is not None}).encode()
@@ -43,37 +43,37 @@ def request(operation: str, account: dict[str, str] | None = None, host: str = H
     )
     stamp = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     keys, token = (who["AccessKeyId"], who["AccessKeySecret"]), who.get("SecurityToken")
-    return acs3.signed(made, *keys, timestamp=stamp, nonce=next(NONCES), security_token=token)
+    return acs3.sign_request(made, *keys, timestamp=stamp, nonce=next(NONCES), security_token=token)
 
 
-def ask(mock: Mock, operation: str, account: dict[str, str] | None = None, **given: Any) -> Body:
+def fetch_body(mock: Mock, operation: str, account: dict[str, str] | None = None, **given: Any) -> Body:
     """The body of an answer that conforms."""
-    asked = request(operation, account, **given)
-    reply = mock.answer(asked)
-    assert violations("aliyun", asked, reply) == (), reply.body
+    asked = sign_request(operation, account, **given)
+    reply = mock.respond(asked)
+    assert describe_response_violations("aliyun", asked, reply) == (), reply.body
     body: Body = json.loads(reply.body)
     return body
 
 
-def conforms(asked: Request, reply: Reply) -> Reply:
+def assert_conforming(asked: Request, reply: Response) -> Response:
     """The reply, held to the spec."""
-    assert violations("aliyun", asked, reply) == ()
+    assert describe_response_violations("aliyun", asked, reply) == ()
     return reply
 
 
-def stored(drawn: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+def encode_image(drawn: Image.Image, form: str = "PNG", **options: Any) -> bytes:
     """A picture as a file."""
     out = BytesIO()
     drawn.save(out, form, **options)
     return out.getvalue()
 
 
-def text(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
     """Bytes in Base64."""
     return b64encode(data).decode()
 
 
-def drawn(number: int, side: int = 400) -> Image.Image:
+def draw_image(number: int, side: int = 400) -> Image.Image:
     """A picture that shows no product of the catalogue; another for each number."""
     found = Image.new("RGB", (side, side), (number * 37 % 256, number * 101 % 256, number * 59 % 256))
     pen, step = ImageDraw.Draw(found), side // 8
@@ -84,15 +84,15 @@ def drawn(number: int, side: int = 400) -> Image.Image:
     return found
 
 
-def multipart(fields: Pairs, data: bytes | None, after: Pairs = (), *, last_break: bytes = b"\r\n") -> bytes:
+def encode_multipart(fields: Pairs, data: bytes | None, after: Pairs = (), *, last_break: bytes = b"\r\n") -> bytes:
     """A form with a file, framed as SDKs do it; `after` are fields behind the file, `last_break` what ends the file."""
-    parts = [field(*pair) for pair in fields]
+    parts = [encode_field(*pair) for pair in fields]
     if data is not None:
         head = b'--XX\r\nContent-Disposition: form-data; name="file"; filename="a/b"\r\nContent-Type: \r\n\r\n'
         parts.append(head + data + last_break)
-    return b"".join([*parts, *(field(*pair) for pair in after), b"--XX--\r\n"])
+    return b"".join([*parts, *(encode_field(*pair) for pair in after), b"--XX--\r\n"])
 
 
-def field(name: str, value: str) -> bytes:
+def encode_field(name: str, value: str) -> bytes:
     """One field of a form."""
     return b'--XX\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (name.encode(), value.encode())

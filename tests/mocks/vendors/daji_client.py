@@ -8,70 +8,70 @@ from urllib.parse import urlencode
 import msgspec
 
 from lookalike_mocks import Mock
-from lookalike_specs import load
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Pairs, Reply, Request
+from lookalike_specs.wire import Pairs, Response, Request
 
-from .documented import validators
+from .documented import create_validators
 
 Body = dict[str, Any]
-HOST = (b"host", b"openapi.dajisaas.com")
-FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=XX"
+HOST_HEADER = (b"host", b"openapi.dajisaas.com")
+FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE = "application/x-www-form-urlencoded", "multipart/form-data; boundary=XX"
 # the variants that speak of uploads alone; test_daji_upload tries them
-OF_UPLOADS = ("upload-parameter", "picture-limit", "base64-prefix")
+UPLOAD_VARIANTS = ("upload-parameter", "picture-limit", "base64-prefix")
 
 
 @dataclass(frozen=True)
-class Client:
+class DajiClient:
     """A caller of one operation; `plain` is what a good request of it holds."""
 
     api: str
     path: str
-    plain: Mapping[str, Any]
+    default_values: Mapping[str, Any]
     mock: Mock
     method: str = "get"
 
-    def pairs(self, key: str, sent: Body) -> Pairs:
+    def sign_pairs(self, key: str, sent: Body) -> Pairs:
         """What is sent, signed; None leaves a parameter out."""
-        accounts = load(self.api).root.accounts
+        accounts = load_api(self.api).root.accounts
         account = accounts.get(key, {**accounts["demo"], "appKey": key})
-        values = {"appKey": account["appKey"], **self.plain, **sent}
+        values = {"appKey": account["appKey"], **self.default_values, **sent}
         pairs = tuple((name, str(value)) for name, value in values.items() if value is not None)
-        return (*pairs, ("sign", daji.sign(pairs, account["appSecret"])))
+        return (*pairs, ("sign", daji.compute_signature(pairs, account["appSecret"])))
 
-    def request(self, key: str = "demo", /, **sent: Any) -> Request:
+    def build_get(self, key: str = "demo", /, **sent: Any) -> Request:
         """A signed request by GET."""
-        return Request(method="GET", path=self.path, query=urlencode(self.pairs(key, sent)).encode(), headers=(HOST,))
+        return Request(method="GET", path=self.path, query=urlencode(self.sign_pairs(key, sent)).encode(), headers=(HOST_HEADER,))
 
-    def posted(self, key: str = "demo", content_type: str = FORM, /, **sent: Any) -> Request:
+    def build_post(self, key: str = "demo", content_type: str = FORM_MEDIA_TYPE, /, **sent: Any) -> Request:
         """A signed request by POST."""
-        pairs = self.pairs(key, sent)
-        body = urlencode(pairs).encode() if content_type == FORM else multipart(pairs)
+        pairs = self.sign_pairs(key, sent)
+        body = urlencode(pairs).encode() if content_type == FORM_MEDIA_TYPE else encode_multipart(pairs)
         return Request(
-            method="POST", path=self.path, headers=(HOST, (b"content-type", content_type.encode())), body=body
+            method="POST", path=self.path, headers=(HOST_HEADER, (b"content-type", content_type.encode())), body=body
         )
 
-    def checked(self, reply: Reply) -> Body:
+    def decode_body(self, reply: Response) -> Body:
         """The body, valid by the API's own spec."""
         body: Body = msgspec.json.decode(reply.body)
-        errors = validators(self.api, self.path, self.method)[reply.status].iter_errors(body)
+        errors = create_validators(self.api, self.path, self.method)[reply.status].iter_errors(body)
         assert not [error.message for error in errors]
         return body
 
-    def answer(self, request: Request, mock: Mock | None = None) -> Body:
+    def send_request(self, request: Request, mock: Mock | None = None) -> Body:
         """`data` of an answer that went well."""
-        reply = (mock or self.mock).answer(request)
-        body = self.checked(reply)
+        reply = (mock or self.mock).respond(request)
+        body = self.decode_body(reply)
         assert (reply.status, body["code"], body["message"]) == (200, 200, "操作成功"), body
         return body["data"]
 
-    def ask(self, mock: Mock | None = None, key: str = "demo", /, **sent: Any) -> Body:
+    def fetch_data(self, mock: Mock | None = None, key: str = "demo", /, **sent: Any) -> Body:
         """`data` of the answer to a request by GET."""
-        return self.answer(self.request(key, **sent), mock)
+        return self.send_request(self.build_get(key, **sent), mock)
 
-    def error_of(self, reply: Reply) -> str:
+    def identify_error(self, reply: Response) -> str:
         """The error of the catalogue that an answer is."""
-        body, errors = self.checked(reply), load(self.api).root.errors
+        body, errors = self.decode_body(reply), load_api(self.api).root.errors
         fitting = [
             name
             for name, error in errors.items()
@@ -82,7 +82,7 @@ class Client:
         return fitting[0]
 
 
-def multipart(pairs: Pairs, boundary: str = "XX") -> bytes:
+def encode_multipart(pairs: Pairs, boundary: str = "XX") -> bytes:
     """Fields as a browser or an HTTP library frames them."""
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs

@@ -5,24 +5,24 @@ from typing import Any
 
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
-from lookalike_specs import read
-from lookalike_specs.document import resolve
+from lookalike_specs import read_document
+from lookalike_specs.document import resolve_refs
 
-KINDS: dict[str, Any] = {"3.0": OAS30Validator, "3.1": OAS31Validator}
+VALIDATOR_TYPES: dict[str, Any] = {"3.0": OAS30Validator, "3.1": OAS31Validator}
 
 
 @cache
-def operation(api: str, path: str, method: str = "get") -> Any:
+def load_operation(api: str, path: str, method: str = "get") -> Any:
     """An operation as the spec has it, its references resolved."""
-    return resolve(read(api), read(api)["paths"][path][method])
+    return resolve_refs(read_document(api), read_document(api)["paths"][path][method])
 
 
 @cache
-def validators(api: str, path: str, method: str = "get") -> dict[int, Any]:
+def create_validators(api: str, path: str, method: str = "get") -> dict[int, Any]:
     """By HTTP status, what holds an answer of that operation against the spec."""
-    kind = KINDS[read(api)["openapi"][:3]]
+    kind = VALIDATOR_TYPES[read_document(api)["openapi"][:3]]
     schemas = {
         int(status): found["content"]["application/json"]["schema"]
-        for status, found in operation(api, path, method)["responses"].items()
+        for status, found in load_operation(api, path, method)["responses"].items()
     }
     return {status: kind(schema, format_checker=kind.FORMAT_CHECKER) for status, schema in schemas.items()}

@@ -16,24 +16,24 @@ from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
 from lookalike_mocks import Catalogue, Mock
-from lookalike_mocks.catalogue import Picture
-from lookalike_mocks.catalogue.identicon import image, jpeg
-from lookalike_mocks.catalogue.names import offer_index, picture_code
-from lookalike_mocks.catalogue.subject import subjects
-from lookalike_mocks.vendors.aliyun_hits import ATTRIBUTES, SAME, Wanted, hits
-from lookalike_specs import load
-from lookalike_specs.document import resolve
+from lookalike_mocks.catalogue import ImageIdentity
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.names import decode_offer_id, encode_image_code
+from lookalike_mocks.catalogue.subject import detect_subjects
+from lookalike_mocks.vendors.aliyun_hits import ATTRIBUTES, SAME_SCORE, HitQuery, find_hits
+from lookalike_specs import load_api
+from lookalike_specs.document import resolve_refs
 from lookalike_specs.signing import acs3, acs_rpc, daji
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-API = load("aliyun")
+API = load_api("aliyun")
 DATA = API.root.data
 NOW = 1_795_220_788
 STAMP = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 NONCES = (f"nonce-{number}" for number in count())
 PRODUCT, MANY_SUBJECTS = 4711, 8
 CATEGORIES = {int(number) for number in DATA["categories"]}
-RESULT = OAS31Validator(resolve(dict(API.document), API.document["components"]["schemas"]["SearchResult"]))
+RESULT = OAS31Validator(resolve_refs(dict(API.document), API.document["components"]["schemas"]["SearchResult"]))
 HEADERS = (
     (b"host", b"127.0.0.1"),
     (b"content-type", b"application/x-www-form-urlencoded"),
@@ -48,7 +48,7 @@ def picture(drawn: Image.Image, form: str = "PNG") -> str:
     return b64encode(out.getvalue()).decode()
 
 
-GOODS = b64encode(jpeg(PRODUCT)).decode()
+GOODS = b64encode(render_jpeg(PRODUCT)).decode()
 FOREIGN = Image.radial_gradient("L").resize((500, 400)).convert("RGB")
 
 
@@ -58,16 +58,16 @@ def mock(**variants: str) -> Mock:
     return Mock("aliyun", "daji-1688", variants=chosen, clock=lambda: NOW)
 
 
-def send(variants: dict[str, str] | None = None, account: str = "", **form: Any) -> Reply:
+def send(variants: dict[str, str] | None = None, account: str = "", **form: Any) -> Response:
     """A good request of the demo account, signed with ACS3, but for what is said otherwise."""
-    return mock(**(variants or {})).answer(request(account, **form))
+    return mock(**(variants or {})).respond(request(account, **form))
 
 
 def request(account: str = "", **form: Any) -> Request:
     body = urlencode({"InstanceName": "demoinstance1", "PicContent": GOODS, **form}).encode()
     made = Request(method="POST", path="/", headers=HEADERS, body=body)
     key = account or API.account["AccessKeyId"]
-    return acs3.signed(made, key, API.account["AccessKeySecret"], timestamp=STAMP, nonce=next(NONCES))
+    return acs3.sign_request(made, key, API.account["AccessKeySecret"], timestamp=STAMP, nonce=next(NONCES))
 
 
 def page(variants: dict[str, str] | None = None, **given: Any) -> dict[str, Any]:
@@ -85,11 +85,11 @@ def goods(found: dict[str, Any]) -> list[str]:
 
 def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
     """What daji's 1688 search finds for the address of the product's picture."""
-    url = f"https://cbu01.alicdn.com/O1CN01{picture_code(product)}_!!1-0-cib.jpg"
+    url = f"https://cbu01.alicdn.com/O1CN01{encode_image_code(product)}_!!1-0-cib.jpg"
     text = urlencode({"imageAddress": url, "beginPage": "1", "pageSize": "20", "country": "zh", **query}).encode()
     asked = Request(method="GET", path="/alibaba/product/imageQuery", query=text)
-    account = load("daji-1688").account
-    reply = mock().answer(daji.signed(asked, account["appKey"], account["appSecret"]))
+    account = load_api("daji-1688").account
+    reply = mock().respond(daji.sign_request(asked, account["appKey"], account["appSecret"]))
     found: list[dict[str, Any]] = json.loads(reply.body)["data"]["data"]
     return found
 
@@ -97,10 +97,10 @@ def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
 def test_a_products_picture_finds_the_product_first() -> None:
     found = page()
     first = found["Auctions"][0]
-    product = mock().world.catalogue.product(PRODUCT)
+    product = mock().demo_state.catalogue.get_product(PRODUCT)
     assert first["ProductId"] == str(product.offer_id)
     assert first["Score"] == 1.0
-    assert first["CustomContent"] == product.title("zh")
+    assert first["CustomContent"] == product.get_title("zh")
     assert first["CategoryId"] == product.kind.aliyun
     assert len(found["Auctions"]) == 10
 
@@ -116,7 +116,7 @@ def test_the_same_goods_in_the_same_order_as_at_1688() -> None:
 
 
 def test_the_same_goods_in_the_same_region_as_at_1688() -> None:
-    content = b64encode(jpeg(MANY_SUBJECTS)).decode()
+    content = b64encode(render_jpeg(MANY_SUBJECTS)).decode()
     regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
     assert len(regions) > 2
     for region in regions:
@@ -126,27 +126,27 @@ def test_the_same_goods_in_the_same_region_as_at_1688() -> None:
 
 def test_the_rest_of_the_attributes() -> None:
     for item in page()["Auctions"]:
-        product = mock().world.catalogue.product(offer_index(int(item["ProductId"])))
+        product = mock().demo_state.catalogue.get_product(decode_offer_id(int(item["ProductId"])))
         assert (item["IntAttr3"], item["StrAttr"]) == (product.stock, product.kind.id)
-        assert (item["StrAttr2"], item["StrAttr3"]) == (product.shop.place.province["zh"], str(product.shop.seller_id))
+        assert (item["StrAttr2"], item["StrAttr3"]) == (product.shop.locality.province["zh"], str(product.shop.seller_id))
         assert item["StrAttr4"] == product.shop.biz_type
 
 
 def test_scores_fall_wherever_the_product_itself_stands() -> None:
     catalogue, within = Catalogue(0, 480), 0
     for index in range(100):
-        shown = Picture(index, index)
-        for subject in subjects(shown, catalogue.size)[1:]:
-            found = hits(catalogue, Wanted(shown, subject.box))
-            within += index in {hit.product for hit in found[1:]}
+        shown = ImageIdentity(index, index)
+        for subject in detect_subjects(shown, catalogue.size)[1:]:
+            found = find_hits(catalogue, HitQuery(shown, subject.box))
+            within += index in {hit.product_index for hit in found[1:]}
             assert all(one.score > other.score for one, other in pairwise(found))
-            assert found[0].score < SAME or found[0].product == index
+            assert found[0].score < SAME_SCORE or found[0].product_index == index
     assert within
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
 def test_a_copy_finds_the_same(form: str) -> None:
-    assert goods(page(PicContent=picture(image(PRODUCT, 400), form))) == goods(page())
+    assert goods(page(PicContent=picture(draw_identicon(PRODUCT, 400), form))) == goods(page())
 
 
 def test_another_picture_finds_the_same_as_its_copy() -> None:
@@ -193,7 +193,7 @@ def test_a_category_confines(category: int) -> None:
 
 def test_the_category_is_predicted() -> None:
     for product in range(48):
-        found = page(PicContent=b64encode(jpeg(product)).decode(), Num=100)
+        found = page(PicContent=b64encode(render_jpeg(product)).decode(), Num=100)
         assert {item["CategoryId"] for item in found["Auctions"]} == {found["PicInfo"]["CategoryId"]}
         assert found["Auctions"][0]["Score"] == 1
 
@@ -206,7 +206,7 @@ def test_generic_search_knows_one_category() -> None:
 
 def test_all_categories() -> None:
     listed = page()["PicInfo"]["AllCategories"]
-    sample = resolve(dict(API.document), API.document["components"]["responses"]["Found"])
+    sample = resolve_refs(dict(API.document), API.document["components"]["responses"]["Found"])
     example = sample["content"]["application/json"]["examples"]["documented"]["value"]
     assert listed == example["PicInfo"]["AllCategories"]
 
@@ -220,7 +220,7 @@ def test_regions() -> None:
 
 
 def test_a_region_names_the_subject() -> None:
-    content = picture(image(MANY_SUBJECTS, 200))
+    content = picture(draw_identicon(MANY_SUBJECTS, 200))
     regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
     firsts = [goods(page(PicContent=content, Region=region))[0] for region in regions]
     assert len(set(firsts)) == len(regions)
@@ -228,16 +228,16 @@ def test_a_region_names_the_subject() -> None:
 
 
 def test_without_crop_the_whole_picture_is_searched() -> None:
-    found = page(Crop="False", PicContent=picture(image(PRODUCT, 300).resize((300, 200))))
+    found = page(Crop="False", PicContent=picture(draw_identicon(PRODUCT, 300).resize((300, 200))))
     assert found["PicInfo"]["Region"] == "0,300,0,200"
     assert found["PicInfo"]["MultiRegion"] == []
     assert goods(found) == goods(page())
 
 
 def test_regions_are_of_the_pictures_own_size() -> None:
-    seen = page(PicContent=picture(image(PRODUCT, 200)))["PicInfo"]
+    seen = page(PicContent=picture(draw_identicon(PRODUCT, 200)))["PicInfo"]
     assert all(int(edge) < 200 for subject in seen["MultiRegion"] for edge in subject["Region"].split(","))
-    assert page(PicContent=picture(image(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"] == "0,200,0,200"
+    assert page(PicContent=picture(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"] == "0,200,0,200"
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
@@ -305,12 +305,12 @@ def test_a_full_page_even_where_there_is_none() -> None:
     assert len(page(account="situation-full-page", Start=499, Num=1, ScoreThreshold="1.00")["Auctions"]) == 1
 
 
-def by_rpc(body: str, variants: dict[str, str] | None = None) -> Reply:
+def by_rpc(body: str, variants: dict[str, str] | None = None) -> Response:
     form = urlencode({"InstanceName": "demoinstance1", "PicContent": GOODS}) + body
     query, account = b"Action=SearchImageByPic&Version=2020-12-14", API.account
     made = Request(method="POST", path="/", query=query, headers=HEADERS[:2], body=form.encode())
     keys = account["AccessKeyId"], account["AccessKeySecret"]
-    return mock(**(variants or {})).answer(acs_rpc.signed(made, *keys, timestamp=STAMP, nonce=next(NONCES)))
+    return mock(**(variants or {})).respond(acs_rpc.sign_request(made, *keys, timestamp=STAMP, nonce=next(NONCES)))
 
 
 XML, JSON = "text/xml;charset=utf-8", "application/json;charset=utf-8"
@@ -372,7 +372,7 @@ def test_errors_in_xml() -> None:
 
 def test_what_xml_cannot_hold_is_replaced() -> None:
     asked = Request(method="PUT", path="/", query=b"Format=XML", headers=((b"host", b"a\x00<b>&\x1f"),))
-    reply = Mock("aliyun").answer(asked)
+    reply = Mock("aliyun").respond(asked)
     assert ElementTree.fromstring(reply.body).findtext("HostId") == "a\ufffd<b>&\ufffd"  # noqa: S314 - our own
 
 
@@ -381,7 +381,7 @@ def test_one_request_a_second() -> None:
     own = Mock("aliyun", clock=lambda: now[0])
 
     def once(instance: str) -> int:
-        return own.answer(request(InstanceName=instance)).status
+        return own.respond(request(InstanceName=instance)).status
 
     statuses = []
     for at in (0.0, 0.5, 0.9, 1.0):
@@ -403,7 +403,7 @@ def test_the_same_request_gets_the_same_answer() -> None:
 
 
 LONG = " OR ".join(["int_attr=1"] * 30)
-BIG = jpeg(PRODUCT) + b"\0" * (3_500_000)
+BIG = render_jpeg(PRODUCT) + b"\0" * (3_500_000)
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("error-transport", "in-body"): {"Num": 0},

@@ -14,19 +14,19 @@ from msgspec.structs import replace
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_specs import load
-from lookalike_specs.document import resolve
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_specs import load_api
+from lookalike_specs.document import resolve_refs
 from lookalike_specs.signing import acs3, acs_rpc
 from lookalike_specs.wire import Request
 
-API = load("aliyun")
+API = load_api("aliyun")
 NOW = 1_795_220_788
 STAMP = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 NONCES = (f"nonce-{number}" for number in count())
 KEYS = API.account["AccessKeyId"], API.account["AccessKeySecret"]
-GOODS = b64encode(jpeg(5)).decode()
-RESPONSES: dict[str, Any] = resolve(dict(API.document), API.document["paths"]["/"]["post"]["responses"])
+GOODS = b64encode(render_jpeg(5)).decode()
+RESPONSES: dict[str, Any] = resolve_refs(dict(API.document), API.document["paths"]["/"]["post"]["responses"])
 SCHEMAS = {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in RESPONSES.items()}
 VARIANTS = st.fixed_dictionaries(
     {name: st.sampled_from(sorted(variant.values)) for name, variant in API.root.variants.items()}
@@ -50,7 +50,7 @@ PICTURES = st.sampled_from([GOODS, "http://x", "https://cbu01.alicdn.com/a.jpg",
 
 def answered(mock: Mock, request: Request) -> int:
     """The status, once the answer is held against the spec."""
-    reply = mock.answer(request)
+    reply = mock.respond(request)
     assert reply.status in SCHEMAS, reply
     if reply.media_type == "text/xml;charset=utf-8":
         assert ElementTree.fromstring(reply.body).tag in ("Error", "SearchImageByPicResponse")  # noqa: S314 - our own
@@ -66,7 +66,7 @@ def form(sent: dict[str, str]) -> bytes:
 
 def by_acs3(body: bytes, query: bytes = b"") -> Request:
     request = Request(method="POST", path="/", query=query, headers=BASE, body=body)
-    return acs3.signed(request, *KEYS, timestamp=STAMP, nonce=next(NONCES))
+    return acs3.sign_request(request, *KEYS, timestamp=STAMP, nonce=next(NONCES))
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=6), PICTURES, VARIANTS)
@@ -75,7 +75,7 @@ def test_any_parameters(sent: dict[str, str], content: str, variants: dict[str, 
     mock = Mock("aliyun", variants=variants, clock=lambda: NOW)
     assert answered(mock, by_acs3(body)) != 404 or "Action" in sent
     given = Request(method="POST", path="/", query=b"Action=SearchImageByPic", headers=BASE[:2], body=body)
-    answered(mock, acs_rpc.signed(given, *KEYS, timestamp=STAMP, nonce=next(NONCES)))
+    answered(mock, acs_rpc.sign_request(given, *KEYS, timestamp=STAMP, nonce=next(NONCES)))
 
 
 @given(st.binary(max_size=300), st.booleans())
@@ -105,7 +105,7 @@ AUTHORIZATION = (
     ).map(b"".join)
 )
 
-HEADERS = st.sampled_from([field.name for field in API.operations[0].fields if field.place == "header"])
+HEADERS = st.sampled_from([field.name for field in API.operations[0].fields if field.location == "header"])
 
 
 @given(AUTHORIZATION, st.dictionaries(HEADERS, VALUES))

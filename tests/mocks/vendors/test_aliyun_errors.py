@@ -16,24 +16,24 @@ from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_mocks.catalogue.names import picture_code
-from lookalike_specs import load
-from lookalike_specs.sample import examples
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.names import encode_image_code
+from lookalike_specs import load_api
+from lookalike_specs.sample import collect_examples
 from lookalike_specs.signing import acs3, acs_roa, acs_rpc
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .documented import operation as documented
+from .documented import load_operation as documented
 
-API = load("aliyun")
+API = load_api("aliyun")
 # all but the object store's, which only uploads answer: see test_aliyun_upload
-ERRORS = {name: error for name, error in API.root.errors.items() if error.transport != "oss-xml"}
+ERRORS = {name: error for name, error in API.root.errors.items() if error.error_format != "oss-xml"}
 OPERATIONS = {operation.id: operation for operation in API.operations}
 NOW = 1_795_220_788
 NONCES = (f"nonce-{number}" for number in count())
-GOODS = b64encode(jpeg(5)).decode()
+GOODS = b64encode(render_jpeg(5)).decode()
 NAMED = {"ProductId": "p1", "PicName": "p1.jpg"}
-STORED = examples(API, OPERATIONS["SearchImageByName"])
+STORED = collect_examples(API, OPERATIONS["SearchImageByName"])
 # what a good request of each operation holds
 GOOD: dict[str, dict[str, Any]] = {
     "SearchImageByPic": {"PicContent": GOODS},
@@ -49,7 +49,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 @cache
 def schemas(operation: str) -> dict[int, OAS31Validator]:
-    responses = documented("aliyun", OPERATIONS[operation].template, OPERATIONS[operation].method.lower())["responses"]
+    responses = documented("aliyun", OPERATIONS[operation].document_path, OPERATIONS[operation].method.lower())["responses"]
     return {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in responses.items()}
 
 
@@ -215,7 +215,7 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
     ("PictureError", {"PicContent": "https://cbu01.alicdn.com/x.jpg", "variants": {"picture-url": "fetched"}}),
     (
         "PictureError",
-        {"PicContent": f"http://a/O1CN01{picture_code(100_000)}_!!1-0-cib.jpg", "variants": {"picture-url": "fetched"}},
+        {"PicContent": f"http://a/O1CN01{encode_image_code(100_000)}_!!1-0-cib.jpg", "variants": {"picture-url": "fetched"}},
     ),
     ("InvalidAction.NotFound", {"action": None}),
     ("InvalidAction.NotFound", {"request": {"path": "/v2/image/update"}}),
@@ -298,7 +298,7 @@ def made(given: dict[str, Any]) -> Request:
     token, nonce = given.pop("token", entry.get("SecurityToken")), given.pop("nonce", next(NONCES))
     at, scheme = given.pop("at", iso(NOW)), given.pop("scheme", "acs3")
     meant = OPERATIONS[given.pop("operation", "SearchImageByPic")]
-    known = examples(API, meant)
+    known = collect_examples(API, meant)
     action, version = given.pop("action", known["x-acs-action"]), given.pop("version", known["x-acs-version"])
     headers, drop = given.pop("headers", {}), given.pop("drop", b"")
     sent, whole = given.pop("request", {}), given.pop("unsigned-body", False)
@@ -320,9 +320,9 @@ def made(given: dict[str, Any]) -> Request:
     )
     if scheme == "roa":
         date = format_datetime(datetime.fromtimestamp(NOW, UTC), usegmt=True)
-        request = acs_roa.signed(request, *keys, date=date, nonce=nonce, security_token=token)
+        request = acs_roa.sign_request(request, *keys, date=date, nonce=nonce, security_token=token)
     else:
-        sign = acs3.signed if scheme == "acs3" else acs_rpc.signed
+        sign = acs3.sign_request if scheme == "acs3" else acs_rpc.sign_request
         request = sign(request, *keys, timestamp=at, nonce=nonce, security_token=token)
     kept = tuple(pair for pair in request.headers if pair[0].decode() not in headers)
     added = tuple((name.encode(), value.encode()) for name, value in headers.items() if value)
@@ -330,15 +330,15 @@ def made(given: dict[str, Any]) -> Request:
     return replace(request, headers=kept + added, query=query, **({} if whole else sent))
 
 
-def send(given: dict[str, Any]) -> Reply:
+def send(given: dict[str, Any]) -> Response:
     chosen = {key.replace("-", "_"): value for key, value in given.get("variants", {}).items()}
     own = Mock("aliyun", clock=lambda: NOW) if given.get("times") else mock(**chosen)
     for _ in range(given.get("times", 1) - 1):
-        assert own.answer(made(given)).status == 200
-    return own.answer(made(given))
+        assert own.respond(made(given)).status == 200
+    return own.respond(made(given))
 
 
-def held(reply: Reply, error: str, operation: str = "SearchImageByPic") -> dict[str, Any]:
+def held(reply: Response, error: str, operation: str = "SearchImageByPic") -> dict[str, Any]:
     """The body, held against the spec: the catalogue's status, code and message, in the form of a gateway's error."""
     body: dict[str, Any] = json.loads(reply.body)
     expected = ERRORS[error]
@@ -372,7 +372,7 @@ def test_the_pages_table_by_magic(status: str, code: str, message: str) -> None:
 
 def able(error: str) -> list[str]:
     """The operations that can answer an error in the gateway's words, and do not have it in other words."""
-    only = ERRORS[error].operations or [id for id, each in OPERATIONS.items() if error not in each.extension.instead]
+    only = ERRORS[error].operations or [id for id, each in OPERATIONS.items() if error not in each.extension.error_aliases]
     return [id for id in only if id in GOOD]
 
 
@@ -386,7 +386,7 @@ def test_every_error_by_magic(error: str) -> None:
 
 def test_words_of_their_own() -> None:
     for id, operation in OPERATIONS.items():
-        for error, own in operation.extension.instead.items():
+        for error, own in operation.extension.error_aliases.items():
             held(send({"operation": id, "key": f"situation-{error}"}), own, id)
             assert ERRORS[own].code == ERRORS[error].code
             assert id in ERRORS[own].operations
@@ -399,7 +399,7 @@ def test_no_other_operation_answers_it(error: str) -> None:
 
 
 def test_every_natural_error_is_here() -> None:
-    assert {error for error, found in ERRORS.items() if found.natural} == set(NATURAL)
+    assert {error for error, found in ERRORS.items() if found.reproduce} == set(NATURAL)
 
 
 @pytest.mark.parametrize("error", NATURAL)
@@ -416,7 +416,7 @@ def test_further_ways(error: str, given: dict[str, Any]) -> None:
         assert reply.status == 200, reply.body
 
 
-APPLICATION = [error for error, found in ERRORS.items() if not found.transport]
+APPLICATION = [error for error, found in ERRORS.items() if not found.error_format]
 
 
 @pytest.mark.parametrize("error", APPLICATION)

@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.authenticate.policy import text_of
-from lookalike_mocks.catalogue.identicon import jpeg
-from lookalike_mocks.doors.asgi import Door
+from lookalike_mocks.authenticate.policy import format_expiration
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.doors.asgi import MockApp
 from lookalike_mocks.doors.server import Server
-from lookalike_mocks.gallery import Kept
+from lookalike_mocks.gallery import BoundedStore
 from lookalike_mocks.quota import Quota
 from lookalike_specs.signing import acs_rpc, oss_policy
-from lookalike_specs.wire import Pairs, Reply, Request
+from lookalike_specs.wire import Pairs, Response, Request
 
-from .aliyun_client import API, HOST, NOW, OPERATIONS, Body, ask, conforms, drawn, multipart, request, stored, text
+from .aliyun_client import API, HOST, NOW, OPERATIONS, Body, fetch_body, assert_conforming, draw_image, encode_multipart, sign_request, encode_image, encode_base64
 
 SECRET = API.account["AccessKeySecret"]
 CONTENT_TYPE = b"multipart/form-data; boundary=XX"
 PRODUCT = 4711
-ERRORS = {name: error for name, error in API.root.errors.items() if error.transport == "oss-xml"}
+ERRORS = {name: error for name, error in API.root.errors.items() if error.error_format == "oss-xml"}
 UNTIL = "2120-01-01T12:00:00.000Z"
 ANY: Body = {"expiration": UNTIL, "conditions": [["content-length-range", 0, 100_000_000]]}
 
@@ -38,7 +38,7 @@ def mock() -> Mock:
 
 
 def permit(mock: Mock, account: dict[str, str] | None = None, host: str = HOST) -> Body:
-    return ask(mock, "AuthorizeFileUpload", account, host=host, Product="ImageSearch", RegionId="cn-shanghai")
+    return fetch_body(mock, "AuthorizeFileUpload", account, host=host, Product="ImageSearch", RegionId="cn-shanghai")
 
 
 def fields(permitted: Body, /, **changed: str | None) -> Pairs:
@@ -51,12 +51,12 @@ def fields(permitted: Body, /, **changed: str | None) -> Pairs:
 
 def form(body: bytes, host: str = HOST, content_type: bytes = CONTENT_TYPE, fault: str = "") -> Request:
     headers = ((b"host", host.encode()), (b"content-type", content_type))
-    return Request(method="POST", path="/", headers=headers, body=body, fault=fault)
+    return Request(method="POST", path="/", headers=headers, body=body, broken_rule=fault)
 
 
-def upload(mock: Mock, permitted: Body, data: bytes, host: str = HOST, **changed: str | None) -> Reply:
-    asked = form(multipart(fields(permitted, **changed), data), host)
-    return conforms(asked, mock.answer(asked))
+def upload(mock: Mock, permitted: Body, data: bytes, host: str = HOST, **changed: str | None) -> Response:
+    asked = form(encode_multipart(fields(permitted, **changed), data), host)
+    return assert_conforming(asked, mock.respond(asked))
 
 
 def url(permitted: Body) -> str:
@@ -68,10 +68,10 @@ def signed(policy: object, secret: str = SECRET, /, **changed: str | None) -> Pa
     """The fields of an upload whose policy the caller made himself."""
     text = b64encode(policy if isinstance(policy, bytes) else json.dumps(policy).encode()).decode()
     permitted = {"Endpoint": "0.0.1", "AccessKeyId": API.account["AccessKeyId"], "ObjectKey": "k"}
-    return fields({**permitted, "EncodedPolicy": text, "Signature": oss_policy.signature(text, secret)}, **changed)
+    return fields({**permitted, "EncodedPolicy": text, "Signature": oss_policy.compute_signature(text, secret)}, **changed)
 
 
-def element(reply: Reply, name: str) -> str | None:
+def element(reply: Response, name: str) -> str | None:
     return ElementTree.fromstring(reply.body).findtext(name)  # noqa: S314 - our own
 
 
@@ -82,7 +82,7 @@ def test_a_permit(mock: Mock) -> None:
     policy = json.loads(b64decode(told["EncodedPolicy"]))
     assert policy["expiration"] == "2026-11-21T01:26:28.000Z"
     assert policy["conditions"] == [["content-length-range", 0, 10485760], ["eq", "$key", told["ObjectKey"]]]
-    assert told["Signature"] == oss_policy.signature(told["EncodedPolicy"], SECRET)
+    assert told["Signature"] == oss_policy.compute_signature(told["EncodedPolicy"], SECRET)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_permit(mock: Mock) -> None:
     [(NOW, "2026-11-21T00:26:28.000Z"), (-5.0, "1970-01-01T00:00:00.000Z"), (1e18, "9999-12-31T23:59:59.000Z")],
 )
 def test_a_clock_may_be_set_to_anything(now: float, written: str) -> None:
-    assert text_of(now) == written
+    assert format_expiration(now) == written
 
 
 def test_no_two_permits_are_of_one_object(mock: Mock) -> None:
@@ -129,8 +129,8 @@ def test_a_permit_by_rpc_and_in_xml(mock: Mock) -> None:
     keys = API.account["AccessKeyId"], SECRET
     for more, media_type in ((b"", "text/xml;charset=utf-8"), (b"&Format=json", "application/json;charset=utf-8")):
         made = Request(method="GET", path="/", query=query + more, headers=((b"host", HOST.encode()),))
-        asked = acs_rpc.signed(made, *keys, timestamp="2026-11-21T00:26:28Z", nonce=media_type)
-        reply = conforms(asked, mock.answer(asked))
+        asked = acs_rpc.sign_request(made, *keys, timestamp="2026-11-21T00:26:28Z", nonce=media_type)
+        reply = assert_conforming(asked, mock.respond(asked))
         assert (reply.status, reply.media_type) == (200, media_type)
         assert b"LTAI-lookalike-demo" in reply.body
 
@@ -141,13 +141,13 @@ def test_the_callers_own_key_uploads(mock: Mock, account: str) -> None:
         "demo": {},
         "sts": API.root.accounts["sts"],
         "magic": {"AccessKeyId": "situation-full-page"},
-        "sandbox": dict(mock.sandbox().credentials["aliyun"]),
+        "sandbox": dict(mock.create_sandbox().credentials["aliyun"]),
     }
     who = accounts[account]
     told = permit(mock, who)
     assert told["AccessKeyId"] == {**API.account, **who}["AccessKeyId"]
-    assert upload(mock, told, jpeg(PRODUCT)).status == 201
-    found = ask(mock, "SearchImageByPic", who, PicContent=url(told))
+    assert upload(mock, told, render_jpeg(PRODUCT)).status == 201
+    found = fetch_body(mock, "SearchImageByPic", who, PicContent=url(told))
     assert found["Auctions"][0]["Score"] == 1.0
 
 
@@ -157,26 +157,26 @@ def test_what_was_uploaded_is_searched_and_added(variant: str) -> None:
     told = permit(mock)
     host = f"{told['Bucket']}.{told['Endpoint']}"
     assert host == ("http://" if variant == "with-scheme" else "") + HOST
-    data = stored(drawn(1))
+    data = encode_image(draw_image(1))
     assert upload(mock, told, data, host).status == 201
-    ask(mock, "AddImage", ProductId="p1", PicName="a.png", PicContent=url(told))
-    first = ask(mock, "SearchImageByPic", PicContent=url(told))["Auctions"][0]
+    fetch_body(mock, "AddImage", ProductId="p1", PicName="a.png", PicContent=url(told))
+    first = fetch_body(mock, "SearchImageByPic", PicContent=url(told))["Auctions"][0]
     assert (first["PicName"], first["Score"]) == ("a.png", 1.0)
-    assert ask(mock, "SearchImage", PicContent=url(told))["Auctions"][0]["PicName"] == "a.png"
+    assert fetch_body(mock, "SearchImage", PicContent=url(told))["Auctions"][0]["PicName"] == "a.png"
 
 
 def test_an_object_is_its_owners(mock: Mock) -> None:
     told = permit(mock)
-    upload(mock, told, jpeg(PRODUCT))
-    asked = request("SearchImageByPic", dict(mock.sandbox().credentials["aliyun"]), PicContent=url(told))
-    assert json.loads(mock.answer(asked).body)["Code"] == "InvalidPicUrl"
+    upload(mock, told, render_jpeg(PRODUCT))
+    asked = sign_request("SearchImageByPic", dict(mock.create_sandbox().credentials["aliyun"]), PicContent=url(told))
+    assert json.loads(mock.respond(asked).body)["Code"] == "InvalidPicUrl"
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", stored(drawn(1))[:200]], ids=["empty", "text", "half"])
+@pytest.mark.parametrize("data", [b"", b"hello", encode_image(draw_image(1))[:200]], ids=["empty", "text", "half"])
 def test_what_is_no_picture_is_told_by_the_search(mock: Mock, data: bytes) -> None:
     told = permit(mock)
     assert upload(mock, told, data).status == 201
-    assert json.loads(mock.answer(request("SearchImageByPic", PicContent=url(told))).body)["Code"] == (
+    assert json.loads(mock.respond(sign_request("SearchImageByPic", PicContent=url(told))).body)["Code"] == (
         "UnsupportedPicFormat"
     )
 
@@ -184,10 +184,10 @@ def test_what_is_no_picture_is_told_by_the_search(mock: Mock, data: bytes) -> No
 def test_under_the_variant_that_fetches_objects_come_first(mock: Mock) -> None:
     fetching = Mock("aliyun", clock=lambda: NOW, variants={"picture-url": "fetched"})
     told = permit(fetching)
-    upload(fetching, told, jpeg(PRODUCT))
-    assert ask(fetching, "SearchImageByPic", PicContent=url(told))["Auctions"][0]["Score"] == 1.0
-    asked = request("SearchImageByPic", PicContent="http://127.0.0.1:8765/imagesearch/nobody")
-    assert json.loads(fetching.answer(asked).body)["Code"] == "PictureError"
+    upload(fetching, told, render_jpeg(PRODUCT))
+    assert fetch_body(fetching, "SearchImageByPic", PicContent=url(told))["Auctions"][0]["Score"] == 1.0
+    asked = sign_request("SearchImageByPic", PicContent="http://127.0.0.1:8765/imagesearch/nobody")
+    assert json.loads(fetching.respond(asked).body)["Code"] == "PictureError"
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_the_status_that_is_asked_for(mock: Mock, asked: str | None, status: int
 
 @pytest.mark.parametrize(("status", "size"), [("200", b"0"), ("201", None), ("204", b"")])
 def test_what_has_no_body_says_so_on_the_wire(mock: Mock, status: str, size: bytes | None) -> None:
-    body = multipart(signed(ANY, success_action_status=status), b"x")
-    with Server(Door(mock)) as server, socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as sock:
+    body = encode_multipart(signed(ANY, success_action_status=status), b"x")
+    with Server(MockApp(mock)) as server, socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as sock:
         head = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n" % len(body)
         sock.sendall(head + b"content-type: %b\r\n\r\n" % CONTENT_TYPE + body)
         heard = b"".join(iter(lambda: sock.recv(65536), b""))
@@ -214,7 +214,7 @@ def test_what_has_no_body_says_so_on_the_wire(mock: Mock, status: str, size: byt
 
 
 def test_what_an_upload_answers(mock: Mock) -> None:
-    told, data = permit(mock), stored(drawn(1))
+    told, data = permit(mock), encode_image(draw_image(1))
     reply = upload(mock, told, data)
     assert reply.media_type == "application/xml"
     assert element(reply, "ETag") == f'"{md5(data, usedforsecurity=False).hexdigest().upper()}"'
@@ -239,16 +239,16 @@ def test_every_byte_arrives(mock: Mock, framing: str, size: int, ending: bytes) 
     data = (bytes(range(256)) * (size // 256 + 1))[: max(0, size - len(ending))] + ending[:size]
     told = permit(mock)
     before = fields(told, success_action_status=None if after else "201")
-    asked = form(multipart(before, data, after, last_break=last_break) + (b"\r\n" if after else b""))
-    reply = conforms(asked, mock.answer(asked))
+    asked = form(encode_multipart(before, data, after, last_break=last_break) + (b"\r\n" if after else b""))
+    reply = assert_conforming(asked, mock.respond(asked))
     assert reply.status == 201
     # without a line break before the boundary, nobody can tell one of the file's own from it
     arrived = data.removesuffix(b"\r\n") if framing == "Node" else data
-    assert mock.world.gallery.objects.get(told["ObjectKey"]) == arrived
+    assert mock.demo_state.image_store.objects.get(told["ObjectKey"]) == arrived
 
 
 def key_of(permitted: Body, /, **changed: str | None) -> bytes:
-    return multipart(fields(permitted, **changed), b"data")
+    return encode_multipart(fields(permitted, **changed), b"data")
 
 
 # how each of the object store's errors comes about, as the catalogue's `natural` says
@@ -256,22 +256,22 @@ NATURAL: dict[str, Any] = {
     "InvalidAccessKeyId.OSS": lambda told: key_of(told, OSSAccessKeyId="LTAI-nobody"),
     "SignatureDoesNotMatch.OSS": lambda told: key_of(told, policy=b64encode(json.dumps(ANY).encode()).decode()),
     "AccessDenied.Anonymous": lambda told: key_of(told, Signature=None),
-    "AccessDenied.Expired": lambda _: multipart(signed({**ANY, "expiration": "2026-11-21T00:26:28.000Z"}), b""),
+    "AccessDenied.Expired": lambda _: encode_multipart(signed({**ANY, "expiration": "2026-11-21T00:26:28.000Z"}), b""),
     "AccessDenied.Condition": lambda told: key_of(told, key="another"),
-    "InvalidPolicyDocument": lambda _: multipart(signed(b"{"), b""),
-    "InvalidPolicyDocument.Conditions": lambda _: multipart(signed({"expiration": UNTIL}), b""),
-    "EntityTooLarge": lambda told: multipart(fields(told), bytes(10 * 1024 * 1024 + 1)),
-    "EntityTooSmall": lambda _: multipart(
+    "InvalidPolicyDocument": lambda _: encode_multipart(signed(b"{"), b""),
+    "InvalidPolicyDocument.Conditions": lambda _: encode_multipart(signed({"expiration": UNTIL}), b""),
+    "EntityTooLarge": lambda told: encode_multipart(fields(told), bytes(10 * 1024 * 1024 + 1)),
+    "EntityTooSmall": lambda _: encode_multipart(
         signed({"expiration": UNTIL, "conditions": [["content-length-range", 10, 100]]}), b"x"
     ),
-    "MalformedPOSTRequest": lambda told: multipart(fields(told), None),
+    "MalformedPOSTRequest": lambda told: encode_multipart(fields(told), None),
     "InvalidArgument": lambda told: key_of(told, key=None),
     "RequestTimeout.OSS": key_of,
 }
 
 
 def test_every_natural_error_is_here() -> None:
-    assert {name for name, error in ERRORS.items() if error.natural} == set(NATURAL)
+    assert {name for name, error in ERRORS.items() if error.reproduce} == set(NATURAL)
 
 
 @pytest.mark.parametrize("error", NATURAL)
@@ -280,16 +280,16 @@ def test_every_natural_error(mock: Mock, error: str) -> None:
     refused(mock, form(NATURAL[error](permit(mock)), fault=fault), error)
 
 
-def refused(mock: Mock, asked: Request, error: str) -> Reply:
+def refused(mock: Mock, asked: Request, error: str) -> Response:
     """The answer, which is that error of the object store's, and keeps nothing."""
-    reply = conforms(asked, mock.answer(asked))
+    reply = assert_conforming(asked, mock.respond(asked))
     expected = ERRORS[error]
     assert (reply.status, element(reply, "Code")) == (expected.status, expected.code), reply.body
     assert (element(reply, "Message") or "").startswith(expected.message.partition("{")[0])
     assert reply.media_type == "application/xml"
     assert element(reply, "HostId") == HOST
     assert element(reply, "RequestId")
-    assert len(mock.world.gallery.objects) == 0
+    assert len(mock.demo_state.image_store.objects) == 0
     return reply
 
 
@@ -297,15 +297,15 @@ def refused(mock: Mock, asked: Request, error: str) -> Reply:
 def test_every_error_by_magic_where_it_belongs(mock: Mock, error: str) -> None:
     key = {"AccessKeyId": f"situation-{error}"}
     told = permit(mock, key)
-    reply = refused(mock, form(multipart(fields(told), b"data")), error)
+    reply = refused(mock, form(encode_multipart(fields(told), b"data")), error)
     assert "{" not in (element(reply, "Message") or "")
-    assert ask(mock, "SearchImageByPic", key, Num=1, PicContent=text(jpeg(PRODUCT)))["Msg"] == "success"
+    assert fetch_body(mock, "SearchImageByPic", key, Num=1, PicContent=encode_base64(render_jpeg(PRODUCT)))["Msg"] == "success"
 
 
 def test_an_expired_permit(mock: Mock) -> None:
     told = permit(mock)
     late = Mock("aliyun", clock=lambda: NOW + 3600)
-    refused(late, form(multipart(fields(told), b"data")), "AccessDenied.Expired")
+    refused(late, form(encode_multipart(fields(told), b"data")), "AccessDenied.Expired")
     in_time = Mock("aliyun", clock=lambda: NOW + 3599)
     assert upload(in_time, told, b"data").status == 201
 
@@ -364,36 +364,36 @@ POLICIES = [
 
 @pytest.mark.parametrize(("policy", "error"), POLICIES, ids=range(len(POLICIES)))
 def test_policies(mock: Mock, policy: object, error: str) -> None:
-    asked = form(multipart(signed(policy), b"data"))
+    asked = form(encode_multipart(signed(policy), b"data"))
     if error:
         refused(mock, asked, error)
     else:
-        assert conforms(asked, mock.answer(asked)).status == 201
+        assert assert_conforming(asked, mock.respond(asked)).status == 201
 
 
 def test_a_condition_is_quoted(mock: Mock) -> None:
     policy = {"expiration": UNTIL, "conditions": [["eq", "$key", '<"&>']]}
-    reply = refused(mock, form(multipart(signed(policy), b"")), "AccessDenied.Condition")
+    reply = refused(mock, form(encode_multipart(signed(policy), b"")), "AccessDenied.Condition")
     assert element(reply, "Message") == (
         r'Invalid according to Policy: Policy Condition failed: ["eq", "$key", "<\"&>"]'
     )
 
 
 SENDING: list[tuple[Request, str]] = [
-    (form(multipart(signed(ANY, OSSAccessKeyId=None), b"x")), "AccessDenied.Anonymous"),
-    (form(multipart(signed(ANY, OSSAccessKeyId=None, Signature=None), b"x")), "AccessDenied.Anonymous"),
-    (form(multipart(signed(ANY, Signature="")[:-1], b"x")), "AccessDenied.Anonymous"),
-    (form(multipart(signed(ANY, policy=None), b"x")), "SignatureDoesNotMatch.OSS"),
-    (form(multipart(signed(ANY, "wrong"), b"x")), "SignatureDoesNotMatch.OSS"),
-    (form(multipart(signed(ANY, Signature="é"), b"x")), "SignatureDoesNotMatch.OSS"),
-    (form(multipart(signed(ANY, policy="é"), b"x")), "SignatureDoesNotMatch.OSS"),
-    (form(multipart(signed(ANY, key="k" * 1024), b"x")), "InvalidArgument"),
-    (form(multipart(signed(ANY), b"x")[:-6]), "MalformedPOSTRequest"),
-    (form(multipart(signed(ANY), b"x"), content_type=b"multipart/form-data"), "MalformedPOSTRequest"),
+    (form(encode_multipart(signed(ANY, OSSAccessKeyId=None), b"x")), "AccessDenied.Anonymous"),
+    (form(encode_multipart(signed(ANY, OSSAccessKeyId=None, Signature=None), b"x")), "AccessDenied.Anonymous"),
+    (form(encode_multipart(signed(ANY, Signature="")[:-1], b"x")), "AccessDenied.Anonymous"),
+    (form(encode_multipart(signed(ANY, policy=None), b"x")), "SignatureDoesNotMatch.OSS"),
+    (form(encode_multipart(signed(ANY, "wrong"), b"x")), "SignatureDoesNotMatch.OSS"),
+    (form(encode_multipart(signed(ANY, Signature="é"), b"x")), "SignatureDoesNotMatch.OSS"),
+    (form(encode_multipart(signed(ANY, policy="é"), b"x")), "SignatureDoesNotMatch.OSS"),
+    (form(encode_multipart(signed(ANY, key="k" * 1024), b"x")), "InvalidArgument"),
+    (form(encode_multipart(signed(ANY), b"x")[:-6]), "MalformedPOSTRequest"),
+    (form(encode_multipart(signed(ANY), b"x"), content_type=b"multipart/form-data"), "MalformedPOSTRequest"),
     (form(b""), "AccessDenied.Anonymous"),
     (form(b"", fault="body-too-large"), "EntityTooLarge"),
     (form(bytes(11 * 1024 * 1024 + 1)), "MalformedPOSTRequest"),
-    (form(multipart(signed(ANY), bytes(11 * 1024 * 1024))), "EntityTooLarge"),
+    (form(encode_multipart(signed(ANY), bytes(11 * 1024 * 1024))), "EntityTooLarge"),
 ]
 
 
@@ -405,70 +405,70 @@ def test_what_an_upload_must_not_be(mock: Mock, asked: Request, error: str) -> N
 def test_the_state_of_an_account_and_quotas_are_told_in_xml() -> None:
     mock = Mock("aliyun", clock=lambda: NOW)
     disabled = signed(ANY, API.root.accounts["disabled"]["AccessKeySecret"], OSSAccessKeyId="LTAI-lookalike-disabled")
-    asked = form(multipart(disabled, b"x"))
-    reply = conforms(asked, mock.answer(asked))
+    asked = form(encode_multipart(disabled, b"x"))
+    reply = assert_conforming(asked, mock.respond(asked))
     assert (reply.status, element(reply, "Code")) == (400, "InvalidAccessKeyId.Inactive")
-    sandbox = mock.sandbox(quota=Quota(count=1))
+    sandbox = mock.create_sandbox(quota=Quota(count=1))
     told = permit(mock, dict(sandbox.credentials["aliyun"]))
     reply = upload(mock, told, b"x")
     assert (reply.status, element(reply, "Code")) == (403, "DeniedRequest")
 
 
 def test_only_a_form_of_parts_is_an_upload(mock: Mock) -> None:
-    body = multipart(signed(ANY), b"x")
+    body = encode_multipart(signed(ANY), b"x")
     for content_type in (b"application/x-www-form-urlencoded", b"application/json", b""):
-        reply = mock.answer(form(body, content_type=content_type))
+        reply = mock.respond(form(body, content_type=content_type))
         assert (reply.status, b"InvalidAction.NotFound" in reply.body) == (404, True)
-    named = form(multipart((*signed(ANY), ("Action", "SearchImageByPic")), b"x"))
-    assert b"PostResponse" not in mock.answer(named).body
+    named = form(encode_multipart((*signed(ANY), ("Action", "SearchImageByPic")), b"x"))
+    assert b"PostResponse" not in mock.respond(named).body
     asked = Request(method="POST", path="/aliyun/", headers=form(body).headers, body=body)
-    assert mock.answer(asked).status == 201
+    assert mock.respond(asked).status == 201
 
 
 def test_objects_are_bounded_and_the_journal_says_so(mock: Mock) -> None:
-    mock.world.gallery.objects = Kept(2, 100)
+    mock.demo_state.image_store.objects = BoundedStore(2, 100)
     told = [permit(mock) for _ in range(3)]
     for each in told:
         upload(mock, each, b"x" * 30)
-    assert [len(data) for data in mock.world.gallery.objects] == [30, 30]
+    assert [len(data) for data in mock.demo_state.image_store.objects] == [30, 30]
     upload(mock, told[1], b"x" * 90)
-    assert [len(data) for data in mock.world.gallery.objects] == [90]
-    notes = [note.text for note in mock.world.journal.notes]
+    assert [len(data) for data in mock.demo_state.image_store.objects] == [90]
+    notes = [note.text for note in mock.demo_state.journal.notes]
     assert notes == [f"object {told[at]['ObjectKey']} went, as the oldest of too many" for at in (0, 2)]
 
 
 def test_situations_that_wait_are_given_where_they_belong(mock: Mock) -> None:
-    home = mock.sandboxes.home
+    home = mock.sandboxes.demo
     with home.situation("aliyun/EntityTooLarge", times=1), home.situation("aliyun/AccessEngineFailed", times=1):
-        asked = request("AuthorizeFileUpload", Product="ImageSearch")
-        assert b"AccessEngineFailed" in mock.answer(asked).body
+        asked = sign_request("AuthorizeFileUpload", Product="ImageSearch")
+        assert b"AccessEngineFailed" in mock.respond(asked).body
         told = permit(mock)
         assert element(upload(mock, told, b"x"), "Code") == "EntityTooLarge"
         assert upload(mock, told, b"x").status == 201
 
 
 def test_a_preference_is_for_what_belongs_to_the_operation(mock: Mock) -> None:
-    def prefer(asked: Request, wish: str) -> Reply:
-        return mock.answer(
+    def prefer(asked: Request, wish: str) -> Response:
+        return mock.respond(
             Request(
                 method=asked.method, path="/", headers=(*asked.headers, (b"prefer", wish.encode())), body=asked.body
             )
         )
 
-    sent = form(multipart(fields(permit(mock)), b"x"))
+    sent = form(encode_multipart(fields(permit(mock)), b"x"))
     assert element(prefer(sent, "example=aliyun/EntityTooLarge"), "Code") == "EntityTooLarge"
-    search = request("SearchImageByPic")
+    search = sign_request("SearchImageByPic")
     assert b"none of this API's situations" in prefer(search, "example=aliyun/EntityTooLarge").body
     assert element(prefer(sent, "code=EntityTooSmall"), "Code") == "EntityTooSmall"
-    assert b"none of this API's situations" in prefer(request("SearchImageByPic"), "code=EntityTooSmall").body
+    assert b"none of this API's situations" in prefer(sign_request("SearchImageByPic"), "code=EntityTooSmall").body
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60))
 def test_any_body_is_answered_in_xml(body: bytes, after: bytes) -> None:
     mock = Mock("aliyun", clock=lambda: NOW)
-    for each in (body, b"--XX\r\n" + body + b"\r\n--XX--" + after, multipart(signed(ANY), body) + after):
+    for each in (body, b"--XX\r\n" + body + b"\r\n--XX--" + after, encode_multipart(signed(ANY), body) + after):
         asked = form(each)
-        reply = conforms(asked, mock.answer(asked))
+        reply = assert_conforming(asked, mock.respond(asked))
         assert reply.media_type == "application/xml"
         assert reply.status in (201, 400, 403)
 
@@ -476,8 +476,8 @@ def test_any_body_is_answered_in_xml(body: bytes, after: bytes) -> None:
 @given(st.dictionaries(st.sampled_from([f.name for f in OPERATIONS["PostObject"].fields]), st.text(max_size=40)))
 def test_any_fields_are_answered_in_xml(changed: dict[str, str]) -> None:
     mock = Mock("aliyun", clock=lambda: NOW)
-    asked = form(multipart(signed(ANY, **changed), b"x"))
-    assert conforms(asked, mock.answer(asked)).status in (200, 201, 204, 400, 403)
+    asked = form(encode_multipart(signed(ANY, **changed), b"x"))
+    assert assert_conforming(asked, mock.respond(asked)).status in (200, 201, 204, 400, 403)
 
 
 JSONS = st.recursive(
@@ -494,5 +494,5 @@ JSONS = st.recursive(
 def test_any_conditions_are_answered_in_xml(conditions: object) -> None:
     mock = Mock("aliyun", clock=lambda: NOW)
     for each in ({"expiration": UNTIL, "conditions": conditions}, {"expiration": UNTIL, "conditions": [conditions]}):
-        asked = form(multipart(signed(each), b"x"))
-        assert conforms(asked, mock.answer(asked)).status in (201, 400, 403)
+        asked = form(encode_multipart(signed(each), b"x"))
+        assert assert_conforming(asked, mock.respond(asked)).status in (201, 400, 403)

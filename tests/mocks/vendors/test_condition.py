@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.vendors.condition import MAX_DEPTH, BadCondition, Grammar, holds, parse
+from lookalike_mocks.vendors.condition import MAX_DEPTH, ConditionError, FilterGrammar, evaluate_condition, parse_condition
 
-PAGE = Grammar({"int_attr", "int_attr2"}, {">", ">=", "<", "<=", "="}, {"str_attr"}, {"=", "!="}, sets=False)
-LATER = Grammar(PAGE.integers, PAGE.integer_operators, PAGE.strings, PAGE.string_operators, sets=True)
+PAGE = FilterGrammar({"int_attr", "int_attr2"}, {">", ">=", "<", "<=", "="}, {"str_attr"}, {"=", "!="}, allows_sets=False)
+LATER = FilterGrammar(PAGE.integer_fields, PAGE.integer_operators, PAGE.string_fields, PAGE.string_operators, allows_sets=True)
 GOODS = {"int_attr": 100, "int_attr2": -5, "str_attr": "a b"}
 
 
-def met(text: str, grammar: Grammar = PAGE) -> bool:
-    return holds(parse(text, grammar), GOODS.__getitem__)
+def met(text: str, grammar: FilterGrammar = PAGE) -> bool:
+    return evaluate_condition(parse_condition(text, grammar), GOODS.__getitem__)
 
 
-def fault(text: str, grammar: Grammar = PAGE) -> str:
-    with pytest.raises(BadCondition) as caught:
-        parse(text, grammar)
-    return caught.value.fault
+def fault(text: str, grammar: FilterGrammar = PAGE) -> str:
+    with pytest.raises(ConditionError) as caught:
+        parse_condition(text, grammar)
+    return caught.value.reason
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_sets(text: str, expected: bool) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("grammar", [PAGE, LATER], ids=["page", "later"])
-def test_not_of_the_grammar(text: str, grammar: Grammar) -> None:
+def test_not_of_the_grammar(text: str, grammar: FilterGrammar) -> None:
     assert fault(text, grammar) == "grammar"
 
 
@@ -107,8 +107,8 @@ def test_depth_is_bounded() -> None:
 @given(st.text(alphabet='int_attr2str =<>!"()AND OR,1-', max_size=60) | st.text(max_size=40))
 def test_anything_is_a_condition_or_refused(text: str) -> None:
     try:
-        found = parse(text, LATER)
-    except BadCondition as bad:
-        assert bad.fault in ("grammar", "integer")
+        found = parse_condition(text, LATER)
+    except ConditionError as bad:
+        assert bad.reason in ("grammar", "integer")
     else:
-        assert holds(found, GOODS.__getitem__) in (True, False)
+        assert evaluate_condition(found, GOODS.__getitem__) in (True, False)

@@ -12,23 +12,23 @@ from openapi_schema_validator import OAS30Validator
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import names, picture
-from lookalike_mocks.catalogue.subject import subjects
-from lookalike_mocks.catalogue.words import kinds
-from lookalike_specs import load, read
+from lookalike_mocks.catalogue.subject import detect_subjects
+from lookalike_mocks.catalogue.words import load_kinds
+from lookalike_specs import load_api, read_document
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .daji_client import HOST, OF_UPLOADS, Body, Client
-from .documented import operation
+from .daji_client import HOST_HEADER, UPLOAD_VARIANTS, Body, DajiClient
+from .documented import load_operation
 
 API, PATH = "daji-1688", "/alibaba/product/imageQuery"
-ROOT = load(API).root
-OPERATION = operation(API, PATH)
+ROOT = load_api(API).root
+OPERATION = load_operation(API, PATH)
 KNOWN = "1048608196202797156"
 MOCK = Mock(API)
-CLIENT = Client(API, PATH, {"imageId": KNOWN, "beginPage": 1, "pageSize": 20, "country": "en"}, MOCK)
-UPLOAD = Client(API, "/alibaba/upload/image", {}, MOCK, "post")
-request, checked, ask, error_of = CLIENT.request, CLIENT.checked, CLIENT.ask, CLIENT.error_of
+CLIENT = DajiClient(API, PATH, {"imageId": KNOWN, "beginPage": 1, "pageSize": 20, "country": "en"}, MOCK)
+UPLOAD = DajiClient(API, "/alibaba/upload/image", {}, MOCK, "post")
+request, checked, ask, error_of = CLIENT.build_get, CLIENT.decode_body, CLIENT.fetch_data, CLIENT.identify_error
 
 
 def offers(data: Body) -> list[int]:
@@ -36,14 +36,14 @@ def offers(data: Body) -> list[int]:
 
 
 def product(offer: Body, mock: Mock = MOCK) -> Any:
-    return mock.world.catalogue.product(names.offer_index(offer["offerId"]))
+    return mock.demo_state.catalogue.get_product(names.decode_offer_id(offer["offerId"]))
 
 
 def every(**sent: Any) -> list[Body]:
     """All offers, page by page, up to the page that is empty."""
     found: list[Body] = []
     for page in range(1, 100):
-        data = msgspec.json.decode(MOCK.answer(request(beginPage=page, pageSize=50, **sent)).body)["data"]
+        data = msgspec.json.decode(MOCK.respond(request(beginPage=page, pageSize=50, **sent)).body)["data"]
         if not data["data"]:
             assert len(found) == data["totalRecords"]
             return found
@@ -54,7 +54,7 @@ def every(**sent: Any) -> list[Body]:
 # ---------------------------------------------------------------- errors
 
 NATURAL = {
-    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST,)),
+    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST_HEADER,)),
     "bad-parameter": request(pageSize=0),
     "image-required": request(imageId=None),
     "app-not-activated": request("unactivated"),
@@ -62,26 +62,26 @@ NATURAL = {
     "unknown-image": request(imageId="104860819620279715x"),
     "picture-unreadable": request(imageId=None, imageAddress="ftp://cbu01.alicdn.com/a.jpg"),
     "language-not-enabled": request(country="de"),
-    "picture-required": UPLOAD.posted(),
-    "picture-too-large": UPLOAD.posted(image_base64="A" * 4_194_308),
-    "not-found": Request(method="GET", path=PATH.lower(), headers=(HOST,)),
+    "picture-required": UPLOAD.build_post(),
+    "picture-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
+    "not-found": Request(method="GET", path=PATH.lower(), headers=(HOST_HEADER,)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("error", NATURAL)
 def test_errors_come_the_natural_way(error: str) -> None:
-    assert ROOT.errors[error].natural
-    assert error_of(MOCK.answer(NATURAL[error])) == error
+    assert ROOT.errors[error].reproduce
+    assert error_of(MOCK.respond(NATURAL[error])) == error
 
 
 def test_every_natural_way_is_tried() -> None:
-    told = {name for name, error in ROOT.errors.items() if error.natural}
+    told = {name for name, error in ROOT.errors.items() if error.reproduce}
     assert told == {*NATURAL, "method-not-allowed"}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", ""])
 def test_another_method(method: str) -> None:
-    reply = MOCK.answer(msgspec.structs.replace(request(), method=method))
+    reply = MOCK.respond(msgspec.structs.replace(request(), method=method))
     body = checked(reply)
     assert body["message"] == f"Request method '{method}' not supported"
     assert (reply.status, body["error"], body["path"]) == (405, "Method Not Allowed", PATH)
@@ -100,7 +100,7 @@ BAD = [
 
 @pytest.mark.parametrize("sent", BAD, ids=str)
 def test_bad_parameters(sent: Body) -> None:
-    assert error_of(MOCK.answer(request(**sent))) == "bad-parameter"
+    assert error_of(MOCK.respond(request(**sent))) == "bad-parameter"
 
 
 OTHERS = [
@@ -121,7 +121,7 @@ OTHERS = [
 
 @pytest.mark.parametrize(("error", "sent"), OTHERS, ids=str)
 def test_other_errors(error: str, sent: Body) -> None:
-    assert error_of(MOCK.answer(request(**sent))) == error
+    assert error_of(MOCK.respond(request(**sent))) == error
 
 
 MAGIC: dict[str, Callable[[str], Request]] = {
@@ -138,13 +138,13 @@ MAGIC: dict[str, Callable[[str], Request]] = {
 
 
 def test_every_magic_input_is_tried() -> None:
-    assert {magic.credential or magic.parameter for magic in ROOT.magic} == set(MAGIC)
+    assert {magic.credential or magic.parameter for magic in ROOT.triggers} == set(MAGIC)
 
 
 @pytest.mark.parametrize("way", MAGIC)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_errors_come_by_magic(error: str, way: str) -> None:
-    assert error_of(MOCK.answer(MAGIC[way](error))) == error
+    assert error_of(MOCK.respond(MAGIC[way](error))) == error
 
 
 # ---------------------------------------------------------------- situations
@@ -177,7 +177,7 @@ def prices(data: Body) -> list[Body]:
 @pytest.mark.parametrize("way", MAGIC)
 @pytest.mark.parametrize("situation", ROOT.situations)
 def test_situations(situation: str, way: str) -> None:
-    data = checked(MOCK.answer(MAGIC[way](situation)))["data"]
+    data = checked(MOCK.respond(MAGIC[way](situation)))["data"]
     assert SITUATIONS[situation](data)
 
 
@@ -207,7 +207,7 @@ def test_situations_come_the_natural_way() -> None:
 
 
 def test_the_sample_request_is_accepted() -> None:
-    vendor = {found["name"]: found.get("example", "") for found in read(API)["paths"][PATH]["get"]["parameters"]}
+    vendor = {found["name"]: found.get("example", "") for found in read_document(API)["paths"][PATH]["get"]["parameters"]}
     sample = {name: vendor[name] for name in ("imageId", "filter", "sort", "priceStart", "priceEnd", "country")}
     assert sample["filter"] == "shipInToday,ksCiphertext"
     assert sample["sort"] == '{"price":"asc"}'
@@ -249,7 +249,7 @@ def test_answers_are_valid(sent: Body) -> None:
 
 QUERIES = [
     {}, {"filter": "isOnePsale,shipIn24Hours"}, {"priceStart": "10", "priceEnd": "50"}, {"sort": '{"monthSold":"desc"}'},
-    {"categoryId": kinds()[0].ali1688[0]}, {"keyword": "cotton"}, {"auxiliaryText": "cotton"}, {"country": "th"},
+    {"categoryId": load_kinds()[0].ali1688[0]}, {"keyword": "cotton"}, {"auxiliaryText": "cotton"}, {"country": "th"},
     {"filter": "new7", "priceEnd": 3},
 ]  # fmt: skip
 
@@ -351,8 +351,8 @@ def test_titles_in_every_language(language: str) -> None:
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
     """The id of a picture with several subjects, and their boxes."""
     for number in range(100):
-        seen = subjects(picture.of_id(str(number)), MOCK.world.size)
-        if len({subject.product % len(kinds()) for subject in seen}) > 1:
+        seen = detect_subjects(picture.identify_by_id(str(number)), MOCK.demo_state.size)
+        if len({subject.product_index % len(load_kinds()) for subject in seen}) > 1:
             return str(number), [subject.box for subject in seen]
     raise AssertionError("none")
 
@@ -413,12 +413,12 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
 def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
-    code = names.picture_code(index)
+    code = names.encode_image_code(index)
     found = [ask(imageId=None, imageAddress=address.format(code=code)) for address in ADDRESSES]
-    found.append(ask(imageId=names.image_id(index)))
-    assert {data["data"][0]["offerId"] for data in found} == {names.offer_id(index)}
+    found.append(ask(imageId=names.encode_image_id(index)))
+    assert {data["data"][0]["offerId"] for data in found} == {names.encode_offer_id(index)}
     assert all(offers(data) == offers(found[0]) for data in found)
-    assert ask(imageId=None, imageUrl=found[0]["data"][0]["imageUrl"])["data"][0]["offerId"] == names.offer_id(index)
+    assert ask(imageId=None, imageUrl=found[0]["data"][0]["imageUrl"])["data"][0]["offerId"] == names.encode_offer_id(index)
 
 
 def test_an_id_counts_more_than_an_address() -> None:
@@ -431,9 +431,9 @@ def test_an_id_counts_more_than_an_address() -> None:
 
 def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
     sent = request(outMemberId="1", filter="isOnePsale")
-    one = MOCK.answer(sent).body
-    assert Mock(API).answer(sent).body == one == MOCK.answer(sent).body
-    assert Mock(API, seed=1).answer(sent).body != one
+    one = MOCK.respond(sent).body
+    assert Mock(API).respond(sent).body == one == MOCK.respond(sent).body
+    assert Mock(API, seed=1).respond(sent).body != one
     ours, theirs = ask(), ask(Mock(API, seed=1))
     assert [offer["subject"] for offer in ours["data"]] != [offer["subject"] for offer in theirs["data"]]
 
@@ -445,19 +445,19 @@ MEMBERS = (("outMemberId", "1"), ("outMemberId", "2"))
 SECRET = ROOT.accounts["demo"]["appSecret"]
 
 
-def exactly(*pairs: tuple[str, str], sign: str = "") -> Callable[[Mock], Reply]:
+def exactly(*pairs: tuple[str, str], sign: str = "") -> Callable[[Mock], Response]:
     """These pairs, with that sign or the right one."""
-    query = urlencode((*pairs, ("sign", sign or daji.sign(pairs, SECRET)))).encode()
-    return lambda mock: mock.answer(Request(method="GET", path=PATH, query=query))
+    query = urlencode((*pairs, ("sign", sign or daji.compute_signature(pairs, SECRET)))).encode()
+    return lambda mock: mock.respond(Request(method="GET", path=PATH, query=query))
 
 
-def listed(members: str) -> Callable[[Mock], Reply]:
+def listed(members: str) -> Callable[[Mock], Response]:
     """Two members, signed as if they were that one text."""
-    return exactly(*PLAIN, *MEMBERS, sign=daji.sign((*PLAIN, ("outMemberId", members)), SECRET))
+    return exactly(*PLAIN, *MEMBERS, sign=daji.compute_signature((*PLAIN, ("outMemberId", members)), SECRET))
 
 
-def plainly(**sent: Any) -> Callable[[Mock], Reply]:
-    return lambda mock: mock.answer(request(**sent))
+def plainly(**sent: Any) -> Callable[[Mock], Response]:
+    return lambda mock: mock.respond(request(**sent))
 
 
 IMAGE, BOXES = crowded()
@@ -466,11 +466,11 @@ ONLY_URL, ONLY_ADDRESS = {"imageId": None, "imageUrl": A}, {"imageId": None, "im
 TWICE = {"imageId": None, "imageUrl": A, "imageAddress": B}
 
 
-def refused(error: str) -> Callable[[Reply, Body], bool]:
+def refused(error: str) -> Callable[[Response, Body], bool]:
     return lambda reply, body: reply.status == 400 and body.get("message") == ROOT.errors[error].message
 
 
-def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> Callable[[Reply, Body], bool]:
+def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> Callable[[Response, Body], bool]:
     return lambda reply, body: reply.status == 200 and body["code"] == 200 and fits(body["data"])
 
 
@@ -492,7 +492,7 @@ VARIANTS = [
     ("unknown-filter", "refused", plainly(filter="jxhy,isJxhy"), refused("bad-parameter")),
     ("language-not-enabled", "untranslated", plainly(country="de"), answers(lambda d: all(o["subject"] == o["subjectTrans"] for o in d["data"]))),
     ("unknown-image-id", "refused", plainly(imageId="1" * 19), refused("unknown-image")),
-    ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.sign(PLAIN, SECRET).lower()), answers()),
+    ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.compute_signature(PLAIN, SECRET).lower()), answers()),
     ("sign-with-secret", "ignored", exactly(*PLAIN, ("appSecret", SECRET), sign="X"), answers()),
     ("array-parameters", "java-list", listed("[1, 2]"), answers()),
     ("array-parameters", "joined", listed("1,2"), answers()),
@@ -503,7 +503,7 @@ VARIANTS = [
 @pytest.mark.parametrize(
     ("variant", "value", "send", "fits"), VARIANTS, ids=[f"{v[0]}-{v[1]}-{n}" for n, v in enumerate(VARIANTS)]
 )
-def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits: Callable[[Reply, Body], bool]) -> None:
+def test_variants(variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]) -> None:
     default, changed = send(MOCK), send(Mock(API, variants={variant: value}))
     assert fits(changed, checked(changed))
     assert not fits(default, checked(default))
@@ -511,7 +511,7 @@ def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits:
 
 def test_every_value_of_every_variant_is_tried() -> None:
     tried = {(variant, value) for variant, value, *_ in VARIANTS}
-    searches = {name: found for name, found in ROOT.variants.items() if name not in OF_UPLOADS}
+    searches = {name: found for name, found in ROOT.variants.items() if name not in UPLOAD_VARIANTS}
     assert tried == {
         (name, value) for name, found in searches.items() for value in found.values if value != found.default
     }
@@ -520,15 +520,15 @@ def test_every_value_of_every_variant_is_tried() -> None:
 @pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-transport": transport}).answer(MAGIC["appKey"](error)))
+    checked(Mock(API, variants={"error-transport": transport}).respond(MAGIC["appKey"](error)))
 
 
 def test_ids_that_are_known_where_others_are_refused() -> None:
     mock = Mock(API, variants={"unknown-image-id": "refused"})
-    for image in (KNOWN, names.image_id(0), names.image_id(10**13)):
+    for image in (KNOWN, names.encode_image_id(0), names.encode_image_id(10**13)):
         assert ask(mock, imageId=image)["data"]
-    for image in (names.image_id(7)[:-1] + "x", str(int(names.image_id(7)) + 1), "0"):
-        assert error_of(mock.answer(request(imageId=image))) == "unknown-image"
+    for image in (names.encode_image_id(7)[:-1] + "x", str(int(names.encode_image_id(7)) + 1), "0"):
+        assert error_of(mock.respond(request(imageId=image))) == "unknown-image"
     assert ask(mock, imageId="situation-full-page")["data"]
 
 
@@ -554,7 +554,7 @@ def signed_queries(draw: st.DrawFn) -> bytes:
     pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in GOOD if pair[0] not in named), *sent)
     pairs = tuple(pair for pair in pairs if pair[0] != "sign")
     clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in pairs)
-    return urlencode((*clean, ("sign", daji.sign(clean, "lookalike-demo-secret")))).encode()
+    return urlencode((*clean, ("sign", daji.compute_signature(clean, "lookalike-demo-secret")))).encode()
 
 
 @settings(max_examples=300)
@@ -565,6 +565,6 @@ def signed_queries(draw: st.DrawFn) -> bytes:
     body=st.binary(max_size=9),
 )  # fmt: skip
 def test_whatever_is_sent_is_answered_as_documented(query: bytes, method: str, path: str, body: bytes) -> None:
-    reply = MOCK.answer(Request(method=method, path=path, query=query, headers=(HOST,), body=body))
+    reply = MOCK.respond(Request(method=method, path=path, query=query, headers=(HOST_HEADER,), body=body))
     assert str(reply.status) in OPERATION["responses"]
     checked(reply)

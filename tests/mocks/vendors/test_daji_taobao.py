@@ -13,24 +13,24 @@ from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import names, picture
-from lookalike_mocks.catalogue.subject import subjects
-from lookalike_mocks.catalogue.words import kinds
-from lookalike_specs import load
+from lookalike_mocks.catalogue.subject import detect_subjects
+from lookalike_mocks.catalogue.words import load_kinds
+from lookalike_specs import load_api
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .daji_client import HOST, OF_UPLOADS, Body, Client
-from .documented import operation
+from .daji_client import HOST_HEADER, UPLOAD_VARIANTS, Body, DajiClient
+from .documented import load_operation
 
 API, PATH = "daji-taobao", "/taobao/image-search/url"
-ROOT = load(API).root
-OPERATION = operation(API, PATH)
+ROOT = load_api(API).root
+OPERATION = load_operation(API, PATH)
 SAMPLE = "https://img.alicdn.com/bao/uploaded/i3/684174095/O1CN019WLF1n1g7YYWtonEu_!!0-item_pic.jpg"
 SECRET = ROOT.accounts["demo"]["appSecret"]
 MOCK = Mock(API, "daji-1688")
-CLIENT = Client(API, PATH, {"picUrl": SAMPLE}, MOCK)
-UPLOAD = Client(API, "/taobao/upload/image", {}, MOCK, "post")
-request, checked, ask, error_of = CLIENT.request, CLIENT.checked, CLIENT.ask, CLIENT.error_of
+CLIENT = DajiClient(API, PATH, {"picUrl": SAMPLE}, MOCK)
+UPLOAD = DajiClient(API, "/taobao/upload/image", {}, MOCK, "post")
+request, checked, ask, error_of = CLIENT.build_get, CLIENT.decode_body, CLIENT.fetch_data, CLIENT.identify_error
 
 
 def ids(data: Body) -> list[str]:
@@ -39,8 +39,8 @@ def ids(data: Body) -> list[str]:
 
 def indexes(data: Body) -> list[int]:
     """The products behind the goods, as their pictures tell."""
-    found = [names.picture_index(item["picUrl"]) for item in data["data"]]
-    assert [names.opaque_id(index) for index in found if index is not None] == ids(data)
+    found = [names.decode_image_code(item["picUrl"]) for item in data["data"]]
+    assert [names.encode_opaque_id(index) for index in found if index is not None] == ids(data)
     return [index for index in found if index is not None]
 
 
@@ -48,7 +48,7 @@ def every(mock: Mock = MOCK, /, **sent: Any) -> list[Body]:
     """All goods, as a client goes on: by `pageSize`, up to a page that is not full."""
     found: list[Body] = []
     for start in range(0, 500, 20):
-        data = msgspec.json.decode(mock.answer(request(pageNo=start, pageSize=20, **sent)).body)["data"]
+        data = msgspec.json.decode(mock.respond(request(pageNo=start, pageSize=20, **sent)).body)["data"]
         found += data["data"]
         if len(data["data"]) < 20:
             break
@@ -58,32 +58,32 @@ def every(mock: Mock = MOCK, /, **sent: Any) -> list[Body]:
 # ---------------------------------------------------------------- errors
 
 NATURAL = {
-    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST,)),
+    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST_HEADER,)),
     "bad-parameter": request(pageSize=0),
     "image-required": request(picUrl=None),
     "app-not-activated": request("unactivated"),
     "quota-used-up": request("used-up"),
     "picture-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
-    "picture-required": UPLOAD.posted(),
-    "picture-too-large": UPLOAD.posted(image_base64="A" * 4_194_308),
-    "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST,)),
+    "picture-required": UPLOAD.build_post(),
+    "picture-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
+    "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST_HEADER,)),
 }
 
 
 @pytest.mark.parametrize("error", NATURAL)
 def test_errors_come_the_natural_way(error: str) -> None:
-    assert ROOT.errors[error].natural
-    assert error_of(MOCK.answer(NATURAL[error])) == error
+    assert ROOT.errors[error].reproduce
+    assert error_of(MOCK.respond(NATURAL[error])) == error
 
 
 def test_every_natural_way_is_tried() -> None:
-    told = {name for name, error in ROOT.errors.items() if error.natural}
+    told = {name for name, error in ROOT.errors.items() if error.reproduce}
     assert told == {*NATURAL, "method-not-allowed"}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", ""])
 def test_another_method(method: str) -> None:
-    reply = MOCK.answer(msgspec.structs.replace(request(), method=method))
+    reply = MOCK.respond(msgspec.structs.replace(request(), method=method))
     body = checked(reply)
     assert body["message"] == f"Request method '{method}' not supported"
     assert (reply.status, body["error"], body["path"]) == (405, "Method Not Allowed", PATH)
@@ -104,7 +104,7 @@ OTHERS = [
 
 @pytest.mark.parametrize(("error", "sent"), OTHERS, ids=str)
 def test_other_errors(error: str, sent: Body) -> None:
-    assert error_of(MOCK.answer(request(**sent))) == error
+    assert error_of(MOCK.respond(request(**sent))) == error
 
 
 MAGIC: dict[str, Callable[[str], Request]] = {
@@ -114,13 +114,13 @@ MAGIC: dict[str, Callable[[str], Request]] = {
 
 
 def test_every_magic_input_is_tried() -> None:
-    assert {magic.credential or magic.parameter for magic in ROOT.magic} == set(MAGIC)
+    assert {magic.credential or magic.parameter for magic in ROOT.triggers} == set(MAGIC)
 
 
 @pytest.mark.parametrize("way", MAGIC)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_errors_come_by_magic(error: str, way: str) -> None:
-    assert error_of(MOCK.answer(MAGIC[way](error))) == error
+    assert error_of(MOCK.respond(MAGIC[way](error))) == error
 
 
 # ---------------------------------------------------------------- situations
@@ -145,7 +145,7 @@ SITUATIONS: dict[str, Callable[[Body], bool]] = {
 @pytest.mark.parametrize("way", MAGIC)
 @pytest.mark.parametrize("situation", ROOT.situations)
 def test_situations(situation: str, way: str) -> None:
-    data = checked(MOCK.answer(MAGIC[way](situation)))["data"]
+    data = checked(MOCK.respond(MAGIC[way](situation)))["data"]
     assert SITUATIONS[situation](data)
     assert data["pageSize"] == len(data["data"])
 
@@ -184,12 +184,12 @@ def test_the_sample_request_is_accepted() -> None:
     empty = tuple(parse_qsl(VENDORS, keep_blank_values=True))
     pairs = tuple((name, "lookalike-demo-key" if name == "appKey" else value) for name, value in empty)
     query = VENDORS.replace("appKey&", "appKey=lookalike-demo-key&").replace(
-        "&sign&", f"&sign={daji.sign(pairs, SECRET)}&"
+        "&sign&", f"&sign={daji.compute_signature(pairs, SECRET)}&"
     )
-    data = checked(MOCK.answer(Request(method="GET", path=PATH, query=query.encode())))["data"]
+    data = checked(MOCK.respond(Request(method="GET", path=PATH, query=query.encode())))["data"]
     assert ids(data) == ids(ask())
     assert len(data["data"]) == 10
-    bare = MOCK.answer(Request(method="GET", path=PATH, query=VENDORS.encode()))
+    bare = MOCK.respond(Request(method="GET", path=PATH, query=VENDORS.encode()))
     assert error_of(bare) == "bad-sign"
 
 
@@ -224,7 +224,7 @@ def test_answers_are_valid(sent: Body) -> None:
 
 
 def test_defaults() -> None:
-    assert MOCK.answer(request()).status == 200
+    assert MOCK.respond(request()).status == 200
     data = ask()
     assert (data["pageNo"], data["pageSize"], len(data["data"])) == (0, 10, 10)
     assert ids(data) == ids(ask(pageNo=0, pageSize=10, crop="true"))
@@ -252,8 +252,8 @@ def test_nothing_comes_behind_the_deepest() -> None:
 @pytest.mark.parametrize("code", ROOT.data["categories"])
 def test_every_category_finds_only_its_own(code: str) -> None:
     found = every(categoryId=code)
-    product = MOCK.world.catalogue.product
-    assert {product(names.picture_index(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
+    product = MOCK.demo_state.catalogue.get_product
+    assert {product(names.decode_image_code(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
 
 
 def test_a_category_need_not_be_the_pictures_own() -> None:
@@ -273,15 +273,15 @@ def test_the_guesses() -> None:
         assert scores == sorted(scores, reverse=True)
         assert len(set(scores)) == 4
         assert sum(scores) <= 1
-        assert MOCK.world.catalogue.product(indexes(data)[0]).kind.aliyun == codes[0]
+        assert MOCK.demo_state.catalogue.get_product(indexes(data)[0]).kind.aliyun == codes[0]
 
 
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
     """The address of a picture whose main thing is not the largest, and the boxes of all things on it."""
     for url in (f"https://a/{number}.jpg" for number in range(500)):
-        seen = subjects(picture.of_url(url), MOCK.world.size)
+        seen = detect_subjects(picture.identify_by_url(url), MOCK.demo_state.size)
         areas = [(right - left) * (bottom - top) for left, top, right, bottom in (subject.box for subject in seen)]
-        if max(areas) > areas[0] and len({subject.product % len(kinds()) for subject in seen}) == len(seen):
+        if max(areas) > areas[0] and len({subject.product_index % len(load_kinds()) for subject in seen}) == len(seen):
             return url, [subject.box for subject in seen]
     raise AssertionError("none")
 
@@ -342,7 +342,7 @@ def test_links_carry_the_call() -> None:
     one, two = ask(), ask(nonsense=1)
     assert [item["url"].split("&")[0] for item in one["data"]] == [item["url"].split("&")[0] for item in two["data"]]
     assert not {item["url"] for item in one["data"]} & {item["url"] for item in two["data"]}
-    assert "\x7f" not in MOCK.answer(request()).body.decode()
+    assert "\x7f" not in MOCK.respond(request()).body.decode()
 
 
 # ---------------------------------------------------------------- one catalogue behind both
@@ -358,19 +358,19 @@ ADDRESSES = [
 def at_1688(**sent: Any) -> list[int]:
     """The products that the 1688 search finds, twenty of them."""
     pairs = (("appKey", "lookalike-demo-key"), ("beginPage", "1"), ("pageSize", "20"), ("country", "en"), *sent.items())
-    query = urlencode((*pairs, ("sign", daji.sign(pairs, SECRET)))).encode()
-    reply = MOCK.answer(Request(method="GET", path="/alibaba/product/imageQuery", query=query))
-    return [names.offer_index(offer["offerId"]) for offer in msgspec.json.decode(reply.body)["data"]["data"]]
+    query = urlencode((*pairs, ("sign", daji.compute_signature(pairs, SECRET)))).encode()
+    reply = MOCK.respond(Request(method="GET", path="/alibaba/product/imageQuery", query=query))
+    return [names.decode_offer_id(offer["offerId"]) for offer in msgspec.json.decode(reply.body)["data"]["data"]]
 
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
 def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
-    addresses = [address.format(code=names.picture_code(index)) for address in ADDRESSES]
+    addresses = [address.format(code=names.encode_image_code(index)) for address in ADDRESSES]
     found = [indexes(ask(picUrl=address, pageSize=20)) for address in addresses]
     assert found[0][0] == index
     assert all(each == found[0] for each in found)
     assert all(at_1688(imageAddress=address) == found[0] for address in addresses)
-    assert at_1688(imageId=names.image_id(index)) == found[0]
+    assert at_1688(imageId=names.encode_image_id(index)) == found[0]
 
 
 @pytest.mark.parametrize(
@@ -387,16 +387,16 @@ def test_any_picture_finds_the_same_at_both(path: str) -> None:
 def test_pictures_of_the_answer_can_be_searched_for() -> None:
     """They have no scheme, and a search needs one."""
     for item, index in zip(ask()["data"], indexes(ask()), strict=True):
-        assert picture.of_url(item["picUrl"]) == picture.of_product(index)
-        assert error_of(MOCK.answer(request(picUrl=item["picUrl"]))) == "picture-unreadable"
+        assert picture.identify_by_url(item["picUrl"]) == picture.identify_by_product(index)
+        assert error_of(MOCK.respond(request(picUrl=item["picUrl"]))) == "picture-unreadable"
         for scheme in ("http:", "https:"):
             assert indexes(ask(picUrl=scheme + item["picUrl"]))[0] == index
             assert at_1688(imageUrl=scheme + item["picUrl"])[0] == index
 
 
 def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
-    one = MOCK.answer(request()).body
-    assert Mock(API).answer(request()).body == one == MOCK.answer(request()).body
+    one = MOCK.respond(request()).body
+    assert Mock(API).respond(request()).body == one == MOCK.respond(request()).body
     other = ask(Mock(API, seed=1))
     assert [item["title"] for item in ask()["data"]] != [item["title"] for item in other["data"]]
 
@@ -406,22 +406,22 @@ def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
 PLAIN = (("appKey", "lookalike-demo-key"), ("picUrl", SAMPLE), ("pageSize", "3"))
 
 
-def plainly(**sent: Any) -> Callable[[Mock], Reply]:
-    return lambda mock: mock.answer(request(**sent))
+def plainly(**sent: Any) -> Callable[[Mock], Response]:
+    return lambda mock: mock.respond(request(**sent))
 
 
-def exactly(*pairs: tuple[str, str], sign: str = "") -> Callable[[Mock], Reply]:
+def exactly(*pairs: tuple[str, str], sign: str = "") -> Callable[[Mock], Response]:
     """These pairs, with that sign or the right one."""
-    query = urlencode((*pairs, ("sign", sign or daji.sign(pairs, SECRET)))).encode()
-    return lambda mock: mock.answer(Request(method="GET", path=PATH, query=query))
+    query = urlencode((*pairs, ("sign", sign or daji.compute_signature(pairs, SECRET)))).encode()
+    return lambda mock: mock.respond(Request(method="GET", path=PATH, query=query))
 
 
-def listed(values: str) -> Callable[[Mock], Reply]:
+def listed(values: str) -> Callable[[Mock], Response]:
     """Two values of one name, signed as if they were that one text."""
-    return exactly(*PLAIN, ("x", "1"), ("x", "2"), sign=daji.sign((*PLAIN, ("x", values)), SECRET))
+    return exactly(*PLAIN, ("x", "1"), ("x", "2"), sign=daji.compute_signature((*PLAIN, ("x", values)), SECRET))
 
 
-def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> Callable[[Reply, Body], bool]:
+def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> Callable[[Response, Body], bool]:
     return lambda reply, body: reply.status == 200 and body["code"] == 200 and fits(body["data"])
 
 
@@ -434,7 +434,7 @@ VARIANTS = [
     ("page-no", "page-number", plainly(pageNo=2, pageSize=5), answers(lambda data: (ids(data), data["pageNo"]) == (ids(ask(pageNo=10, pageSize=5)), 2))),
     ("picture-required", "optional", plainly(picUrl=None), answers(lambda data: (data["data"], data["picInfo"], data["pageSize"]) == ([], NOTHING, 0))),
     ("page-size-over-limit", "clamp", plainly(pageSize=21), answers(lambda data: len(data["data"]) == 20)),
-    ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.sign(PLAIN, SECRET).lower()), answers()),
+    ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.compute_signature(PLAIN, SECRET).lower()), answers()),
     ("sign-with-secret", "ignored", exactly(*PLAIN, ("appSecret", SECRET), sign="X"), answers()),
     ("array-parameters", "java-list", listed("[1, 2]"), answers()),
     ("array-parameters", "joined", listed("1,2"), answers()),
@@ -443,7 +443,7 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(("variant", "value", "send", "fits"), VARIANTS, ids=[f"{v[0]}-{v[1]}" for v in VARIANTS])
-def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits: Callable[[Reply, Body], bool]) -> None:
+def test_variants(variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]) -> None:
     default, changed = send(MOCK), send(Mock(API, variants={variant: value}))
     assert fits(changed, checked(changed))
     assert not fits(default, checked(default))
@@ -451,7 +451,7 @@ def test_variants(variant: str, value: str, send: Callable[[Mock], Reply], fits:
 
 def test_every_value_of_every_variant_is_tried() -> None:
     tried = {(variant, value) for variant, value, *_ in VARIANTS}
-    searches = {name: found for name, found in ROOT.variants.items() if name not in OF_UPLOADS}
+    searches = {name: found for name, found in ROOT.variants.items() if name not in UPLOAD_VARIANTS}
     assert tried == {
         (name, value) for name, found in searches.items() for value in found.values if value != found.default
     }
@@ -460,7 +460,7 @@ def test_every_value_of_every_variant_is_tried() -> None:
 @pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-transport": transport}).answer(MAGIC["appKey"](error)))
+    checked(Mock(API, variants={"error-transport": transport}).respond(MAGIC["appKey"](error)))
 
 
 # ---------------------------------------------------------------- whatever is sent
@@ -484,7 +484,7 @@ def signed_queries(draw: st.DrawFn) -> bytes:
     pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in PLAIN[1:] if pair[0] not in named), *sent)
     pairs = tuple(pair for pair in pairs if pair[0] != "sign")
     clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in pairs)
-    return urlencode((*clean, ("sign", daji.sign(clean, SECRET)))).encode()
+    return urlencode((*clean, ("sign", daji.compute_signature(clean, SECRET)))).encode()
 
 
 @settings(max_examples=300)
@@ -495,6 +495,6 @@ def signed_queries(draw: st.DrawFn) -> bytes:
     body=st.binary(max_size=9),
 )  # fmt: skip
 def test_whatever_is_sent_is_answered_as_documented(query: bytes, method: str, path: str, body: bytes) -> None:
-    reply = MOCK.answer(Request(method=method, path=path, query=query, headers=(HOST,), body=body))
+    reply = MOCK.respond(Request(method=method, path=path, query=query, headers=(HOST_HEADER,), body=body))
     assert str(reply.status) in OPERATION["responses"]
     checked(reply)

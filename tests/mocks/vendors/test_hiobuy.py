@@ -12,27 +12,27 @@ from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import picture
-from lookalike_mocks.catalogue.names import offer_index
-from lookalike_mocks.catalogue.subject import subjects
+from lookalike_mocks.catalogue.names import decode_offer_id
+from lookalike_mocks.catalogue.subject import detect_subjects
 from lookalike_mocks.vendors.hiobuy import TAOBAO_SHIFT
-from lookalike_specs import load
-from lookalike_specs.document import resolve
+from lookalike_specs import load_api
+from lookalike_specs.document import resolve_refs
 from lookalike_specs.extension import ErrorCode
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .documented import operation, validators
+from .documented import load_operation, create_validators
 
-API = load("hiobuy")
+API = load_api("hiobuy")
 PATH = "/api/client/third-purchase/image/query"
 UUID = "6f1c3a52-0000-4000-8000-0000000000d0"
 PICTURE = "https://example.com/sample-product.jpg"
 PICTURES = [PICTURE, "http://shop.example/b.png?v=2", "https://cbu01.alicdn.com/img/ibank/O1CN01Lnb_!!336-0-cib.jpg"]
 LOCALES: dict[str, dict[str, str]] = API.root.data["locales"]
 FILTERS: list[str] = API.root.data["filters"]
-RESPONSES: dict[str, Any] = operation("hiobuy", PATH, "post")["responses"]
-SCHEMAS = validators("hiobuy", PATH, "post")
+RESPONSES: dict[str, Any] = load_operation("hiobuy", PATH, "post")["responses"]
+SCHEMAS = create_validators("hiobuy", PATH, "post")
 PARTS = {
-    name: OAS31Validator(resolve(dict(API.document), schema))
+    name: OAS31Validator(resolve_refs(dict(API.document), schema))
     for name, schema in API.document["components"]["schemas"].items()
 }
 SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value"]
@@ -86,7 +86,7 @@ def send(
     language: str | None = None,
     method: str = "POST",
     path: str = PATH,
-) -> Reply:
+) -> Response:
     """A good request of the demo account, but for what is said otherwise; None leaves a key out."""
     sent = {"img": PICTURE, "platform": "1688", **(body or {})}
     text = json.dumps({key: value for key, value in sent.items() if value is not None}).encode()
@@ -94,7 +94,7 @@ def send(
     headers += [(b"x-uuid", uuid.encode())] if uuid is not None else []
     headers += [(b"language", language.encode())] if language is not None else []
     request = Request(method=method, path=path, headers=tuple(headers), body=text if raw is None else raw)
-    return mock(tuple((variants or {}).items())).answer(request)
+    return mock(tuple((variants or {}).items())).respond(request)
 
 
 def answer(part: str = "Answer", **asked: Any) -> Any:
@@ -116,11 +116,11 @@ def native(**asked: Any) -> dict[str, Any]:
 
 
 def index(item: dict[str, Any], platform: str = "1688") -> int:
-    return offer_index(item["num_iid"] + (TAOBAO_SHIFT if platform == "taobao" else 0))
+    return decode_offer_id(item["num_iid"] + (TAOBAO_SHIFT if platform == "taobao" else 0))
 
 
 def product(item: dict[str, Any], platform: str = "1688") -> Any:
-    return mock().world.catalogue.product(index(item, platform))
+    return mock().demo_state.catalogue.get_product(index(item, platform))
 
 
 # --- requests and answers of the vendor's page
@@ -129,7 +129,7 @@ def product(item: dict[str, Any], platform: str = "1688") -> Any:
 def test_the_vendors_example_request_is_answered() -> None:
     body = b'{\n  "img": "https://example.com/sample-product.jpg",\n  "platform": "1688"\n}'
     headers = ((b"host", b"open.hiobuy.com"), (b"x-uuid", UUID.encode()))
-    reply = mock().answer(Request(method="POST", path=PATH, headers=headers, body=body))
+    reply = mock().respond(Request(method="POST", path=PATH, headers=headers, body=body))
     found = json.loads(reply.body)
     PARTS["Answer"].validate(found)
     assert (reply.status, found["ret"], found["msg"], found["data"]["api_type"]) == (200, 1, "success", "taobao")
@@ -211,7 +211,7 @@ def test_the_native_answer_is_1688s() -> None:
 @pytest.mark.parametrize("url", PICTURES)
 def test_regions_are_left_right_top_bottom_as_at_1688(url: str) -> None:
     told = native(body={"img": url})["picRegionInfo"]
-    boxes = [subject.box for subject in subjects(picture.of_url(url), mock().world.catalogue.size)]
+    boxes = [subject.box for subject in detect_subjects(picture.identify_by_url(url), mock().demo_state.catalogue.size)]
     regions = [f"{left},{right},{top},{bottom}" for left, top, right, bottom in boxes]
     assert told == {"currentRegion": regions[0], "yoloCropRegion": ";".join(regions)}
 
@@ -348,7 +348,7 @@ def test_without_a_header_no_language_is_refused() -> None:
 @pytest.mark.parametrize("number", [0, 17, 4711, 9_999])
 @pytest.mark.parametrize("platform", LOCALES)
 def test_the_picture_of_a_product_finds_it_first(platform: str, number: int) -> None:
-    at_1688 = f"https://cbu01.alicdn.com/O1CN01{mock().world.catalogue.product(number).picture}_!!1-0-cib.jpg"
+    at_1688 = f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(number).image_code}_!!1-0-cib.jpg"
     first = items(body={"img": at_1688, "platform": platform})[0]
     assert index(first, platform) == number
     assert index(items(body={"img": first["pic_url"], "platform": platform})[0], platform) == number
@@ -376,17 +376,17 @@ ENVELOPES: dict[str, Any] = {
 }
 
 
-def is_error(reply: Reply, error: ErrorCode, transport: str = "http-200") -> None:
+def is_error(reply: Response, error: ErrorCode, transport: str = "http-200") -> None:
     """The reply is that error, whole, and the spec says so too."""
     body = json.loads(reply.body)
-    assert (reply.status, body) == ENVELOPES[error.transport or transport](error)
+    assert (reply.status, body) == ENVELOPES[error.error_format or transport](error)
     assert dict(reply.headers) == {name.lower().encode(): value.encode() for name, value in error.headers.items()}
     SCHEMAS[reply.status].validate(body)
     PARTS["Failure"].validate(body)
 
 
 def test_every_natural_error_has_its_request() -> None:
-    assert set(NATURAL) == {name for name, error in API.root.errors.items() if error.natural}
+    assert set(NATURAL) == {name for name, error in API.root.errors.items() if error.reproduce}
 
 
 @pytest.mark.parametrize("name", NATURAL)
@@ -401,7 +401,7 @@ MAGIC: dict[str, Any] = {
 
 
 def test_every_magic_input_of_the_spec_is_tried() -> None:
-    assert set(MAGIC) == {found.credential or found.parameter for found in API.root.magic}
+    assert set(MAGIC) == {found.credential or found.parameter for found in API.root.triggers}
 
 
 @pytest.mark.parametrize("magic", MAGIC)
@@ -586,7 +586,7 @@ def requests(draw: st.DrawFn) -> Request:
             (b"language", draw(st.sampled_from([b"", b"ja", b"ko_KR", b"zz"]) | st.binary(max_size=6))),
         ),
         body=draw(st.sampled_from([text, text, text, broken]) | RAW),
-        fault=draw(st.sampled_from(["", "", "", "body-too-large", "body-timeout"])),
+        broken_rule=draw(st.sampled_from(["", "", "", "body-too-large", "body-timeout"])),
     )
 
 
@@ -595,6 +595,6 @@ def requests(draw: st.DrawFn) -> Request:
 def test_any_request_gets_an_answer_that_the_spec_describes(
     request: Request, variants: tuple[tuple[str, str], ...]
 ) -> None:
-    reply = mock(variants).answer(request)
+    reply = mock(variants).respond(request)
     SCHEMAS[reply.status].validate(json.loads(reply.body))
     assert reply.media_type == "application/json"

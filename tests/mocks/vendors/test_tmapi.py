@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import offer_index
-from lookalike_mocks.catalogue.words import places
+from lookalike_mocks.catalogue.names import decode_offer_id
+from lookalike_mocks.catalogue.words import load_localities
 from lookalike_mocks.vendors import tmapi_item
-from lookalike_specs import load
-from lookalike_specs.document import resolve
+from lookalike_specs import load_api
+from lookalike_specs.document import resolve_refs
 from lookalike_specs.extension import ErrorCode
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from .documented import operation, validators
+from .documented import load_operation, create_validators
 
-API = load("tmapi")
+API = load_api("tmapi")
 OPERATION = API.operations[0]
 PATH, CONVERT = "/1688/global/search/image", "/1688/tools/image/convert_url"
 TOKEN = "lookalike-demo-token"
@@ -33,9 +33,9 @@ PICTURE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!33679997
 PICTURES = [PICTURE, "https://img.alicdn.com/a.jpg", "//gw.alicdn.com/b.png?x=1", "/search/imgextra/O1CN01-abc.jpg"]
 LANGUAGES = ["en", "zh", "ru", "th", "pt", "es", "tr", "vi", "ja", "ko"]
 FILTERS = ["support_dropshipping", "is_factory", "verified_supplier", "free_shipping", "new_arrival"]
-RESPONSES: dict[str, Any] = operation("tmapi", PATH)["responses"]
-SCHEMAS, CONVERSIONS = validators("tmapi", PATH), validators("tmapi", CONVERT, "post")
-ANSWER = OAS31Validator(resolve(dict(API.document), API.document["components"]["schemas"]["Answer"]))
+RESPONSES: dict[str, Any] = load_operation("tmapi", PATH)["responses"]
+SCHEMAS, CONVERSIONS = create_validators("tmapi", PATH), create_validators("tmapi", CONVERT, "post")
+ANSWER = OAS31Validator(resolve_refs(dict(API.document), API.document["components"]["schemas"]["Answer"]))
 SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value"]
 
 # what brings each error that nature can bring, as the catalogue's `natural` says: variants, headers, query, method, path
@@ -83,13 +83,13 @@ def send(
     method: str = "GET",
     path: str = PATH,
     body: Mapping[str, Any] | None = None,
-) -> Reply:
+) -> Response:
     """A good search of the demo account, but for what is said otherwise."""
     sent = {"apiToken": TOKEN, "img_url": PICTURE, **(query or {})}
     text = urlencode({name: value for name, value in sent.items() if value is not None})
     told = b"" if body is None else json.dumps(body).encode()
     request = Request(method=method, path=path, query=text.encode(), headers=headers, body=told)
-    return mock(**(variants or {})).answer(request)
+    return mock(**(variants or {})).respond(request)
 
 
 def page(**query: str | None) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def ids(items: list[dict[str, Any]]) -> list[int]:
 def test_the_vendors_sample_request_is_answered_in_every_spelling(spelling: str) -> None:
     query = f"apiToken={TOKEN}&img_url={spelling}&page=1&page_size=20&language=en&sort=default"
     host = ((b"host", b"api.tmapi.top"),)
-    body = json.loads(mock().answer(Request(method="GET", path=PATH, query=query.encode(), headers=host)).body)
+    body = json.loads(mock().respond(Request(method="GET", path=PATH, query=query.encode(), headers=host)).body)
     ANSWER.validate(body)
     assert (body["code"], body["msg"]) == (200, "success")
     assert list(body["data"]) == list(SAMPLE["data"])
@@ -197,14 +197,14 @@ def test_items_have_the_vendors_oddities() -> None:
 
 
 def product(item: dict[str, Any]) -> Any:
-    return mock().world.catalogue.product(offer_index(item["item_id"]))
+    return mock().demo_state.catalogue.get_product(decode_offer_id(item["item_id"]))
 
 
 @pytest.mark.parametrize(
     ("pieces", "price", "fuzzy"), [(3, 1900, "50+"), (2, 2000, "40+"), (0, 100, "0+"), (99, 1250, "1000+")]
 )
 def test_the_turnover_is_rounded_as_in_the_sample(pieces: int, price: int, fuzzy: str) -> None:
-    assert tmapi_item.fuzzy(pieces * price // 100) == fuzzy
+    assert tmapi_item.format_fuzzy(pieces * price // 100) == fuzzy
 
 
 def test_prices_mean_what_their_names_say() -> None:
@@ -334,8 +334,8 @@ def test_titles_and_places_are_translated_and_nothing_else(language: str) -> Non
     [("en", "Futian District, Shenzhen"), ("zh", "深圳市福田区"), ("ja", "深セン市福田区"), ("ko", "선전시 푸톈구")],
 )
 def test_a_town_is_written_as_in_the_sample(language: str, town: str) -> None:
-    futian = next(place for place in places() if place.district["zh"] == "福田区")
-    assert tmapi_item.area(futian, language)[1] == town
+    futian = next(place for place in load_localities() if place.district["zh"] == "福田区")
+    assert tmapi_item.format_area(futian, language)[1] == town
 
 
 def test_titles_are_english_without_a_language() -> None:
@@ -344,8 +344,8 @@ def test_titles_are_english_without_a_language() -> None:
 
 @pytest.mark.parametrize("index", [0, 17, 4711, 9_999])
 def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
-    url = f"https://cbu01.alicdn.com/O1CN01{mock().world.catalogue.product(index).picture}_!!1-0-cib.jpg"
-    assert offer_index(page(img_url=url)["items"][0]["item_id"]) == index
+    url = f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(index).image_code}_!!1-0-cib.jpg"
+    assert decode_offer_id(page(img_url=url)["items"][0]["item_id"]) == index
 
 
 def test_the_same_picture_finds_the_same_goods_at_the_other_shops() -> None:
@@ -354,10 +354,10 @@ def test_the_same_picture_finds_the_same_goods_at_the_other_shops() -> None:
         wanted = ids(page(img_url=url)["items"])
         pairs = [("appKey", "lookalike-demo-key"), ("timestamp", "1")]
         pairs += [("imageAddress", url), ("beginPage", "1"), ("pageSize", "20"), ("country", "en")]
-        query = urlencode([*pairs, ("sign", daji.sign(tuple(pairs), "lookalike-demo-secret"))])
-        reply = everywhere.answer(Request(method="GET", path="/alibaba/product/imageQuery", query=query.encode()))
+        query = urlencode([*pairs, ("sign", daji.compute_signature(tuple(pairs), "lookalike-demo-secret"))])
+        reply = everywhere.respond(Request(method="GET", path="/alibaba/product/imageQuery", query=query.encode()))
         assert [offer["offerId"] for offer in json.loads(reply.body)["data"]["data"]] == wanted
-        reply = everywhere.answer(
+        reply = everywhere.respond(
             Request(
                 method="POST",
                 path="/api/client/third-purchase/image/query",
@@ -379,10 +379,10 @@ ENVELOPES: dict[str, Any] = {
 }
 
 
-def is_error(reply: Reply, error: ErrorCode, transport: str = "http-status") -> None:
+def is_error(reply: Response, error: ErrorCode, transport: str = "http-status") -> None:
     """The reply is that error, whole, and the spec says so too."""
     body = json.loads(reply.body)
-    assert (reply.status, body) == ENVELOPES[error.transport or transport](error)
+    assert (reply.status, body) == ENVELOPES[error.error_format or transport](error)
     headers = {name.lower(): value.replace("{allow}", "GET") for name, value in error.headers.items()}
     assert dict(reply.headers) == {name.encode(): value.encode() for name, value in headers.items()}
     SCHEMAS[reply.status].validate(body)
@@ -394,7 +394,7 @@ def test_refusals_of_the_gateway_have_its_headers() -> None:
 
 
 def test_every_natural_error_has_its_request() -> None:
-    assert set(NATURAL) == {name for name, error in API.root.errors.items() if error.natural}
+    assert set(NATURAL) == {name for name, error in API.root.errors.items() if error.reproduce}
 
 
 @pytest.mark.parametrize("name", NATURAL)
@@ -414,7 +414,7 @@ MAGIC: dict[str, Any] = {
 
 
 def test_every_magic_input_of_the_spec_is_tried() -> None:
-    assert set(MAGIC) == {found.credential or found.parameter for found in API.root.magic}
+    assert set(MAGIC) == {found.credential or found.parameter for found in API.root.triggers}
 
 
 @pytest.mark.parametrize("magic", MAGIC)
@@ -492,7 +492,7 @@ def test_only_alibabas_pictures_and_converted_ones_are_searched_by(url: str, kno
 
 def test_the_first_of_doubled_parameters_counts() -> None:
     query = f"apiToken={TOKEN}&apiToken=x&img_url={PICTURE}&img_url=x&page=2&page=&page=x&page_size=&page_size=3"
-    body = json.loads(mock().answer(Request(method="GET", path=PATH, query=query.encode())).body)
+    body = json.loads(mock().respond(Request(method="GET", path=PATH, query=query.encode())).body)
     assert body["data"] == page(page="2", page_size="3")
 
 
@@ -652,13 +652,13 @@ def requests(draw: st.DrawFn) -> Request:
         query=text.encode("utf-8", "replace") + draw(st.binary(max_size=5)),
         headers=((b"host", b"api.tmapi.top"), (b"apikey", draw(st.binary(max_size=10) | st.just(TOKEN.encode())))),
         body=draw(st.binary(max_size=10)),
-        fault=draw(st.sampled_from(["", "", "body-too-large", "body-timeout"])),
+        broken_rule=draw(st.sampled_from(["", "", "body-too-large", "body-timeout"])),
     )
 
 
 @settings(max_examples=300)
 @given(request=requests(), variants=st.sampled_from(MOCKS))
 def test_any_request_gets_an_answer_that_the_spec_describes(request: Request, variants: dict[str, str]) -> None:
-    reply = mock(**variants).answer(request)
+    reply = mock(**variants).respond(request)
     SCHEMAS[reply.status].validate(json.loads(reply.body))
     assert reply.media_type == "application/json"

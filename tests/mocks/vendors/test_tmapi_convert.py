@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import converted_name, converted_number, offer_index
-from lookalike_specs import load
-from lookalike_specs.wire import Reply, Request
+from lookalike_mocks.catalogue.names import encode_converted_name, decode_converted_name, decode_offer_id
+from lookalike_specs import load_api
+from lookalike_specs.wire import Response, Request
 
-from .documented import validators
+from .documented import create_validators
 
-API = load("tmapi")
+API = load_api("tmapi")
 PATH, SEARCH = "/1688/tools/image/convert_url", "/1688/global/search/image"
-SCHEMAS = validators("tmapi", PATH, "post")
+SCHEMAS = create_validators("tmapi", PATH, "post")
 TOKEN = "lookalike-demo-token"
 FOREIGN = "https://example.com/shoe.jpg"
 SAMPLE = "/search/imgextra/1692942898123_q7ftzxs9.jpg"
@@ -26,10 +26,10 @@ ENDPOINTS = ["/search/image", "/global/search/image", "/global/search/image/v2"]
 MOCK = Mock("tmapi")
 
 
-def send(body: Any, mock: Mock = MOCK, token: str = TOKEN, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+def send(body: Any, mock: Mock = MOCK, token: str = TOKEN, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Response:
     """What converting is answered with; a body that is no bytes is sent as JSON."""
     told = body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = mock.answer(
+    reply = mock.respond(
         Request(method="POST", path=PATH, query=f"apiToken={token}".encode(), headers=headers, body=told)
     )
     SCHEMAS[reply.status].validate(json.loads(reply.body))
@@ -46,12 +46,12 @@ def converted(url: str, mock: Mock = MOCK, **more: Any) -> str:
 def found(url: str, mock: Mock = MOCK) -> list[int]:
     """The products that a search by that address or path finds."""
     query = urlencode({"apiToken": TOKEN, "img_url": url}).encode()
-    reply = mock.answer(Request(method="GET", path=SEARCH, query=query))
+    reply = mock.respond(Request(method="GET", path=SEARCH, query=query))
     assert reply.status == 200, reply.body
-    return [offer_index(item["item_id"]) for item in json.loads(reply.body)["data"]["items"]]
+    return [decode_offer_id(item["item_id"]) for item in json.loads(reply.body)["data"]["items"]]
 
 
-def error_of(reply: Reply) -> str:
+def error_of(reply: Response) -> str:
     body = json.loads(reply.body)
     return next(
         name
@@ -61,7 +61,7 @@ def error_of(reply: Reply) -> str:
 
 
 def product_url(index: int) -> str:
-    return f"https://shop.example/O1CN01{MOCK.world.catalogue.product(index).picture}_!!1-0-cib.jpg"
+    return f"https://shop.example/O1CN01{MOCK.demo_state.catalogue.get_product(index).image_code}_!!1-0-cib.jpg"
 
 
 # --- paths
@@ -88,7 +88,7 @@ def test_a_path_finds_what_the_picture_finds(url: str) -> None:
 
 def test_a_foreign_picture_is_refused_until_it_is_converted() -> None:
     query = urlencode({"apiToken": TOKEN, "img_url": FOREIGN}).encode()
-    assert error_of(MOCK.answer(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
+    assert error_of(MOCK.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
     assert len(found(converted(FOREIGN))) == 20
 
 
@@ -107,7 +107,7 @@ def test_the_paths_of_a_mock_are_those_of_another_like_it() -> None:
     one, other = Mock("tmapi"), Mock("tmapi")
     for url in (FOREIGN, FOREIGN, product_url(3)):
         assert converted(url, one) == converted(url, other)
-    one.world.reset()
+    one.demo_state.reset()
     assert converted(FOREIGN, one) == converted(FOREIGN, Mock("tmapi"))
 
 
@@ -119,18 +119,18 @@ def test_a_path_holds_elsewhere() -> None:
 
 @given(st.integers(0, 10**14 - 1), st.integers(0, 2**18 - 1))
 def test_a_name_tells_its_number(number: int, salt: int) -> None:
-    name = converted_name(number, salt)
-    assert converted_number(name) == number
-    assert converted_name(number, salt + 1) != name
+    name = encode_converted_name(number, salt)
+    assert decode_converted_name(name) == number
+    assert encode_converted_name(number, salt + 1) != name
     changed = name[:-1] + ("a" if name[-1] != "a" else "b")
-    assert converted_number(changed) != number
+    assert decode_converted_name(changed) != number
 
 
 @pytest.mark.parametrize(
     "name", ["", "1692942898123_q7ftzxs9", "1692942898123", "_", "1" + "9" * 12 + "_zzzzzzzz", "１" * 13 + "_q7ftzxs9"]
 )
 def test_other_names_tell_nothing(name: str) -> None:
-    assert converted_number(name) is None
+    assert decode_converted_name(name) is None
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -194,7 +194,7 @@ def test_accounts(token: str, error: str) -> None:
 
 @pytest.mark.parametrize("error", API.root.errors)
 def test_errors_come_by_a_magic_key(error: str) -> None:
-    assert send({"url": FOREIGN}, token=f"situation-{error}").status == API.error(error).status
+    assert send({"url": FOREIGN}, token=f"situation-{error}").status == API.get_error(error).status
 
 
 @pytest.mark.parametrize("situation", API.root.situations)
@@ -204,7 +204,7 @@ def test_a_path_comes_in_every_situation(situation: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "post"])
 def test_another_method(method: str) -> None:
-    reply = MOCK.answer(Request(method=method, path=PATH, query=f"apiToken={TOKEN}".encode(), body=b"{}"))
+    reply = MOCK.respond(Request(method=method, path=PATH, query=f"apiToken={TOKEN}".encode(), body=b"{}"))
     assert (error_of(reply), reply.headers) == ("method-not-allowed", ((b"allow", b"POST"),))
 
 
@@ -218,7 +218,7 @@ def test_paths_that_no_conversion_gave_out(path: str) -> None:
     checking = Mock("tmapi", variants={"unknown-conversion": "refused"})
     query = urlencode({"apiToken": TOKEN, "img_url": path}).encode()
     assert found(path)
-    assert error_of(checking.answer(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
+    assert error_of(checking.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
 
 
 @pytest.mark.parametrize("path", API.root.data["known-conversions"])
@@ -252,6 +252,6 @@ MOCKS = [MOCK, Mock("tmapi", variants={name: list(found.values)[-1] for name, fo
 )
 def test_any_body_gets_an_answer_that_the_spec_describes(body: bytes, query: bytes, fault: str, mock: Mock) -> None:
     headers = ((b"apikey", TOKEN.encode()),)
-    reply = mock.answer(Request(method="POST", path=PATH, query=query, headers=headers, body=body, fault=fault))
+    reply = mock.respond(Request(method="POST", path=PATH, query=query, headers=headers, body=body, broken_rule=fault))
     assert reply.status in (200, 401, 417, 422)
     SCHEMAS[reply.status].validate(json.loads(reply.body))

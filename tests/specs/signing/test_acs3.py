@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lookalike_specs.signing import Acs3Credential, Malformed, Stages, acs3
+from lookalike_specs.signing import Acs3Credential, MalformedCredential, Stages, acs3
 from lookalike_specs.wire import Pairs, Request
 
 EMPTY = sha256(b"").hexdigest()
@@ -30,20 +30,20 @@ def test_vector() -> None:
         ),
     )
     time, nonce = "2023-10-26T10:22:32Z", "3156853299f313e23d1673dc12e1703d"
-    signed = acs3.signed(request, "YourAccessKeyId", "YourAccessKeySecret", timestamp=time, nonce=nonce)
-    assert signed.header(b"authorization") == (
+    signed = acs3.sign_request(request, "YourAccessKeyId", "YourAccessKeySecret", timestamp=time, nonce=nonce)
+    assert signed.get_header(b"authorization") == (
         "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,"
         "SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version,"
         "Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
     )
-    stages = acs3.recomputed(signed, "YourAccessKeySecret")
+    stages = acs3.recompute_stages(signed, "YourAccessKeySecret")
     assert isinstance(stages, Stages)
     expected = "ACS3-HMAC-SHA256\n7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259"
     assert stages.steps[2].value == expected
 
 
 def over(query: Pairs = (), headers: Pairs = (), names: tuple[str, ...] = (), path: str = "/") -> Stages:
-    return acs3.stages(
+    return acs3.compute_stages(
         method="POST", path=path, query=query, headers=headers, signed_headers=names, body_hash=EMPTY, secret="s"
     )
 
@@ -78,19 +78,19 @@ def test_the_canonical_request(stages: Stages, expected: str) -> None:
         (WHOLE.replace(",", ", "), Acs3Credential("testid", ("host", "x-acs-date"), "02eb2200")),
         (
             "ACS3-HMAC-SHA256 Credential=testid,Signature=0",
-            Malformed("malformed", "Authorization has no SignedHeaders"),
+            MalformedCredential("malformed", "Authorization has no SignedHeaders"),
         ),
-        (WHOLE.replace("testid", ""), Malformed("malformed", "Authorization has no Credential")),
-        (WHOLE.replace("Signature=", "Signatur="), Malformed("malformed", "Authorization has no Signature")),
+        (WHOLE.replace("testid", ""), MalformedCredential("malformed", "Authorization has no Credential")),
+        (WHOLE.replace("Signature=", "Signatur="), MalformedCredential("malformed", "Authorization has no Signature")),
         (
             WHOLE.replace("SHA256", "SM3"),
-            Malformed("algorithm", "Authorization does not begin with `ACS3-HMAC-SHA256 `"),
+            MalformedCredential("algorithm", "Authorization does not begin with `ACS3-HMAC-SHA256 `"),
         ),
-        ("", Malformed("malformed", "Authorization does not begin with `ACS3-HMAC-SHA256 `")),
+        ("", MalformedCredential("malformed", "Authorization does not begin with `ACS3-HMAC-SHA256 `")),
     ],
 )
-def test_credential(text: str, expected: Acs3Credential | Malformed) -> None:
-    assert acs3.credential(text) == expected
+def test_credential(text: str, expected: Acs3Credential | MalformedCredential) -> None:
+    assert acs3.parse_credential(text) == expected
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
@@ -113,20 +113,20 @@ def test_a_signed_request_verifies_from_its_own_wire_bytes(
 ) -> None:
     headers = ((b"host", b"127.0.0.1:8901"), (b"x-acs-agent", agent.encode("latin-1")))
     request = Request(method="POST", path="/图", query=urlencode(query).encode(), headers=headers, body=body)
-    signed = acs3.signed(request, "testid", "s", timestamp=TIME, nonce="n1", security_token=token)
-    assert acs3.presented(signed) == signature(signed)
-    assert acs3.presented(signed) != signature(msgspec.structs.replace(signed, body=body + b"x"))
+    signed = acs3.sign_request(request, "testid", "s", timestamp=TIME, nonce="n1", security_token=token)
+    assert acs3.read_signature(signed) == signature(signed)
+    assert acs3.read_signature(signed) != signature(msgspec.structs.replace(signed, body=body + b"x"))
 
 
 def signature(request: Request) -> str:
-    stages = acs3.recomputed(request, "s")
+    stages = acs3.recompute_stages(request, "s")
     assert isinstance(stages, Stages)
     return stages.signature
 
 
 def test_a_header_is_signed_as_latin_1_text() -> None:
     request = Request(method="POST", path="/", headers=((b"x-acs-agent", b"\xe9"),))
-    stages = acs3.recomputed(acs3.signed(request, "testid", "s", timestamp=TIME, nonce="n1"), "s")
+    stages = acs3.recompute_stages(acs3.sign_request(request, "testid", "s", timestamp=TIME, nonce="n1"), "s")
     assert isinstance(stages, Stages)
     assert "x-acs-agent:é\n" in stages.steps[1].value
 
@@ -139,19 +139,19 @@ def test_what_is_signed() -> None:
         (b"x-acs-action", b"SearchImageByPic"),
     )
     request = Request(method="POST", path="/", headers=headers, body=b"a=1")
-    signed = acs3.signed(request, "testid", "s", timestamp=TIME, nonce="n1", security_token="token")
-    found = acs3.credential(signed.header(b"authorization") or "")
+    signed = acs3.sign_request(request, "testid", "s", timestamp=TIME, nonce="n1", security_token="token")
+    found = acs3.parse_credential(signed.get_header(b"authorization") or "")
     assert isinstance(found, Acs3Credential)
     assert ";".join(found.signed_headers) == (
         "content-type;host;x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;"
         "x-acs-date;x-acs-security-token;x-acs-signature-nonce"
     )
-    assert signed.header(b"x-acs-content-sha256") == sha256(b"a=1").hexdigest()
-    assert (signed.header(b"x-acs-date"), signed.header(b"x-acs-signature-nonce")) == (TIME, "n1")
-    assert (signed.header(b"x-acs-accesskey-id"), signed.header(b"x-acs-security-token")) == ("testid", "token")
+    assert signed.get_header(b"x-acs-content-sha256") == sha256(b"a=1").hexdigest()
+    assert (signed.get_header(b"x-acs-date"), signed.get_header(b"x-acs-signature-nonce")) == (TIME, "n1")
+    assert (signed.get_header(b"x-acs-accesskey-id"), signed.get_header(b"x-acs-security-token")) == ("testid", "token")
 
 
 def test_an_unreadable_authorization_has_no_stages() -> None:
     request = Request(method="GET", path="/", headers=((b"authorization", b"Bearer x"),))
-    assert isinstance(acs3.recomputed(request, "s"), Malformed)
-    assert acs3.presented(request) is None
+    assert isinstance(acs3.recompute_stages(request, "s"), MalformedCredential)
+    assert acs3.read_signature(request) is None

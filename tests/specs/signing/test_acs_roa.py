@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lookalike_specs.signing import Malformed, RoaCredential, acs_roa
+from lookalike_specs.signing import MalformedCredential, RoaCredential, acs_roa
 from lookalike_specs.wire import Pairs, Request
 
 DATE = "Sat, 21 Nov 2026 00:26:32 GMT"
@@ -41,13 +41,13 @@ OWN = "x-acs-action:SearchImage\nx-acs-version:2019-03-25\n"
     ],
 )
 def test_the_string_to_sign(method: str, path: str, query: Pairs, headers: Pairs, expected: str) -> None:
-    stages = acs_roa.stages(method=method, path=path, query=query, headers=headers, secret="secret")
+    stages = acs_roa.compute_stages(method=method, path=path, query=query, headers=headers, secret="secret")
     assert stages.steps[2].value == expected
 
 
 def test_vector() -> None:
     """Of the vendor's own unit tests of its signature library."""
-    stages = acs_roa.stages(method="GET", path="", query=(), headers=(), secret="secret")
+    stages = acs_roa.compute_stages(method="GET", path="", query=(), headers=(), secret="secret")
     assert stages.signature == "XGXDWA78AEvx/wmfxKoVCq/afWw="
 
 
@@ -56,19 +56,19 @@ def test_vector() -> None:
     [
         ("acs testid:2BOeMA7mqzLRB2QX4wAkIqPEAhM=", RoaCredential("testid", "2BOeMA7mqzLRB2QX4wAkIqPEAhM=")),
         ("  acs  testid:x=  ", RoaCredential("testid", "x=")),
-        ("acs testid", Malformed("malformed", "Authorization is not `acs <access key id>:<signature>`")),
-        ("acs :x=", Malformed("malformed", "Authorization is not `acs <access key id>:<signature>`")),
-        ("acs testid:", Malformed("malformed", "Authorization is not `acs <access key id>:<signature>`")),
-        ("Bearer x:y", Malformed("algorithm", "Authorization does not begin with `acs `")),
-        ("", Malformed("malformed", "Authorization does not begin with `acs `")),
+        ("acs testid", MalformedCredential("malformed", "Authorization is not `acs <access key id>:<signature>`")),
+        ("acs :x=", MalformedCredential("malformed", "Authorization is not `acs <access key id>:<signature>`")),
+        ("acs testid:", MalformedCredential("malformed", "Authorization is not `acs <access key id>:<signature>`")),
+        ("Bearer x:y", MalformedCredential("algorithm", "Authorization does not begin with `acs `")),
+        ("", MalformedCredential("malformed", "Authorization does not begin with `acs `")),
     ],
 )
-def test_credential(text: str, expected: RoaCredential | Malformed) -> None:
-    assert acs_roa.credential(text) == expected
+def test_credential(text: str, expected: RoaCredential | MalformedCredential) -> None:
+    assert acs_roa.parse_credential(text) == expected
 
 
 def over(query: Pairs, headers: Pairs = ()) -> str:
-    return acs_roa.stages(method="GET", path="/p", query=query, headers=headers, secret="s").signature
+    return acs_roa.compute_stages(method="GET", path="/p", query=query, headers=headers, secret="s").signature
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
@@ -94,9 +94,9 @@ def test_a_signed_request_verifies_from_its_own_wire_bytes(
     query: Pairs, body: bytes, nonce: str | None, token: str | None
 ) -> None:
     request = Request(method="POST", path="/v2/图", query=urlencode(query).encode(), body=body)
-    signed = acs_roa.signed(request, "testid", "s", date=DATE, nonce=nonce, security_token=token)
-    assert acs_roa.presented(signed) == acs_roa.recomputed(signed, "s").signature
-    assert acs_roa.presented(signed) != acs_roa.recomputed(signed, "t").signature
+    signed = acs_roa.sign_request(request, "testid", "s", date=DATE, nonce=nonce, security_token=token)
+    assert acs_roa.read_signature(signed) == acs_roa.recompute_stages(signed, "s").signature
+    assert acs_roa.read_signature(signed) != acs_roa.recompute_stages(signed, "t").signature
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_a_signed_request_verifies_from_its_own_wire_bytes(
 )
 def test_the_headers_added(body: bytes, nonce: str | None, token: str | None, expected: dict[str, str]) -> None:
     request = Request(method="POST", path="/", body=body, headers=((b"date", b"old"), (b"accept", b"a/b")))
-    signed = acs_roa.signed(request, "testid", "s", date=DATE, nonce=nonce, security_token=token)
+    signed = acs_roa.sign_request(request, "testid", "s", date=DATE, nonce=nonce, security_token=token)
     added = {name.decode(): value.decode() for name, value in signed.headers}
     assert len(added) == len(signed.headers)
-    assert added.pop("authorization") == f"acs testid:{acs_roa.presented(signed)}"
+    assert added.pop("authorization") == f"acs testid:{acs_roa.read_signature(signed)}"
     always = {"accept": "a/b", "date": DATE, "x-acs-signature-method": "HMAC-SHA1", "x-acs-signature-version": "1.0"}
     assert added == always | expected
 
 
 def test_a_request_without_signature_presents_none() -> None:
-    assert acs_roa.presented(Request(method="GET", path="/")) is None
+    assert acs_roa.read_signature(Request(method="GET", path="/")) is None

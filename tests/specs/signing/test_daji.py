@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lookalike_specs.signing import daji, first_difference
+from lookalike_specs.signing import daji, find_first_difference
 from lookalike_specs.signing.stages import Stage
-from lookalike_specs.wire import Pairs, Request, pairs
+from lookalike_specs.wire import Pairs, Request, parse_pairs
 
 SECRET = "test_secret_0001"
 KEY = (("appKey", "test_key_0001"),)
@@ -43,8 +43,8 @@ DISTINCT = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=6, unique_by=lam
 
 @pytest.mark.parametrize(("sent", "expected"), VECTORS)
 def test_vectors(sent: Pairs, expected: str) -> None:
-    assert daji.sign(sent, SECRET) == expected
-    assert daji.stages(sent, SECRET).signature == expected
+    assert daji.compute_signature(sent, SECRET) == expected
+    assert daji.compute_stages(sent, SECRET).signature == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_vectors(sent: Pairs, expected: str) -> None:
     ],
 )
 def test_stages(sent: Pairs, canonical: str) -> None:
-    stages = daji.stages(sent, SECRET, reveal=True)
+    stages = daji.compute_stages(sent, SECRET, reveal=True)
     whole = f"{canonical}&secret={SECRET}" if canonical else f"secret={SECRET}"
     assert stages.steps[1:3] == (Stage("canonical", canonical), Stage("string-to-sign", whole))
     assert stages.signature == md5(whole.encode()).hexdigest().upper()
@@ -67,7 +67,7 @@ def test_stages(sent: Pairs, canonical: str) -> None:
 
 def test_the_secret_is_masked_in_every_stage_unless_revealed() -> None:
     sent = (*PAGE, ("appSecret", SECRET))
-    masked, revealed = daji.stages(sent, SECRET), daji.stages(sent, SECRET, reveal=True)
+    masked, revealed = daji.compute_stages(sent, SECRET), daji.compute_stages(sent, SECRET, reveal=True)
     assert not any(SECRET in step.value for step in masked.steps)
     assert masked.steps[2].value.endswith("&secret=***")
     assert revealed.steps[2].value.endswith(f"&secret={SECRET}")
@@ -76,13 +76,13 @@ def test_the_secret_is_masked_in_every_stage_unless_revealed() -> None:
 
 
 def test_another_secret_shows_only_in_the_signature() -> None:
-    found = first_difference(daji.stages(PAGE, SECRET), daji.stages(PAGE, "other"))
+    found = find_first_difference(daji.compute_stages(PAGE, SECRET), daji.compute_stages(PAGE, "other"))
     assert found is not None
     assert found.stage == "signature"
 
 
 def test_a_lone_surrogate_is_a_question_mark_as_in_java() -> None:
-    assert daji.sign((("a", "\ud800"),), SECRET) == daji.sign((("a", "?"),), SECRET)
+    assert daji.compute_signature((("a", "\ud800"),), SECRET) == daji.compute_signature((("a", "?"),), SECRET)
 
 
 def naive(sent: Pairs, secret: str) -> str:
@@ -99,13 +99,13 @@ def naive(sent: Pairs, secret: str) -> str:
 
 @given(PAIRS, TEXT)
 def test_the_fast_path_keeps_the_rule(sent: Pairs, secret: str) -> None:
-    assert daji.sign(sent, secret) == naive(sent, secret)
+    assert daji.compute_signature(sent, secret) == naive(sent, secret)
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
 def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random: Random) -> None:
     shuffled = tuple(random.sample(sent, len(sent)))
-    assert daji.sign(sent, SECRET) == daji.sign(shuffled, SECRET)
+    assert daji.compute_signature(sent, SECRET) == daji.compute_signature(shuffled, SECRET)
 
 
 @given(DISTINCT, TEXT, st.data())
@@ -115,33 +115,33 @@ def test_one_changed_value_changes_the_sign_while_all_else_is_held(
     at = data.draw(st.integers(0, len(sent) - 1))
     assume(sent[at][0] != "sign" and sent[at][1] != value)
     changed = (*sent[:at], (sent[at][0], value), *sent[at + 1 :])
-    assert daji.sign(sent, SECRET) != daji.sign(changed, SECRET)
+    assert daji.compute_signature(sent, SECRET) != daji.compute_signature(changed, SECRET)
 
 
 def test_the_signed_text_is_not_injective() -> None:
-    assert daji.sign((("a", "1&b=2"),), SECRET) == daji.sign((("a", "1"), ("b", "2")), SECRET)
+    assert daji.compute_signature((("a", "1&b=2"),), SECRET) == daji.compute_signature((("a", "1"), ("b", "2")), SECRET)
 
 
 @given(PAIRS, PAIRS)
 def test_a_signed_request_verifies_from_its_own_wire_bytes(query: Pairs, form: Pairs) -> None:
     for request in (unsigned(query), unsigned(query, form)):
-        signed = daji.signed(request, "key", SECRET)
-        assert daji.presented(signed) == daji.recomputed(signed, SECRET).signature
+        signed = daji.sign_request(request, "key", SECRET)
+        assert daji.read_signature(signed) == daji.recompute_stages(signed, SECRET).signature
 
 
 @pytest.mark.parametrize("form", [None, (("image_base64", "+/="),)], ids=["query", "form"])
 def test_where_key_and_sign_go(form: Pairs | None) -> None:
     request = unsigned((("country", "en"), ("appKey", "old")) if form is None else (), form)
-    signed = daji.signed(request, "key", SECRET)
+    signed = daji.sign_request(request, "key", SECRET)
     grown = signed.query if form is None else signed.body
-    names = [name for name, _ in pairs(grown)]
+    names = [name for name, _ in parse_pairs(grown)]
     assert names == ["country" if form is None else "image_base64", "appKey", "sign"]
-    assert dict(pairs(grown))["appKey"] == "key"
+    assert dict(parse_pairs(grown))["appKey"] == "key"
     assert (signed.body if form is None else signed.query) == b""
 
 
 def test_a_request_without_sign_presents_none() -> None:
-    assert daji.presented(unsigned(PAGE)) is None
+    assert daji.read_signature(unsigned(PAGE)) is None
 
 
 def unsigned(query: Pairs, form: Pairs | None = None) -> Request:

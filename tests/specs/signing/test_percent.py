@@ -22,13 +22,13 @@ from lookalike_specs.signing import percent
     ],
 )
 def test_encode(text: str, expected: str) -> None:
-    assert percent.encode(text) == expected
+    assert percent.percent_encode(text) == expected
 
 
 @given(st.text())
 @example("~")
 def test_encode_agrees_with_the_standard_library(text: str) -> None:
-    assert percent.encode(text) == quote(text, safe="")
+    assert percent.percent_encode(text) == quote(text, safe="")
 
 
 @pytest.mark.parametrize(("path", "expected"), [("/", "/"), ("", "/"), ("/v2/a b/红", "/v2/a%20b/%E7%BA%A2")])

@@ -2,14 +2,14 @@ import json
 
 import pytest
 
-from lookalike_specs.signing import STAGE_NAMES, Difference, Stage, Stages, first_difference, to_dict
-from lookalike_specs.signing.stages import build
+from lookalike_specs.signing import STAGE_NAMES, StageDifference, Stage, Stages, find_first_difference, to_dict
+from lookalike_specs.signing.stages import build_stages
 
-OURS = build("any", signed="a=1", canonical="a=1", string_to_sign="a=1&s", signature="F00")
+OURS = build_stages("any", signed="a=1", canonical="a=1", string_to_sign="a=1&s", signature="F00")
 
 
 def theirs(**values: str) -> Stages:
-    return build(
+    return build_stages(
         "any", **({"signed": "a=1", "canonical": "a=1", "string_to_sign": "a=1&s", "signature": "F00"} | values)
     )
 
@@ -18,29 +18,29 @@ def theirs(**values: str) -> Stages:
     ("other", "expected"),
     [
         pytest.param(theirs(), None, id="same"),
-        pytest.param(theirs(canonical="a=2"), Difference("canonical", 2, "1", "2"), id="a-later-byte"),
-        pytest.param(theirs(canonical="a=2", signature="F11"), Difference("canonical", 2, "1", "2"), id="first-of-two"),
-        pytest.param(theirs(signed="a=1&b"), Difference("signed", 3, "", "&b"), id="theirs-goes-on"),
-        pytest.param(theirs(signed="a"), Difference("signed", 1, "=1", ""), id="ours-goes-on"),
-        pytest.param(theirs(signature="F" * 99), Difference("signature", 1, "00", "F" * 40), id="excerpt-of-40"),
+        pytest.param(theirs(canonical="a=2"), StageDifference("canonical", 2, "1", "2"), id="a-later-byte"),
+        pytest.param(theirs(canonical="a=2", signature="F11"), StageDifference("canonical", 2, "1", "2"), id="first-of-two"),
+        pytest.param(theirs(signed="a=1&b"), StageDifference("signed", 3, "", "&b"), id="theirs-goes-on"),
+        pytest.param(theirs(signed="a"), StageDifference("signed", 1, "=1", ""), id="ours-goes-on"),
+        pytest.param(theirs(signature="F" * 99), StageDifference("signature", 1, "00", "F" * 40), id="excerpt-of-40"),
         pytest.param(
-            Stages("any", (Stage("signature", "F01"),)), Difference("signature", 2, "0", "1"), id="only-one-known"
+            Stages("any", (Stage("signature", "F01"),)), StageDifference("signature", 2, "0", "1"), id="only-one-known"
         ),
         pytest.param(Stages("any", ()), None, id="nothing-known"),
     ],
 )
-def test_the_first_difference(other: Stages, expected: Difference | None) -> None:
-    assert first_difference(OURS, other) == expected
+def test_the_first_difference(other: Stages, expected: StageDifference | None) -> None:
+    assert find_first_difference(OURS, other) == expected
 
 
 def test_a_difference_counts_bytes_and_not_characters() -> None:
-    found = first_difference(theirs(signed="词=红"), theirs(signed="词=蓝"))
+    found = find_first_difference(theirs(signed="词=红"), theirs(signed="词=蓝"))
     assert found is not None
-    assert found.byte == len("词=".encode())
+    assert found.byte_offset == len("词=".encode())
 
 
 def test_a_difference_reads_as_one_sentence() -> None:
-    assert str(Difference("canonical", 2, "1", "2")) == "canonical differs at byte 2: ours '1', theirs '2'"
+    assert str(StageDifference("canonical", 2, "1", "2")) == "canonical differs at byte 2: ours '1', theirs '2'"
 
 
 def test_the_signature_is_the_last_stage() -> None:

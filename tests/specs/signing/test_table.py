@@ -1,6 +1,6 @@
 import pytest
 
-from lookalike_specs.signing import SCHEMES, Stages, acs3, acs_roa, acs_rpc, daji, oss_policy
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Stages, acs3, acs_roa, acs_rpc, daji, oss_policy
 from lookalike_specs.wire import Request
 
 TIME, DATE = "2026-11-21T00:26:27Z", "Sat, 21 Nov 2026 00:26:32 GMT"
@@ -12,21 +12,21 @@ FORM = Request(
     body=b'--XX\r\nContent-Disposition: form-data; name="policy"\r\n\r\ne30=\r\n--XX--\r\n',
 )
 SIGNED = {
-    "daji-md5": daji.signed(CALL, "k", "s"),
-    "acs-rpc": acs_rpc.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
-    "acs-roa": acs_roa.signed(CALL, "k", "s", date=DATE),
-    "acs3": acs3.signed(CALL, "k", "s", timestamp=TIME, nonce="n"),
-    "oss-policy": oss_policy.signed(FORM, "k", "s"),
+    "daji-md5": daji.sign_request(CALL, "k", "s"),
+    "acs-rpc": acs_rpc.sign_request(CALL, "k", "s", timestamp=TIME, nonce="n"),
+    "acs-roa": acs_roa.sign_request(CALL, "k", "s", date=DATE),
+    "acs3": acs3.sign_request(CALL, "k", "s", timestamp=TIME, nonce="n"),
+    "oss-policy": oss_policy.sign_request(FORM, "k", "s"),
 }
 
 
 def test_the_names() -> None:
-    assert {name: scheme.name for name, scheme in SCHEMES.items()} == {name: name for name in SIGNED}
+    assert {name: scheme.name for name, scheme in SIGNATURE_ALGORITHMS.items()} == {name: name for name in SIGNED}
 
 
 @pytest.mark.parametrize("name", SIGNED)
 def test_every_scheme_recognises_its_own_request(name: str) -> None:
-    scheme, request = SCHEMES[name], SIGNED[name]
-    stages = scheme.recomputed(request, "s")
+    scheme, request = SIGNATURE_ALGORITHMS[name], SIGNED[name]
+    stages = scheme.recompute_stages(request, "s")
     assert isinstance(stages, Stages)
-    assert (stages.scheme, stages.signature) == (name, scheme.presented(request))
+    assert (stages.scheme, stages.signature) == (name, scheme.read_signature(request))

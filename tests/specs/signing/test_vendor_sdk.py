@@ -15,7 +15,7 @@ from aliyunsdkcore.auth.composer import roa_signature_composer, rpc_signature_co
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_specs.signing import SCHEMES, Acs3Credential, Stages, acs3, acs_roa, acs_rpc
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Acs3Credential, Stages, acs3, acs_roa, acs_rpc
 from lookalike_specs.wire import Request
 
 NAME = st.text(alphabet="ABab01-_.~", min_size=1, max_size=6)
@@ -30,9 +30,9 @@ def test_acs3(query: dict[str, str], headers: dict[str, str], body: bytes) -> No
     request = SimpleNamespace(method="POST", pathname="/", query=query, headers=headers | {"host": "h:1"})
     body_hash = sha256(body).hexdigest()
     header = Utils.get_authorization(request, acs3.ALGORITHM, body_hash, "testid", "s")
-    found = acs3.credential(header)
+    found = acs3.parse_credential(header)
     assert isinstance(found, Acs3Credential)
-    stages = acs3.stages(
+    stages = acs3.compute_stages(
         method="POST",
         path="/",
         query=tuple(query.items()),
@@ -48,7 +48,7 @@ def test_acs3(query: dict[str, str], headers: dict[str, str], body: bytes) -> No
 def test_rpc_of_the_tea_sdk(parameters: dict[str, str]) -> None:
     parameters.pop("Signature", None)
     expected = Utils.get_rpcsignature(parameters, "POST", "s")
-    assert acs_rpc.stages("POST", tuple(parameters.items()), "s").signature == expected
+    assert acs_rpc.compute_stages("POST", tuple(parameters.items()), "s").signature == expected
 
 
 @given(st.dictionaries(TEXT, TEXT, max_size=4), PARAMETERS)
@@ -62,7 +62,7 @@ def test_rpc_of_the_core_sdk(query: dict[str, str], form: dict[str, str]) -> Non
         headers=((b"content-type", b"application/x-www-form-urlencoded"),),
         body=urlencode(form).encode(),
     )
-    assert acs_rpc.presented(request) == acs_rpc.recomputed(request, "s").signature
+    assert acs_rpc.read_signature(request) == acs_rpc.recompute_stages(request, "s").signature
 
 
 @given(PARAMETERS, HEADERS)
@@ -70,7 +70,7 @@ def test_roa_of_the_tea_sdk(query: dict[str, str], headers: dict[str, str]) -> N
     headers |= {"accept": "application/json", "date": "Sat, 21 Nov 2026 00:26:32 GMT"}
     request = SimpleNamespace(method="POST", pathname="/v2/image/search", query=query, headers=headers)
     expected = Utils.get_string_to_sign(request)
-    stages = acs_roa.stages(
+    stages = acs_roa.compute_stages(
         method="POST", path="/v2/image/search", query=tuple(query.items()), headers=tuple(headers.items()), secret="s"
     )
     assert stages.steps[2].value == expected
@@ -81,7 +81,7 @@ def test_roa_of_the_tea_sdk(query: dict[str, str], headers: dict[str, str]) -> N
 def test_roa_of_the_core_sdk(query: dict[str, str], headers: dict[str, str]) -> None:
     """Values are not empty: the core SDK signs `a=` there, where the documents and the newer SDK have `a`."""
     headers |= {"Accept": "application/json", "Content-MD5": "rKVR7dBwavZa5PydtG6JFQ=="}
-    stages = acs_roa.stages(
+    stages = acs_roa.compute_stages(
         method="POST", path="/v2/image/add", query=tuple(query.items()), headers=tuple(headers.items()), secret="s"
     )
     text = roa_signature_composer.compose_string_to_sign("POST", query, "/v2/image/add", headers)
@@ -109,9 +109,9 @@ def test_the_whole_client(
     with pytest.raises(Caught) as caught:
         Client(config).search_image_by_pic(call)
     request = on_the_wire(caught.value.args[0])
-    stages = SCHEMES[scheme].recomputed(request, "s")
+    stages = SIGNATURE_ALGORITHMS[scheme].recompute_stages(request, "s")
     assert isinstance(stages, Stages)
-    assert stages.signature == SCHEMES[scheme].presented(request)
+    assert stages.signature == SIGNATURE_ALGORITHMS[scheme].read_signature(request)
 
 
 def on_the_wire(prepared: requests.PreparedRequest) -> Request:

@@ -10,31 +10,31 @@ from aliyunsdkcore.auth.composer import roa_signature_composer, rpc_signature_co
 
 from lookalike_specs import vectors
 from lookalike_specs.signing import digest, parameters
-from lookalike_specs.vectors import Group, Vector
-from lookalike_specs.wire import Request, pairs
+from lookalike_specs.vectors import VectorGroup, Vector
+from lookalike_specs.wire import Request, parse_pairs
 
-CASES = [(name, group, vector) for name in vectors.names() for group, vector in vectors.load(name).cases]
+CASES = [(name, group, vector) for name in vectors.list_schemes() for group, vector in vectors.load_suite(name).cases]
 
 
 def request_of(vector: Vector) -> Request:
     assert vector.sign is not None
-    return vectors.request(vector.sign.request)
+    return vectors.to_request(vector.sign.request)
 
 
 def rpc_tea(request: Request, _: Vector, secret: str) -> str:
-    return str(Utils.get_rpcsignature(dict(parameters.sent(request)), request.method, secret))
+    return str(Utils.get_rpcsignature(dict(parameters.decode_parameters(request)), request.method, secret))
 
 
 def rpc_core(request: Request, _: Vector, secret: str) -> str:
     compose = getattr(rpc_signature_composer, "__compose_string_to_sign")
-    text = compose(request.method, dict(parameters.sent(request)))
+    text = compose(request.method, dict(parameters.decode_parameters(request)))
     return str(sha_hmac1.get_sign_string(text, secret + "&"))
 
 
 def as_sdks_have_it(request: Request) -> SimpleNamespace:
     headers = {name.decode(): value.decode() for name, value in request.headers}
     return SimpleNamespace(
-        method=request.method, pathname=request.path, query=dict(pairs(request.query)), headers=headers
+        method=request.method, pathname=request.path, query=dict(parse_pairs(request.query)), headers=headers
     )
 
 
@@ -75,14 +75,14 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(("scheme", "name", "group", "vector"), CLAIMS)
-def test_the_sdk_signs_the_same(scheme: str, name: str, group: Group, vector: Vector) -> None:
+def test_the_sdk_signs_the_same(scheme: str, name: str, group: VectorGroup, vector: Vector) -> None:
     made = SDKS[scheme, name](request_of(vector), vector, group.credentials["AccessKeySecret"])
     assert made == vector.stages["signature"]
 
 
 @pytest.mark.parametrize(("scheme", "name"), SDKS)
 def test_most_of_what_is_valid_an_sdk_confirms(scheme: str, name: str) -> None:
-    valid = [vector for _, vector in vectors.load(scheme).cases if vector.result == "valid"]
+    valid = [vector for _, vector in vectors.load_suite(scheme).cases if vector.result == "valid"]
     assert sum(name in vector.confirmed_by for vector in valid) >= 0.7 * len(valid)
 
 
@@ -114,7 +114,7 @@ def test_what_vendors_published_is_among_them() -> None:
 
 
 def test_the_vendors_canonical_request_has_the_published_digest() -> None:
-    vector = next(vector for _, vector in vectors.load("acs3").cases if "vendor-documents" in vector.confirmed_by)
+    vector = next(vector for _, vector in vectors.load_suite("acs3").cases if "vendor-documents" in vector.confirmed_by)
     assert digest.sha256(vector.stages["canonical"].encode()) == (
         "7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259"
     )

@@ -10,29 +10,29 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lookalike_specs import SpecError, ids, load, vectors
-from lookalike_specs.proof import PROOFS
-from lookalike_specs.signing import SCHEMES, STAGE_NAMES, Stages, daji, parameters
+from lookalike_specs import SpecError, list_api_ids, load_api, vectors
+from lookalike_specs.proof import SIGNING_SCHEMES
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, STAGE_NAMES, Stages, daji, parameters
 
 HOME = Path(__file__).parents[3]
 FOLDER = HOME / "specs/lookalike_specs/vectors"
-SCHEMA = json.loads((FOLDER / vectors.SCHEMA).read_text("utf-8"))
+SCHEMA = json.loads((FOLDER / vectors.SCHEMA_FILE).read_text("utf-8"))
 VALID = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
-CASES = [(name, group, vector) for name in vectors.names() for group, vector in vectors.load(name).cases]
+CASES = [(name, group, vector) for name in vectors.list_schemes() for group, vector in vectors.load_suite(name).cases]
 # what no request can bring about: the first scheme of an operation speaks for the others, and a list of signed headers
 # without a key is malformed
 NEVER = {("acs3", "missing-key"), ("acs-roa", "missing-key"), ("acs-roa", "missing-signature")}
-every_scheme = pytest.mark.parametrize("scheme", vectors.names())
+every_scheme = pytest.mark.parametrize("scheme", vectors.list_schemes())
 
 
 def document(scheme: str) -> Any:
-    return json.loads(vectors.raw(scheme))
+    return json.loads(vectors.read_suite_file(scheme))
 
 
 def test_every_scheme_that_signs_has_vectors_and_no_other() -> None:
-    assert set(vectors.names()) == set(SCHEMES)
-    assert {scheme for scheme, proof in PROOFS.items() if not proof.secret} == {"key"}
-    assert set(PROOFS) - set(SCHEMES) == {"key", "daji-secret"}
+    assert set(vectors.list_schemes()) == set(SIGNATURE_ALGORITHMS)
+    assert {scheme for scheme, proof in SIGNING_SCHEMES.items() if not proof.secret_name} == {"key"}
+    assert set(SIGNING_SCHEMES) - set(SIGNATURE_ALGORITHMS) == {"key", "daji-secret"}
 
 
 @every_scheme
@@ -43,45 +43,45 @@ def test_the_schema_holds(scheme: str) -> None:
 
 def test_making_them_again_gives_the_same_bytes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "scripts/vectors", tmp_path], cwd=HOME, check=True, timeout=120)
-    assert {path.stem for path in tmp_path.iterdir()} == set(vectors.names())
-    for name in vectors.names():
-        assert (tmp_path / f"{name}.json").read_bytes() == vectors.raw(name), f"run python scripts/vectors for {name}"
+    assert {path.stem for path in tmp_path.iterdir()} == set(vectors.list_schemes())
+    for name in vectors.list_schemes():
+        assert (tmp_path / f"{name}.json").read_bytes() == vectors.read_suite_file(name), f"run python scripts/vectors for {name}"
 
 
 @every_scheme
 def test_there_are_enough_of_both_kinds(scheme: str) -> None:
-    results = [vector.result for _, vector in vectors.load(scheme).cases]
+    results = [vector.result for _, vector in vectors.load_suite(scheme).cases]
     assert min(results.count("valid"), results.count("invalid")) >= 15
 
 
 @every_scheme
 def test_every_kind_of_refusal_has_a_vector(scheme: str) -> None:
-    schemes = {each.extension.scheme: each for api in ids() for op in load(api).operations for each in op.schemes}
+    schemes = {each.extension.scheme: each for api in list_api_ids() for op in load_api(api).operations for each in op.schemes}
     table = schemes[scheme].extension.errors
-    found = {vector.error.refusal for _, vector in vectors.load(scheme).cases if vector.error}
+    found = {vector.error.refusal for _, vector in vectors.load_suite(scheme).cases if vector.error}
     assert found == {kind for kind in table if (scheme, kind) not in NEVER}
 
 
 @every_scheme
 def test_comments_tell_tests_of_a_group_apart(scheme: str) -> None:
-    for group in vectors.load(scheme).test_groups:
+    for group in vectors.load_suite(scheme).test_groups:
         comments = [vector.comment for vector in group.tests]
         assert len(set(comments)) == len(comments)
 
 
 @pytest.mark.parametrize(("scheme", "group", "vector"), CASES, ids=[f"{n}-{v.tc_id}" for n, _, v in CASES])
-def test_the_stages_are_ours(scheme: str, group: vectors.Group, vector: vectors.Vector) -> None:
+def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: vectors.Vector) -> None:
     if not vector.stages:
         return
-    request = vectors.request(vector.request)
-    secret = group.credentials[PROOFS[scheme].secret]
-    made: object = SCHEMES[scheme].recomputed(request, secret)
+    request = vectors.to_request(vector.request)
+    secret = group.credentials[SIGNING_SCHEMES[scheme].secret_name]
+    made: object = SIGNATURE_ALGORITHMS[scheme].recompute_stages(request, secret)
     if scheme == daji.SCHEME:
-        made = daji.stages(parameters.sent(request), secret, reveal=True)
+        made = daji.compute_stages(parameters.decode_parameters(request), secret, reveal=True)
     assert isinstance(made, Stages)
     assert {step.name: step.value for step in made.steps} == vector.stages
     assert tuple(vector.stages) == STAGE_NAMES
-    assert (SCHEMES[scheme].presented(request) == made.signature) == (vector.result == "valid")
+    assert (SIGNATURE_ALGORITHMS[scheme].read_signature(request) == made.signature) == (vector.result == "valid")
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_the_stages_are_ours(scheme: str, group: vectors.Group, vector: vectors.
 )
 def test_what_is_to_be_signed_lacks_the_signature_alone(scheme: str, vector: vectors.Vector) -> None:
     assert vector.sign is not None
-    unsigned, signed = vectors.request(vector.sign.request), vectors.request(vector.request)
-    assert SCHEMES[scheme].presented(unsigned) is None
+    unsigned, signed = vectors.to_request(vector.sign.request), vectors.to_request(vector.request)
+    assert SIGNATURE_ALGORITHMS[scheme].read_signature(unsigned) is None
     raw = [b"".join((r.query, r.body, *(n + v for n, v in r.headers))) for r in (unsigned, signed)]
     assert len(raw[0]) < len(raw[1])
     for part in (vector.sign.timestamp, vector.sign.nonce):
@@ -145,7 +145,7 @@ def test_schema_and_loader_refuse(name: str) -> None:
     BOTH[name](changed)
     assert list(VALID.iter_errors(changed))
     with pytest.raises(SpecError, match=r"^vectors/daji-md5: "):
-        vectors.read("daji-md5", json.dumps(changed).encode())
+        vectors.parse_suite("daji-md5", json.dumps(changed).encode())
 
 
 @pytest.mark.parametrize("name", LOADER)
@@ -153,20 +153,20 @@ def test_the_loader_refuses(name: str) -> None:
     changed = document("daji-md5")
     LOADER[name](changed)
     with pytest.raises(SpecError, match=r"^vectors/daji-md5: "):
-        vectors.read("daji-md5", json.dumps(changed).encode())
+        vectors.parse_suite("daji-md5", json.dumps(changed).encode())
 
 
 def test_a_scheme_without_vectors() -> None:
     with pytest.raises(
         vectors.UnknownVectors, match=r"no vectors of 'key'; known: acs-roa, acs-rpc, acs3, daji-md5, oss"
     ):
-        vectors.load("key")
+        vectors.load_suite("key")
 
 
 def test_a_request_is_read_as_it_was_written() -> None:
     for _, _, vector in CASES:
-        request = vectors.request(vector.request)
-        assert vectors.request(vectors.message(request)) == request
+        request = vectors.to_request(vector.request)
+        assert vectors.to_request(vectors.from_request(request)) == request
 
 
 def test_the_readme_names_every_key_and_word() -> None:

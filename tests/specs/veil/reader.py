@@ -7,17 +7,17 @@ from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
 
-def survives(secret: str, text: str, depth: int = 1) -> bool:
+def is_secret_readable(secret: str, text: str, depth: int = 1) -> bool:
     """Whether the secret can be read in a text."""
     texts = {text}
     for _ in range(depth + 1):
         if any(secret in each for each in texts):
             return True
-        texts = {read for each in texts for read in readings(each)}
+        texts = {read for each in texts for read in decode_all(each)}
     return False
 
 
-def readings(text: str) -> set[str]:
+def decode_all(text: str) -> set[str]:
     found = {unquote(text), unquote_plus(text), html.unescape(text)}
     with suppress(ValueError):
         found.add(json.loads(f'"{text}"'))

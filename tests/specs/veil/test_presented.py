@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from lookalike_specs import ids, load
-from lookalike_specs.proof import Moment, prove
-from lookalike_specs.sample import build, examples, sample
-from lookalike_specs.signing import SCHEMES
-from lookalike_specs.veil import LEAST, presented
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.proof import SigningContext, sign
+from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.veil import MIN_SECRET_LENGTH, find_secrets
+from lookalike_specs.wire import Response, Request
 
 MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 TOKEN = b"real-token"
@@ -19,7 +19,7 @@ FORM = ((b"content-type", b"application/x-www-form-urlencoded"),)
 PART = b"--b\r\nContent-Disposition: form-data; name=%b\r\n\r\n%b\r\n--b--\r\n"
 ACS3 = b"ACS3-HMAC-SHA256 Credential=public-key,SignedHeaders=host;x-acs-date,Signature=0123abcd"
 BASIC = b64encode(b"somebody:real-token")
-CASES = [(api, at) for api in ids() for at in range(len(load(api).operations[0].schemes))]
+CASES = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
 # names that tell who it is, and open nothing
 PUBLIC = {
     "aliyun": {"AccessKeyId", "InstanceName"},
@@ -102,14 +102,14 @@ MEMBERS = {
 
 @pytest.mark.parametrize(("sent", "found"), SENT.values(), ids=SENT)
 def test_each_place_of_a_request(sent: dict[str, Any], found: set[bytes]) -> None:
-    assert presented(["apiToken"], Request(**{"method": "POST", "path": "/", **sent})) == found
+    assert find_secrets(["apiToken"], Request(**{"method": "POST", "path": "/", **sent})) == found
 
 
 @pytest.mark.parametrize(("body", "found"), MEMBERS.values(), ids=MEMBERS)
 def test_members_of_both_bodies(body: bytes, found: set[bytes]) -> None:
     get = Request(method="GET", path="/")
-    assert presented(["apiToken"], Request(method="POST", path="/", body=body)) == found
-    assert presented(["apiToken"], get, Reply(status=200, body=body)) == found
+    assert find_secrets(["apiToken"], Request(method="POST", path="/", body=body)) == found
+    assert find_secrets(["apiToken"], get, Response(status=200, body=body)) == found
 
 
 @pytest.mark.parametrize(
@@ -121,40 +121,40 @@ def test_members_of_both_bodies(body: bytes, found: set[bytes]) -> None:
     ],
 )
 def test_headers_of_a_reply(name: str, value: bytes, found: set[bytes]) -> None:
-    reply = Reply(status=200, body=b"", **headers(name, value))
-    assert presented(["apiToken"], Request(method="GET", path="/"), reply) == found
+    reply = Response(status=200, body=b"", **headers(name, value))
+    assert find_secrets(["apiToken"], Request(method="GET", path="/"), reply) == found
 
 
 @pytest.mark.parametrize(("api", "scheme"), CASES)
 def test_every_proof_of_every_api(api: str, scheme: int) -> None:
-    spec = load(api)
+    spec = load_api(api)
     operation, way = spec.operations[0], spec.operations[0].schemes[scheme]
-    values = {**examples(spec, operation), **sample(spec, operation, spec.account)}
-    request = prove(build(operation, values, "http://localhost"), way, spec.account, Moment(MOMENT, "n1"))
-    found = presented(spec.root.secrets, request)
-    signatures = {sign.encode() for known in SCHEMES.values() if (sign := known.presented(request))}
+    values = {**collect_examples(spec, operation), **build_minimal_values(spec, operation, spec.account)}
+    request = sign(build_request(operation, values, "http://localhost"), way, spec.account, SigningContext(MOMENT, "n1"))
+    found = find_secrets(spec.root.secrets, request)
+    signatures = {sign.encode() for known in SIGNATURE_ALGORITHMS.values() if (sign := known.read_signature(request))}
     keys = {value.encode() for name, value in spec.account.items() if name == way.parameter}
     assert found
     assert signatures | keys <= found
-    assert not {value for value in found if len(value) < LEAST}
+    assert not {value for value in found if len(value) < MIN_SECRET_LENGTH}
 
 
 def test_a_signature_that_is_not_ascii_is_found_in_its_own_bytes() -> None:
     request = Request(method="GET", path="/", **headers("authorization", b"acs x:0123456\xff"))
-    assert b"0123456\xff" in presented(["apiToken"], request)
+    assert b"0123456\xff" in find_secrets(["apiToken"], request)
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_credential_is_known_as_secret_or_public(api: str) -> None:
-    root = load(api).root
-    named = {name for credentials, _ in load(api).accounts for name in credentials} | set(root.mint)
+    root = load_api(api).root
+    named = {name for credentials, _ in load_api(api).accounts for name in credentials} | set(root.credential_templates)
     assert named - set(root.secrets) == PUBLIC[api]
 
 
-@pytest.mark.parametrize("api", ids())
+@pytest.mark.parametrize("api", list_api_ids())
 def test_every_place_of_a_proof_is_known_as_secret(api: str) -> None:
-    places = {scheme.parameter for operation in load(api).operations for scheme in operation.schemes}
-    assert places - {"OSSAccessKeyId"} <= set(load(api).root.secrets)
+    places = {scheme.parameter for operation in load_api(api).operations for scheme in operation.schemes}
+    assert places - {"OSSAccessKeyId"} <= set(load_api(api).root.secrets)
 
 
 PIECES = [
@@ -168,4 +168,4 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_what_does_not_end_is_no_trap(piece: bytes) -> None:
-    assert presented(["apiToken"], Request(method="POST", path="/", body=piece * 20_000)) == set()
+    assert find_secrets(["apiToken"], Request(method="POST", path="/", body=piece * 20_000)) == set()

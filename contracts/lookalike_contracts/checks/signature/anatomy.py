@@ -7,63 +7,63 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
-from lookalike_specs import Scheme
+from lookalike_specs import SecurityScheme
 from lookalike_specs.extension import Refusal
-from lookalike_specs.proof import Account, Moment, rpc
+from lookalike_specs.proof import Credentials, SigningContext, sign_rpc
 from lookalike_specs.wire import Request
 
 
-class Word(NamedTuple):
+class SchemeField(NamedTuple):
     """A word that says how it was signed, the part that has it, another one, and what that is refused as."""
 
-    kind: Refusal
+    refusal: Refusal
     name: str
-    right: str
-    wrong: str
+    valid_value: str
+    invalid_value: str
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class SchemeShape:
     """The words of a scheme, and its headers that tell a digest of the body."""
 
-    words: tuple[Word, ...] = ()
-    digests: tuple[str, ...] = ()
+    fields: tuple[SchemeField, ...] = ()
+    digest_headers: tuple[str, ...] = ()
 
 
-Place = Callable[[Request, Account, Moment], Request]
+SignFunction = Callable[[Request, Credentials, SigningContext], Request]
 
 
-def anatomy(scheme: Scheme) -> Anatomy:
+def get_scheme_shape(scheme: SecurityScheme) -> SchemeShape:
     """That of a scheme; one that is not known here has neither."""
-    return ANATOMIES.get(scheme.extension.scheme, Anatomy())
+    return SCHEME_SHAPES.get(scheme.extension.scheme, SchemeShape())
 
 
-def placements(scheme: Scheme) -> Mapping[str, Place]:
+def get_placements(scheme: SecurityScheme) -> Mapping[str, SignFunction]:
     """Other places where a scheme's proof may stand, of an operation that takes its parameters in either."""
     return PLACEMENTS.get(scheme.extension.scheme, {})
 
 
-ANATOMIES: Final[Mapping[str, Anatomy]] = {
-    "acs-rpc": Anatomy(
+SCHEME_SHAPES: Final[Mapping[str, SchemeShape]] = {
+    "acs-rpc": SchemeShape(
         (
-            Word("algorithm", "SignatureMethod", "HMAC-SHA1", "HMAC-MD5"),
-            Word("version", "SignatureVersion", "1.0", "9.0"),
+            SchemeField("algorithm", "SignatureMethod", "HMAC-SHA1", "HMAC-MD5"),
+            SchemeField("version", "SignatureVersion", "1.0", "9.0"),
         )
     ),
-    "acs-roa": Anatomy(
+    "acs-roa": SchemeShape(
         (
-            Word("algorithm", "x-acs-signature-method", "HMAC-SHA1", "HMAC-MD5"),
-            Word("version", "x-acs-signature-version", "1.0", "9.0"),
+            SchemeField("algorithm", "x-acs-signature-method", "HMAC-SHA1", "HMAC-MD5"),
+            SchemeField("version", "x-acs-signature-version", "1.0", "9.0"),
         ),
         ("content-md5",),
     ),
-    "acs3": Anatomy(
-        (Word("algorithm", "authorization", "ACS3-HMAC-SHA256", "ACS3-HMAC-MD5"),), ("x-acs-content-sha256",)
+    "acs3": SchemeShape(
+        (SchemeField("algorithm", "authorization", "ACS3-HMAC-SHA256", "ACS3-HMAC-MD5"),), ("x-acs-content-sha256",)
     ),
 }
-PLACEMENTS: Final[Mapping[str, Mapping[str, Place]]] = {
+PLACEMENTS: Final[Mapping[str, Mapping[str, SignFunction]]] = {
     "acs-rpc": {
-        "all in the form": partial(rpc, placement="form"),
-        "all in the query": partial(rpc, placement="everything-in-query"),
+        "all in the form": partial(sign_rpc, placement="form"),
+        "all in the query": partial(sign_rpc, placement="everything-in-query"),
     }
 }

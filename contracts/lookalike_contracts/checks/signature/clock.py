@@ -7,101 +7,101 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from lookalike_specs.proof import PROOFS, Moment
+from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext
 from lookalike_specs.wire import Request
 
-from ...finding import Broken
-from ...registry import probe
-from ...subject import Subject, now
-from .parts import changed, part, without
+from ...finding import Failure
+from ...registry import active_check
+from ...subject import CheckContext, create_signing_context
+from .parts import replace_value, find_part, remove_part
 from .signer import Signer
-from .trial import Trial, accepted, refused
-from .which import SOURCE, ages, having, signers
+from .trial import SignatureCase, check_accepted, check_refused
+from .which import SOURCE, has_expiry, require_signer, select_signers
 
 # seconds that the clocks of two honest sides may differ
-APART: Final = 60
+CLOCK_TOLERANCE: Final = 60
 DAY: Final = 86_400
 
 
-@probe(
+@active_check(
     "signature/clock",
-    says="A request that was signed too long ago, or for later, is refused; one within the time allowed is not.",
-    why="A signature that holds for ever can be used by whoever finds it, and one for later can be laid by.",
-    how="Compare the time of signing with the clock, both ways, with as much leave as the document gives.",
+    summary="A request that was signed too long ago, or for later, is refused; one within the time allowed is not.",
+    rationale="A signature that holds for ever can be used by whoever finds it, and one for later can be laid by.",
+    remediation="Compare the time of signing with the clock, both ways, with as much leave as the document gives.",
     source=SOURCE,
-    applies=having(ages),
+    applies=require_signer(has_expiry),
 )
-def clock(subject: Subject) -> Iterator[Broken]:
+def signing_time(subject: CheckContext) -> Iterator[Failure]:
     """A minute outside and inside of what is allowed, and a day outside."""
-    for signer in signers(subject, ages):
-        yield from refused(signer, clock_trials(signer))
-        inside = signer.scheme.extension.skew - APART
+    for signer in select_signers(subject, has_expiry):
+        yield from check_refused(signer, generate_clock_skew_cases(signer))
+        inside = signer.scheme.extension.skew - CLOCK_TOLERANCE
         told = "that was signed {} minutes {}, which is allowed,"
-        early = Trial(told.format(inside // 60, "ago"), partial(signer.at, -inside))
-        late = Trial(told.format(inside // 60, "ahead"), partial(signer.at, inside))
-        yield from accepted(signer, [early, late] if inside > 0 else [])
+        early = SignatureCase(told.format(inside // 60, "ago"), partial(signer.sign_at_offset, -inside))
+        late = SignatureCase(told.format(inside // 60, "ahead"), partial(signer.sign_at_offset, inside))
+        yield from check_accepted(signer, [early, late] if inside > 0 else [])
 
 
-@probe(
+@active_check(
     "signature/replayed",
-    says="A request that was answered before is refused, and so is another one with its nonce.",
-    why="Whoever saw a request could send it again, as it is signed.",
-    how="Remember each key's nonces for as long as their time of signing is accepted.",
+    summary="A request that was answered before is refused, and so is another one with its nonce.",
+    rationale="Whoever saw a request could send it again, as it is signed.",
+    remediation="Remember each key's nonces for as long as their time of signing is accepted.",
     source=SOURCE,
-    applies=having(ages),
+    applies=require_signer(has_expiry),
 )
-def replayed(subject: Subject) -> Iterator[Broken]:
+def replayed_request(subject: CheckContext) -> Iterator[Failure]:
     """The same bytes again; the nonce again, signed a second later."""
-    for signer in signers(subject, ages):
-        yield from refused(signer, replay_trials(signer))
+    for signer in select_signers(subject, has_expiry):
+        yield from check_refused(signer, generate_replay_cases(signer))
 
 
-def clock_trials(signer: Signer) -> Iterator[Trial]:
+def generate_clock_skew_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Times that are not allowed."""
     skew = signer.scheme.extension.skew
-    for far in (skew + APART, DAY) if skew else (DAY,):
-        expired, future = signer.errors("expired"), signer.errors("future")
-        yield Trial(f"that was signed {far // 60} minutes ago", partial(signer.at, -far), "expired", expired)
-        yield Trial(f"that was signed {far // 60} minutes ahead", partial(signer.at, far), "future", future)
+    for far in (skew + CLOCK_TOLERANCE, DAY) if skew else (DAY,):
+        expired, future = signer.get_errors("expired"), signer.get_errors("future")
+        yield SignatureCase(f"that was signed {far // 60} minutes ago", partial(signer.sign_at_offset, -far), "expired", expired)
+        yield SignatureCase(f"that was signed {far // 60} minutes ahead", partial(signer.sign_at_offset, far), "future", future)
 
 
-def time_trials(signer: Signer) -> Iterator[Trial]:
+def generate_missing_time_cases(signer: Signer) -> Iterator[SignatureCase]:
     """No time, and what is none; no nonce, where there has to be one."""
-    name = PROOFS[signer.kind].timestamp
-    missing, malformed = signer.errors("missing-timestamp"), signer.errors("malformed-timestamp")
-    yield Trial("without a time of signing", partial(lacking, signer, name), "missing-timestamp", missing)
-    yield Trial("with a time that is none", partial(_yesterday, signer, name), "malformed-timestamp", malformed)
-    if errors := signer.errors("missing-nonce"):
-        yield Trial("without a nonce", partial(lacking, signer, signer.nonce), "missing-nonce", errors)
+    name = SIGNING_SCHEMES[signer.scheme_name].timestamp_name
+    missing, malformed = signer.get_errors("missing-timestamp"), signer.get_errors("malformed-timestamp")
+    yield SignatureCase("without a time of signing", partial(sign_without, signer, name), "missing-timestamp", missing)
+    yield SignatureCase("with a time that is none", partial(_sign_with_malformed_time, signer, name), "malformed-timestamp", malformed)
+    if errors := signer.get_errors("missing-nonce"):
+        yield SignatureCase("without a nonce", partial(sign_without, signer, signer.nonce_name), "missing-nonce", errors)
 
 
-def replay_trials(signer: Signer) -> Iterator[Trial]:
+def generate_replay_cases(signer: Signer) -> Iterator[SignatureCase]:
     """What was sent before, and a nonce that was."""
-    errors = signer.errors("replayed")
-    yield Trial("that was sent before", partial(_again, signer), "replayed", errors)
-    yield Trial("with the nonce of another one", partial(_nonce_again, signer), "replayed", errors)
+    errors = signer.get_errors("replayed")
+    yield SignatureCase("that was sent before", partial(_replay_request, signer), "replayed", errors)
+    yield SignatureCase("with the nonce of another one", partial(_reuse_nonce, signer), "replayed", errors)
 
 
-def _again(signer: Signer) -> Request:
-    request = signer.signed()
-    signer.subject.send(request)
+def _replay_request(signer: Signer) -> Request:
+    request = signer.sign()
+    signer.context.send(request)
     return request
 
 
-def _nonce_again(signer: Signer) -> Request:
-    moment = now()
-    signer.subject.send(signer.signed(moment=moment))
-    return signer.signed(moment=Moment(moment.time - timedelta(seconds=1), moment.nonce))
+def _reuse_nonce(signer: Signer) -> Request:
+    moment = create_signing_context()
+    signer.context.send(signer.sign(moment=moment))
+    return signer.sign(moment=SigningContext(moment.time - timedelta(seconds=1), moment.nonce))
 
 
-def lacking(signer: Signer, name: str) -> Request:
+def sign_without(signer: Signer, name: str) -> Request:
     """A good request without that part, signed so."""
-    made = signer.signed()
-    found = part(made, name)
-    return signer.resigned(without(made, found)) if found else made
+    made = signer.sign()
+    found = find_part(made, name)
+    return signer.update_signature(remove_part(made, found)) if found else made
 
 
-def _yesterday(signer: Signer, name: str) -> Request:
-    made = signer.signed()
-    found = part(made, name)
-    return signer.resigned(changed(made, found, "yesterday")) if found else made
+def _sign_with_malformed_time(signer: Signer, name: str) -> Request:
+    made = signer.sign()
+    found = find_part(made, name)
+    return signer.update_signature(replace_value(made, found, "yesterday")) if found else made

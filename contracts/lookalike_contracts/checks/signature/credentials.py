@@ -8,170 +8,170 @@ from uuid import UUID
 
 from lookalike_specs.wire import Request
 
-from ...finding import Broken
-from ...registry import probe
-from ...subject import Subject
-from .parts import Part, added, without
-from .signer import Signer, scrambled
-from .trial import Trial, refused
-from .which import SOURCE, has_secret, having, is_sent, signers, signs
+from ...finding import Failure
+from ...registry import active_check
+from ...subject import CheckContext
+from .parts import RequestPart, add_part, remove_part
+from .signer import Signer, scramble_text
+from .trial import SignatureCase, check_refused
+from .which import SOURCE, has_secret, require_signer, has_plain_credential, select_signers, has_signature
 
 
-@probe(
+@active_check(
     "signature/missing",
-    says="A request without a proof, or with half of one, is refused.",
-    why="Whoever leaves the signature out would get in otherwise.",
-    how="Refuse before anything else is looked at; an empty signature is none.",
+    summary="A request without a proof, or with half of one, is refused.",
+    rationale="Whoever leaves the signature out would get in otherwise.",
+    remediation="Refuse before anything else is looked at; an empty signature is none.",
     source=SOURCE,
 )
-def missing(subject: Subject) -> Iterator[Broken]:
+def missing_credentials(subject: CheckContext) -> Iterator[Failure]:
     """In every scheme."""
     for scheme in subject.schemes:
         signer = Signer(subject, scheme)
-        yield from refused(signer, missing_trials(signer))
+        yield from check_refused(signer, generate_missing_cases(signer))
 
 
-@probe(
+@active_check(
     "signature/key",
-    says="A key that nobody has is refused.",
-    why="A server that knows the right key only by its beginning, or in any case, can be guessed at.",
-    how="Look the whole key up, as it was sent.",
+    summary="A key that nobody has is refused.",
+    rationale="A server that knows the right key only by its beginning, or in any case, can be guessed at.",
+    remediation="Look the whole key up, as it was sent.",
     source=SOURCE,
 )
-def key(subject: Subject) -> Iterator[Broken]:
+def unknown_key(subject: CheckContext) -> Iterator[Failure]:
     """Another one, an empty one; where the key is all there is, also much the same ones."""
-    for signer in signers(subject):
-        yield from refused(signer, key_trials(signer))
+    for signer in select_signers(subject):
+        yield from check_refused(signer, generate_key_cases(signer))
 
 
-@probe(
+@active_check(
     "signature/secret",
-    says="What was signed with another secret is refused.",
-    why="The secret is what tells the owner of a key from those who saw the key.",
-    how="Make the signature anew with the secret of that key, and compare all of it.",
+    summary="What was signed with another secret is refused.",
+    rationale="The secret is what tells the owner of a key from those who saw the key.",
+    remediation="Make the signature anew with the secret of that key, and compare all of it.",
     source=SOURCE,
-    applies=having(has_secret),
+    applies=require_signer(has_secret),
 )
-def secret(subject: Subject) -> Iterator[Broken]:
+def wrong_secret(subject: CheckContext) -> Iterator[Failure]:
     """Secrets much like the right one, none, and the key in its place."""
-    for signer in signers(subject, has_secret):
-        yield from refused(signer, secret_trials(signer))
+    for signer in select_signers(subject, has_secret):
+        yield from check_refused(signer, generate_secret_cases(signer))
 
 
-@probe(
+@active_check(
     "signature/place",
-    says="A credential counts only where the document has it.",
-    why="A key that is taken from anywhere gets into logs and caches, and around those who look for it in its place.",
-    how="Read it from the parameter or the header that the security scheme names.",
+    summary="A credential counts only where the document has it.",
+    rationale="A key that is taken from anywhere gets into logs and caches, and around those who look for it in its place.",
+    remediation="Read it from the parameter or the header that the security scheme names.",
     source=SOURCE,
-    applies=having(is_sent),
+    applies=require_signer(has_plain_credential),
 )
-def place(subject: Subject) -> Iterator[Broken]:
+def credential_location(subject: CheckContext) -> Iterator[Failure]:
     """A header's in the query, a parameter's in a header, and where variants do not want it."""
-    for signer in signers(subject, is_sent):
-        yield from refused(signer, place_trials(signer))
+    for signer in select_signers(subject, has_plain_credential):
+        yield from check_refused(signer, generate_location_cases(signer))
 
 
-def missing_trials(signer: Signer) -> Iterator[Trial]:
+def generate_missing_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Nothing at all; no signature; an empty one; the secret in its place; no key; no token."""
-    none = signer.none_at_all
-    yield Trial("without any proof", lambda: signer.plain, "missing-signature", none)
-    if signs(signer):
+    none = signer.unauthenticated_errors
+    yield SignatureCase("without any proof", lambda: signer.minimal, "missing-signature", none)
+    if has_signature(signer):
         # where key and signature stand together, there is nothing left to see who calls
-        together = signer.key in signer.shown_with(signer.signed())
-        lone = none if together else signer.errors("missing-signature")
-        yield Trial("without a signature", partial(_dropped, signer), "missing-signature", lone)
-        yield Trial("with the secret in the place of the signature", lambda: _bearing(signer, signer.secret))
-        yield Trial("with the secret and no signature", lambda: _with_secret(signer))
-    yield Trial(
-        "with an empty signature" if signs(signer) else "with an empty credential", lambda: _bearing(signer, "")
+        together = signer.key in signer.read_signature_part(signer.sign())
+        lone = none if together else signer.get_errors("missing-signature")
+        yield SignatureCase("without a signature", partial(_remove_signature, signer), "missing-signature", lone)
+        yield SignatureCase("with the secret in the place of the signature", lambda: _set_signature(signer, signer.secret))
+        yield SignatureCase("with the secret and no signature", lambda: _add_secret_without_signature(signer))
+    yield SignatureCase(
+        "with an empty signature" if has_signature(signer) else "with an empty credential", lambda: _set_signature(signer, "")
     )
-    if signer.subject.account.get("SecurityToken"):
-        yield from _token_trials(signer)
+    if signer.context.account.get("SecurityToken"):
+        yield from _generate_token_cases(signer)
 
 
-def key_trials(signer: Signer) -> Iterator[Trial]:
+def generate_key_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Keys that are nobody's."""
-    other, mine = scrambled(signer.key, signer.dice), signer.key
-    yield Trial("with a key that nobody has", lambda: signer.keyed(other), "unknown-key", signer.errors("unknown-key"))
+    other, mine = scramble_text(signer.key, signer.rng), signer.key
+    yield SignatureCase("with a key that nobody has", lambda: signer.sign_with_key(other), "unknown-key", signer.get_errors("unknown-key"))
     if has_secret(signer):
-        empty = signer.errors("missing-key", "unknown-key", "malformed")
-        yield Trial("with an empty key", lambda: signer.keyed(""), "missing-key", empty)
+        empty = signer.get_errors("missing-key", "unknown-key", "malformed")
+        yield SignatureCase("with an empty key", lambda: signer.sign_with_key(""), "missing-key", empty)
         return
-    yield Trial("with the beginning of the key", lambda: signer.keyed(mine[:-1]), "unknown-key")
-    yield Trial("with something behind the key", lambda: signer.keyed(f"{mine}0"), "unknown-key")
+    yield SignatureCase("with the beginning of the key", lambda: signer.sign_with_key(mine[:-1]), "unknown-key")
+    yield SignatureCase("with something behind the key", lambda: signer.sign_with_key(f"{mine}0"), "unknown-key")
     # a UUID means the same in either case, so that a server may well take both
     if mine.swapcase() != mine and not _is_uuid(mine):
-        yield Trial("with the key in another case", lambda: signer.keyed(mine.swapcase()), "unknown-key")
+        yield SignatureCase("with the key in another case", lambda: signer.sign_with_key(mine.swapcase()), "unknown-key")
 
 
-def secret_trials(signer: Signer) -> Iterator[Trial]:
+def generate_secret_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Secrets that are another one, as far as the signature shows it."""
     mine = signer.secret
     others = {
-        "another secret": scrambled(mine, signer.dice),
+        "another secret": scramble_text(mine, signer.rng),
         "the secret in another case": mine.swapcase(),
         "the beginning of the secret": mine[:-1],
         "something behind the secret": f"{mine}0",
         "the key for a secret": signer.key,
     }
     for told, other in others.items():
-        if not (signs(signer) and signer.is_right(_by(signer, other))) and other != mine:
-            yield Trial(f"with {told}", partial(_by, signer, other), "mismatch", signer.errors("mismatch"))
-    if signs(signer):
-        yield Trial("signed with an empty secret", partial(_by, signer, ""), "mismatch", signer.errors("mismatch"))
+        if not (has_signature(signer) and signer.has_valid_signature(_sign_with_secret(signer, other))) and other != mine:
+            yield SignatureCase(f"with {told}", partial(_sign_with_secret, signer, other), "mismatch", signer.get_errors("mismatch"))
+    if has_signature(signer):
+        yield SignatureCase("signed with an empty secret", partial(_sign_with_secret, signer, ""), "mismatch", signer.get_errors("mismatch"))
 
 
-def place_trials(signer: Signer) -> Iterator[Trial]:
+def generate_location_cases(signer: Signer) -> Iterator[SignatureCase]:
     """The credential on the other side, and where a scheme that does not count has it."""
-    counting = {(scheme.place, scheme.parameter.lower()) for scheme in signer.subject.schemes}
-    known = {(scheme.place, scheme.parameter) for scheme in signer.subject.operation.schemes}
-    other = ("query" if signer.scheme.place == "header" else "header", signer.scheme.parameter)
+    counting = {(scheme.location, scheme.parameter.lower()) for scheme in signer.context.schemes}
+    known = {(scheme.location, scheme.parameter) for scheme in signer.context.operation.schemes}
+    other = ("query" if signer.scheme.location == "header" else "header", signer.scheme.parameter)
     for where, name in sorted({*known, other}):
         if (where, name.lower()) not in counting and where in ("query", "header"):
-            yield Trial(
+            yield SignatureCase(
                 f"with its credential in the {where} as {name}",
-                partial(_moved, signer, Part("query" if where == "query" else "header", name, signer.secret)),
+                partial(_move_credential, signer, RequestPart("query" if where == "query" else "header", name, signer.secret)),
                 "missing-key",
-                frozenset() if has_secret(signer) else signer.none_at_all,
+                frozenset() if has_secret(signer) else signer.unauthenticated_errors,
             )
 
 
-def _token_trials(signer: Signer) -> Iterator[Trial]:
-    token = signer.subject.account["SecurityToken"]
-    if not signer.errors("missing-token"):
+def _generate_token_cases(signer: Signer) -> Iterator[SignatureCase]:
+    token = signer.context.account["SecurityToken"]
+    if not signer.get_errors("missing-token"):
         return
-    without_it = {name: value for name, value in signer.subject.account.items() if name != "SecurityToken"}
-    told, other = signer.errors("bad-token"), scrambled(token, signer.dice)
-    yield Trial("with another token", lambda: signer.instead(SecurityToken=other), "bad-token", told)
-    told = signer.errors("missing-token")
-    yield Trial("without its token", lambda: signer.signed(by=without_it), "missing-token", told)
+    without_it = {name: value for name, value in signer.context.account.items() if name != "SecurityToken"}
+    told, other = signer.get_errors("bad-token"), scramble_text(token, signer.rng)
+    yield SignatureCase("with another token", lambda: signer.sign_with_credentials(SecurityToken=other), "bad-token", told)
+    told = signer.get_errors("missing-token")
+    yield SignatureCase("without its token", lambda: signer.sign(by=without_it), "missing-token", told)
 
 
-def _dropped(signer: Signer) -> Request:
-    made = signer.signed()
-    found = signer.proof(made)
-    return without(made, found) if found else made
+def _remove_signature(signer: Signer) -> Request:
+    made = signer.sign()
+    found = signer.find_signature_part(made)
+    return remove_part(made, found) if found else made
 
 
-def _bearing(signer: Signer, signature: str) -> Request:
-    return signer.bearing(signer.signed(), signature)
+def _set_signature(signer: Signer, signature: str) -> Request:
+    return signer.replace_signature(signer.sign(), signature)
 
 
-def _with_secret(signer: Signer) -> Request:
-    made = _dropped(signer)
-    return added(made, Part("field" if signer.kind == "oss-policy" else "query", "secret", signer.secret))
+def _add_secret_without_signature(signer: Signer) -> Request:
+    made = _remove_signature(signer)
+    return add_part(made, RequestPart("field" if signer.scheme_name == "oss-policy" else "query", "secret", signer.secret))
 
 
-def _by(signer: Signer, secret: str) -> Request:
+def _sign_with_secret(signer: Signer, secret: str) -> Request:
     """The plain request with the account's key and another secret."""
-    return signer.instead(**{signer.secret_name: secret})
+    return signer.sign_with_credentials(**{signer.secret_name: secret})
 
 
-def _moved(signer: Signer, part: Part) -> Request:
-    made = signer.signed()
-    found = signer.proof(made)
-    return added(without(made, found) if found else made, part)
+def _move_credential(signer: Signer, part: RequestPart) -> Request:
+    made = signer.sign()
+    found = signer.find_signature_part(made)
+    return add_part(remove_part(made, found) if found else made, part)
 
 
 def _is_uuid(text: str) -> bool:

@@ -5,68 +5,68 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ...finding import Broken, Exchange
-from ...registry import probe
-from ...subject import Subject
-from .changed import body_trials
-from .clock import clock_trials, replay_trials, time_trials
-from .credentials import key_trials, missing_trials, place_trials, secret_trials
-from .exact import word_trials
-from .policy import policy_trials
+from ...finding import Failure, Exchange
+from ...registry import active_check
+from ...subject import CheckContext
+from .changed import generate_body_cases
+from .clock import generate_clock_skew_cases, generate_replay_cases, generate_missing_time_cases
+from .credentials import generate_key_cases, generate_missing_cases, generate_location_cases, generate_secret_cases
+from .exact import generate_scheme_field_cases
+from .policy import generate_policy_cases
 from .signer import Signer
-from .trial import Trial
-from .which import ages, has_policy, is_sent, signers
+from .trial import SignatureCase
+from .which import has_expiry, has_policy, has_plain_credential, select_signers
 
-Trials = Callable[[Signer], Iterator[Trial]]
-ALWAYS: Final[tuple[Trials, ...]] = (missing_trials, key_trials, secret_trials, word_trials, body_trials)
-AGEING: Final[tuple[Trials, ...]] = (clock_trials, time_trials, replay_trials)
+CaseGenerator = Callable[[Signer], Iterator[SignatureCase]]
+COMMON_GENERATORS: Final[tuple[CaseGenerator, ...]] = (generate_missing_cases, generate_key_cases, generate_secret_cases, generate_scheme_field_cases, generate_body_cases)
+EXPIRY_GENERATORS: Final[tuple[CaseGenerator, ...]] = (generate_clock_skew_cases, generate_missing_time_cases, generate_replay_cases)
 
 
-@probe(
+@active_check(
     "signature/error",
-    says="A bad proof is refused with the vendor's error for the way in which it is bad.",
-    why="Clients tell a clock that is wrong from a secret that is wrong by the error alone.",
-    how="Answer each kind of refusal with the error that the security scheme has for it, word for word.",
+    summary="A bad proof is refused with the vendor's error for the way in which it is bad.",
+    rationale="Clients tell a clock that is wrong from a secret that is wrong by the error alone.",
+    remediation="Answer each kind of refusal with the error that the security scheme has for it, word for word.",
     source="the errors of the security schemes of each document",
 )
-def error(subject: Subject) -> Iterator[Broken]:
+def refusal_errors(subject: CheckContext) -> Iterator[Failure]:
     """One request for each kind of refusal; what is accepted is told by others."""
-    for signer in signers(subject):
-        yield from _wrong(signer)
+    for signer in select_signers(subject):
+        yield from _check_refusal_errors(signer)
 
 
-def _wrong(signer: Signer) -> Iterator[Broken]:
-    for trial in _one_of_each(signer):
-        exchange = signer.subject.send(trial.make())
-        if told := _told(signer, trial, exchange):
-            exchange = signer.subject.send(trial.make())
-            if told == _told(signer, trial, exchange):
-                yield Broken(f"a request {trial.told} is {told}", "", signer.rule(trial.kind), (exchange,))
+def _check_refusal_errors(signer: Signer) -> Iterator[Failure]:
+    for trial in _pick_one_per_refusal(signer):
+        exchange = signer.context.send(trial.make_request())
+        if told := _describe_wrong_error(signer, trial, exchange):
+            exchange = signer.context.send(trial.make_request())
+            if told == _describe_wrong_error(signer, trial, exchange):
+                yield Failure(f"a request {trial.description} is {told}", "", signer.locate_rule(trial.refusal), (exchange,))
 
 
-def _one_of_each(signer: Signer) -> Iterator[Trial]:
+def _pick_one_per_refusal(signer: Signer) -> Iterator[SignatureCase]:
     """The first trial for each kind of refusal whose error is told."""
     met: set[tuple[str, frozenset[str]]] = set()
-    for trials in (*ALWAYS, *_more(signer)):
+    for trials in (*COMMON_GENERATORS, *_select_extra_generators(signer)):
         for trial in trials(signer):
-            if trial.errors and (trial.kind, trial.errors) not in met:
-                met.add((trial.kind, trial.errors))
+            if trial.expected_errors and (trial.refusal, trial.expected_errors) not in met:
+                met.add((trial.refusal, trial.expected_errors))
                 yield trial
 
 
-def _more(signer: Signer) -> tuple[Trials, ...]:
-    ageing = AGEING if ages(signer) else ()
-    policies: tuple[Trials, ...] = (policy_trials,) if has_policy(signer) else ()
-    return (*ageing, *policies, *((place_trials,) if is_sent(signer) else ()))
+def _select_extra_generators(signer: Signer) -> tuple[CaseGenerator, ...]:
+    ageing = EXPIRY_GENERATORS if has_expiry(signer) else ()
+    policies: tuple[CaseGenerator, ...] = (generate_policy_cases,) if has_policy(signer) else ()
+    return (*ageing, *policies, *((generate_location_cases,) if has_plain_credential(signer) else ()))
 
 
-def _told(signer: Signer, trial: Trial, exchange: Exchange) -> str:
+def _describe_wrong_error(signer: Signer, trial: SignatureCase, exchange: Exchange) -> str:
     """How it is refused otherwise than it has to be; "" when it is not, or is accepted."""
-    reader, reply = signer.subject.reader, exchange.reply
+    reader, reply = signer.context.classifier, exchange.response
     if reader.is_good(reply):
         return ""
-    wanted = sorted(trial.errors)
-    found = [reader.differences(reply, error) for error in wanted]
+    wanted = sorted(trial.expected_errors)
+    found = [reader.find_mismatches(reply, error) for error in wanted]
     if not all(found):
         return ""
     return f"not refused as {' or '.join(wanted)}: {found[0][0].message}"

@@ -9,107 +9,107 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from lookalike_specs.proof import any_case
+from lookalike_specs.proof import accepts_any_case
 from lookalike_specs.wire import Request
 
-from ...finding import Broken
-from ...registry import probe
-from ...subject import Subject
-from .anatomy import Word
-from .parts import changed, part
+from ...finding import Failure
+from ...registry import active_check
+from ...subject import CheckContext
+from .anatomy import SchemeField
+from .parts import replace_value, find_part
 from .signer import Signer
-from .trial import Trial, accepted, refused
-from .which import SOURCE, has_words, having, signers, signs
+from .trial import SignatureCase, check_accepted, check_refused
+from .which import SOURCE, has_scheme_fields, require_signer, select_signers, has_signature
 
 HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-Spell = Callable[[str, Random], str]
+Spelling = Callable[[str, Random], str]
 
 
-@probe(
+@active_check(
     "signature/exact",
-    says="A signature in another case or encoding, longer or shorter, is refused.",
-    why="What is compared in part, or after being mended, can be guessed in part.",
-    how="Compare the whole text that was sent with the whole text that it should be, in constant time.",
+    summary="A signature in another case or encoding, longer or shorter, is refused.",
+    rationale="What is compared in part, or after being mended, can be guessed in part.",
+    remediation="Compare the whole text that was sent with the whole text that it should be, in constant time.",
     source=SOURCE,
-    applies=having(signs),
+    applies=require_signer(has_signature),
 )
-def exact(subject: Subject) -> Iterator[Broken]:
+def exact_signature(subject: CheckContext) -> Iterator[Failure]:
     """Of the right signature: its case, its encoding, a part of it, more than it, and a letter changed."""
-    for signer in signers(subject, signs):
-        yield from refused(signer, exact_trials(signer))
-        if any_case(signer.subject.variants):
-            told, make = "with its signature in lower case", partial(_cased, signer)
-            yield from accepted(signer, [Trial(told, make)])
+    for signer in select_signers(subject, has_signature):
+        yield from check_refused(signer, generate_spelling_cases(signer))
+        if accepts_any_case(signer.context.variants):
+            told, make = "with its signature in lower case", partial(_lowercase_signature, signer)
+            yield from check_accepted(signer, [SignatureCase(told, make)])
 
 
-@probe(
+@active_check(
     "signature/algorithm",
-    says="A request that names another algorithm or version of signing is refused.",
-    why="Who takes the name for granted can be made to verify something weaker.",
-    how="Refuse what names anything but the algorithm and the version that the document has.",
+    summary="A request that names another algorithm or version of signing is refused.",
+    rationale="Who takes the name for granted can be made to verify something weaker.",
+    remediation="Refuse what names anything but the algorithm and the version that the document has.",
     source=SOURCE,
-    applies=having(has_words),
+    applies=require_signer(has_scheme_fields),
 )
-def algorithm(subject: Subject) -> Iterator[Broken]:
+def named_algorithm(subject: CheckContext) -> Iterator[Failure]:
     """A name that nobody knows, signed with it."""
-    for signer in signers(subject, has_words):
-        yield from refused(signer, word_trials(signer))
+    for signer in select_signers(subject, has_scheme_fields):
+        yield from check_refused(signer, generate_scheme_field_cases(signer))
 
 
-def exact_trials(signer: Signer) -> Iterator[Trial]:
+def generate_spelling_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Each spelling of the signature that is not the signature."""
-    right = signer.shown(signer.signed())
+    right = signer.read_signature(signer.sign())
     for told, spell in SPELLINGS.items():
-        other = spell(right, signer.dice)
-        if other != right and not (any_case(signer.subject.variants) and other.lower() == right.lower()):
-            yield Trial(f"with its signature {told}", partial(_spelt, signer, spell))
+        other = spell(right, signer.rng)
+        if other != right and not (accepts_any_case(signer.context.variants) and other.lower() == right.lower()):
+            yield SignatureCase(f"with its signature {told}", partial(_respell_signature, signer, spell))
 
 
-def word_trials(signer: Signer) -> Iterator[Trial]:
+def generate_scheme_field_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Each word that says how it was signed, another one."""
-    for word in signer.anatomy.words:
-        told, make = f"that names the {word.kind} {word.wrong}", partial(_worded, signer, word)
-        yield Trial(told, make, word.kind, signer.errors(word.kind))
+    for word in signer.shape.fields:
+        told, make = f"that names the {word.refusal} {word.invalid_value}", partial(_change_scheme_field, signer, word)
+        yield SignatureCase(told, make, word.refusal, signer.get_errors(word.refusal))
 
 
-def _raw(signature: str) -> bytes:
+def _decode_signature(signature: str) -> bytes:
     return bytes.fromhex(signature) if HEX.fullmatch(signature) else b64decode(signature)
 
 
-def _with_another_letter(signature: str, dice: Random) -> str:
+def _change_one_letter(signature: str, dice: Random) -> str:
     at = dice.randrange(len(signature) - 1)
     other = next(letter for letter in "AB" if letter != signature[at].upper())
     return signature[:at] + other + signature[at + 1 :]
 
 
-SPELLINGS: Final[Mapping[str, Spell]] = {
+SPELLINGS: Final[Mapping[str, Spelling]] = {
     "in another case": lambda signature, _: signature.swapcase(),
-    "in hexadecimal": lambda signature, _: _raw(signature).hex(),
-    "in Base64": lambda signature, _: b64encode(_raw(signature)).decode(),
+    "in hexadecimal": lambda signature, _: _decode_signature(signature).hex(),
+    "in Base64": lambda signature, _: b64encode(_decode_signature(signature)).decode(),
     "without its last letter": lambda signature, _: signature[:-1],
     "cut in half": lambda signature, _: signature[: len(signature) // 2],
     "cut after eight letters": lambda signature, _: signature[:8],
     "padded": lambda signature, _: f"{signature}=",
     "twice in one": lambda signature, _: signature * 2,
-    "with one letter changed": _with_another_letter,
+    "with one letter changed": _change_one_letter,
 }
 
 
-def _spelt(signer: Signer, spell: Spell) -> Request:
-    made = signer.signed()
-    return signer.bearing(made, spell(signer.shown(made), signer.dice))
+def _respell_signature(signer: Signer, spell: Spelling) -> Request:
+    made = signer.sign()
+    return signer.replace_signature(made, spell(signer.read_signature(made), signer.rng))
 
 
-def _cased(signer: Signer) -> Request:
-    made = signer.signed()
-    return signer.bearing(made, signer.shown(made).lower())
+def _lowercase_signature(signer: Signer) -> Request:
+    made = signer.sign()
+    return signer.replace_signature(made, signer.read_signature(made).lower())
 
 
-def _worded(signer: Signer, word: Word) -> Request:
-    made = signer.signed()
-    found = part(made, word.name)
+def _change_scheme_field(signer: Signer, word: SchemeField) -> Request:
+    made = signer.sign()
+    found = find_part(made, word.name)
     if found is None:
         return made
-    other = changed(made, found, found.value.replace(word.right, word.wrong))
+    other = replace_value(made, found, found.value.replace(word.valid_value, word.invalid_value))
     # of a name in front of the signature nothing can be made: its own stays, which is right but for the name
-    return signer.resigned(other) if signer.made_of(other) else other
+    return signer.update_signature(other) if signer.compute_signature(other) else other

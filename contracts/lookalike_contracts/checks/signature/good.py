@@ -13,133 +13,133 @@ from msgspec.structs import replace
 from lookalike_specs.signing import percent
 from lookalike_specs.wire import Request
 
-from ...finding import Broken
-from ...registry import probe
-from ...subject import Subject, now
-from .anatomy import Place as Put
-from .anatomy import placements
-from .clock import lacking
-from .parts import Pieces, Place, reordered
+from ...finding import Failure
+from ...registry import active_check
+from ...subject import CheckContext, create_signing_context
+from .anatomy import SignFunction as Put
+from .anatomy import get_placements
+from .clock import sign_without
+from .parts import EncodedPairs, PartLocation, reorder_parts
 from .signer import Signer
-from .trial import Trial, accepted, is_refusal, refused, wrongly
-from .which import SOURCE, has_parameters, having, signers
+from .trial import SignatureCase, check_accepted, is_refusal, check_refused, build_wrong_refusal
+from .which import SOURCE, has_parameters, require_signer, select_signers
 
-CASES: Final = 8
-ENOUGH: Final = 100
-MANY: Final = 60
+MAX_CASES: Final = 8
+MAX_SINGLE_TEXT_CASES: Final = 100
+EXTRA_PARAMETER_COUNT: Final = 60
 TEXTS: Final = (
     "a", "", "0", "A", " ", "+", "%", "~", "*", "&", "=", "/", "'", '"', "!", ":", "(a)", "中文", "é", "😀", "a b",
     "1+1", "100%", "%41", "a~b*c", "a=b", "红色 连衣裙", "x" * 300,
 )  # fmt: skip
 # their order tells who sorts by bytes from who sorts as a dictionary does, or by their length
 NAMES: Final = ("Beta", "alpha", "alpha1", "alpha10", "alpha2", "alpha_", "Zeta", "zeta", "al-pha", "al.pha", "_a", "a")
-ORDERS: Final[Mapping[str, Callable[[Pieces], Pieces]]] = {
+ORDERS: Final[Mapping[str, Callable[[EncodedPairs], EncodedPairs]]] = {
     "backwards": lambda pieces: pieces[::-1],
     "sorted": sorted,
     "with the last one first": lambda pieces: pieces[-1:] + pieces[:-1],
 }
 
 
-class Extra(NamedTuple):
+class ExtraParameters(NamedTuple):
     """Parameters that no operation knows, and how they are written."""
 
     values: dict[str, str]
-    spelling: str
-    place: int
+    encoding: str
+    location_index: int
 
 
-@probe(
+@active_check(
     "signature/accepted",
-    says="A right signature is accepted, whatever the parameters say and wherever it may stand.",
-    why="Chinese words, spaces, `+`, `%`, `~` and `*` are where signers and servers part, and nobody sees why.",
-    how="Make the signature of the decoded parameters, encoded again as the vendor does and not as they came.",
+    summary="A right signature is accepted, whatever the parameters say and wherever it may stand.",
+    rationale="Chinese words, spaces, `+`, `%`, `~` and `*` are where signers and servers part, and nobody sees why.",
+    remediation="Make the signature of the decoded parameters, encoded again as the vendor does and not as they came.",
     source=SOURCE,
-    applies=having(has_parameters),
+    applies=require_signer(has_parameters),
 )
-def good(subject: Subject) -> Iterator[Broken]:
+def valid_signature(subject: CheckContext) -> Iterator[Failure]:
     """Each placement; without a nonce where it is optional; many parameters; drawn texts in each spelling."""
-    for signer in signers(subject, has_parameters):
-        yield from accepted(signer, _good_trials(signer))
-        found = next(filter(None, (_refused_text(signer, spelling) for spelling in SPELLINGS)), None)
-        found = found or subject.hold(_extras(), partial(_right, signer), min(CASES, subject.cases))
+    for signer in select_signers(subject, has_parameters):
+        yield from check_accepted(signer, _generate_valid_cases(signer))
+        found = next(filter(None, (_find_refused_text(signer, spelling) for spelling in ENCODINGS)), None)
+        found = found or subject.falsify(_extra_parameters(), partial(_check_extra_parameters, signer), min(MAX_CASES, subject.max_cases))
         if found:
             yield found
 
 
-@probe(
+@active_check(
     "signature/order",
-    says="The order of the parameters does not matter where the signature does not tell it.",
-    why="Proxies and libraries put parameters and headers in another order.",
-    how="Sort what is signed, as the vendor does, before the signature is made.",
+    summary="The order of the parameters does not matter where the signature does not tell it.",
+    rationale="Proxies and libraries put parameters and headers in another order.",
+    remediation="Sort what is signed, as the vendor does, before the signature is made.",
     source=SOURCE,
-    applies=having(has_parameters),
+    applies=require_signer(has_parameters),
 )
-def order(subject: Subject) -> Iterator[Broken]:
+def parameter_order(subject: CheckContext) -> Iterator[Failure]:
     """Backwards, sorted and turned, in query, form and headers; refused where the signature tells the order."""
-    for signer in signers(subject, has_parameters):
-        for place in (*signer.places, "header"):
-            trials = [Trial(f"with its {place} {told}", partial(_turned, signer, place, told)) for told in ORDERS]
-            right = signer.is_right(trials[0].make())
-            yield from (accepted if right else refused)(signer, trials)
+    for signer in select_signers(subject, has_parameters):
+        for place in (*signer.locations, "header"):
+            trials = [SignatureCase(f"with its {place} {told}", partial(_reorder_after_signing, signer, place, told)) for told in ORDERS]
+            right = signer.has_valid_signature(trials[0].make_request())
+            yield from (check_accepted if right else check_refused)(signer, trials)
 
 
-def _good_trials(signer: Signer) -> Iterator[Trial]:
-    many = {f"note{number}": str(number) for number in range(MANY)}
-    yield Trial(f"with {MANY} parameters more", lambda: _with(signer, Extra(many, "as the vendor does", 0)))
-    operation = signer.subject.operation
-    if operation.extension.merge and operation.body_place == "form":
-        for told, put in placements(signer.scheme).items():
-            yield Trial(f"with its parameters {told}", partial(_put, signer, put))
-    if signer.nonce and not signer.errors("missing-nonce"):
-        yield Trial("without a nonce, which may be left out,", lambda: lacking(signer, signer.nonce))
+def _generate_valid_cases(signer: Signer) -> Iterator[SignatureCase]:
+    many = {f"note{number}": str(number) for number in range(EXTRA_PARAMETER_COUNT)}
+    yield SignatureCase(f"with {EXTRA_PARAMETER_COUNT} parameters more", lambda: _sign_with_extra(signer, ExtraParameters(many, "as the vendor does", 0)))
+    operation = signer.context.operation
+    if operation.extension.merge_query_and_form and operation.body_location == "form":
+        for told, put in get_placements(signer.scheme).items():
+            yield SignatureCase(f"with its parameters {told}", partial(_sign_with_placement, signer, put))
+    if signer.nonce_name and not signer.get_errors("missing-nonce"):
+        yield SignatureCase("without a nonce, which may be left out,", lambda: sign_without(signer, signer.nonce_name))
 
 
-def _extras() -> st.SearchStrategy[Extra]:
+def _extra_parameters() -> st.SearchStrategy[ExtraParameters]:
     values = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(TEXTS), max_size=6)
-    return st.builds(Extra, values, st.sampled_from(list(SPELLINGS)), st.integers(0, 1))
+    return st.builds(ExtraParameters, values, st.sampled_from(list(ENCODINGS)), st.integers(0, 1))
 
 
-def _refused_text(signer: Signer, spelling: str) -> Broken | None:
+def _find_refused_text(signer: Signer, spelling: str) -> Failure | None:
     """All texts at once; where they are refused, the one that is, if it is one alone."""
-    every = Extra({f"n{at}": text for at, text in enumerate(TEXTS)}, spelling, 0)
-    if not _right(signer, every):
+    every = ExtraParameters({f"n{at}": text for at, text in enumerate(TEXTS)}, spelling, 0)
+    if not _check_extra_parameters(signer, every):
         return None
-    single = st.sampled_from(TEXTS).map(lambda text: Extra({"note": text}, spelling, 0))
-    return signer.subject.hold(single, partial(_right, signer), ENOUGH) or _right(signer, every)
+    single = st.sampled_from(TEXTS).map(lambda text: ExtraParameters({"note": text}, spelling, 0))
+    return signer.context.falsify(single, partial(_check_extra_parameters, signer), MAX_SINGLE_TEXT_CASES) or _check_extra_parameters(signer, every)
 
 
-def _right(signer: Signer, extra: Extra) -> Broken | None:
-    request = _with(signer, extra)
-    exchange = signer.subject.send(request)
-    if not is_refusal(signer, exchange.reply) or is_refusal(signer, signer.subject.send(signer.signed()).reply):
+def _check_extra_parameters(signer: Signer, extra: ExtraParameters) -> Failure | None:
+    request = _sign_with_extra(signer, extra)
+    exchange = signer.context.send(request)
+    if not is_refusal(signer, exchange.response) or is_refusal(signer, signer.context.send(signer.sign()).response):
         return None
-    return wrongly(signer, f"with {extra.values!r} besides, written {extra.spelling},", exchange)
+    return build_wrong_refusal(signer, f"with {extra.values!r} besides, written {extra.encoding},", exchange)
 
 
-def _with(signer: Signer, extra: Extra) -> Request:
+def _sign_with_extra(signer: Signer, extra: ExtraParameters) -> Request:
     """Written first, then signed."""
-    spell = SPELLINGS[extra.spelling]
+    spell = ENCODINGS[extra.encoding]
     raw = b"&".join(f"{spell(name)}={spell(value)}".encode() for name, value in extra.values.items())
-    place, made = signer.places[extra.place % len(signer.places)], signer.plain
+    place, made = signer.locations[extra.location_index % len(signer.locations)], signer.minimal
     if place == "query":
-        return signer.signed(replace(made, query=b"&".join(filter(None, (made.query, raw)))))
-    return signer.signed(replace(made, body=b"&".join(filter(None, (made.body, raw)))))
+        return signer.sign(replace(made, query=b"&".join(filter(None, (made.query, raw)))))
+    return signer.sign(replace(made, body=b"&".join(filter(None, (made.body, raw)))))
 
 
-def _put(signer: Signer, put: Put) -> Request:
-    return put(signer.plain, signer.subject.account, now())
+def _sign_with_placement(signer: Signer, put: Put) -> Request:
+    return put(signer.minimal, signer.context.account, create_signing_context())
 
 
-def _turned(signer: Signer, place: Place, told: str) -> Request:
-    return reordered(signer.signed(signer.rich), place, ORDERS[told])
+def _reorder_after_signing(signer: Signer, place: PartLocation, told: str) -> Request:
+    return reorder_parts(signer.sign(signer.with_extra), place, ORDERS[told])
 
 
-def _each_byte(text: str) -> str:
+def _percent_encode_bytes(text: str) -> str:
     return "".join(f"%{byte:02x}" for byte in text.encode())
 
 
-SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
-    "as the vendor does": percent.encode,
+ENCODINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "as the vendor does": percent.percent_encode,
     "as forms are": lambda text: quote_plus(text, safe="*~"),
-    "byte by byte": _each_byte,
+    "byte by byte": _percent_encode_bytes,
 }

@@ -9,99 +9,99 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from lookalike_specs.signing import parameters, percent
-from lookalike_specs.wire import FRAMING, Request, pairs
+from lookalike_specs.wire import FRAMING_HEADERS, Request, parse_pairs
 
-Place = Literal["query", "form", "header", "field"]
-FIELD: Final = re.compile(rb'(--[^\r\n]+\r\n[^\r\n]*; name="([^"]+)"\r\n\r\n)([^\r\n]*)\r\n')
-Pieces = list[bytes]
+PartLocation = Literal["query", "form", "header", "field"]
+MULTIPART_FIELD: Final = re.compile(rb'(--[^\r\n]+\r\n[^\r\n]*; name="([^"]+)"\r\n\r\n)([^\r\n]*)\r\n')
+EncodedPairs = list[bytes]
 
 
-class Part(NamedTuple):
+class RequestPart(NamedTuple):
     """A parameter of query or form, a field of a multipart form, or a header; `at` is its position there."""
 
-    place: Place
+    location: PartLocation
     name: str
     value: str
-    at: int = -1
+    position: int = -1
 
 
-def parts(request: Request) -> tuple[Part, ...]:
+def list_parts(request: Request) -> tuple[RequestPart, ...]:
     """Every part of a request, but the headers that it is framed by."""
-    found = [Part("query", *pairs(piece)[0], at) for at, piece in enumerate(_pieces(request.query))]
+    found = [RequestPart("query", *parse_pairs(piece)[0], at) for at, piece in enumerate(_split_pairs(request.query))]
     if parameters.is_form(request):
-        found += [Part("form", *pairs(piece)[0], at) for at, piece in enumerate(_pieces(request.body))]
+        found += [RequestPart("form", *parse_pairs(piece)[0], at) for at, piece in enumerate(_split_pairs(request.body))]
     elif request.content_type.startswith("multipart/"):
-        fields = enumerate(FIELD.finditer(request.body))
-        found += [Part("field", each[2].decode(), each[3].decode("latin-1"), at) for at, each in fields]
+        fields = enumerate(MULTIPART_FIELD.finditer(request.body))
+        found += [RequestPart("field", each[2].decode(), each[3].decode("latin-1"), at) for at, each in fields]
     headers = enumerate(request.headers)
     found += [
-        Part("header", k.decode("latin-1"), v.decode("latin-1"), at) for at, (k, v) in headers if k not in FRAMING
+        RequestPart("header", k.decode("latin-1"), v.decode("latin-1"), at) for at, (k, v) in headers if k not in FRAMING_HEADERS
     ]
     return tuple(found)
 
 
-def part(request: Request, name: str) -> Part | None:
+def find_part(request: Request, name: str) -> RequestPart | None:
     """The first part of that name."""
-    return next((found for found in parts(request) if found.name == name), None)
+    return next((found for found in list_parts(request) if found.name == name), None)
 
 
-def changed(request: Request, part: Part, value: str) -> Request:
+def replace_value(request: Request, part: RequestPart, value: str) -> Request:
     """The request with another value there."""
-    if part.place == "header":
+    if part.location == "header":
         headers = list(request.headers)
-        headers[part.at] = headers[part.at][0], value.encode("latin-1", "replace")
+        headers[part.position] = headers[part.position][0], value.encode("latin-1", "replace")
         return replace(request, headers=tuple(headers))
-    if part.place == "field":
-        found = list(FIELD.finditer(request.body))[part.at]
+    if part.location == "field":
+        found = list(MULTIPART_FIELD.finditer(request.body))[part.position]
         return replace(request, body=request.body[: found.start(3)] + value.encode() + request.body[found.end(3) :])
-    return _with(request, part.place, lambda pieces: _put(pieces, part.at, pair(part.name, value)))
+    return _edit_pairs(request, part.location, lambda pieces: _replace_pair(pieces, part.position, encode_pair(part.name, value)))
 
 
-def without(request: Request, part: Part) -> Request:
+def remove_part(request: Request, part: RequestPart) -> Request:
     """The request without that part."""
-    if part.place == "header":
-        return replace(request, headers=request.headers[: part.at] + request.headers[part.at + 1 :])
-    if part.place == "field":
-        found = list(FIELD.finditer(request.body))[part.at]
+    if part.location == "header":
+        return replace(request, headers=request.headers[: part.position] + request.headers[part.position + 1 :])
+    if part.location == "field":
+        found = list(MULTIPART_FIELD.finditer(request.body))[part.position]
         return replace(request, body=request.body[: found.start()] + request.body[found.end() :])
-    return _with(request, part.place, lambda pieces: pieces[: part.at] + pieces[part.at + 1 :])
+    return _edit_pairs(request, part.location, lambda pieces: pieces[: part.position] + pieces[part.position + 1 :])
 
 
-def added(request: Request, part: Part) -> Request:
+def add_part(request: Request, part: RequestPart) -> Request:
     """The request with one part more, at the end; a field of a multipart form comes first, as files come last."""
-    if part.place == "header":
+    if part.location == "header":
         name, value = part.name.lower().encode("latin-1", "replace"), part.value.encode("latin-1", "replace")
         return replace(request, headers=(*request.headers, (name, value)))
-    if part.place == "field":
+    if part.location == "field":
         start = request.body.partition(b"\r\n")[0]
         head = b'%b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n' % (start, part.name.encode())
         return replace(request, body=head + part.value.encode() + b"\r\n" + request.body)
-    return _with(request, part.place, lambda pieces: [*pieces, pair(part.name, part.value)])
+    return _edit_pairs(request, part.location, lambda pieces: [*pieces, encode_pair(part.name, part.value)])
 
 
-def reordered(request: Request, place: Place, order: Callable[[Pieces], Pieces]) -> Request:
+def reorder_parts(request: Request, place: PartLocation, order: Callable[[EncodedPairs], EncodedPairs]) -> Request:
     """The request with its parts there in another order."""
     if place == "header":
         # what is sorted are names and values together; a name stands once in what the judge makes
         known = {b"\0".join(each): each for each in request.headers}
         return replace(request, headers=tuple(known[each] for each in order(list(known))))
-    return _with(request, place, order)
+    return _edit_pairs(request, place, order)
 
 
-def pair(name: str, value: str) -> bytes:
+def encode_pair(name: str, value: str) -> bytes:
     """A parameter as it travels."""
     return percent.encode_pairs(((name, value),)).encode("ascii")
 
 
-def _with(request: Request, place: Place, change: Callable[[Pieces], Pieces]) -> Request:
+def _edit_pairs(request: Request, place: PartLocation, change: Callable[[EncodedPairs], EncodedPairs]) -> Request:
     if place == "query":
-        return replace(request, query=b"&".join(change(_pieces(request.query))))
-    return replace(request, body=b"&".join(change(_pieces(request.body))))
+        return replace(request, query=b"&".join(change(_split_pairs(request.query))))
+    return replace(request, body=b"&".join(change(_split_pairs(request.body))))
 
 
-def _put(pieces: Pieces, at: int, piece: bytes) -> Pieces:
+def _replace_pair(pieces: EncodedPairs, at: int, piece: bytes) -> EncodedPairs:
     return [*pieces[:at], piece, *pieces[at + 1 :]]
 
 
-def _pieces(raw: bytes) -> Pieces:
+def _split_pairs(raw: bytes) -> EncodedPairs:
     return [piece for piece in raw.split(b"&") if piece]

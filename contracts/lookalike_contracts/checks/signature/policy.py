@@ -9,41 +9,41 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from lookalike_specs.sample import build
+from lookalike_specs.sample import build_request
 from lookalike_specs.wire import Request
 
-from ...finding import Broken
-from ...registry import probe
-from ...subject import Subject, now
+from ...finding import Failure
+from ...registry import active_check
+from ...subject import CheckContext, create_signing_context
 from .signer import Signer
-from .trial import Trial, accepted, refused
-from .which import SOURCE, has_policy, having, signers
+from .trial import SignatureCase, check_accepted, check_refused
+from .which import SOURCE, has_policy, require_signer, select_signers
 
-MINUTES: Final = 60
-LARGE: Final = ["content-length-range", 0, 100_000_000]
+VALID_MINUTES: Final = 60
+WIDE_SIZE_RANGE: Final = ["content-length-range", 0, 100_000_000]
 
 
-@probe(
+@active_check(
     "signature/policy",
-    says="An upload is let in by a policy that holds for it, and by no other.",
-    why="The policy is all that is signed: what it does not hold for was allowed by nobody.",
-    how="Read the policy after its signature; compare its time with the clock and each condition with the form.",
+    summary="An upload is let in by a policy that holds for it, and by no other.",
+    rationale="The policy is all that is signed: what it does not hold for was allowed by nobody.",
+    remediation="Read the policy after its signature; compare its time with the clock and each condition with the form.",
     source=SOURCE,
-    applies=having(has_policy),
+    applies=require_signer(has_policy),
 )
-def policy(subject: Subject) -> Iterator[Broken]:
+def upload_policy(subject: CheckContext) -> Iterator[Failure]:
     """Policies that are over, for other fields and sizes, or none; and two that hold."""
-    for signer in signers(subject, has_policy):
-        yield from refused(signer, policy_trials(signer), every=True)
-        yield from accepted(signer, _holding(signer))
+    for signer in select_signers(subject, has_policy):
+        yield from check_refused(signer, generate_policy_cases(signer), every=True)
+        yield from check_accepted(signer, _generate_valid_cases(signer))
 
 
-def policy_trials(signer: Signer) -> Iterator[Trial]:
+def generate_policy_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Policies that do not allow the plain upload, each signed."""
     key = signer.values["key"]
-    expired, malformed = signer.errors("expired"), signer.errors("malformed")
-    over = partial(_upload, signer, -2, [LARGE])
-    yield Trial("with a policy that is over", over, "expired", expired, "/field/policy/expiration")
+    expired, malformed = signer.get_errors("expired"), signer.get_errors("malformed")
+    over = partial(_build_upload, signer, -2, [WIDE_SIZE_RANGE])
+    yield SignatureCase("with a policy that is over", over, "expired", expired, "/field/policy/expiration")
     others: dict[str, tuple[list[Any], str]] = {
         "for another key": (["eq", "$key", f"{key}0"], "/field/key"),
         "for a shorter key": (["eq", "$key", key[:-1]], "/field/key"),
@@ -51,23 +51,23 @@ def policy_trials(signer: Signer) -> Iterator[Trial]:
         "for a larger file": (["content-length-range", 50_000_000, 100_000_000], "/field/file"),
     }
     for told, (condition, where) in others.items():
-        yield Trial(f"with a policy {told}", partial(_upload, signer, MINUTES, [condition]), pointer=where)
-    none = partial(_bearing, signer, b"{e")
-    yield Trial("with a policy that is not JSON", none, "malformed", malformed, "/field/policy")
+        yield SignatureCase(f"with a policy {told}", partial(_build_upload, signer, VALID_MINUTES, [condition]), pointer=where)
+    none = partial(_sign_policy, signer, b"{e")
+    yield SignatureCase("with a policy that is not JSON", none, "malformed", malformed, "/field/policy")
 
 
-def _holding(signer: Signer) -> Iterator[Trial]:
+def _generate_valid_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Policies that allow it."""
-    own = [["eq", "$key", signer.values["key"]], LARGE]
-    yield Trial("with a policy for its key", lambda: _upload(signer, MINUTES, own))
-    yield Trial("with a policy that holds for two minutes", lambda: _upload(signer, 2, [LARGE]))
+    own = [["eq", "$key", signer.values["key"]], WIDE_SIZE_RANGE]
+    yield SignatureCase("with a policy for its key", lambda: _build_upload(signer, VALID_MINUTES, own))
+    yield SignatureCase("with a policy that holds for two minutes", lambda: _build_upload(signer, 2, [WIDE_SIZE_RANGE]))
 
 
-def _upload(signer: Signer, minutes: int, conditions: list[Any]) -> Request:
-    until = (now().time + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return _bearing(signer, json.dumps({"expiration": until, "conditions": conditions}).encode())
+def _build_upload(signer: Signer, minutes: int, conditions: list[Any]) -> Request:
+    until = (create_signing_context().time + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return _sign_policy(signer, json.dumps({"expiration": until, "conditions": conditions}).encode())
 
 
-def _bearing(signer: Signer, policy: bytes) -> Request:
+def _sign_policy(signer: Signer, policy: bytes) -> Request:
     values = {**signer.values, "policy": b64encode(policy).decode()}
-    return signer.signed(build(signer.subject.operation, values, signer.subject.target.url))
+    return signer.sign(build_request(signer.context.operation, values, signer.context.target.url))

@@ -9,173 +9,173 @@ from functools import cached_property
 from random import Random
 from typing import Any, Final
 
-from lookalike_specs import Scheme
+from lookalike_specs import SecurityScheme
 from lookalike_specs.extension import Refusal
-from lookalike_specs.proof import PROOFS, Account, Moment, credential, prove
-from lookalike_specs.sample import build
-from lookalike_specs.signing import SCHEMES, Malformed, digest, oss_policy
+from lookalike_specs.proof import SIGNING_SCHEMES, Credentials, SigningContext, get_credential_name, sign
+from lookalike_specs.sample import build_request
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, digest, oss_policy
 from lookalike_specs.wire import Request
 
-from ...subject import Subject, now
-from .anatomy import Anatomy, anatomy
-from .parts import Part, Place, added, changed, parts
+from ...subject import CheckContext, create_signing_context
+from .anatomy import SchemeShape, get_scheme_shape
+from .parts import RequestPart, PartLocation, add_part, replace_value, list_parts
 
 DIGESTS: Final[Mapping[str, Callable[[bytes], str]]] = {
     "content-md5": digest.content_md5,
     "x-acs-content-sha256": digest.sha256,
 }
 # parameters that no operation knows; their names sort before and after the others
-STRANGERS: Final = (("Aside", "1"), ("zz_note", "2"))
+EXTRA_PARAMETERS: Final = (("Aside", "1"), ("zz_note", "2"))
 
 
 @dataclass(frozen=True)
 class Signer:
     """Makes requests to one operation in one scheme."""
 
-    subject: Subject
-    scheme: Scheme
+    context: CheckContext
+    scheme: SecurityScheme
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
         """A good request's values, with the smallest page; what the example has of a proof is left out."""
-        paging = self.subject.operation.extension.promises.paging
+        paging = self.context.operation.extension.invariants.paging
         smallest = {paging.size: 1} if paging and paging.size else {}
-        found = self.subject.values(self.scheme) | smallest
-        return {name: found[name] for name in found if name not in (self.scheme.parameter, self.signature)}
+        found = self.context.build_values(self.scheme) | smallest
+        return {name: found[name] for name in found if name not in (self.scheme.parameter, self.signature_name)}
 
     @cached_property
-    def plain(self) -> Request:
+    def minimal(self) -> Request:
         """A good request that nobody signed."""
-        return build(self.subject.operation, self.values, self.subject.target.url)
+        return build_request(self.context.operation, self.values, self.context.target.url)
 
     @cached_property
-    def rich(self) -> Request:
+    def with_extra(self) -> Request:
         """The same with parameters that the operation does not know, wherever it takes some."""
-        made = self.plain
-        for place in self.places:
-            for name, value in STRANGERS:
-                made = added(made, Part(place, f"{name}_{place}", value))
+        made = self.minimal
+        for place in self.locations:
+            for name, value in EXTRA_PARAMETERS:
+                made = add_part(made, RequestPart(place, f"{name}_{place}", value))
         return made
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def locations(self) -> tuple[PartLocation, ...]:
         """Where the operation takes parameters."""
-        if self.kind == oss_policy.SCHEME:
+        if self.scheme_name == oss_policy.SCHEME:
             return ()
-        return ("query", "form") if self.subject.operation.body_place == "form" else ("query",)
+        return ("query", "form") if self.context.operation.body_location == "form" else ("query",)
 
     @property
-    def kind(self) -> str:
+    def scheme_name(self) -> str:
         """The scheme's name."""
         return self.scheme.extension.scheme
 
     @property
-    def anatomy(self) -> Anatomy:
+    def shape(self) -> SchemeShape:
         """What the scheme says of how it was signed."""
-        return anatomy(self.scheme)
+        return get_scheme_shape(self.scheme)
 
     @property
-    def signature(self) -> str:
+    def signature_name(self) -> str:
         """The part that has the signature; of a scheme that signs nothing, its proof."""
-        own = self.scheme.parameter.lower() if self.scheme.place == "header" else self.scheme.parameter
-        return PROOFS[self.kind].signature or own
+        own = self.scheme.parameter.lower() if self.scheme.location == "header" else self.scheme.parameter
+        return SIGNING_SCHEMES[self.scheme_name].signature_name or own
 
     @property
-    def nonce(self) -> str:
+    def nonce_name(self) -> str:
         """The part that has the nonce; "" where there is none."""
-        return PROOFS[self.kind].nonce
+        return SIGNING_SCHEMES[self.scheme_name].nonce_name
 
     @property
     def key(self) -> str:
         """The account's key."""
-        return self.subject.account[credential(self.scheme)]
+        return self.context.account[get_credential_name(self.scheme)]
 
     @property
     def secret(self) -> str:
         """The account's secret; the key, where that is all."""
-        return self.subject.account[self.secret_name]
+        return self.context.account[self.secret_name]
 
     @property
     def secret_name(self) -> str:
         """What accounts call it."""
-        return PROOFS[self.kind].secret or credential(self.scheme)
+        return SIGNING_SCHEMES[self.scheme_name].secret_name or get_credential_name(self.scheme)
 
     @property
-    def dice(self) -> Random:
+    def rng(self) -> Random:
         """The same in each run with the same seed."""
-        return Random(self.subject.draw)  # noqa: S311 - for what is drawn, not for secrets
+        return Random(self.context.check_seed)  # noqa: S311 - for what is drawn, not for secrets
 
-    def signed(
-        self, request: Request | None = None, moment: Moment | None = None, by: Account | None = None
+    def sign(
+        self, request: Request | None = None, moment: SigningContext | None = None, by: Credentials | None = None
     ) -> Request:
         """A request (the plain one) with a proof, by the account or another one."""
-        return prove(request or self.plain, self.scheme, by or self.subject.account, moment or now())
+        return sign(request or self.minimal, self.scheme, by or self.context.account, moment or create_signing_context())
 
-    def instead(self, **credentials: str) -> Request:
+    def sign_with_credentials(self, **credentials: str) -> Request:
         """The plain request, with other credentials in place of some of the account's."""
-        return self.signed(by={**self.subject.account, **credentials})
+        return self.sign(by={**self.context.account, **credentials})
 
-    def keyed(self, key: str) -> Request:
+    def sign_with_key(self, key: str) -> Request:
         """The plain request with another key and the account's secret."""
-        return self.instead(**{credential(self.scheme): key})
+        return self.sign_with_credentials(**{get_credential_name(self.scheme): key})
 
-    def at(self, seconds: float) -> Request:
+    def sign_at_offset(self, seconds: float) -> Request:
         """The plain request, signed so much later than now."""
-        moment = now()
-        return self.signed(moment=Moment(moment.time + timedelta(seconds=seconds), moment.nonce))
+        moment = create_signing_context()
+        return self.sign(moment=SigningContext(moment.time + timedelta(seconds=seconds), moment.nonce))
 
-    def made_of(self, request: Request) -> str:
+    def compute_signature(self, request: Request) -> str:
         """The signature that a request with a proof should have; "" where it cannot be made."""
-        made = SCHEMES[self.kind].recomputed(request, self.secret)
-        return "" if isinstance(made, Malformed) else made.signature
+        made = SIGNATURE_ALGORITHMS[self.scheme_name].recompute_stages(request, self.secret)
+        return "" if isinstance(made, MalformedCredential) else made.signature
 
-    def shown(self, request: Request) -> str:
+    def read_signature(self, request: Request) -> str:
         """The signature, or the secret, that a request has."""
-        return (SCHEMES[self.kind].presented(request) or "") if self.kind in SCHEMES else self.shown_with(request)
+        return (SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request) or "") if self.scheme_name in SIGNATURE_ALGORITHMS else self.read_signature_part(request)
 
-    def shown_with(self, request: Request) -> str:
+    def read_signature_part(self, request: Request) -> str:
         """All that stands where the signature stands."""
-        found = self.proof(request)
+        found = self.find_signature_part(request)
         return found.value if found else ""
 
-    def proof(self, request: Request) -> Part | None:
+    def find_signature_part(self, request: Request) -> RequestPart | None:
         """The part that has the signature, or the secret."""
-        return next((each for each in parts(request) if each.name == self.signature), None)
+        return next((each for each in list_parts(request) if each.name == self.signature_name), None)
 
-    def bearing(self, request: Request, signature: str) -> Request:
+    def replace_signature(self, request: Request, signature: str) -> Request:
         """The request with that signature in place of its own."""
-        found = self.proof(request)
-        return changed(request, found, found.value.removesuffix(self.shown(request)) + signature) if found else request
+        found = self.find_signature_part(request)
+        return replace_value(request, found, found.value.removesuffix(self.read_signature(request)) + signature) if found else request
 
-    def resigned(self, request: Request) -> Request:
+    def update_signature(self, request: Request) -> Request:
         """The request, which has a proof, with the signature that it should have."""
-        return self.bearing(request, self.made_of(request))
+        return self.replace_signature(request, self.compute_signature(request))
 
-    def is_right(self, request: Request) -> bool:
+    def has_valid_signature(self, request: Request) -> bool:
         """Whether its signature is the one that is made of it, and the digests that it tells are its body's."""
-        told = ((name, request.header(name.encode())) for name in self.anatomy.digests)
+        told = ((name, request.get_header(name.encode())) for name in self.shape.digest_headers)
         intact = all(value is None or DIGESTS[name](request.body) == value for name, value in told)
-        return intact and self.made_of(request) == SCHEMES[self.kind].presented(request)
+        return intact and self.compute_signature(request) == SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request)
 
-    def errors(self, *kinds: Refusal) -> frozenset[str]:
+    def get_errors(self, *kinds: Refusal) -> frozenset[str]:
         """The errors that these kinds of refusal are in this scheme; all of the scheme's, if none is named."""
         known = self.scheme.extension.errors
         return frozenset(known[kind] for kind in kinds or known if kind in known)
 
     @property
-    def none_at_all(self) -> frozenset[str]:
+    def unauthenticated_errors(self) -> frozenset[str]:
         """The errors of a request without any proof, which the operation's first scheme tells."""
-        first = self.subject.schemes[0].extension.errors
+        first = self.context.schemes[0].extension.errors
         kinds: tuple[Refusal, ...] = ("missing-signature", "missing-key")
         return frozenset([next(first[kind] for kind in kinds if kind in first)])
 
-    def rule(self, kind: str = "") -> str:
+    def locate_rule(self, kind: str = "") -> str:
         """The place in the document."""
         at = f"/components/securitySchemes/{self.scheme.name}"
         return f"{at}/x-lookalike/errors/{kind}" if kind in self.scheme.extension.errors else at
 
 
-def scrambled(text: str, dice: Random) -> str:
+def scramble_text(text: str, dice: Random) -> str:
     """Another text that looks like this one."""
     made = "".join(
         dice.choice("0123456789") if c.isdigit() else dice.choice("abcdef") if c.islower()

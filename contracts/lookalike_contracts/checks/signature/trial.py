@@ -6,27 +6,27 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from lookalike_specs.extension import Refusal
-from lookalike_specs.wire import Reply, Request
+from lookalike_specs.wire import Response, Request
 
-from ...finding import Broken, Exchange
+from ...finding import Failure, Exchange
 from .signer import Signer
 
 
 @dataclass(frozen=True)
-class Trial:
+class SignatureCase:
     """`told` says what is odd about the request that `make` makes, which is another one each time.
 
     `kind` is what it is refused as, `errors` are all errors that would do; none, where that cannot be told.
     """
 
-    told: str
-    make: Callable[[], Request]
-    kind: Refusal = "mismatch"
-    errors: frozenset[str] = frozenset()
+    description: str
+    make_request: Callable[[], Request]
+    refusal: Refusal = "mismatch"
+    expected_errors: frozenset[str] = frozenset()
     pointer: str = ""
 
 
-def refused(signer: Signer, trials: Iterable[Trial], *, every: bool = False) -> Iterator[Broken]:
+def check_refused(signer: Signer, trials: Iterable[SignatureCase], *, every: bool = False) -> Iterator[Failure]:
     """Each request has to be refused: what was answered well all the same; the first, or the first at each place."""
     told: set[str] = set()
     for trial in trials:
@@ -34,38 +34,38 @@ def refused(signer: Signer, trials: Iterable[Trial], *, every: bool = False) -> 
             return
         if trial.pointer in told:
             continue
-        if (exchange := _twice(signer, trial, signer.subject.reader.is_good)) is not None:
-            message = f"a request {trial.told} is accepted ({signer.scheme.name})"
-            yield Broken(message, trial.pointer, signer.rule(trial.kind), (exchange,))
+        if (exchange := _confirm_twice(signer, trial, signer.context.classifier.is_good)) is not None:
+            message = f"a request {trial.description} is accepted ({signer.scheme.name})"
+            yield Failure(message, trial.pointer, signer.locate_rule(trial.refusal), (exchange,))
             told.add(trial.pointer)
 
 
-def accepted(signer: Signer, trials: Iterable[Trial]) -> Iterator[Broken]:
+def check_accepted(signer: Signer, trials: Iterable[SignatureCase]) -> Iterator[Failure]:
     """Each request has to be accepted: the first that was refused for its proof."""
     for trial in trials:
-        exchange = _twice(signer, trial, lambda reply: is_refusal(signer, reply))
-        if exchange is not None and not is_refusal(signer, signer.subject.send(signer.signed()).reply):
-            yield wrongly(signer, trial.told, exchange)
+        exchange = _confirm_twice(signer, trial, lambda reply: is_refusal(signer, reply))
+        if exchange is not None and not is_refusal(signer, signer.context.send(signer.sign()).response):
+            yield build_wrong_refusal(signer, trial.description, exchange)
             return
 
 
-def wrongly(signer: Signer, told: str, exchange: Exchange) -> Broken:
+def build_wrong_refusal(signer: Signer, told: str, exchange: Exchange) -> Failure:
     """A good request was refused for its proof."""
-    error = next(iter(signer.subject.reader.errors(exchange.reply)))
+    error = next(iter(signer.context.classifier.find_exact_errors(exchange.response)))
     message = f"a request {told} is refused as {error}, and is right ({signer.scheme.name})"
-    return Broken(message, "", signer.rule(), (exchange,))
+    return Failure(message, "", signer.locate_rule(), (exchange,))
 
 
-def is_refusal(signer: Signer, reply: Reply) -> bool:
+def is_refusal(signer: Signer, reply: Response) -> bool:
     """Whether an answer is exactly one of the errors that the scheme refuses with."""
-    reader = signer.subject.reader
-    return not reader.is_good(reply) and not signer.errors().isdisjoint(reader.errors(reply))
+    reader = signer.context.classifier
+    return not reader.is_good(reply) and not signer.get_errors().isdisjoint(reader.find_exact_errors(reply))
 
 
-def _twice(signer: Signer, trial: Trial, shows: Callable[[Reply], bool]) -> Exchange | None:
+def _confirm_twice(signer: Signer, trial: SignatureCase, shows: Callable[[Response], bool]) -> Exchange | None:
     """The exchange, if it shows twice what would be wrong."""
     for _ in range(2):
-        exchange = signer.subject.send(trial.make())
-        if not shows(exchange.reply):
+        exchange = signer.context.send(trial.make_request())
+        if not shows(exchange.response):
             return None
     return exchange

@@ -5,63 +5,63 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lookalike_specs.proof import PROOFS
-from lookalike_specs.signing import SCHEMES, oss_policy
+from lookalike_specs.proof import SIGNING_SCHEMES
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, oss_policy
 
-from ...subject import Subject
+from ...subject import CheckContext
 from .signer import Signer
 
-Fits = Callable[[Signer], bool]
+SignerPredicate = Callable[[Signer], bool]
 SOURCE: Final = "the security schemes of each document"
 
 
-def signers(subject: Subject, fits: Fits = lambda _: True) -> tuple[Signer, ...]:
+def select_signers(subject: CheckContext, fits: SignerPredicate = lambda _: True) -> tuple[Signer, ...]:
     """Those that fit: all, at an API's first operation; at the others one each, in turn."""
     fitting = tuple(found for found in (Signer(subject, scheme) for scheme in subject.schemes) if fits(found))
     at = [operation.id for operation in subject.api.operations].index(subject.operation.id)
     return fitting if at == 0 or not fitting else (fitting[at % len(fitting)],)
 
 
-def having(fits: Fits) -> Callable[[Subject], bool]:
+def require_signer(fits: SignerPredicate) -> Callable[[CheckContext], bool]:
     """Whether an operation has one that fits."""
-    return lambda subject: bool(signers(subject, fits))
+    return lambda subject: bool(select_signers(subject, fits))
 
 
-def signs(signer: Signer) -> bool:
+def has_signature(signer: Signer) -> bool:
     """Whether it has a signature."""
-    return signer.kind in SCHEMES
+    return signer.scheme_name in SIGNATURE_ALGORITHMS
 
 
-def is_sent(signer: Signer) -> bool:
+def has_plain_credential(signer: Signer) -> bool:
     """Whether the credential itself travels, and nothing is signed."""
-    return signer.kind not in SCHEMES
+    return signer.scheme_name not in SIGNATURE_ALGORITHMS
 
 
 def has_secret(signer: Signer) -> bool:
     """Whether there is a secret besides the key."""
-    return bool(PROOFS[signer.kind].secret)
+    return bool(SIGNING_SCHEMES[signer.scheme_name].secret_name)
 
 
 def has_parameters(signer: Signer) -> bool:
     """Whether it signs parameters, one by one."""
-    return signs(signer) and bool(signer.places)
+    return has_signature(signer) and bool(signer.locations)
 
 
 def has_body(signer: Signer) -> bool:
     """Whether it signs what is in a form."""
-    return signs(signer) and "form" in signer.places
+    return has_signature(signer) and "form" in signer.locations
 
 
 def has_policy(signer: Signer) -> bool:
     """Whether a policy is all that it signs."""
-    return signer.kind == oss_policy.SCHEME
+    return signer.scheme_name == oss_policy.SCHEME
 
 
-def has_words(signer: Signer) -> bool:
+def has_scheme_fields(signer: Signer) -> bool:
     """Whether requests name how they were signed."""
-    return bool(signer.anatomy.words)
+    return bool(signer.shape.fields)
 
 
-def ages(signer: Signer) -> bool:
+def has_expiry(signer: Signer) -> bool:
     """Whether what it signs holds for a while, and once."""
-    return PROOFS[signer.kind].ages
+    return SIGNING_SCHEMES[signer.scheme_name].expires

@@ -1,5 +1,5 @@
 """The report as one page that needs nothing else: no network, no script."""
 
-from .page import as_html
+from .page import render_html
 
-__all__ = ["as_html"]
+__all__ = ["render_html"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ...answers.shape import Shape
-from ...coverage import SIGHTS, Covered, Share, Sight
+from ...answers.shape import ResponseField
+from ...coverage import FIELD_STATES, OperationCoverage, CoverageShare, FieldState
 from ..report import Report
-from ..text import count
-from .element import e
+from ..text import format_count
+from .element import make_element
 
 KINDS = (
     ("operations", "operations asked"),
@@ -24,14 +24,14 @@ KINDS = (
 )
 
 
-def coverage(report: Report) -> Element:
+def render_coverage(report: Report) -> Element:
     """A bar for each API and kind, then each operation in a fold."""
-    head = e("tr", e("th", "API", scope="col"), (e("th", told, scope="col") for _, told in KINDS))
-    return e(
+    head = make_element("tr", make_element("th", "API", scope="col"), (make_element("th", told, scope="col") for _, told in KINDS))
+    return make_element(
         "section",
-        e("h2", "Coverage"),
-        e("p", "What of the documents this run has met. Below, each operation opens.", class_="faint"),
-        e("div", e("table", e("thead", head), e("tbody", _rows(report)), class_="coverage"), class_="wide"),
+        make_element("h2", "Coverage"),
+        make_element("p", "What of the documents this run has met. Below, each operation opens.", class_="faint"),
+        make_element("div", make_element("table", make_element("thead", head), make_element("tbody", _rows(report)), class_="coverage"), class_="wide"),
         (_operation(covered) for covered in report.coverage.operations.values()),
         id="coverage",
     )
@@ -39,69 +39,69 @@ def coverage(report: Report) -> Element:
 
 def _rows(report: Report) -> Iterator[Element]:
     for api in report.apis:
-        totals = report.coverage.totals(api.id)
-        cells = (_share(totals.get(kind, Share(0, 0))) for kind, _ in KINDS)
-        yield e("tr", e("th", api.id, scope="row"), cells)
+        totals = report.coverage.sum_shares(api.id)
+        cells = (_share(totals.get(kind, CoverageShare(0, 0))) for kind, _ in KINDS)
+        yield make_element("tr", make_element("th", api.id, scope="row"), cells)
 
 
-def _share(share: Share) -> Element:
-    if not share.of:
-        return e("td", e("span", "–", class_="faint", title="the document has none"))
-    part = 100 * share.met // share.of
-    bar = e("span", e("span", "", style=f"width:{part}%"), class_="bar", aria_hidden="true")
-    return e("td", f"{share.met}/{share.of}", bar)
+def _share(share: CoverageShare) -> Element:
+    if not share.total:
+        return make_element("td", make_element("span", "–", class_="faint", title="the document has none"))
+    part = 100 * share.covered // share.total
+    bar = make_element("span", make_element("span", "", style=f"width:{part}%"), class_="bar", aria_hidden="true")
+    return make_element("td", f"{share.covered}/{share.total}", bar)
 
 
-def _operation(covered: Covered) -> Element:
+def _operation(covered: OperationCoverage) -> Element:
     where = f"{covered.api.id}/{covered.operation.id}"
-    asked = e("span", f" {count(covered.asked, 'request')}", class_="faint")
-    return e(
+    asked = make_element("span", f" {format_count(covered.request_count, 'request')}", class_="faint")
+    return make_element(
         "details",
-        e("summary", e("b", where), asked),
-        _chips("Errors", [(name, covered.errors[name]) for name in covered.documented]),
-        _chips("Values of enumerations", [(f"{n}={v}", covered.values[n, v]) for n, v in covered.enumerated]),
-        e("div", _parameters(covered), _fields(covered), class_="beside"),
+        make_element("summary", make_element("b", where), asked),
+        _chips("Errors", [(name, covered.answered_errors[name]) for name in covered.documented_errors]),
+        _chips("Values of enumerations", [(f"{n}={v}", covered.enum_values[n, v]) for n, v in covered.documented_enum_values]),
+        make_element("div", _parameters(covered), _fields(covered), class_="beside"),
         class_="operation",
     )
 
 
-def _parameters(covered: Covered) -> Element | None:
+def _parameters(covered: OperationCoverage) -> Element | None:
     if not covered.parameters:
         return None
-    head = e("tr", (e("th", name, scope="col") for name in ("parameter", "good", "bad", "left out")))
+    head = make_element("tr", (make_element("th", name, scope="col") for name in ("parameter", "good", "bad", "left out")))
     rows = (
-        e("tr", e("th", each.name, scope="row"), (_count(counts[each.name]) for counts in covered.sent))
+        make_element("tr", make_element("th", each.name, scope="row"), (_count(counts[each.name]) for counts in covered.parameter_counters))
         for each in covered.parameters
     )
-    return e("div", e("h4", "Parameters"), e("table", e("thead", head), e("tbody", rows), class_="counts"))
+    return make_element("div", make_element("h4", "Parameters"), make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"))
 
 
-def _fields(covered: Covered) -> Element | None:
-    if not covered.shape:
+def _fields(covered: OperationCoverage) -> Element | None:
+    if not covered.documented_fields:
         return None
-    head = e("tr", e("th", "field of the answer", scope="col"), (e("th", sight, scope="col") for sight in SIGHTS))
+    head = make_element("tr", make_element("th", "field of the answer", scope="col"), (make_element("th", sight, scope="col") for sight in FIELD_STATES))
     rows = (
-        e("tr", e("th", e("code", each.pointer), scope="row"), (_sight(covered, each, sight) for sight in SIGHTS))
-        for each in covered.shape
+        make_element("tr", make_element("th", make_element("code", each.pointer), scope="row"), (_sight(covered, each, sight) for sight in FIELD_STATES))
+        for each in covered.documented_fields
     )
-    return e("div", e("h4", "Fields of good answers"), e("table", e("thead", head), e("tbody", rows), class_="counts"))
+    return make_element("div", make_element("h4", "Fields of good answers"), make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"))
 
 
-def _sight(covered: Covered, field: Shape, sight: Sight) -> Element:
-    possible = {"present": True, "null": field.nullable, "absent": field.optional}[sight]
-    number = covered.fields[field.pointer, sight]
-    return _count(number) if possible or number else e("td", "", class_="never", title="its schema does not allow it")
+def _sight(covered: OperationCoverage, field: ResponseField, sight: FieldState) -> Element:
+    possible = {"present": True, "null": field.is_nullable, "absent": field.is_optional}[sight]
+    number = covered.seen_fields[field.pointer, sight]
+    return _count(number) if possible or number else make_element("td", "", class_="never", title="its schema does not allow it")
 
 
 def _count(number: int) -> Element:
-    return e("td", f"{number:,}", class_="met") if number else e("td", "○", class_="unmet", title="not met")
+    return make_element("td", f"{number:,}", class_="met") if number else make_element("td", "○", class_="unmet", title="not met")
 
 
 def _chips(title: str, counts: list[tuple[str, int]]) -> Element | None:
     if not counts:
         return None
     chips = (
-        e("li", e("code", name), f" {number:,}" if number else " ○", class_="met" if number else "unmet")
+        make_element("li", make_element("code", name), f" {number:,}" if number else " ○", class_="met" if number else "unmet")
         for name, number in counts
     )
-    return e("div", e("h4", title), e("ul", chips, class_="chips"))
+    return make_element("div", make_element("h4", title), make_element("ul", chips, class_="chips"))
