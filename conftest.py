@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
 
 settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("lookalike")

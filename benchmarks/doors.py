@@ -15,12 +15,12 @@ import httpx
 import sample
 
 from lookalike_mocks import Mock
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.httpx_transport import HttpxTransport
+from lookalike_mocks.adapters.respx_router import create_respx_router
+from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.catalogue import Catalogue, Query, find_products
-from lookalike_mocks.catalogue.picture import identify_by_number
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.respx import create_respx_router
-from lookalike_mocks.doors.server import Server
-from lookalike_mocks.doors.transport import HttpxTransport
+from lookalike_mocks.catalogue.image import identify_by_number
 
 CALLS, RUNS = 200, 40
 SIZES = (10**2, 10**4, 10**6)
@@ -59,7 +59,10 @@ def measure_calls() -> list[tuple[str, float]]:
     ours = httpx.Client(transport=HttpxTransport(mock))
     found = [
         ("mock.answer()", measure_best(lambda: mock.respond(next_request()))),
-        ("httpx.Client, its own MockTransport, static bytes", measure_best(lambda: static.get(urls[next(turn) % len(urls)]))),
+        (
+            "httpx.Client, its own MockTransport, static bytes",
+            measure_best(lambda: static.get(urls[next(turn) % len(urls)])),
+        ),
         ("httpx.Client, our transport", measure_best(lambda: ours.get(urls[next(turn) % len(urls)]))),
         ("httpx.AsyncClient, our transport", measure_async_call(mock, urls)),
     ]

@@ -65,7 +65,10 @@ def main() -> None:
         tests = folder / "tests"
         tests.mkdir()
         (tests / "test_one.py").write_text("def test_one():\n    pass\n", "utf-8")
-        pythons = {"without": create_environment(folder / "without"), "with": create_environment(folder / "with", wheel)}
+        pythons = {
+            "without": create_environment(folder / "without"),
+            "with": create_environment(folder / "with", wheel),
+        }
         for cached in (False, True):
             measure(pythons, tests, rounds, cached=cached)
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import encode_image_id
+from lookalike_mocks.catalogue.ids import encode_image_id
 from lookalike_specs import load_api
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Request
 
 API, COUNT = "daji-1688", 4000
 

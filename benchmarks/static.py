@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lookalike_mocks.doors.run import run_server
-from lookalike_mocks.doors.server import bind_socket
+from lookalike_mocks.adapters.server import bind_socket, run_server
 
 port, path, body_file = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 body = body_file.read_bytes()

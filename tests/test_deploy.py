@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from lookalike.__main__ import cli
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.server import Server
 
 HOME = Path(__file__).parent.parent
 DEPLOY = HOME / "examples" / "deploy"

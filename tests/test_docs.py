@@ -246,4 +246,6 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_the_readme_has_a_row_for_each_api_and_it_is_right() -> None:
     text = (HOME / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| .* \| `(\w+) (/\S*)` \| ", text, re.MULTILINE)
-    assert rows == [(api, load_api(api).operations[0].method, load_api(api).operations[0].path) for api in list_api_ids()]
+    assert rows == [
+        (api, load_api(api).operations[0].method, load_api(api).operations[0].path) for api in list_api_ids()
+    ]

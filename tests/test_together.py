@@ -15,14 +15,14 @@ from PIL import Image
 
 from lookalike_contracts import describe_response_violations
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import render_jpeg
-from lookalike_mocks.catalogue.names import decode_offer_id, encode_opaque_id
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.catalogue.ids import decode_offer_id, encode_opaque_id
+from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import Api, Operation, list_api_ids, load_api
 from lookalike_specs.document import resolve_refs
-from lookalike_specs.proof import SigningContext, sign
-from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
+from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
+from lookalike_specs.signing.sign import SigningContext, sign
 
 NONCES = count()
 ERRORS = [(api, error) for api in list_api_ids() for error in load_api(api).root.errors]

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_mocks.sandbox import Sandbox
 from lookalike_specs import list_api_ids, load_api
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
 from .mocks.testers import build_signed_request
 from .test_faults_together import demo
@@ -23,7 +23,11 @@ from .test_faults_together import demo
 SECONDS, BRIEF = 30.0, 0.01
 # a second long by key and by header, where `test_faults_together.py` times them
 SLOW = ("latency", "slow-body")
-ALL = [(api, name) for api in list_api_ids() for name in (*load_api(api).root.errors, *load_api(api).root.situations, *FAULTS)]
+ALL = [
+    (api, name)
+    for api in list_api_ids()
+    for name in (*load_api(api).root.errors, *load_api(api).root.situations, *FAULTS)
+]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def request(api: str, name: str, account: Mapping[str, str]) -> Request:
     """A good request for the first operation that can be in that situation."""
     errors, operations = load_api(api).root.errors, load_api(api).operations
     only = errors[name].operations if name in errors else []
-    return build_signed_request(api, account, at=next(at for at, each in enumerate(operations) if not only or each.id in only))
+    return build_signed_request(
+        api, account, at=next(at for at, each in enumerate(operations) if not only or each.id in only)
+    )
 
 
 def by_magic_key(house: House, api: str, name: str) -> Sandbox:

@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from lookalike_mocks import Mock, Quota, Sandbox
 
     from . import strategies as strategies
-    from .stage import RunningMock, respx_router, serve, transport
+    from .embed import RunningMock, respx_router, serve, transport
     from .testing import MockApi as MockApi
 
 __version__ = "0.1.0"
-__all__ = ["Mock", "Quota", "Sandbox", "RunningMock", "__version__", "respx_router", "serve", "transport"]
+__all__ = ["Mock", "Quota", "RunningMock", "Sandbox", "__version__", "respx_router", "serve", "transport"]
 
 
 def __getattr__(name: str) -> Any:

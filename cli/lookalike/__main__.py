@@ -8,8 +8,8 @@ import sys
 import click
 
 from . import __version__
+from .click_ext import CommandGroup
 from .commands import COMMANDS
-from .group import CommandGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from lookalike_mocks import Sandbox
     from lookalike_mocks.situations import SituationDetails
 
-    from .stage import RunningMock
+    from .embed import RunningMock
     from .testing import MockApi, MockPool, TestSandbox
 
-MARK_LINE = "lookalike(situations, operation, variants, seed, size): a test with these situations of look-alikes, one by one"
+MARK_LINE = (
+    "lookalike(situations, operation, variants, seed, size): a test with these situations of look-alikes, one by one"
+)
 TEST_SANDBOX_KEY: pytest.StashKey[Any] = pytest.StashKey()
 OPTION_HELP = {
     "seed": "Which catalogue of goods the look-alikes have.",
@@ -46,7 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """The seed, and whatever else was chosen, where anything was."""
-    chosen = [(name, config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}")) for name in OPTION_HELP]
+    chosen = [
+        (name, config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}")) for name in OPTION_HELP
+    ]
     if not any(value for _, value in chosen):
         return None
     from .testing import read_settings  # noqa: PLC0415 - this module imports nothing of ours

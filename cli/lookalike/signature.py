@@ -12,13 +12,19 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from lookalike_specs import Api, Operation, SecurityScheme
-from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext, get_credential_name, sign, compute_stages
-from lookalike_specs.sample import build_request, collect_examples, select_required_credentials, build_minimal_values, parse_values
+from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import (
+    build_minimal_values,
+    build_request,
+    collect_examples,
+    parse_values,
+    select_required_credentials,
+)
 from lookalike_specs.signing import MalformedCredential
-from lookalike_specs.wire import Request
+from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, compute_stages, get_credential_name, sign
 
 from . import curl
-from .group import CommandError, suggest_closest
+from .click_ext import CommandError, suggest_closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,14 @@ def sign_request(api: Api, given: Mapping[str, str], wish: SignOptions) -> Signe
     """Sign the values given, or the spec's example where there are none. Raises Problem."""
     operation = _select_operation(api, wish)
     scheme = _select_scheme(operation, wish)
-    account, base = _merge_account(api, scheme, wish), _select_base_url(api, operation, wish.url)
+    account = _merge_account(api, scheme, wish)
+    base = _select_base_url(api, operation, wish.url)
     values = parse_values(operation, {name: _read_value(text) for name, text in given.items()})
-    values = select_required_credentials(operation, account) | values if given else build_minimal_values(api, operation, account)
+    values = (
+        select_required_credentials(operation, account) | values
+        if given
+        else build_minimal_values(api, operation, account)
+    )
     known = collect_examples(api, operation)
     needs = {name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters}
     request = sign(build_request(operation, needs | values, base), scheme, account, _create_context(wish))
@@ -111,10 +122,13 @@ def _select_operation(api: Api, wish: SignOptions) -> Operation:
 
 def _select_scheme(operation: Operation, wish: SignOptions) -> SecurityScheme:
     """The scheme of that name, else the first that fits."""
-    schemes, names = operation.schemes, [found.name for found in operation.schemes]
+    schemes = operation.schemes
+    names = [found.name for found in operation.schemes]
     if wish.scheme is not None:
         if wish.scheme not in names:
-            raise CommandError(f"no scheme {wish.scheme!r}; known: {', '.join(names)}{suggest_closest(wish.scheme, names)}")
+            raise CommandError(
+                f"no scheme {wish.scheme!r}; known: {', '.join(names)}{suggest_closest(wish.scheme, names)}"
+            )
         schemes = (schemes[names.index(wish.scheme)],)
     fitting = [found for found in schemes if not wish.in_url or found.location == "query"]
     if not fitting:

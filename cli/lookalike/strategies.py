@@ -5,33 +5,90 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
+from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.demands import ScheduledSituation
-from lookalike_specs import Api, Operation, load_api
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_specs import Api, Field, Operation, load_api
 from lookalike_specs import resolve_variants as switches
-from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext, sign
-from lookalike_specs.sample import build_request, collect_examples, select_required_credentials, build_minimal_values, format_value
-from lookalike_specs.wire import Pairs, Response, Request
+from lookalike_specs.messages import Pairs, Request, Response, parse_pairs
+from lookalike_specs.request_builder import (
+    build_minimal_values,
+    build_request,
+    collect_examples,
+    format_value,
+    select_required_credentials,
+)
+from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
 
-from .choice import UnknownChoice, match_situations, find_closest
+from .situation_patterns import UnknownChoice, find_closest, match_situations
+
+ParameterOverrides = dict[str, Any]
+MAX_NUMBER_SPAN = 100
+
+
+def parameter_overrides(api: Api, operation: Operation) -> st.SearchStrategy[ParameterOverrides]:
+    """What is otherwise than in the spec's example, or besides it; the simplest is nothing."""
+    known = collect_examples(api, operation)
+    bound = _find_reserved_names(api, operation)
+    drawn = {
+        field.name: _create_field_strategy(field, known.get(field.name))
+        for field in operation.fields
+        if field.name not in bound
+    }
+    return st.fixed_dictionaries({}, optional={name: each for name, each in drawn.items() if each is not None})
+
+
+def _create_field_strategy(field: Field, example: Any) -> st.SearchStrategy[Any] | None:
+    """Values of one field, the document's own example first; None where the document does not say what is good."""
+    schema = field.schema
+    strategies = []
+    if example is not None and example != "":
+        strategies.append(st.just(example))
+    if "enum" in schema:
+        strategies.append(st.sampled_from(schema["enum"]))
+    elif schema.get("type") == "boolean":
+        strategies.append(st.booleans())
+    elif schema.get("type") == "integer" and "maximum" in schema:
+        strategies.append(st.integers(schema.get("minimum", 0), schema["maximum"]))
+    elif schema.get("type") == "integer" and "minimum" in schema:
+        strategies.append(st.integers(schema["minimum"], schema["minimum"] + MAX_NUMBER_SPAN))
+    return st.one_of(strategies) if strategies else None
+
+
+def _find_reserved_names(api: Api, operation: Operation) -> set[str]:
+    """What is not free: credentials, whatever a proof adds or needs, what counts under some variants only."""
+    plain = build_request(operation, build_minimal_values(api, operation, api.account), api.servers[0])
+    bound = {*api.account, *api.root.secrets, *(field.name for field in operation.fields if field.when)}
+    for scheme in operation.schemes:
+        moment = SigningContext(datetime.fromtimestamp(0, UTC), "")
+        bound |= _list_names(sign(plain, scheme, api.account, moment)) - _list_names(plain)
+        bound |= set(SIGNING_SCHEMES[scheme.extension.scheme].required_parameters)
+    return {field.name for field in operation.fields if {field.name, field.name.lower()} & bound}
+
+
+def _list_names(request: Request) -> set[str]:
+    """Every name of a query, a form or a header."""
+    found = {name for name, _ in parse_pairs(request.query) + parse_pairs(request.body)}
+    return found | {name.decode() for name, _ in request.headers}
+
 
 try:
     from hypothesis import strategies as st
 except ImportError as missing:
     raise ImportError("strategies need Hypothesis: pip install 'lookalike[pytest]'") from missing
 
-from .values import ParameterOverrides, parameter_overrides
 
 if TYPE_CHECKING:
     import httpx
 
 # few goods, as Hypothesis traces whatever is called, which makes it slow
-MAX_SEED, CATALOGUE_SIZE = 2**16, 300
+MAX_SEED = 2**16
+CATALOGUE_SIZE = 300
 
 
 class DrawnResponse(Response, frozen=True, kw_only=True):
@@ -56,7 +113,8 @@ def requests(
     the demo account. Raises UnknownApi, UnknownChoice.
     """
     spec = load_api(api)
-    meant, caller = _select_operation(spec, operation), account or spec.account
+    meant = _select_operation(spec, operation)
+    caller = account or spec.account
     return parameter_overrides(spec, meant).map(lambda drawn: _build_request(spec, meant, drawn, caller, signed=signed))
 
 
@@ -102,7 +160,9 @@ def replay_transport(*replies: Response) -> httpx.MockTransport:
     return httpx.MockTransport(answer)
 
 
-def _build_request(api: Api, operation: Operation, drawn: ParameterOverrides, account: Mapping[str, str], *, signed: bool) -> Request:
+def _build_request(
+    api: Api, operation: Operation, drawn: ParameterOverrides, account: Mapping[str, str], *, signed: bool
+) -> Request:
     values = _load_example_values(api.id, operation.id) | select_required_credentials(operation, account) | drawn
     request = build_request(operation, values, next(iter(operation.servers), api.servers[0]))
     if not signed:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lookalike_specs.provenance import Source
-from lookalike_specs.vectors import VectorGroup, VectorRequest, VectorSuite, Vector
+from lookalike_specs.vectors import Vector, VectorGroup, VectorRequest, VectorSuite
 
-from .text import indent_lines, style_dim, style_bold, render_table
+from .output import indent_lines, render_table, style_bold, style_dim
 
 
 def summarize_suite(suite: VectorSuite) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """The judge: holds answers to the specs, with a validator that the mock does not use."""
 
-from .answers.answer import describe_response_violations
+from .responses.schema import describe_response_violations
 
 __all__ = ["describe_response_violations"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from .finding import Finding
-from .verdict import CheckResult
+from .results import CheckResult
 
 FORMAT_HINT = "Each has fingerprint, check, api, operation, until (a day) and why."
 ACCEPTED_DAYS = 90
@@ -101,7 +101,8 @@ def encode_baseline(outcomes: tuple[CheckResult, ...], before: Baseline) -> byte
 
     What was accepted before keeps its day and its why; it goes where its check was run and did not find it again.
     """
-    until, (judged, met) = before.today + timedelta(days=ACCEPTED_DAYS), _index_results(outcomes)
+    until = before.today + timedelta(days=ACCEPTED_DAYS)
+    (judged, met) = _index_results(outcomes)
     kept = {
         name: known
         for name, known in before.entries.items()
@@ -113,7 +114,8 @@ def encode_baseline(outcomes: tuple[CheckResult, ...], before: Baseline) -> byte
 
 def _index_results(outcomes: Iterable[CheckResult]) -> tuple[set[CheckScope], dict[str, Finding]]:
     """Where there was a judgement, and the findings by fingerprint."""
-    places, met = set[CheckScope](), dict[str, Finding]()
+    places = set[CheckScope]()
+    met = dict[str, Finding]()
     for outcome in outcomes:
         if outcome.status in ("passed", "failed"):
             places.add((outcome.check, outcome.api, outcome.operation))

@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple
 from lookalike_specs import Api, Operation
 from lookalike_specs.api import Field
 
-from .answers.reading import parse_json_body
-from .answers.shape import ResponseField, group_fields_by_parent, iter_values, list_response_fields
+from .context import CheckContext
 from .finding import Exchange
-from .requests.sent import parse_parameters, is_valid_value, format_value
-from .subject import CheckContext
+from .generation.parse import format_value, is_valid_value, parse_parameters
+from .responses.classify import parse_json_body
+from .responses.fields import ResponseField, group_fields_by_parent, iter_values, list_response_fields
 
 FieldState = Literal["present", "null", "absent"]
 FIELD_STATES: tuple[FieldState, ...] = ("present", "null", "absent")
@@ -52,7 +52,9 @@ class OperationCoverage:
     @property
     def documented_enum_values(self) -> tuple[tuple[str, str], ...]:
         """Every value of an enumeration, with its parameter."""
-        return tuple((each.name, format_value(value)) for each in self.parameters for value in each.schema.get("enum", ()))
+        return tuple(
+            (each.name, format_value(value)) for each in self.parameters for value in each.schema.get("enum", ())
+        )
 
     @property
     def documented_errors(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ class OperationCoverage:
             self.answered_errors.update(subject.classifier.find_exact_errors(exchange.response))
 
     def _count_parameters(self, exchange: Exchange) -> None:
-        values, known = parse_parameters(exchange.request), set(self.documented_enum_values)
+        values = parse_parameters(exchange.request)
+        known = set(self.documented_enum_values)
         for each in self.parameters:
             name = each.name.lower() if each.location == "header" else each.name
             if name not in values:
@@ -95,13 +98,19 @@ class CoverageShare(NamedTuple):
     total: int
 
     def __add__(self, other: object) -> CoverageShare:
-        return CoverageShare(self.covered + other.covered, self.total + other.total) if isinstance(other, CoverageShare) else NotImplemented
+        return (
+            CoverageShare(self.covered + other.covered, self.total + other.total)
+            if isinstance(other, CoverageShare)
+            else NotImplemented
+        )
 
 
 def compute_shares(covered: OperationCoverage) -> dict[str, CoverageShare]:
     """What of an operation was met, by kind; fields count as absent or null where their schema allows it."""
-    names, fields = [each.name for each in covered.parameters], covered.documented_fields
-    optional, nullable = [each for each in fields if each.is_optional], [each for each in fields if each.is_nullable]
+    names = [each.name for each in covered.parameters]
+    fields = covered.documented_fields
+    optional = [each for each in fields if each.is_optional]
+    nullable = [each for each in fields if each.is_nullable]
     return {
         "operations": CoverageShare(int(covered.request_count > 0), 1),
         "good values": _count_share(covered.valid_parameters, names),
@@ -144,7 +153,9 @@ class Coverage:
         return {kind: sum((each[kind] for each in found), CoverageShare(0, 0)) for kind in (found[0] if found else ())}
 
 
-def _iter_field_states(held: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any) -> Iterator[tuple[str, FieldState]]:
+def _iter_field_states(
+    held: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any
+) -> Iterator[tuple[str, FieldState]]:
     for steps, fields in held.items():
         for holder in iter_values(body, steps):
             if isinstance(holder, dict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 Severity = Literal["error", "warning"]
 ARRAY_INDEX = re.compile(r"/\d+(?=/|$)")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
-from .finding import Failure, Exchange, Severity
+from .exceptions import UnknownCheck
+from .finding import Exchange, Failure, Severity
 
 if TYPE_CHECKING:
-    from .subject import CheckContext
+    from .context import CheckContext
 
 PassiveFunction = Callable[["CheckContext", Exchange], Iterator[Failure]]
 ActiveFunction = Callable[["CheckContext"], Iterator[Failure]]
@@ -83,3 +84,20 @@ def _register_check(check: Check) -> None:
     if check.id in CHECKS:
         raise ValueError(f"two checks are called {check.id!r}")
     CHECKS[check.id] = check
+
+
+def select_checks(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[Check, ...]:
+    """The checks of these ids or families (all, when none is named) without those. Raises UnknownCheck."""
+    wanted = _resolve_ids(only) or set(CHECKS)
+    unwanted = _resolve_ids(skip)
+    return tuple(check for id, check in CHECKS.items() if id in wanted and id not in unwanted)
+
+
+def _resolve_ids(names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        fitting = {id for id, check in CHECKS.items() if name in (id, check.family)}
+        if not fitting:
+            raise UnknownCheck(name, tuple(CHECKS))
+        found |= fitting
+    return found

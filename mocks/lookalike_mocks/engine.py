@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
-from .admit import admit
-from .authenticate import authenticate
-from .call import RequestContext
-from .errors import VendorError
+from .admission import admit
+from .authentication import authenticate
+from .context import RequestContext
+from .error_response import render_error
+from .exceptions import VendorError
 from .faults import apply_fault
-from .journal import JournalEntry
-from .match import match_operation, parse_json_body
-from .prefer import apply_prefer_and_schedule
-from .refuse import render_error
+from .parsing import parse_request
+from .routing import match_operation, parse_json_body
 from .sandbox import Sandboxes
-from .sent import parse_request
+from .sandbox.journal import JournalEntry
+from .select_situation import apply_prefer_and_schedule, apply_triggers
 from .service import Service
-from .situate import apply_triggers
-from .validate import validate
+from .validation import validate
 
 
 def respond(service: Service, sandboxes: Sandboxes, request: Request) -> Response:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from lookalike_specs.wire import Fault, Response
+from lookalike_specs.messages import Fault, Response
 
 MAX_SECONDS: Final = 60.0
 

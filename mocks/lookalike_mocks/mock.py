@@ -8,19 +8,17 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from lookalike_specs import list_api_ids, assign_variants
-from lookalike_specs.wire import Response, Request
+from lookalike_specs import assign_variants, list_api_ids
+from lookalike_specs.messages import Request, Response
 
+from .compile import compile_api
 from .engine import respond
-from .errors import MockError
-from .gate import ApiRouter, build_router
-from .nearest import find_near_miss
-from .prepare import compile_api
-from .quota import Quota
-from .sandbox import WorkerIdentity, Sandbox, Sandboxes
+from .exceptions import MockError
+from .near_miss import find_near_miss
+from .routing import ApiRouter, build_router
+from .sandbox import Sandbox, Sandboxes, WorkerIdentity
+from .sandbox.state import Clock, Quota, SandboxState, SettableClock
 from .service import Service
-from .watch import Clock, SettableClock
-from .world import SandboxState
 
 
 class Mock:
@@ -38,7 +36,9 @@ class Mock:
         size: int = 10_000,
         place: WorkerIdentity | None = None,
     ) -> None:
-        self._clock, self._seed, self._size = clock, seed, size
+        self._clock = clock
+        self._seed = seed
+        self._size = size
         chosen = assign_variants(apis or list_api_ids(), variants or {})
         self.services: dict[str, Service] = {api: compile_api(api, chosen[api]) for api in chosen}
         home = SandboxState(seed=seed, clock=SettableClock(clock), size=size)
@@ -50,10 +50,15 @@ class Mock:
         """The demo accounts' world."""
         return self.sandboxes.demo.state
 
-    def create_sandbox(self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None) -> Sandbox:
+    def create_sandbox(
+        self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None
+    ) -> Sandbox:
         """A new sandbox; seed and size are those that the mock began with, where nothing else is said."""
-        seed, size = self._seed if seed is None else seed, self._size if size is None else size
-        return self.sandboxes.create(SandboxState(seed=seed, clock=SettableClock(self._clock), size=size, quota=quota or Quota()))
+        seed = self._seed if seed is None else seed
+        size = self._size if size is None else size
+        return self.sandboxes.create(
+            SandboxState(seed=seed, clock=SettableClock(self._clock), size=size, quota=quota or Quota())
+        )
 
     def respond(self, request: Request) -> Response:
         """The answer of the API that this request means; a 404 of our own when it means none."""

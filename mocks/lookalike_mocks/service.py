@@ -6,14 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from lookalike_specs import Api, Operation
 from lookalike_specs.api import ParameterLocation
-from lookalike_specs.wire import Response
+from lookalike_specs.messages import Response
 
-from .account import Account
-from .checker import CompiledRules
+from .compiled_rules import CompiledRules
 from .faults import FAULTS
-from .sent import ParsedRequest
+from .parsing import ParsedRequest
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Who calls: credentials under the vendor's own names, and what the account or a magic key brings."""
+
+    credentials: dict[str, str]
+    error_id: str = ""
+    situation: str = ""
+
 
 # world, call -> the answer
 Handler = Callable[[Any, Any], Response]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from lookalike_specs import Api
-from lookalike_specs.extension import ErrorCode
+from lookalike_specs.extensions import ErrorCode
 
 from .faults import FAULTS
 
@@ -70,11 +70,15 @@ def _find_triggers(api: Api, name: str) -> Iterator[SituationTrigger]:
         if magic.parameter and magic.parameter not in taken:
             continue
         value = magic.template.replace("{situation}", name)
-        yield SituationTrigger("credential" if magic.credential else "parameter", magic.credential or magic.parameter, value)
+        yield SituationTrigger(
+            "credential" if magic.credential else "parameter", magic.credential or magic.parameter, value
+        )
 
 
 def _find_status(api: Api, error: ErrorCode) -> int:
     """The HTTP status on the wire under the default variants."""
     switch = api.root.variants.get("error-transport")
-    transport = api.root.error_formats[error.error_format or (switch.default if switch else api.root.default_error_format)]
+    transport = api.root.error_formats[
+        error.error_format or (switch.default if switch else api.root.default_error_format)
+    ]
     return error.status if isinstance(transport.status, str) else transport.status

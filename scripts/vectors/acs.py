@@ -10,17 +10,19 @@ from book import NOW, format_time
 from edits import BLACK_PNG
 
 from lookalike_specs import load_api
+from lookalike_specs.messages import Request
 from lookalike_specs.vectors import VectorGroup
-from lookalike_specs.wire import Request
 
 API = load_api("aliyun")
-DEMO_ACCOUNT, STS_ACCOUNT = API.root.accounts["demo"], API.root.accounts["sts"]
+DEMO_ACCOUNT = API.root.accounts["demo"]
+STS_ACCOUNT = API.root.accounts["sts"]
 CREDENTIALS = {name: DEMO_ACCOUNT[name] for name in ("AccessKeyId", "AccessKeySecret")}
 TEMPORARY = {name: STS_ACCOUNT[name] for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken")}
 KEY, SECRET = CREDENTIALS.values()
 TOKEN = TEMPORARY["SecurityToken"]
 SKEW = API.operations[0].schemes[0].extension.skew
-SKEW_LIMIT, SECOND = timedelta(seconds=SKEW), timedelta(seconds=1)
+SKEW_LIMIT = timedelta(seconds=SKEW)
+SECOND = timedelta(seconds=1)
 HOST = "imagesearch.cn-shanghai.aliyuncs.com"
 SEARCH_FORM = f"InstanceName=demoinstance1&PicContent={quote(BLACK_PNG, safe='')}&Num=1"
 # Queries, or ends of a form, that each scheme sorts the same.
@@ -35,7 +37,9 @@ def build_group(
     comment: str, credentials: Mapping[str, str] = CREDENTIALS, *, at: datetime = NOW, api: str = API.id
 ) -> VectorGroup:
     """A group with that key, of a scheme that has a time."""
-    return VectorGroup(comment=comment, api=api, credentials=dict(credentials), clock=format_time(at), skew=SKEW, tests=())
+    return VectorGroup(
+        comment=comment, api=api, credentials=dict(credentials), clock=format_time(at), skew=SKEW, tests=()
+    )
 
 
 def build_post(query: str, body: str, *headers: tuple[str, str], path: str = "/", host: str = HOST) -> Request:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import acs3_invalid
 import gateway
 from acs import SEARCH_FORM, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
-from acs3_way import SIGNER, read_authorization, read_credential, sign_with_notes, sign_over_headers, build_search
+from acs3_way import SIGNER, build_search, read_authorization, read_credential, sign_over_headers, sign_with_notes
 from book import SuiteBuilder
-from edits import reverse_headers, capitalize_headers, set_header
+from edits import capitalize_headers, reverse_headers, set_header
 
+from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
 from lookalike_specs.vectors import VectorSuite
-from lookalike_specs.wire import Request
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature")
 STAGES = {
@@ -38,15 +38,21 @@ def build_suite() -> VectorSuite:
     acs3_invalid.add_invalid(book)
     book.start_group(build_group("A temporary key with its token", TEMPORARY))
     gateway.add_tokens(book, SIGNER, build_search(), "The token is one of the signed headers")
-    book.add_invalid("Another secret", "SecurityToken WrongSecret", gateway.sign_with_temporary_key(SIGNER, build_search(), TOKEN, "wrong"))
+    book.add_invalid(
+        "Another secret",
+        "SecurityToken WrongSecret",
+        gateway.sign_with_temporary_key(SIGNER, build_search(), TOKEN, "wrong"),
+    )
     return book.build_suite("HMAC-SHA256 over the digest of a canonical request, hex", ORIGIN, STAGES)
 
 
 def _add_documented(book: SuiteBuilder) -> None:
-    at, nonce = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC), "3156853299f313e23d1673dc12e1703d"
+    at = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
+    nonce = "3156853299f313e23d1673dc12e1703d"
     own = {"AccessKeyId": "YourAccessKeyId", "AccessKeySecret": "YourAccessKeySecret"}
     query = b"ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"
-    host, action = (b"host", b"ecs.cn-shanghai.aliyuncs.com"), (b"x-acs-action", b"RunInstances")
+    host = (b"host", b"ecs.cn-shanghai.aliyuncs.com")
+    action = (b"x-acs-action", b"RunInstances")
     headers = (host, action, (b"x-acs-version", b"2014-05-26"))
     request = Request(method="POST", scheme="https", path="/", query=query, headers=headers)
     made = sign_request(request, at=at, nonce=nonce, key=own["AccessKeyId"], secret=own["AccessKeySecret"])
@@ -98,8 +104,11 @@ def _add_headers(book: SuiteBuilder) -> None:
         ("A repeated header: its values sorted, joined by a comma", "Repeated HeaderValue", sign_with_notes("b", "a")),
         ("Headers in another order on the wire", "HeaderOrder", reverse_headers(plain)),
     )
-    more = sign_request(build_search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11")))
-    unsorted, spaced = ";".join(names[::-1]).upper(), read_authorization(plain).replace(",", ", ")
+    more = sign_request(
+        build_search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11"))
+    )
+    unsorted = ";".join(names[::-1]).upper()
+    spaced = read_authorization(plain).replace(",", ", ")
     book.add_all_valid(
         ("Every header is signed, as the Python SDK does", "SignedHeaders", sign_over_headers(more, sorted([*names, "accept", "user-agent"]))),
         ("`content-type` is not signed", "SignedHeaders", sign_over_headers(plain, names[1:])),

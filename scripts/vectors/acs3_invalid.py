@@ -8,15 +8,16 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from acs import KEY, SECRET
-from acs3_way import SIGNER, read_authorization, strip_signature, read_credential, sign_over_headers, build_search
+from acs3_way import SIGNER, build_search, read_authorization, read_credential, sign_over_headers, strip_signature
 from book import SuiteBuilder
 from edits import replace_once, set_header
 from msgspec.structs import replace
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import acs3
-from lookalike_specs.wire import Request
 
-sign_request, put_signature = SIGNER.sign_request, SIGNER.put_signature
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
 
 
 def add_invalid(book: SuiteBuilder) -> None:
@@ -133,8 +134,11 @@ def _add_wrongly_signed(book: SuiteBuilder) -> None:
             raise AssertionError(comment)
         text = f"{acs3.ALGORITHM}\n{sha256(canonical.encode()).hexdigest()}"
         book.add_invalid(comment, flags, put_signature(plain, _sign(text)))
-    undigested, unnamed = f"{acs3.ALGORITHM}\n{right}", sha256(right.encode()).hexdigest()
-    book.add_invalid("The canonical text was signed, not its digest", "MissingStep", put_signature(plain, _sign(undigested)))
+    undigested = f"{acs3.ALGORITHM}\n{right}"
+    unnamed = sha256(right.encode()).hexdigest()
+    book.add_invalid(
+        "The canonical text was signed, not its digest", "MissingStep", put_signature(plain, _sign(undigested))
+    )
     book.add_invalid("The string to sign lacks the algorithm", "MissingStep", put_signature(plain, _sign(unnamed)))
 
 

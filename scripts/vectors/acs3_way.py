@@ -7,8 +7,8 @@ from book import SchemeAdapter
 from edits import set_header
 from pen import SchemeSigner
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import Acs3Credential, Stages, acs3
-from lookalike_specs.wire import Request
 
 ACTION_HEADERS = (("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-12-14"))
 
@@ -56,8 +56,13 @@ def _put_signature(request: Request, signature: str) -> Request:
 
 
 def _read_client_inputs(request: Request) -> dict[str, object]:
-    date, nonce = request.get_header(b"x-acs-date") or "", request.get_header(b"x-acs-signature-nonce") or ""
+    date = request.get_header(b"x-acs-date") or ""
+    nonce = request.get_header(b"x-acs-signature-nonce") or ""
     return {"timestamp": date, "nonce": nonce, "signed_headers": read_credential(request).signed_headers}
 
 
-SIGNER = SchemeSigner(SchemeAdapter(acs3.SCHEME, "AccessKeySecret", acs3.recompute_stages, strip_signature, _read_client_inputs), acs3.sign_request, _put_signature)
+SIGNER = SchemeSigner(
+    SchemeAdapter(acs3.SCHEME, "AccessKeySecret", acs3.recompute_stages, strip_signature, _read_client_inputs),
+    acs3.sign_request,
+    _put_signature,
+)

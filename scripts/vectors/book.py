@@ -13,12 +13,20 @@ from msgspec.structs import replace
 from notes import NOTES
 
 from lookalike_specs import load_api
-from lookalike_specs.extension import Refusal
+from lookalike_specs.extensions import Refusal
+from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, Stages, to_dict
-from lookalike_specs.vectors import ExpectedError, VectorGroup, VectorResult, VectorSuite, UnsignedRequest, Vector, from_request
-from lookalike_specs.vectors.suite import EarlierRequest
-from lookalike_specs.wire import Request
+from lookalike_specs.vectors import (
+    ExpectedError,
+    UnsignedRequest,
+    Vector,
+    VectorGroup,
+    VectorResult,
+    VectorSuite,
+    from_request,
+)
+from lookalike_specs.vectors.model import EarlierRequest
 
 NOW = datetime(2026, 11, 21, 0, 26, 28, tzinfo=UTC)
 EarlierRequests = tuple[tuple[datetime, Request, VectorResult], ...]
@@ -58,9 +66,14 @@ class SuiteBuilder:
     def add_valid(self, comment: str, flags: str, request: Request, **when: Unpack[VectorTiming]) -> None:
         """A request that is signed as it should be."""
         stages = self._compute_stages(request)
-        if not stages or stages["signature"] != SIGNATURE_ALGORITHMS[self.adapter.scheme].read_signature(lowercase_headers(request)):
+        if not stages or stages["signature"] != SIGNATURE_ALGORITHMS[self.adapter.scheme].read_signature(
+            lowercase_headers(request)
+        ):
             raise AssertionError(f"{comment}: not signed")
-        unsigned = UnsignedRequest(request=from_request(self.adapter.strip_signature(request)), **self.adapter.read_client_inputs(lowercase_headers(request)))  # type: ignore[arg-type]
+        unsigned = UnsignedRequest(
+            request=from_request(self.adapter.strip_signature(request)),
+            **self.adapter.read_client_inputs(lowercase_headers(request)),
+        )  # type: ignore[arg-type]
         self._add(self._build_vector(comment, flags, request, when, result="valid", sign=unsigned, stages=stages))
 
     def add_invalid(
@@ -97,7 +110,8 @@ class SuiteBuilder:
 
     def _build_vector(self, comment: str, flags: str, request: Request, when: VectorTiming, **more: object) -> Vector:
         earlier = [
-            EarlierRequest(clock=format_time(at), request=from_request(sent), result=result) for at, sent, result in when.get("before", ())
+            EarlierRequest(clock=format_time(at), request=from_request(sent), result=result)
+            for at, sent, result in when.get("before", ())
         ]
         return Vector(
             tc_id=sum(len(group.tests) for group in self.groups) + 1,
@@ -117,7 +131,9 @@ class SuiteBuilder:
         self.groups[-1] = replace(self.groups[-1], tests=tests)
 
     def _compute_stages(self, request: Request) -> dict[str, str]:
-        made = self.adapter.recompute_stages(lowercase_headers(request), self.groups[-1].credentials[self.adapter.secret_name])
+        made = self.adapter.recompute_stages(
+            lowercase_headers(request), self.groups[-1].credentials[self.adapter.secret_name]
+        )
         return stages_by_name(made) if isinstance(made, Stages) else {}
 
 
@@ -137,4 +153,6 @@ def find_expected_error(name: str, scheme: str, refusal: Refusal) -> ExpectedErr
     schemes = [each.extension for operation in api.operations for each in operation.schemes]
     found = next(each for each in schemes if each.scheme == scheme).errors[refusal]
     error = api.get_error(found)
-    return ExpectedError(refusal=refusal, id=found, status=error.status, code=found if error.code is None else error.code)
+    return ExpectedError(
+        refusal=refusal, id=found, status=error.status, code=found if error.code is None else error.code
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from lookalike_specs.signing import parameters, percent
+from lookalike_specs.messages import parse_pairs
+from lookalike_specs.signing import canonical
 from lookalike_specs.vectors import Confirmer, Vector, to_request
-from lookalike_specs.wire import parse_pairs
 
 CanConfirm = Callable[[Vector], bool]
 
@@ -26,19 +26,22 @@ def _are_unique(names: Iterable[object]) -> bool:
 
 def _can_confirm_rpc(vector: Vector) -> bool:
     """SDKs hold parameters in a table, where a name stands once."""
-    return _are_unique(name for name, _ in parameters.decode_parameters(to_request(vector.request)))
+    return _are_unique(name for name, _ in canonical.decode_parameters(to_request(vector.request)))
 
 
 def _fits_tables(vector: Vector) -> bool:
     """They hold the query and the headers in tables, and take the path as it is."""
     sent = to_request(vector.request)
-    query, headers = _are_unique(n for n, _ in parse_pairs(sent.query)), _are_unique(n for n, _ in sent.headers)
+    query = _are_unique(n for n, _ in parse_pairs(sent.query))
+    headers = _are_unique(n for n, _ in sent.headers)
     return query and headers and sent.path == vector.request.path
 
 
 def _can_confirm_acs3(vector: Vector) -> bool:
     """The SDK encodes values, and leaves names as they are, where the documents encode both."""
-    return _fits_tables(vector) and all(percent.percent_encode(name) == name for name, _ in parse_pairs(to_request(vector.request).query))
+    return _fits_tables(vector) and all(
+        canonical.percent_encode(name) == name for name, _ in parse_pairs(to_request(vector.request).query)
+    )
 
 
 def _can_confirm_roa(vector: Vector) -> bool:
@@ -56,17 +59,29 @@ def _can_confirm_acs3_node(vector: Vector) -> bool:
     """The Node.js SDK signs the headers that it always signs, and no others."""
     names = {name.decode() for name, _ in to_request(vector.request).headers}
     usual = {name for name in names if name in {"host", "content-type"} or name.startswith("x-acs-")}
-    return _can_confirm_acs3(vector) and vector.sign is not None and {name.lower() for name in vector.sign.signed_headers} == usual
+    return (
+        _can_confirm_acs3(vector)
+        and vector.sign is not None
+        and {name.lower() for name in vector.sign.signed_headers} == usual
+    )
 
 
 def _can_confirm_roa_node(vector: Vector) -> bool:
     """It signs `a=` as the older core does, and the word `undefined` where there is no `Accept`."""
     sent = to_request(vector.request)
-    return _fits_tables(vector) and all(value for _, value in parse_pairs(sent.query)) and sent.get_header(b"accept") is not None
+    return (
+        _fits_tables(vector)
+        and all(value for _, value in parse_pairs(sent.query))
+        and sent.get_header(b"accept") is not None
+    )
 
 
 SDK_RULES: Final[Mapping[str, Mapping[Confirmer, CanConfirm]]] = {
-    "acs-rpc": {"alibabacloud-tea-openapi": _can_confirm_rpc, "aliyun-python-sdk-core": _can_confirm_rpc, "@alicloud/openapi-core": _can_confirm_rpc},
+    "acs-rpc": {
+        "alibabacloud-tea-openapi": _can_confirm_rpc,
+        "aliyun-python-sdk-core": _can_confirm_rpc,
+        "@alicloud/openapi-core": _can_confirm_rpc,
+    },
     "acs-roa": {
         "alibabacloud-tea-openapi": _can_confirm_roa,
         "aliyun-python-sdk-core": _can_confirm_roa_core,

@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 import daji_invalid
 from book import NOW, SuiteBuilder, format_time
-from daji_way import ACCOUNT, HOST_HEADER, PAGE_QUERY, SECRET, ADAPTER, build_get, build_signed_search, sign_request
-from edits import BLACK_PNG, replace_once, move_last_parameter_first
+from daji_way import ACCOUNT, ADAPTER, HOST_HEADER, PAGE_QUERY, SECRET, build_get, build_signed_search, sign_request
+from edits import BLACK_PNG, move_last_parameter_first, replace_once
 from msgspec.structs import replace
 
+from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
 from lookalike_specs.signing import daji
 from lookalike_specs.vectors import VectorGroup, VectorSuite
-from lookalike_specs.wire import Request
 
 SAMPLE_SOURCE = Source(
     "documented", "made by running the Java sample of wiki.dajisaas.com/doc-4543198 under Java 17 and UTF-8"
@@ -32,7 +32,9 @@ STAGES = {
 def build_suite() -> VectorSuite:
     """All of them."""
     book = SuiteBuilder(ADAPTER)
-    book.start_group(_build_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE_SOURCE)
+    book.start_group(
+        _build_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE_SOURCE
+    )
     _add_documented(book)
     book.start_group(_build_group("1688 image search, by GET"))
     _add_valid_searches(book)
@@ -107,7 +109,8 @@ def _add_valid_searches(book: SuiteBuilder) -> None:
 
 
 def _add_taobao(book: SuiteBuilder) -> None:
-    path, url = "/taobao/image-search/url", "https%3A%2F%2Fimg.alicdn.com%2Fa%20b.jpg%3Fx%3D1%26y%3D2"
+    path = "/taobao/image-search/url"
+    url = "https%3A%2F%2Fimg.alicdn.com%2Fa%20b.jpg%3Fx%3D1%26y%3D2"
     raw = url.replace("%2F", "/").replace("%3A", ":")
     made, bare = (sign_request(build_get(f"picUrl={each}&pageNo=0&pageSize=1", path)) for each in (url, raw))
     book.add_valid("An address with a query of its own", "NotEncoded", made)
@@ -116,10 +119,12 @@ def _add_taobao(book: SuiteBuilder) -> None:
 
 
 def _add_uploads(book: SuiteBuilder) -> None:
-    path, headers = "/alibaba/upload/image", (HOST_HEADER, (b"content-type", b"application/x-www-form-urlencoded"))
+    path = "/alibaba/upload/image"
+    headers = (HOST_HEADER, (b"content-type", b"application/x-www-form-urlencoded"))
     form = f"image_base64={quote(BLACK_PNG, safe='')}".encode()
     bare = Request(method="POST", scheme="https", path=path, headers=headers, body=form)
-    made, query = sign_request(bare), sign_request(build_get("", path)).query
+    made = sign_request(bare)
+    query = sign_request(build_get("", path)).query
     book.add_valid("The picture in the form is signed whole", "Form", made)
     book.add_valid("Query and form are signed together", "Form", sign_request(replace(bare, query=b"country=en")))
     book.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(made, "CYII", "CYIJ"))

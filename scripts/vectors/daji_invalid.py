@@ -8,12 +8,21 @@ from collections.abc import Callable
 from hashlib import md5, sha256
 
 from book import SuiteBuilder
-from daji_way import KEY, PAGE_QUERY, SECRET, compute_digest, build_get, build_mistaken_search, build_signed_search, build_search_with_sign
+from daji_way import (
+    KEY,
+    PAGE_QUERY,
+    SECRET,
+    build_get,
+    build_mistaken_search,
+    build_search_with_sign,
+    build_signed_search,
+    compute_digest,
+)
 from edits import replace_once
 from msgspec.structs import replace
 
+from lookalike_specs.messages import Request, parse_pairs
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Request, parse_pairs
 
 KEYED_QUERY = f"{PAGE_QUERY}&appKey={KEY}"
 
@@ -21,13 +30,16 @@ KEYED_QUERY = f"{PAGE_QUERY}&appKey={KEY}"
 def add_invalid(book: SuiteBuilder) -> None:
     """All of them."""
     plain = build_signed_search()
-    sign, query = daji.read_signature(plain) or "", plain.query.decode()
+    sign = daji.read_signature(plain) or ""
+    query = plain.query.decode()
     _add_missing(book, plain, sign)
     _add_signatures(book, sign)
     _add_tampered(book, plain, query)
     _add_doubled(book, query, sign)
     _add_wrongly_signed(book, sign)
-    book.add_invalid("The secret sent beside the sign, but not signed", "SecretSent", build_get(f"{query}&appSecret={SECRET}"))
+    book.add_invalid(
+        "The secret sent beside the sign, but not signed", "SecretSent", build_get(f"{query}&appSecret={SECRET}")
+    )
 
 
 def _add_missing(book: SuiteBuilder, plain: Request, sign: str) -> None:

@@ -11,11 +11,12 @@ from book import SchemeAdapter
 from edits import remove_parameter
 
 from lookalike_specs import load_api
-from lookalike_specs.signing import Stages, daji, parameters
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.signing import Stages, canonical, daji
 
 ACCOUNT = load_api("daji-1688").account
-KEY, SECRET = ACCOUNT["appKey"], ACCOUNT["appSecret"]
+KEY = ACCOUNT["appKey"]
+SECRET = ACCOUNT["appSecret"]
 HOST_HEADER = (b"host", b"openapi.dajisaas.com")
 PAGE_QUERY = "imageId=1048608196202797156&beginPage=1&pageSize=1&country=en"
 
@@ -51,7 +52,7 @@ def build_mistaken_search(query: str, texts: Iterable[str], encoding: str = "utf
 
 
 def _recompute_revealed_stages(request: Request, secret: str) -> Stages:
-    return daji.compute_stages(parameters.decode_parameters(request), secret, reveal=True)
+    return daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
 
 
 ADAPTER = SchemeAdapter(daji.SCHEME, "appSecret", _recompute_revealed_stages, partial(remove_parameter, name="sign"))

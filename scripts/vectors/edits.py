@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
 # A black picture of 100 by 100 pixels.
 BLACK_PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII="

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from acs import SKEW_LIMIT, SECOND, TEMPORARY, TOKEN
+from acs import SECOND, SKEW_LIMIT, TEMPORARY, TOKEN
 from book import NOW, EarlierRequests, SuiteBuilder
 from pen import SchemeSigner
 
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
 REPLAY_DELAYS = MappingProxyType({"The same bytes again": timedelta()})
 
@@ -27,11 +27,18 @@ def add_kept_nonce(book: SuiteBuilder, pen: SchemeSigner, search: Request) -> No
     """A nonce is used up by what is let in."""
     nonce = f"{pen.nonce_prefix}-kept"
     refused = pen.sign_request(search, nonce=nonce, secret="wrong")
-    comment, request = "The nonce of a request that was refused is not used up", pen.sign_request(search, nonce=nonce)
+    comment = "The nonce of a request that was refused is not used up"
+    request = pen.sign_request(search, nonce=nonce)
     book.add_valid(comment, "NonceKept", request, before=((NOW, refused, "invalid"),))
 
 
-def add_replays(book: SuiteBuilder, pen: SchemeSigner, search: Request, other: Request, again: Mapping[str, timedelta] = REPLAY_DELAYS) -> None:
+def add_replays(
+    book: SuiteBuilder,
+    pen: SchemeSigner,
+    search: Request,
+    other: Request,
+    again: Mapping[str, timedelta] = REPLAY_DELAYS,
+) -> None:
     """The same bytes, so long afterwards; and another request with their nonce."""
     once = pen.sign_request(search)
     before: EarlierRequests = ((NOW, once, "valid"),)
@@ -48,6 +55,8 @@ def add_tokens(book: SuiteBuilder, pen: SchemeSigner, search: Request, comment: 
     book.add_invalid("Another token", "SecurityToken", sign_with_temporary_key(pen, search, "another"), "bad-token")
 
 
-def sign_with_temporary_key(pen: SchemeSigner, search: Request, token: str | None, secret: str = TEMPORARY["AccessKeySecret"]) -> Request:
+def sign_with_temporary_key(
+    pen: SchemeSigner, search: Request, token: str | None, secret: str = TEMPORARY["AccessKeySecret"]
+) -> Request:
     """A request signed with the temporary key."""
     return pen.sign_request(search, key=TEMPORARY["AccessKeyId"], secret=secret, token=token)

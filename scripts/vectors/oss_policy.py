@@ -7,7 +7,16 @@ import json
 import oss_policy_invalid
 from acs import CREDENTIALS, SECOND
 from book import NOW, SuiteBuilder, format_time
-from oss_policy_way import HOUR, ADAPTER, build_policy, encode_policy, build_fields, build_form, format_expiration, build_upload
+from oss_policy_way import (
+    ADAPTER,
+    HOUR,
+    build_fields,
+    build_form,
+    build_policy,
+    build_upload,
+    encode_policy,
+    format_expiration,
+)
 
 from lookalike_specs.provenance import Source
 from lookalike_specs.vectors import VectorGroup, VectorSuite
@@ -24,7 +33,9 @@ STAGES = {
 def build_suite() -> VectorSuite:
     """All of them."""
     book = SuiteBuilder(ADAPTER)
-    book.start_group(VectorGroup(comment="An upload by a form", api="aliyun", credentials=CREDENTIALS, clock=format_time(), tests=()))
+    book.start_group(
+        VectorGroup(comment="An upload by a form", api="aliyun", credentials=CREDENTIALS, clock=format_time(), tests=())
+    )
     _add_policies(book)
     _add_fields(book)
     oss_policy_invalid.add_invalid(book)
@@ -46,7 +57,8 @@ def _add_policies(book: SuiteBuilder) -> None:
         ("A policy whose Base64 has `+` and `/`", "Policy NonAscii", symbols),
     ):  # fmt: skip
         book.add_valid(comment, flags, build_upload(text))
-    plain, again = build_upload(), "The same bytes again: nothing forbids it until the policy ends"
+    plain = build_upload()
+    again = "The same bytes again: nothing forbids it until the policy ends"
     book.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
 
 

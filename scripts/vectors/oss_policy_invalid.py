@@ -8,10 +8,18 @@ from datetime import timedelta
 from acs import KEY, SECOND, SECRET
 from book import SuiteBuilder
 from msgspec.structs import replace
-from oss_policy_way import HOUR, build_policy, encode_policy, build_fields, build_form, build_upload_without, format_expiration
-from spoiled import sign_sha1, corrupt_signature
+from oss_policy_way import (
+    HOUR,
+    build_fields,
+    build_form,
+    build_policy,
+    build_upload_without,
+    encode_policy,
+    format_expiration,
+)
+from spoiled import corrupt_signature, sign_sha1
 
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
 
 def add_invalid(book: SuiteBuilder) -> None:
@@ -22,13 +30,19 @@ def add_invalid(book: SuiteBuilder) -> None:
 
 
 def _add_fields(book: SuiteBuilder) -> None:
-    given, unsigned = build_fields(encode_policy(build_policy())), build_upload_without("Signature")
+    given = build_fields(encode_policy(build_policy()))
+    unsigned = build_upload_without("Signature")
     lower = tuple((name.lower() if name == "Signature" else name, value) for name, value in given)
     text = f"OSS {KEY}:{sign_sha1(SECRET, encode_policy(build_policy()))}".encode()
     headed = replace(unsigned, headers=(*unsigned.headers, (b"authorization", text)))
     nobody = build_fields(encode_policy(build_policy()), key="LTAI-nobody")
     book.add_all_invalid(
-        ("Neither key nor signature", "Missing", build_upload_without("OSSAccessKeyId", "Signature"), "missing-signature"),
+        (
+            "Neither key nor signature",
+            "Missing",
+            build_upload_without("OSSAccessKeyId", "Signature"),
+            "missing-signature",
+        ),
         ("No key", "Missing", build_upload_without("OSSAccessKeyId"), "missing-key"),
         ("No signature", "Missing", unsigned, "missing-signature"),
         ("No policy", "Missing", build_upload_without("policy")),
@@ -41,11 +55,9 @@ def _add_fields(book: SuiteBuilder) -> None:
 def _add_signatures(book: SuiteBuilder) -> None:
     text = build_policy()
     policy = encode_policy(text)
-    right, changed, spaced = (
-        sign_sha1(SECRET, policy),
-        encode_policy(build_policy(format_expiration(2 * HOUR))),
-        encode_policy(json.dumps(json.loads(text))),
-    )
+    right = sign_sha1(SECRET, policy)
+    changed = encode_policy(build_policy(format_expiration(2 * HOUR)))
+    spaced = encode_policy(json.dumps(json.loads(text)))
     for comment, flags, sign, sent in (
         ("Another secret", "WrongSecret", sign_sha1("wrong", policy), policy),
         ("The policy changed after signing", "Tampered", right, changed),

@@ -12,8 +12,8 @@ from book import NOW, SchemeAdapter
 from msgspec.structs import replace
 from spoiled import sign_sha1
 
+from lookalike_specs.messages import Pairs, Request
 from lookalike_specs.signing import oss_policy
-from lookalike_specs.wire import Pairs, Request
 
 HOST = b"bucketname.oss-cn-shanghai.aliyuncs.com"
 BOUNDARY = "lookalike-boundary"
@@ -30,7 +30,9 @@ def build_policy(expiration: str = "", *conditions: object) -> str:
     """A policy as JSON."""
     found = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT_KEY])
     return json.dumps(
-        {"expiration": expiration or format_expiration(), "conditions": found}, ensure_ascii=False, separators=(",", ":")
+        {"expiration": expiration or format_expiration(), "conditions": found},
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
 
 

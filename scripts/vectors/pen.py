@@ -10,8 +10,8 @@ from itertools import count
 from acs import KEY, SECRET
 from book import NOW, SchemeAdapter, format_time, stages_by_name
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import Stages
-from lookalike_specs.wire import Request
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import gateway
 import roa_invalid
 from acs import SORTED_QUERIES, TEMPORARY, TOKEN, build_group
 from book import NOW, SuiteBuilder
-from edits import reverse_headers, replace_once, capitalize_headers, set_header
-from roa_way import SIGNER, sign_with_notes, build_search
+from edits import capitalize_headers, replace_once, reverse_headers, set_header
+from roa_way import SIGNER, build_search, sign_with_notes
 
+from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
 from lookalike_specs.vectors import VectorSuite
-from lookalike_specs.wire import Request
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/roa-mechanism")
 STAGES = {
@@ -20,7 +20,8 @@ STAGES = {
     "string-to-sign": "Method, Accept, Content-MD5, Content-Type and Date on a line each, and the canonical text.",
     "signature": "Base64 of HMAC-SHA1 of the string to sign, with the secret as it is.",
 }
-sign_request, sign_again = SIGNER.sign_request, SIGNER.sign_again
+sign_request = SIGNER.sign_request
+sign_again = SIGNER.sign_again
 
 
 def build_suite() -> VectorSuite:
@@ -65,7 +66,11 @@ def _add_headers(book: SuiteBuilder, plain: Request) -> None:
     book.add_all_valid(
         ("Blanks around a header's value are not signed", "HeaderValue", sign_with_notes(("x-acs-note", "  a  b\t"))),
         ("An empty header", "HeaderValue EmptyValue", sign_with_notes(("x-acs-note", ""))),
-        ("A `-` in a header's name comes before letters", "HeaderOrder", sign_with_notes(("x-acs-ab", "2"), ("x-acs-a-b", "1"))),
+        (
+            "A `-` in a header's name comes before letters",
+            "HeaderOrder",
+            sign_with_notes(("x-acs-ab", "2"), ("x-acs-a-b", "1")),
+        ),
         ("Headers in another order on the wire", "HeaderOrder", reverse_headers(plain)),
         ("Header names in capitals are signed in lower case", "HeaderValue", capitalize_headers(plain)),
         ("Headers of other names are not signed", "NotSigned", set_header(plain, "user-agent", "another")),

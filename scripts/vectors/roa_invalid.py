@@ -6,12 +6,13 @@ from acs import KEY, SECRET
 from book import SuiteBuilder
 from edits import replace_once, set_header
 from roa_way import SIGNER, build_search
-from spoiled import sign_sha1, corrupt_signature
+from spoiled import corrupt_signature, sign_sha1
 
-from lookalike_specs.signing import digest
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.signing import canonical
 
-sign_request, put_signature = SIGNER.sign_request, SIGNER.put_signature
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
 
 
 def add_invalid(book: SuiteBuilder) -> None:
@@ -55,7 +56,7 @@ def _add_headers(book: SuiteBuilder, plain: Request) -> None:
         ("No time", "Missing", having("date"), "missing-timestamp"),
         ("A time in ISO 8601", "Malformed", having("date", "2026-11-21T00:26:28Z"), "malformed-timestamp"),
         ("The last of thirty days of February", "Malformed", having("date", "Mon, 30 Feb 2026 00:26:28 GMT"), "malformed-timestamp"),
-        ("Another body's digest", "BodyDigest", having("content-md5", digest.content_md5(b"another")), "body-digest"),
+        ("Another body's digest", "BodyDigest", having("content-md5", canonical.content_md5(b"another")), "body-digest"),
         ("The digest in hex", "BodyDigest", having("content-md5", "00000000000000000000000000000000"), "body-digest"),
     )  # fmt: skip
 
@@ -81,7 +82,8 @@ def _add_tampered(book: SuiteBuilder) -> None:
 def _add_wrongly_signed(book: SuiteBuilder) -> None:
     """The mistakes of the string to sign, made by changing it and signing what comes out."""
     plain = sign_request(build_search("Note=a+b&a=1&B=", ("x-acs-note", " a ")))
-    right, md5 = SIGNER.compute_stage_texts(plain)["string-to-sign"], plain.get_header(b"content-md5") or ""
+    right = SIGNER.compute_stage_texts(plain)["string-to-sign"]
+    md5 = plain.get_header(b"content-md5") or ""
     for comment, flags, text in (
         ("The query was encoded", "NotEncoded", right.replace("a b", "a%20b")),
         ("The query was not sorted", "SortOrder", right.replace("B&Note=a b&a=1", "Note=a b&a=1&B")),
@@ -94,4 +96,6 @@ def _add_wrongly_signed(book: SuiteBuilder) -> None:
         if text == right:
             raise AssertionError(comment)
         book.add_invalid(comment, flags, put_signature(plain, sign_sha1(SECRET, text)))
-    book.add_invalid("The secret with the `&` of RPC", "MissingStep", put_signature(plain, sign_sha1(SECRET + "&", right)))
+    book.add_invalid(
+        "The secret with the `&` of RPC", "MissingStep", put_signature(plain, sign_sha1(SECRET + "&", right))
+    )

@@ -10,8 +10,8 @@ from book import SchemeAdapter
 from edits import set_header
 from pen import SchemeSigner
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import acs_roa
-from lookalike_specs.wire import Request
 
 ACTION_HEADERS = (("accept", "application/json"), ("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
 
@@ -43,5 +43,9 @@ def _format_http_time(at: datetime) -> str:
 
 
 SIGNER = SchemeSigner(
-    SchemeAdapter(acs_roa.SCHEME, "AccessKeySecret", acs_roa.recompute_stages, _strip_signature, _read_client_inputs), acs_roa.sign_request, _put_signature, "date", _format_http_time
+    SchemeAdapter(acs_roa.SCHEME, "AccessKeySecret", acs_roa.recompute_stages, _strip_signature, _read_client_inputs),
+    acs_roa.sign_request,
+    _put_signature,
+    "date",
+    _format_http_time,
 )

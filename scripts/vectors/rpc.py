@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 import gateway
 import rpc_invalid
-from acs import SKEW_LIMIT, SECOND, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group
+from acs import SECOND, SECRET, SKEW_LIMIT, SORTED_QUERIES, TEMPORARY, TOKEN, build_group
 from book import SuiteBuilder, format_time
-from edits import replace_once, move_last_parameter_first
+from edits import move_last_parameter_first, replace_once
 from msgspec.structs import replace
-from rpc_way import SIGNER, strip_signature, build_search
+from rpc_way import SIGNER, build_search, strip_signature
 
+from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
 from lookalike_specs.signing.acs_rpc import Placement
 from lookalike_specs.vectors import VectorSuite
-from lookalike_specs.wire import Request
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/rpc-mechanism")
 STAGES = {
@@ -41,7 +41,9 @@ def build_suite() -> VectorSuite:
     _add_placement(book, "everything-in-query")
     book.start_group(build_group("A temporary key with its token", TEMPORARY))
     _add_temporary_key(book)
-    return book.build_suite("HMAC-SHA1 over the encoded and sorted parameters, Base64; SignatureVersion 1.0", ORIGIN, STAGES)
+    return book.build_suite(
+        "HMAC-SHA1 over the encoded and sorted parameters, Base64; SignatureVersion 1.0", ORIGIN, STAGES
+    )
 
 
 # action, what its query has of its own, when, and the signature that the vendor's page has

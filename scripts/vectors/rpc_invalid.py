@@ -9,13 +9,15 @@ from acs import KEY, SECRET
 from book import SuiteBuilder
 from edits import replace_once, set_header
 from msgspec.structs import replace
-from rpc_way import SIGNER, strip_signature, build_search
-from spoiled import sign_sha1, corrupt_signature
+from rpc_way import SIGNER, build_search, strip_signature
+from spoiled import corrupt_signature, sign_sha1
 
-from lookalike_specs.signing import parameters
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.signing.canonical import decode_parameters
 
-sign_request, put_signature, sign_again = SIGNER.sign_request, SIGNER.put_signature, SIGNER.sign_again
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
+sign_again = SIGNER.sign_again
 
 
 def add_invalid(book: SuiteBuilder) -> None:
@@ -35,7 +37,8 @@ def add_invalid(book: SuiteBuilder) -> None:
 
 def _add_system_parameters(book: SuiteBuilder, plain: Request) -> None:
     """A parameter that is missing or unreadable, but as it is signed."""
-    sign, nonce = SIGNER.compute_stage_texts(plain)["signature"], SIGNER.adapter.read_client_inputs(plain)["nonce"]
+    sign = SIGNER.compute_stage_texts(plain)["signature"]
+    nonce = SIGNER.adapter.read_client_inputs(plain)["nonce"]
 
     def having(old: str, new: str = "") -> Request:
         return sign_again(replace_once(plain, old, new))
@@ -79,7 +82,8 @@ def _add_tampered(book: SuiteBuilder, plain: Request) -> None:
 
 def _add_wrongly_signed(book: SuiteBuilder) -> None:
     """The mistakes of the canonical text, each by its own code and none of ours."""
-    searched, form = build_search("Note=a+b%2A~%E7%BA%A2&a=1&B="), {"InstanceName", "PicContent", "Num", "Note", "a", "B"}
+    searched = build_search("Note=a+b%2A~%E7%BA%A2&a=1&B=")
+    form = {"InstanceName", "PicContent", "Num", "Note", "a", "B"}
     for comment, flags, canonical in (
         ("Signed with `+` for the space", "PlusIsSpace", _make_canonicalizer(lambda text: quote_plus(text, safe="~"))),
         ("Signed with `*` as it is", "Unreserved", _make_canonicalizer(lambda text: quote(text, safe="*~"))),
@@ -95,7 +99,8 @@ def _add_wrongly_signed(book: SuiteBuilder) -> None:
         book.add_invalid(comment, flags, put_signature(request, sign_sha1(SECRET + "&", text)))
     request = sign_request(searched)
     stages = SIGNER.compute_stage_texts(request)
-    once, get = f"POST&%2F&{stages['canonical']}", stages["string-to-sign"].replace("POST&", "GET&", 1)
+    once = f"POST&%2F&{stages['canonical']}"
+    get = stages["string-to-sign"].replace("POST&", "GET&", 1)
     twice = "The canonical text was not encoded a second time"
     book.add_invalid(twice, "DoubleEncoding MissingStep", put_signature(request, sign_sha1(SECRET + "&", once)))
     book.add_invalid("Signed for GET, sent by POST", "Tampered", put_signature(request, sign_sha1(SECRET + "&", get)))
@@ -106,7 +111,9 @@ def _percent_encode(text: str) -> str:
 
 
 def _encode_in_lower_case(text: str) -> str:
-    return "".join(letter if letter.isalnum() and letter.isascii() else _percent_encode(letter).lower() for letter in text)
+    return "".join(
+        letter if letter.isalnum() and letter.isascii() else _percent_encode(letter).lower() for letter in text
+    )
 
 
 def _make_canonicalizer(
@@ -115,7 +122,7 @@ def _make_canonicalizer(
     keep: Callable[[tuple[str, str]], bool] = lambda _: True,
 ) -> Callable[[Request], str]:
     def of(request: Request) -> str:
-        found = [pair for pair in parameters.decode_parameters(request) if pair[0] != "Signature" and keep(pair)]
+        found = [pair for pair in decode_parameters(request) if pair[0] != "Signature" and keep(pair)]
         return "&".join(f"{encode(n)}={encode(v)}" for n, v in sorted(found, key=lambda pair: order(pair[0])))
 
     return of

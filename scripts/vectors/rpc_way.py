@@ -9,8 +9,8 @@ from book import SchemeAdapter
 from edits import remove_parameter
 from pen import SchemeSigner
 
-from lookalike_specs.signing import acs_rpc, parameters
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.signing import acs_rpc, canonical
 
 
 def build_search(form: str = "") -> Request:
@@ -23,13 +23,18 @@ strip_signature = partial(remove_parameter, name="Signature")
 
 
 def _put_signature(request: Request, signature: str) -> Request:
-    return parameters.append_to_query(strip_signature(request), (("Signature", signature),))
+    return canonical.append_to_query(strip_signature(request), (("Signature", signature),))
 
 
 def _read_client_inputs(request: Request) -> dict[str, object]:
-    found, in_query = dict(parameters.decode_parameters(request)), b"Timestamp=" in request.query
+    found = dict(canonical.decode_parameters(request))
+    in_query = b"Timestamp=" in request.query
     placement = "form" if not in_query else "query" if request.body else "everything-in-query"
     return {"timestamp": found["Timestamp"], "nonce": found["SignatureNonce"], "placement": placement}
 
 
-SIGNER = SchemeSigner(SchemeAdapter(acs_rpc.SCHEME, "AccessKeySecret", acs_rpc.recompute_stages, strip_signature, _read_client_inputs), acs_rpc.sign_request, _put_signature)
+SIGNER = SchemeSigner(
+    SchemeAdapter(acs_rpc.SCHEME, "AccessKeySecret", acs_rpc.recompute_stages, strip_signature, _read_client_inputs),
+    acs_rpc.sign_request,
+    _put_signature,
+)

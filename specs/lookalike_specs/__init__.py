@@ -2,8 +2,8 @@
 
 from .api import Api, Field, Operation, SecurityScheme
 from .document import list_api_ids, read_document
-from .errors import SpecError, UnknownApi, UnknownVariant
-from .load import load_api, assign_variants, resolve_variants
+from .exceptions import SpecError, UnknownApi, UnknownVariant
+from .load import assign_variants, load_api, resolve_variants
 
 __all__ = [
     "Api",
@@ -13,9 +13,9 @@ __all__ = [
     "SpecError",
     "UnknownApi",
     "UnknownVariant",
+    "assign_variants",
     "list_api_ids",
     "load_api",
     "read_document",
-    "assign_variants",
     "resolve_variants",
 ]

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .extension import Credentials, ErrorCode, OperationExtension, Reaction, RootExtension, SchemeExtension, VariantCondition
+from .extensions import (
+    Credentials,
+    ErrorCode,
+    OperationExtension,
+    Reaction,
+    RootExtension,
+    SchemeExtension,
+    VariantCondition,
+)
 
 ParameterLocation = Literal["query", "header", "form", "json", "file"]
 Document = Mapping[str, Any]
@@ -88,7 +96,8 @@ class Api:
         """Who may call: credentials under the vendor's own names, and the error that the account's state brings."""
         entries = self.root.accounts.values()
         return tuple(
-            ({k: v for k, v in entry.items() if k not in NON_CREDENTIAL_KEYS}, entry.get("error", "")) for entry in entries
+            ({k: v for k, v in entry.items() if k not in NON_CREDENTIAL_KEYS}, entry.get("error", ""))
+            for entry in entries
         )
 
     @property

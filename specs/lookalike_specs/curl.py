@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 from urllib.parse import quote as percent
 
-from .wire import FRAMING_HEADERS, Request
+from .messages import FRAMING_HEADERS, Request
 
 
 def build_url(request: Request, base: str) -> str:

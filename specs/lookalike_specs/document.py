@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from .errors import SpecError, UnknownApi
+from .exceptions import SpecError, UnknownApi
 from .overlay import apply_overlay
 
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,7 +28,11 @@ def read_document(api: str) -> dict[str, Any]:
     if api not in list_api_ids():
         raise UnknownApi(api, list_api_ids())
     document = _read_yaml(api, "openapi.yaml")
-    return apply_overlay(document, _read_yaml(api, "overlay.yaml")) if (APIS_DIR / api / "overlay.yaml").is_file() else document
+    return (
+        apply_overlay(document, _read_yaml(api, "overlay.yaml"))
+        if (APIS_DIR / api / "overlay.yaml").is_file()
+        else document
+    )
 
 
 def resolve_refs(document: dict[str, Any], node: Any, depth: int = 0) -> Any:
@@ -56,7 +60,8 @@ def resolve_operation(document: dict[str, Any], path: str, method: str) -> dict[
 
 def list_parameter_pointers(document: dict[str, Any], path: str, method: str) -> tuple[str, ...]:
     """Where each parameter of an operation stands, those that its path shares first; of a reference, where it leads."""
-    item, base = document["paths"][path], f"/paths/{escape_pointer_token(path)}"
+    item = document["paths"][path]
+    base = f"/paths/{escape_pointer_token(path)}"
     nodes = ((item, base), (item[method], f"{base}/{method}"))
     return tuple(
         given.get("$ref", f"#{at}/parameters/{number}").removeprefix("#")

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from .api import Api, Field, Operation, ParameterLocation, SecurityScheme
-from .document import escape_pointer_token, resolve_operation, list_parameter_pointers, read_document
-from .errors import SpecError, UnknownVariant
-from .extension import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
-from .verify import verify_api
+from .document import escape_pointer_token, list_parameter_pointers, read_document, resolve_operation
+from .exceptions import SpecError, UnknownVariant
+from .extensions import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
+from .lint import verify_api
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 BODY_LOCATIONS: dict[str, ParameterLocation] = {
@@ -64,7 +64,8 @@ def _read_operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
 
 
 def _read_operation(api: str, document: dict[str, Any], path: str, method: str) -> Operation:
-    node, pointer = resolve_operation(document, path, method), f"/paths/{escape_pointer_token(path)}/{method}"
+    node = resolve_operation(document, path, method)
+    pointer = f"/paths/{escape_pointer_token(path)}/{method}"
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -98,11 +99,19 @@ def _read_fields(api: str, node: dict[str, Any], pointer: str, pointers: tuple[s
     body: dict[str, Field] = {}
     for media_type, content in node.get("requestBody", {}).get("content", {}).items():
         if media_type not in BODY_LOCATIONS:
-            raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODY_LOCATIONS)}")
+            raise SpecError(
+                f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODY_LOCATIONS)}"
+            )
         required = content["schema"].get("required", [])
         base = f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}/schema/properties"
         body |= {
-            name: _read_property(name, _locate_property(media_type, schema), name in required, schema, f"{base}/{escape_pointer_token(name)}")
+            name: _read_property(
+                name,
+                _locate_property(media_type, schema),
+                name in required,
+                schema,
+                f"{base}/{escape_pointer_token(name)}",
+            )
             for name, schema in content["schema"]["properties"].items()
         }
     return [*fields, *body.values()]
@@ -118,7 +127,8 @@ def _read_property(name: str, place: ParameterLocation, required: bool, schema: 
 
 
 def _read_parameter(node: dict[str, Any], pointer: str) -> Field:
-    required, reactions = node.get("required", False), node.get("x-errors", {})
+    required = node.get("required", False)
+    reactions = node.get("x-errors", {})
     return Field(node["name"], node["in"], required, node["schema"], reactions, pointer, _read_condition(node))
 
 
@@ -147,7 +157,11 @@ def assign_variants(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str,
     found: dict[str, dict[str, str]] = {api: {} for api in known}
     for key, value in chosen.items():
         api, dot, name = key.rpartition(".")
-        fitting = [api] if dot and api in known else [a for a in known if not dot and value in _variant_values(known[a], name)]
+        fitting = (
+            [api]
+            if dot and api in known
+            else [a for a in known if not dot and value in _variant_values(known[a], name)]
+        )
         if not fitting:
             raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
         for each in fitting:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from jsonpath_rfc9535 import JSONPathError, JSONPathNode, find
 
-from .errors import SpecError
+from .exceptions import SpecError
 
 
 class _Info(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +90,9 @@ def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
         elif isinstance(old[key], list) and isinstance(value, list):
             old[key].extend(deepcopy(value))
         else:
-            raise _overlay_error(f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge")
+            raise _overlay_error(
+                f"{where}[{key!r}]", f"{type(old[key]).__name__} and {type(value).__name__} do not merge"
+            )
 
 
 def _remove(document: dict[str, Any], nodes: Iterable[JSONPathNode], target: str) -> None:

@@ -13,9 +13,9 @@ from lookalike.signature import SignOptions, sign_request
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
 from lookalike_specs import list_api_ids, load_api, read_document
-from lookalike_specs.sample import build_minimal_values
-from lookalike_specs.signing.header import set_headers
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import build_minimal_values
+from lookalike_specs.signing.canonical import set_headers
 
 
 def test_apis_lists_every_operation_server_and_variant(lookalike):
@@ -44,7 +44,9 @@ def test_apis_as_text_marks_the_default(lookalike):
 def test_situations_lists_all_of_every_api(lookalike):
     listed = [found["id"] for found in json.loads(lookalike("situations", "--json").stdout)]
     assert listed == [
-        f"{api}/{name}" for api in list_api_ids() for name in (*load_api(api).root.situations, *load_api(api).root.errors, *FAULTS)
+        f"{api}/{name}"
+        for api in list_api_ids()
+        for name in (*load_api(api).root.situations, *load_api(api).root.errors, *FAULTS)
     ]
 
 
@@ -98,7 +100,10 @@ def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
         for magic in situation["magic"]:
             reply = mock.respond(magic_request(api, situation["id"].partition("/")[2], magic))
             if situation["kind"] == "fault":
-                assert mock.demo_state.journal.entries[-1].situation == situation["id"].partition("/")[2], (situation, magic)
+                assert mock.demo_state.journal.entries[-1].situation == situation["id"].partition("/")[2], (
+                    situation,
+                    magic,
+                )
                 continue
             assert reply.status == situation["status"], (situation, magic)
             assert message in html.unescape(reply.body.decode()), (situation, magic)

@@ -20,7 +20,7 @@ from lookalike import serve
 from lookalike.commands.check import FORMAT_NAMES as NAMES
 from lookalike_contracts.reports import FORMATS
 from lookalike_mocks import Mock
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 QUICK = ("tmapi", "--only", "request", "--only", "paging/doubled", "--max-cases", "2")
 SECONDS = 60

@@ -19,16 +19,16 @@ from jsonschema_path import SchemaPath
 from openapi_core import V30RequestValidator, V31RequestValidator
 
 import lookalike
-from lookalike_contracts.answers.exchange import match_operation, to_openapi_request
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.context import CheckContext
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.judge import RunConfig, execute_checks
-from lookalike_contracts.subject import CheckContext
-from lookalike_contracts.target import HttpClient
+from lookalike_contracts.responses.openapi_adapter import match_operation, to_openapi_request
+from lookalike_contracts.runner import RunConfig, execute_checks
+from lookalike_contracts.transport import HttpClient
 from lookalike_specs import list_api_ids, load_api, read_document
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
-from ..contracts.target.rude import OK_HEAD, serve_badly, send_and_close
+from ..contracts.transport.rude import OK_HEAD, send_and_close, serve_badly
 
 pytestmark = pytest.mark.node
 TOOLS = Path(__file__).parents[1] / "specs" / "node"

@@ -13,7 +13,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
 from lookalike_specs import list_api_ids, load_api
 
-from ..specs.veil.reader import is_secret_readable
+from ..specs.redaction.reader import is_secret_readable
 
 pytest_plugins = ["pytester"]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lookalike.example import build_curl_line
-from lookalike.processes import ListenAddress, open_listening_socket
+from lookalike.curl import build_curl_line
+from lookalike.workers import ListenAddress, open_listening_socket
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.transport import HttpxTransport
+from lookalike_mocks.adapters.httpx_transport import HttpxTransport
 from lookalike_specs import list_api_ids, load_api
 
 VARIANTS = [
@@ -151,7 +151,10 @@ def test_a_taken_port_is_told_in_one_line():
 
 
 def test_the_socket_listens_before_anything_is_printed():
-    with open_listening_socket(ListenAddress("127.0.0.1", 0)) as sock, socket.create_connection(sock.getsockname(), timeout=5) as client:
+    with (
+        open_listening_socket(ListenAddress("127.0.0.1", 0)) as sock,
+        socket.create_connection(sock.getsockname(), timeout=5) as client,
+    ):
         assert client.getpeername() == sock.getsockname()
 
 

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import list_api_ids, load_api
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
 SCHEMES = [(api, scheme.name) for api in list_api_ids() for scheme in load_api(api).operations[0].schemes]
 FIXED = ("--timestamp", "2026-01-31T12:00:00Z", "--nonce", "n1")

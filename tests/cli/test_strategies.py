@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import lookalike
-from lookalike.choice import UnknownChoice
-from lookalike.strategies import DrawnResponse, replay_transport, responses, requests
+from lookalike.situation_patterns import UnknownChoice
+from lookalike.strategies import DrawnResponse, replay_transport, requests, responses
 from lookalike_contracts import describe_response_violations
 from lookalike_contracts.clients import validate_request
 from lookalike_mocks import Mock
 from lookalike_specs import UnknownApi, UnknownVariant, list_api_ids, load_api
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 OPERATIONS = [(api, operation.id) for api in list_api_ids() for operation in load_api(api).operations]
 NAMES = ["-".join(pair) for pair in OPERATIONS]
@@ -158,7 +158,11 @@ def test_a_transport_gives_one_reply_after_the_other_and_the_last_for_good() -> 
             UnknownChoice,
             "no situation is called 'tmapi/x*'; nearest: ",
         ),
-        (lambda: responses("tmapi", variants={"auth": "no"}), UnknownVariant, "auth is one of apiToken, apikey, either"),
+        (
+            lambda: responses("tmapi", variants={"auth": "no"}),
+            UnknownVariant,
+            "auth is one of apiToken, apikey, either",
+        ),
         (
             lambda: responses("tmapi", variants={"ath": "*"}),
             UnknownVariant,

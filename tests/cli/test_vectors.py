@@ -72,7 +72,9 @@ def test_the_list_of_a_scheme(lookalike, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", vectors.list_schemes())
 def test_a_whole_file(lookalike, scheme: str) -> None:
-    assert json.loads(lookalike("vectors", "show", scheme, "--json").stdout) == json.loads(vectors.read_suite_file(scheme))
+    assert json.loads(lookalike("vectors", "show", scheme, "--json").stdout) == json.loads(
+        vectors.read_suite_file(scheme)
+    )
     text = lookalike("vectors", "show", scheme).stdout
     assert all(f"\n  {flag} " in text for flag in vectors.load_suite(scheme).notes)
 

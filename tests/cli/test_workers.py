@@ -17,10 +17,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from lookalike_mocks.catalogue.names import encode_image_id
+from lookalike_mocks.catalogue.ids import encode_image_id
 from lookalike_specs import load_api
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Request
 
 APIS = ("daji-1688", "tmapi")
 PATH = "/1688/global/search/image"

@@ -93,7 +93,9 @@ BOTH = pytest.mark.parametrize(("add", "search"), [(add, search), (add_async, se
 
 
 @BOTH
-def test_an_uploaded_pictures_twin_is_found(stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any]) -> None:
+def test_an_uploaded_pictures_twin_is_found(
+    stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any]
+) -> None:
     caller = client(stage)
     given = {"int_attr": 7, "int_attr_4": -7, "str_attr_2": "红 +&="[:2], "custom_content": "a + b & c=%41"}
     told = add(caller, picture(1), **given)
@@ -105,7 +107,9 @@ def test_an_uploaded_pictures_twin_is_found(stage: RunningMock, add: Callable[..
     assert (same.score, twin.score > 0.9) == (1, True)
     assert (same.int_attr, same.int_attr_4, same.str_attr_2) == (7, -7, given["str_attr_2"])
     assert same.custom_content == given["custom_content"]
-    schemes = [request.scheme for request, _ in stage.mock.demo_state.journal if request.content_type.startswith("multi")]
+    schemes = [
+        request.scheme for request, _ in stage.mock.demo_state.journal if request.content_type.startswith("multi")
+    ]
     assert schemes == ["https"] * 4
 
 

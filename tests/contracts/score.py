@@ -19,8 +19,8 @@ from typing import NamedTuple
 from lookalike_contracts.registry import CHECKS
 from lookalike_specs import list_api_ids
 
-from .saboteurs.family import MUTANTS
-from .saboteurs.saboteur import judge_mock
+from .mutants.family import MUTANTS
+from .mutants.mutant import judge_mock
 
 PAGE = Path(__file__).parents[2] / "docs" / "score.md"
 BEGIN, END = "<!-- score -->\n", "<!-- end of score -->"
@@ -56,7 +56,11 @@ def main() -> int:
             _show_progress(pool.map(partial(_score_mutant, asked.all), range(len(MUTANTS))), len(MUTANTS), "saboteurs")
         )
         runs = [(seed, api) for seed in range(asked.seeds) for api in list_api_ids()]
-        alarms = [alarm for found in _show_progress(pool.map(_find_false_alarms, runs), len(runs), "honest runs") for alarm in found]
+        alarms = [
+            alarm
+            for found in _show_progress(pool.map(_find_false_alarms, runs), len(runs), "honest runs")
+            for alarm in found
+        ]
     page = _render_page(caught, alarms, asked)
     print(page, end="")
     if asked.write:

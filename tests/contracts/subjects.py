@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 
-from lookalike_contracts.subject import CheckContext
+from lookalike_contracts.context import CheckContext
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 
-from .saboteurs.saboteur import InProcessTarget
+from .mutants.mutant import InProcessTarget
 
 OPERATIONS = [f"{api}/{operation.id}" for api in list_api_ids() for operation in load_api(api).operations]
 
 
-def create_context(at: str, switches: Mapping[str, str] | None = None, *, seed: int = 0, cases: int = 20) -> CheckContext:
+def create_context(
+    at: str, switches: Mapping[str, str] | None = None, *, seed: int = 0, cases: int = 20
+) -> CheckContext:
     """That operation of an honest mock under these variants."""
     name, _, id = at.partition("/")
     api = load_api(name)
     operation = next(each for each in api.operations if each.id == id)
     target = InProcessTarget(Mock(name, variants=dict(switches or {})))
-    return CheckContext(api, operation, target, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases)
+    return CheckContext(
+        api, operation, target, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, load_baseline
 from lookalike_contracts.finding import Finding
-from lookalike_contracts.verdict import CheckResult
+from lookalike_contracts.results import CheckResult
 
 TODAY = date(2026, 1, 31)
 FOUND = Finding("a/b", "error", "tmapi", "search", "is wrong", "/data/0", "/paths", (), 0)
@@ -77,7 +77,9 @@ def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
         ((), False),
     ],
 )
-def test_what_was_looked_for_and_not_found_is_said(tmp_path: Path, outcomes: tuple[CheckResult, ...], said: bool) -> None:
+def test_what_was_looked_for_and_not_found_is_said(
+    tmp_path: Path, outcomes: tuple[CheckResult, ...], said: bool
+) -> None:
     notes = list(loaded(tmp_path, [KNOWN]).describe_stale_entries(outcomes))
     assert notes == ([f"accepted, but not found: {FOUND.fingerprint} (a/b at tmapi/search)"] if said else [])
 

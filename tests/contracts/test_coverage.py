@@ -7,19 +7,21 @@ import json
 import msgspec
 import pytest
 
-from lookalike_contracts.coverage import Coverage, OperationCoverage, CoverageShare, compute_shares
+from lookalike_contracts.context import CheckContext
+from lookalike_contracts.coverage import Coverage, CoverageShare, OperationCoverage, compute_shares
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.subject import CheckContext
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 
-from .saboteurs.saboteur import InProcessTarget
+from .mutants.mutant import InProcessTarget
 
 
 def subject(mock: Mock, api: str, operation: str, coverage: Coverage) -> CheckContext:
     loaded = load_api(api)
     found = next(each for each in loaded.operations if each.id == operation)
-    return CheckContext(loaded, found, InProcessTarget(mock), loaded.account, resolve_variants(loaded, {}), on_exchange=coverage.observe)
+    return CheckContext(
+        loaded, found, InProcessTarget(mock), loaded.account, resolve_variants(loaded, {}), on_exchange=coverage.observe
+    )
 
 
 def searched(mock: Mock, *changes: dict[str, object]) -> OperationCoverage:
@@ -119,7 +121,8 @@ def test_shares_add_up_over_the_operations_of_an_api(mock: Mock) -> None:
     totals = coverage.sum_shares("tmapi")
     assert totals["operations"] == CoverageShare(2, 2)
     assert totals == {
-        kind: CoverageShare(first[kind].covered + second[kind].covered, first[kind].total + second[kind].total) for kind in first
+        kind: CoverageShare(first[kind].covered + second[kind].covered, first[kind].total + second[kind].total)
+        for kind in first
     }
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from lookalike_contracts.finding import Failure
-from lookalike_contracts.requests.asking import get_mutator, build_changes_strategy, describe_values
-from lookalike_contracts.requests.expected import ParameterValues
+from lookalike_contracts.generation.mutation import build_changes_strategy, describe_values, get_mutator
+from lookalike_contracts.generation.oracle import ParameterValues
 from lookalike_specs import list_api_ids, load_api
 
 from .subjects import OPERATIONS, create_context

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lookalike_contracts.finding import Exchange, Finding
-from lookalike_contracts.verdict import CheckResult, RunResult, has_errors
-from lookalike_specs.wire import Response, Request
+from lookalike_contracts.results import CheckResult, RunResult, has_errors
+from lookalike_specs.messages import Request, Response
 
 EXCHANGE = Exchange(Request(method="GET", path="/"), Response(status=200, body=b""))
 FOUND = Finding(

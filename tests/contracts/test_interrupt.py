@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.context import CheckContext
 from lookalike_contracts.finding import Exchange
-from lookalike_contracts.judge import RunConfig, execute_checks
-from lookalike_contracts.subject import CheckContext
-from lookalike_contracts.verdict import CheckResult
+from lookalike_contracts.results import CheckResult
+from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
 from lookalike_specs import load_api
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 
 class WrongType:
@@ -47,7 +47,11 @@ def after(number: int) -> Callable[[CheckContext, Exchange], None]:
 def test_what_was_found_is_told_before_the_interrupt_goes_on(left: int, mock: Mock) -> None:
     api, outcomes = load_api("tmapi"), list[CheckResult]()
     plan = RunConfig(
-        (api,), select_checks(("answer", "paging")), {"tmapi": WrongType(mock)}, {"tmapi": api.account}, on_exchange=after(left)
+        (api,),
+        select_checks(("answer", "paging")),
+        {"tmapi": WrongType(mock)},
+        {"tmapi": api.account},
+        on_exchange=after(left),
     )
     with pytest.raises(KeyboardInterrupt):
         for outcome in execute_checks(plan):

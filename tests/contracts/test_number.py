@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.answers.number import parse_number
-from lookalike_contracts.answers.script import is_in_scripts
+from lookalike_contracts.responses.values import is_in_scripts, parse_number
 
 
 @pytest.mark.parametrize(

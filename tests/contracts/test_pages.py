@@ -8,23 +8,25 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
-from lookalike_contracts.finding import Failure, Exchange
-from lookalike_contracts.searches.pages import fetch_first_page, has_pages, get_page_parameters
-from lookalike_contracts.searches.search import (
-    SearchResponse,
+from lookalike_contracts.finding import Exchange, Failure
+from lookalike_contracts.search import (
     Inconclusive,
+    SearchResponse,
     build_bounds,
+    describe_changes,
+    falsify_invariant,
+    fetch_first_page,
+    get_page_parameters,
+    has_pages,
+    is_search,
+    locate_invariant,
+    parse_search,
+    require_any,
     run_parts,
     run_search,
-    falsify_invariant,
-    parse_search,
-    locate_invariant,
-    is_search,
-    require_any,
-    describe_changes,
 )
-from lookalike_specs.promises import Range
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.invariants import Range
+from lookalike_specs.messages import Request, Response
 
 from .subjects import create_context
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.answers.pointer import MISSING, resolve_pointer, iter_matches, split_pointer, blank_values
+from lookalike_contracts.responses.values import MISSING, blank_values, iter_matches, resolve_pointer, split_pointer
 
 BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None, "text": "xy"}
 

@@ -7,11 +7,11 @@ import pytest
 
 from lookalike_contracts import registry
 from lookalike_contracts.checks import select_checks
-from lookalike_contracts.errors import UnknownCheck
-from lookalike_contracts.finding import Failure, Exchange
-from lookalike_contracts.judge import PRECONDITION_CHECK
-from lookalike_contracts.registry import CHECKS, Check, passive_check, active_check
-from lookalike_contracts.subject import CheckContext
+from lookalike_contracts.context import CheckContext
+from lookalike_contracts.exceptions import UnknownCheck
+from lookalike_contracts.finding import Exchange, Failure
+from lookalike_contracts.registry import CHECKS, Check, active_check, passive_check
+from lookalike_contracts.runner import PRECONDITION_CHECK
 
 ID = re.compile(r"[a-z]+/[a-z]+(-[a-z]+)*")
 
@@ -43,8 +43,16 @@ def test_a_check_that_looks_and_one_that_asks_are_registered(checks: dict[str, C
         yield from ()
 
     assert list(checks) == ["a/look", "a/probe"]
-    assert (checks["a/look"].passive_function, checks["a/look"].active_function, checks["a/look"].severity) == (looks, None, "warning")
-    assert (checks["a/probe"].passive_function, checks["a/probe"].active_function, checks["a/probe"].severity) == (None, probes, "error")
+    assert (checks["a/look"].passive_function, checks["a/look"].active_function, checks["a/look"].severity) == (
+        looks,
+        None,
+        "warning",
+    )
+    assert (checks["a/probe"].passive_function, checks["a/probe"].active_function, checks["a/probe"].severity) == (
+        None,
+        probes,
+        "error",
+    )
 
 
 def test_an_id_belongs_to_one_check(checks: dict[str, Check]) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from lookalike_contracts.errors import CouldNotCheck, TimeLimitExceeded
+from lookalike_contracts.exceptions import CouldNotCheck, TimeLimitExceeded
+from lookalike_contracts.falsify import falsify
 from lookalike_contracts.finding import Failure
-from lookalike_contracts.hold import falsify
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
-from .saboteurs.saboteur import Respond, Mutant, judge_mock
-from .saboteurs.tools import Values, read_values, change_items
+from .mutants.mutant import Mutant, Respond, judge_mock
+from .mutants.tools import Values, change_items, read_values
 
 TMAPI = "tmapi/searchItemsByImageUrl"
 REFUSED = Response(status=422, body=b'{"code":422,"msg":"Parameter error","data":null}')

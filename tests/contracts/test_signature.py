@@ -4,17 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from lookalike_contracts.checks import select_checks
-from lookalike_contracts.checks.signature import parts as of
+from lookalike_contracts.checks.signature import request_edit as of
+from lookalike_contracts.checks.signature.applicability import has_expiry, has_secret, has_signature, select_signers
 from lookalike_contracts.checks.signature.signer import Signer
-from lookalike_contracts.checks.signature.which import has_expiry, has_secret, select_signers, has_signature
-from lookalike_contracts.judge import RunConfig, execute_checks
-from lookalike_contracts.subject import CheckContext
-from lookalike_contracts.verdict import CheckResult
+from lookalike_contracts.context import CheckContext
+from lookalike_contracts.results import CheckResult
+from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
-from .saboteurs.saboteur import InProcessTarget, judge_mock
+from .mutants.mutant import InProcessTarget, judge_mock
 
 FORM = ((b"content-type", b"application/x-www-form-urlencoded"), (b"x-one", b"1"))
 REQUEST = Request(method="POST", path="/", query=b"a=%7e&b=2+3&a=", headers=FORM, body=b"c=%e4%b8%ad&d=")
@@ -68,7 +68,9 @@ def test_nobody_honest_is_accused_under_a_variant(api: str, switches: dict[str, 
 def test_somebody_with_a_token_is_not_accused() -> None:
     api = load_api("aliyun")
     account = next(each for each, error in api.accounts if "SecurityToken" in each and not error)
-    plan = RunConfig((api,), select_checks(["signature"]), {"aliyun": InProcessTarget(Mock("aliyun"))}, {"aliyun": account})
+    plan = RunConfig(
+        (api,), select_checks(["signature"]), {"aliyun": InProcessTarget(Mock("aliyun"))}, {"aliyun": account}
+    )
     assert bad(list(execute_checks(plan))) == []
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lookalike_specs import list_api_ids, load_api
 
-from .saboteurs.saboteur import judge_mock
+from .mutants.mutant import judge_mock
 
 FAMILIES = ("paging", "order", "range", "filter", "language", "region", "repeat", "item")
 

@@ -1,9 +1,9 @@
 """What the mock remembers is bounded; what it says of itself depends on seed and request."""
 
-from lookalike_mocks.journal import JournalEntry, Journal
-from lookalike_mocks.nonces import Nonces
-from lookalike_mocks.stamp import derive_response_ids
-from lookalike_specs.wire import Response, Request
+from lookalike_mocks.response_ids import derive_response_ids
+from lookalike_mocks.sandbox.journal import Journal, JournalEntry
+from lookalike_mocks.sandbox.state import Nonces
+from lookalike_specs.messages import Request, Response
 
 
 def exchange(size: int) -> JournalEntry:

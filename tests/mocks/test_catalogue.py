@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lookalike_mocks.catalogue import LANGUAGES, Catalogue, Query, find_products, load_kinds, names, picture
-from lookalike_mocks.catalogue.facts import LABEL_BITS
-from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg, decode_identicon
-from lookalike_mocks.catalogue.ranking import MIN_RANKED, RANKED_SPREAD
-from lookalike_mocks.catalogue.words import load_localities, load_shop_words, load_words
+from lookalike_mocks.catalogue import LANGUAGES, Catalogue, Query, find_products, ids, image, load_kinds
+from lookalike_mocks.catalogue.catalogue import LABEL_BITS
+from lookalike_mocks.catalogue.image import decode_identicon, draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.search import MIN_RANKED, RANKED_SPREAD
+from lookalike_mocks.catalogue.vocabulary import load_localities, load_shop_words, load_words
 
 INDEXES = st.integers(0, 10**12 - 1)
-PICTURES = st.text(max_size=30).map(lambda text: picture.identify_by_url(f"https://cbu01.alicdn.com/{text}.jpg"))
+PICTURES = st.text(max_size=30).map(lambda text: image.identify_by_url(f"https://cbu01.alicdn.com/{text}.jpg"))
 SIZES = st.sampled_from([1, 2, 47, 48, 49, 100, 1000, 10**4, 10**6])
 
 
@@ -26,7 +26,7 @@ def everything(catalogue: Catalogue, query: Query) -> list[int]:
 
 
 @given(PICTURES, SIZES)
-def test_a_search_finds_every_product_once(shown: picture.ImageIdentity, size: int) -> None:
+def test_a_search_finds_every_product_once(shown: image.ImageIdentity, size: int) -> None:
     found = everything(Catalogue(0, size), Query(image=shown))
     assert len(set(found)) == len(found) <= MIN_RANKED + RANKED_SPREAD
     assert len(found) >= min(size, MIN_RANKED)
@@ -34,7 +34,7 @@ def test_a_search_finds_every_product_once(shown: picture.ImageIdentity, size: i
 
 
 @given(PICTURES, SIZES, st.integers(1, 60))
-def test_pages_make_up_the_whole(shown: picture.ImageIdentity, size: int, count: int) -> None:
+def test_pages_make_up_the_whole(shown: image.ImageIdentity, size: int, count: int) -> None:
     catalogue, query = Catalogue(0, size), Query(image=shown)
     whole, paged, start = everything(catalogue, query), [], 0
     while page := find_products(catalogue, query, start, count)[0]:
@@ -45,11 +45,11 @@ def test_pages_make_up_the_whole(shown: picture.ImageIdentity, size: int, count:
 
 @given(st.integers(0, 999_999), st.sampled_from([10**6, 2 * 10**6]))
 def test_a_products_picture_finds_that_product_first(index: int, size: int) -> None:
-    assert find_products(Catalogue(3, size), Query(image=picture.identify_by_product(index)), 0, 1)[0] == [index]
+    assert find_products(Catalogue(3, size), Query(image=image.identify_by_product(index)), 0, 1)[0] == [index]
 
 
 @given(PICTURES, st.integers(100, 3000), st.integers(0, 6000))
-def test_a_price_range_holds_both_ends(shown: picture.ImageIdentity, low: int, width: int) -> None:
+def test_a_price_range_holds_both_ends(shown: image.ImageIdentity, low: int, width: int) -> None:
     catalogue = Catalogue(0, 10**5)
     whole = everything(catalogue, Query(image=shown))
     ranged = everything(catalogue, Query(image=shown, min_price=low, max_price=low + width))
@@ -59,20 +59,20 @@ def test_a_price_range_holds_both_ends(shown: picture.ImageIdentity, low: int, w
 def test_both_ends_of_a_price_range_count() -> None:
     catalogue = Catalogue(0, 1000)
     price = catalogue.get_product(7).price
-    assert 7 in everything(catalogue, Query(image=picture.identify_by_product(7), min_price=price, max_price=price))
+    assert 7 in everything(catalogue, Query(image=image.identify_by_product(7), min_price=price, max_price=price))
 
 
 def test_a_label_that_nobody_bears_finds_nothing() -> None:
     catalogue = Catalogue(0, 1000)
-    assert everything(catalogue, Query(image=picture.identify_by_product(7), labels=frozenset(("nonsense",)))) == []
+    assert everything(catalogue, Query(image=image.identify_by_product(7), labels=frozenset(("nonsense",)))) == []
 
 
 def test_labels_are_those_of_the_products() -> None:
     catalogue = Catalogue(0, 1000)
     for label in LABEL_BITS:
-        bearing = everything(catalogue, Query(image=picture.identify_by_product(7), labels=frozenset((label,))))
+        bearing = everything(catalogue, Query(image=image.identify_by_product(7), labels=frozenset((label,))))
         assert all(label in catalogue.get_product(index).labels for index in bearing)
-        whole = everything(catalogue, Query(image=picture.identify_by_product(7)))
+        whole = everything(catalogue, Query(image=image.identify_by_product(7)))
         assert bearing == [index for index in whole if catalogue.get_product(index).has_label(label)]
 
 
@@ -86,7 +86,10 @@ def test_what_is_known_of_products_is_bounded(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("sort", ["price", "-price", "repurchase", "-repurchase", "sales", "-sales"])
 def test_sorts(sort: str) -> None:
     catalogue = Catalogue(0, 10**5)
-    found = [catalogue.get_product(index) for index in everything(catalogue, Query(image=picture.identify_by_url("x"), sort=sort))]
+    found = [
+        catalogue.get_product(index)
+        for index in everything(catalogue, Query(image=image.identify_by_url("x"), sort=sort))
+    ]
     field = {"price": "price", "repurchase": "repurchase", "sales": "sales_month"}[sort.removeprefix("-")]
     values = [getattr(product, field) for product in found]
     assert values == sorted(values, reverse=sort.startswith("-"))
@@ -95,7 +98,7 @@ def test_sorts(sort: str) -> None:
 
 def test_a_keyword_stands_in_every_title() -> None:
     catalogue = Catalogue(0, 10**5)
-    shown = picture.identify_by_product(480)
+    shown = image.identify_by_product(480)
     word = catalogue.get_product(480).get_title("en").split()[0]
     found = everything(catalogue, Query(image=shown, keyword=word, language="en"))
     assert 0 < len(found) < len(everything(catalogue, Query(image=shown)))
@@ -106,26 +109,26 @@ def test_a_keyword_stands_in_every_title() -> None:
 def test_a_category_confines(size: int) -> None:
     catalogue = Catalogue(0, size)
     allowed = frozenset((3, 4))
-    found = everything(catalogue, Query(image=picture.identify_by_url("x"), kinds=allowed))
+    found = everything(catalogue, Query(image=image.identify_by_url("x"), kinds=allowed))
     assert {index % len(load_kinds()) for index in found} <= allowed
     assert found
 
 
 @given(INDEXES)
 def test_names_carry_their_index(index: int) -> None:
-    code = names.encode_image_code(index % names.CODE_COUNT)
-    assert names.decode_image_code(f"https://img.alicdn.com/i2/1/O1CN01{code}_!!1-0-cib.jpg") == index % names.CODE_COUNT
-    assert names.decode_offer_id(names.encode_offer_id(index % names.MODULUS)) == index % names.MODULUS
-    assert names.decode_image_id(names.encode_image_id(index)) == index
-    assert len(names.encode_image_id(index)) == 19
+    code = ids.encode_image_code(index % ids.CODE_COUNT)
+    assert ids.decode_image_code(f"https://img.alicdn.com/i2/1/O1CN01{code}_!!1-0-cib.jpg") == index % ids.CODE_COUNT
+    assert ids.decode_offer_id(ids.encode_offer_id(index % ids.MODULUS)) == index % ids.MODULUS
+    assert ids.decode_image_id(ids.encode_image_id(index)) == index
+    assert len(ids.encode_image_id(index)) == 19
 
 
 @given(INDEXES, st.integers(0, 16), st.sampled_from("0aZ"))
 def test_a_changed_name_carries_none(index: int, place: int, letter: str) -> None:
-    code = names.encode_image_code(index % names.CODE_COUNT)
+    code = ids.encode_image_code(index % ids.CODE_COUNT)
     changed = code[:place] + letter + code[place + 1 :]
-    found = names.decode_image_code(f"O1CN01{changed}_")
-    assert found == (index % names.CODE_COUNT if changed == code else None)
+    found = ids.decode_image_code(f"O1CN01{changed}_")
+    assert found == (index % ids.CODE_COUNT if changed == code else None)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,7 @@ def test_a_changed_name_carries_none(index: int, place: int, letter: str) -> Non
     ["https://cbu01.alicdn.com/a/b.jpg", "http://img.alicdn.com/a/b.jpg?x=1", "//cbu01.alicdn.com/a/b.jpg", "a/b.jpg"],
 )
 def test_the_same_picture_has_many_addresses(address: str) -> None:
-    assert picture.identify_by_url(address) == picture.identify_by_url("https://cbu01.alicdn.com/a/b.jpg")
+    assert image.identify_by_url(address) == image.identify_by_url("https://cbu01.alicdn.com/a/b.jpg")
 
 
 @pytest.mark.parametrize("number", [0, 1, 77, 99_999, 10**6, 2**40 - 1])

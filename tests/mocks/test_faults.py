@@ -10,8 +10,8 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS, MAX_SECONDS, Delay, apply_fault
 from lookalike_mocks.sandbox import Sandbox
-from lookalike_mocks.world import SandboxState
-from lookalike_specs.wire import Fault, Response, Request
+from lookalike_mocks.sandbox.state import SandboxState
+from lookalike_specs.messages import Fault, Request, Response
 
 GOOD = Response(status=200, body=b'{"code":200}\n', headers=((b"x-trace", b"1"),))
 PLAIN = [fault for fault in FAULTS if fault not in ("latency", "slow-body", "malformed-json", "html-502")]
@@ -68,7 +68,9 @@ def test_a_delay_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> Non
 
 @pytest.mark.parametrize("fault", PLAIN)
 def test_a_fault_of_the_wire_leaves_the_answer_as_it_is(fault: str) -> None:
-    assert apply_fault(GOOD, fault, Delay(seconds=5), SandboxState().rng) == msgspec.structs.replace(GOOD, fault=Fault(fault))
+    assert apply_fault(GOOD, fault, Delay(seconds=5), SandboxState().rng) == msgspec.structs.replace(
+        GOOD, fault=Fault(fault)
+    )
 
 
 @pytest.mark.parametrize("fault", ["latency", "slow-body"])

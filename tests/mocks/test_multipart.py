@@ -4,9 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.multipart import MAX_HEAD_SIZE, MAX_PARAMETERS, MAX_PARTS, MalformedMultipart, FormPart, parse_multipart
-from lookalike_mocks.sent import parse_request
-from lookalike_specs.wire import MAX_PAIRS, Request, parse_pairs
+from lookalike_mocks.parsing import (
+    MAX_HEAD_SIZE,
+    MAX_PARAMETERS,
+    MAX_PARTS,
+    FormPart,
+    MalformedMultipart,
+    parse_multipart,
+    parse_request,
+)
+from lookalike_specs.messages import MAX_PAIRS, Request, parse_pairs
 
 TYPE = "multipart/form-data; boundary=XX"
 NAMED = b'Content-Disposition: form-data; name="a"'

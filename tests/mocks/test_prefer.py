@@ -9,7 +9,7 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
 from lookalike_specs import load_api
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 QUERY = b"apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
 STRANGER = b"apiToken=nobody&img_url=https://cbu01.alicdn.com/x.jpg"

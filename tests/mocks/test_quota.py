@@ -85,10 +85,15 @@ def test_setting_a_sandbox_back_gives_all_of_it_again() -> None:
 def test_without_a_quota_there_is_no_end() -> None:
     mock, sandbox = made("tmapi")
     assert {ask(mock, sandbox, "tmapi") for _ in range(200)} == {""}
-    assert msgspec.json.decode(mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"])).body)["code"] == 200
+    assert (
+        msgspec.json.decode(mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"])).body)["code"]
+        == 200
+    )
 
 
 def test_what_is_refused_is_what_the_magic_key_brings() -> None:
     mock, sandbox = made("tmapi", count=0)
     by_quota = mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"]))
-    assert summarize_response(by_quota) == summarize_response(mock.respond(build_signed_request("tmapi", {"apiToken": "situation-439"})))
+    assert summarize_response(by_quota) == summarize_response(
+        mock.respond(build_signed_request("tmapi", {"apiToken": "situation-439"}))
+    )

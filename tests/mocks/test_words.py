@@ -7,7 +7,7 @@ import pytest
 
 from lookalike_mocks.catalogue import LANGUAGES, Catalogue, ProductKind, load_kinds
 from lookalike_mocks.catalogue.title import choose
-from lookalike_mocks.catalogue.words import read_clashes, load_words
+from lookalike_mocks.catalogue.vocabulary import load_words, read_clashes
 
 CHILDREN = {"boys", "girls", "babies", "students"}
 ADULT = {"evening-dress", "high-heels", "pyjamas", "bra", "boxers", "lipstick", "sheet-mask", "handbag", "boots"}
@@ -165,7 +165,9 @@ def test_no_word_is_improper() -> None:
 
 def test_what_adults_wear_is_for_no_child() -> None:
     assert {kind.id for kind in load_kinds()} > ADULT
-    assert {kind.id: kind.audiences for kind in load_kinds() if kind.id in ADULT and CHILDREN & set(kind.audiences)} == {}
+    assert {
+        kind.id: kind.audiences for kind in load_kinds() if kind.id in ADULT and CHILDREN & set(kind.audiences)
+    } == {}
 
 
 def test_narrow_words_stay_with_their_kinds() -> None:

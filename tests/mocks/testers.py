@@ -10,9 +10,9 @@ import httpx
 import msgspec
 
 from lookalike_specs import load_api
-from lookalike_specs.proof import SigningContext, sign
-from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
+from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
+from lookalike_specs.signing.sign import SigningContext, sign
 
 HOST = "127.0.0.1"
 
@@ -34,7 +34,9 @@ def build_signed_request(
     loaded = load_api(api)
     operation, known = loaded.operations[at], collect_examples(loaded, loaded.operations[at])
     needed = {name: known[name] for name in ("x-acs-action", "x-acs-version", "Action", "Version") if name in known}
-    unsigned = build_request(operation, {**needed, **build_minimal_values(loaded, operation, credentials), **values}, f"http://{HOST}")
+    unsigned = build_request(
+        operation, {**needed, **build_minimal_values(loaded, operation, credentials), **values}, f"http://{HOST}"
+    )
     when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
     return sign(unsigned, operation.schemes[scheme], credentials, SigningContext(when, nonce or uuid4().hex))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lookalike_specs.curl import build_curl_command
-from lookalike_specs.wire import FRAMING_HEADERS, Request
+from lookalike_specs.messages import FRAMING_HEADERS, Request
 
 
 @pytest.mark.parametrize("name", sorted(FRAMING_HEADERS))

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from lookalike_specs import SpecError, UnknownApi, UnknownVariant, list_api_ids, load_api, read_document, resolve_variants
+from lookalike_specs import (
+    SpecError,
+    UnknownApi,
+    UnknownVariant,
+    list_api_ids,
+    load_api,
+    read_document,
+    resolve_variants,
+)
 from lookalike_specs.document import resolve_refs
 from lookalike_specs.load import build_api
 

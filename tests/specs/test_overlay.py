@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_specs.errors import SpecError
+from lookalike_specs.exceptions import SpecError
 from lookalike_specs.overlay import apply_overlay
 
 DOCUMENT: dict[str, Any] = {

@@ -10,7 +10,7 @@ from .apis import command as apis
 from .check import command as check
 from .completion import command as completion
 from .explain import command as explain
-from .picture import command as picture
+from .image import command as picture
 from .serve import command as serve
 from .sign import command as sign
 from .situations import command as situations

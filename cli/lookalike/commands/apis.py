@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..parameters import json_option
-from ..text import echo, echo_json, style_dim, style_bold, render_table
+from ..options import json_option
+from ..output import echo, echo_json, render_table, style_bold, style_dim
 
 if TYPE_CHECKING:
     from lookalike_specs import Api

@@ -11,14 +11,15 @@ from typing import Any
 
 import click
 
-from ..extra import require_judge
-from ..group import CommandError, suggest_closest
-from ..parameters import FiniteFloatRange, apis_argument, complete_check_ids, parse_variants, complete_variants
-from ..text import echo
+from ..click_ext import CommandError, require_judge, suggest_closest
+from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
+from ..output import echo
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
-SEED_RANGE, SIZE_RANGE, COUNT_RANGE = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(1, 10**6)
+SEED_RANGE = click.IntRange(0, 2**63 - 1)
+SIZE_RANGE = click.IntRange(1, 10**9)
+COUNT_RANGE = click.IntRange(1, 10**6)
 EXIT_NOTHING_CHECKED = 2
 STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True},
@@ -53,7 +54,9 @@ FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--live", is_flag=True, help="The server may be a vendor's own, where requests cost money.")
 @click.option("--max-requests", type=COUNT_RANGE, metavar="N", help="Send so many requests in all; --live needs it.")
-@click.option("--rate", default=0.0, type=FiniteFloatRange(0), metavar="N", help="Send so many requests a second at most.")
+@click.option(
+    "--rate", default=0.0, type=FiniteFloatRange(0), metavar="N", help="Send so many requests a second at most."
+)
 @click.option("--tls-ca", "ca", type=FILE_TYPE, metavar="FILE", help="The CA that signed the server's certificate.")
 @click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, other requests.")
 @click.option("--size", default=10_000, show_default=True, type=SIZE_RANGE, help="Goods of the mock, without --url.")
@@ -106,16 +109,18 @@ def run_check(
         _require_writable(path)
     with require_judge():
         from lookalike_contracts.reports import FORMATS as WRITERS  # noqa: PLC0415 - the judge is an extra, and heavy
-        from lookalike_contracts.reports import render_text, render_coverage_table  # noqa: PLC0415
+        from lookalike_contracts.reports import render_coverage_table, render_text  # noqa: PLC0415
 
-        from .. import judging  # noqa: PLC0415
-    known = judging.read_baseline(baseline)
-    trial = judging.run_checks(judging.CheckOptions(**wish | {"variants": parse_variants(wish["variants"], wish["apis"])}))
-    report = judging.build_report(trial, known)
+        from .. import check_run  # noqa: PLC0415
+    known = check_run.read_baseline(baseline)
+    trial = check_run.run_checks(
+        check_run.CheckOptions(**wish | {"variants": parse_variants(wish["variants"], wish["apis"])})
+    )
+    report = check_run.build_report(trial, known)
     for name, path in files:
         _write_file(path, WRITERS[name](report).encode("utf-8", "backslashreplace"))
     if write_baseline:
-        _write_file(write_baseline, judging.build_baseline(trial, known))
+        _write_file(write_baseline, check_run.build_baseline(trial, known))
     echo((render_text(report, _paint) if form == "text" else WRITERS[form](report)).removesuffix("\n"))
     for told in trial.cleanup_failures:
         click.echo(f"Left behind: {told}", err=True)
@@ -149,7 +154,9 @@ def _parse_report_option(text: str) -> tuple[str, Path]:
     if not equals or not path:
         raise CommandError(f"--report is FORMAT=PATH, not {text!r}")
     if name not in FORMAT_NAMES:
-        raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{suggest_closest(name, list(FORMAT_NAMES))}")
+        raise CommandError(
+            f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{suggest_closest(name, list(FORMAT_NAMES))}"
+        )
     return name, Path(path)
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..extra import require_judge
-from ..group import CommandError, suggest_closest
-from ..parameters import json_option, complete_check_ids
-from ..text import echo, echo_json, style_bold, render_table
+from ..click_ext import CommandError, require_judge, suggest_closest
+from ..options import complete_check_ids, json_option
+from ..output import echo, echo_json, render_table, style_bold
 
 if TYPE_CHECKING:
     from lookalike_contracts.registry import Check
@@ -43,7 +42,9 @@ def command(id: str, as_json: bool) -> None:
     elif id:
         echo("\n\n".join(_render_check(check) for check in found))
     else:
-        echo("\n\n".join(_render_family(family, list(own)) for family, own in groupby(found, lambda check: check.family)))
+        echo(
+            "\n\n".join(_render_family(family, list(own)) for family, own in groupby(found, lambda check: check.family))
+        )
 
 
 def _build_payload(check: Check) -> dict[str, Any]:
@@ -58,7 +59,12 @@ def _build_payload(check: Check) -> dict[str, Any]:
 
 
 def _render_check(check: Check) -> str:
-    rows = [("holds", check.summary), ("why", check.rationale), ("keep it", check.remediation), ("source", check.source)]
+    rows = [
+        ("holds", check.summary),
+        ("why", check.rationale),
+        ("keep it", check.remediation),
+        ("source", check.source),
+    ]
     if check.severity == "warning":
         rows.append(("severity", "a warning: alone it does not make `lookalike check` exit 1"))
     return f"{style_bold(check.id)}\n{render_table(rows, indent='  ')}"

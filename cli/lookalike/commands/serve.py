@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__, authority, control, processes
-from ..parameters import apis_argument, json_option, parse_variants, complete_variants
-from ..text import echo, style_dim, style_bold, render_table
+from .. import __version__, control_token
+from ..options import apis_argument, complete_variants, json_option, parse_variants
+from ..output import echo, render_table, style_bold, style_dim
+from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
+from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lookalike_mocks import Mock
 
-SEED_RANGE, SIZE_RANGE, PORT_RANGE = click.IntRange(0, 2**63 - 1), click.IntRange(1, 10**9), click.IntRange(0, 65535)
+SEED_RANGE = click.IntRange(0, 2**63 - 1)
+SIZE_RANGE = click.IntRange(1, 10**9)
+PORT_RANGE = click.IntRange(0, 65535)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class ServeOptions:
     help="A switch of an API, `api.name=value` or `name=value`; see `lookalike apis`. May be repeated.",
 )  # fmt: skip
 @click.option("--size", default=10_000, show_default=True, type=SIZE_RANGE, help="Goods in the catalogue.")
-@authority.tls_options
-@processes.worker_options
-@control.control_options
+@tls_options
+@worker_options
+@control_token.control_options
 @json_option
 def command(*, as_json: bool, **options: Any) -> None:
     """Serve the APIs on one port.
@@ -78,34 +82,42 @@ def command(*, as_json: bool, **options: Any) -> None:
 def run_server(options: ServeOptions, *, as_json: bool) -> None:
     """Serve until a signal. Raises Problem."""
     from lookalike_mocks import Mock  # noqa: PLC0415 - `lookalike --help` must not wait for it
-    from lookalike_mocks.doors import asgi  # noqa: PLC0415
+    from lookalike_mocks.adapters import asgi  # noqa: PLC0415
 
-    apis, public = options.apis, options.public_host
+    apis = options.apis
+    public = options.public_host
     mock = Mock(*apis, seed=options.seed, variants=parse_variants(options.variants, apis), size=options.size)
-    token, hosts = control.read_token(options.control_token_file), (*options.allowed_hosts, *([public] if public else []))
-    address = processes.ListenAddress(options.host, options.port, public)
-    processes.open_listening_socket(address).close()  # who finds the port taken leaves the CA of who serves there alone
-    tls = authority.create_tls(mock, (options.host, public), options.tls_ca, options.tls_names)
+    token = control_token.read_token(options.control_token_file)
+    hosts = (*options.allowed_hosts, *([public] if public else []))
+    address = ListenAddress(options.host, options.port, public)
+    open_listening_socket(address).close()  # who finds the port taken leaves the CA of who serves there alone
+    tls = create_tls(mock, (options.host, public), options.tls_ca, options.tls_names)
     door = asgi.MockApp(mock, token=token, hosts=hosts, tls=tls)
     _warn_if_public(options.host)
 
     def ready(url: str, own: list[str]) -> None:
-        told = build_announcement(mock, url) | authority.build_tls_announcement(url, options.tls_ca) | ({"workers": own} if own else {})
+        told = (
+            build_announcement(mock, url)
+            | build_tls_announcement(url, options.tls_ca)
+            | ({"workers": own} if own else {})
+        )
         told |= {"control_token": door.control_token}
         if as_json:
             click.echo(json.dumps(told))
         else:
-            _print_announcement(told, mock, control.render_control_line(url, door.control_token, random=not token))
+            _print_announcement(
+                told, mock, control_token.render_control_line(url, door.control_token, random=not token)
+            )
 
     if options.workers == 1:
-        processes.serve_alone(door, address, tls, ready)
+        serve_alone(door, address, tls, ready)
     else:
-        sys.exit(processes.serve_workers(door, address, options.workers, tls, ready))
+        sys.exit(serve_workers(door, address, options.workers, tls, ready))
 
 
 def build_announcement(mock: Mock, base: str) -> dict[str, Any]:
     """What is served where, with whose credentials, and a line to try it."""
-    from ..example import build_curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from ..curl import build_curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     apis = {
         api: {"base_url": base, "credentials": dict(service.api.account), "curl": build_curl_line(mock, service, base)}
@@ -127,10 +139,16 @@ def _is_loopback(host: str) -> bool:
 
 
 def _print_announcement(told: dict[str, Any], mock: Mock, about_control: str) -> None:
-    url, world = told["url"], mock.demo_state
+    url = told["url"]
+    world = mock.demo_state
     echo(f"{style_bold(f'Lookalike {__version__}')} on {url}  seed {world.seed}, {world.size} goods; Ctrl+C ends it\n")
     rows = [
-        (api, about["base_url"], f"{about['base_url']}/{api}", "  ".join(f"{k}={v}" for k, v in list_credentials(about)))
+        (
+            api,
+            about["base_url"],
+            f"{about['base_url']}/{api}",
+            "  ".join(f"{k}={v}" for k, v in list_credentials(about)),
+        )
         for api, about in told["apis"].items()
     ]
     echo(render_table(rows, ("API", "base URL", "or, by prefix", "demo credentials")))
@@ -140,7 +158,7 @@ def _print_announcement(told: dict[str, Any], mock: Mock, about_control: str) ->
     for number, own in enumerate(told.get("workers", ()), start=1):
         echo(f"{'' if number > 1 else chr(10)}worker {number}, and its sandboxes: {own}")
     if "tls_ca" in told:
-        echo(f"\n{authority.render_trust_help(told['tls_url'], told['tls_ca'])}")
+        echo(f"\n{render_trust_help(told['tls_url'], told['tls_ca'])}")
 
 
 def list_credentials(about: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..group import suggest_closest
-from ..parameters import json_option, api_argument, parse_pairs
-from ..text import indent_lines, echo, echo_json, style_bold
+from ..click_ext import suggest_closest
+from ..options import api_argument, json_option, parse_pairs
+from ..output import echo, echo_json, indent_lines, style_bold
 
 if TYPE_CHECKING:
     from ..signature import SignedRequest
@@ -48,7 +48,9 @@ def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wis
 
     from .. import signature  # noqa: PLC0415
 
-    signed = signature.sign_request(load_api(api), parse_pairs(values, "a value"), signature.SignOptions(**wish, in_url=output == "url"))
+    signed = signature.sign_request(
+        load_api(api), parse_pairs(values, "a value"), signature.SignOptions(**wish, in_url=output == "url")
+    )
     for name, known in signed.unknown_parameters:
         click.echo(f"Note: the operation has no parameter {name!r}{suggest_closest(name, known)}", err=True)
     PRINTERS["json" if as_json else output](signed)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..parameters import complete_api_ids, json_option
-from ..text import echo, echo_json, style_dim, style_bold, render_table
+from ..options import complete_api_ids, json_option
+from ..output import echo, echo_json, render_table, style_bold, style_dim
 
 if TYPE_CHECKING:
     from lookalike_specs import Api
@@ -32,7 +32,9 @@ def command(api: str | None, as_json: bool) -> None:
     """
     from lookalike_specs import list_api_ids, load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    listed = [situation for name in ([api] if api else list_api_ids()) for situation in describe_situations(load_api(name))]
+    listed = [
+        situation for name in ([api] if api else list_api_ids()) for situation in describe_situations(load_api(name))
+    ]
     if as_json:
         echo_json(listed)
         return

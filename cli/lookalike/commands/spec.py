@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..parameters import api_argument
-from ..text import echo, echo_json
+from ..options import api_argument
+from ..output import echo, echo_json
 
 
 @click.command("spec")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..group import CommandGroup, CommandError, suggest_closest
-from ..parameters import FiniteFloatRange, json_option
-from ..text import echo, echo_json
+from ..click_ext import CommandError, CommandGroup, suggest_closest
+from ..options import FiniteFloatRange, json_option
+from ..output import echo, echo_json
 
 if TYPE_CHECKING:
     from lookalike_specs.vectors import VectorSuite
@@ -59,9 +59,11 @@ def list_vectors(scheme: str | None, as_json: bool) -> None:
     from .. import vectors  # noqa: PLC0415
 
     if scheme is None:
-        rows, shown = [vectors.summarize_suite(_load_suite(name)) for name in list_schemes()], vectors.render_suites_table
+        rows = [vectors.summarize_suite(_load_suite(name)) for name in list_schemes()]
+        shown = vectors.render_suites_table
     else:
-        rows, shown = [vectors.summarize_vector(vector) for _, vector in _load_suite(scheme).cases], vectors.render_vectors_table
+        rows = [vectors.summarize_vector(vector) for _, vector in _load_suite(scheme).cases]
+        shown = vectors.render_vectors_table
     echo_json(rows) if as_json else echo(shown(rows))
 
 
@@ -120,7 +122,7 @@ def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: 
       lookalike vectors verify --driver 'python examples/drivers/python_driver.py'
       lookalike vectors verify acs3 acs-rpc --driver ./my-driver --json
     """
-    from ..drivers import Driver, DriverError, compare_response, report, generate_tasks  # noqa: PLC0415 - `lookalike --help` is quick
+    from ..drivers import Driver, DriverError, compare_response, generate_tasks, report  # noqa: PLC0415 - `lookalike --help` is quick
 
     words = _split_command(driver)
     asked = [task for name in _select_schemes(names) for task in generate_tasks(_load_suite(name))]

@@ -44,7 +44,8 @@ class Driver:
     """Runs a command for as long as a block lasts. Raises DriverFailed."""
 
     def __init__(self, words: Sequence[str], seconds: float) -> None:
-        self._words, self._seconds = words, seconds
+        self._words = words
+        self._seconds = seconds
         self._errors = b""
         self._threads: list[Thread] = []
 

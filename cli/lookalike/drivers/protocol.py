@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from lookalike_specs.extension import Refusal
+from lookalike_specs.extensions import Refusal
 from lookalike_specs.signing import StageName
-from lookalike_specs.vectors import VectorGroup, VectorRequest, VectorResult, VectorSuite, Vector
+from lookalike_specs.vectors import Vector, VectorGroup, VectorRequest, VectorResult, VectorSuite
 
 TaskKind = Literal["sign", "verify"]
 MAX_TEXT_LENGTH: Final = 200
@@ -52,7 +52,10 @@ def sanitize_text(text: str) -> str:
 def generate_tasks(suite: VectorSuite) -> Iterator[Task]:
     """All that can be asked about a scheme: to sign what is valid, and for a verdict on every request."""
     for group, vector in suite.cases:
-        bodies: dict[TaskKind, dict[str, Any]] = {"sign": _build_sign_body(group, vector), "verify": _build_verify_body(group, vector)}
+        bodies: dict[TaskKind, dict[str, Any]] = {
+            "sign": _build_sign_body(group, vector),
+            "verify": _build_verify_body(group, vector),
+        }
         for kind, body in bodies.items():
             if body:
                 yield Task(f"{suite.scheme}/{vector.tc_id}/{kind}", kind, suite.scheme, group, vector, body)

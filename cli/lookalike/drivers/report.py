@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from ..text import indent_lines, style_dim, style_bold, render_table
-from .verdict import TaskResult, DriverDifference
+from ..output import indent_lines, render_table, style_bold, style_dim
+from .compare import DriverDifference, TaskResult
 
 MAX_DIFFERENCES: Final = 20
 REPORT_VERSION: Final = 1

@@ -9,15 +9,16 @@ from typing import Any, Final
 import pytest
 
 from lookalike_mocks import Sandbox
-from lookalike_mocks.journal import JournalEntry
 from lookalike_mocks.redact import build_redactor, list_sandbox_secrets, redact_entry
+from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_specs import curl
 
-from .trial import TestSandbox
+from .sandboxes import TestSandbox
 
 SECTION_TITLE: Final = "lookalike"
 # exchanges, and bytes of each body
-MAX_EXCHANGES, MAX_BODY_BYTES = 5, 400
+MAX_EXCHANGES = 5
+MAX_BODY_BYTES = 400
 Redact = Callable[[str], str]
 
 
@@ -38,7 +39,9 @@ def create_redaction(trial: TestSandbox) -> Redact:
     home = trial.mock.sandboxes.demo
     strays = build_redactor(home, trial.find_unmatched_entries())
     own = build_redactor(trial.sandbox, trial.sandbox.journal.entries)
-    return lambda text: strays.redact(own.redact(text.encode("utf-8", "surrogatepass"))).decode("utf-8", "surrogatepass")
+    return lambda text: strays.redact(own.redact(text.encode("utf-8", "surrogatepass"))).decode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def describe_traffic(trial: TestSandbox) -> Iterator[str]:
@@ -63,7 +66,8 @@ def _describe_exchanges(trial: TestSandbox, sandbox: Sandbox, entries: list[Jour
 
 def _describe_exchange(number: int, entry: JournalEntry, base: str, *, cut: bool) -> Iterator[str]:
     """One exchange without secrets, its bodies cut already."""
-    request, reply = entry.request, entry.response
+    request = entry.request
+    reply = entry.response
     situation = f"  {entry.api}/{entry.situation}" if entry.situation else ""
     yield f"{number}  {request.method} {request.path}  HTTP {reply.status}{situation}"
     if entry.near_miss:

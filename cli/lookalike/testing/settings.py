@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import pytest
 
-MAX_SEED, MAX_SIZE = 2**63 - 1, 10**9
+MAX_SEED = 2**63 - 1
+MAX_SIZE = 10**9
 MARK_KEYS: Final = ("situations", "operation", "variants", "seed", "size")
 
 

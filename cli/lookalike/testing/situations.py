@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from lookalike_mocks.demands import ScheduledSituation
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_mocks.situations import SituationDetails
 
-from ..choice import UnknownChoice, match_situations
-from .settings import read_mark, fail_usage
-from .trial import TestSandbox
+from ..situation_patterns import UnknownChoice, match_situations
+from .sandboxes import TestSandbox
+from .settings import fail_usage, read_mark
 
 FIXTURE_NAME = "lookalike_situation"
 
@@ -45,7 +45,9 @@ def _is_ours(item: pytest.Function) -> bool:
 
 def schedule_situation(request: pytest.FixtureRequest, trial: TestSandbox) -> SituationDetails:
     """Bring the situation of a test's mark, for as long as the test lasts."""
-    situation: SituationDetails | str = getattr(request, "param", f"{FIXTURE_NAME} needs @pytest.mark.lookalike(situations=…)")
+    situation: SituationDetails | str = getattr(
+        request, "param", f"{FIXTURE_NAME} needs @pytest.mark.lookalike(situations=…)"
+    )
     if isinstance(situation, str):
         fail_usage(situation)
     trial.situation = situation.id

@@ -1,28 +1,27 @@
 """The checks, a module for each family. Importing this registers them."""
 
+from ..registry import select_checks
 from . import (
-    answer,
-    end,
+    determinism,
     error,
-    filter,
+    filters,
+    image,
     item,
     language,
-    limits,
     order,
     paging,
-    picture,
-    range,
+    paging_end,
+    parameters,
+    ranges,
     region,
-    repeat,
     request,
+    response,
     routing,
     signature,
 )
-from .chosen import select_checks
 
 __all__ = [
     "answer",
-    "select_checks",
     "end",
     "error",
     "filter",
@@ -37,5 +36,6 @@ __all__ = [
     "repeat",
     "request",
     "routing",
+    "select_checks",
     "signature",
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..answers.template import Aspect
-from ..finding import Failure, Exchange
-from ..registry import passive_check, active_check
-from ..requests.asking import Mutator, get_mutator, describe_values
-from ..requests.expected import TOLERANT_REACTIONS, ParameterValues, iter_reactions
-from ..subject import CheckContext
+from ..context import CheckContext
+from ..finding import Exchange, Failure
+from ..generation.mutation import Mutator, describe_values, get_mutator
+from ..generation.oracle import TOLERANT_REACTIONS, ParameterValues, iter_reactions
+from ..registry import active_check, passive_check
+from ..responses.error_match import Aspect
 
 SOURCE: Final = "the catalogue of errors, `x-lookalike.errors`"
 MAX_ATTEMPTS: Final = 3
@@ -65,7 +65,8 @@ def headers(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     forms = [form for form in subject.classifier.error_patterns if form.quick_match(reply) and form.matches(reply)]
     missing = [tuple(form.find_missing_headers(reply)) for form in forms]
     if forms and all(missing):
-        name, where = missing[0][0], f"/x-lookalike/errors/{forms[0].id}/headers"
+        name = missing[0][0]
+        where = f"/x-lookalike/errors/{forms[0].id}/headers"
         yield Failure(f"the error {forms[0].id} has no header {name!r} as documented", "", where, (exchange,))
 
 
@@ -88,7 +89,10 @@ def documented_errors(subject: CheckContext) -> Iterator[Failure]:
         else:
             where = f"/x-lookalike/errors/{error}"
             yield Failure(
-                f"the error {error} does not come, though it should: {describe_values(tried[0])}", "", where, tuple(seen[:1])
+                f"the error {error} does not come, though it should: {describe_values(tried[0])}",
+                "",
+                where,
+                tuple(seen[:1]),
             )
 
 
@@ -97,14 +101,25 @@ def _map_errors_to_mutations(subject: CheckContext, ask: Mutator) -> dict[str, l
     found: dict[str, list[ParameterValues]] = {}
     for name, pool in ask.value_pools.items():
         for value in pool:
-            errors = {subject.resolve_error(each) for each in iter_reactions(subject, ask.fields[name], value) if each not in TOLERANT_REACTIONS}
-            if value.is_unambiguous and len(errors) == 1 and not ask.predict_response({name: value}).also_allowed & errors:
+            errors = {
+                subject.resolve_error(each)
+                for each in iter_reactions(subject, ask.fields[name], value)
+                if each not in TOLERANT_REACTIONS
+            }
+            if (
+                value.is_unambiguous
+                and len(errors) == 1
+                and not ask.predict_response({name: value}).also_allowed & errors
+            ):
                 found.setdefault(errors.pop(), []).append({name: value})
     return found
 
 
-def _compare_with_closest_error(subject: CheckContext, exchange: Exchange, aspects: tuple[Aspect, ...]) -> Iterator[Failure]:
-    reader, reply = subject.classifier, exchange.response
+def _compare_with_closest_error(
+    subject: CheckContext, exchange: Exchange, aspects: tuple[Aspect, ...]
+) -> Iterator[Failure]:
+    reader = subject.classifier
+    reply = exchange.response
     # what says that it went well is no error, whatever its status says
     if reader.is_good(reply) or reader.body_says_success(reply) or reader.find_exact_errors(reply):
         return

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..answers.pointer import MISSING
-from ..finding import Failure, Exchange
+from ..context import CheckContext
+from ..finding import Exchange, Failure
 from ..registry import passive_check
-from ..searches.search import INVARIANTS_SOURCE, parse_search, locate_invariant, is_search
-from ..subject import CheckContext
+from ..responses.values import MISSING
+from ..search import INVARIANTS_SOURCE, is_search, locate_invariant, parse_search
 
 WEB_SCHEMES = ("", "http", "https")
 

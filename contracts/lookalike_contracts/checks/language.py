@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lookalike_specs.promises import Languages
+from lookalike_specs.invariants import Languages
 
-from ..answers.script import is_in_scripts
+from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..searches.pages import fetch_first_page
-from ..searches.search import INVARIANTS_SOURCE, Changes, SearchResponse, run_parts, falsify_invariant, build_image_strategy, locate_invariant, require_any
-from ..subject import CheckContext
+from ..responses.values import is_in_scripts
+from ..search import (
+    INVARIANTS_SOURCE,
+    Changes,
+    SearchResponse,
+    build_image_strategy,
+    falsify_invariant,
+    fetch_first_page,
+    locate_invariant,
+    require_any,
+    run_parts,
+)
 
 PAGE_SIZE = 5
 
@@ -86,7 +95,9 @@ def distinct_translations(subject: CheckContext) -> Iterator[Failure]:
                 other, before = seen[texts]
                 message = f"{', '.join(known.texts)} are the same with {known.parameter}={language} and {other}"
                 where = locate_invariant(subject, "languages", "texts")
-                return Failure(message, found.build_pointer(0, known.texts[0]), where, (before.exchange, found.exchange))
+                return Failure(
+                    message, found.build_pointer(0, known.texts[0]), where, (before.exchange, found.exchange)
+                )
             seen[texts] = language, found
         return None
 
@@ -116,7 +127,12 @@ def same_items(subject: CheckContext) -> Iterator[Failure]:
             for pointer in known.original:
                 if plain.read_values(pointer) != found.read_values(pointer):
                     message = f"{pointer} is another with {known.parameter}={language}"
-                    return Failure(message, found.build_pointer(0, pointer), locate_invariant(subject, "languages", "original"), shown)
+                    return Failure(
+                        message,
+                        found.build_pointer(0, pointer),
+                        locate_invariant(subject, "languages", "original"),
+                        shown,
+                    )
         return None
 
     return falsify_invariant(subject, build_image_strategy(subject), broken, 1)

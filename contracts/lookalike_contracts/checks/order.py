@@ -7,14 +7,25 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lookalike_specs.promises import Order
+from lookalike_specs.invariants import Order
 
-from ..answers.number import parse_number
+from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..searches.pages import has_pages, get_page_parameters
-from ..searches.search import INVARIANTS_SOURCE, Changes, SearchResponse, run_parts, run_search, falsify_invariant, build_image_strategy, locate_invariant, require_any
-from ..subject import CheckContext
+from ..responses.values import parse_number
+from ..search import (
+    INVARIANTS_SOURCE,
+    Changes,
+    SearchResponse,
+    build_image_strategy,
+    falsify_invariant,
+    get_page_parameters,
+    has_pages,
+    locate_invariant,
+    require_any,
+    run_parts,
+    run_search,
+)
 
 
 def _orders(subject: CheckContext) -> list[Order]:
@@ -39,13 +50,19 @@ def sort_order(subject: CheckContext) -> Iterator[Failure]:
 
 
 def _check_sort_order(subject: CheckContext, place: int, order: Order) -> Iterator[Failure]:
-    cut, where = get_page_parameters(subject), locate_invariant(subject, "orders", place)
+    cut = get_page_parameters(subject)
+    where = locate_invariant(subject, "orders", place)
 
     def broken(drawn: tuple[Changes, int]) -> Failure | None:
         picture, later = drawn
         before: tuple[Any, SearchResponse] | None = None
         for start in (0, 10, 10 * later) if has_pages(subject) else (0,):
-            found = run_search(subject, picture, _build_parameters(order), cut.build_parameters(start, 10) if has_pages(subject) else {})
+            found = run_search(
+                subject,
+                picture,
+                _build_parameters(order),
+                cut.build_parameters(start, 10) if has_pages(subject) else {},
+            )
             for at, value in enumerate(found.read_values(order.field)):
                 if (worth := parse_number(value)) is None:
                     continue
@@ -82,8 +99,10 @@ def sort_completeness(subject: CheckContext) -> Iterator[Failure]:
 
     def broken(drawn: tuple[Changes, int]) -> Failure | None:
         picture, place = drawn
-        order, first = _orders(subject)[place], get_page_parameters(subject).build_parameters(0, 10)
-        plain, found = run_search(subject, picture, first), run_search(subject, picture, first, _build_parameters(order))
+        order = _orders(subject)[place]
+        first = get_page_parameters(subject).build_parameters(0, 10)
+        plain = run_search(subject, picture, first)
+        found = run_search(subject, picture, first, _build_parameters(order))
         for what, one, other in (("a total of ", plain.total, found.total), ("", len(plain.items), len(found.items))):
             if one != other:
                 message = f"{what}{other} items {_describe_sort(order)} and {one} without"
@@ -92,4 +111,6 @@ def sort_completeness(subject: CheckContext) -> Iterator[Failure]:
         return None
 
     sorts = [place for place, order in enumerate(_orders(subject)) if order.parameter]
-    return falsify_invariant(subject, st.tuples(build_image_strategy(subject), st.sampled_from(sorts)), broken, len(sorts) + 2)
+    return falsify_invariant(
+        subject, st.tuples(build_image_strategy(subject), st.sampled_from(sorts)), broken, len(sorts) + 2
+    )

@@ -6,14 +6,26 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from lookalike_specs.promises import Paging, resolve_choice
+from lookalike_specs.invariants import Paging, resolve_choice
 
-from ..answers.pointer import resolve_pointer
-from ..finding import Failure, Exchange
-from ..registry import passive_check, active_check
-from ..searches.pages import has_pages, get_page_parameters
-from ..searches.search import INVARIANTS_SOURCE, Changes, SearchResponse, run_search, falsify_invariant, build_image_strategy, parse_search, locate_invariant, is_search, require_any
-from ..subject import CheckContext
+from ..context import CheckContext
+from ..finding import Exchange, Failure
+from ..registry import active_check, passive_check
+from ..responses.values import resolve_pointer
+from ..search import (
+    INVARIANTS_SOURCE,
+    Changes,
+    SearchResponse,
+    build_image_strategy,
+    falsify_invariant,
+    get_page_parameters,
+    has_pages,
+    is_search,
+    locate_invariant,
+    parse_search,
+    require_any,
+    run_search,
+)
 
 PageCase = tuple[Changes, int, int]
 
@@ -46,7 +58,11 @@ def overlapping_pages(subject: CheckContext) -> Iterator[Failure]:
             for place, id in enumerate(found.ids):
                 if id in seen and seen[id] is not found:
                     both = (seen[id].exchange, found.exchange)
-                    return Failure(f"{_format_item_id(id)} stands on an earlier page too", found.build_pointer(place), exchanges=both)
+                    return Failure(
+                        f"{_format_item_id(id)} stands on an earlier page too",
+                        found.build_pointer(place),
+                        exchanges=both,
+                    )
                 seen[id] = found
         require_any(list(seen), "an id")
         return None
@@ -76,7 +92,9 @@ def page_gaps(subject: CheckContext) -> Iterator[Failure]:
             return None
         message = f"the {2 * size} items from number {start} on are others than when they are asked for by {size}"
         exchanges = (*(half.exchange for half in halves), whole.exchange)
-        return Failure(message, subject.operation.extension.invariants.items, locate_invariant(subject, "paging"), exchanges)
+        return Failure(
+            message, subject.operation.extension.invariants.items, locate_invariant(subject, "paging"), exchanges
+        )
 
     return falsify_invariant(subject, _page_cases(subject), broken)
 
@@ -96,7 +114,8 @@ def page_size(subject: CheckContext) -> Iterator[Failure]:
     def broken(drawn: PageCase) -> Failure | None:
         picture, number, size = drawn
         found = run_search(subject, picture, cut.build_parameters(number * size, size))
-        count, total = len(found.items), found.total
+        count = len(found.items)
+        total = found.total
         wanted = size if total is None else max(0, min(size, cut.count_reachable(total) - number * size))
         if count == wanted or (total is None and count < size):
             return None
@@ -150,7 +169,8 @@ def page_count(subject: CheckContext) -> Iterator[Failure]:
     def broken(drawn: tuple[Changes, int]) -> Failure | None:
         picture, size = drawn
         found = run_search(subject, picture, cut.build_parameters(0, size))
-        total, count = found.total, found.read_count(cut.paging.pages)
+        total = found.total
+        count = found.read_count(cut.paging.pages)
         if total is None or count is None:
             return None
         wanted = total // size + 1 if rounding == "floor-plus-one" else -(-total // size)
@@ -200,20 +220,32 @@ def item_count(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     found = parse_search(subject, exchange)
     if found is None:
         return
-    paging, count = _paging(subject), len(found.items)
+    paging = _paging(subject)
+    count = len(found.items)
     told = found.read_count(paging.item_count)
     where = found.invariants.items
     if told is not None and told != count:
         pointer = resolve_choice(paging.item_count, subject.variants)
         yield Failure(
-            f"{told} where the answer holds {count} items", pointer, locate_invariant(subject, "paging", "returned"), (exchange,)
+            f"{told} where the answer holds {count} items",
+            pointer,
+            locate_invariant(subject, "paging", "returned"),
+            (exchange,),
         )
     if found.total is not None and found.total < count:
-        yield Failure(f"{count} items of a total of {found.total}", where, locate_invariant(subject, "paging", "total"), (exchange,))
+        yield Failure(
+            f"{count} items of a total of {found.total}",
+            where,
+            locate_invariant(subject, "paging", "total"),
+            (exchange,),
+        )
     most = resolve_choice(paging.max_items, subject.variants) if paging.max_items else ""
     if most and count > int(most):
         yield Failure(
-            f"{count} items, and at most {most} are answered", where, locate_invariant(subject, "paging", "most"), (exchange,)
+            f"{count} items, and at most {most} are answered",
+            where,
+            locate_invariant(subject, "paging", "most"),
+            (exchange,),
         )
 
 

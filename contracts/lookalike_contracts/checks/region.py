@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from lookalike_specs.promises import ImageRegions, resolve_choice
+from lookalike_specs.invariants import ImageRegions, resolve_choice
 
-from ..answers.pointer import resolve_pointer, iter_matches
+from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..searches.pages import fetch_first_page
-from ..searches.search import INVARIANTS_SOURCE, Changes, SearchResponse, run_search, falsify_invariant, build_image_strategy, locate_invariant
-from ..subject import CheckContext
+from ..responses.values import iter_matches, resolve_pointer
+from ..search import (
+    INVARIANTS_SOURCE,
+    Changes,
+    SearchResponse,
+    build_image_strategy,
+    falsify_invariant,
+    fetch_first_page,
+    locate_invariant,
+    run_search,
+)
 
 Box = tuple[int, int, int, int]
 # the places of left, top, right and bottom in a region's text
@@ -95,7 +103,8 @@ def detected_regions(subject: CheckContext) -> Iterator[Failure]:
 
     def broken(picture: Changes) -> Failure | None:
         found = run_search(subject, picture)
-        main, seen = resolve_pointer(found.body, known.echo), _list_detected_regions(found)
+        main = resolve_pointer(found.body, known.echo)
+        seen = _list_detected_regions(found)
         where = locate_invariant(subject, "regions", "all")
         if main and seen and main not in seen:
             return Failure(f"{known.echo} is {main!r}, which is none of {seen}", known.echo, where, (found.exchange,))
@@ -131,7 +140,9 @@ def main_region(subject: CheckContext) -> Iterator[Failure]:
         if found.ids == plain.ids:
             return None
         message = f"other goods with {known.parameter}={part} than without, although that was searched for"
-        return Failure(message, plain.invariants.items, locate_invariant(subject, "regions"), (plain.exchange, found.exchange))
+        return Failure(
+            message, plain.invariants.items, locate_invariant(subject, "regions"), (plain.exchange, found.exchange)
+        )
 
     return falsify_invariant(subject, build_image_strategy(subject), broken)
 
@@ -186,14 +197,17 @@ def whole_image(subject: CheckContext) -> Iterator[Failure]:
     known = _regions(subject)
 
     def broken(picture: Changes) -> Failure | None:
-        plain, found = run_search(subject, picture), run_search(subject, picture, {known.crop: False})
+        plain = run_search(subject, picture)
+        found = run_search(subject, picture, {known.crop: False})
         text = resolve_pointer(found.body, known.echo)
         box = _parse_region(subject, text)
         inside = [part for seen in _list_detected_regions(plain) if (part := _parse_region(subject, seen))]
         if box is None or all(_contains(box, part) for part in inside):
             return None
         message = f"{known.echo} is {text!r} with {known.crop}=false, which leaves out a part of the picture"
-        return Failure(message, known.echo, locate_invariant(subject, "regions", "crop"), (plain.exchange, found.exchange))
+        return Failure(
+            message, known.echo, locate_invariant(subject, "regions", "crop"), (plain.exchange, found.exchange)
+        )
 
     return falsify_invariant(subject, build_image_strategy(subject), broken)
 

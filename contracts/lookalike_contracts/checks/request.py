@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..subject import CheckContext
 
 
 @active_check(

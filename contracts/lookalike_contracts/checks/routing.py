@@ -7,16 +7,16 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.sample import build_request
-from lookalike_specs.wire import JSON_MEDIA_TYPE, Request
+from lookalike_specs.messages import JSON_MEDIA_TYPE, Request
+from lookalike_specs.request_builder import build_request
 
+from ..context import CheckContext
 from ..finding import Failure
+from ..generation.mutation import confirm_failure
+from ..generation.oracle import ExpectedResponse
+from ..generation.parse import MULTIPART
+from ..generation.unknown_routes import build_unknown_path_requests, build_wrong_method_requests
 from ..registry import active_check
-from ..requests.asking import confirm_failure
-from ..requests.expected import ExpectedResponse
-from ..requests.sent import MULTIPART
-from ..requests.stray import build_wrong_method_requests, build_unknown_path_requests
-from ..subject import CheckContext
 
 # longer bodies are pictures, and tried as such
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -59,10 +59,16 @@ def malformed_body(subject: CheckContext) -> Iterator[Failure]:
     """JSON that is cut, or no object; parts without an end."""
     place = f"{subject.operation.pointer}/x-lookalike/errors/malformed-body"
     plain = build_request(subject.operation, subject.build_values(), subject.target.url)
-    bodies = (plain.body[:-1], b"[]", b"\xff") if plain.content_type == JSON_MEDIA_TYPE else (plain.body[: len(plain.body) // 2],)
+    bodies = (
+        (plain.body[:-1], b"[]", b"\xff")
+        if plain.content_type == JSON_MEDIA_TYPE
+        else (plain.body[: len(plain.body) // 2],)
+    )
     for broken in bodies:
         request = msgspec.structs.replace(plain, body=broken)
-        yield from _check_request(subject, request, _expect_error(subject, "malformed-body"), "a body that cannot be read", place)
+        yield from _check_request(
+            subject, request, _expect_error(subject, "malformed-body"), "a body that cannot be read", place
+        )
 
 
 @active_check(
@@ -76,7 +82,9 @@ def unknown_method(subject: CheckContext) -> Iterator[Failure]:
     """The good request by methods that nobody has at its path."""
     wanted = ExpectedResponse(frozenset((subject.api.root.routing.method,)))
     for request in build_wrong_method_requests(subject):
-        yield from _check_request(subject, request, wanted, f"the method {request.method}", "/x-lookalike/routing/method")
+        yield from _check_request(
+            subject, request, wanted, f"the method {request.method}", "/x-lookalike/routing/method"
+        )
 
 
 @active_check(
@@ -98,18 +106,28 @@ def unknown_path(subject: CheckContext) -> Iterator[Failure]:
         if routing.action and name in (routing.action.header, routing.action.parameter)
     ]
     if names and subject.operation.extension.action:
-        other = build_request(subject.operation, subject.build_values() | dict.fromkeys(names, UNKNOWN_ACTION), subject.target.url)
+        other = build_request(
+            subject.operation, subject.build_values() | dict.fromkeys(names, UNKNOWN_ACTION), subject.target.url
+        )
         unknown = ExpectedResponse(frozenset((routing.unknown_action,)))
-        yield from _check_request(subject, other, unknown, f"{names[0]} = {UNKNOWN_ACTION!r}", "/x-lookalike/routing/unknown-action")
+        yield from _check_request(
+            subject, other, unknown, f"{names[0]} = {UNKNOWN_ACTION!r}", "/x-lookalike/routing/unknown-action"
+        )
 
 
-def _check_request(subject: CheckContext, request: Request, wanted: ExpectedResponse, told: str, place: str) -> Iterator[Failure]:
-    yield from confirm_failure(lambda: wanted.find_failure(subject, subject.send(subject.sign_request(request)), told, place))
+def _check_request(
+    subject: CheckContext, request: Request, wanted: ExpectedResponse, told: str, place: str
+) -> Iterator[Failure]:
+    yield from confirm_failure(
+        lambda: wanted.find_failure(subject, subject.send(subject.sign_request(request)), told, place)
+    )
 
 
 def _expect_error(subject: CheckContext, rule: str) -> ExpectedResponse:
     errors = subject.operation.extension.errors
-    return ExpectedResponse(frozenset((subject.resolve_error(subject.resolve_reaction(errors.get(rule, errors["default"]))),)))
+    return ExpectedResponse(
+        frozenset((subject.resolve_error(subject.resolve_reaction(errors.get(rule, errors["default"]))),))
+    )
 
 
 def _can_pad_body(subject: CheckContext) -> bool:

@@ -1,6 +1,6 @@
 """The judge of clients: holds what a client sent to the specs."""
 
-from .complaint import RequestViolation
-from .judge import RecordedRequest, validate_request, validate_requests
+from .validate import RecordedRequest, validate_request, validate_requests
+from .violation import RequestViolation
 
-__all__ = ["RequestViolation", "RecordedRequest", "validate_request", "validate_requests"]
+__all__ = ["RecordedRequest", "RequestViolation", "validate_request", "validate_requests"]

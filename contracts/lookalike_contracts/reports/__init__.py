@@ -1,9 +1,16 @@
 """What a run came to, in the formats that people and programs read."""
 
 from .formats import FORMATS
-from .report import Report, CompletedRun, assemble_report
-from .table import render_coverage_table
-from .text import render_text
-from .write import write_atomically
+from .report import CompletedRun, Report, assemble_report
+from .text import render_coverage_table, render_text
+from .util import write_atomically
 
-__all__ = ["FORMATS", "Report", "CompletedRun", "render_text", "render_coverage_table", "assemble_report", "write_atomically"]
+__all__ = [
+    "FORMATS",
+    "CompletedRun",
+    "Report",
+    "assemble_report",
+    "render_coverage_table",
+    "render_text",
+    "write_atomically",
+]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .data import render_json
 from .github import render_github
 from .html import render_html
+from .json_report import render_json
 from .junit import render_junit
 from .markdown import render_markdown
 from .report import Report

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .clean import clean_text
-from .location import get_display_path
 from .report import Report, ReportedFinding
 from .text import format_summary
+from .util import clean_text, get_display_path
 
 
 def render_github(report: Report) -> str:

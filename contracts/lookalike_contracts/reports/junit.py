@@ -6,10 +6,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lookalike_specs import Api
 
-from ..verdict import CheckResult
-from .clean import clean_text
-from .location import get_display_path
+from ..results import CheckResult
 from .report import Report, ReportedFinding
+from .util import clean_text, get_display_path
 
 
 def render_junit(report: Report) -> str:
@@ -37,12 +36,15 @@ def _suite(root: Element, report: Report, api: Api) -> None:
 
 
 def _properties(report: Report) -> dict[str, str]:
-    return {"target": report.target, "seed": str(report.seed)} | ({"interrupted": "true"} if report.is_interrupted else {})
+    return {"target": report.target, "seed": str(report.seed)} | (
+        {"interrupted": "true"} if report.is_interrupted else {}
+    )
 
 
 def _case(suite: Element, report: Report, outcome: CheckResult) -> None:
     case = SubElement(suite, "testcase", classname=f"{outcome.api}.{outcome.operation}", name=outcome.check)
-    found, state = report.get_findings(outcome), report.get_state(outcome)
+    found = report.get_findings(outcome)
+    state = report.get_state(outcome)
     if state == "failed":
         counting = [told for told in found if told.state == "failed"]
         failure = SubElement(case, "failure", type=outcome.check, message=clean_text(counting[0].message))
@@ -54,7 +56,9 @@ def _case(suite: Element, report: Report, outcome: CheckResult) -> None:
     beside = [told for told in found if told.state != "failed"]
     if beside:
         out = SubElement(case, "system-out")
-        out.text = "\n\n".join(clean_text(f"{told.state}: {told.accepted_reason}\n{_format_finding(told)}") for told in beside)
+        out.text = "\n\n".join(
+            clean_text(f"{told.state}: {told.accepted_reason}\n{_format_finding(told)}") for told in beside
+        )
 
 
 def _format_finding(told: ReportedFinding) -> str:

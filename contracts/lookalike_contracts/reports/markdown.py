@@ -9,10 +9,9 @@ from typing import Final
 
 from lookalike_specs import Api
 
-from .clean import clean_text, clean_line
-from .location import get_display_path
-from .report import STATES, Report, ResultState, ReportedFinding
+from .report import STATES, Report, ReportedFinding, ResultState
 from .text import format_summary
+from .util import clean_line, clean_text, get_display_path
 
 MARKS: Final[dict[ResultState, str]] = {
     "failed": "❌",

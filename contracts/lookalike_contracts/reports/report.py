@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lookalike_specs import Api
-from lookalike_specs.veil import Redactor
+from lookalike_specs.redaction import Redactor
 
 from ..baseline import Baseline
 from ..coverage import Coverage
-from ..evidence import Evidence, build_evidence
-from ..evidence.secrets import build_redactor
-from ..evidence.text import redact_text, escape_text
 from ..finding import Finding, Severity
 from ..registry import Check
-from ..verdict import CheckResult, RunResult
+from ..reproduction import Evidence, build_evidence
+from ..reproduction.secrets import build_redactor
+from ..reproduction.text import escape_text, redact_text
+from ..results import CheckResult, RunResult
 
 ResultState = Literal["failed", "warned", "accepted", "could not check", "passed", "does not apply"]
 # of several at one place, the first of these counts
@@ -143,7 +143,10 @@ class CompletedRun:
 
 def assemble_report(run: CompletedRun, again: Callable[[Finding], str], baseline: Baseline) -> Report:
     """The report of a run. `again` gives the command that finds a finding once more."""
-    told = tuple(_build_reported_finding(run, each, again(each), baseline.explain_acceptance(each)) for each in run.result.findings)
+    told = tuple(
+        _build_reported_finding(run, each, again(each), baseline.explain_acceptance(each))
+        for each in run.result.findings
+    )
     veils = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
     return Report(
         version=run.version,

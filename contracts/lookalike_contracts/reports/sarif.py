@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 from ..registry import Check
-from .clean import clean_text
-from .location import get_display_path
 from .report import Report, ReportedFinding
+from .util import clean_text, get_display_path
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT_KEY = "lookalike/v1"
@@ -91,7 +90,9 @@ def _result(told: ReportedFinding, rule: int) -> dict[str, Any]:
         },
     }
     if told.accepted_reason:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": clean_text(told.accepted_reason)}]
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": clean_text(told.accepted_reason)}
+        ]
     return result
 
 

@@ -6,10 +6,26 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
-from ..verdict import CheckResult
-from .clean import clean_text, clean_line
-from .location import get_display_path
-from .report import STATES, Report, ResultState, ReportedFinding
+from ..coverage import CoverageShare
+from ..results import CheckResult
+from .report import STATES, Report, ReportedFinding, ResultState
+from .util import clean_line, clean_text, get_display_path
+
+
+def render_coverage_table(report: Report) -> str:
+    """A line for each API, a column for each kind of thing: met/of."""
+    totals = {api.id: report.coverage.sum_shares(api.id) for api in report.apis}
+    kinds = list(dict.fromkeys(kind for shares in totals.values() for kind in shares))
+    rows = [["coverage", *kinds]]
+    rows += [[api, *(_cell(shares.get(kind)) for kind in kinds)] for api, shares in totals.items()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "".join(line + "\n" for line in lines)
+
+
+def _cell(share: CoverageShare | None) -> str:
+    return f"{share.covered}/{share.total}" if share and share.total else "-"
+
 
 Role = Literal["heading", "failed", "warned", "could not check", "passed", "accepted", "does not apply", "faint"]
 Styler = Callable[[Role, str], str]
@@ -49,7 +65,11 @@ def _families(report: Report, api: str, paint: Styler) -> Iterator[str]:
     wide = max((len(family) for family in report.checks_by_family), default=0)
     for family in report.checks_by_family:
         counts = {state: number for state in STATES if (number := report.count_results(state, api=api, family=family))}
-        shown = [paint(state, f"{counts[state]} {STATE_WORDS.get(state, state)}") for state in counts if state != NOT_APPLICABLE]
+        shown = [
+            paint(state, f"{counts[state]} {STATE_WORDS.get(state, state)}")
+            for state in counts
+            if state != NOT_APPLICABLE
+        ]
         yield f"  {family:{wide}}  {', '.join(shown) or (NOT_APPLICABLE if counts else 'not run')}"
 
 
@@ -70,11 +90,15 @@ def _finding(told: ReportedFinding, paint: Styler) -> Iterator[str]:
 
 def _variables(report: Report, paint: Styler) -> Iterator[str]:
     """What has to be set before the curl lines work."""
-    names = dict.fromkeys(name for told in report.unaccepted_findings for name in CREDENTIAL_VARIABLE.findall(told.evidence.curl))
+    names = dict.fromkeys(
+        name for told in report.unaccepted_findings for name in CREDENTIAL_VARIABLE.findall(told.evidence.curl)
+    )
     if names:
         yield "\n" + paint("faint", f"Credentials stand in the environment: {', '.join(names)}")
     if report.unaccepted_findings and report.restart_command:
-        yield ("" if names else "\n") + paint("faint", f"For the curl lines, start the mock again: {report.restart_command}")
+        yield ("" if names else "\n") + paint(
+            "faint", f"For the curl lines, start the mock again: {report.restart_command}"
+        )
 
 
 def _list_accepted(report: Report, paint: Styler) -> Iterator[str]:
@@ -100,7 +124,9 @@ def _list_unchecked(report: Report, paint: Styler) -> Iterator[str]:
 
 def format_summary(report: Report) -> str:
     """The numbers of a run in one line."""
-    numbers = {state: sum(told.state == state for told in report.findings) for state in ("failed", "warned", "accepted")}
+    numbers = {
+        state: sum(told.state == state for told in report.findings) for state in ("failed", "warned", "accepted")
+    }
     parts = [
         "interrupted" if report.is_interrupted else "",
         format_count(numbers["failed"], "finding"),

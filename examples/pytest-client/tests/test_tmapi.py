@@ -14,7 +14,7 @@ from image_search import SearchError, Unavailable
 import lookalike
 from lookalike.strategies import replay_transport, responses
 from lookalike_mocks.situations import SituationDetails
-from lookalike_specs.wire import Response
+from lookalike_specs.messages import Response
 
 PICTURE = "https://cbu01.alicdn.com/img/ibank/shoe.jpg"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from hashlib import blake2b
 
-from .draw import pick_below, draw_bytes, pick_skewed
-from .names import encode_offer_id, encode_opaque_id, encode_image_code
+from .ids import encode_image_code, encode_offer_id, encode_opaque_id
+from .seeded import draw_bytes, pick_below, pick_skewed
 from .shop import SHOPS_PER_CATEGORY, Shop, build_shop
 from .title import compose_title
-from .words import ProductKind
+from .vocabulary import ProductKind
 
 # 1688's own filter tokens: byte of the draw, share of 256 that bear it
 LABELS = {
@@ -41,7 +41,10 @@ class Product:
     def price(self) -> int:
         """Wholesale price of one piece."""
         low, high = self.kind.price
-        return pick_skewed(self.random_bytes, 0, low, high) // 100 * 100 + PRICE_ENDINGS[self.random_bytes[4] % len(PRICE_ENDINGS)]
+        return (
+            pick_skewed(self.random_bytes, 0, low, high) // 100 * 100
+            + PRICE_ENDINGS[self.random_bytes[4] % len(PRICE_ENDINGS)]
+        )
 
     @property
     def original_price(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .draw import pick_below, draw_bytes, pick
-from .words import Locality, load_localities, load_shop_words
+from .seeded import draw_bytes, pick, pick_below
+from .vocabulary import Locality, load_localities, load_shop_words
 
 SHOPS_PER_CATEGORY = 500
 SELLER_BASE = 2_200_000_000_000
@@ -37,9 +37,11 @@ class Shop:
 def build_shop(seed: int, category: int, number: int) -> Shop:
     """The shop of that number among those that sell goods of that Aliyun category."""
     at = category % 1000 * SHOPS_PER_CATEGORY + number
-    drawn, parts = draw_bytes(seed, b"shop", at), load_shop_words()
+    drawn = draw_bytes(seed, b"shop", at)
+    parts = load_shop_words()
     place = load_localities()[pick_below(drawn, 0, len(load_localities()))]
-    stem, trade = pick(drawn, 4, parts.names), pick(drawn, 8, parts.trades[str(category)])
+    stem = pick(drawn, 4, parts.names)
+    trade = pick(drawn, 8, parts.trades[str(category)])
     is_factory = drawn[12] < 90
     return Shop(
         seller_id=SELLER_BASE + at * 7919 + drawn[13],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from .words import ProductKind, load_title_patterns, read_clashes, load_words
+from .vocabulary import ProductKind, load_title_patterns, load_words, read_clashes
 
 
 def compose_title(kind: ProductKind, drawn: bytes, language: str) -> str:
     """Return the product's title."""
-    parts = {part: load_words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()}
+    parts = {
+        part: load_words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()
+    }
     parts["noun"] = kind.noun[language][drawn[7] % 2]
     text = load_title_patterns()[language].format_map(parts)
     return " ".join(text.split())

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 from ..mock import Mock
 from ..sandbox import Sandbox
+from .models import EmptyQuery
 from .problem import ControlProblem, ProblemError
-from .wishes import EmptyQuery
 
 CONTROL_PREFIX = "/_lookalike/"
 

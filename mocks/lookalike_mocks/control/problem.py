@@ -33,7 +33,9 @@ class ProblemError(Exception):
 
     def __init__(self, status: int, problem: ControlProblem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
-        self.status, self.problem, self.headers = status, problem, headers
+        self.status = status
+        self.problem = problem
+        self.headers = headers
 
 
 def build_validation_problem(found: msgspec.ValidationError, kind: Any) -> ProblemError:
@@ -41,7 +43,12 @@ def build_validation_problem(found: msgspec.ValidationError, kind: Any) -> Probl
     told = str(found)
     match = JSON_PATH_SUFFIX.fullmatch(told)
     error, at = (match[1], match[2]) if match else (told, "$")
-    return ProblemError(422, ControlProblem(error=error[:MAX_QUOTED_LENGTH], json_path=at[:MAX_QUOTED_LENGTH], allowed=_describe_allowed(kind, at)))
+    return ProblemError(
+        422,
+        ControlProblem(
+            error=error[:MAX_QUOTED_LENGTH], json_path=at[:MAX_QUOTED_LENGTH], allowed=_describe_allowed(kind, at)
+        ),
+    )
 
 
 def _describe_allowed(kind: Any, at: str) -> list[str] | dict[str, Any]:

@@ -1,7 +1,6 @@
 """A tester's private corner of the mock."""
 
-from .place import WorkerIdentity
-from .sandbox import Sandbox
-from .sandboxes import DEMO_SANDBOX, Sandboxes
+from .identity import WorkerIdentity
+from .sandbox import DEMO_SANDBOX, Sandbox, Sandboxes
 
-__all__ = ["DEMO_SANDBOX", "WorkerIdentity", "Sandbox", "Sandboxes"]
+__all__ = ["DEMO_SANDBOX", "Sandbox", "Sandboxes", "WorkerIdentity"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..catalogue import Product
-from . import money, shape
+from . import common
 
 # 1688's filter token -> the badge that it shows beside the title of such an offer
 BADGES: Final = {
@@ -18,17 +18,18 @@ BADGES: Final = {
 
 def build_offer(product: Product, language: str) -> dict[str, Any]:
     """One offer, its title in that language too, with shape.MARK where the answer's own trace belongs."""
-    price, chosen = money.format_yuan(product.price), product.has_label("jxhy")
+    price = common.format_yuan(product.price)
+    chosen = product.has_label("jxhy")
     seller = product.shop
     return {
-        "imageUrl": shape.build_image_url(product),
+        "imageUrl": common.build_image_url(product),
         "subject": product.get_title("zh"),
         "subjectTrans": product.get_title(language),
         "priceInfo": {
             "price": price,
             "jxhyPrice": price if chosen else None,
-            "pfJxhyPrice": money.format_short_yuan(product.price) if chosen else None,
-            "consignPrice": money.format_yuan(product.dropship_price),
+            "pfJxhyPrice": common.format_short_yuan(product.price) if chosen else None,
+            "consignPrice": common.format_yuan(product.dropship_price),
         },
         "offerId": product.offer_id,
         "isJxhy": chosen,
@@ -43,7 +44,7 @@ def build_offer(product: Product, language: str) -> dict[str, Any]:
 
 def build_trace_info(number: int, kind: str) -> str:
     """The token that goes with a product, with shape.MARK where the answer's own trace belongs."""
-    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{shape.TRACE_PLACEHOLDER}"
+    return f"object_id%40{number}%5Eobject_type%40{kind}%5Etrace%40{common.TRACE_PLACEHOLDER}"
 
 
 def list_badges(product: Product) -> list[str]:

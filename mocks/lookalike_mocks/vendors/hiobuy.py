@@ -9,14 +9,50 @@ from typing import Any, Final
 
 import msgspec
 
-from lookalike_specs.wire import Response
+from lookalike_specs.messages import Response
 
-from ..call import RequestContext
-from ..catalogue import Catalogue, ItemRenderer, Product, Query, picture
-from ..errors import VendorError
-from ..stamp import derive_response_ids
-from ..world import SandboxState
-from . import ali1688, hiobuy_native, money, shape
+from ..catalogue import Catalogue, ImageIdentity, ItemRenderer, Product, Query, image
+from ..catalogue.image import detect_subjects
+from ..context import RequestContext
+from ..exceptions import VendorError
+from ..response_ids import derive_response_ids
+from ..sandbox.state import SandboxState
+from . import ali1688, common
+
+
+def build_native_result(shown: ImageIdentity, size: int, items: msgspec.Raw, total: int, length: int) -> dict[str, Any]:
+    """1688's wrapper around its first page of `length` items, for a picture and a catalogue of that size."""
+    regions = [",".join(map(str, (left, right, top, bottom))) for left, top, right, bottom in _list_boxes(shown, size)]
+    page = {
+        "totalRecords": total,
+        "totalPage": -(-total // length),
+        "pageSize": length,
+        "currentPage": 1,
+        "picRegionInfo": {"currentRegion": regions[0], "yoloCropRegion": ";".join(regions)},
+        "data": items,
+    }
+    return {"success": "true", "code": "200", "message": "success", "result": page}
+
+
+def render_native_item(catalogue: Catalogue, index: int, language: str) -> bytes:
+    """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
+    product = catalogue.get_product(index)
+    top, second, third = product.kind.ali1688
+    offer = ali1688.build_offer(product, language)
+    offer["priceInfo"]["promotionPrice"] = None
+    more = {
+        "tradeScore": f"{product.score}.0",
+        "topCategoryId": top,
+        "secondCategoryId": second,
+        "thirdCategoryId": third,
+        "minOrderQuantity": product.minimum_order,
+    }
+    return msgspec.json.encode({**offer, **more})
+
+
+def _list_boxes(shown: ImageIdentity, size: int) -> list[tuple[int, int, int, int]]:
+    return [subject.box for subject in detect_subjects(shown, size)]
+
 
 # numbers at Taobao begin this much below those at 1688, so that none stands for two products
 TAOBAO_SHIFT: Final = 300_000_000_000
@@ -38,7 +74,7 @@ MARKETPLACES: Final = {
         trace_kind="offer",
         get_number=lambda product: product.offer_id,
         page_template="https://detail.1688.com/offer/{number}.html",
-        get_image_url=shape.build_image_url,
+        get_image_url=common.build_image_url,
         get_categories=lambda product: (product.kind.ali1688[0], product.kind.ali1688[-1]),
     ),
     "taobao": Marketplace(
@@ -56,26 +92,29 @@ MARKETPLACES: Final = {
 
 def handle_search(world: SandboxState, call: RequestContext) -> Response:
     """The best matches, in HioBuy's words or in 1688's."""
-    switches, platform = call.service.variants, call.values["platform"]
-    query, language, size = _build_query(call), _choose_language(call), int(switches["page-length"])
-    found, total = shape.select_page(world.catalogue, query, 0, size, call.situation)
+    switches = call.service.variants
+    platform = call.values["platform"]
+    query = _build_query(call)
+    language = _choose_language(call)
+    size = int(switches["page-length"])
+    found, total = common.select_page(world.catalogue, query, 0, size, call.situation)
     is_native = platform == "1688" and call.values["use_platform"] == "1" and switches["native-mode"] == "upstream"
-    item = hiobuy_native.render_native_item if is_native else _get_item_renderer(platform, switches["tags-and-quantity"] == "present")
-    items = shape.render_items(item, world.catalogue, found, language, call)
-    listed = msgspec.Raw(shape.fill_trace(items, derive_response_ids(world.seed, call.request).digest))
+    item = render_native_item if is_native else _get_item_renderer(platform, switches["tags-and-quantity"] == "present")
+    items = common.render_items(item, world.catalogue, found, language, call)
+    listed = msgspec.Raw(common.fill_trace(items, derive_response_ids(world.seed, call.request).digest))
     if is_native:
-        data = hiobuy_native.build_native_result(query.image, world.catalogue.size, listed, total, size)
+        data = build_native_result(query.image, world.catalogue.size, listed, total, size)
     else:
         api_type = platform if switches["api-type"] == "platform" else "taobao"
         data = {"api_type": api_type, "items": {"item": listed, "total_results": total}}
-    return shape.build_json_response({"ret": 1, "msg": "success", "data": data})
+    return common.build_json_response({"ret": 1, "msg": "success", "data": data})
 
 
 def _build_query(call: RequestContext) -> Query:
     """Filters are 1688's; Taobao has none, and a token that is not on the list narrows nothing."""
     sent = call.values.get("filter", ()) if call.values["platform"] == "1688" else ()
     labels = frozenset(sent).intersection(call.service.api.root.data["filters"])
-    return Query(image=picture.identify_by_url(call.values["img"]), labels=labels)
+    return Query(image=image.identify_by_url(call.values["img"]), labels=labels)
 
 
 def _choose_language(call: RequestContext) -> str:
@@ -98,15 +137,17 @@ def _get_item_renderer(platform: str, is_full: bool) -> ItemRenderer:
 
 def _render_item(platform: str, is_full: bool, catalogue: Catalogue, index: int, language: str) -> bytes:
     """One item as JSON, with shape.MARK where the answer's own trace belongs."""
-    product, market = catalogue.get_product(index), MARKETPLACES[platform]
-    number, (top, leaf) = market.get_number(product), market.get_categories(product)
+    product = catalogue.get_product(index)
+    market = MARKETPLACES[platform]
+    number = market.get_number(product)
+    (top, leaf) = market.get_categories(product)
     trace = ali1688.build_trace_info(number, market.trace_kind)
     item: dict[str, Any] = {
         "detail_url": market.page_template.format(number=number),
         "title_cn": product.get_title("zh"),
         "title": product.get_title(language),
         "pic_url": market.get_image_url(product),
-        "price": money.format_yuan(product.price),
+        "price": common.format_yuan(product.price),
         "sales": product.sales_month,
         "num_iid": number,
         "seller_nick": trace,

@@ -3,19 +3,27 @@
 from . import acs3, acs_roa, acs_rpc, daji, oss_policy
 from .acs3 import Acs3Credential
 from .acs_roa import RoaCredential
-from .malformed import MalformedCredential
-from .stages import STAGE_NAMES, StageDifference, Stage, StageName, Stages, find_first_difference, to_dict
-from .table import SIGNATURE_ALGORITHMS, SignatureAlgorithm
+from .base import (
+    STAGE_NAMES,
+    MalformedCredential,
+    Stage,
+    StageDifference,
+    StageName,
+    Stages,
+    find_first_difference,
+    to_dict,
+)
+from .schemes import SIGNATURE_ALGORITHMS, SignatureAlgorithm
 
 __all__ = [
     "SIGNATURE_ALGORITHMS",
     "STAGE_NAMES",
     "Acs3Credential",
-    "StageDifference",
     "MalformedCredential",
     "RoaCredential",
     "SignatureAlgorithm",
     "Stage",
+    "StageDifference",
     "StageName",
     "Stages",
     "acs3",

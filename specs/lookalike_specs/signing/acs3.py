@@ -8,11 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lookalike_specs.wire import Pairs, Request, parse_pairs
+from lookalike_specs.messages import Pairs, Request, parse_pairs
 
-from . import digest, header, parameters, percent
-from .malformed import MalformedCredential
-from .stages import Stages, build_stages
+from .base import MalformedCredential, Stages, build_stages
+from .canonical import (
+    decode_headers,
+    encode_pairs,
+    encode_path,
+    format_lines,
+    hmac_sha256,
+    normalize_headers,
+    set_headers,
+    sha256,
+    sort_by_name,
+)
 
 SCHEME: Final = "acs3"
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
@@ -32,7 +41,9 @@ def parse_credential(text: str) -> Acs3Credential | MalformedCredential:
     """Read `ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b>,Signature=<hex>`."""
     word, _, rest = text.strip().partition(" ")
     if word != ALGORITHM:
-        return MalformedCredential("algorithm" if rest else "malformed", f"Authorization does not begin with `{ALGORITHM} `")
+        return MalformedCredential(
+            "algorithm" if rest else "malformed", f"Authorization does not begin with `{ALGORITHM} `"
+        )
     fields = dict(_parse_field(part) for part in rest.split(","))
     for name in _FIELDS:
         if not fields.get(name):
@@ -55,16 +66,18 @@ def compute_stages(  # noqa: PLR0913 - each is an input of the vendor's rule
     `body_hash` is the lower-case hex SHA-256 of the raw body. A header that is named but absent counts as empty.
     """
     names = sorted({name.lower() for name in signed_headers})
-    ordered, lines = parameters.sort_by_name(query), _header_lines(names, headers)
-    uri, signed_query = percent.encode_path(path), percent.encode_pairs(ordered)
+    ordered = sort_by_name(query)
+    lines = _header_lines(names, headers)
+    uri = encode_path(path)
+    signed_query = encode_pairs(ordered)
     canonical = "\n".join((method, uri, signed_query, lines, ";".join(names), body_hash))
-    string_to_sign = f"{ALGORITHM}\n{digest.sha256(canonical.encode('utf-8', 'replace'))}"
+    string_to_sign = f"{ALGORITHM}\n{sha256(canonical.encode('utf-8', 'replace'))}"
     return build_stages(
         SCHEME,
-        signed="\n".join((f"{method} {path}", parameters.format_lines(ordered), lines + body_hash)),
+        signed="\n".join((f"{method} {path}", format_lines(ordered), lines + body_hash)),
         canonical=canonical,
         string_to_sign=string_to_sign,
-        signature=digest.hmac_sha256(secret, string_to_sign),
+        signature=hmac_sha256(secret, string_to_sign),
     )
 
 
@@ -77,7 +90,11 @@ def read_signature(request: Request) -> str | None:
 def recompute_stages(request: Request, secret: str) -> Stages | MalformedCredential:
     """The stages of a request from its own wire bytes, over the headers its `Authorization` names."""
     found = parse_credential(request.get_header(b"authorization") or "")
-    return found if isinstance(found, MalformedCredential) else _compute_request_stages(request, found.signed_headers, secret)
+    return (
+        found
+        if isinstance(found, MalformedCredential)
+        else _compute_request_stages(request, found.signed_headers, secret)
+    )
 
 
 def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
@@ -93,19 +110,19 @@ def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outsi
 
     `timestamp` is UTC, `YYYY-MM-DDThh:mm:ssZ`. `host`, `x-acs-action` and `x-acs-version` are the caller's.
     """
-    unsigned = header.set_headers(
+    unsigned = set_headers(
         request,
         (
             ("x-acs-date", timestamp),
             ("x-acs-signature-nonce", nonce),
-            ("x-acs-content-sha256", digest.sha256(request.body)),
+            ("x-acs-content-sha256", sha256(request.body)),
             *_token_headers(access_key_id, security_token),
         ),
     )
-    names = tuple(sorted({name for name, _ in header.decode_headers(unsigned) if _is_signed(name)}))
+    names = tuple(sorted({name for name, _ in decode_headers(unsigned) if _is_signed(name)}))
     signature = _compute_request_stages(unsigned, names, secret).signature
     value = f"{ALGORITHM} Credential={access_key_id},SignedHeaders={';'.join(names)},Signature={signature}"
-    return header.set_headers(unsigned, (("authorization", value),))
+    return set_headers(unsigned, (("authorization", value),))
 
 
 def _parse_field(part: str) -> tuple[str, str]:
@@ -115,7 +132,7 @@ def _parse_field(part: str) -> tuple[str, str]:
 
 def _header_lines(names: list[str], headers: Pairs) -> str:
     """`name:value` and a line feed each; the values of a repeated header are sorted and joined by a comma."""
-    found = sorted(header.normalize_headers(headers))
+    found = sorted(normalize_headers(headers))
     return "".join(f"{name}:{','.join(value for key, value in found if key == name)}\n" for name in names)
 
 
@@ -124,9 +141,9 @@ def _compute_request_stages(request: Request, signed_headers: tuple[str, ...], s
         method=request.method,
         path=request.path,
         query=parse_pairs(request.query),
-        headers=header.decode_headers(request),
+        headers=decode_headers(request),
         signed_headers=signed_headers,
-        body_hash=digest.sha256(request.body),
+        body_hash=sha256(request.body),
         secret=secret,
     )
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lookalike_specs.wire import Pairs, Request, parse_pairs
+from lookalike_specs.messages import Pairs, Request, parse_pairs
 
-from . import digest, header, parameters
-from .malformed import MalformedCredential
-from .stages import Stages, build_stages
+from .base import MalformedCredential, Stages, build_stages
+from .canonical import (
+    content_md5,
+    decode_headers,
+    format_lines,
+    hmac_sha1,
+    normalize_headers,
+    set_headers,
+    sort_by_name,
+)
 
 SCHEME: Final = "acs-roa"
 _STANDARD_HEADERS: Final = ("accept", "content-md5", "content-type", "date")
@@ -40,7 +47,7 @@ def parse_credential(text: str) -> RoaCredential | MalformedCredential:
 
 def compute_stages(*, method: str, path: str, query: Pairs, headers: Pairs, secret: str) -> Stages:
     """The stages over the header pairs `headers` and the decoded path and query, which are signed unencoded."""
-    ordered = parameters.sort_by_name(query)
+    ordered = sort_by_name(query)
     canonical = _canonical_headers(headers) + _canonical_resource(path, ordered)
     string_to_sign = "\n".join((method, *_standard_values(headers), canonical))
     return build_stages(
@@ -48,7 +55,7 @@ def compute_stages(*, method: str, path: str, query: Pairs, headers: Pairs, secr
         signed=_describe_signed_parts(method, path, ordered, headers),
         canonical=canonical,
         string_to_sign=string_to_sign,
-        signature=digest.hmac_sha1(secret, string_to_sign),
+        signature=hmac_sha1(secret, string_to_sign),
     )
 
 
@@ -61,7 +68,9 @@ def read_signature(request: Request) -> str | None:
 def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
     query = parse_pairs(request.query)
-    return compute_stages(method=request.method, path=request.path, query=query, headers=header.decode_headers(request), secret=secret)
+    return compute_stages(
+        method=request.method, path=request.path, query=query, headers=decode_headers(request), secret=secret
+    )
 
 
 def sign_request(  # noqa: PLR0913 - a date, a nonce and a token come from outside: the function is pure
@@ -78,25 +87,25 @@ def sign_request(  # noqa: PLR0913 - a date, a nonce and a token come from outsi
     `date` is RFC 1123 in GMT; a nonce is optional. `Accept`, `x-acs-action` and `x-acs-version` are the caller's.
     """
     optional = (
-        ("content-md5", digest.content_md5(request.body) if request.body else None),
+        ("content-md5", content_md5(request.body) if request.body else None),
         ("x-acs-signature-nonce", nonce),
         ("x-acs-security-token", security_token),
     )
     added = tuple((name, value) for name, value in optional if value is not None)
-    unsigned = header.set_headers(request, (("date", date), *_SYSTEM_HEADERS, *added))
+    unsigned = set_headers(request, (("date", date), *_SYSTEM_HEADERS, *added))
     signature = recompute_stages(unsigned, secret).signature
-    return header.set_headers(unsigned, (("authorization", f"acs {access_key_id}:{signature}"),))
+    return set_headers(unsigned, (("authorization", f"acs {access_key_id}:{signature}"),))
 
 
 def _standard_values(headers: Pairs) -> tuple[str, ...]:
     """The values of the four standard headers, "" for an absent one; of a repeated header the first counts."""
-    first = dict(reversed(header.normalize_headers(headers)))
+    first = dict(reversed(normalize_headers(headers)))
     return tuple(first.get(name, "") for name in _STANDARD_HEADERS)
 
 
 def _canonical_headers(headers: Pairs) -> str:
-    own = tuple(pair for pair in header.normalize_headers(headers) if pair[0].startswith("x-acs-"))
-    return "".join(f"{name}:{value}\n" for name, value in parameters.sort_by_name(own))
+    own = tuple(pair for pair in normalize_headers(headers) if pair[0].startswith("x-acs-"))
+    return "".join(f"{name}:{value}\n" for name, value in sort_by_name(own))
 
 
 def _canonical_resource(path: str, query: Pairs) -> str:
@@ -106,5 +115,7 @@ def _canonical_resource(path: str, query: Pairs) -> str:
 
 
 def _describe_signed_parts(method: str, path: str, query: Pairs, headers: Pairs) -> str:
-    kept = tuple(pair for pair in header.normalize_headers(headers) if pair[0] in _STANDARD_HEADERS or pair[0].startswith("x-acs-"))
-    return "\n".join((f"{method} {path}", parameters.format_lines(query), parameters.format_lines(parameters.sort_by_name(kept))))
+    kept = tuple(
+        pair for pair in normalize_headers(headers) if pair[0] in _STANDARD_HEADERS or pair[0].startswith("x-acs-")
+    )
+    return "\n".join((f"{method} {path}", format_lines(query), format_lines(sort_by_name(kept))))

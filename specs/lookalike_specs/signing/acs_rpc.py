@@ -10,10 +10,23 @@ from typing import Final, Literal
 
 import msgspec
 
-from lookalike_specs.wire import Pairs, Request
+from lookalike_specs.messages import Pairs, Request
 
-from . import digest, header, parameters, percent
-from .stages import Stages, build_stages
+from .base import Stages, build_stages
+from .canonical import (
+    FORM_MEDIA_TYPE,
+    append_to_form,
+    append_to_query,
+    decode_parameters,
+    encode_pairs,
+    format_lines,
+    hmac_sha1,
+    is_form,
+    percent_encode,
+    remove_headers,
+    set_headers,
+    sort_by_name,
+)
 
 SCHEME: Final = "acs-rpc"
 Placement = Literal["query", "form", "everything-in-query"]
@@ -21,26 +34,26 @@ Placement = Literal["query", "form", "everything-in-query"]
 
 def compute_stages(method: str, pairs: Pairs, secret: str) -> Stages:
     """The stages over every pair of query and form but `Signature`; empty values count."""
-    ordered = parameters.sort_by_name(tuple(pair for pair in pairs if pair[0] != "Signature"))
-    canonical = percent.encode_pairs(ordered)
-    string_to_sign = f"{method}&%2F&{percent.percent_encode(canonical)}"
+    ordered = sort_by_name(tuple(pair for pair in pairs if pair[0] != "Signature"))
+    canonical = encode_pairs(ordered)
+    string_to_sign = f"{method}&%2F&{percent_encode(canonical)}"
     return build_stages(
         SCHEME,
-        signed=f"{method}\n{parameters.format_lines(ordered)}",
+        signed=f"{method}\n{format_lines(ordered)}",
         canonical=canonical,
         string_to_sign=string_to_sign,
-        signature=digest.hmac_sha1(f"{secret}&", string_to_sign),
+        signature=hmac_sha1(f"{secret}&", string_to_sign),
     )
 
 
 def read_signature(request: Request) -> str | None:
     """The `Signature` that a request carries."""
-    return dict(parameters.decode_parameters(request)).get("Signature")
+    return dict(decode_parameters(request)).get("Signature")
 
 
 def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
-    return compute_stages(request.method, parameters.decode_parameters(request), secret)
+    return compute_stages(request.method, decode_parameters(request), secret)
 
 
 def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
@@ -80,12 +93,14 @@ def _keep_placement(request: Request) -> Request:
 
 
 def _move_to_form(request: Request) -> Request:
-    moved = msgspec.structs.replace(header.remove_headers(request, {"content-length"}), query=b"", body=_merge_query_and_body(request))
-    return moved if parameters.is_form(moved) else header.set_headers(moved, (("content-type", parameters.FORM_MEDIA_TYPE),))
+    moved = msgspec.structs.replace(
+        remove_headers(request, {"content-length"}), query=b"", body=_merge_query_and_body(request)
+    )
+    return moved if is_form(moved) else set_headers(moved, (("content-type", FORM_MEDIA_TYPE),))
 
 
 def _move_to_query(request: Request) -> Request:
-    bare = header.remove_headers(request, {"content-length", "content-type"})
+    bare = remove_headers(request, {"content-length", "content-type"})
     return msgspec.structs.replace(bare, query=_merge_query_and_body(request), body=b"")
 
 
@@ -96,7 +111,7 @@ def _merge_query_and_body(request: Request) -> bytes:
 _Move = Callable[[Request], Request]
 _Extend = Callable[[Request, Pairs], Request]
 _PLACEMENTS: Final[Mapping[Placement, tuple[_Move, _Extend]]] = {
-    "query": (_keep_placement, parameters.append_to_query),
-    "form": (_move_to_form, parameters.append_to_form),
-    "everything-in-query": (_move_to_query, parameters.append_to_query),
+    "query": (_keep_placement, append_to_query),
+    "form": (_move_to_form, append_to_form),
+    "everything-in-query": (_move_to_query, append_to_query),
 }

@@ -8,10 +8,10 @@ from __future__ import annotations
 from hashlib import md5
 from typing import Final
 
-from lookalike_specs.wire import Pairs, Request
+from lookalike_specs.messages import Pairs, Request
 
-from . import parameters
-from .stages import Stages, build_stages
+from .base import Stages, build_stages
+from .canonical import append_to_form, append_to_query, decode_parameters, format_lines, get_pair_name, is_form
 
 SCHEME: Final = "daji-md5"
 _MASK: Final = "***"
@@ -27,7 +27,7 @@ def compute_stages(pairs: Pairs, secret: str, *, reveal: bool = False) -> Stages
     shown = _sort_pairs(pairs if reveal else _mask_secret(pairs))
     return build_stages(
         SCHEME,
-        signed=parameters.format_lines(shown),
+        signed=format_lines(shown),
         canonical=_join_pairs(shown),
         string_to_sign=_build_string_to_sign(_join_pairs(shown), secret if reveal else _MASK),
         signature=compute_signature(pairs, secret),
@@ -36,25 +36,25 @@ def compute_stages(pairs: Pairs, secret: str, *, reveal: bool = False) -> Stages
 
 def read_signature(request: Request) -> str | None:
     """The `sign` that a request carries."""
-    return dict(parameters.decode_parameters(request)).get("sign")
+    return dict(decode_parameters(request)).get("sign")
 
 
 def recompute_stages(request: Request, secret: str) -> Stages:
     """The stages of a request from its own wire bytes."""
-    return compute_stages(parameters.decode_parameters(request), secret)
+    return compute_stages(decode_parameters(request), secret)
 
 
 def sign_request(request: Request, app_key: str, secret: str) -> Request:
     """The request with `appKey` and `sign` at the end of its form body if it has one, else of its query."""
-    place = parameters.append_to_form if parameters.is_form(request) else parameters.append_to_query
+    place = append_to_form if is_form(request) else append_to_query
     keyed = place(request, (("appKey", app_key),))
-    return place(keyed, (("sign", compute_signature(parameters.decode_parameters(keyed), secret)),))
+    return place(keyed, (("sign", compute_signature(decode_parameters(keyed), secret)),))
 
 
 def _sort_pairs(pairs: Pairs) -> list[tuple[str, str]]:
     kept = [pair for pair in pairs if pair[0] != "sign"]
     plain = "".join([name for name, _ in kept]).isascii()
-    kept.sort(key=parameters.get_pair_name if plain else _code_units)
+    kept.sort(key=get_pair_name if plain else _code_units)
     return kept
 
 

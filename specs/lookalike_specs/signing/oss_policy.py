@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
-from . import digest
-from .stages import Stages, build_stages
+from . import canonical
+from .base import Stages, build_stages
 
 SCHEME: Final = "oss-policy"
 BOUNDARY_PATTERN: Final = re.compile(r'boundary="?([^";,]+)')
@@ -24,7 +24,7 @@ SIGNATURE_FIELDS_PATTERN: Final = rb'--%b\r\n[^\r\n]*; name="(?:OSSAccessKeyId|S
 
 def compute_signature(policy: str, secret: str) -> str:
     """The signature of a policy as it travels."""
-    return digest.hmac_sha1(secret, policy)
+    return canonical.hmac_sha1(secret, policy)
 
 
 def compute_stages(policy: str, secret: str) -> Stages:

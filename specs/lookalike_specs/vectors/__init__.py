@@ -1,26 +1,37 @@
 """Signature vectors for any language: one file per scheme, told in README.md."""
 
-from .load import VECTORS_DIR, SCHEMA_FILE, UnknownVectors, load_suite, list_schemes, read_suite_file, parse_suite
-from .message import from_request, to_request
-from .suite import Confirmer, ExpectedError, VectorGroup, VectorRequest, FlagNote, VectorResult, VectorSuite, UnsignedRequest, Vector
+from .load import SCHEMA_FILE, VECTORS_DIR, UnknownVectors, list_schemes, load_suite, parse_suite, read_suite_file
+from .model import (
+    Confirmer,
+    ExpectedError,
+    FlagNote,
+    UnsignedRequest,
+    Vector,
+    VectorGroup,
+    VectorRequest,
+    VectorResult,
+    VectorSuite,
+    from_request,
+    to_request,
+)
 
 __all__ = [
-    "VECTORS_DIR",
     "SCHEMA_FILE",
+    "VECTORS_DIR",
     "Confirmer",
     "ExpectedError",
-    "VectorGroup",
-    "VectorRequest",
     "FlagNote",
-    "VectorResult",
-    "VectorSuite",
     "UnknownVectors",
     "UnsignedRequest",
     "Vector",
-    "load_suite",
+    "VectorGroup",
+    "VectorRequest",
+    "VectorResult",
+    "VectorSuite",
     "from_request",
     "list_schemes",
-    "read_suite_file",
+    "load_suite",
     "parse_suite",
+    "read_suite_file",
     "to_request",
 ]

@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.errors import SpecError
+from lookalike_specs.exceptions import SpecError
 
-from .suite import VectorSuite, Vector
+from .model import Vector, VectorSuite
 
 VECTORS_DIR: Final = Path(__file__).parent
 SCHEMA_FILE: Final = "schema.json"

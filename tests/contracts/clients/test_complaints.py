@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from lookalike_contracts.clients import RequestViolation, RecordedRequest, validate_request, validate_requests
+from lookalike_contracts.clients import RecordedRequest, RequestViolation, validate_request, validate_requests
 from lookalike_specs import Operation, list_api_ids, load_api
-from lookalike_specs.proof import SIGNING_SCHEMES, SigningContext, sign
-from lookalike_specs.sample import build_request, collect_examples, build_minimal_values
+from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Request
+from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
 
-from ...specs.veil.reader import is_secret_readable
+from ...specs.redaction.reader import is_secret_readable
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 AT = NOW.timestamp()
@@ -40,7 +40,9 @@ def made(
     scheme = scheme or operation.schemes[0]
     account = account or spec.account
     known = collect_examples(spec, operation)
-    needs = {name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters if name in known}
+    needs = {
+        name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters if name in known
+    }
     values = needs | build_minimal_values(spec, operation, account) | dict(changes or {})
     unsigned = build_request(operation, {name: value for name, value in values.items() if value is not None}, BASE)
     return sign(unsigned, scheme, account, moment or SigningContext(NOW, "n1"))
@@ -324,13 +326,24 @@ def test_a_time_that_is_none_is_told() -> None:
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
 def test_a_nonce_that_was_used_is_told_with_the_request_that_had_it(scheme: str) -> None:
     first, other = (made(ALIYUN, scheme=named(scheme), moment=SigningContext(NOW, nonce)) for nonce in ("n1", "n2"))
-    found = validate_requests(ALIYUN, [RecordedRequest(first, AT), RecordedRequest(other, AT), RecordedRequest(first, AT)])
-    assert [(each.kind, each.request_number, each.message) for each in found] == [("nonce", 3, "request 1 had the same nonce")]
+    found = validate_requests(
+        ALIYUN, [RecordedRequest(first, AT), RecordedRequest(other, AT), RecordedRequest(first, AT)]
+    )
+    assert [(each.kind, each.request_number, each.message) for each in found] == [
+        ("nonce", 3, "request 1 had the same nonce")
+    ]
 
 
 def test_complaints_of_several_requests_have_their_numbers() -> None:
-    sent = [RecordedRequest(made(TMAPI)), RecordedRequest(made(TMAPI, {"page": 0})), RecordedRequest(made(TMAPI, {"page_size": 99}))]
-    assert [(each.request_number, each.parameter) for each in validate_requests(TMAPI, sent)] == [(2, "page"), (3, "page_size")]
+    sent = [
+        RecordedRequest(made(TMAPI)),
+        RecordedRequest(made(TMAPI, {"page": 0})),
+        RecordedRequest(made(TMAPI, {"page_size": 99})),
+    ]
+    assert [(each.request_number, each.parameter) for each in validate_requests(TMAPI, sent)] == [
+        (2, "page"),
+        (3, "page_size"),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ what it needs

@@ -9,14 +9,14 @@ from functools import cache
 
 import pytest
 
-from lookalike_contracts.baseline import Baseline, AcceptedFinding
+from lookalike_contracts.baseline import AcceptedFinding, Baseline
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.context import CheckContext
 from lookalike_contracts.coverage import Coverage
 from lookalike_contracts.finding import Exchange, Finding
 from lookalike_contracts.registry import Check
-from lookalike_contracts.reports import Report, CompletedRun, assemble_report
-from lookalike_contracts.subject import CheckContext
-from lookalike_contracts.verdict import CheckResult, RunResult
+from lookalike_contracts.reports import CompletedRun, Report, assemble_report
+from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_mocks import Mock
 from lookalike_specs import Api, Operation, load_api, resolve_variants
 
@@ -53,7 +53,9 @@ def judged(hostile: HostileTarget) -> CompletedRun:
     outcomes = list[CheckResult]()
     for api in apis:
         for operation in api.operations:
-            subject = CheckContext(api, operation, hostile, credentials[api.id], resolve_variants(api, {}), on_exchange=coverage.observe)
+            subject = CheckContext(
+                api, operation, hostile, credentials[api.id], resolve_variants(api, {}), on_exchange=coverage.observe
+            )
             exchanges = (subject.send_sample(), subject.send_sample())
             outcomes += generate_results(api, operation, checks, exchanges, " ".join(credentials[api.id].values()))
     accounts = {api.id: credentials[api.id] for api in apis}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from lookalike_mocks import Mock, Sandbox
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 HOSTILE_TEXT = (
     "</script></style></pre><script>alert(1)</script>\"'><img src=x onerror=alert(2)> \x1b[31m\x00 ]]> &amp; "

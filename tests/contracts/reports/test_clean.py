@@ -2,7 +2,7 @@
 
 import pytest
 
-from lookalike_contracts.reports.clean import clean_text, clean_line
+from lookalike_contracts.reports.util import clean_line, clean_text
 
 
 @pytest.mark.parametrize(

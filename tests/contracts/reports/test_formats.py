@@ -18,10 +18,10 @@ from lookalike_contracts import reports
 from lookalike_contracts.baseline import Baseline
 from lookalike_contracts.finding import Finding
 from lookalike_contracts.reports import FORMATS, CompletedRun
-from lookalike_contracts.verdict import CheckResult, RunResult
+from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_specs import load_api
 
-from ...specs.veil.reader import decode_all
+from ...specs.redaction.reader import decode_all
 from .conftest import MakeReport
 
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]")
@@ -96,7 +96,11 @@ def test_a_finding_has_no_credentials_of_its_own_api(judged: CompletedRun) -> No
     (told,) = reports.assemble_report(run, lambda each: each.check, Baseline()).findings
     assert told.message.endswith(" is wrong")
     assert secret not in told.message
-    assert (told.evidence.location.file, told.rerun_command, told.accepted_reason) == (f"apis/{api.id}/openapi.yaml", "answer/schema", "")
+    assert (told.evidence.location.file, told.rerun_command, told.accepted_reason) == (
+        f"apis/{api.id}/openapi.yaml",
+        "answer/schema",
+        "",
+    )
 
 
 # json
@@ -200,7 +204,9 @@ def test_sarif_tells_how_the_run_went(made: MakeReport) -> None:
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 130)
     unchecked, interrupted = invocation["toolExecutionNotifications"]
     assert unchecked["level"] == "warning"
-    assert unchecked["message"]["text"].startswith(f"hiobuy/{load_api('hiobuy').operations[0].id}: could not check: </scr")
+    assert unchecked["message"]["text"].startswith(
+        f"hiobuy/{load_api('hiobuy').operations[0].id}: could not check: </scr"
+    )
     assert interrupted == {"level": "error", "message": {"text": "interrupted before all was checked"}}
 
 
@@ -222,7 +228,9 @@ def test_sarif_says_of_a_check_what_explain_says(made: MakeReport) -> None:
 def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
     report = made()
     first = report.findings[0]
-    shown = replace(first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong")
+    shown = replace(
+        first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong"
+    )
     told = replace(first, evidence=shown, accepted_reason="known")
     (run,) = json.loads(FORMATS["sarif"](replace(report, findings=(told,))))["runs"]
     (result,) = run["results"]

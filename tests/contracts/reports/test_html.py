@@ -13,9 +13,9 @@ from lookalike_contracts.reports.html.coverage import KINDS, render_coverage
 from lookalike_contracts.reports.html.drawer import render_drawers
 from lookalike_contracts.reports.html.element import make_element, serialize_element
 from lookalike_contracts.reports.html.matrix import render_matrix
-from lookalike_contracts.reports.html.page import render_html, render_body
+from lookalike_contracts.reports.html.page import render_body, render_html
 from lookalike_contracts.reports.text import format_count
-from lookalike_contracts.verdict import CheckResult
+from lookalike_contracts.results import CheckResult
 from lookalike_specs import load_api
 
 from .conftest import MakeReport
@@ -45,7 +45,19 @@ def facts(element: Element) -> dict[str, str]:
 
 
 def test_text_and_attributes_of_an_element_stay_what_they_are() -> None:
-    made = make_element("a", "1 < ", "2", make_element("b", "\x1b"), " & ", "so", None, ["x", make_element("i")], class_="c", aria_label='"', x="<\x00")
+    made = make_element(
+        "a",
+        "1 < ",
+        "2",
+        make_element("b", "\x1b"),
+        " & ",
+        "so",
+        None,
+        ["x", make_element("i")],
+        class_="c",
+        aria_label='"',
+        x="<\x00",
+    )
     assert serialize_element(made) == (
         '<a class="c" aria-label="&quot;" x="<\\x00">1 &lt; 2<b>\\x1b</b> &amp; sox<i></i></a>'
     )  # fmt: skip
@@ -115,7 +127,9 @@ def test_a_drawer_tells_of_the_check_and_of_each_operation(made: MakeReport) -> 
 def test_a_drawer_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
     report = made()
     first = report.findings[0]
-    shown = replace(first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong")
+    shown = replace(
+        first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong"
+    )
     told = replace(first, evidence=shown, accepted_reason="known")
     opened = drawer(replace(report, findings=(told,)), "tmapi.answer.schema")
     assert opened.get("class") == "drawer found"
@@ -164,7 +178,9 @@ def test_what_a_document_has_none_of_is_a_dash(made: MakeReport) -> None:
 def test_each_operation_opens_to_what_was_met(made: MakeReport) -> None:
     report = made()
     (covered, *_), (opened, *_) = report.coverage.operations.values(), render_coverage(report).iter("details")
-    assert text(opened.find("summary")) == f"tmapi/searchItemsByImageUrl {format_count(covered.request_count, 'request')}"
+    assert (
+        text(opened.find("summary")) == f"tmapi/searchItemsByImageUrl {format_count(covered.request_count, 'request')}"
+    )
     errors, values = (texts(each, "li") for each in opened.iter("ul"))
     assert errors == [f"{name} {covered.answered_errors[name] or '○'}" for name in covered.documented_errors]
     assert values == [f"{n}={v} {covered.enum_values[n, v] or '○'}" for n, v in covered.documented_enum_values]
@@ -213,7 +229,9 @@ def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(made: Mak
         ({"told": (), "outcomes": PASSED}, "No findings", "passed"),
     ],
 )
-def test_the_page_begins_with_the_verdict(changes: dict[str, object], verdict: str, state: str, made: MakeReport) -> None:
+def test_the_page_begins_with_the_verdict(
+    changes: dict[str, object], verdict: str, state: str, made: MakeReport
+) -> None:
     report = made(**changes)
     assert f"<title>{verdict}: http://127.0.0.1:8765</title>" in render_html(report)
     (title,) = render_body(report).iter("h1")

@@ -9,7 +9,7 @@ import pytest
 
 from lookalike_contracts.reports import Report, render_text
 from lookalike_contracts.reports.report import ReportedFinding
-from lookalike_contracts.verdict import CheckResult
+from lookalike_contracts.results import CheckResult
 from lookalike_specs import load_api
 
 from .conftest import MakeReport
@@ -114,7 +114,9 @@ baseline
         ),
     ],
 )
-def test_what_there_is_none_of_has_no_line(changes: dict[str, object], families: str, rest: str, made: MakeReport) -> None:
+def test_what_there_is_none_of_has_no_line(
+    changes: dict[str, object], families: str, rest: str, made: MakeReport
+) -> None:
     assert (
         render_text(made(apis=(load_api("tmapi"),), **changes))
         == f"""\

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
 
 TOKEN = "the-control-token-of-these-tests"
 

@@ -67,7 +67,9 @@ def expected(seed: int) -> list[tuple[int, Any]]:
         return [search(client, "lookalike-demo-token", page) for page in range(1, SEARCHES + 1)]
 
 
-def visit(stage: lookalike.RunningMock, together: Barrier, number: int) -> tuple[list[tuple[int, Any]], list[dict[str, Any]]]:
+def visit(
+    stage: lookalike.RunningMock, together: Barrier, number: int
+) -> tuple[list[tuple[int, Any]], list[dict[str, Any]]]:
     """Make a sandbox, search, read the journal."""
     headers = {"authorization": f"Bearer {stage.control_token}"}
     # a connection that is kept may be closed by the server while fifty threads wait for their turn

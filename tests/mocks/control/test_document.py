@@ -15,13 +15,15 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from lookalike_mocks import Mock
-from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.control.wishes import EmptyQuery
+from lookalike_mocks.control.models import EmptyQuery
+from lookalike_mocks.control.operations import OPERATIONS
 
 from .conftest import TOKEN
 
 NODE = Path(__file__).parents[2] / "specs/node"
-TAKES_SOMETHING = {each.operation_id for each in OPERATIONS if each.body_type is not None or each.query_type not in (None, EmptyQuery)}
+TAKES_SOMETHING = {
+    each.operation_id for each in OPERATIONS if each.body_type is not None or each.query_type not in (None, EmptyQuery)
+}
 CASES = [
     (each.operation_id, mode)
     for each in OPERATIONS

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.control.operations import OPERATIONS
 
 from .conftest import TOKEN
 
@@ -140,7 +140,9 @@ def test_every_door_has_a_token_of_its_own() -> None:
     assert min(len(door.control_token) for door in doors) >= 40
     with Server(doors[0]) as server:
         url = f"{server.url}/_lookalike/sandboxes"
-        found = [httpx.get(url, headers={"authorization": f"Bearer {door.control_token}"}).status_code for door in doors]
+        found = [
+            httpx.get(url, headers={"authorization": f"Bearer {door.control_token}"}).status_code for door in doors
+        ]
     assert found == [200, 401]
 
 

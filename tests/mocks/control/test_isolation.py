@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from lookalike_mocks import Mock, Quota
-from lookalike_mocks.control.wishes import MAX_TIMESTAMP
-from lookalike_mocks.demands import ScheduledSituation
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.control.models import MAX_TIMESTAMP
 from lookalike_mocks.sandbox import DEMO_SANDBOX
-from lookalike_specs.wire import Response, Request
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_specs.messages import Request, Response
 
 from ..testers import build_signed_request, send_request, summarize_response
 
@@ -197,7 +197,9 @@ class Neighbours(RuleBasedStateMachine):
         self.asked[who] += 1
         nonce = "everybody's" if is_common else f"nonce-{self.nonces}"
         answers = [
-            summarize_response(corner.ask(build_signed_request(api, corner.credentials[api], now=self.times[who], nonce=nonce, at=at)))
+            summarize_response(
+                corner.ask(build_signed_request(api, corner.credentials[api], now=self.times[who], nonce=nonce, at=at))
+            )
             for corner in self.pairs[who]
         ]
         assert answers[0] == answers[1]
@@ -208,10 +210,14 @@ class Neighbours(RuleBasedStateMachine):
         mixed = {**mine, "AccessKeySecret": theirs["AccessKeySecret"]}
         self.nonces += 1
         self.asked[who] += 1
-        reply = self.pairs[who][0].ask(build_signed_request("aliyun", mixed, now=self.times[who], nonce=f"mixed-{self.nonces}"))
+        reply = self.pairs[who][0].ask(
+            build_signed_request("aliyun", mixed, now=self.times[who], nonce=f"mixed-{self.nonces}")
+        )
         twin = self.pairs[who][1].credentials["aliyun"]
         wrong = twin if mixed == mine else {**twin, "AccessKeySecret": "another's"}
-        expected = self.pairs[who][1].ask(build_signed_request("aliyun", wrong, now=self.times[who], nonce=f"mixed-{self.nonces}"))
+        expected = self.pairs[who][1].ask(
+            build_signed_request("aliyun", wrong, now=self.times[who], nonce=f"mixed-{self.nonces}")
+        )
         assert reply.status == expected.status
 
     @rule(who=TESTERS, seed=st.integers(0, 3))

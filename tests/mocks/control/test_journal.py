@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.control.show import MAX_SHOWN_BYTES
-from lookalike_mocks.doors.server import Server
-from lookalike_mocks.sandbox import sandboxes
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.control.handlers import MAX_SHOWN_BYTES
+from lookalike_mocks.sandbox.sandbox import MAX_SANDBOXES
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS
 
-from ...specs.veil.reader import is_secret_readable
+from ...specs.redaction.reader import is_secret_readable
 from ..testers import build_signed_request, send_request
 from .conftest import TOKEN
 
@@ -107,7 +107,12 @@ def test_no_secret_and_no_signature_is_shown(
         )
     names = load_api(api).root.secrets
     secrets = {value for name, value in tester.credentials(api).items() if name in names} | {TOKEN}
-    secrets |= {found for known in SIGNATURE_ALGORITHMS.values() for each in (right, wrong) if (found := known.read_signature(each))}
+    secrets |= {
+        found
+        for known in SIGNATURE_ALGORITHMS.values()
+        for each in (right, wrong)
+        if (found := known.read_signature(each))
+    }
     for where in (tester.path, "sandboxes/demo/journal"):
         text = control.get(where).text
         assert not [secret for secret in secrets if is_secret_readable(secret, text)]
@@ -115,7 +120,9 @@ def test_no_secret_and_no_signature_is_shown(
 
 
 def test_the_demo_accounts_secrets_are_covered_as_well(control: httpx.Client, vendor: httpx.Client) -> None:
-    send_request(vendor, build_signed_request("aliyun", {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "x"}))
+    send_request(
+        vendor, build_signed_request("aliyun", {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "x"})
+    )
     text = control.get("sandboxes/demo/journal", params={"limit": 1}).text
     assert "SignatureDoesNotMatch" in text
     assert not is_secret_readable("lookalike-sts-token", text)
@@ -220,9 +227,9 @@ def test_odd_requests_are_shown_too(tester: Caller, served: Server, vendor: http
 def test_notes_are_shown(control: httpx.Client, own: Mock) -> None:
     own.demo_state.reset()
     oldest = control.post("sandboxes").json()["id"]
-    for _ in range(sandboxes.MAX_SANDBOXES):
+    for _ in range(MAX_SANDBOXES):
         control.post("sandboxes")
     notes = control.get("sandboxes/demo/journal").json()["notes"]
-    assert f"sandbox {oldest} went, as the oldest of {sandboxes.MAX_SANDBOXES}" in [note["text"] for note in notes]
+    assert f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}" in [note["text"] for note in notes]
     assert control.get(f"sandboxes/{oldest}").status_code == 410
-    assert len(control.get("sandboxes").json()["sandboxes"]) == sandboxes.MAX_SANDBOXES + 1
+    assert len(control.get("sandboxes").json()["sandboxes"]) == MAX_SANDBOXES + 1

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.control import read
-from lookalike_mocks.control.table import OPERATIONS
-from lookalike_mocks.demands import MAX_SCHEDULED_SITUATIONS
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.control import endpoint
+from lookalike_mocks.control.operations import OPERATIONS
+from lookalike_mocks.sandbox.scheduled import MAX_SCHEDULED_SITUATIONS
 
 from .conftest import TOKEN
 
@@ -123,7 +123,7 @@ def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control: httpx.Clien
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_body_has_an_end(control: httpx.Client, framing: str) -> None:
-    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (read.MAX_BODY_BYTES, read.MAX_BODY_BYTES + 1))
+    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (endpoint.MAX_BODY_BYTES, endpoint.MAX_BODY_BYTES + 1))
     for body, status in ((fits, 201), (too_long, 413), (too_long * 20, 413)):
         content = body if framing == "length" else iter([body])
         assert control.post("sandboxes", content=content).status_code == status
@@ -172,7 +172,9 @@ def test_that_of_the_demo_accounts_stays(control: httpx.Client) -> None:
 
 
 def test_more_situations_than_can_wait(control: httpx.Client) -> None:
-    sandbox = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * MAX_SCHEDULED_SITUATIONS}).json()
+    sandbox = control.post(
+        "sandboxes", json={"situations": [{"situation": "tmapi/503"}] * MAX_SCHEDULED_SITUATIONS}
+    ).json()
     path = f"sandboxes/{sandbox['id']}/situations"
     answer = control.post(path, json={"situation": "tmapi/503"})
     assert answer.status_code == 409

@@ -9,8 +9,8 @@ import pytest
 
 import lookalike
 from lookalike_mocks import Mock
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.faults import FAULTS
 from lookalike_mocks.sandbox import WorkerIdentity
 from lookalike_specs import list_api_ids, load_api
@@ -289,7 +289,10 @@ def test_one_without_tells_the_name_it_was_asked_by(control: httpx.Client) -> No
 def test_answers_do_not_depend_on_who_asks(control: httpx.Client, vendor: httpx.Client) -> None:
     one, other = made(control, seed=3), made(control, seed=3)
     answers = [
-        summarize_response(send_request(vendor, build_signed_request("daji-1688", each["apis"]["daji-1688"]["credentials"]))) for each in (one, other)
+        summarize_response(
+            send_request(vendor, build_signed_request("daji-1688", each["apis"]["daji-1688"]["credentials"]))
+        )
+        for each in (one, other)
     ]
     assert answers[0] == answers[1]
 

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.journal import JournalEntry
 from lookalike_mocks.redact import redact_entry
 from lookalike_mocks.sandbox import Sandbox
+from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS
-from lookalike_specs.wire import Response, Request
 
-from ...specs.veil.reader import is_secret_readable
-from ...specs.veil.test_veil import ENCODINGS, encodings, written
+from ...specs.redaction.reader import is_secret_readable
+from ...specs.redaction.test_veil import ENCODINGS, encodings, written
 from ..testers import build_signed_request
 
 CASES = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
@@ -144,7 +144,9 @@ def test_what_is_no_secret_is_shown(api: str, query: bytes) -> None:
 
 def test_nothing_else_of_an_entry_changes() -> None:
     entry = exchange(
-        build_signed_request("tmapi", SANDBOX.credentials["tmapi"], img_url="https://cbu01.alicdn.com/situation/empty.jpg")
+        build_signed_request(
+            "tmapi", SANDBOX.credentials["tmapi"], img_url="https://cbu01.alicdn.com/situation/empty.jpg"
+        )
     )
     shown = redact_entry(entry, SANDBOX)
     assert (shown.timestamp, shown.api, shown.situation) == (entry.timestamp, "tmapi", "empty")
@@ -165,7 +167,9 @@ def test_bodies_can_be_cut(most: int) -> None:
 
 def test_a_signature_that_the_answer_gives_out_is_covered_too() -> None:
     body = b'{"a": [{"Signature": "c2ln\\/bmF0dXJl"}], "again": "c2ln/bmF0dXJl"}'
-    shown = redact_entry(JournalEntry(0.0, "aliyun", Request(method="GET", path="/"), Response(status=200, body=body)), SANDBOX)
+    shown = redact_entry(
+        JournalEntry(0.0, "aliyun", Request(method="GET", path="/"), Response(status=200, body=body)), SANDBOX
+    )
     assert not is_secret_readable("c2ln/bmF0dXJl", shown.response.body.decode())
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lookalike_mocks.sandbox import WorkerIdentity
-from lookalike_mocks.sandbox.token import SandboxName
+from lookalike_mocks.sandbox.identity import SandboxName
 
 URLS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
 HERE = WorkerIdentity(run_id=7, worker=1, generation=3, worker_urls=URLS)

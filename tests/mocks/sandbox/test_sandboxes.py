@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.demands import ScheduledSituation
-from lookalike_mocks.errors import UnknownSituation
-from lookalike_mocks.quota import Quota
-from lookalike_mocks.sandbox import DEMO_SANDBOX, WorkerIdentity, Sandbox, sandboxes
+from lookalike_mocks.exceptions import UnknownSituation
+from lookalike_mocks.sandbox import DEMO_SANDBOX, Sandbox, WorkerIdentity, sandbox
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_mocks.sandbox.state import Quota
 from lookalike_specs import list_api_ids, load_api
-from lookalike_specs.wire import Response
+from lookalike_specs.messages import Response
 
 from ..testers import build_signed_request, summarize_response
 
@@ -92,23 +92,23 @@ def test_a_sandbox_of_another_worker_is_led_there() -> None:
 def test_the_oldest_goes_when_there_are_too_many() -> None:
     mock = Mock("tmapi")
     oldest, second = mock.create_sandbox(), mock.create_sandbox()
-    for _ in range(sandboxes.MAX_SANDBOXES - 2):
+    for _ in range(sandbox.MAX_SANDBOXES - 2):
         mock.create_sandbox()
     assert ask(mock, "tmapi", oldest.credentials["tmapi"]).status == 200
     assert not mock.demo_state.journal.notes
     newest = mock.create_sandbox()
-    assert len(list(mock.sandboxes)) == sandboxes.MAX_SANDBOXES + 1
+    assert len(list(mock.sandboxes)) == sandbox.MAX_SANDBOXES + 1
     assert ask(mock, "tmapi", oldest.credentials["tmapi"]).status == 410
     assert [ask(mock, "tmapi", each.credentials["tmapi"]).status for each in (second, newest)] == [200, 200]
     assert [note.text for note in mock.demo_state.journal.notes] == [
-        f"sandbox {oldest.name} went, as the oldest of {sandboxes.MAX_SANDBOXES}"
+        f"sandbox {oldest.name} went, as the oldest of {sandbox.MAX_SANDBOXES}"
     ]
-    assert len(mock.sandboxes._worlds) == sandboxes.MAX_SANDBOXES
+    assert len(mock.sandboxes._worlds) == sandbox.MAX_SANDBOXES
 
 
 def test_what_is_noted_has_the_demo_accounts_time() -> None:
     mock = Mock("tmapi", clock=lambda: 1000.0)
-    for _ in range(sandboxes.MAX_SANDBOXES):
+    for _ in range(sandbox.MAX_SANDBOXES):
         mock.create_sandbox()
     mock.demo_state.clock.set(5000.0)
     mock.create_sandbox().clock.set(1.0)
@@ -129,7 +129,9 @@ def test_why_there_is_no_sandbox_of_that_name(name: str, status: int) -> None:
 
 def test_sandboxes_made_in_many_threads_are_all_there() -> None:
     mock, made = Mock("tmapi"), list[Sandbox]()
-    threads = [threading.Thread(target=lambda: made.extend(mock.create_sandbox() for _ in range(10))) for _ in range(20)]
+    threads = [
+        threading.Thread(target=lambda: made.extend(mock.create_sandbox() for _ in range(10))) for _ in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

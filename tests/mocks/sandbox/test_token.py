@@ -7,22 +7,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.sandbox.token import SandboxName, format_as_uuid, find_sandbox_name, parse_sandbox_name, create_token
+from lookalike_mocks.sandbox.identity import (
+    SandboxName,
+    create_token,
+    find_sandbox_name,
+    format_as_uuid,
+    parse_sandbox_name,
+)
 from lookalike_specs import list_api_ids, load_api
 
-NAMES = st.builds(SandboxName, st.integers(0, 2**16 - 1), st.integers(1, 255), st.integers(1, 255), st.integers(1, 2**24 - 1))
+NAMES = st.builds(
+    SandboxName, st.integers(0, 2**16 - 1), st.integers(1, 255), st.integers(1, 255), st.integers(1, 2**24 - 1)
+)
 
 
 @given(NAMES)
 def test_a_token_names_its_sandbox(name: SandboxName) -> None:
     drawn = create_token(name)
     assert re.fullmatch(r"[0-9a-f]{30}", drawn)
-    assert find_sandbox_name(drawn) == find_sandbox_name(f"lk{drawn}") == find_sandbox_name(f"LTAI{drawn}") == find_sandbox_name(format_as_uuid(drawn)) == name
+    assert (
+        find_sandbox_name(drawn)
+        == find_sandbox_name(f"lk{drawn}")
+        == find_sandbox_name(f"LTAI{drawn}")
+        == find_sandbox_name(format_as_uuid(drawn))
+        == name
+    )
 
 
 @given(NAMES)
 def test_a_uuid_looks_like_one(name: SandboxName) -> None:
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", format_as_uuid(create_token(name)))
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", format_as_uuid(create_token(name))
+    )
 
 
 @given(NAMES)

@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw
 from lookalike_contracts import describe_response_violations
 from lookalike_mocks import Mock
 from lookalike_specs import load_api
-from lookalike_specs.sample import collect_examples
+from lookalike_specs.messages import Pairs, Request, Response
+from lookalike_specs.request_builder import collect_examples
 from lookalike_specs.signing import acs3
-from lookalike_specs.wire import Pairs, Response, Request
 
 API = load_api("aliyun")
 OPERATIONS = {operation.id: operation for operation in API.operations}

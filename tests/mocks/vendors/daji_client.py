@@ -9,8 +9,8 @@ import msgspec
 
 from lookalike_mocks import Mock
 from lookalike_specs import load_api
+from lookalike_specs.messages import Pairs, Request, Response
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Pairs, Response, Request
 
 from .documented import create_validators
 
@@ -41,7 +41,9 @@ class DajiClient:
 
     def build_get(self, key: str = "demo", /, **sent: Any) -> Request:
         """A signed request by GET."""
-        return Request(method="GET", path=self.path, query=urlencode(self.sign_pairs(key, sent)).encode(), headers=(HOST_HEADER,))
+        return Request(
+            method="GET", path=self.path, query=urlencode(self.sign_pairs(key, sent)).encode(), headers=(HOST_HEADER,)
+        )
 
     def build_post(self, key: str = "demo", content_type: str = FORM_MEDIA_TYPE, /, **sent: Any) -> Request:
         """A signed request by POST."""

@@ -17,14 +17,13 @@ from PIL import Image
 
 from lookalike_mocks import Catalogue, Mock
 from lookalike_mocks.catalogue import ImageIdentity
-from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
-from lookalike_mocks.catalogue.names import decode_offer_id, encode_image_code
-from lookalike_mocks.catalogue.subject import detect_subjects
-from lookalike_mocks.vendors.aliyun_hits import ATTRIBUTES, SAME_SCORE, HitQuery, find_hits
+from lookalike_mocks.catalogue.ids import decode_offer_id, encode_image_code
+from lookalike_mocks.catalogue.image import detect_subjects, draw_identicon, render_jpeg
+from lookalike_mocks.vendors.aliyun.hits import ATTRIBUTES, SAME_SCORE, HitQuery, find_hits
 from lookalike_specs import load_api
 from lookalike_specs.document import resolve_refs
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import acs3, acs_rpc, daji
-from lookalike_specs.wire import Response, Request
 
 API = load_api("aliyun")
 DATA = API.root.data
@@ -128,7 +127,10 @@ def test_the_rest_of_the_attributes() -> None:
     for item in page()["Auctions"]:
         product = mock().demo_state.catalogue.get_product(decode_offer_id(int(item["ProductId"])))
         assert (item["IntAttr3"], item["StrAttr"]) == (product.stock, product.kind.id)
-        assert (item["StrAttr2"], item["StrAttr3"]) == (product.shop.locality.province["zh"], str(product.shop.seller_id))
+        assert (item["StrAttr2"], item["StrAttr3"]) == (
+            product.shop.locality.province["zh"],
+            str(product.shop.seller_id),
+        )
         assert item["StrAttr4"] == product.shop.biz_type
 
 
@@ -237,7 +239,10 @@ def test_without_crop_the_whole_picture_is_searched() -> None:
 def test_regions_are_of_the_pictures_own_size() -> None:
     seen = page(PicContent=picture(draw_identicon(PRODUCT, 200)))["PicInfo"]
     assert all(int(edge) < 200 for subject in seen["MultiRegion"] for edge in subject["Region"].split(","))
-    assert page(PicContent=picture(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"] == "0,200,0,200"
+    assert (
+        page(PicContent=picture(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"]
+        == "0,200,0,200"
+    )
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)

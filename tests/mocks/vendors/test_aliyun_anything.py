@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.document import resolve_refs
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import acs3, acs_rpc
-from lookalike_specs.wire import Request
 
 API = load_api("aliyun")
 NOW = 1_795_220_788

@@ -16,12 +16,12 @@ from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import render_jpeg
-from lookalike_mocks.catalogue.names import encode_image_code
+from lookalike_mocks.catalogue.ids import encode_image_code
+from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
-from lookalike_specs.sample import collect_examples
+from lookalike_specs.messages import Request, Response
+from lookalike_specs.request_builder import collect_examples
 from lookalike_specs.signing import acs3, acs_roa, acs_rpc
-from lookalike_specs.wire import Response, Request
 
 from .documented import load_operation as documented
 
@@ -49,7 +49,9 @@ GOOD: dict[str, dict[str, Any]] = {
 
 @cache
 def schemas(operation: str) -> dict[int, OAS31Validator]:
-    responses = documented("aliyun", OPERATIONS[operation].document_path, OPERATIONS[operation].method.lower())["responses"]
+    responses = documented("aliyun", OPERATIONS[operation].document_path, OPERATIONS[operation].method.lower())[
+        "responses"
+    ]
     return {int(at): OAS31Validator(found["content"]["application/json"]["schema"]) for at, found in responses.items()}
 
 
@@ -215,7 +217,10 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
     ("PictureError", {"PicContent": "https://cbu01.alicdn.com/x.jpg", "variants": {"picture-url": "fetched"}}),
     (
         "PictureError",
-        {"PicContent": f"http://a/O1CN01{encode_image_code(100_000)}_!!1-0-cib.jpg", "variants": {"picture-url": "fetched"}},
+        {
+            "PicContent": f"http://a/O1CN01{encode_image_code(100_000)}_!!1-0-cib.jpg",
+            "variants": {"picture-url": "fetched"},
+        },
     ),
     ("InvalidAction.NotFound", {"action": None}),
     ("InvalidAction.NotFound", {"request": {"path": "/v2/image/update"}}),
@@ -372,7 +377,9 @@ def test_the_pages_table_by_magic(status: str, code: str, message: str) -> None:
 
 def able(error: str) -> list[str]:
     """The operations that can answer an error in the gateway's words, and do not have it in other words."""
-    only = ERRORS[error].operations or [id for id, each in OPERATIONS.items() if error not in each.extension.error_aliases]
+    only = ERRORS[error].operations or [
+        id for id, each in OPERATIONS.items() if error not in each.extension.error_aliases
+    ]
     return [id for id in only if id in GOOD]
 
 

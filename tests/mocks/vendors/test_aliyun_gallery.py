@@ -9,13 +9,24 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
-from lookalike_mocks.gallery import ImageStore, BoundedStore
+from lookalike_mocks.catalogue.image import draw_identicon, render_jpeg
+from lookalike_mocks.sandbox.image_store import BoundedStore, ImageStore
 from lookalike_specs import load_api
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import acs_rpc
-from lookalike_specs.wire import Response, Request
 
-from .aliyun_client import API, NONCES, NOW, Body, fetch_body, assert_conforming, draw_image, sign_request, encode_image, encode_base64
+from .aliyun_client import (
+    API,
+    NONCES,
+    NOW,
+    Body,
+    assert_conforming,
+    draw_image,
+    encode_base64,
+    encode_image,
+    fetch_body,
+    sign_request,
+)
 
 PRODUCT = 4711
 ATTRIBUTES: Body = {
@@ -36,7 +47,9 @@ def add(mock: Mock, name: str, data: bytes, product: str = "p1", **given: Any) -
 
 
 def search(mock: Mock, data: bytes, **given: Any) -> list[Body]:
-    found: list[Body] = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(data), **{"Num": 100, **given})["Auctions"]
+    found: list[Body] = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(data), **{"Num": 100, **given})[
+        "Auctions"
+    ]
     return found
 
 
@@ -62,7 +75,13 @@ def test_what_was_added_comes_back(mock: Mock) -> None:
 
 def test_what_was_not_given_is_not_there(mock: Mock) -> None:
     add(mock, "a.png", encode_image(draw_image(1)))
-    assert set(search(mock, encode_image(draw_image(1)))[0]) == {"ProductId", "PicName", "CategoryId", "Score", "SortExprValues"}
+    assert set(search(mock, encode_image(draw_image(1)))[0]) == {
+        "ProductId",
+        "PicName",
+        "CategoryId",
+        "Score",
+        "SortExprValues",
+    }
 
 
 def test_what_is_seen_in_it_is_what_a_search_sees(mock: Mock) -> None:
@@ -154,7 +173,11 @@ def test_the_same_names_replace(mock: Mock) -> None:
     add(mock, "a.png", encode_image(draw_image(2)), IntAttr=2)
     first = search(mock, encode_image(draw_image(2)))[0]
     assert (first["PicName"], first["IntAttr"], first["Score"]) == ("a.png", 2, 1.0)
-    low = [item["Score"] for item in search(mock, encode_image(draw_image(1)), Filter="int_attr=2") if item["PicName"] == "a.png"]
+    low = [
+        item["Score"]
+        for item in search(mock, encode_image(draw_image(1)), Filter="int_attr=2")
+        if item["PicName"] == "a.png"
+    ]
     assert all(score <= 0.6 for score in low)
 
 
@@ -190,7 +213,12 @@ def test_filters_categories_and_thresholds(mock: Mock) -> None:
 def test_products_once(mock: Mock) -> None:
     data = encode_image(draw_image(5))
     for name, product in (("0.png", "p1"), ("1.png", "p1"), ("2.png", "p2")):
-        add(mock, name, data if name != "0.png" else encode_image(draw_image(5).resize((333, 333)), "JPEG"), product=product)
+        add(
+            mock,
+            name,
+            data if name != "0.png" else encode_image(draw_image(5).resize((333, 333)), "JPEG"),
+            product=product,
+        )
     assert own(search(mock, data))[:2] == [("p1", "1.png"), ("p2", "2.png")]
     assert own(search(mock, data, DistinctProductId="true")) == [("p1", "1.png"), ("p2", "2.png")]
 
@@ -271,7 +299,8 @@ def test_by_name_of_the_catalogue(mock: Mock) -> None:
 
 def test_by_name_of_what_is_beyond_the_catalogue() -> None:
     names = {
-        name: search(Mock("aliyun", clock=lambda: NOW), render_jpeg(PRODUCT))[0][name] for name in ("ProductId", "PicName")
+        name: search(Mock("aliyun", clock=lambda: NOW), render_jpeg(PRODUCT))[0][name]
+        for name in ("ProductId", "PicName")
     }
     for size, status in ((PRODUCT + 1, 200), (PRODUCT, 400)):
         asked = sign_request("SearchImageByName", **names)
@@ -306,14 +335,19 @@ def test_an_instance_is_full(mock: Mock) -> None:
     data = encode_image(draw_image(1))
     for name in ("0.png", "1.png", "1.png"):
         add(mock, name, data, InstanceName="demosmall1")
-    asked = sign_request("AddImage", InstanceName="demosmall1", ProductId="p1", PicName="2.png", PicContent=encode_base64(data))
+    asked = sign_request(
+        "AddImage", InstanceName="demosmall1", ProductId="p1", PicName="2.png", PicContent=encode_base64(data)
+    )
     assert json.loads(assert_conforming(asked, mock.respond(asked)).body)["Code"] == "InstanceOverQuota"
     fetch_body(mock, "DeleteImage", InstanceName="demosmall1", ProductId="p1", PicName="0.png")
     add(mock, "2.png", data, InstanceName="demosmall1")
 
 
 def test_each_deed_has_its_own_limit(mock: Mock) -> None:
-    content, names = encode_base64(encode_image(draw_image(1))), {"InstanceName": "demoqps1", "ProductId": "p1", "PicName": "a.png"}
+    content, names = (
+        encode_base64(encode_image(draw_image(1))),
+        {"InstanceName": "demoqps1", "ProductId": "p1", "PicName": "a.png"},
+    )
 
     def statuses(operation: str, times: int, **given: Any) -> list[int]:
         return [mock.respond(sign_request(operation, **names, **given)).status for _ in range(times)]

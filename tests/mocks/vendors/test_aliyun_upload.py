@@ -13,16 +13,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.authenticate.policy import format_expiration
-from lookalike_mocks.catalogue.identicon import render_jpeg
-from lookalike_mocks.doors.asgi import MockApp
-from lookalike_mocks.doors.server import Server
-from lookalike_mocks.gallery import BoundedStore
-from lookalike_mocks.quota import Quota
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.authentication.post_policy import format_expiration
+from lookalike_mocks.catalogue.image import render_jpeg
+from lookalike_mocks.sandbox.image_store import BoundedStore
+from lookalike_mocks.sandbox.state import Quota
+from lookalike_specs.messages import Pairs, Request, Response
 from lookalike_specs.signing import acs_rpc, oss_policy
-from lookalike_specs.wire import Pairs, Response, Request
 
-from .aliyun_client import API, HOST, NOW, OPERATIONS, Body, fetch_body, assert_conforming, draw_image, encode_multipart, sign_request, encode_image, encode_base64
+from .aliyun_client import (
+    API,
+    HOST,
+    NOW,
+    OPERATIONS,
+    Body,
+    assert_conforming,
+    draw_image,
+    encode_base64,
+    encode_image,
+    encode_multipart,
+    fetch_body,
+    sign_request,
+)
 
 SECRET = API.account["AccessKeySecret"]
 CONTENT_TYPE = b"multipart/form-data; boundary=XX"
@@ -68,7 +81,9 @@ def signed(policy: object, secret: str = SECRET, /, **changed: str | None) -> Pa
     """The fields of an upload whose policy the caller made himself."""
     text = b64encode(policy if isinstance(policy, bytes) else json.dumps(policy).encode()).decode()
     permitted = {"Endpoint": "0.0.1", "AccessKeyId": API.account["AccessKeyId"], "ObjectKey": "k"}
-    return fields({**permitted, "EncodedPolicy": text, "Signature": oss_policy.compute_signature(text, secret)}, **changed)
+    return fields(
+        {**permitted, "EncodedPolicy": text, "Signature": oss_policy.compute_signature(text, secret)}, **changed
+    )
 
 
 def element(reply: Response, name: str) -> str | None:
@@ -299,7 +314,10 @@ def test_every_error_by_magic_where_it_belongs(mock: Mock, error: str) -> None:
     told = permit(mock, key)
     reply = refused(mock, form(encode_multipart(fields(told), b"data")), error)
     assert "{" not in (element(reply, "Message") or "")
-    assert fetch_body(mock, "SearchImageByPic", key, Num=1, PicContent=encode_base64(render_jpeg(PRODUCT)))["Msg"] == "success"
+    assert (
+        fetch_body(mock, "SearchImageByPic", key, Num=1, PicContent=encode_base64(render_jpeg(PRODUCT)))["Msg"]
+        == "success"
+    )
 
 
 def test_an_expired_permit(mock: Mock) -> None:

@@ -4,10 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_mocks.vendors.condition import MAX_DEPTH, ConditionError, FilterGrammar, evaluate_condition, parse_condition
+from lookalike_mocks.vendors.aliyun.filter import (
+    MAX_DEPTH,
+    ConditionError,
+    FilterGrammar,
+    evaluate_condition,
+    parse_condition,
+)
 
-PAGE = FilterGrammar({"int_attr", "int_attr2"}, {">", ">=", "<", "<=", "="}, {"str_attr"}, {"=", "!="}, allows_sets=False)
-LATER = FilterGrammar(PAGE.integer_fields, PAGE.integer_operators, PAGE.string_fields, PAGE.string_operators, allows_sets=True)
+PAGE = FilterGrammar(
+    {"int_attr", "int_attr2"}, {">", ">=", "<", "<=", "="}, {"str_attr"}, {"=", "!="}, allows_sets=False
+)
+LATER = FilterGrammar(
+    PAGE.integer_fields, PAGE.integer_operators, PAGE.string_fields, PAGE.string_operators, allows_sets=True
+)
 GOODS = {"int_attr": 100, "int_attr2": -5, "str_attr": "a b"}
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue import names, picture
-from lookalike_mocks.catalogue.subject import detect_subjects
-from lookalike_mocks.catalogue.words import load_kinds
+from lookalike_mocks.catalogue import ids
+from lookalike_mocks.catalogue.image import detect_subjects, identify_by_id
+from lookalike_mocks.catalogue.vocabulary import load_kinds
 from lookalike_specs import load_api, read_document
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Response, Request
 
 from .daji_client import HOST_HEADER, UPLOAD_VARIANTS, Body, DajiClient
 from .documented import load_operation
@@ -36,7 +36,7 @@ def offers(data: Body) -> list[int]:
 
 
 def product(offer: Body, mock: Mock = MOCK) -> Any:
-    return mock.demo_state.catalogue.get_product(names.decode_offer_id(offer["offerId"]))
+    return mock.demo_state.catalogue.get_product(ids.decode_offer_id(offer["offerId"]))
 
 
 def every(**sent: Any) -> list[Body]:
@@ -207,7 +207,9 @@ def test_situations_come_the_natural_way() -> None:
 
 
 def test_the_sample_request_is_accepted() -> None:
-    vendor = {found["name"]: found.get("example", "") for found in read_document(API)["paths"][PATH]["get"]["parameters"]}
+    vendor = {
+        found["name"]: found.get("example", "") for found in read_document(API)["paths"][PATH]["get"]["parameters"]
+    }
     sample = {name: vendor[name] for name in ("imageId", "filter", "sort", "priceStart", "priceEnd", "country")}
     assert sample["filter"] == "shipInToday,ksCiphertext"
     assert sample["sort"] == '{"price":"asc"}'
@@ -351,7 +353,7 @@ def test_titles_in_every_language(language: str) -> None:
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
     """The id of a picture with several subjects, and their boxes."""
     for number in range(100):
-        seen = detect_subjects(picture.identify_by_id(str(number)), MOCK.demo_state.size)
+        seen = detect_subjects(identify_by_id(str(number)), MOCK.demo_state.size)
         if len({subject.product_index % len(load_kinds()) for subject in seen}) > 1:
             return str(number), [subject.box for subject in seen]
     raise AssertionError("none")
@@ -413,12 +415,14 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
 def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
-    code = names.encode_image_code(index)
+    code = ids.encode_image_code(index)
     found = [ask(imageId=None, imageAddress=address.format(code=code)) for address in ADDRESSES]
-    found.append(ask(imageId=names.encode_image_id(index)))
-    assert {data["data"][0]["offerId"] for data in found} == {names.encode_offer_id(index)}
+    found.append(ask(imageId=ids.encode_image_id(index)))
+    assert {data["data"][0]["offerId"] for data in found} == {ids.encode_offer_id(index)}
     assert all(offers(data) == offers(found[0]) for data in found)
-    assert ask(imageId=None, imageUrl=found[0]["data"][0]["imageUrl"])["data"][0]["offerId"] == names.encode_offer_id(index)
+    assert ask(imageId=None, imageUrl=found[0]["data"][0]["imageUrl"])["data"][0]["offerId"] == ids.encode_offer_id(
+        index
+    )
 
 
 def test_an_id_counts_more_than_an_address() -> None:
@@ -503,7 +507,9 @@ VARIANTS = [
 @pytest.mark.parametrize(
     ("variant", "value", "send", "fits"), VARIANTS, ids=[f"{v[0]}-{v[1]}-{n}" for n, v in enumerate(VARIANTS)]
 )
-def test_variants(variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]) -> None:
+def test_variants(
+    variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]
+) -> None:
     default, changed = send(MOCK), send(Mock(API, variants={variant: value}))
     assert fits(changed, checked(changed))
     assert not fits(default, checked(default))
@@ -525,9 +531,9 @@ def test_every_error_travels_every_way(error: str, transport: str) -> None:
 
 def test_ids_that_are_known_where_others_are_refused() -> None:
     mock = Mock(API, variants={"unknown-image-id": "refused"})
-    for image in (KNOWN, names.encode_image_id(0), names.encode_image_id(10**13)):
+    for image in (KNOWN, ids.encode_image_id(0), ids.encode_image_id(10**13)):
         assert ask(mock, imageId=image)["data"]
-    for image in (names.encode_image_id(7)[:-1] + "x", str(int(names.encode_image_id(7)) + 1), "0"):
+    for image in (ids.encode_image_id(7)[:-1] + "x", str(int(ids.encode_image_id(7)) + 1), "0"):
         assert error_of(mock.respond(request(imageId=image))) == "unknown-image"
     assert ask(mock, imageId="situation-full-page")["data"]
 

@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue import names, picture
-from lookalike_mocks.catalogue.subject import detect_subjects
-from lookalike_mocks.catalogue.words import load_kinds
+from lookalike_mocks.catalogue import image
+from lookalike_mocks.catalogue.ids import (
+    decode_image_code,
+    decode_offer_id,
+    encode_image_code,
+    encode_image_id,
+    encode_opaque_id,
+)
+from lookalike_mocks.catalogue.image import detect_subjects
+from lookalike_mocks.catalogue.vocabulary import load_kinds
 from lookalike_specs import load_api
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Response, Request
 
 from .daji_client import HOST_HEADER, UPLOAD_VARIANTS, Body, DajiClient
 from .documented import load_operation
@@ -39,8 +46,8 @@ def ids(data: Body) -> list[str]:
 
 def indexes(data: Body) -> list[int]:
     """The products behind the goods, as their pictures tell."""
-    found = [names.decode_image_code(item["picUrl"]) for item in data["data"]]
-    assert [names.encode_opaque_id(index) for index in found if index is not None] == ids(data)
+    found = [decode_image_code(item["picUrl"]) for item in data["data"]]
+    assert [encode_opaque_id(index) for index in found if index is not None] == ids(data)
     return [index for index in found if index is not None]
 
 
@@ -253,7 +260,7 @@ def test_nothing_comes_behind_the_deepest() -> None:
 def test_every_category_finds_only_its_own(code: str) -> None:
     found = every(categoryId=code)
     product = MOCK.demo_state.catalogue.get_product
-    assert {product(names.decode_image_code(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
+    assert {product(decode_image_code(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
 
 
 def test_a_category_need_not_be_the_pictures_own() -> None:
@@ -279,7 +286,7 @@ def test_the_guesses() -> None:
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
     """The address of a picture whose main thing is not the largest, and the boxes of all things on it."""
     for url in (f"https://a/{number}.jpg" for number in range(500)):
-        seen = detect_subjects(picture.identify_by_url(url), MOCK.demo_state.size)
+        seen = detect_subjects(image.identify_by_url(url), MOCK.demo_state.size)
         areas = [(right - left) * (bottom - top) for left, top, right, bottom in (subject.box for subject in seen)]
         if max(areas) > areas[0] and len({subject.product_index % len(load_kinds()) for subject in seen}) == len(seen):
             return url, [subject.box for subject in seen]
@@ -360,17 +367,17 @@ def at_1688(**sent: Any) -> list[int]:
     pairs = (("appKey", "lookalike-demo-key"), ("beginPage", "1"), ("pageSize", "20"), ("country", "en"), *sent.items())
     query = urlencode((*pairs, ("sign", daji.compute_signature(pairs, SECRET)))).encode()
     reply = MOCK.respond(Request(method="GET", path="/alibaba/product/imageQuery", query=query))
-    return [names.decode_offer_id(offer["offerId"]) for offer in msgspec.json.decode(reply.body)["data"]["data"]]
+    return [decode_offer_id(offer["offerId"]) for offer in msgspec.json.decode(reply.body)["data"]["data"]]
 
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
 def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
-    addresses = [address.format(code=names.encode_image_code(index)) for address in ADDRESSES]
+    addresses = [address.format(code=encode_image_code(index)) for address in ADDRESSES]
     found = [indexes(ask(picUrl=address, pageSize=20)) for address in addresses]
     assert found[0][0] == index
     assert all(each == found[0] for each in found)
     assert all(at_1688(imageAddress=address) == found[0] for address in addresses)
-    assert at_1688(imageId=names.encode_image_id(index)) == found[0]
+    assert at_1688(imageId=encode_image_id(index)) == found[0]
 
 
 @pytest.mark.parametrize(
@@ -387,7 +394,7 @@ def test_any_picture_finds_the_same_at_both(path: str) -> None:
 def test_pictures_of_the_answer_can_be_searched_for() -> None:
     """They have no scheme, and a search needs one."""
     for item, index in zip(ask()["data"], indexes(ask()), strict=True):
-        assert picture.identify_by_url(item["picUrl"]) == picture.identify_by_product(index)
+        assert image.identify_by_url(item["picUrl"]) == image.identify_by_product(index)
         assert error_of(MOCK.respond(request(picUrl=item["picUrl"]))) == "picture-unreadable"
         for scheme in ("http:", "https:"):
             assert indexes(ask(picUrl=scheme + item["picUrl"]))[0] == index
@@ -443,7 +450,9 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(("variant", "value", "send", "fits"), VARIANTS, ids=[f"{v[0]}-{v[1]}" for v in VARIANTS])
-def test_variants(variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]) -> None:
+def test_variants(
+    variant: str, value: str, send: Callable[[Mock], Response], fits: Callable[[Response, Body], bool]
+) -> None:
     default, changed = send(MOCK), send(Mock(API, variants={variant: value}))
     assert fits(changed, checked(changed))
     assert not fits(default, checked(default))

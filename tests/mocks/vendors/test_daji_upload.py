@@ -15,14 +15,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue import names
-from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
+from lookalike_mocks.catalogue import ids
+from lookalike_mocks.catalogue.image import draw_identicon, render_jpeg
 from lookalike_specs import load_api
+from lookalike_specs.messages import Pairs, Request, Response
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Pairs, Response, Request
 
 from ..drawn import draw_landscape, encode_image
-from .daji_client import FORM_MEDIA_TYPE, HOST_HEADER, MULTIPART_MEDIA_TYPE, UPLOAD_VARIANTS, Body, DajiClient, encode_multipart
+from .daji_client import (
+    FORM_MEDIA_TYPE,
+    HOST_HEADER,
+    MULTIPART_MEDIA_TYPE,
+    UPLOAD_VARIANTS,
+    Body,
+    DajiClient,
+    encode_multipart,
+)
 from .documented import create_validators
 
 PATHS = {"daji-1688": "/alibaba/upload/image", "daji-taobao": "/taobao/upload/image"}
@@ -58,7 +66,11 @@ GOODS, OTHER = base64(render_jpeg(4711)), base64(encode_image(draw_landscape(), 
 @both
 @pytest.mark.parametrize("text", [GOODS, OTHER], ids=["product", "other"])
 def test_the_same_picture_has_the_same_id_everywhere_and_always(api: str, text: str) -> None:
-    found = {uploaded(api, text, mock, way) for mock in (MOCK, Mock(*PATHS, seed=9)) for way in (FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE)}
+    found = {
+        uploaded(api, text, mock, way)
+        for mock in (MOCK, Mock(*PATHS, seed=9))
+        for way in (FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE)
+    }
     found |= {uploaded(other, text) for other in PATHS}
     assert len(found) == 1
     assert re.fullmatch(r"\d{19}", found.pop())
@@ -69,8 +81,8 @@ def test_the_same_picture_has_the_same_id_everywhere_and_always(api: str, text: 
 @pytest.mark.parametrize("side", [8, 99, 800])
 def test_a_product_is_found_by_its_picture_in_every_format_and_size(api: str, form: str, side: int) -> None:
     found = uploaded(api, base64(encode_image(draw_identicon(4711, side), form)))
-    assert found == names.encode_image_id(4711)
-    assert offers(imageId=found)[0] == names.encode_offer_id(4711)
+    assert found == ids.encode_image_id(4711)
+    assert offers(imageId=found)[0] == ids.encode_offer_id(4711)
 
 
 def test_other_pictures_have_other_ids_and_find_other_goods() -> None:
@@ -90,7 +102,7 @@ def test_an_id_holds_where_ids_are_checked() -> None:
 
 @both
 @pytest.mark.parametrize(
-    "url", [URL, "http://example.com/a.jpg?x=1", f"https://a/O1CN01{names.encode_image_code(7)}_!!0.jpg"]
+    "url", [URL, "http://example.com/a.jpg?x=1", f"https://a/O1CN01{ids.encode_image_code(7)}_!!0.jpg"]
 )
 def test_an_address_is_the_same_picture_as_in_a_search(api: str, url: str) -> None:
     found = GET[api].fetch_data(pic_url=url)["imageId"]
@@ -116,7 +128,7 @@ def test_the_parameters_may_stand_in_the_query_as_on_the_older_page() -> None:
     small = base64(encode_image(draw_identicon(4711, 16), "PNG"))
     request = GET["daji-taobao"].build_get(image_base64=small)
     assert POST["daji-taobao"].send_request(msgspec.structs.replace(request, method="POST")) == {
-        "imageId": names.encode_image_id(4711)
+        "imageId": ids.encode_image_id(4711)
     }
 
 
@@ -125,14 +137,19 @@ def test_the_picture_may_stand_in_the_query_and_the_credentials_in_the_form(api:
     small = base64(encode_image(draw_identicon(4711, 16), "PNG"))
     key, picture, sign = POST[api].sign_pairs("demo", {"image_base64": small})
     request = post(api, urlencode((key, sign)).encode(), FORM_MEDIA_TYPE, urlencode([picture]).encode())
-    assert POST[api].send_request(request) == {"imageId": names.encode_image_id(4711)}
+    assert POST[api].send_request(request) == {"imageId": ids.encode_image_id(4711)}
 
 
 def test_the_credentials_may_stand_in_the_query_and_the_picture_in_the_form() -> None:
     *sent, sign = POST["daji-1688"].sign_pairs("demo", {"image_base64": GOODS})
-    for way, body in ((FORM_MEDIA_TYPE, urlencode(sent[1:]).encode()), (MULTIPART_MEDIA_TYPE, encode_multipart(tuple(sent[1:])))):
+    for way, body in (
+        (FORM_MEDIA_TYPE, urlencode(sent[1:]).encode()),
+        (MULTIPART_MEDIA_TYPE, encode_multipart(tuple(sent[1:]))),
+    ):
         query = urlencode([sent[0], sign]).encode()
-        assert POST["daji-1688"].send_request(post("daji-1688", body, way, query))["imageId"] == names.encode_image_id(4711)
+        assert POST["daji-1688"].send_request(post("daji-1688", body, way, query))["imageId"] == ids.encode_image_id(
+            4711
+        )
 
 
 # ---------------------------------------------------------------- signs
@@ -159,7 +176,10 @@ SIGN = ("sign", daji.compute_signature(PLAIN, SECRET))
 SIGNED: dict[str, tuple[Pairs, str]] = {
     "right": ((*PLAIN, SIGN), ""),
     "secret alone": ((*PLAIN, ("appSecret", SECRET)), ""),
-    "other names too": ((*PLAIN, ("base64", "x"), ("sign", daji.compute_signature((*PLAIN, ("base64", "x")), SECRET))), ""),
+    "other names too": (
+        (*PLAIN, ("base64", "x"), ("sign", daji.compute_signature((*PLAIN, ("base64", "x")), SECRET))),
+        "",
+    ),
     "other names unsigned": ((*PLAIN, ("base64", "x"), SIGN), "bad-sign"),
     "last character changed": ((PLAIN[0], ("image_base64", GOODS[:-1] + "A"), SIGN), "bad-sign"),
     "first character changed": ((PLAIN[0], ("image_base64", "A" + GOODS[1:]), SIGN), "bad-sign"),
@@ -183,9 +203,11 @@ def test_the_sign_is_over_the_whole_form(api: str, way: str, name: str) -> None:
 @both
 def test_a_file_is_neither_signed_nor_the_picture(api: str) -> None:
     reply = MOCK.respond(post(api, with_file((*PLAIN, SIGN)), MULTIPART_MEDIA_TYPE))
-    assert POST[api].decode_body(reply)["data"] == {"imageId": names.encode_image_id(4711)}
+    assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}
     alone = (PLAIN[0], ("sign", daji.compute_signature(PLAIN[:1], SECRET)))
-    assert POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE))) == "picture-required"
+    assert (
+        POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE))) == "picture-required"
+    )
 
 
 # ---------------------------------------------------------------- errors
@@ -274,7 +296,10 @@ BODIES: dict[str, tuple[Callable[[str], Request], str]] = {
     "too many fields": (lambda api: post(api, b"a=1&" * 1001), "picture-too-large"),
     "stopped at the door": (lambda api: spoiled(api, "body-too-large"), "picture-too-large"),
     "came too late": (lambda api: spoiled(api, "body-timeout"), "bad-parameter"),
-    "cut multipart": (lambda api: post(api, encode_multipart((*PLAIN, SIGN))[:-9], MULTIPART_MEDIA_TYPE), "bad-parameter"),
+    "cut multipart": (
+        lambda api: post(api, encode_multipart((*PLAIN, SIGN))[:-9], MULTIPART_MEDIA_TYPE),
+        "bad-parameter",
+    ),
     "no boundary": (lambda api: post(api, encode_multipart((*PLAIN, SIGN)), "multipart/form-data"), "bad-parameter"),
     "json": (lambda api: post(api, msgspec.json.encode(dict((*PLAIN, SIGN))), "application/json"), "bad-sign"),
     "no media type": (lambda api: post(api, framed(FORM_MEDIA_TYPE, (*PLAIN, SIGN)), ""), "bad-sign"),
@@ -306,7 +331,7 @@ def test_errors_come_by_a_magic_key(api: str, error: str) -> None:
 @pytest.mark.parametrize("situation", load_api("daji-1688").root.situations)
 def test_an_id_is_the_same_in_every_situation(api: str, situation: str) -> None:
     reply = MOCK.respond(POST[api].build_post(f"situation-{situation}", image_base64=GOODS))
-    assert POST[api].decode_body(reply)["data"] == {"imageId": names.encode_image_id(4711)}
+    assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}
 
 
 @both
@@ -331,7 +356,7 @@ def is_error(error: str) -> Callable[[str, Response], bool]:
 def is_id(number: int) -> Callable[[str, Response], bool]:
     def fits(api: str, reply: Response) -> bool:
         body = POST[api].decode_body(reply)
-        return reply.status == 200 and body["data"]["imageId"] == names.encode_image_id(number)
+        return reply.status == 200 and body["data"]["imageId"] == ids.encode_image_id(number)
 
     return fits
 
@@ -372,20 +397,23 @@ def test_every_value_of_every_variant_is_tried() -> None:
 def test_base64_wins_where_an_address_counts_too() -> None:
     either = Mock("daji-1688", variants={"upload-parameter": "either"})
     for mock, api in ((either, "daji-1688"), (MOCK, "daji-taobao")):
-        assert POST[api].send_request(POST[api].build_post(**BOTH), mock) == {"imageId": names.encode_image_id(4711)}
+        assert POST[api].send_request(POST[api].build_post(**BOTH), mock) == {"imageId": ids.encode_image_id(4711)}
         assert POST[api].send_request(POST[api].build_post(image_base64=GOODS, pic_url="x"), mock) == {
-            "imageId": names.encode_image_id(4711)
+            "imageId": ids.encode_image_id(4711)
         }
         assert POST[api].identify_error(mock.respond(POST[api].build_post())) == "picture-required"
         assert POST[api].identify_error(mock.respond(POST[api].build_post(pic_url="ftp://a"))) == "picture-unreadable"
-        assert POST[api].identify_error(mock.respond(POST[api].build_post(image_base64="x", pic_url=URL))) == "picture-unreadable"
+        assert (
+            POST[api].identify_error(mock.respond(POST[api].build_post(image_base64="x", pic_url=URL)))
+            == "picture-unreadable"
+        )
 
 
 @both
 def test_the_limit_by_the_text_is_that_of_the_file_three_quarters_as_long(api: str) -> None:
     mock = Mock(api, variants={"picture-limit": "base64"})
     assert len(FILE) == MOST
-    assert uploaded(api, FILE, mock) == uploaded(api, LONGER) == names.encode_image_id(5)
+    assert uploaded(api, FILE, mock) == uploaded(api, LONGER) == ids.encode_image_id(5)
 
 
 # ---------------------------------------------------------------- whatever is sent
@@ -400,7 +428,18 @@ TEXTS = st.one_of(
     st.sampled_from([URL, "//a", "http://\x00", "lookalike-demo-key", SECRET, "situation-empty", "situation-x", "=" * 9]),
 )  # fmt: skip
 SENT = st.lists(st.tuples(NAMES, TEXTS), max_size=6)
-WAYS = st.sampled_from([FORM_MEDIA_TYPE, FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, "multipart/form-data", "application/json", "text/plain", ""])
+WAYS = st.sampled_from(
+    [
+        FORM_MEDIA_TYPE,
+        FORM_MEDIA_TYPE,
+        MULTIPART_MEDIA_TYPE,
+        MULTIPART_MEDIA_TYPE,
+        "multipart/form-data",
+        "application/json",
+        "text/plain",
+        "",
+    ]
+)
 MOCKS = [
     MOCK,
     Mock(*PATHS, variants={"upload-parameter": "either", "picture-limit": "base64", "base64-prefix": "accepted"}),
@@ -413,7 +452,10 @@ def bodies(draw: st.DrawFn) -> tuple[bytes, str]:
     way, sent = draw(WAYS), draw(SENT)
     clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in sent)
     pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in clean if pair[0] != "sign"))
-    body = framed(way if way == MULTIPART_MEDIA_TYPE else FORM_MEDIA_TYPE, (*pairs, ("sign", daji.compute_signature(pairs, SECRET))))
+    body = framed(
+        way if way == MULTIPART_MEDIA_TYPE else FORM_MEDIA_TYPE,
+        (*pairs, ("sign", daji.compute_signature(pairs, SECRET))),
+    )
     return draw(st.sampled_from([body, body, body, body[:-5], body.replace(b"\r\n", b"\n"), b"x" + body])), way
 
 

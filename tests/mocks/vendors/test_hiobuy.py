@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue import picture
-from lookalike_mocks.catalogue.names import decode_offer_id
-from lookalike_mocks.catalogue.subject import detect_subjects
+from lookalike_mocks.catalogue import image
+from lookalike_mocks.catalogue.ids import decode_offer_id
+from lookalike_mocks.catalogue.image import detect_subjects
 from lookalike_mocks.vendors.hiobuy import TAOBAO_SHIFT
 from lookalike_specs import load_api
 from lookalike_specs.document import resolve_refs
-from lookalike_specs.extension import ErrorCode
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.extensions import ErrorCode
+from lookalike_specs.messages import Request, Response
 
-from .documented import load_operation, create_validators
+from .documented import create_validators, load_operation
 
 API = load_api("hiobuy")
 PATH = "/api/client/third-purchase/image/query"
@@ -211,7 +211,7 @@ def test_the_native_answer_is_1688s() -> None:
 @pytest.mark.parametrize("url", PICTURES)
 def test_regions_are_left_right_top_bottom_as_at_1688(url: str) -> None:
     told = native(body={"img": url})["picRegionInfo"]
-    boxes = [subject.box for subject in detect_subjects(picture.identify_by_url(url), mock().demo_state.catalogue.size)]
+    boxes = [subject.box for subject in detect_subjects(image.identify_by_url(url), mock().demo_state.catalogue.size)]
     regions = [f"{left},{right},{top},{bottom}" for left, top, right, bottom in boxes]
     assert told == {"currentRegion": regions[0], "yoloCropRegion": ";".join(regions)}
 
@@ -348,7 +348,9 @@ def test_without_a_header_no_language_is_refused() -> None:
 @pytest.mark.parametrize("number", [0, 17, 4711, 9_999])
 @pytest.mark.parametrize("platform", LOCALES)
 def test_the_picture_of_a_product_finds_it_first(platform: str, number: int) -> None:
-    at_1688 = f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(number).image_code}_!!1-0-cib.jpg"
+    at_1688 = (
+        f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(number).image_code}_!!1-0-cib.jpg"
+    )
     first = items(body={"img": at_1688, "platform": platform})[0]
     assert index(first, platform) == number
     assert index(items(body={"img": first["pic_url"], "platform": platform})[0], platform) == number

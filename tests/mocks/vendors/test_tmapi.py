@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import decode_offer_id
-from lookalike_mocks.catalogue.words import load_localities
-from lookalike_mocks.vendors import tmapi_item
+from lookalike_mocks.catalogue.ids import decode_offer_id
+from lookalike_mocks.catalogue.vocabulary import load_localities
+from lookalike_mocks.vendors import tmapi
 from lookalike_specs import load_api
 from lookalike_specs.document import resolve_refs
-from lookalike_specs.extension import ErrorCode
+from lookalike_specs.extensions import ErrorCode
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import daji
-from lookalike_specs.wire import Response, Request
 
-from .documented import load_operation, create_validators
+from .documented import create_validators, load_operation
 
 API = load_api("tmapi")
 OPERATION = API.operations[0]
@@ -204,7 +204,7 @@ def product(item: dict[str, Any]) -> Any:
     ("pieces", "price", "fuzzy"), [(3, 1900, "50+"), (2, 2000, "40+"), (0, 100, "0+"), (99, 1250, "1000+")]
 )
 def test_the_turnover_is_rounded_as_in_the_sample(pieces: int, price: int, fuzzy: str) -> None:
-    assert tmapi_item.format_fuzzy(pieces * price // 100) == fuzzy
+    assert tmapi.format_fuzzy(pieces * price // 100) == fuzzy
 
 
 def test_prices_mean_what_their_names_say() -> None:
@@ -335,7 +335,7 @@ def test_titles_and_places_are_translated_and_nothing_else(language: str) -> Non
 )
 def test_a_town_is_written_as_in_the_sample(language: str, town: str) -> None:
     futian = next(place for place in load_localities() if place.district["zh"] == "福田区")
-    assert tmapi_item.format_area(futian, language)[1] == town
+    assert tmapi.format_area(futian, language)[1] == town
 
 
 def test_titles_are_english_without_a_language() -> None:

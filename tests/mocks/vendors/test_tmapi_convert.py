@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.names import encode_converted_name, decode_converted_name, decode_offer_id
+from lookalike_mocks.catalogue.ids import decode_converted_name, decode_offer_id, encode_converted_name
 from lookalike_specs import load_api
-from lookalike_specs.wire import Response, Request
+from lookalike_specs.messages import Request, Response
 
 from .documented import create_validators
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lookalike_specs.messages import Pairs, Request
 from lookalike_specs.signing import Acs3Credential, MalformedCredential, Stages, acs3
-from lookalike_specs.wire import Pairs, Request
 
 EMPTY = sha256(b"").hexdigest()
 TIME = "2026-11-21T00:26:27Z"

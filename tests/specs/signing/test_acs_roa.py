@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lookalike_specs.messages import Pairs, Request
 from lookalike_specs.signing import MalformedCredential, RoaCredential, acs_roa
-from lookalike_specs.wire import Pairs, Request
 
 DATE = "Sat, 21 Nov 2026 00:26:32 GMT"
 TEXT = st.text(max_size=6)

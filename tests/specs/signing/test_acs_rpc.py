@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lookalike_specs.messages import Pairs, Request, parse_pairs
 from lookalike_specs.signing import acs_rpc
 from lookalike_specs.signing.acs_rpc import Placement
-from lookalike_specs.wire import Pairs, Request, parse_pairs
 
 FORM = ((b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"16"))
 SYSTEM = [
@@ -97,7 +97,9 @@ def test_one_changed_value_changes_the_signature(sent: Pairs, value: str, data: 
 
 def sign(request: Request, placement: Placement, token: str | None = None) -> Request:
     time = "2026-11-21T00:26:28Z"
-    return acs_rpc.sign_request(request, "testid", "s", timestamp=time, nonce="n1", security_token=token, placement=placement)
+    return acs_rpc.sign_request(
+        request, "testid", "s", timestamp=time, nonce="n1", security_token=token, placement=placement
+    )
 
 
 @given(DISTINCT, DISTINCT, st.sampled_from(["query", "form", "everything-in-query"]), st.none() | TEXT)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lookalike_specs.messages import Pairs, Request, parse_pairs
 from lookalike_specs.signing import daji, find_first_difference
-from lookalike_specs.signing.stages import Stage
-from lookalike_specs.wire import Pairs, Request, parse_pairs
+from lookalike_specs.signing.base import Stage
 
 SECRET = "test_secret_0001"
 KEY = (("appKey", "test_key_0001"),)

@@ -2,8 +2,8 @@ from base64 import b64encode
 
 import pytest
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import STAGE_NAMES, oss_policy
-from lookalike_specs.wire import Request
 
 POLICY = b64encode(
     b'{"expiration":"2120-01-01T12:00:00.000Z","conditions":[["content-length-range",0,104857600]]}'
@@ -41,7 +41,9 @@ def test_a_signed_form_verifies_from_its_own_wire_bytes() -> None:
     signed = oss_policy.sign_request(call(part("policy", POLICY), part("key", "k")), "id", "s")
     assert oss_policy.read_signature(signed) == oss_policy.recompute_stages(signed, "s").signature
     assert oss_policy.read_signature(signed) != oss_policy.recompute_stages(signed, "t").signature
-    assert signed.body.startswith(part("OSSAccessKeyId", "id") + part("Signature", oss_policy.compute_signature(POLICY, "s")))
+    assert signed.body.startswith(
+        part("OSSAccessKeyId", "id") + part("Signature", oss_policy.compute_signature(POLICY, "s"))
+    )
 
 
 def test_signing_again_replaces_the_first_signature() -> None:

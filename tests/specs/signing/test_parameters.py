@@ -1,7 +1,7 @@
 import pytest
 
-from lookalike_specs.signing import parameters
-from lookalike_specs.wire import Pairs, Request
+from lookalike_specs.messages import Pairs, Request
+from lookalike_specs.signing import canonical
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from lookalike_specs.wire import Pairs, Request
     ],
 )
 def test_extended(raw: bytes, added: Pairs, expected: bytes) -> None:
-    assert parameters.append_pairs(raw, added) == expected
+    assert canonical.append_pairs(raw, added) == expected
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_extended(raw: bytes, added: Pairs, expected: bytes) -> None:
 )
 def test_only_a_form_body_has_parameters(content_type: bytes, expected: Pairs) -> None:
     request = Request(method="POST", path="/", query=b"q=1", body=b"f=2", headers=((b"content-type", content_type),))
-    assert parameters.decode_parameters(request) == expected
+    assert canonical.decode_parameters(request) == expected

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from lookalike_specs.signing import STAGE_NAMES, StageDifference, Stage, Stages, find_first_difference, to_dict
-from lookalike_specs.signing.stages import build_stages
+from lookalike_specs.signing import STAGE_NAMES, Stage, StageDifference, Stages, find_first_difference, to_dict
+from lookalike_specs.signing.base import build_stages
 
 OURS = build_stages("any", signed="a=1", canonical="a=1", string_to_sign="a=1&s", signature="F00")
 
@@ -19,7 +19,9 @@ def theirs(**values: str) -> Stages:
     [
         pytest.param(theirs(), None, id="same"),
         pytest.param(theirs(canonical="a=2"), StageDifference("canonical", 2, "1", "2"), id="a-later-byte"),
-        pytest.param(theirs(canonical="a=2", signature="F11"), StageDifference("canonical", 2, "1", "2"), id="first-of-two"),
+        pytest.param(
+            theirs(canonical="a=2", signature="F11"), StageDifference("canonical", 2, "1", "2"), id="first-of-two"
+        ),
         pytest.param(theirs(signed="a=1&b"), StageDifference("signed", 3, "", "&b"), id="theirs-goes-on"),
         pytest.param(theirs(signed="a"), StageDifference("signed", 1, "=1", ""), id="ours-goes-on"),
         pytest.param(theirs(signature="F" * 99), StageDifference("signature", 1, "00", "F" * 40), id="excerpt-of-40"),

@@ -1,7 +1,7 @@
 import pytest
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Stages, acs3, acs_roa, acs_rpc, daji, oss_policy
-from lookalike_specs.wire import Request
 
 TIME, DATE = "2026-11-21T00:26:27Z", "Sat, 21 Nov 2026 00:26:32 GMT"
 CALL = Request(method="GET", path="/", query=b"a=1", headers=((b"host", b"h"),))

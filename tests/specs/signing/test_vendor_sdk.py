@@ -15,8 +15,8 @@ from aliyunsdkcore.auth.composer import roa_signature_composer, rpc_signature_co
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lookalike_specs.messages import Request
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Acs3Credential, Stages, acs3, acs_roa, acs_rpc
-from lookalike_specs.wire import Request
 
 NAME = st.text(alphabet="ABab01-_.~", min_size=1, max_size=6)
 TEXT = st.text(max_size=6)

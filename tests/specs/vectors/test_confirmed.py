@@ -9,9 +9,9 @@ from aliyunsdkcore.auth.algorithm import sha_hmac1
 from aliyunsdkcore.auth.composer import roa_signature_composer, rpc_signature_composer
 
 from lookalike_specs import vectors
-from lookalike_specs.signing import digest, parameters
-from lookalike_specs.vectors import VectorGroup, Vector
-from lookalike_specs.wire import Request, parse_pairs
+from lookalike_specs.messages import Request, parse_pairs
+from lookalike_specs.signing import canonical
+from lookalike_specs.vectors import Vector, VectorGroup
 
 CASES = [(name, group, vector) for name in vectors.list_schemes() for group, vector in vectors.load_suite(name).cases]
 
@@ -22,12 +22,12 @@ def request_of(vector: Vector) -> Request:
 
 
 def rpc_tea(request: Request, _: Vector, secret: str) -> str:
-    return str(Utils.get_rpcsignature(dict(parameters.decode_parameters(request)), request.method, secret))
+    return str(Utils.get_rpcsignature(dict(canonical.decode_parameters(request)), request.method, secret))
 
 
 def rpc_core(request: Request, _: Vector, secret: str) -> str:
     compose = getattr(rpc_signature_composer, "__compose_string_to_sign")
-    text = compose(request.method, dict(parameters.decode_parameters(request)))
+    text = compose(request.method, dict(canonical.decode_parameters(request)))
     return str(sha_hmac1.get_sign_string(text, secret + "&"))
 
 
@@ -55,7 +55,7 @@ def acs3_tea(request: Request, vector: Vector, secret: str) -> str:
     assert vector.sign is not None
     kept = {name.lower() for name in vector.sign.signed_headers}
     held.headers = {name: value for name, value in held.headers.items() if name in kept}
-    header = Utils.get_authorization(held, "ACS3-HMAC-SHA256", digest.sha256(request.body), "id", secret)
+    header = Utils.get_authorization(held, "ACS3-HMAC-SHA256", canonical.sha256(request.body), "id", secret)
     return str(header).rpartition("Signature=")[2]
 
 
@@ -115,7 +115,7 @@ def test_what_vendors_published_is_among_them() -> None:
 
 def test_the_vendors_canonical_request_has_the_published_digest() -> None:
     vector = next(vector for _, vector in vectors.load_suite("acs3").cases if "vendor-documents" in vector.confirmed_by)
-    assert digest.sha256(vector.stages["canonical"].encode()) == (
+    assert canonical.sha256(vector.stages["canonical"].encode()) == (
         "7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259"
     )
 

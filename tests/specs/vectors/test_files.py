@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lookalike_specs import SpecError, list_api_ids, load_api, vectors
-from lookalike_specs.proof import SIGNING_SCHEMES
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, STAGE_NAMES, Stages, daji, parameters
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, STAGE_NAMES, Stages, canonical, daji
+from lookalike_specs.signing.sign import SIGNING_SCHEMES
 
 HOME = Path(__file__).parents[3]
 FOLDER = HOME / "specs/lookalike_specs/vectors"
@@ -45,7 +45,9 @@ def test_making_them_again_gives_the_same_bytes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "scripts/vectors", tmp_path], cwd=HOME, check=True, timeout=120)
     assert {path.stem for path in tmp_path.iterdir()} == set(vectors.list_schemes())
     for name in vectors.list_schemes():
-        assert (tmp_path / f"{name}.json").read_bytes() == vectors.read_suite_file(name), f"run python scripts/vectors for {name}"
+        assert (tmp_path / f"{name}.json").read_bytes() == vectors.read_suite_file(name), (
+            f"run python scripts/vectors for {name}"
+        )
 
 
 @every_scheme
@@ -56,7 +58,9 @@ def test_there_are_enough_of_both_kinds(scheme: str) -> None:
 
 @every_scheme
 def test_every_kind_of_refusal_has_a_vector(scheme: str) -> None:
-    schemes = {each.extension.scheme: each for api in list_api_ids() for op in load_api(api).operations for each in op.schemes}
+    schemes = {
+        each.extension.scheme: each for api in list_api_ids() for op in load_api(api).operations for each in op.schemes
+    }
     table = schemes[scheme].extension.errors
     found = {vector.error.refusal for _, vector in vectors.load_suite(scheme).cases if vector.error}
     assert found == {kind for kind in table if (scheme, kind) not in NEVER}
@@ -77,7 +81,7 @@ def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: ve
     secret = group.credentials[SIGNING_SCHEMES[scheme].secret_name]
     made: object = SIGNATURE_ALGORITHMS[scheme].recompute_stages(request, secret)
     if scheme == daji.SCHEME:
-        made = daji.compute_stages(parameters.decode_parameters(request), secret, reveal=True)
+        made = daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
     assert isinstance(made, Stages)
     assert {step.name: step.value for step in made.steps} == vector.stages
     assert tuple(vector.stages) == STAGE_NAMES

@@ -1,5 +1,5 @@
 """Family `signature`: who calls is verified, and all that he says."""
 
-from . import changed, clock, credentials, error, exact, good, policy
+from . import comparison, credentials, error, policy, replay, tampering, valid
 
 __all__ = ["changed", "clock", "credentials", "error", "exact", "good", "policy"]

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
 
+from ...context import CheckContext
 from ...finding import Failure
 from ...registry import active_check
-from ...subject import CheckContext
-from .parts import RequestPart, add_part, remove_part
+from .applicability import SOURCE, has_plain_credential, has_secret, has_signature, require_signer, select_signers
+from .case import SignatureCase, check_refused
+from .request_edit import RequestPart, add_part, remove_part
 from .signer import Signer, scramble_text
-from .trial import SignatureCase, check_refused
-from .which import SOURCE, has_secret, require_signer, has_plain_credential, select_signers, has_signature
 
 
 @active_check(
@@ -81,10 +81,13 @@ def generate_missing_cases(signer: Signer) -> Iterator[SignatureCase]:
         together = signer.key in signer.read_signature_part(signer.sign())
         lone = none if together else signer.get_errors("missing-signature")
         yield SignatureCase("without a signature", partial(_remove_signature, signer), "missing-signature", lone)
-        yield SignatureCase("with the secret in the place of the signature", lambda: _set_signature(signer, signer.secret))
+        yield SignatureCase(
+            "with the secret in the place of the signature", lambda: _set_signature(signer, signer.secret)
+        )
         yield SignatureCase("with the secret and no signature", lambda: _add_secret_without_signature(signer))
     yield SignatureCase(
-        "with an empty signature" if has_signature(signer) else "with an empty credential", lambda: _set_signature(signer, "")
+        "with an empty signature" if has_signature(signer) else "with an empty credential",
+        lambda: _set_signature(signer, ""),
     )
     if signer.context.account.get("SecurityToken"):
         yield from _generate_token_cases(signer)
@@ -92,8 +95,14 @@ def generate_missing_cases(signer: Signer) -> Iterator[SignatureCase]:
 
 def generate_key_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Keys that are nobody's."""
-    other, mine = scramble_text(signer.key, signer.rng), signer.key
-    yield SignatureCase("with a key that nobody has", lambda: signer.sign_with_key(other), "unknown-key", signer.get_errors("unknown-key"))
+    other = scramble_text(signer.key, signer.rng)
+    mine = signer.key
+    yield SignatureCase(
+        "with a key that nobody has",
+        lambda: signer.sign_with_key(other),
+        "unknown-key",
+        signer.get_errors("unknown-key"),
+    )
     if has_secret(signer):
         empty = signer.get_errors("missing-key", "unknown-key", "malformed")
         yield SignatureCase("with an empty key", lambda: signer.sign_with_key(""), "missing-key", empty)
@@ -102,7 +111,9 @@ def generate_key_cases(signer: Signer) -> Iterator[SignatureCase]:
     yield SignatureCase("with something behind the key", lambda: signer.sign_with_key(f"{mine}0"), "unknown-key")
     # a UUID means the same in either case, so that a server may well take both
     if mine.swapcase() != mine and not _is_uuid(mine):
-        yield SignatureCase("with the key in another case", lambda: signer.sign_with_key(mine.swapcase()), "unknown-key")
+        yield SignatureCase(
+            "with the key in another case", lambda: signer.sign_with_key(mine.swapcase()), "unknown-key"
+        )
 
 
 def generate_secret_cases(signer: Signer) -> Iterator[SignatureCase]:
@@ -116,10 +127,20 @@ def generate_secret_cases(signer: Signer) -> Iterator[SignatureCase]:
         "the key for a secret": signer.key,
     }
     for told, other in others.items():
-        if not (has_signature(signer) and signer.has_valid_signature(_sign_with_secret(signer, other))) and other != mine:
-            yield SignatureCase(f"with {told}", partial(_sign_with_secret, signer, other), "mismatch", signer.get_errors("mismatch"))
+        if (
+            not (has_signature(signer) and signer.has_valid_signature(_sign_with_secret(signer, other)))
+            and other != mine
+        ):
+            yield SignatureCase(
+                f"with {told}", partial(_sign_with_secret, signer, other), "mismatch", signer.get_errors("mismatch")
+            )
     if has_signature(signer):
-        yield SignatureCase("signed with an empty secret", partial(_sign_with_secret, signer, ""), "mismatch", signer.get_errors("mismatch"))
+        yield SignatureCase(
+            "signed with an empty secret",
+            partial(_sign_with_secret, signer, ""),
+            "mismatch",
+            signer.get_errors("mismatch"),
+        )
 
 
 def generate_location_cases(signer: Signer) -> Iterator[SignatureCase]:
@@ -131,7 +152,11 @@ def generate_location_cases(signer: Signer) -> Iterator[SignatureCase]:
         if (where, name.lower()) not in counting and where in ("query", "header"):
             yield SignatureCase(
                 f"with its credential in the {where} as {name}",
-                partial(_move_credential, signer, RequestPart("query" if where == "query" else "header", name, signer.secret)),
+                partial(
+                    _move_credential,
+                    signer,
+                    RequestPart("query" if where == "query" else "header", name, signer.secret),
+                ),
                 "missing-key",
                 frozenset() if has_secret(signer) else signer.unauthenticated_errors,
             )
@@ -142,8 +167,11 @@ def _generate_token_cases(signer: Signer) -> Iterator[SignatureCase]:
     if not signer.get_errors("missing-token"):
         return
     without_it = {name: value for name, value in signer.context.account.items() if name != "SecurityToken"}
-    told, other = signer.get_errors("bad-token"), scramble_text(token, signer.rng)
-    yield SignatureCase("with another token", lambda: signer.sign_with_credentials(SecurityToken=other), "bad-token", told)
+    told = signer.get_errors("bad-token")
+    other = scramble_text(token, signer.rng)
+    yield SignatureCase(
+        "with another token", lambda: signer.sign_with_credentials(SecurityToken=other), "bad-token", told
+    )
     told = signer.get_errors("missing-token")
     yield SignatureCase("without its token", lambda: signer.sign(by=without_it), "missing-token", told)
 
@@ -160,7 +188,9 @@ def _set_signature(signer: Signer, signature: str) -> Request:
 
 def _add_secret_without_signature(signer: Signer) -> Request:
     made = _remove_signature(signer)
-    return add_part(made, RequestPart("field" if signer.scheme_name == "oss-policy" else "query", "secret", signer.secret))
+    return add_part(
+        made, RequestPart("field" if signer.scheme_name == "oss-policy" else "query", "secret", signer.secret)
+    )
 
 
 def _sign_with_secret(signer: Signer, secret: str) -> Request:

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ...finding import Failure, Exchange
+from ...context import CheckContext
+from ...finding import Exchange, Failure
 from ...registry import active_check
-from ...subject import CheckContext
-from .changed import generate_body_cases
-from .clock import generate_clock_skew_cases, generate_replay_cases, generate_missing_time_cases
-from .credentials import generate_key_cases, generate_missing_cases, generate_location_cases, generate_secret_cases
-from .exact import generate_scheme_field_cases
+from .applicability import has_expiry, has_plain_credential, has_policy, select_signers
+from .case import SignatureCase
+from .comparison import generate_scheme_field_cases
+from .credentials import generate_key_cases, generate_location_cases, generate_missing_cases, generate_secret_cases
 from .policy import generate_policy_cases
+from .replay import generate_clock_skew_cases, generate_missing_time_cases, generate_replay_cases
 from .signer import Signer
-from .trial import SignatureCase
-from .which import has_expiry, has_policy, has_plain_credential, select_signers
+from .tampering import generate_body_cases
 
 CaseGenerator = Callable[[Signer], Iterator[SignatureCase]]
-COMMON_GENERATORS: Final[tuple[CaseGenerator, ...]] = (generate_missing_cases, generate_key_cases, generate_secret_cases, generate_scheme_field_cases, generate_body_cases)
-EXPIRY_GENERATORS: Final[tuple[CaseGenerator, ...]] = (generate_clock_skew_cases, generate_missing_time_cases, generate_replay_cases)
+COMMON_GENERATORS: Final[tuple[CaseGenerator, ...]] = (
+    generate_missing_cases,
+    generate_key_cases,
+    generate_secret_cases,
+    generate_scheme_field_cases,
+    generate_body_cases,
+)
+EXPIRY_GENERATORS: Final[tuple[CaseGenerator, ...]] = (
+    generate_clock_skew_cases,
+    generate_missing_time_cases,
+    generate_replay_cases,
+)
 
 
 @active_check(
@@ -41,7 +51,9 @@ def _check_refusal_errors(signer: Signer) -> Iterator[Failure]:
         if told := _describe_wrong_error(signer, trial, exchange):
             exchange = signer.context.send(trial.make_request())
             if told == _describe_wrong_error(signer, trial, exchange):
-                yield Failure(f"a request {trial.description} is {told}", "", signer.locate_rule(trial.refusal), (exchange,))
+                yield Failure(
+                    f"a request {trial.description} is {told}", "", signer.locate_rule(trial.refusal), (exchange,)
+                )
 
 
 def _pick_one_per_refusal(signer: Signer) -> Iterator[SignatureCase]:
@@ -62,7 +74,8 @@ def _select_extra_generators(signer: Signer) -> tuple[CaseGenerator, ...]:
 
 def _describe_wrong_error(signer: Signer, trial: SignatureCase, exchange: Exchange) -> str:
     """How it is refused otherwise than it has to be; "" when it is not, or is accepted."""
-    reader, reply = signer.context.classifier, exchange.response
+    reader = signer.context.classifier
+    reply = exchange.response
     if reader.is_good(reply):
         return ""
     wanted = sorted(trial.expected_errors)

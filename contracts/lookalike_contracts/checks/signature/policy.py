@@ -9,15 +9,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from lookalike_specs.sample import build_request
-from lookalike_specs.wire import Request
+from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import build_request
 
+from ...context import CheckContext, create_signing_context
 from ...finding import Failure
 from ...registry import active_check
-from ...subject import CheckContext, create_signing_context
+from .applicability import SOURCE, has_policy, require_signer, select_signers
+from .case import SignatureCase, check_accepted, check_refused
 from .signer import Signer
-from .trial import SignatureCase, check_accepted, check_refused
-from .which import SOURCE, has_policy, require_signer, select_signers
 
 VALID_MINUTES: Final = 60
 WIDE_SIZE_RANGE: Final = ["content-length-range", 0, 100_000_000]
@@ -41,7 +41,8 @@ def upload_policy(subject: CheckContext) -> Iterator[Failure]:
 def generate_policy_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Policies that do not allow the plain upload, each signed."""
     key = signer.values["key"]
-    expired, malformed = signer.get_errors("expired"), signer.get_errors("malformed")
+    expired = signer.get_errors("expired")
+    malformed = signer.get_errors("malformed")
     over = partial(_build_upload, signer, -2, [WIDE_SIZE_RANGE])
     yield SignatureCase("with a policy that is over", over, "expired", expired, "/field/policy/expiration")
     others: dict[str, tuple[list[Any], str]] = {
@@ -51,7 +52,9 @@ def generate_policy_cases(signer: Signer) -> Iterator[SignatureCase]:
         "for a larger file": (["content-length-range", 50_000_000, 100_000_000], "/field/file"),
     }
     for told, (condition, where) in others.items():
-        yield SignatureCase(f"with a policy {told}", partial(_build_upload, signer, VALID_MINUTES, [condition]), pointer=where)
+        yield SignatureCase(
+            f"with a policy {told}", partial(_build_upload, signer, VALID_MINUTES, [condition]), pointer=where
+        )
     none = partial(_sign_policy, signer, b"{e")
     yield SignatureCase("with a policy that is not JSON", none, "malformed", malformed, "/field/policy")
 

@@ -10,19 +10,19 @@ from random import Random
 from typing import Any, Final
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.extension import Refusal
-from lookalike_specs.proof import SIGNING_SCHEMES, Credentials, SigningContext, get_credential_name, sign
-from lookalike_specs.sample import build_request
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, digest, oss_policy
-from lookalike_specs.wire import Request
+from lookalike_specs.extensions import Refusal
+from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import build_request
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, canonical, oss_policy
+from lookalike_specs.signing.sign import SIGNING_SCHEMES, Credentials, SigningContext, get_credential_name, sign
 
-from ...subject import CheckContext, create_signing_context
-from .anatomy import SchemeShape, get_scheme_shape
-from .parts import RequestPart, PartLocation, add_part, replace_value, list_parts
+from ...context import CheckContext, create_signing_context
+from .request_edit import PartLocation, RequestPart, add_part, list_parts, replace_value
+from .schemes import SchemeShape, get_scheme_shape
 
 DIGESTS: Final[Mapping[str, Callable[[bytes], str]]] = {
-    "content-md5": digest.content_md5,
-    "x-acs-content-sha256": digest.sha256,
+    "content-md5": canonical.content_md5,
+    "x-acs-content-sha256": canonical.sha256,
 }
 # parameters that no operation knows; their names sort before and after the others
 EXTRA_PARAMETERS: Final = (("Aside", "1"), ("zz_note", "2"))
@@ -109,7 +109,9 @@ class Signer:
         self, request: Request | None = None, moment: SigningContext | None = None, by: Credentials | None = None
     ) -> Request:
         """A request (the plain one) with a proof, by the account or another one."""
-        return sign(request or self.minimal, self.scheme, by or self.context.account, moment or create_signing_context())
+        return sign(
+            request or self.minimal, self.scheme, by or self.context.account, moment or create_signing_context()
+        )
 
     def sign_with_credentials(self, **credentials: str) -> Request:
         """The plain request, with other credentials in place of some of the account's."""
@@ -131,7 +133,11 @@ class Signer:
 
     def read_signature(self, request: Request) -> str:
         """The signature, or the secret, that a request has."""
-        return (SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request) or "") if self.scheme_name in SIGNATURE_ALGORITHMS else self.read_signature_part(request)
+        return (
+            (SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request) or "")
+            if self.scheme_name in SIGNATURE_ALGORITHMS
+            else self.read_signature_part(request)
+        )
 
     def read_signature_part(self, request: Request) -> str:
         """All that stands where the signature stands."""
@@ -145,7 +151,11 @@ class Signer:
     def replace_signature(self, request: Request, signature: str) -> Request:
         """The request with that signature in place of its own."""
         found = self.find_signature_part(request)
-        return replace_value(request, found, found.value.removesuffix(self.read_signature(request)) + signature) if found else request
+        return (
+            replace_value(request, found, found.value.removesuffix(self.read_signature(request)) + signature)
+            if found
+            else request
+        )
 
     def update_signature(self, request: Request) -> Request:
         """The request, which has a proof, with the signature that it should have."""
@@ -155,7 +165,9 @@ class Signer:
         """Whether its signature is the one that is made of it, and the digests that it tells are its body's."""
         told = ((name, request.get_header(name.encode())) for name in self.shape.digest_headers)
         intact = all(value is None or DIGESTS[name](request.body) == value for name, value in told)
-        return intact and self.compute_signature(request) == SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request)
+        return intact and self.compute_signature(request) == SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(
+            request
+        )
 
     def get_errors(self, *kinds: Refusal) -> frozenset[str]:
         """The errors that these kinds of refusal are in this scheme; all of the scheme's, if none is named."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ...answers.shape import ResponseField
-from ...coverage import FIELD_STATES, OperationCoverage, CoverageShare, FieldState
+from ...coverage import FIELD_STATES, CoverageShare, FieldState, OperationCoverage
+from ...responses.fields import ResponseField
 from ..report import Report
 from ..text import format_count
 from .element import make_element
@@ -26,12 +26,18 @@ KINDS = (
 
 def render_coverage(report: Report) -> Element:
     """A bar for each API and kind, then each operation in a fold."""
-    head = make_element("tr", make_element("th", "API", scope="col"), (make_element("th", told, scope="col") for _, told in KINDS))
+    head = make_element(
+        "tr", make_element("th", "API", scope="col"), (make_element("th", told, scope="col") for _, told in KINDS)
+    )
     return make_element(
         "section",
         make_element("h2", "Coverage"),
         make_element("p", "What of the documents this run has met. Below, each operation opens.", class_="faint"),
-        make_element("div", make_element("table", make_element("thead", head), make_element("tbody", _rows(report)), class_="coverage"), class_="wide"),
+        make_element(
+            "div",
+            make_element("table", make_element("thead", head), make_element("tbody", _rows(report)), class_="coverage"),
+            class_="wide",
+        ),
         (_operation(covered) for covered in report.coverage.operations.values()),
         id="coverage",
     )
@@ -59,7 +65,10 @@ def _operation(covered: OperationCoverage) -> Element:
         "details",
         make_element("summary", make_element("b", where), asked),
         _chips("Errors", [(name, covered.answered_errors[name]) for name in covered.documented_errors]),
-        _chips("Values of enumerations", [(f"{n}={v}", covered.enum_values[n, v]) for n, v in covered.documented_enum_values]),
+        _chips(
+            "Values of enumerations",
+            [(f"{n}={v}", covered.enum_values[n, v]) for n, v in covered.documented_enum_values],
+        ),
         make_element("div", _parameters(covered), _fields(covered), class_="beside"),
         class_="operation",
     )
@@ -68,40 +77,72 @@ def _operation(covered: OperationCoverage) -> Element:
 def _parameters(covered: OperationCoverage) -> Element | None:
     if not covered.parameters:
         return None
-    head = make_element("tr", (make_element("th", name, scope="col") for name in ("parameter", "good", "bad", "left out")))
+    head = make_element(
+        "tr", (make_element("th", name, scope="col") for name in ("parameter", "good", "bad", "left out"))
+    )
     rows = (
-        make_element("tr", make_element("th", each.name, scope="row"), (_count(counts[each.name]) for counts in covered.parameter_counters))
+        make_element(
+            "tr",
+            make_element("th", each.name, scope="row"),
+            (_count(counts[each.name]) for counts in covered.parameter_counters),
+        )
         for each in covered.parameters
     )
-    return make_element("div", make_element("h4", "Parameters"), make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"))
+    return make_element(
+        "div",
+        make_element("h4", "Parameters"),
+        make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"),
+    )
 
 
 def _fields(covered: OperationCoverage) -> Element | None:
     if not covered.documented_fields:
         return None
-    head = make_element("tr", make_element("th", "field of the answer", scope="col"), (make_element("th", sight, scope="col") for sight in FIELD_STATES))
+    head = make_element(
+        "tr",
+        make_element("th", "field of the answer", scope="col"),
+        (make_element("th", sight, scope="col") for sight in FIELD_STATES),
+    )
     rows = (
-        make_element("tr", make_element("th", make_element("code", each.pointer), scope="row"), (_sight(covered, each, sight) for sight in FIELD_STATES))
+        make_element(
+            "tr",
+            make_element("th", make_element("code", each.pointer), scope="row"),
+            (_sight(covered, each, sight) for sight in FIELD_STATES),
+        )
         for each in covered.documented_fields
     )
-    return make_element("div", make_element("h4", "Fields of good answers"), make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"))
+    return make_element(
+        "div",
+        make_element("h4", "Fields of good answers"),
+        make_element("table", make_element("thead", head), make_element("tbody", rows), class_="counts"),
+    )
 
 
 def _sight(covered: OperationCoverage, field: ResponseField, sight: FieldState) -> Element:
     possible = {"present": True, "null": field.is_nullable, "absent": field.is_optional}[sight]
     number = covered.seen_fields[field.pointer, sight]
-    return _count(number) if possible or number else make_element("td", "", class_="never", title="its schema does not allow it")
+    return (
+        _count(number)
+        if possible or number
+        else make_element("td", "", class_="never", title="its schema does not allow it")
+    )
 
 
 def _count(number: int) -> Element:
-    return make_element("td", f"{number:,}", class_="met") if number else make_element("td", "○", class_="unmet", title="not met")
+    return (
+        make_element("td", f"{number:,}", class_="met")
+        if number
+        else make_element("td", "○", class_="unmet", title="not met")
+    )
 
 
 def _chips(title: str, counts: list[tuple[str, int]]) -> Element | None:
     if not counts:
         return None
     chips = (
-        make_element("li", make_element("code", name), f" {number:,}" if number else " ○", class_="met" if number else "unmet")
+        make_element(
+            "li", make_element("code", name), f" {number:,}" if number else " ○", class_="met" if number else "unmet"
+        )
         for name, number in counts
     )
     return make_element("div", make_element("h4", title), make_element("ul", chips, class_="chips"))

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import Element
 from lookalike_specs import Api
 
 from ...registry import Check
-from ...verdict import CheckResult
-from ..location import get_display_path
+from ...results import CheckResult
 from ..report import Report, ReportedFinding
+from ..util import get_display_path
 from .element import Child, make_element
-from .matrix import LEGEND, MARKS, make_cell_id, count_states
+from .matrix import LEGEND, MARKS, count_states, make_cell_id
 
 
 def render_drawers(report: Report) -> Iterator[Element]:
@@ -24,7 +24,8 @@ def render_drawers(report: Report) -> Iterator[Element]:
 
 
 def _drawer(report: Report, api: Api, check: Check) -> Element:
-    own, told = make_cell_id(api.id, check.id), [t for t in report.findings if (t.api, t.check) == (api.id, check.id)]
+    own = make_cell_id(api.id, check.id)
+    told = [t for t in report.findings if (t.api, t.check) == (api.id, check.id)]
     outcomes = [outcome for outcome in report.results if (outcome.api, outcome.check) == (api.id, check.id)]
     return make_element(
         "section",
@@ -45,7 +46,13 @@ def _drawer(report: Report, api: Api, check: Check) -> Element:
 def _render_result(report: Report, outcome: CheckResult) -> Element:
     state = report.get_state(outcome)
     mark = make_element("span", MARKS[state], class_=f"mark {state.replace(' ', '-')}", aria_hidden="true")
-    more = f": {outcome.reason}" if outcome.reason else f", {outcome.request_count:,} requests" if outcome.request_count else ""
+    more = (
+        f": {outcome.reason}"
+        if outcome.reason
+        else f", {outcome.request_count:,} requests"
+        if outcome.request_count
+        else ""
+    )
     return make_element("li", mark, " ", make_element("b", outcome.operation), f" {LEGEND[state]}{more}")
 
 
@@ -63,7 +70,9 @@ def _finding(told: ReportedFinding) -> Element:
         make_element("h3", told.operation),
         make_element("p", told.message, class_="message"),
         make_element("dl", _rows(facts)),
-        make_element("div", _text("Request", told.evidence.request), _text("Reply", told.evidence.response), class_="exchange"),
+        make_element(
+            "div", _text("Request", told.evidence.request), _text("Reply", told.evidence.response), class_="exchange"
+        ),
         _fold("curl", told.evidence.curl),
         _fold("Python", told.evidence.python),
         class_=told.state,
@@ -79,4 +88,6 @@ def _text(name: str, text: str) -> Element:
 
 
 def _fold(name: str, text: str) -> Element:
-    return make_element("details", make_element("summary", name), make_element("pre", text, class_="all", tabindex="0"), open="")
+    return make_element(
+        "details", make_element("summary", name), make_element("pre", text, class_="all", tabindex="0"), open=""
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
-from ..clean import clean_text
+from ..util import clean_text
 
 Child = Element | str | None
 

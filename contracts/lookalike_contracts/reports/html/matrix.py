@@ -43,24 +43,34 @@ def count_states(report: Report, api: str, check: str) -> Counter[ResultState]:
 
 def render_matrix(report: Report) -> Element:
     """The table; each cell leads to its drawer."""
-    head = make_element("tr", make_element("th", "check", scope="col"), (make_element("th", api.id, scope="col") for api in report.apis))
+    head = make_element(
+        "tr", make_element("th", "check", scope="col"), (make_element("th", api.id, scope="col") for api in report.apis)
+    )
     return make_element(
         "section",
         make_element("h2", "Matrix"),
         make_element("p", "Each cell opens. Numbers are operations.", class_="faint"),
         make_element("ul", map(_legend, STATES), class_="legend"),
-        make_element("div", make_element("table", make_element("thead", head), _bodies(report), class_="matrix"), class_="wide"),
+        make_element(
+            "div", make_element("table", make_element("thead", head), _bodies(report), class_="matrix"), class_="wide"
+        ),
         id="matrix",
     )
 
 
 def _legend(state: ResultState) -> Element:
-    return make_element("li", make_element("span", MARKS[state], class_=f"mark {_get_css_class(state)}", aria_hidden="true"), f" {LEGEND[state]}")
+    return make_element(
+        "li",
+        make_element("span", MARKS[state], class_=f"mark {_get_css_class(state)}", aria_hidden="true"),
+        f" {LEGEND[state]}",
+    )
 
 
 def _bodies(report: Report) -> Iterator[Element]:
     for family, checks in report.checks_by_family.items():
-        title = make_element("tr", make_element("th", family, scope="rowgroup", colspan=str(1 + len(report.apis))), class_="family")
+        title = make_element(
+            "tr", make_element("th", family, scope="rowgroup", colspan=str(1 + len(report.apis))), class_="family"
+        )
         yield make_element("tbody", title, (_row(report, check) for check in checks))
 
 
@@ -78,7 +88,9 @@ def _cell(report: Report, api: Api, check: Check) -> Element:
     own = make_cell_id(api.id, check.id)
     number = str(found[worst]) if worst != "does not apply" else ""
     name = f"{api.id}, {check.id}: {told}"
-    mark = make_element("a", f"{MARKS[worst]} {number}".strip(), href=f"#{own}", id=f"to.{own}", aria_label=name, title=told)
+    mark = make_element(
+        "a", f"{MARKS[worst]} {number}".strip(), href=f"#{own}", id=f"to.{own}", aria_label=name, title=told
+    )
     return make_element("td", mark, class_=_get_css_class(worst))
 
 

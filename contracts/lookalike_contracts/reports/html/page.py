@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from ..location import get_display_path
 from ..report import Report, ReportedFinding
 from ..text import format_count
+from ..util import get_display_path
 from .coverage import render_coverage
 from .drawer import render_drawers
 from .element import make_element, serialize_element
@@ -29,7 +29,11 @@ CONTENT_SECURITY_POLICY: Final = (
 
 def render_html(report: Report) -> str:
     """The document."""
-    return "<!doctype html>\n" + serialize_element(make_element("html", _head(report), render_body(report), lang="en")) + "\n"
+    return (
+        "<!doctype html>\n"
+        + serialize_element(make_element("html", _head(report), render_body(report), lang="en"))
+        + "\n"
+    )
 
 
 def _head(report: Report) -> Element:
@@ -50,7 +54,14 @@ def render_body(report: Report) -> Element:
         "body",
         make_element("a", "To the matrix", href="#matrix", class_="skip"),
         _header(report),
-        make_element("main", render_matrix(report), _findings(report), _render_unchecked(report), _notes(report), render_coverage(report)),
+        make_element(
+            "main",
+            render_matrix(report),
+            _findings(report),
+            _render_unchecked(report),
+            _notes(report),
+            render_coverage(report),
+        ),
         render_drawers(report),
         make_element("footer", f"Lookalike {report.version}. This file needs no network, and loads nothing."),
         make_element("script", SCRIPT),
@@ -67,7 +78,8 @@ def _render_headline(report: Report) -> str:
 
 
 def _header(report: Report) -> Element:
-    told, bad = report.findings, report.exit_code
+    told = report.findings
+    bad = report.exit_code
     state = "failed" if any(each.state == "failed" for each in told) else "could-not-check" if bad else "passed"
     numbers = (
         (sum(each.state == "failed" for each in told), "findings"),
@@ -84,9 +96,25 @@ def _header(report: Report) -> Element:
         "header",
         make_element("p", "lookalike check", class_="brand"),
         make_element("h1", _render_headline(report), class_=state),
-        make_element("p", "Judged ", make_element("strong", report.target), " by the specs of ", ", ".join(a.id for a in report.apis), "."),
-        make_element("dl", (make_element("div", make_element("dt", name), make_element("dd", f"{number:,}")) for number, name in shown), class_="numbers"),
-        make_element("nav", (make_element("a", name, href=f"#{name.lower().replace(' ', '-')}") for name in _sections(report))),
+        make_element(
+            "p",
+            "Judged ",
+            make_element("strong", report.target),
+            " by the specs of ",
+            ", ".join(a.id for a in report.apis),
+            ".",
+        ),
+        make_element(
+            "dl",
+            (
+                make_element("div", make_element("dt", name), make_element("dd", f"{number:,}"))
+                for number, name in shown
+            ),
+            class_="numbers",
+        ),
+        make_element(
+            "nav", (make_element("a", name, href=f"#{name.lower().replace(' ', '-')}") for name in _sections(report))
+        ),
     )
 
 
@@ -100,16 +128,27 @@ def _sections(report: Report) -> Iterator[str]:
 def _findings(report: Report) -> Element | None:
     if not report.findings:
         return None
-    return make_element("section", make_element("h2", "Findings"), make_element("ul", map(_line, report.findings), class_="lines"), id="findings")
+    return make_element(
+        "section",
+        make_element("h2", "Findings"),
+        make_element("ul", map(_line, report.findings), class_="lines"),
+        id="findings",
+    )
 
 
 def _line(told: ReportedFinding) -> Element:
-    place, cell = told.evidence.location, f"#{make_cell_id(told.api, told.check)}"
+    place = told.evidence.location
+    cell = f"#{make_cell_id(told.api, told.check)}"
     return make_element(
         "li",
         make_element("a", make_element("b", told.check), f" {told.api}/{told.operation}", href=cell),
         make_element("p", told.message),
-        make_element("p", make_element("code", told.pointer) if told.pointer else None, f" {get_display_path(place)}:{place.line}", class_="faint"),
+        make_element(
+            "p",
+            make_element("code", told.pointer) if told.pointer else None,
+            f" {get_display_path(place)}:{place.line}",
+            class_="faint",
+        ),
         class_=told.state.replace(" ", "-"),
     )
 
@@ -121,16 +160,31 @@ def _render_unchecked(report: Report) -> Element | None:
             reasons.setdefault((f"{outcome.api}/{outcome.operation}", outcome.reason), []).append(outcome.check)
     if not reasons:
         return None
-    return make_element("section", make_element("h2", "Could not be checked"), make_element("ul", _reasons(reasons), class_="lines"), id="not-checked")
+    return make_element(
+        "section",
+        make_element("h2", "Could not be checked"),
+        make_element("ul", _reasons(reasons), class_="lines"),
+        id="not-checked",
+    )
 
 
 def _reasons(reasons: dict[tuple[str, str], list[str]]) -> Iterator[Element]:
     for (where, reason), checks in reasons.items():
         names = f"{format_count(len(checks), 'check')}: {', '.join(checks)}"
-        yield make_element("li", make_element("b", where), make_element("p", reason), make_element("p", names, class_="faint"), class_="could-not-check")
+        yield make_element(
+            "li",
+            make_element("b", where),
+            make_element("p", reason),
+            make_element("p", names, class_="faint"),
+            class_="could-not-check",
+        )
 
 
 def _notes(report: Report) -> Element | None:
     if not report.notes:
         return None
-    return make_element("section", make_element("h2", "Baseline"), make_element("ul", (make_element("li", note) for note in report.notes), class_="lines"))
+    return make_element(
+        "section",
+        make_element("h2", "Baseline"),
+        make_element("ul", (make_element("li", note) for note in report.notes), class_="lines"),
+    )

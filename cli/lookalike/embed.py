@@ -1,0 +1,120 @@
+"""The look-alikes inside a Python program: on a port, or in place of a client's network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from lookalike_mocks import Mock, Quota, Sandbox
+
+if TYPE_CHECKING:
+    import respx
+
+    from lookalike_mocks.adapters.certificates import TlsContexts
+    from lookalike_mocks.adapters.httpx_transport import HttpxTransport
+
+
+class MockOptions(TypedDict, total=False):
+    """What a mock can be told: the same as `Mock`'s keyword arguments.
+
+    `seed`: which catalogue. `variants`: `api.name` or `name` -> value. `clock`: seconds since 1970. `size`: how many
+    goods.
+    """
+
+    seed: int
+    variants: Mapping[str, str]
+    clock: Callable[[], float]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMock:
+    """A mock on a port: its base URL, and the mock itself (`mock.world.journal` holds the exchanges).
+
+    Over TLS: `tls_url`, the file `tls_ca` with the CA to trust, and `tls`, which can present a wrong certificate. The
+    control API below `/_lookalike/` takes `control_token`.
+    """
+
+    url: str
+    mock: Mock
+    tls_url: str = ""
+    tls_ca: str = ""
+    tls: TlsContexts | None = None
+    control_token: str = field(default="", repr=False)
+
+    def create_sandbox(
+        self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None
+    ) -> Sandbox:
+        """A private corner of the mock, with credentials of its own; as the mock's where nothing else is said."""
+        return self.mock.create_sandbox(seed=seed, size=size, quota=quota)
+
+    @property
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """The demo account of each API, under the vendor's own names."""
+        return {api: dict(service.api.account) for api, service in self.mock.services.items()}
+
+
+@contextmanager
+def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[MockOptions]) -> Iterator[RunningMock]:
+    """Serve APIs (all, when none is named), or a mock, on a free port of loopback for as long as the block lasts.
+
+    With `tls` over https as well, on the same port.
+
+    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError for `tls` without the extra `tls`.
+    """
+    from lookalike_mocks.adapters.asgi import MockApp  # noqa: PLC0415 - a transport needs neither Starlette nor uvicorn
+    from lookalike_mocks.adapters.server import Server  # noqa: PLC0415
+
+    mock = _select_mock(apis, options)
+    if not tls:
+        with Server(door := MockApp(mock)) as server:
+            yield RunningMock(server.url, mock, control_token=door.control_token)
+        return
+    with _create_authority(mock) as (found, file), Server(door := MockApp(mock, tls=found), tls=found) as server:
+        yield RunningMock(server.url, mock, server.tls_url, file, found, door.control_token)
+
+
+@contextmanager
+def _create_authority(mock: Mock) -> Iterator[tuple[TlsContexts, str]]:
+    """A throw-away CA, and the file that clients read it from."""
+    from lookalike_mocks.adapters.certificates import create_tls_contexts, list_host_names  # noqa: PLC0415 - as late as the server
+
+    found = create_tls_contexts(list_host_names(mock))
+    with TemporaryDirectory(prefix="lookalike-") as folder:
+        file = Path(folder, "ca.pem")
+        file.write_text(found.ca, "ascii")
+        yield found, str(file)
+
+
+def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:
+    """For `httpx.Client(transport=…)` and `httpx.AsyncClient(transport=…)`: every call is answered in the process.
+
+    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `httpx`.
+    """
+    from lookalike_mocks.adapters.httpx_transport import HttpxTransport  # noqa: PLC0415 - httpx is an extra
+
+    return HttpxTransport(_select_mock(apis, options))
+
+
+def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.MockRouter:
+    """A respx router for the vendors' real hosts, as a context manager or a decorator.
+
+    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `respx`.
+    """
+    from lookalike_mocks.adapters.respx_router import create_respx_router  # noqa: PLC0415 - respx is an extra
+
+    return create_respx_router(_select_mock(apis, options))
+
+
+def _select_mock(apis: tuple[str | Mock, ...], options: MockOptions) -> Mock:
+    """The mock that was given, else one of these APIs."""
+    mocks = [api for api in apis if isinstance(api, Mock)]
+    if not mocks:
+        return Mock(*(api for api in apis if isinstance(api, str)), **options)
+    if len(apis) > 1 or options:
+        raise TypeError("a mock is given alone: its APIs and options are chosen already")
+    return mocks[0]

@@ -1,0 +1,100 @@
+"""TLS of `lookalike serve`: the throw-away CA as a file, and what makes a client trust it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .click_ext import CommandError
+from .output import render_table, style_dim
+
+if TYPE_CHECKING:
+    from lookalike_mocks import Mock
+    from lookalike_mocks.adapters.certificates import TlsContexts
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+# others may read it: a client in a container often is another user
+CA_FILE_MODE = 0o644
+
+
+def tls_options(command: Command) -> Command:
+    """The options --tls-ca and --tls-name."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    name = click.option(
+        "--tls-name", "tls_names", multiple=True, metavar="NAME",
+        help="One more host name or address in the certificate. May be repeated.",
+    )  # fmt: skip
+    authority = click.option(
+        "--tls-ca", type=file, metavar="FILE",
+        help="Answer https on the same port too; FILE gets the CA that clients have to trust.",
+    )  # fmt: skip
+    return authority(name(command))
+
+
+def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tuple[str, ...]) -> TlsContexts | None:
+    """What the server presents, its CA written to the file; None without a file. Raises Problem."""
+    if path is None:
+        if more:
+            raise CommandError("--tls-name needs --tls-ca FILE")
+        return None
+    found = _create_certificates(mock, hosts, more)
+    try:
+        write_atomically(found.ca, path)
+    except OSError as refused:
+        raise CommandError(f"cannot write {path}: {refused.strerror}") from refused
+    return found
+
+
+def _create_certificates(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ...]) -> TlsContexts:
+    from lookalike_mocks.adapters.certificates import create_tls_contexts, list_host_names  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    try:
+        return create_tls_contexts(list_host_names(mock, *hosts, more=more))
+    except ImportError as missing:
+        raise CommandError(str(missing)) from missing
+    except ValueError as wrong:
+        raise CommandError(f"--tls-name: {wrong}") from wrong
+    except OSError as refused:  # `ssl` reads a certificate from a file only, so one is there for a moment
+        raise CommandError(f"cannot write a temporary file: {refused.strerror}") from refused
+
+
+def write_atomically(text: str, path: Path) -> None:
+    """Write a file beside, then put it in its place: who reads it never finds half of it. Raises OSError."""
+    path = Path(os.path.realpath(path))  # a link stays a link
+    if path.exists() and not path.is_file():  # a pipe or a device would be replaced as well
+        raise FileExistsError(errno.EEXIST, "it is no regular file")
+    handle, name = mkstemp(dir=path.parent, prefix=".lookalike-")
+    os.close(handle)
+    beside = Path(name)
+    try:
+        beside.write_text(text, "ascii")
+        beside.chmod(CA_FILE_MODE)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def build_tls_announcement(base: str, path: Path | None) -> dict[str, str]:
+    """What `--json` says of TLS."""
+    if path is None:
+        return {}
+    return {"tls_url": base.replace("http://", "https://", 1), "tls_ca": str(path.absolute())}
+
+
+def render_trust_help(url: str, path: str) -> str:
+    """For people: where TLS is, and how a client comes to trust it."""
+    file = shlex.quote(path)
+    ways = [
+        ("Python", f"SSL_CERT_FILE={file}"),
+        ("Node.js", f"NODE_EXTRA_CA_CERTS={file}"),
+        ("curl", f"curl --cacert {file}"),
+    ]
+    return f"{style_dim(f'# {url} for clients that trust its CA')}\n{render_table(ways)}"

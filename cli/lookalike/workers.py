@@ -1,0 +1,117 @@
+"""`lookalike serve` in one process or in several, and where clients reach them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .click_ext import CommandError
+
+if TYPE_CHECKING:
+    from lookalike_mocks.adapters.asgi import MockApp
+    from lookalike_mocks.adapters.certificates import TlsContexts
+    from lookalike_mocks.adapters.workers import Supervisor, WorkerMain
+    from lookalike_mocks.sandbox import WorkerIdentity
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+MAX_WORKERS = 64
+
+
+@dataclass(frozen=True)
+class ListenAddress:
+    """Where to listen, and the host name by which clients come; "" for the address itself."""
+
+    host: str
+    port: int
+    public_host: str = ""
+
+    def build_url(self, sock: socket.socket) -> str:
+        """The base URL of a bound socket; one that listens everywhere is reached on loopback."""
+        host, port = sock.getsockname()[:2]
+        reached = self.public_host or {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+    def build_bind_error(self, why: OSError) -> CommandError:
+        """What to say when it cannot be had."""
+        return CommandError(f"cannot listen on {self.host} port {self.port}: {why.strerror or why}")
+
+
+def worker_options(command: Command) -> Command:
+    """The options --workers and --public-host."""
+    workers = click.option(
+        "--workers", default=1, show_default=True, type=click.IntRange(1, MAX_WORKERS),
+        help="Processes that answer; each also has a port of its own, the next ones.",
+    )  # fmt: skip
+    public = click.option(
+        "--public-host", default="", metavar="NAME",
+        help="The host name by which clients come, where it is not --host: in a container, say.",
+    )  # fmt: skip
+    return workers(public(command))
+
+
+def serve_alone(
+    door: MockApp, address: ListenAddress, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
+) -> None:
+    """Answer in this process. Raises Problem for an address that cannot be had."""
+    from lookalike_mocks.adapters import server  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    from lookalike_mocks.sandbox import WorkerIdentity  # noqa: PLC0415
+
+    with open_listening_socket(address) as sock:
+        url = address.build_url(sock)
+        if address.public_host:
+            door.mock.sandboxes.identity = WorkerIdentity(worker_urls=(url,))
+        server.run_server(door, sock, ready=lambda: ready(url, []), tls=tls)
+
+
+def open_listening_socket(address: ListenAddress) -> socket.socket:
+    """A socket that listens; who connects before all is ready has to wait. Raises Problem."""
+    from lookalike_mocks.adapters.server import BACKLOG, bind_socket  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    try:
+        sock = bind_socket(address.host, address.port)
+        sock.listen(BACKLOG)
+    except OSError as taken:
+        raise address.build_bind_error(taken) from taken
+    return sock
+
+
+def serve_workers(
+    door: MockApp, address: ListenAddress, count: int, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
+) -> int:
+    """Answer in that many processes; the exit code. Raises Problem."""
+    if not hasattr(os, "fork") or not hasattr(socket, "SO_REUSEPORT"):
+        raise CommandError("--workers needs fork and SO_REUSEPORT, which this system does not have")
+    supervisor = _create_supervisor(partial(_run_worker, (door, tls)), address, count)
+    return supervisor.run(lambda: ready(supervisor.url, [worker.identity.base_url for worker in supervisor.workers]))
+
+
+def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> Supervisor:
+    from lookalike_mocks.adapters.workers import Supervisor  # noqa: PLC0415 - for more than one process only
+
+    try:
+        return Supervisor(
+            work, address.host, address.port, count, url=address.build_url, tell=lambda line: click.echo(line, err=True)
+        )
+    except OSError as taken:
+        raise address.build_bind_error(taken) from taken
+
+
+def _run_worker(
+    served: tuple[MockApp, TlsContexts | None],
+    place: WorkerIdentity,
+    socks: tuple[socket.socket, socket.socket],
+    ready: Callable[[], None],
+    lifeline: int,
+) -> None:
+    """What a worker does, in its own process."""
+    from lookalike_mocks.adapters import server  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    door, tls = served
+    door.mock.sandboxes.identity = place
+    server.run_server(door, *socks, ready=ready, tls=tls, lifeline=lifeline)

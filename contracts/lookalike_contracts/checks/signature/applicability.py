@@ -1,0 +1,67 @@
+"""Which of an operation's schemes a check looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lookalike_specs.signing import SIGNATURE_ALGORITHMS, oss_policy
+from lookalike_specs.signing.sign import SIGNING_SCHEMES
+
+from ...context import CheckContext
+from .signer import Signer
+
+SignerPredicate = Callable[[Signer], bool]
+SOURCE: Final = "the security schemes of each document"
+
+
+def select_signers(subject: CheckContext, fits: SignerPredicate = lambda _: True) -> tuple[Signer, ...]:
+    """Those that fit: all, at an API's first operation; at the others one each, in turn."""
+    fitting = tuple(found for found in (Signer(subject, scheme) for scheme in subject.schemes) if fits(found))
+    at = [operation.id for operation in subject.api.operations].index(subject.operation.id)
+    return fitting if at == 0 or not fitting else (fitting[at % len(fitting)],)
+
+
+def require_signer(fits: SignerPredicate) -> Callable[[CheckContext], bool]:
+    """Whether an operation has one that fits."""
+    return lambda subject: bool(select_signers(subject, fits))
+
+
+def has_signature(signer: Signer) -> bool:
+    """Whether it has a signature."""
+    return signer.scheme_name in SIGNATURE_ALGORITHMS
+
+
+def has_plain_credential(signer: Signer) -> bool:
+    """Whether the credential itself travels, and nothing is signed."""
+    return signer.scheme_name not in SIGNATURE_ALGORITHMS
+
+
+def has_secret(signer: Signer) -> bool:
+    """Whether there is a secret besides the key."""
+    return bool(SIGNING_SCHEMES[signer.scheme_name].secret_name)
+
+
+def has_parameters(signer: Signer) -> bool:
+    """Whether it signs parameters, one by one."""
+    return has_signature(signer) and bool(signer.locations)
+
+
+def has_body(signer: Signer) -> bool:
+    """Whether it signs what is in a form."""
+    return has_signature(signer) and "form" in signer.locations
+
+
+def has_policy(signer: Signer) -> bool:
+    """Whether a policy is all that it signs."""
+    return signer.scheme_name == oss_policy.SCHEME
+
+
+def has_scheme_fields(signer: Signer) -> bool:
+    """Whether requests name how they were signed."""
+    return bool(signer.shape.fields)
+
+
+def has_expiry(signer: Signer) -> bool:
+    """Whether what it signs holds for a while, and once."""
+    return SIGNING_SCHEMES[signer.scheme_name].expires

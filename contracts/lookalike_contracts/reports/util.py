@@ -1,0 +1,64 @@
+"""Texts of others, fit for our lines and files."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from lookalike_specs.source_map import SourceLocation
+
+from ..reproduction.text import escape_text
+
+# XML has no place for them, and they have no category of their own
+NONCHARACTERS: Final = re.compile("[\ufffe\uffff]")
+
+
+def clean_text(text: str) -> str:
+    r"""The text with what cannot be seen, or moves the cursor, written as `\u202e`."""
+    return NONCHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", escape_text(text))
+
+
+def clean_line(text: str) -> str:
+    r"""The same on one line: a newline is `\n`."""
+    return clean_text(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+PACKAGE_ROOT = Path(str(files("lookalike_specs")))
+
+
+def get_display_path(place: SourceLocation) -> str:
+    """The file's path below the current folder, with `/`; below the package's where it lies elsewhere."""
+    path = PACKAGE_ROOT / place.file
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return f"{PACKAGE_ROOT.name}/{place.file}"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file: beside it first, then in its place. A device or a pipe is written to. Raises OSError."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        beside = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            beside.chmod(mode)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

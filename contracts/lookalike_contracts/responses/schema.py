@@ -1,0 +1,111 @@
+"""Is an answer what its spec documents: status, media type, body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple
+
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema_path import SchemaPath
+from openapi_core import V30ResponseValidator, V31ResponseValidator
+from openapi_core.templating.media_types.exceptions import MediaTypeFinderError
+from openapi_core.templating.paths.exceptions import PathError
+from openapi_core.templating.responses.exceptions import ResponseFinderError
+
+from lookalike_specs import load_api, read_document
+from lookalike_specs.document import escape_pointer_token, resolve_refs
+from lookalike_specs.messages import Request, Response
+
+from .openapi_adapter import OpenAPIResponse, to_openapi_request
+
+VALIDATORS = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
+ResponseViolationKind = Literal["path", "status", "media type", "schema"]
+VIOLATION_KINDS: Mapping[type[Exception], ResponseViolationKind] = {
+    PathError: "path",
+    ResponseFinderError: "status",
+    MediaTypeFinderError: "media type",
+}
+
+
+class ResponseViolation(NamedTuple):
+    """One thing that the document does not allow, and the place in the answer's body."""
+
+    kind: ResponseViolationKind
+    pointer: str
+    message: str
+
+
+def describe_response_violations(api: str, request: Request, reply: Response) -> tuple[str, ...]:
+    """What the answer does that the API's document does not allow, a line each; empty when it conforms."""
+    return tuple(f"{found.pointer}: {found.message}" for found in find_response_violations(api, request, reply))
+
+
+def find_response_violations(
+    api: str, request: Request, reply: Response, *, strict: bool = False
+) -> Iterator[ResponseViolation]:
+    """The same as values; when `strict`, fields that the document does not name are none of it."""
+    yield from _cached_violations(api, request, reply, strict)
+
+
+# several checks look at the same exchange, one after the other
+@lru_cache(maxsize=4)
+def _cached_violations(api: str, request: Request, reply: Response, strict: bool) -> tuple[ResponseViolation, ...]:
+    return tuple(_iter_violations(api, request, reply, strict))
+
+
+def _iter_violations(api: str, request: Request, reply: Response, strict: bool) -> Iterator[ResponseViolation]:
+    asked = to_openapi_request(load_api(api), request)
+    answer = OpenAPIResponse(reply)
+    if not answer.has_valid_media_type:
+        yield ResponseViolation("media type", "", f"{reply.media_type!r} is malformed")
+    try:
+        for error in _build_validator(api, strict).iter_errors(asked, answer):
+            yield _to_violation(error)
+    except RecursionError:
+        yield ResponseViolation("schema", "", "is nested too deeply to be read")
+    except UnicodeEncodeError:
+        yield ResponseViolation("schema", "", "holds half a character, such as \\ud800")
+
+
+@cache
+def _build_validator(api: str, strict: bool) -> Any:
+    document: Mapping[str, Any] = read_document(api)
+    # references are followed once here, and not in every answer, which takes half the time
+    spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
+    texts: dict[str, Any] = dict.fromkeys(("text/xml", "application/xml"), _decode_text)
+    return VALIDATORS[document["openapi"][:3]](
+        spec, extra_media_type_deserializers=texts, forbid_unspecified_additional_properties=strict
+    )
+
+
+def _decode_text(data: bytes, charset: str = "utf-8") -> str:
+    """XML as the text that it is. Raises ValueError."""
+    try:
+        return data.decode(charset)
+    except LookupError as unknown:
+        raise ValueError(f"nobody knows the character set {charset!r}") from unknown
+
+
+def _to_violation(error: Exception) -> ResponseViolation:
+    """The cause that tells most, and where it is; of the alternatives of a schema, that of the one that fits best."""
+    cause = best_match(getattr(error.__cause__, "schema_errors", ()))
+    if cause is not None:
+        return ResponseViolation("schema", _pointer(cause), cause.message)
+    # what is wrong with the media type is told as a cause
+    told = error.__cause__ if isinstance(error.__cause__, MediaTypeFinderError) else error
+    kinds: list[ResponseViolationKind] = [kind for known, kind in VIOLATION_KINDS.items() if isinstance(told, known)]
+    kind = kinds[0] if kinds else "schema"
+    return ResponseViolation(kind, "", _error_text(told))
+
+
+def _error_text(error: Exception) -> str:
+    try:
+        return str(error)
+    except UnicodeDecodeError:
+        # openapi-core shows the body in its message
+        return "the body is not UTF-8"
+
+
+def _pointer(error: ValidationError) -> str:
+    return "".join(f"/{escape_pointer_token(str(step))}" for step in error.absolute_path)

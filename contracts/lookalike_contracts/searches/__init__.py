@@ -1,1 +1,0 @@
-"""A search read as its promises say: its pages and its items."""

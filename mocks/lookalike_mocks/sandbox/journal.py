@@ -1,0 +1,95 @@
+"""What was asked and answered, newest last, bounded in count and bytes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from lookalike_specs.messages import Request, Response
+
+
+class JournalEntry(msgspec.Struct, frozen=True):
+    """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
+
+    `lost` tells what is nearest to a request that no operation was found for.
+    """
+
+    timestamp: float
+    api: str
+    request: Request
+    response: Response
+    situation: str = ""
+    near_miss_finder: Callable[[Request], str] | None = None
+
+    @property
+    def near_miss(self) -> str:
+        """For a request that no operation matched: the nearest one, and what it differs in."""
+        return self.near_miss_finder(self.request) if self.near_miss_finder is not None else ""
+
+
+class JournalNote(msgspec.Struct, frozen=True):
+    """Something that happened besides exchanges."""
+
+    timestamp: float
+    text: str
+
+
+class Journal:
+    """A ring of exchanges; the oldest goes when `count` exchanges or `size` bytes are reached."""
+
+    def __init__(self, count: int = 1000, size: int = 4 * 1024 * 1024) -> None:
+        self._ring: deque[JournalEntry] = deque(maxlen=count)
+        self._limit = size
+        self._size = 0
+        self._before = 0
+        self.dropped = 0
+        self.notes: deque[JournalNote] = deque(maxlen=100)
+
+    def add(self, entry: JournalEntry) -> None:
+        """Write one exchange down."""
+        ring = self._ring
+        if len(ring) == ring.maxlen:
+            self._drop()
+        ring.append(entry)
+        self._size += len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
+        while self._size > self._limit and ring:
+            self._drop()
+
+    def add_note(self, text: str, at: float) -> None:
+        """Write down what is no exchange."""
+        self.notes.append(JournalNote(at, text))
+
+    def clear(self) -> None:
+        """Forget everything; what comes is counted on from here."""
+        self._before += self.dropped + len(self._ring)
+        self._ring.clear()
+        self.notes.clear()
+        self._size = self.dropped = 0
+
+    def _drop(self) -> None:
+        entry = self._ring.popleft()
+        self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
+        self.dropped += 1
+
+    @property
+    def entries(self) -> tuple[JournalEntry, ...]:
+        """What is kept."""
+        return tuple(self._ring)
+
+    @property
+    def numbered_entries(self) -> list[tuple[int, JournalEntry]]:
+        """What is kept, with the number of each since the beginning, from 1."""
+        return list(enumerate(self.entries, start=self._before + self.dropped + 1))
+
+    @property
+    def total_count(self) -> int:
+        """How many there were since the beginning."""
+        return self._before + self.dropped + len(self._ring)
+
+    def __iter__(self) -> Iterator[tuple[Request, Response]]:
+        return iter([(entry.request, entry.response) for entry in self.entries])
+
+    def __len__(self) -> int:
+        return len(self._ring)

@@ -1,0 +1,157 @@
+"""The grammar of our extensions to OpenAPI, as specs/README.md tells it. An unknown key is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from .invariants import Choice, Invariants
+from .provenance import Extension
+
+Refusal = Literal[
+    "missing-key", "unknown-key", "missing-signature", "mismatch", "malformed", "algorithm", "version",
+    "missing-timestamp", "malformed-timestamp", "expired", "future", "missing-nonce", "replayed", "body-digest",
+    "missing-token", "bad-token",
+]  # fmt: skip
+Reaction = str | dict[str, str]
+Credentials = dict[str, str]
+BodyTemplate = dict[str, Any] | str
+
+
+class Variant(Extension, frozen=True, kw_only=True):
+    """A switch where the vendor's documents are silent, or two generations of them differ."""
+
+    description: str
+    default: str
+    values: dict[str, str]
+
+
+class ErrorFormat(Extension, frozen=True, kw_only=True):
+    """How an error looks on the wire; strings may hold {placeholders}."""
+
+    status: str | int = "{status}"
+    media_type: str = "application/json"
+    headers: dict[str, str] = {}
+    body: BodyTemplate
+    xml: str = ""
+
+
+class ErrorCode(Extension, frozen=True, kw_only=True):
+    """One error that the vendor can answer. `code` and `message` are as they stand in the body."""
+
+    status: int
+    code: int | str | None = None
+    message: str = ""
+    description: str = ""
+    reproduce: str = ""
+    error_format: str = ""
+    headers: dict[str, str] = {}
+    operations: list[str] = []
+
+    def applies_to(self, operation: str) -> bool:
+        """Whether that operation can answer it."""
+        return not self.operations or operation in self.operations
+
+
+class SuccessSituation(Extension, frozen=True, kw_only=True):
+    """An answer that is not an error."""
+
+    description: str
+    reproduce: str = ""
+
+
+class Trigger(Extension, frozen=True, kw_only=True):
+    """An input that brings a situation: the template of a credential's or a parameter's value."""
+
+    template: str
+    credential: str = ""
+    parameter: str = ""
+
+
+class Action(Extension, frozen=True, kw_only=True):
+    """Where the operation's name stands when the path does not tell it."""
+
+    parameter: str
+    header: str
+
+
+class Routing(Extension, frozen=True, kw_only=True):
+    """The errors for a request that no operation matches."""
+
+    not_found: str
+    method: str
+    action: Action | None = None
+    unknown_action: str = ""
+
+
+class QuotaErrors(Extension, frozen=True, kw_only=True):
+    """The errors for too many requests a second, and for too many in all."""
+
+    rate: str
+    count: str
+
+
+class RootExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at the root of a document."""
+
+    variants: dict[str, Variant] = {}
+    error_formats: dict[str, ErrorFormat]
+    default_error_format: str = ""
+    errors: dict[str, ErrorCode]
+    situations: dict[str, SuccessSituation] = {}
+    accounts: dict[str, dict[str, Any]]
+    credential_templates: dict[str, str]
+    secrets: list[str]
+    quota: QuotaErrors
+    triggers: list[Trigger] = []
+    routing: Routing
+    data: dict[str, Any] = {}
+
+
+class Rule(Extension, frozen=True, kw_only=True):
+    """What JSON Schema cannot say of several parameters."""
+
+    rule: Literal["any-of", "sum-at-most"]
+    parameters: list[str]
+    error: str
+    limit: int = 0
+
+
+class OperationExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at an operation."""
+
+    handler: str
+    body_limit: int
+    merge_query_and_form: bool = False
+    action: str = ""
+    rules: list[Rule] = []
+    errors: dict[str, Reaction]
+    also_allowed: dict[str, list[Reaction]] = {}
+    defaults: dict[str, Choice] = {}
+    error_formats: dict[str, str] = {}
+    error_aliases: dict[str, str] = {}
+    invariants: Invariants = Invariants()
+
+
+class VariantCondition(Extension, frozen=True, kw_only=True):
+    """Only while a variant has one of these values."""
+
+    variant: str
+    values: list[str]
+
+    def matches(self, switches: Mapping[str, str]) -> bool:
+        """Whether it does, for a choice of variants."""
+        return switches[self.variant] in self.values
+
+
+class SchemeExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at a security scheme: who verifies it, when it counts, and which error each kind of refusal is.
+
+    `skew`: how many seconds the time of signing may be off, where there is one.
+    """
+
+    scheme: str
+    credential: str = ""
+    when: VariantCondition | None = None
+    skew: int = 0
+    errors: dict[Refusal, str]

@@ -1,0 +1,34 @@
+"""The whole family of saboteurs."""
+
+from .answer import RESPONSE_MUTANTS
+from .error import ERROR_MUTANTS
+from .filter import FILTER_MUTANTS
+from .item import ITEM_MUTANTS
+from .language import LANGUAGE_MUTANTS
+from .limits import LIMITS_MUTANTS
+from .mutant import Mutant
+from .order import ORDER_MUTANTS
+from .paging import PAGING_MUTANTS
+from .picture import IMAGE_MUTANTS
+from .range import RANGE_MUTANTS
+from .region import REGION_MUTANTS
+from .repeat import REPEAT_MUTANTS
+from .request import REQUEST_MUTANTS
+from .signature import SIGNATURE_MUTANTS
+
+MUTANTS: tuple[Mutant, ...] = (
+    *REQUEST_MUTANTS,
+    *PAGING_MUTANTS,
+    *ORDER_MUTANTS,
+    *RANGE_MUTANTS,
+    *FILTER_MUTANTS,
+    *LANGUAGE_MUTANTS,
+    *REGION_MUTANTS,
+    *REPEAT_MUTANTS,
+    *ITEM_MUTANTS,
+    *SIGNATURE_MUTANTS,
+    *RESPONSE_MUTANTS,
+    *ERROR_MUTANTS,
+    *LIMITS_MUTANTS,
+    *IMAGE_MUTANTS,
+)

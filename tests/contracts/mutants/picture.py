@@ -1,0 +1,94 @@
+"""Who minds pictures otherwise than documented."""
+
+from base64 import b64decode
+from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image
+
+from lookalike_contracts.generation.images import draw_image, encode_base64
+
+from .mutant import Mutant
+from .tools import Mutation, Values, change_request
+
+UPLOAD, TAOBAO, BY_PIC, ADD_IMAGE = (
+    "daji-1688/uploadImage",
+    "daji-taobao/uploadImage",
+    "aliyun/SearchImageByPic",
+    "aliyun/AddImage",
+)
+IMAGE_PARAMETERS = ("image_base64", "PicContent")
+GOOD_IMAGE, BAD_IMAGE = encode_base64(draw_image(100, 100)), encode_base64(b"no picture at all")
+ORIENTATION = 0x0112
+
+
+def replace_image(at: str, is_meant: Callable[[bytes], bool], other: str) -> Mutation:
+    """A server that takes some pictures for another one."""
+
+    def change(values: Values) -> Values:
+        for name in IMAGE_PARAMETERS:
+            try:
+                data = b64decode(values.get(name, ""), validate=True)
+            except ValueError:
+                continue
+            if data and is_meant(data):
+                return values | {name: other}
+        return values
+
+    return change_request(at, change)
+
+
+def _open_image(data: bytes) -> Image.Image | None:
+    try:
+        return Image.open(BytesIO(data))
+    except OSError:
+        return None
+
+
+def _has_format(form: str) -> Callable[[bytes], bool]:
+    def is_meant(data: bytes) -> bool:
+        image = _open_image(data)
+        return image is not None and image.format == form
+
+    return is_meant
+
+
+def _has_side(side: int) -> Callable[[bytes], bool]:
+    def is_meant(data: bytes) -> bool:
+        image = _open_image(data)
+        return image is not None and side in image.size
+
+    return is_meant
+
+
+def _is_rotated(data: bytes) -> bool:
+    image = _open_image(data)
+    return image is not None and image.getexif().get(ORIENTATION, 1) != 1
+
+
+IMAGE_MUTANTS = (
+    Mutant("any-format", "picture/format", UPLOAD, replace_image(UPLOAD, _has_format("GIF"), GOOD_IMAGE)),
+    Mutant("format-refused", "picture/format", TAOBAO, replace_image(TAOBAO, _has_format("WEBP"), BAD_IMAGE)),
+    Mutant(
+        "words-taken",
+        "picture/format",
+        ADD_IMAGE,
+        replace_image(ADD_IMAGE, lambda data: data == b"no picture at all", GOOD_IMAGE),
+    ),
+    Mutant("any-weight", "picture/bytes", TAOBAO, replace_image(TAOBAO, lambda data: len(data) > 3145728, GOOD_IMAGE)),
+    Mutant(
+        "three-million",
+        "picture/bytes",
+        UPLOAD,
+        replace_image(UPLOAD, lambda data: len(data) > 3_000_000, encode_base64(bytes(3145729))),
+    ),
+    Mutant(
+        "greatest-side-refused",
+        "picture/sides",
+        BY_PIC,
+        replace_image(BY_PIC, _has_side(4096), encode_base64(draw_image(4097, 100))),
+    ),
+    Mutant("too-small-taken", "picture/sides", ADD_IMAGE, replace_image(ADD_IMAGE, _has_side(99), GOOD_IMAGE)),
+    Mutant("too-great-taken", "picture/sides", UPLOAD, replace_image(UPLOAD, _has_side(4097), GOOD_IMAGE)),
+    Mutant("turned-taken", "picture/orientation", BY_PIC, replace_image(BY_PIC, _is_rotated, GOOD_IMAGE)),
+)

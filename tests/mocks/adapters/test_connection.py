@@ -1,0 +1,150 @@
+"""The direct way and the way through ASGI on one connection: the same answers, in the order of the questions."""
+
+import gc
+import logging
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from lookalike_mocks import Mock
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.protocol import MockProtocol
+from lookalike_mocks.adapters.server import Server
+from lookalike_specs.messages import RawHeaders, Response
+
+GET = b"GET /1688/global/search/image?apiToken=x HTTP/1.1\r\nhost: x\r\n%b\r\n"
+POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
+OURS = b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
+HASTE = 0.2
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[socket.socket]:
+    with socket.create_connection(address(server), timeout=5) as sock:
+        yield sock
+
+
+def address(server: Server) -> tuple[str, int]:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def answers(sock: socket.socket, count: int) -> list[bytes]:
+    """That many whole answers, heads and bodies."""
+    heard, found = b"", []
+    while len(found) < count:
+        head, whole, rest = heard.partition(b"\r\n\r\n")
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0) if whole else 0
+        if whole and len(rest) >= length:
+            found.append(head + whole + rest[:length])
+            heard = rest[length:]
+            continue
+        data = sock.recv(65536)
+        if not data:
+            break
+        heard += data
+    return found
+
+
+def test_questions_of_both_kinds_are_answered_in_order(wire: socket.socket) -> None:
+    wire.sendall(POST + GET % b"" + OURS + GET % b"" + POST)
+    kinds = [b'"ret"' in each or (b'"status":"ok"' in each and b"ours") or b"get" for each in answers(wire, 5)]
+    assert kinds == [True, b"get", b"ours", b"get", True]
+
+
+def test_many_questions_at_once_are_all_answered(wire: socket.socket) -> None:
+    wire.sendall((GET % b"") * 500 + OURS)
+    heard = answers(wire, 501)
+    assert all(each.startswith(b"HTTP/1.1 401") for each in heard[:500])
+    assert b'"status":"ok"' in heard[500]
+
+
+def test_a_client_that_never_reads_is_made_to_wait(server: Server) -> None:
+    asked = 0
+    with socket.create_connection(address(server), timeout=HASTE) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with pytest.raises(TimeoutError):
+            for _ in range(2000):
+                sock.sendall((GET % b"") * 1000)
+                asked += 1000
+    assert asked < 1_000_000
+
+
+def test_a_direct_answer_leaves_the_connection_open(wire: socket.socket) -> None:
+    for _ in range(3):
+        wire.sendall(GET % b"")
+        assert answers(wire, 1)[0].startswith(b"HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json")
+
+
+@pytest.mark.parametrize("line", [GET % b"connection: close\r\n", (GET % b"").replace(b"HTTP/1.1", b"HTTP/1.0")])
+def test_a_client_that_wants_to_end_is_let_go(wire: socket.socket, line: bytes) -> None:
+    wire.sendall(line)
+    (answer,) = answers(wire, 1)
+    assert b"connection: close" in answer
+    assert wire.recv(1) == b""
+
+
+def test_the_body_of_a_get_is_passed_over(wire: socket.socket) -> None:
+    wire.sendall(GET % b"content-length: 5\r\n" + b"extra" + OURS)
+    first, second = answers(wire, 2)
+    assert first.startswith(b"HTTP/1.1 401")
+    assert b'"status":"ok"' in second
+
+
+def test_head_has_no_body(wire: socket.socket) -> None:
+    wire.sendall(OURS.replace(b"GET", b"HEAD") + OURS)
+    heard = b""
+    while b'"status":"ok"' not in heard:
+        heard += wire.recv(65536)
+    assert heard.count(b"HTTP/1.1 200") == 2
+    assert heard.count(b'"status":"ok"') == 1
+
+
+class Restless(MockProtocol):
+    idle_seconds = HASTE
+    head_seconds = 30.0
+
+
+def test_an_idle_connection_is_ended(mock: Mock) -> None:
+    with Server(MockApp(mock), protocol=Restless) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
+        sock.sendall(GET % b"")
+        assert len(answers(sock, 1)) == 1
+        assert sock.recv(1) == b""
+
+
+class Broken(MockApp):
+    """A mock with a fault of ours."""
+
+    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Response | None:
+        raise RuntimeError("secret-of-ours")
+
+
+def test_a_fault_of_ours_is_a_500_that_tells_nothing(mock: Mock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    with Server(Broken(mock)) as server, socket.create_connection(address(server), timeout=5) as sock:
+        sock.sendall(GET % b"")
+        heard = sock.recv(65536)
+        assert sock.recv(1) == b""
+    assert heard.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert b"secret-of-ours" not in heard
+    assert b"apiToken" not in caplog.text.encode()
+
+
+@pytest.mark.parametrize("asked", [POST, OURS, GET % b""], ids=["POST", "ours", "GET"])
+def test_a_request_leaves_no_circles_behind(wire: socket.socket, asked: bytes) -> None:
+    """What the collector does not have to find costs nobody time."""
+
+    def ask(count: int) -> None:
+        for _ in range(count):
+            wire.sendall(asked)
+            assert len(answers(wire, 1)) == 1
+
+    ask(5)
+    gc.collect()
+    gc.disable()
+    try:
+        ask(100)
+        assert gc.collect() < 100
+    finally:
+        gc.enable()

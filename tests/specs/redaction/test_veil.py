@@ -1,0 +1,156 @@
+"""No way to write a secret gets past the veil; what is not secret does."""
+
+import html
+import json
+import time
+from base64 import b64encode, encodebytes, urlsafe_b64encode
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike_specs.redaction import MASK, Redactor
+
+from .reader import is_secret_readable
+
+PLAIN = "abcXYZ0123456789+/=-_.~"
+HARD = PLAIN + " %&<>\"'\\\u00e9\u8d85\U0001f600\n"
+SECRETS = st.text(HARD, min_size=8, max_size=40).filter(lambda text: text.strip())
+
+
+def each(template: str) -> Callable[[str], str]:
+    return lambda text: "".join(template.format(ord(letter)) for letter in text)
+
+
+def units(text: str) -> str:
+    data = text.encode("utf-16-be")
+    return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "raw": str,
+    "percent": lambda text: quote(text, safe=""),
+    "percent, lower case": lambda text: quote(text, safe="").lower() if text == text.lower() else quote(text, safe=""),
+    "percent, path": quote,
+    "percent, plus stays": lambda text: quote(text, safe="+/="),
+    "percent, every byte": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "form": quote_plus,
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 for URLs": lambda text: urlsafe_b64encode(text.encode()).decode(),
+    "base64 without padding": lambda text: b64encode(text.encode()).decode().rstrip("="),
+    "base64 in lines": lambda text: encodebytes(text.encode()).decode(),
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json, not ascii": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json, slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "json, every unit": units,
+    "json, every unit, upper case": lambda text: units(text).upper().replace("\\U", "\\u"),
+    "xml": escape,
+    "xml, attribute": lambda text: quoteattr(text)[1:-1],
+    "html": html.escape,
+    "xml, decimal": each("&#{};"),
+    "xml, hexadecimal": each("&#x{:X};"),
+}
+BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
+
+
+def encodings(most: int) -> st.SearchStrategy[list[str]]:
+    """Names of encodings, one within the other; Base64 at most once."""
+    names = st.lists(st.sampled_from(list(ENCODINGS)), min_size=1, max_size=most)
+    return names.filter(lambda found: sum(name in BASE64 for name in found) <= 1)
+
+
+def written(text: str, names: list[str]) -> str:
+    for name in names:
+        text = ENCODINGS[name](text)
+    return text
+
+
+# what may stand around a secret, and around what it was written as
+AROUND = st.sampled_from(["", "x", "xy", "xyz", "key=", '{"a": "', "name: ", "a b", "/path/", "%20", "&amp;", "é"])
+
+
+@given(SECRETS, encodings(1), st.tuples(AROUND, AROUND), st.tuples(AROUND, AROUND))
+def test_no_encoding_of_a_secret_survives(secret, names, within, around) -> None:
+    text = written(secret.join(within), names).join(around)
+    covered = Redactor([secret.encode()]).redact(text.encode()).decode("utf-8", "replace")
+    assert MASK.decode() in covered
+    assert not is_secret_readable(secret, covered)
+
+
+@given(SECRETS, encodings(3))
+def test_nor_does_one_within_another(secret, names) -> None:
+    text = f'{{"said": "{written(secret, names)}"}}'
+    covered = Redactor([secret.encode()]).redact(text.encode()).decode("utf-8", "replace")
+    assert not is_secret_readable(secret, covered, depth=2)
+
+
+@given(SECRETS, st.sampled_from([str.upper, str.lower, str.title]))
+def test_letter_case_does_not_help(secret, change) -> None:
+    assert Redactor([secret.encode()]).redact(f"<{change(secret)}>".encode()) == b"<***>" or not secret.isascii()
+
+
+@given(st.text(HARD), st.lists(SECRETS, max_size=3))
+def test_what_holds_no_secret_stays_as_it_is(text, secrets) -> None:
+    covered = Redactor([secret.encode() for secret in secrets]).redact(text.encode())
+    assert covered == text.encode() or any(is_secret_readable(secret, text, depth=3) for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("a=0123456789&b=1", "a=***&b=1"),
+        ("01234567890123456789", "***"),
+        ("0123456780123456789", "012345678***"),
+        ("%30123456789%20", "***%20"),
+        ("YTAxMjM0NTY3ODli", "Y***i"),
+        ("\\u0030123456789\\n", "***\\n"),
+        ("123456789", "123456789"),
+        ("", ""),
+    ],
+)
+def test_nothing_but_the_secret_is_covered(text: str, covered: str) -> None:
+    assert Redactor([b"0123456789"]).redact(text.encode()) == covered.encode()
+
+
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("within", range(3))
+def test_base64_may_begin_anywhere(before: int, within: int) -> None:
+    secret = b"a secret of somebody"
+    text = b"x" * before + b64encode(b"y" * within + secret + b"z")
+    covered = Redactor([secret]).redact(text)
+    assert covered.count(MASK) == 1
+    assert len(covered) <= before + len(MASK) + 6
+
+
+def test_secrets_may_overlap() -> None:
+    assert Redactor([b"abcdefghijkl", b"cdefghij", b"ghijklmnop"]).redact(b"abcdefghijklmnopq") == b"***q"
+    assert Redactor([b"abcdefghijkl", b"cdefghij"]).redact(b"abcdefghijklm") == b"***m"
+
+
+def test_a_veil_for_nothing_covers_nothing() -> None:
+    assert Redactor([]).redact(b"anything") == b"anything"
+    assert Redactor([b""]).redact(b"anything") == b"anything"
+
+
+@pytest.mark.parametrize("ended", ["", " ", "&b=1", '"', "<"])
+def test_a_long_value_is_covered_up_to_its_end(ended: str) -> None:
+    value = "".join(f"{number:04x}" for number in range(5000))
+    assert Redactor([value.encode()]).redact(f"a={value}{ended}".encode()) == f"a=***{ended}".encode()
+
+
+@given(SECRETS, st.sampled_from(list(ENCODINGS)), st.integers(0, 60))
+def test_a_secret_that_the_cut_goes_through_is_covered_whole(secret, name, before) -> None:
+    text = (" " * before + ENCODINGS[name](secret) + " " * 60).encode()
+    covered = Redactor([secret.encode()]).redact(text, 60)
+    assert covered.strip(b" =\n") in (MASK, b"")  # padding and the last line break are no part of it
+    assert covered.startswith(b" " * min(before, 60))
+
+
+def test_texts_that_are_all_escapes_are_no_trap() -> None:
+    began = time.monotonic()
+    for text in ("%2561" * 6000, "&amp;" * 6000, "\\u0026amp;%5Cu0061+" * 1500, "A" * 32_000, "+" * 32_000):
+        Redactor([b"0123456789", b"aaaaaaaaaaa"]).redact(text.encode())
+    assert time.monotonic() - began < 30
