@@ -17,13 +17,13 @@ __all__ = ["Mock", "Quota", "RunningMock", "Sandbox", "__version__", "respx_rout
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `import lookalike` costs nothing."""
     if name in __all__:
-        return getattr(import_module(f"{__name__}.stage"), name)
+        return getattr(import_module(f"{__name__}.embed"), name)
     if name == "strategies":  # needs Hypothesis
         return import_module(f"{__name__}.strategies")
-    if name == "PlayedApi":  # needs pytest
-        return import_module(f"{__name__}.testing").PlayedApi
+    if name == "MockApi":  # needs pytest
+        return import_module(f"{__name__}.testing").MockApi
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "PlayedApi", "strategies"})
+    return sorted({*globals(), *__all__, "MockApi", "strategies"})

@@ -13,7 +13,7 @@ import click
 from .click_ext import CommandError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-TOKEN_VARIABLE = "LOOKALIKE_CONTROL_TOKEN"
+VARIABLE = "LOOKALIKE_CONTROL_TOKEN"
 # what may stand in a header, as it is in every encoding of it; too long to be guessed
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")
 MAX_TOKEN_BYTES = 4096
@@ -23,7 +23,7 @@ def control_options(command: Command) -> Command:
     """The options --control-token-file and --allow-host."""
     file = click.option(
         "--control-token-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-        help=f"The control API's token; without FILE and {TOKEN_VARIABLE} it is a random one.",
+        help=f"The control API's token; without FILE and {VARIABLE} it is a random one.",
     )  # fmt: skip
     host = click.option(
         "--allow-host", "allowed_hosts", multiple=True, metavar="NAME",
@@ -35,8 +35,8 @@ def control_options(command: Command) -> Command:
 def read_token(path: Path | None) -> str:
     """The token that the caller gives; "" for none. Raises Problem."""
     if path is None:
-        text = os.environ.get(TOKEN_VARIABLE, "")
-        where = TOKEN_VARIABLE
+        text = os.environ.get(VARIABLE, "")
+        where = VARIABLE
     else:
         text = _read_file(path)
         where = str(path)

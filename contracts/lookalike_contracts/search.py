@@ -173,7 +173,7 @@ def run_parts(parts: Iterable[Iterator[Failure]]) -> Iterator[Failure]:
 
 def locate_invariant(subject: CheckContext, *names: object) -> str:
     """Where a promise stands in the document."""
-    return "/".join((f"{subject.operation.pointer}/x-lookalike/promises", *map(str, names)))
+    return "/".join((f"{subject.operation.pointer}/x-lookalike/invariants", *map(str, names)))
 
 
 def _to_hashable(id: Any) -> Any:

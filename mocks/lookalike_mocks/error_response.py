@@ -49,7 +49,7 @@ def render_error(
 
 
 def _select_error_format(service: Service, request: Request, error: ErrorCode, operation: Operation | None) -> str:
-    chosen = error.error_format or service.variants.get("error-transport", service.api.root.default_error_format)
+    chosen = error.error_format or service.variants.get("error-format", service.api.root.default_error_format)
     if operation:
         chosen = operation.extension.error_formats.get(chosen, chosen)
     adapt = ERROR_FORMAT_SELECTORS.get(service.api.id)

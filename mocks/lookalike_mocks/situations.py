@@ -48,7 +48,7 @@ def iter_situations(api: Api) -> Iterator[SituationDetails]:
             "code": wrong.code,
             "message": wrong.message,
             "description": wrong.description,
-            "natural": wrong.reproduce,
+            "reproduce": wrong.reproduce,
         }
         yield _build_details(api, name, kind="error", status=_find_status(api, wrong), **told)
     for name, description in FAULTS.items():
@@ -77,7 +77,7 @@ def _find_triggers(api: Api, name: str) -> Iterator[SituationTrigger]:
 
 def _find_status(api: Api, error: ErrorCode) -> int:
     """The HTTP status on the wire under the default variants."""
-    switch = api.root.variants.get("error-transport")
+    switch = api.root.variants.get("error-format")
     transport = api.root.error_formats[
         error.error_format or (switch.default if switch else api.root.default_error_format)
     ]

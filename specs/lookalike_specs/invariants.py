@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import msgspec
+
 from .provenance import Extension
 
 # a value, or {variant: NAME, <its value>: <the value then>, …}
@@ -47,7 +49,7 @@ class Filter(Extension, frozen=True, kw_only=True):
     narrows: bool = True
     no_op: Any = None
     disjoint_from: Any = None
-    with_parameters: dict[str, Any] = {}
+    with_parameters: dict[str, Any] = msgspec.field(default_factory=dict, name="with")
 
 
 class Order(Extension, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def _check_references(api: Api) -> Iterator[tuple[str, str]]:
             found not in CREDENTIAL_PLACEHOLDERS for _, found, _, _ in Formatter().parse(template) if found is not None
         ):
             yield (
-                f"/x-lookalike/mint/{name}",
+                f"/x-lookalike/credential-templates/{name}",
                 f"{template!r} has a placeholder that is none of {', '.join(CREDENTIAL_PLACEHOLDERS)}",
             )
 
@@ -58,7 +58,7 @@ def _list_used_errors(api: Api) -> Iterator[tuple[str, str]]:
         for scheme in operation.schemes:
             yield from ((f"/securitySchemes/{scheme.name}", error) for error in scheme.extension.errors.values())
         instead = operation.extension.error_aliases
-        yield from ((f"{operation.pointer}/x-lookalike/instead", error) for error in (*instead, *instead.values()))
+        yield from ((f"{operation.pointer}/x-lookalike/error-aliases", error) for error in (*instead, *instead.values()))
         yield from _list_reaction_errors(operation)
 
 
@@ -99,13 +99,13 @@ def _check_variant_conditions(api: Api) -> Iterator[tuple[str, str]]:
 
 def _check_error_formats(api: Api) -> Iterator[tuple[str, str]]:
     root = api.root
-    switch = root.variants.get("error-transport")
+    switch = root.variants.get("error-format")
     used = [error.error_format for error in root.errors.values() if error.error_format]
     used += switch.values if switch else [root.default_error_format]
     used += [transport.xml for transport in root.error_formats.values() if transport.xml]
     used += [name for each in api.operations for pair in each.extension.error_formats.items() for name in pair]
     yield from (
-        ("/x-lookalike/transports", f"{name!r} is used and not there")
+        ("/x-lookalike/error-formats", f"{name!r} is used and not there")
         for name in used
         if name not in root.error_formats
     )
@@ -134,7 +134,7 @@ def _check_fields(api: Api) -> Iterator[tuple[str, str]]:
             yield operation.pointer, "says nothing of who may call it"
     for magic in api.root.triggers:
         if magic.template.count("{situation}") != 1 or bool(magic.credential) == bool(magic.parameter):
-            yield "/x-lookalike/magic", f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"
+            yield "/x-lookalike/triggers", f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"
 
 
 COUNT_UNITS = ("pages", "items")
@@ -146,7 +146,7 @@ SCHEMA_ALTERNATIVES = ("oneOf", "anyOf", "allOf")
 def check_invariants(api: Api) -> Iterator[tuple[str, str]]:
     """Where something is promised that cannot be meant, and what is wrong with it."""
     for operation in api.operations:
-        where = f"{operation.pointer}/x-lookalike/promises"
+        where = f"{operation.pointer}/x-lookalike/invariants"
         promises = operation.extension.invariants
         known = {field.name for field in operation.fields}
         yield from ((where, f"{name!r} is no parameter") for name in _list_parameters(promises) if name not in known)

@@ -150,7 +150,7 @@ def test_serve_is_a_server_for_as_long_as_the_block_lasts():
 
 
 def test_transport_and_router_answer_in_place_of_the_network():
-    mock = package.Mock("tmapi", variants={"error-transport": "http-200"})
+    mock = package.Mock("tmapi", variants={"error-format": "http-200"})
     with httpx.Client(transport=package.transport(mock)) as client:
         assert search(client, "http://api.tmapi.top").json()["code"] == 200
     with package.respx_router(mock) as router, httpx.Client() as client:

@@ -261,7 +261,7 @@ def test_the_situation_can_be_asked_for_with_the_mark_alone(run: Any) -> None:
 
 def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
     run("""
-    @pytest.mark.lookalike(variants={"tmapi.error-transport": "http-200"}, seed=5)
+    @pytest.mark.lookalike(variants={"tmapi.error-format": "http-200"}, seed=5)
     class TestIt:
         def test_both(self, tmapi, lookalike):
             tmapi.situation("439")
@@ -287,7 +287,7 @@ SEED = """
     def test_it(tmapi, lookalike):
         print("seed", tmapi.sandbox.world.seed, "size", tmapi.sandbox.world.size)
         variants = lookalike.mock.services["tmapi"].variants
-        print("auth", variants["auth"], "transport", variants["error-transport"])
+        print("auth", variants["auth"], "transport", variants["error-format"])
 """
 
 
@@ -323,9 +323,9 @@ def test_the_server_of_a_session_is_as_the_options_say(run: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "variable", "ini", "expected"),
     [
-        (["--lookalike-variant", "tmapi.auth=either", "--lookalike-variant", "tmapi.error-transport=gateway"], "", "", "auth either transport gateway"),
-        ([], "tmapi.auth=either tmapi.error-transport=gateway", "tmapi.auth=apikey", "auth either transport gateway"),
-        ([], "", "\n    tmapi.auth = either\n    tmapi.error-transport=gateway", "auth either transport gateway"),
+        (["--lookalike-variant", "tmapi.auth=either", "--lookalike-variant", "tmapi.error-format=gateway"], "", "", "auth either transport gateway"),
+        ([], "tmapi.auth=either tmapi.error-format=gateway", "tmapi.auth=apikey", "auth either transport gateway"),
+        ([], "", "\n    tmapi.auth = either\n    tmapi.error-format=gateway", "auth either transport gateway"),
         ([], "", "", "auth apiToken transport http-status"),
     ],
 )  # fmt: skip
@@ -544,7 +544,7 @@ def test_magic_keys_and_variants_are_no_mistakes(run: Any) -> None:
 
 # ------------------------------------------------------------------------------------------------ ways to load it
 
-HEAVY = "lookalike_specs lookalike_mocks lookalike_contracts lookalike.testing lookalike.stage yaml msgspec starlette uvicorn openapi_core hypothesis PIL"
+HEAVY = "lookalike_specs lookalike_mocks lookalike_contracts lookalike.testing lookalike.embed yaml msgspec starlette uvicorn openapi_core hypothesis PIL"
 LOADED = f"""
     import sys
 

@@ -114,7 +114,7 @@ def test_every_api_is_there_under_its_prefix_too(told):
 
 def test_the_seed_the_variants_and_the_size_reach_the_mock(serving):
     with serving(
-        "tmapi", "--seed", "3", "--size", "5", "--variant", "tmapi.error-transport=http-200", "--port", "0", "--json"
+        "tmapi", "--seed", "3", "--size", "5", "--variant", "tmapi.error-format=http-200", "--port", "0", "--json"
     ) as process:
         about = json.loads(process.stdout.readline())["apis"]["tmapi"]
         found = json.loads(pasted(about["curl"])[0])

@@ -54,7 +54,7 @@ def test_every_request_keeps_to_the_document_and_is_taken(api: str, operation: s
 @pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=NAMES)
 def test_every_reply_is_one_that_the_document_has(api: str, operation: str) -> None:
     @FEW
-    @given(request=requests(api, operation), reply=responses(api, operation, variants={"error-transport": "*"}))
+    @given(request=requests(api, operation), reply=responses(api, operation, variants={"error-format": "*"}))
     def documented(request: Request, reply: DrawnResponse) -> None:
         assert describe_response_violations(api, request, reply) == ()
         assert reply.fault is None
@@ -111,7 +111,7 @@ def test_variants_are_fixed_or_all_of_them(value: str, statuses: set[int]) -> No
     seen = set()
 
     @FEW
-    @given(reply=responses("tmapi", situations="tmapi/439", variants={"error-transport": value}))
+    @given(reply=responses("tmapi", situations="tmapi/439", variants={"error-format": value}))
     def drawn(reply: DrawnResponse) -> None:
         seen.add(reply.status)
 
@@ -128,9 +128,9 @@ def test_as_another_account_and_for_another_operation() -> None:
 
 
 def test_the_simplest_value_of_a_variant_is_its_default() -> None:
-    default = load_api("daji-1688").root.variants["error-transport"].default
+    default = load_api("daji-1688").root.variants["error-format"].default
     every, fixed = (
-        responses("daji-1688", situations="daji-1688/bad-sign", variants={"error-transport": value})
+        responses("daji-1688", situations="daji-1688/bad-sign", variants={"error-format": value})
         for value in ("*", default)
     )
     assert simplest(every).status == simplest(fixed).status != 200
@@ -166,7 +166,7 @@ def test_a_transport_gives_one_reply_after_the_other_and_the_last_for_good() -> 
         (
             lambda: responses("tmapi", variants={"ath": "*"}),
             UnknownVariant,
-            "has no variant 'ath'; known: error-transport, ",
+            "has no variant 'ath'; known: error-format, ",
         ),
     ],
 )

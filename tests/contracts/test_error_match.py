@@ -27,7 +27,7 @@ def operations(api: str, error: str) -> list[str]:
 
 
 def transports(api: str) -> tuple[str, ...]:
-    switch = load_api(api).root.variants.get("error-transport")
+    switch = load_api(api).root.variants.get("error-format")
     return tuple(switch.values) if switch else ("",)
 
 
@@ -46,7 +46,7 @@ def brought(one: CheckContext, error: str, scheme: SecurityScheme | None = None)
 
 @pytest.mark.parametrize(("api", "error", "way"), ERRORS)
 def test_an_error_of_the_mock_is_that_error(api: str, error: str, way: str) -> None:
-    one = create_context(operations(api, error)[0], {"error-transport": way} if way else {})
+    one = create_context(operations(api, error)[0], {"error-format": way} if way else {})
     reply = brought(one, error)
     assert one.resolve_error(error) in one.classifier.find_exact_errors(reply), reply
     assert one.classifier.find_mismatches(reply, error) == ()
@@ -57,7 +57,7 @@ def test_an_error_of_the_mock_is_that_error(api: str, error: str, way: str) -> N
 @pytest.mark.parametrize("way", transports("aliyun"))
 @pytest.mark.parametrize("name", ["SearchImageByPic", "AddImage", "DeleteImage", "AuthorizeFileUpload"])
 def test_in_xml_as_well(name: str, way: str) -> None:
-    one = create_context(f"aliyun/{name}", {"error-transport": way})
+    one = create_context(f"aliyun/{name}", {"error-format": way})
     rpc = next((scheme for scheme in one.operation.schemes if scheme.extension.scheme == "acs-rpc"), None)
     assert rpc
     plain = {"Format": None} if "Format" in one.build_values(rpc) else {}

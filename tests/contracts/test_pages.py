@@ -152,7 +152,7 @@ def test_what_is_told_of_values() -> None:
     assert require_any([1], "a price") == [1]
     with pytest.raises(Inconclusive, match="no item of the answer has a price"):
         require_any([], "a price")
-    assert locate_invariant(create_context(TMAPI), "paging", 0).endswith("/get/x-lookalike/promises/paging/0")
+    assert locate_invariant(create_context(TMAPI), "paging", 0).endswith("/get/x-lookalike/invariants/paging/0")
 
 
 def judged(*results: Failure | Inconclusive | None) -> Iterator[Failure]:

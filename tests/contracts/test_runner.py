@@ -124,8 +124,8 @@ def test_what_was_found_before_it_broke_off_counts(honest: Answer) -> None:
 
 def test_no_more_is_asked_when_the_time_is_up(honest: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 2))
-    monkeypatch.setattr("lookalike_contracts.judge.time", Clock(lambda: 0.0))
-    monkeypatch.setattr("lookalike_contracts.subject.time", Clock(lambda: float(next(clock))))
+    monkeypatch.setattr("lookalike_contracts.runner.time", Clock(lambda: 0.0))
+    monkeypatch.setattr("lookalike_contracts.context.time", Clock(lambda: float(next(clock))))
     made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), seconds=5.0)
     found = list(execute_checks(made))
     assert {outcome.status for outcome in found} == {"could not check"}

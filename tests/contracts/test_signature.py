@@ -31,13 +31,13 @@ SWITCHES = [
     ("daji-1688", {"sign-with-secret": "ignored"}),
     ("daji-taobao", {"array-parameters": "java-list"}),
     ("daji-taobao", {"array-parameters": "joined", "duplicate-parameter": "last"}),
-    ("daji-taobao", {"error-transport": "detail"}),
-    ("daji-1688", {"error-transport": "spring"}),
-    ("hiobuy", {"error-transport": "http-200-code"}),
-    ("hiobuy", {"error-transport": "http-status"}),
+    ("daji-taobao", {"error-format": "detail"}),
+    ("daji-1688", {"error-format": "spring"}),
+    ("hiobuy", {"error-format": "http-200-code"}),
+    ("hiobuy", {"error-format": "http-status"}),
     ("tmapi", {"auth": "apikey"}),
     ("tmapi", {"auth": "either"}),
-    ("tmapi", {"error-transport": "gateway"}),
+    ("tmapi", {"error-format": "gateway"}),
 ]
 
 

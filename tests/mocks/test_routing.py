@@ -66,10 +66,10 @@ def test_an_unknown_api_is_named() -> None:
 @pytest.mark.parametrize(
     ("variants", "problem"),
     [
-        ({"error-transport": "smoke-signals"}, "error-transport"),
-        ({"tmapi.error-transport": "smoke-signals"}, "tmapi: error-transport is one of .*, not 'smoke-signals'"),
+        ({"error-format": "smoke-signals"}, "error-format"),
+        ({"tmapi.error-format": "smoke-signals"}, "tmapi: error-format is one of .*, not 'smoke-signals'"),
         ({"tmapi.colour": "red"}, "tmapi has no variant 'colour'"),
-        ({"nobody.error-transport": "x"}, "nobody"),
+        ({"nobody.error-format": "x"}, "nobody"),
     ],
 )
 def test_an_unknown_variant_is_named(variants: dict[str, str], problem: str) -> None:

@@ -71,7 +71,7 @@ def command(*, as_json: bool, **options: Any) -> None:
     Examples:
       lookalike serve
       lookalike serve tmapi hiobuy --port 9000 --seed 7
-      lookalike serve tmapi --variant error-transport=http-200
+      lookalike serve tmapi --variant error-format=http-200
       lookalike serve --tls-ca ca.pem
       lookalike serve --workers 4
       lookalike serve --port 0 --json

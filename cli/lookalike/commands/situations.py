@@ -54,8 +54,8 @@ def _render_situation(situation: dict[str, Any]) -> str:
     status = "" if situation["status"] is None else f"  HTTP {situation['status']}"
     code = "" if situation["code"] is None else f"  code {situation['code']}"
     told = situation["message"] or situation["description"]
-    rows = [("naturally", situation["natural"])] if situation["natural"] else []
-    rows += [(magic["name"], magic["value"]) for magic in situation["magic"]]
+    rows = [("naturally", situation["reproduce"])] if situation["natural"] else []
+    rows += [(magic["name"], magic["value"]) for magic in situation["triggers"]]
     rows += [("Prefer", situation["prefer"])]
     head = f"{style_bold(situation['id'])}{status}{code}  {told}"
     return "\n".join([head, render_table([(style_dim(name), value) for name, value in rows], indent="  ")])

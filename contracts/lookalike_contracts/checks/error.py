@@ -45,7 +45,7 @@ def message(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     summary="An error travels as the document says: HTTP status, media type, shape of the body.",
     rationale="A client that cannot read the error sees its own parser fail, and not what was wrong.",
     remediation="Send the status, the media type and the members that the error's transport has.",
-    source="`x-lookalike.transports`",
+    source="`x-lookalike.error-formats`",
 )
 def error_format(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """All but code and message of the error that it is most like."""

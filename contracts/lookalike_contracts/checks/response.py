@@ -61,7 +61,7 @@ def envelope(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     reader = subject.classifier
     reply = exchange.response
     fine = 200 <= reply.status < 300
-    where = f"{subject.operation.pointer}/x-lookalike/promises/success"
+    where = f"{subject.operation.pointer}/x-lookalike/invariants/success"
     if not fine and reader.body_says_success(reply) and not reader.find_exact_errors(reply):
         yield Failure(f"the body says that it went well, under HTTP {reply.status}", "", where, (exchange,))
     elif fine and not reader.is_good(reply) and not reader.find_exact_errors(reply):

@@ -83,7 +83,7 @@ class ResponseClassifier:
         """The transport, and the one for those who ask for XML; where no operation is meant, the API's own."""
         root = self.api.root
         routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
-        general = error.error_format or self.variants.get("error-transport", root.default_error_format)
+        general = error.error_format or self.variants.get("error-format", root.default_error_format)
         chosen = self.operation.extension.error_formats.get(general, general)
         for way in (chosen, general) if name in routing else (chosen,):
             yield from filter(None, (way, root.error_formats[way].xml))

@@ -41,7 +41,7 @@ def test_every_situation(titles: image_search.Search, lookalike_situation: Situa
         assert lookalike_situation.kind != "error"
 
 
-@given(reply=responses("tmapi", variants={"error-transport": "*"}))
+@given(reply=responses("tmapi", variants={"error-format": "*"}))
 def test_whatever_is_answered(reply: Response) -> None:
     with httpx.Client(transport=replay_transport(reply)) as client:
         search = under_test(image_search.Tmapi)({"apiToken": "token"}, client)

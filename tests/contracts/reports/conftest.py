@@ -30,7 +30,7 @@ MakeReport = Callable[..., Report]
 FINDING_POINTERS = {
     "answer/schema": ("/data/items/0/title", f"{SEARCH_POINTER}/responses/200"),
     "paging/doubled": ("/data/items/0/item_id", SEARCH_POINTER),
-    "paging/echo": ("/data/page", f"{SEARCH_POINTER}/x-lookalike/promises/paging/echo"),
+    "paging/echo": ("/data/page", f"{SEARCH_POINTER}/x-lookalike/invariants/paging/echo"),
 }
 
 

@@ -185,7 +185,7 @@ def test_a_name_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     def nobody(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "nobody")
 
-    monkeypatch.setattr("lookalike_contracts.target.address.socket.getaddrinfo", nobody)
+    monkeypatch.setattr("lookalike_contracts.transport.url.socket.getaddrinfo", nobody)
     with (
         HttpClient("http://nobody.invalid") as http,
         pytest.raises(CouldNotCheck, match=r"nobody\.invalid has no address"),
@@ -195,7 +195,7 @@ def test_a_name_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_name_that_is_looked_up_for_ever_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     over = Event()
-    monkeypatch.setattr("lookalike_contracts.target.address.socket.getaddrinfo", lambda *_, **__: over.wait(20) and [])
+    monkeypatch.setattr("lookalike_contracts.transport.url.socket.getaddrinfo", lambda *_, **__: over.wait(20) and [])
     with HttpClient("http://slow.invalid", timeout=HASTE) as http, pytest.raises(CouldNotCheck, match="did not answer"):
         bounded(lambda: http.send(PLAIN))
     over.set()

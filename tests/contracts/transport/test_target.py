@@ -95,7 +95,7 @@ def test_a_budget_that_is_used_up_ends_it() -> None:
 
 def test_requests_can_be_paced(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("lookalike_contracts.target.http.time.sleep", waits.append)
+    monkeypatch.setattr("lookalike_contracts.transport.client.time.sleep", waits.append)
     with serve_badly(send_and_close(GOOD)) as (url, _), create_http_client(url, rate=0.001) as http:
         for _ in range(2):
             http.send(PLAIN)
@@ -246,7 +246,7 @@ def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return before("127.0.0.1", *more, **options)  # type: ignore[arg-type]
 
     with serve_badly(send_and_close(GOOD)) as (url, calls):
-        monkeypatch.setattr("lookalike_contracts.target.address.socket.getaddrinfo", look)
+        monkeypatch.setattr("lookalike_contracts.transport.url.socket.getaddrinfo", look)
         with HttpClient(url.replace("127.0.0.1", "stub.example")) as http:
             for _ in range(3):
                 http.send(PLAIN)

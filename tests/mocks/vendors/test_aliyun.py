@@ -411,7 +411,7 @@ LONG = " OR ".join(["int_attr=1"] * 30)
 BIG = render_jpeg(PRODUCT) + b"\0" * (3_500_000)
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
-    ("error-transport", "in-body"): {"Num": 0},
+    ("error-format", "in-body"): {"Num": 0},
     ("docs-found", "swapped"): {},
     ("filter-grammar", "later"): {"Filter": LONG},
     ("picture-limit", "base64"): {"PicContent": b64encode(BIG).decode()},

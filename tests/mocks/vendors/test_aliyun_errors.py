@@ -429,7 +429,7 @@ APPLICATION = [error for error, found in ERRORS.items() if not found.error_forma
 @pytest.mark.parametrize("error", APPLICATION)
 def test_in_the_body(error: str) -> None:
     for operation in set(able(error)) - {"AuthorizeFileUpload"}:
-        given = {"operation": operation, "key": f"situation-{error}", "variants": {"error-transport": "in-body"}}
+        given = {"operation": operation, "key": f"situation-{error}", "variants": {"error-format": "in-body"}}
         reply = send(given)
         body = json.loads(reply.body)
         assert (reply.status, body["Success"], body["Code"]) == (200, False, ERRORS[error].status)
@@ -441,11 +441,11 @@ def test_in_the_body(error: str) -> None:
 
 def test_a_permit_is_none_of_image_searchs() -> None:
     given = {"operation": "AuthorizeFileUpload", "key": "situation-AccessEngineFailed"}
-    held(send({**given, "variants": {"error-transport": "in-body"}}), "AccessEngineFailed", "AuthorizeFileUpload")
+    held(send({**given, "variants": {"error-format": "in-body"}}), "AccessEngineFailed", "AuthorizeFileUpload")
 
 
 def test_the_gateway_keeps_its_own_transport() -> None:
-    reply = send({"secret": "wrong", "variants": {"error-transport": "in-body"}})
+    reply = send({"secret": "wrong", "variants": {"error-format": "in-body"}})
     assert (reply.status, json.loads(reply.body)["Code"]) == (400, "SignatureDoesNotMatch")
 
 

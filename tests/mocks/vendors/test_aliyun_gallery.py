@@ -407,7 +407,7 @@ def test_answers_and_errors_in_xml(operation: str) -> None:
         root = ElementTree.fromstring(reply.body)  # noqa: S314 - our own
         assert root.tag == ("Error" if given else f"{operation}Response")
         assert (reply.media_type, root.findtext("Code")) == ("text/xml;charset=utf-8", code)
-    in_body = Mock("aliyun", clock=lambda: NOW, variants={"error-transport": "in-body"})
+    in_body = Mock("aliyun", clock=lambda: NOW, variants={"error-format": "in-body"})
     root = ElementTree.fromstring(by_rpc(in_body, operation, InstanceName="nobodys", PicContent=content).body)  # noqa: S314
     assert (root.tag, root.findtext("Code")) == (f"{operation}Response", "400")
     told = root.findtext("Msg" if operation.startswith("Search") else "Message")

@@ -480,9 +480,9 @@ def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> C
 
 # variant, value, the request, what its answer is and the default's is not
 VARIANTS = [
-    ("error-transport", "envelope-200", plainly(pageSize=0), lambda r, b: (r.status, b["code"], b["data"]) == (200, 400, None)),
-    ("error-transport", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
-    ("error-transport", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
+    ("error-format", "envelope-200", plainly(pageSize=0), lambda r, b: (r.status, b["code"], b["data"]) == (200, 400, None)),
+    ("error-format", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
+    ("error-format", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
     ("image-parameter", "imageAddress", plainly(**ONLY_URL), refused("image-required")),
     ("image-parameter", "imageAddress", plainly(**TWICE), answers(lambda data: offers(data) == offers(ask(imageId=None, imageUrl=B)))),
     ("image-parameter", "imageAddress", plainly(imageUrl="ftp://a"), answers()),
@@ -523,10 +523,10 @@ def test_every_value_of_every_variant_is_tried() -> None:
     }
 
 
-@pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)
+@pytest.mark.parametrize("transport", ROOT.variants["error-format"].values)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-transport": transport}).respond(MAGIC["appKey"](error)))
+    checked(Mock(API, variants={"error-format": transport}).respond(MAGIC["appKey"](error)))
 
 
 def test_ids_that_are_known_where_others_are_refused() -> None:

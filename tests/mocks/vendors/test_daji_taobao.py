@@ -435,9 +435,9 @@ def answers(fits: Callable[[Body], bool] = lambda data: bool(data["data"])) -> C
 NOTHING = {"mainRegion": {"multiCategoryId": [], "region": ""}, "multiRegion": []}
 # variant, value, the request, what its answer is and the default's is not
 VARIANTS = [
-    ("error-transport", "envelope-200", plainly(pageSize=0), lambda r, b: (r.status, b["code"], b["data"]) == (200, 400, None)),
-    ("error-transport", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
-    ("error-transport", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
+    ("error-format", "envelope-200", plainly(pageSize=0), lambda r, b: (r.status, b["code"], b["data"]) == (200, 400, None)),
+    ("error-format", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
+    ("error-format", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
     ("page-no", "page-number", plainly(pageNo=2, pageSize=5), answers(lambda data: (ids(data), data["pageNo"]) == (ids(ask(pageNo=10, pageSize=5)), 2))),
     ("picture-required", "optional", plainly(picUrl=None), answers(lambda data: (data["data"], data["picInfo"], data["pageSize"]) == ([], NOTHING, 0))),
     ("page-size-over-limit", "clamp", plainly(pageSize=21), answers(lambda data: len(data["data"]) == 20)),
@@ -466,10 +466,10 @@ def test_every_value_of_every_variant_is_tried() -> None:
     }
 
 
-@pytest.mark.parametrize("transport", ROOT.variants["error-transport"].values)
+@pytest.mark.parametrize("transport", ROOT.variants["error-format"].values)
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-transport": transport}).respond(MAGIC["appKey"](error)))
+    checked(Mock(API, variants={"error-format": transport}).respond(MAGIC["appKey"](error)))
 
 
 # ---------------------------------------------------------------- whatever is sent

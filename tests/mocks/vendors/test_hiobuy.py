@@ -58,8 +58,8 @@ NATURAL: dict[str, dict[str, Any]] = {
 }
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
-    ("error-transport", "http-200-code"): {"uuid": None},
-    ("error-transport", "http-status"): {"uuid": None},
+    ("error-format", "http-200-code"): {"uuid": None},
+    ("error-format", "http-status"): {"uuid": None},
     ("api-type", "platform"): {},
     ("locales", "strict"): {"language": "ja_JP"},
     ("unsupported-locale", "error"): {"language": "ko_KR", "body": {"platform": "taobao"}},
@@ -412,10 +412,10 @@ def test_an_error_comes_by_magic(name: str, magic: str) -> None:
     is_error(send(**MAGIC[magic](name)), API.root.errors[name])
 
 
-@pytest.mark.parametrize("transport", API.root.variants["error-transport"].values)
+@pytest.mark.parametrize("transport", API.root.variants["error-format"].values)
 @pytest.mark.parametrize("name", API.root.errors)
 def test_an_error_travels_as_the_variant_says(name: str, transport: str) -> None:
-    is_error(send({"error-transport": transport}, **MAGIC["img"](name)), API.root.errors[name], transport)
+    is_error(send({"error-format": transport}, **MAGIC["img"](name)), API.root.errors[name], transport)
 
 
 # property and the error of its broken rules -> values that break them

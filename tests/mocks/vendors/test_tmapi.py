@@ -54,9 +54,9 @@ NATURAL: dict[str, dict[str, Any]] = {
 }
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
-    ("error-transport", "http-200"): {"query": {"page": "0"}},
-    ("error-transport", "gateway"): {"query": {"page": "0"}},
-    ("error-transport", "gateway-code"): {"query": {"page": "0"}},
+    ("error-format", "http-200"): {"query": {"page": "0"}},
+    ("error-format", "gateway"): {"query": {"page": "0"}},
+    ("error-format", "gateway-code"): {"query": {"page": "0"}},
     ("auth", "apikey"): {},
     ("auth", "either"): {"query": {"apiToken": None}, "headers": ((b"apikey", TOKEN.encode()),)},
     ("page-size-over-limit", "clamp"): {"query": {"page_size": "21"}},
@@ -423,7 +423,7 @@ def test_an_error_comes_by_magic(name: str, magic: str) -> None:
     is_error(send(**MAGIC[magic](name)), API.root.errors[name])
 
 
-@pytest.mark.parametrize("transport", API.root.variants["error-transport"].values)
+@pytest.mark.parametrize("transport", API.root.variants["error-format"].values)
 @pytest.mark.parametrize("name", API.root.errors)
 def test_an_error_travels_as_the_variant_says(name: str, transport: str) -> None:
     reply = send({"error_transport": transport}, **MAGIC["img_url"](name))

@@ -2,4 +2,4 @@
 
 from . import comparison, credentials, error, policy, replay, tampering, valid
 
-__all__ = ["changed", "clock", "credentials", "error", "exact", "good", "policy"]
+__all__ = ["comparison", "credentials", "error", "policy", "replay", "tampering", "valid"]
