@@ -55,7 +55,7 @@ LOCATED_TYPES: Final = (_LocatedMapping, _LocatedList, _LocatedScalar)
 def locate_source(api: str, pointer: str) -> SourceLocation:
     """Where that is, or the deepest that exists on the way there; `$ref` is followed. Raises UnknownApi."""
     root = node = _read_located_document(api)
-    (name, line) = node.where
+    name, line = node.location
     walked = ""
     for step in pointer.split("/")[1:]:
         node = _get_child(_follow_reference(root, node, step), unescape_pointer_token(step))
@@ -126,7 +126,7 @@ def _build_located(node: Any, name: str, line: int) -> Any:
         made = _LocatedList(_build_located(value, name, value.start_mark.line + 1) for value in node.value)
     else:
         made = _LocatedScalar(node.value)
-    made.where = (name, line)
+    made.location = (name, line)
     return made
 
 

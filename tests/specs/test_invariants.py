@@ -21,10 +21,10 @@ WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
     ("what is no page", lambda p: p["paging"].update(echo={"/data/sort": "sort"}), "'sort' is echoed"),
     ("sort parameter", lambda p: p["orders"][0].update(parameter="order"), "'order' is no parameter"),
     ("filter's parameter", lambda p: p["filters"][0].update(parameter="x"), "'x' is no parameter"),
-    ("what goes with a filter", lambda p: p["filters"][0].update(given={"x": 1}), "'x' is no parameter"),
-    ("picture's parameter", lambda p: p["pictures"].append({"x": "1"}), "'x' is no parameter"),
-    ("bounds", lambda p: p.update(ranges=[{"low": "a", "high": "page", "by": "/price"}]), "'a' is no parameter"),
-    ("bounds in one parameter", lambda p: p.update(ranges=[{"parameter": "page", "low": "a", "high": "b", "by": "/price"}]), "needs {}"),
+    ("what goes with a filter", lambda p: p["filters"][0].update({"with": {"x": 1}}), "'x' is no parameter"),
+    ("picture's parameter", lambda p: p["images"].append({"x": "1"}), "'x' is no parameter"),
+    ("bounds", lambda p: p.update(ranges=[{"low": "a", "high": "page", "field": "/price"}]), "'a' is no parameter"),
+    ("bounds in one parameter", lambda p: p.update(ranges=[{"parameter": "page", "low": "a", "high": "b", "field": "/price"}]), "needs {}"),
     ("language's parameter", lambda p: p["languages"].update(parameter="x"), "'x' is no parameter"),
     ("script", lambda p: p["languages"]["scripts"].update(ru=["KLINGON"]), "KLINGON"),
     ("region's parameter", lambda p: p.update(regions={"parameter": "x", "boxes": [], "order": "x0,x1,y0,y1", "echo": "/code"}), "'x' is no parameter"),
@@ -34,27 +34,27 @@ WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
     ("no id", lambda p: p.update(id=[]), "no id"),
     ("total", lambda p: p["paging"].update(total="/data/sum"), "'/data/sum' is no place"),
     ("success", lambda p: p.update(success={"/status": 1}), "'/status' is no place"),
-    ("what is sorted by", lambda p: p["orders"][0].update(by="/worth"), "/worth' is no place"),
-    ("what a filter shows", lambda p: p["filters"][0]["holds"].update(pointer="/shop_info/x"), "/shop_info/x' is no place"),
+    ("what is sorted by", lambda p: p["orders"][0].update(field="/worth"), "/worth' is no place"),
+    ("what a filter shows", lambda p: p["filters"][0]["condition"].update(pointer="/shop_info/x"), "/shop_info/x' is no place"),
     ("text", lambda p: p["languages"].update(texts=["/name"]), "/name' is no place"),
     ("address", lambda p: p.update(urls=["/link"]), "/link' is no place"),
     ("unknown variant", lambda p: p["paging"].update(total={"variant": "x", "a": "/data/total_count"}), "does not name a variant"),
     ("value without a choice", lambda p: p["paging"].update(rounding={"variant": "booleans", "strict": "ceil"}), "each of its values"),
     ("rounding", lambda p: p["paging"].update(rounding="floor"), "'floor' is none of ceil, floor-plus-one"),
     ("counts", lambda p: p["paging"].update(counts="bytes"), "'bytes' is none of pages, items"),
-    ("who comes first", lambda p: p.update(after={"operation": "x", "values": {}}), "'x' is no operation that can come first"),
-    ("what comes of it", lambda p: p.update(after={"operation": CONVERT, "values": {"page": "/data/x"}}), "'/data/x' is no place in the answer of"),
-    ("what it is for", lambda p: p.update(after={"operation": CONVERT, "values": {"x": "/code"}}), "'x' is no parameter"),
-    ("who takes away", lambda p: p.update(undo={"operation": "x", "parameters": ["page"]}), "'x' cannot take away by 'page'"),
-    ("what is taken away", lambda p: p.update(undo={"operation": SEARCH, "parameters": ["x"]}), "'x' is no parameter"),
-    ("stands", lambda p: p["filters"][0]["holds"].update(stands="=="), "=="),
+    ("who comes first", lambda p: p.update({"depends-on": {"operation": "x", "values": {}}}), "'x' is no operation that can come first"),
+    ("what comes of it", lambda p: p.update({"depends-on": {"operation": CONVERT, "values": {"page": "/data/x"}}}), "'/data/x' is no place in the answer of"),
+    ("what it is for", lambda p: p.update({"depends-on": {"operation": CONVERT, "values": {"x": "/code"}}}), "'x' is no parameter"),
+    ("who takes away", lambda p: p.update(cleanup={"operation": "x", "parameters": ["page"]}), "'x' cannot take away by 'page'"),
+    ("what is taken away", lambda p: p.update(cleanup={"operation": SEARCH, "parameters": ["x"]}), "'x' is no parameter"),
+    ("stands", lambda p: p["filters"][0]["condition"].update(operator="=="), "=="),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
 def test_a_promise_that_cannot_be_meant_does_not_start(change: Callable[[Promises], object], told: str) -> None:
     document = deepcopy(read_document("tmapi"))
-    change(document["paths"][PATH]["get"]["x-lookalike"]["promises"])
+    change(document["paths"][PATH]["get"]["x-lookalike"]["invariants"])
     with pytest.raises(SpecError, match=told):
         build_api("tmapi", document)
 
