@@ -58,7 +58,9 @@ def _list_used_errors(api: Api) -> Iterator[tuple[str, str]]:
         for scheme in operation.schemes:
             yield from ((f"/securitySchemes/{scheme.name}", error) for error in scheme.extension.errors.values())
         instead = operation.extension.error_aliases
-        yield from ((f"{operation.pointer}/x-lookalike/error-aliases", error) for error in (*instead, *instead.values()))
+        yield from (
+            (f"{operation.pointer}/x-lookalike/error-aliases", error) for error in (*instead, *instead.values())
+        )
         yield from _list_reaction_errors(operation)
 
 
@@ -134,7 +136,8 @@ def _check_fields(api: Api) -> Iterator[tuple[str, str]]:
             yield operation.pointer, "says nothing of who may call it"
     for magic in api.root.triggers:
         if magic.template.count("{situation}") != 1 or bool(magic.credential) == bool(magic.parameter):
-            yield "/x-lookalike/triggers", f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"
+            problem = f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"
+            yield "/x-lookalike/triggers", problem
 
 
 COUNT_UNITS = ("pages", "items")

@@ -83,7 +83,7 @@ def _build_keyword_violation(asked: ClientRequest, name: str, error: ValidationE
     steps = [str(step) for step in error.absolute_path]
     if error.validator == "required":
         wanted = list[str](error.validator_value)  # type: ignore[arg-type]
-        given = dict[str, Any](error.instance)
+        given = dict[str, Any](error.instance)  # type: ignore[arg-type]
         steps += [each for each in wanted if each not in given][:1]
         return _build_violation(asked, kind, name or ".".join(steps), "is required and missing")
     return _build_violation(asked, kind, name or ".".join(steps), f": {error.message}")
