@@ -134,7 +134,9 @@ def test_every_proof_of_every_api(api: str, scheme: int) -> None:
         build_request(operation, values, "http://localhost"), way, spec.account, SigningContext(MOMENT, "n1")
     )
     found = find_secrets(spec.root.secrets, request)
-    signatures = {signature.encode() for known in SIGNATURE_ALGORITHMS.values() if (signature := known.read_signature(request))}
+    signatures = {
+        signature.encode() for known in SIGNATURE_ALGORITHMS.values() if (signature := known.read_signature(request))
+    }
     keys = {value.encode() for name, value in spec.account.items() if name == way.parameter}
     assert found
     assert signatures | keys <= found
