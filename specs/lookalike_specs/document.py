@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
 
-from .exceptions import SpecError, UnknownApi
+from .exceptions import SpecError
 from .overlay import apply_overlay
+from .registry import SPEC_FILE, cache_per_api, get_source, list_api_ids
+
+__all__ = ["list_api_ids"]
 
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-APIS_DIR = files(__package__) / "apis"
 MAX_REF_DEPTH = 40
+OVERLAY_FILE = "overlay.yaml"
 
 
-@cache
-def list_api_ids() -> tuple[str, ...]:
-    """The APIs that have a spec, in alphabetical order."""
-    return tuple(sorted(entry.name for entry in APIS_DIR.iterdir() if (entry / "openapi.yaml").is_file()))
-
-
-@cache
+@cache_per_api
 def read_document(api: str) -> dict[str, Any]:
-    """The document of one API, its overlay applied. Raises UnknownApi."""
-    if api not in list_api_ids():
-        raise UnknownApi(api, list_api_ids())
-    document = _read_yaml(api, "openapi.yaml")
-    return (
-        apply_overlay(document, _read_yaml(api, "overlay.yaml"))
-        if (APIS_DIR / api / "overlay.yaml").is_file()
-        else document
-    )
+    """Return the document of one API, its overlay applied. Raise UnknownApi, SpecError."""
+    source = get_source(api)
+    if source.folder is None:
+        return source.document or {}
+    document = _read_yaml(source.folder, api, SPEC_FILE)
+    if not (source.folder / OVERLAY_FILE).is_file():
+        return document
+    return apply_overlay(document, _read_yaml(source.folder, api, OVERLAY_FILE))
 
 
 def resolve_refs(document: dict[str, Any], node: Any, depth: int = 0) -> Any:
@@ -90,9 +85,9 @@ def _follow_reference(document: dict[str, Any], reference: str) -> Any:
     return node
 
 
-def _read_yaml(api: str, name: str) -> dict[str, Any]:
+def _read_yaml(folder: Traversable, api: str, name: str) -> dict[str, Any]:
     try:
-        loaded = yaml.load((APIS_DIR / api / name).read_text("utf-8"), Loader=YamlLoader)  # noqa: S506 - Loader is a SafeLoader
+        loaded = yaml.load((folder / name).read_text("utf-8"), Loader=YamlLoader)  # noqa: S506 - Loader is a SafeLoader
     except yaml.YAMLError as broken:
         raise SpecError(f"{api}/{name}", f"is not YAML: {broken}") from broken
     if not isinstance(loaded, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +12,7 @@ from .document import escape_pointer_token, list_parameter_pointers, read_docume
 from .exceptions import SpecError, UnknownVariant
 from .extensions import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
 from .lint import verify_api
+from .registry import cache_per_api
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 BODY_LOCATIONS: dict[str, ParameterLocation] = {
@@ -23,7 +23,7 @@ BODY_LOCATIONS: dict[str, ParameterLocation] = {
 ExtensionT = TypeVar("ExtensionT", RootExtension, OperationExtension, SchemeExtension)
 
 
-@cache
+@cache_per_api
 def load_api(api: str) -> Api:
     """One API, checked. Raises UnknownApi, or SpecError where the document says something that cannot be meant."""
     return build_api(api, read_document(api))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 import yaml
 
-from .document import APIS_DIR, MAX_REF_DEPTH, YamlLoader, list_api_ids, unescape_pointer_token
-from .exceptions import UnknownApi
+from .document import MAX_REF_DEPTH, OVERLAY_FILE, YamlLoader, unescape_pointer_token
 from .overlay import apply_overlay
+from .registry import SPEC_FILE, get_source
 
-SPEC_FILE = "openapi.yaml"
-OVERLAY_FILE = "overlay.yaml"
 MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
@@ -89,12 +88,13 @@ def _follow_reference(root: Any, node: Any, step: str) -> Any:
 @cache
 def _read_located_document(api: str) -> Any:
     """The document as `read` gives it, overlay applied, each part with its place."""
-    if api not in list_api_ids():
-        raise UnknownApi(api, list_api_ids())
-    document = _read_located_yaml(api, SPEC_FILE)
-    if not (APIS_DIR / api / OVERLAY_FILE).is_file():
+    folder = get_source(api).folder
+    if folder is None:
+        return _LocatedMapping()
+    document = _read_located_yaml(folder, SPEC_FILE)
+    if not (folder / OVERLAY_FILE).is_file():
         return document
-    overlay = _read_located_yaml(api, OVERLAY_FILE)
+    overlay = _read_located_yaml(folder, OVERLAY_FILE)
     plain = {key: str(overlay[key]) for key in overlay if key not in ("info", "actions")}
     return apply_overlay(
         document,
@@ -110,8 +110,8 @@ def _unwrap_scalars(node: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read_located_yaml(api: str, name: str) -> Any:
-    text = (APIS_DIR / api / name).read_text("utf-8")
+def _read_located_yaml(folder: Traversable, name: str) -> Any:
+    text = (folder / name).read_text("utf-8")
     return _build_located(yaml.compose(text, Loader=YamlLoader), name, 1)
 
 
