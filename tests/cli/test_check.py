@@ -82,7 +82,7 @@ def test_a_finding_is_told_with_all_that_shows_it(lookalike, spoiled):
 
 def test_what_repeats_a_finding_repeats_it(lookalike, spoiled):
     (told,) = json.loads(lookalike("check", *QUICK, "--url", spoiled, "--format", "json").stdout)["findings"]
-    once_more = lookalike(*told["again"].split()[1:], "--format", "json")
+    once_more = lookalike(*told["rerun_command"].split()[1:], "--format", "json")
     assert json.loads(once_more.stdout)["findings"] == [told]
 
 
@@ -169,8 +169,8 @@ def test_a_budget_is_kept(lookalike, spoiled):
         "check", "tmapi", "--only", "paging", "--url", spoiled, "--max-requests", "4", "--format", "json"
     )
     told = json.loads(result.stdout)
-    assert sum(covered["asked"] for covered in told["coverage"]) == 4
-    assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in told["outcomes"]}
+    assert sum(covered["request_count"] for covered in told["coverage"]) == 4
+    assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in told["results"]}
 
 
 def test_what_could_not_be_taken_away_is_told(lookalike):

@@ -66,7 +66,7 @@ def main() -> int:
     if asked.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
         PAGE.write_text(f"{before}{BEGIN}\n{page}\n{END}{rest.partition(END)[2]}", "utf-8")
-    return int(bool(alarms) or sum(each.meant for each in caught) < 0.95 * len(caught))
+    return int(bool(alarms) or sum(each.is_caught for each in caught) < 0.95 * len(caught))
 
 
 def _show_progress(results: Iterator, most: int, what: str) -> Iterator:

@@ -45,7 +45,7 @@ def identical_responses(subject: CheckContext) -> Iterator[Failure]:
         return Failure(
             f"{place or 'the answer'} differs from one call to the next",
             place,
-            locate_invariant(subject, "fleeting"),
+            locate_invariant(subject, "volatile"),
             shown,
         )
 

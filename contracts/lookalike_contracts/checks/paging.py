@@ -229,7 +229,7 @@ def item_count(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
         yield Failure(
             f"{told} where the answer holds {count} items",
             pointer,
-            locate_invariant(subject, "paging", "returned"),
+            locate_invariant(subject, "paging", "item-count"),
             (exchange,),
         )
     if found.total is not None and found.total < count:
@@ -244,7 +244,7 @@ def item_count(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
         yield Failure(
             f"{count} items, and at most {most} are answered",
             where,
-            locate_invariant(subject, "paging", "most"),
+            locate_invariant(subject, "paging", "max-items"),
             (exchange,),
         )
 

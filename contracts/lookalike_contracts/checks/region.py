@@ -105,7 +105,7 @@ def detected_regions(subject: CheckContext) -> Iterator[Failure]:
         found = run_search(subject, picture)
         main = resolve_pointer(found.body, known.echo)
         seen = _list_detected_regions(found)
-        where = locate_invariant(subject, "regions", "all")
+        where = locate_invariant(subject, "regions", "all-regions")
         if main and seen and main not in seen:
             return Failure(f"{known.echo} is {main!r}, which is none of {seen}", known.echo, where, (found.exchange,))
         for text in seen:

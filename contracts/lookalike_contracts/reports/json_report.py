@@ -25,21 +25,21 @@ def build_json(report: Report) -> dict[str, Any]:
         "target": report.target,
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
-        "cases": report.request_count,
+        "request_count": report.request_count,
         "interrupted": report.is_interrupted,
         "exit_code": report.exit_code,
         "apis": [api.id for api in report.apis],
         "checks": [
-            {"id": check.id, "says": check.summary, "severity": check.severity, "source": check.source}
+            {"id": check.id, "summary": check.summary, "severity": check.severity, "source": check.source}
             for check in report.checks
         ],
-        "outcomes": [
+        "results": [
             {
                 "check": outcome.check,
                 "api": outcome.api,
                 "operation": outcome.operation,
-                "result": report.get_state(outcome),
-                "cases": outcome.request_count,
+                "status": report.get_state(outcome),
+                "request_count": outcome.request_count,
                 "reason": outcome.reason,
             }
             for outcome in report.results
@@ -60,14 +60,14 @@ def _build_finding(told: ReportedFinding) -> dict[str, Any]:
         "operation": told.operation,
         "message": told.message,
         "pointer": told.pointer,
-        "place": {"file": get_display_path(place), "pointer": place.pointer, "line": place.line},
+        "location": {"file": get_display_path(place), "pointer": place.pointer, "line": place.line},
         "request": told.evidence.request,
-        "reply": told.evidence.response,
+        "response": told.evidence.response,
         "curl": told.evidence.curl,
         "python": told.evidence.python,
         "seed": told.seed,
-        "again": told.rerun_command,
-        "accepted": told.accepted_reason,
+        "rerun_command": told.rerun_command,
+        "accepted_reason": told.accepted_reason,
     }
 
 
@@ -75,7 +75,7 @@ def _build_operation_coverage(covered: OperationCoverage) -> dict[str, Any]:
     return {
         "api": covered.api.id,
         "operation": covered.operation.id,
-        "asked": covered.request_count,
+        "request_count": covered.request_count,
         "totals": {kind: share._asdict() for kind, share in compute_shares(covered).items()},
         "parameters": [
             {

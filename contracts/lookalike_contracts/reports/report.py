@@ -88,10 +88,11 @@ class Report:
     @property
     def checks_by_family(self) -> dict[str, list[Check]]:
         """The checks by family, in their order."""
-        found: dict[str, list[Check]] = {}
-        for check in self.checks:
-            found.setdefault(check.family, []).append(check)
-        return found
+        families: dict[str, list[Check]] = {}
+        # checks come in the order in which their modules registered them; readers look for a family by its name
+        for check in sorted(self.checks, key=lambda check: check.family):
+            families.setdefault(check.family, []).append(check)
+        return families
 
     def get_findings(self, outcome: CheckResult) -> tuple[ReportedFinding, ...]:
         """What that check found at that operation."""

@@ -85,8 +85,8 @@ def _result(told: ReportedFinding, rule: int) -> dict[str, Any]:
             "curl": clean_text(told.evidence.curl),
             "python": clean_text(told.evidence.python),
             "request": clean_text(told.evidence.request),
-            "reply": clean_text(told.evidence.response),
-            "again": told.rerun_command,
+            "response": clean_text(told.evidence.response),
+            "rerun_command": told.rerun_command,
         },
     }
     if told.accepted_reason:

@@ -24,7 +24,7 @@ from .hostile import HOSTILE_TEXT, HostileTarget
 
 TODAY = date(2026, 1, 31)
 SEARCH_POINTER = "/paths/~11688~1global~1search~1image/get"
-CHECKS = ("answer/schema", "answer/status", "paging/doubled", "paging/echo")
+CHECKS = ("answer/status", "answer/schema", "paging/doubled", "paging/echo")
 MakeReport = Callable[..., Report]
 # check -> where, in the answer and in the document
 FINDING_POINTERS = {
@@ -49,7 +49,9 @@ def secrets(hostile: HostileTarget) -> tuple[str, ...]:
 def judged(hostile: HostileTarget) -> CompletedRun:
     """A run with findings, with a warning, with what could not be checked, and with what does not apply."""
     apis, coverage, credentials = (load_api("tmapi"), load_api("hiobuy")), Coverage(), hostile.sandbox.credentials
-    checks = tuple(replace(c, severity="warning") if c.id == "paging/echo" else c for c in select_checks(CHECKS))
+    # in this order, whichever module registered first
+    checks = tuple(check for name in CHECKS for check in select_checks((name,)))
+    checks = (*checks[:-1], replace(checks[-1], severity="warning"))
     outcomes = list[CheckResult]()
     for api in apis:
         for operation in api.operations:

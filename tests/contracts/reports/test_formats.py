@@ -61,12 +61,12 @@ def test_a_report_ends_with_a_whole_line(form: str, made: MakeReport) -> None:
 
 @ALL
 def test_an_empty_report_is_one(form: str, made: MakeReport) -> None:
-    assert FORMATS[form](made(outcomes=(), told=(), interrupted=True))
+    assert FORMATS[form](made(results=(), findings=(), is_interrupted=True))
 
 
 @ALL
 def test_a_report_says_when_it_was_interrupted(form: str, made: MakeReport) -> None:
-    assert "nterrupted" in FORMATS[form](made(interrupted=True)).replace('"interrupted": false', "")
+    assert "nterrupted" in FORMATS[form](made(is_interrupted=True)).replace('"interrupted": false', "")
 
 
 @ALL
@@ -109,13 +109,13 @@ def test_a_finding_has_no_credentials_of_its_own_api(judged: CompletedRun) -> No
 def test_json_is_as_its_schema_says(made: MakeReport) -> None:
     schema = json.loads((files(reports) / "schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
-    for report in (made(), made(("answer/schema",)), made(outcomes=(), told=()), made(interrupted=True)):
+    for report in (made(), made(("answer/schema",)), made(results=(), findings=()), made(is_interrupted=True)):
         Draft202012Validator(schema).validate(json.loads(FORMATS["json"](report)))
 
 
 def test_json_tells_outcomes_findings_and_coverage(made: MakeReport) -> None:
     read = json.loads(FORMATS["json"](made(("answer/schema",))))
-    results = {outcome["result"] for outcome in read["outcomes"]}
+    results = {outcome["status"] for outcome in read["results"]}
     assert results == {"failed", "warned", "could not check", "accepted", "passed", "does not apply"}
     assert {finding["severity"] for finding in read["findings"]} == {"error", "warning"}
     assert [covered["operation"] for covered in read["coverage"]] == [
@@ -138,7 +138,7 @@ def test_junit_counts_what_it_holds(made: MakeReport) -> None:
 
 @pytest.mark.parametrize(("interrupted", "more"), [(False, {}), (True, {"interrupted": "true"})])
 def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], made: MakeReport) -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](made(interrupted=interrupted, seed=7)))  # noqa: S314 - our own
+    root = ElementTree.fromstring(FORMATS["junit"](made(is_interrupted=interrupted, seed=7)))  # noqa: S314 - our own
     assert root.get("time") == "1.500"
     for suite in root:
         told = {each.get("name"): each.get("value") for each in suite.iter("property")}
@@ -196,7 +196,7 @@ def test_sarif_points_to_rules_and_lines(made: MakeReport) -> None:
 
 
 def test_sarif_tells_how_the_run_went(made: MakeReport) -> None:
-    report = made(interrupted=True)
+    report = made(is_interrupted=True)
     (run,) = json.loads(FORMATS["sarif"](report))["runs"]
     assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["version"]) == ("lookalike", "1.2.3")
     assert run["columnKind"] == "unicodeCodePoints"
@@ -240,7 +240,7 @@ def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeRe
     assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known"}]
     assert result["properties"] == {
         "pointer": pointer, "rule": shown.location.pointer, "seed": 0, "curl": "C", "python": "P", "request": "Q",
-        "reply": "R", "again": told.rerun_command,
+        "response": "R", "rerun_command": told.rerun_command,
     }  # fmt: skip
 
 
@@ -459,10 +459,10 @@ def test_text_has_a_line_for_each_family(made: MakeReport) -> None:
     [
         ({}, 1),
         ({"accepted": ("answer/schema", "paging/doubled")}, 3),
-        ({"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "passed"),)}, 0),
-        ({"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)}, 2),
-        ({"told": (), "outcomes": ()}, 2),
-        ({"interrupted": True}, 130),
+        ({"findings": (), "results": (CheckResult("answer/status", "tmapi", "any", "passed"),)}, 0),
+        ({"findings": (), "results": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)}, 2),
+        ({"findings": (), "results": ()}, 2),
+        ({"is_interrupted": True}, 130),
     ],
 )
 def test_the_exit_code(changes: dict[str, object], code: int, made: MakeReport) -> None:

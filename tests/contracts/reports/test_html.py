@@ -223,10 +223,10 @@ def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(made: Mak
     ("changes", "verdict", "state"),
     [
         ({}, "2 findings", "failed"),
-        ({"interrupted": True}, "Interrupted, 2 findings so far", "failed"),
+        ({"is_interrupted": True}, "Interrupted, 2 findings so far", "failed"),
         ({"accepted": ("answer/schema", "paging/doubled")}, "Not everything could be checked", "could-not-check"),
-        ({"told": ()}, "Not everything could be checked", "could-not-check"),
-        ({"told": (), "outcomes": PASSED}, "No findings", "passed"),
+        ({"findings": ()}, "Not everything could be checked", "could-not-check"),
+        ({"findings": (), "results": PASSED}, "No findings", "passed"),
     ],
 )
 def test_the_page_begins_with_the_verdict(
@@ -259,7 +259,7 @@ def test_the_page_says_the_numbers_and_leads_to_its_parts(made: MakeReport) -> N
 
 
 def test_the_page_leaves_out_what_there_is_none_of(made: MakeReport) -> None:
-    report = made(told=(), outcomes=PASSED)
+    report = made(findings=(), results=PASSED)
     (header,) = render_body(report).iter("header")
     assert list(facts(header)) == ["findings", "not checked", "passed", "requests", "seconds", "seed"]
     assert [text(each) for nav in header.iter("nav") for each in nav] == ["Matrix", "Coverage"]

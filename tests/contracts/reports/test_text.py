@@ -33,7 +33,7 @@ def report(made: MakeReport) -> Report:
         short(third, "is odd", "curl $LOOKALIKE_A $OTHER"),
     )
     outcomes = tuple(_outcomes(made().results))
-    return made(told=told, outcomes=outcomes, notes=("gone",), restart="lookalike serve")
+    return made(findings=told, results=outcomes, notes=("gone",), restart_command="lookalike serve")
 
 
 def _outcomes(outcomes: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
@@ -96,19 +96,19 @@ baseline
 @pytest.mark.parametrize(
     ("changes", "families", "rest"),
     [
-        ({"told": (), "outcomes": ()}, "not run", "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n"),
+        ({"findings": (), "results": ()}, "not run", "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n"),
         (
-            {"told": (), "outcomes": (), "interrupted": True, "restart": "again"},
+            {"findings": (), "results": (), "is_interrupted": True, "restart_command": "again"},
             "not run",
             "\ninterrupted, 0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
         (
-            {"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "passed", request_count=1),)},
+            {"findings": (), "results": (CheckResult("answer/status", "tmapi", "any", "passed", request_count=1),)},
             "1 passed",
             "\n0 findings, 1 check passed, 1 request in 1.5 s, seed 0\n",
         ),
         (
-            {"told": (), "outcomes": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)},
+            {"findings": (), "results": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)},
             "does not apply",
             "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
@@ -131,10 +131,10 @@ tmapi
 
 def test_the_mock_can_be_started_again_where_no_credentials_are_needed(made: MakeReport) -> None:
     told = short(made().findings[0], "is wrong", "curl")
-    lines = render_text(made(told=(told,), restart="lookalike serve")).splitlines()
+    lines = render_text(made(findings=(told,), restart_command="lookalike serve")).splitlines()
     at = lines.index("For the curl lines, start the mock again: lookalike serve")
     assert lines[at - 2 : at] == ["  curl   curl", ""]
-    assert "again: lookalike serve" not in render_text(made(restart="lookalike serve", told=()))
+    assert "again: lookalike serve" not in render_text(made(restart_command="lookalike serve", findings=()))
     assert "start the mock again" not in render_text(made())
 
 
