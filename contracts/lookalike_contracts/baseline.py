@@ -13,7 +13,7 @@ import msgspec
 from .finding import Finding
 from .results import CheckResult
 
-FORMAT_HINT = "Each has fingerprint, check, api, operation, until (a day) and why."
+FORMAT_HINT = "Each has fingerprint, check, api, operation, expires (a day) and reason."
 ACCEPTED_DAYS = 90
 CheckScope = tuple[str, str, str]
 

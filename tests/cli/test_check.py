@@ -212,7 +212,7 @@ def test_a_baseline_that_has_expired_counts_again(lookalike, spoiled, here):
     judged = ("check", *QUICK, "--url", spoiled)
     lookalike(*judged, "--write-baseline", "known.json")
     (known,) = json.loads((here / "known.json").read_bytes())["accepted"]
-    (here / "known.json").write_text(json.dumps([known | {"until": "2020-01-31"}]))
+    (here / "known.json").write_text(json.dumps([known | {"expires": "2020-01-31"}]))
     result = lookalike(*judged, "--baseline", "known.json")
     assert result.exit_code == 1
     assert f"no longer accepted since 2020-01-31: {known['fingerprint']}" in result.stdout

@@ -22,8 +22,8 @@ KNOWN = {
     "check": "a/b",
     "api": "tmapi",
     "operation": "search",
-    "until": "2026-01-31",
-    "why": "being mended",
+    "expires": "2026-01-31",
+    "reason": "being mended",
 }
 TOML = f"""
 [[accepted]]
@@ -31,8 +31,8 @@ fingerprint = "{FOUND.fingerprint}"
 check = "a/b"
 api = "tmapi"
 operation = "search"
-until = 2026-01-31
-why = "being mended"
+expires = 2026-01-31
+reason = "being mended"
 """
 
 
@@ -56,7 +56,7 @@ def test_it_accepts_nothing_else(tmp_path: Path) -> None:
 
 
 def test_where_no_day_is_told_it_is_today(tmp_path: Path) -> None:
-    loaded(tmp_path, [KNOWN | {"until": "9999-12-31"}])
+    loaded(tmp_path, [KNOWN | {"expires": "9999-12-31"}])
     assert load_baseline(tmp_path / "known.json").explain_acceptance(FOUND) == "until 9999-12-31: being mended"
 
 
@@ -87,10 +87,10 @@ def test_what_was_looked_for_and_not_found_is_said(
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ([KNOWN | {"reason": "x"}], "unknown field `reason`"),
+        ([KNOWN | {"why": "x"}], "unknown field `why`"),
         ({"accepted": [], "version": 1}, "unknown field `version`"),
-        ([{key: value for key, value in KNOWN.items() if key != "until"}], "missing required field `until`"),
-        ([KNOWN | {"until": "soon"}], "Invalid RFC3339 encoded date - at `$.accepted[0].until`"),
+        ([{key: value for key, value in KNOWN.items() if key != "expires"}], "missing required field `expires`"),
+        ([KNOWN | {"expires": "soon"}], "Invalid RFC3339 encoded date - at `$.accepted[0].expires`"),
         ([KNOWN, KNOWN], f"'{FOUND.fingerprint}' stands there twice"),
         ("{", "Input data was truncated"),
     ],
@@ -123,7 +123,7 @@ def test_a_new_one_keeps_days_and_reasons(tmp_path: Path) -> None:
 
 def test_a_new_one_gives_what_has_expired_another_day(tmp_path: Path) -> None:
     (known,) = written((OUTCOME,), loaded(tmp_path, [KNOWN], today=date(2026, 2, 1)))
-    assert known["until"] == "2026-05-02"
+    assert known["expires"] == "2026-05-02"
 
 
 @pytest.mark.parametrize(

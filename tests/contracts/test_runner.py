@@ -46,7 +46,7 @@ def honest() -> Answer:
 
 
 def plan(answer: Answer, *checks: Check, **options: Any) -> RunConfig:
-    given = {"only": frozenset({SEARCH}), "cases": 5, **options}
+    given = {"selected_operations": frozenset({SEARCH}), "max_cases": 5, **options}
     return RunConfig((TMAPI,), checks, {"tmapi": Server(answer)}, {"tmapi": TMAPI.account}, **given)
 
 
@@ -126,7 +126,7 @@ def test_no_more_is_asked_when_the_time_is_up(honest: Answer, monkeypatch: pytes
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr("lookalike_contracts.runner.time", Clock(lambda: 0.0))
     monkeypatch.setattr("lookalike_contracts.context.time", Clock(lambda: float(next(clock))))
-    made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), seconds=5.0)
+    made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), max_seconds=5.0)
     found = list(execute_checks(made))
     assert {outcome.status for outcome in found} == {"could not check"}
     assert {outcome.reason for outcome in found} == {"the 5 s that --max-time gives are used up"}
@@ -178,7 +178,7 @@ def test_a_check_that_breaks_down_is_no_pass_and_no_end(honest: Answer) -> None:
     found = list(execute_checks(plan(honest, asks(breaks), sees(looks), sees(silent, "b/look"))))
     assert told(found) == [("a/probe", "could not check"), ("a/look", "could not check"), ("b/look", "passed")]
     assert all(
-        outcome.reason.startswith("the check itself broke down: KeyError at test_judge.py:") for outcome in found[:2]
+        outcome.reason.startswith("the check itself broke down: KeyError at test_runner.py:") for outcome in found[:2]
     )
     assert "secret" not in repr(found)
 
@@ -198,7 +198,7 @@ def test_an_interrupt_keeps_what_was_seen(honest: Answer) -> None:
 
 def test_everybody_who_watches_is_told_of_every_exchange(honest: Answer) -> None:
     seen: list[Exchange] = []
-    made = plan(honest, asks(once), sees(silent), watch=lambda _, exchange: seen.append(exchange))
+    made = plan(honest, asks(once), sees(silent), on_exchange=lambda _, exchange: seen.append(exchange))
     list(execute_checks(made))
     server = made.targets["tmapi"]
     assert isinstance(server, Server)

@@ -14,8 +14,8 @@ def render_snippet(requests: Sequence[FindingExchange]) -> str:
     body = "\n".join(line for at, known in enumerate(requests, 1) for line in _render_exchange(known, at))
     head = ["import os\n"] if "os.environ" in body else []
     head.append("import httpx")
-    if "= signed(" in body:
-        head.append("\nfrom lookalike_contracts.evidence import signed")
+    if "= sign_request(" in body:
+        head.append("\nfrom lookalike_contracts.reproduction import sign_request")
     return "\n".join([*head, "", "client = httpx.Client(trust_env=False)", body])
 
 
@@ -45,7 +45,7 @@ def _render_request(known: FindingExchange, at: int) -> Iterator[str]:
         yield REDACTED_NOTE
     yield line
     if known.signing:
-        yield f"request{at} = signed(request{at}, {_render_sign_arguments(known)})"
+        yield f"request{at} = sign_request(request{at}, {_render_sign_arguments(known)})"
 
 
 def _render_sign_arguments(known: FindingExchange) -> str:
