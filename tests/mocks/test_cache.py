@@ -14,7 +14,7 @@ def number(catalogue: Catalogue, index: int, language: str) -> bytes:
 @given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 60))
 def test_every_index_gets_its_own_item(asked: list[int], slots: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lookalike_mocks.catalogue.catalogue.SLOTS", slots)
+        patch.setattr("lookalike_mocks.catalogue.catalogue.MAX_SLOTS", slots)
         shelf = ItemCache(lambda index: b"%d" % index, 41)
     assert shelf.get(asked) == [b"%d" % index for index in asked]
     assert shelf.get(reversed(asked)) == [b"%d" % index for index in reversed(asked)]

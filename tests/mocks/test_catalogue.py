@@ -77,7 +77,7 @@ def test_labels_are_those_of_the_products() -> None:
 
 
 def test_what_is_known_of_products_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lookalike_mocks.catalogue.catalogue.LIMIT", 10)
+    monkeypatch.setattr("lookalike_mocks.catalogue.catalogue.MAX_FACTS", 10)
     facts = Catalogue(0, 1000).facts
     assert all(facts[index].price == Catalogue(0, 1000).get_product(index).price for index in range(25))
     assert len(facts) <= 10
