@@ -13,7 +13,7 @@ from lookalike_specs.extensions import ErrorCode
 from .faults import FAULTS
 
 
-class SituationTrigger(msgspec.Struct, frozen=True, rename={"place": "in"}):
+class SituationTrigger(msgspec.Struct, frozen=True, rename={"location": "in"}):
     """A value that brings a situation, and the credential or the parameter that it stands in."""
 
     location: Literal["credential", "parameter"]
@@ -42,7 +42,9 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
 def iter_situations(api: Api) -> Iterator[SituationDetails]:
     """Those that are not errors, then the catalogue of errors, then the faults."""
     for name, fine in api.root.situations.items():
-        yield _build_details(api, name, kind="answer", status=200, description=fine.description, natural=fine.reproduce)
+        yield _build_details(
+            api, name, kind="answer", status=200, description=fine.description, reproduce=fine.reproduce
+        )
     for name, wrong in api.root.errors.items():
         told = {
             "code": wrong.code,
