@@ -365,7 +365,7 @@ def test_xml_says_the_same() -> None:
 def test_errors_in_xml() -> None:
     message = "The specified parameter num is invalid."
     for transport, paths in (("gateway-json", ("Code", "Message")), ("in-body", ("Code", "Msg"))):
-        reply = by_rpc("&Num=0", {"error_transport": transport})
+        reply = by_rpc("&Num=0", {"error_format": transport})
         root = ElementTree.fromstring(reply.body)  # noqa: S314 - our own
         assert [root.findtext(path) for path in paths] == [
             "InvalidNumParameter" if reply.status == 400 else "400",

@@ -104,7 +104,7 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# what brings each error that nature can bring, as the catalogue's `natural` says
+# what brings each error that nature can bring, as the catalogue's `reproduce` says
 NATURAL: dict[str, dict[str, Any]] = {
     "BadRequest": {"Crop": "maybe"},
     "InvalidInstance": {"InstanceName": "nobodys"},

@@ -266,7 +266,7 @@ def key_of(permitted: Body, /, **changed: str | None) -> bytes:
     return encode_multipart(fields(permitted, **changed), b"data")
 
 
-# how each of the object store's errors comes about, as the catalogue's `natural` says
+# how each of the object store's errors comes about, as the catalogue's `reproduce` says
 NATURAL: dict[str, Any] = {
     "InvalidAccessKeyId.OSS": lambda told: key_of(told, OSSAccessKeyId="LTAI-nobody"),
     "SignatureDoesNotMatch.OSS": lambda told: key_of(told, policy=b64encode(json.dumps(ANY).encode()).decode()),

@@ -38,7 +38,7 @@ PARTS = {
 SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value"]
 NATIVE_SAMPLE: dict[str, Any] = API.document["components"]["examples"]["native"]["value"]
 
-# what brings each error that nature can bring, as the catalogue's `natural` says
+# what brings each error that nature can bring, as the catalogue's `reproduce` says
 NATURAL: dict[str, dict[str, Any]] = {
     "missing-uuid": {"uuid": None},
     "unknown-uuid": {"uuid": "6f1c3a52-ffff-4000-8000-0000000000d0"},
@@ -303,8 +303,8 @@ def test_a_filter_that_narrows_nothing(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("platform", "locale"), [(at, locale) for at in LOCALES for locale in LOCALES[at]])
 def test_titles_are_in_the_language_of_the_header(platform: str, locale: str) -> None:
     for item in items(language=locale, body={"platform": platform}):
-        assert item["title"] == product(item, platform).title(LOCALES[platform][locale])
-        assert item["title_cn"] == product(item, platform).title("zh")
+        assert item["title"] == product(item, platform).get_title(LOCALES[platform][locale])
+        assert item["title_cn"] == product(item, platform).get_title("zh")
 
 
 SPELLINGS = [

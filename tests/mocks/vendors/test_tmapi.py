@@ -38,7 +38,7 @@ SCHEMAS, CONVERSIONS = create_validators("tmapi", PATH), create_validators("tmap
 ANSWER = OAS31Validator(resolve_refs(dict(API.document), API.document["components"]["schemas"]["Answer"]))
 SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value"]
 
-# what brings each error that nature can bring, as the catalogue's `natural` says: variants, headers, query, method, path
+# what brings each error that nature can bring, as the catalogue's `reproduce` says: variants, headers, query, method, path
 NATURAL: dict[str, dict[str, Any]] = {
     "417": {"method": "POST", "path": CONVERT, "body": {"url": "https://shop.invalid/shoe.jpg"}},
     "422": {"query": {"img_url": None}},
@@ -316,9 +316,9 @@ def test_the_specs_table_of_filters_names_the_fields_that_tell() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_places_are_translated_and_nothing_else(language: str) -> None:
     for item, chinese in zip(page(language=language)["items"], page(language="zh")["items"], strict=True):
-        assert item["title"] == product(item).title(language)
-        assert item["title_origin"] == product(item).title("zh") == chinese["title"]
-        place = product(item).shop.place
+        assert item["title"] == product(item).get_title(language)
+        assert item["title_origin"] == product(item).get_title("zh") == chinese["title"]
+        place = product(item).shop.locality
         province, town = item["shop_info"]["location"]
         assert province == place.province[language]
         assert place.city[language] in town
@@ -426,7 +426,7 @@ def test_an_error_comes_by_magic(name: str, magic: str) -> None:
 @pytest.mark.parametrize("transport", API.root.variants["error-format"].values)
 @pytest.mark.parametrize("name", API.root.errors)
 def test_an_error_travels_as_the_variant_says(name: str, transport: str) -> None:
-    reply = send({"error_transport": transport}, **MAGIC["img_url"](name))
+    reply = send({"error_format": transport}, **MAGIC["img_url"](name))
     is_error(reply, API.root.errors[name], transport)
 
 
