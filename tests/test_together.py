@@ -19,8 +19,8 @@ from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.catalogue.ids import decode_offer_id, encode_opaque_id
 from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import Api, Operation, list_api_ids, load_api
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.references import resolve_refs
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing.sign import SigningContext, sign
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -55,21 +54,17 @@ def shorten_errors() -> Iterator[None]:
 
 
 def suggest_closest(name: str, known: list[str]) -> str:
-    """`; did you mean 'tmapi'?` where something is near; "" where nothing is."""
-    found = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    """Return `; did you mean 'tmapi'?` where a known name is near; "" where none is."""
+    from lookalike_specs.suggest import suggest  # noqa: PLC0415 - only when something is wrong
+
+    return suggest(name, known)
 
 
 def _describe_error(wrong: Exception) -> str | None:
     """One line for an error of our own packages; None for any other."""
     from lookalike_specs import SpecError, UnknownApi, UnknownVariant  # noqa: PLC0415 - only when something is wrong
 
-    if isinstance(wrong, UnknownApi):
-        return f"{wrong}{suggest_closest(wrong.api, list(wrong.known_ids))}"
-    if isinstance(wrong, UnknownVariant):
-        values = wrong.known_variants.get(wrong.name)
-        return f"{wrong}{suggest_closest(wrong.value, list(values)) if values else suggest_closest(wrong.name, list(wrong.known_variants))}"
-    if isinstance(wrong, SpecError):
+    if isinstance(wrong, SpecError | UnknownApi | UnknownVariant):
         return str(wrong)
 
     from lookalike_mocks.exceptions import AmbiguousRoute  # noqa: PLC0415 - imports the whole mock

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from lookalike_mocks.situations import SituationDetails, iter_situations
 from lookalike_specs import list_api_ids, load_api
+from lookalike_specs.suggest import find_closest
 
 
 @dataclass(eq=False)
@@ -57,8 +57,3 @@ def _filter_by_operation(operation: str, found: Iterable[SituationDetails]) -> I
         error = load_api(api).root.errors.get(short)
         if error is None or error.applies_to(operation):
             yield situation
-
-
-def find_closest(given: str, known: Iterable[str]) -> str:
-    """What is most like it."""
-    return get_close_matches(given, list(known), n=1, cutoff=0)[0]

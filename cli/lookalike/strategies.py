@@ -24,8 +24,9 @@ from lookalike_specs.request_builder import (
     select_required_credentials,
 )
 from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.suggest import find_closest
 
-from .situation_patterns import UnknownChoice, find_closest, match_situations
+from .situation_patterns import UnknownChoice, match_situations
 
 ParameterOverrides = dict[str, Any]
 MAX_NUMBER_SPAN = 100

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -46,7 +44,7 @@ def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tupl
         return None
     found = _create_certificates(mock, hosts, more)
     try:
-        write_atomically(found.ca, path)
+        _write_ca(found.ca, path)
     except OSError as refused:
         raise CommandError(f"cannot write {path}: {refused.strerror}") from refused
     return found
@@ -65,21 +63,13 @@ def _create_certificates(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ..
         raise CommandError(f"cannot write a temporary file: {refused.strerror}") from refused
 
 
-def write_atomically(text: str, path: Path) -> None:
-    """Write a file beside, then put it in its place: who reads it never finds half of it. Raises OSError."""
-    path = Path(os.path.realpath(path))  # a link stays a link
-    if path.exists() and not path.is_file():  # a pipe or a device would be replaced as well
+def _write_ca(text: str, path: Path) -> None:
+    """Write the CA's certificate. Raises OSError."""
+    from lookalike_specs.files import write_atomically  # noqa: PLC0415 - `lookalike --help` must not wait for it
+
+    if path.exists() and not path.is_file():  # into a pipe it would be gone for every client but one
         raise FileExistsError(errno.EEXIST, "it is no regular file")
-    handle, name = mkstemp(dir=path.parent, prefix=".lookalike-")
-    os.close(handle)
-    beside = Path(name)
-    try:
-        beside.write_text(text, "ascii")
-        beside.chmod(CA_FILE_MODE)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    write_atomically(path, text.encode("ascii"), CA_FILE_MODE)
 
 
 def build_tls_announcement(base: str, path: Path | None) -> dict[str, str]:

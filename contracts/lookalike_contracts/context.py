@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from lookalike_specs import Api, Operation, SecurityScheme
 from lookalike_specs.extensions import Reaction
 from lookalike_specs.messages import Request
+from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
 
@@ -22,7 +23,6 @@ from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .falsify import falsify
 from .finding import Exchange, Failure
 from .responses.classify import ResponseClassifier, parse_json_body
-from .responses.values import MISSING, resolve_pointer
 from .transport import Target
 
 Example = TypeVar("Example")

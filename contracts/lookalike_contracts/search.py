@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from lookalike_specs import Operation
 from lookalike_specs.invariants import Choice, Invariants, Paging, Range, resolve_choice
+from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import format_value
 
 from .context import CheckContext
 from .exceptions import CouldNotCheck
 from .finding import Exchange, Failure
 from .responses.classify import parse_json_body
-from .responses.values import MISSING, resolve_pointer
 
 Example = TypeVar("Example")
 Changes = Mapping[str, Any]

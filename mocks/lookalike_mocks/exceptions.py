@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
+
+from lookalike_specs.suggest import find_closest
 
 
 @dataclass(eq=False)
@@ -32,8 +33,8 @@ class UnknownSituation(Exception):
 
     def __str__(self) -> str:
         """One line for a person, with what is most like it."""
-        near = get_close_matches(self.situation, self.known, n=1, cutoff=0)
-        return f"unknown situation {self.situation!r}; nearest: {near[0] if near else 'none'}"
+        closest = find_closest(self.situation, self.known) or "none"
+        return f"unknown situation {self.situation!r}; nearest: {closest}"
 
 
 @dataclass(eq=False)

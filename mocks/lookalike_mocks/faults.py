@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from lookalike_specs.messages import Fault, Response
+from lookalike_specs.messages import HTML_MEDIA_TYPE, Fault, Response
 
 MAX_SECONDS: Final = 60.0
 
@@ -56,7 +56,7 @@ DISTRIBUTIONS: Final[Mapping[str, Callable[[Random, float, float], float]]] = {
 def apply_fault(reply: Response, fault: str, delay: Delay, chance: Random) -> Response:
     """The reply with that fault; one of the wire is only noted, for the door to carry out."""
     if fault == "html-502":
-        return Response(status=502, body=BAD_GATEWAY_PAGE, media_type="text/html")
+        return Response(status=502, body=BAD_GATEWAY_PAGE, media_type=HTML_MEDIA_TYPE)
     if fault == "malformed-json":
         return msgspec.structs.replace(reply, body=reply.body.rstrip()[:-1])
     seconds = delay.sample(chance) if fault in ("latency", "slow-body") else 0.0

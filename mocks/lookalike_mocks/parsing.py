@@ -13,9 +13,8 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.messages import Pairs, Request, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, Request, parse_pairs
 
-MULTIPART_FORM: Final = "multipart/form-data"
 MAX_PARTS = 1000
 MAX_HEAD_SIZE = 4096
 MAX_PARAMETERS = 100
@@ -81,9 +80,6 @@ def _decode_utf8(name: str) -> str:
         return name
 
 
-URL_ENCODED_FORM = "application/x-www-form-urlencoded"
-
-
 class ParsedRequest(msgspec.Struct, frozen=True):
     """A request's query and form, decoded; `fault` is what was wrong with the way it came, or with its framing."""
 
@@ -104,9 +100,9 @@ def parse_request(request: Request) -> ParsedRequest:
     query = parse_pairs(request.query)
     if not request.body:
         return ParsedRequest(request, query, broken_rule=request.broken_rule)
-    if request.content_type == URL_ENCODED_FORM:
+    if request.content_type == FORM_MEDIA_TYPE:
         return ParsedRequest(request, query, parse_pairs(request.body), {}, request.broken_rule)
-    if request.content_type != MULTIPART_FORM:
+    if request.content_type != MULTIPART_MEDIA_TYPE:
         return ParsedRequest(request, query, broken_rule=request.broken_rule)
     try:
         found = parse_multipart(request.body, request.get_header(b"content-type") or "")

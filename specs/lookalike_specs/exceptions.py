@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .suggest import suggest
+
 
 @dataclass(eq=False)
 class SpecError(Exception):
@@ -26,7 +28,7 @@ class UnknownApi(Exception):
 
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
-        return f"unknown API {self.api!r}; known: {', '.join(self.known_ids)}"
+        return f"unknown API {self.api!r}; known: {', '.join(self.known_ids)}{suggest(self.api, self.known_ids)}"
 
 
 @dataclass(eq=False)
@@ -41,7 +43,13 @@ class UnknownVariant(Exception):
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
         if self.name in self.known_variants:
-            values = ", ".join(self.known_variants[self.name])
-            return f"{self.api or 'these APIs'}: {self.name} is one of {values}, not {self.value!r}"
-        who = f"{self.api} has" if self.api else "these APIs have"
-        return f"{who} no variant {self.name!r}; known: {', '.join(self.known_variants) or 'none'}"
+            return self._describe_value()
+        owner = f"{self.api} has" if self.api else "these APIs have"
+        known = ", ".join(self.known_variants) or "none"
+        return f"{owner} no variant {self.name!r}; known: {known}{suggest(self.name, self.known_variants)}"
+
+    def _describe_value(self) -> str:
+        values = self.known_variants[self.name]
+        owner = self.api or "these APIs"
+        wanted = f"{self.name} is one of {', '.join(values)}, not {self.value!r}"
+        return f"{owner}: {wanted}{suggest(self.value, values)}"

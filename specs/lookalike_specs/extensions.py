@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from .invariants import Choice, Invariants
+from .messages import JSON_MEDIA_TYPE
 from .provenance import Extension
 
 Refusal = Literal[
@@ -30,7 +31,7 @@ class ErrorFormat(Extension, frozen=True, kw_only=True):
     """How an error looks on the wire; strings may hold {placeholders}."""
 
     status: str | int = "{status}"
-    media_type: str = "application/json"
+    media_type: str = JSON_MEDIA_TYPE
     headers: dict[str, str] = {}
     body: BodyTemplate
     xml: str = ""

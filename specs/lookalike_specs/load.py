@@ -8,17 +8,20 @@ from typing import Any, TypeVar
 import msgspec
 
 from .api import Api, Field, Operation, ParameterLocation, SecurityScheme
-from .document import escape_pointer_token, list_parameter_pointers, read_document, resolve_operation
+from .document import read_document
 from .exceptions import SpecError, UnknownVariant
 from .extensions import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
 from .lint import verify_api
+from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE
+from .pointers import escape_pointer_token
+from .references import list_parameter_pointers, resolve_operation
 from .registry import cache_per_api
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 BODY_LOCATIONS: dict[str, ParameterLocation] = {
-    "application/x-www-form-urlencoded": "form",
-    "multipart/form-data": "form",
-    "application/json": "json",
+    FORM_MEDIA_TYPE: "form",
+    MULTIPART_MEDIA_TYPE: "form",
+    JSON_MEDIA_TYPE: "json",
 }
 ExtensionT = TypeVar("ExtensionT", RootExtension, OperationExtension, SchemeExtension)
 
@@ -77,7 +80,7 @@ def _read_operation(api: str, document: dict[str, Any], path: str, method: str) 
         schemes=tuple(_read_schemes(api, document, node)),
         extension=_read_extension(api, node, OperationExtension, pointer),
         pointer=pointer,
-        response_schema=node["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {}),
+        response_schema=node["responses"]["200"].get("content", {}).get(JSON_MEDIA_TYPE, {}).get("schema", {}),
     )
 
 

@@ -10,6 +10,10 @@ import msgspec
 Pairs = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 JSON_MEDIA_TYPE: Final = "application/json"
+FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
+MULTIPART_MEDIA_TYPE: Final = "multipart/form-data"
+XML_MEDIA_TYPE: Final = "application/xml"
+HTML_MEDIA_TYPE: Final = "text/html"
 MAX_PAIRS: Final = 100_000
 # headers that say where a message goes and how it is framed: whoever sends it, curl or a client, says so by itself
 FRAMING_HEADERS: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))

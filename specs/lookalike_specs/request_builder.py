@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .api import Api, Field, Operation
-from .document import resolve_operation as in_document
-from .messages import Pairs, RawHeaders, Request
+from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, RawHeaders, Request
+from .references import resolve_operation as in_document
 from .signing import canonical
 
 Values = Mapping[str, Any]
-MEDIA_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
-MULTIPART_MEDIA_TYPE = "multipart/form-data"
+MEDIA_TYPES = {"form": FORM_MEDIA_TYPE, "json": JSON_MEDIA_TYPE}
 BOUNDARY = "lookalike"
 PART_TEMPLATE = '--{}\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
 BODILESS_METHODS = ("GET", "HEAD")

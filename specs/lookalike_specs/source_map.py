@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from .document import MAX_REF_DEPTH, OVERLAY_FILE, YamlLoader, unescape_pointer_token
+from .document import OVERLAY_FILE, YamlLoader
 from .overlay import apply_overlay
+from .pointers import get_child, resolve_pointer, unescape_pointer_token
+from .references import MAX_REF_DEPTH
 from .registry import SPEC_FILE, get_source
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -31,19 +33,19 @@ class SourceLocation:
 
 
 class _LocatedMapping(dict[str, Any]):
-    """A mapping that knows where it stands."""
+    """A mapping with the file and the line where it stands."""
 
     location: tuple[str, int] = ("", 1)
 
 
 class _LocatedList(list[Any]):
-    """A list that knows where it stands."""
+    """A list with the file and the line where it stands."""
 
     location: tuple[str, int] = ("", 1)
 
 
 class _LocatedScalar(str):
-    """A scalar that knows where it stands."""
+    """The text of a scalar with the file and the line where it stands."""
 
     location: tuple[str, int] = ("", 1)
 
@@ -52,42 +54,39 @@ LOCATED_TYPES: Final = (_LocatedMapping, _LocatedList, _LocatedScalar)
 
 
 def locate_source(api: str, pointer: str) -> SourceLocation:
-    """Where that is, or the deepest that exists on the way there; `$ref` is followed. Raises UnknownApi."""
+    """Return where a pointer's target stands, or the deepest part of the way that exists. Raise UnknownApi.
+
+    A `$ref` on the way is followed, so that a finding about a shared parameter leads to the parameter itself.
+    """
     root = node = _read_located_document(api)
-    name, line = node.location
-    walked = ""
-    for step in pointer.split("/")[1:]:
-        node = _get_child(_follow_reference(root, node, step), unescape_pointer_token(step))
+    file, line = node.location
+    existing_pointer = ""
+    for token in pointer.split("/")[1:]:
+        name = unescape_pointer_token(token)
+        node = get_child(_follow_reference(root, node, name), name)
         if not isinstance(node, LOCATED_TYPES):
             break
-        name, line = node.location
-        walked += f"/{step}"
-    return SourceLocation(f"apis/{api}/{name}", walked, line)
+        file, line = node.location
+        existing_pointer += f"/{token}"
+    return SourceLocation(f"apis/{api}/{file}", existing_pointer, line)
 
 
-def _get_child(node: Any, step: str) -> Any:
-    if isinstance(node, dict):
-        return node.get(step)
-    if isinstance(node, list) and step.isascii() and step.isdecimal() and int(step) < len(node):
-        return node[int(step)]
-    return None
-
-
-def _follow_reference(root: Any, node: Any, step: str) -> Any:
-    """The node itself, or what it refers to where only that has the step."""
+def _follow_reference(root: Any, node: Any, name: str) -> Any:
+    """Return the node itself, or what it refers to where only that has the member."""
+    # bounded, as a document may refer in a circle
     for _ in range(MAX_REF_DEPTH):
-        reference = node.get("$ref") if isinstance(node, dict) and step not in node else None
+        if not isinstance(node, dict) or name in node:
+            return node
+        reference = node.get("$ref")
         if not isinstance(reference, str):
-            break
-        node = root
-        for each in reference.removeprefix("#/").split("/"):
-            node = _get_child(node, unescape_pointer_token(each))
+            return node
+        node = resolve_pointer(root, reference.removeprefix("#"))
     return node
 
 
 @cache
 def _read_located_document(api: str) -> Any:
-    """The document as `read` gives it, overlay applied, each part with its place."""
+    """Return the document as `read_document` does, overlay applied, but with the location of each part."""
     folder = get_source(api).folder
     if folder is None:
         return _LocatedMapping()
@@ -95,19 +94,25 @@ def _read_located_document(api: str) -> Any:
     if not (folder / OVERLAY_FILE).is_file():
         return document
     overlay = _read_located_yaml(folder, OVERLAY_FILE)
-    plain = {key: str(overlay[key]) for key in overlay if key not in ("info", "actions")}
-    return apply_overlay(
-        document,
-        plain | {"info": _unwrap_scalars(overlay["info"]), "actions": [*map(_unwrap_scalars, overlay["actions"])]},
-    )
+    # the overlay's own words become plain, as they are checked; what its actions put into the document stays located
+    plain: dict[str, Any] = {key: str(value) for key, value in overlay.items() if key not in ("info", "actions")}
+    plain["info"] = _unwrap_scalars(overlay["info"])
+    plain["actions"] = [_unwrap_scalars(action) for action in overlay["actions"]]
+    return apply_overlay(document, plain)
 
 
 def _unwrap_scalars(node: Mapping[str, Any]) -> dict[str, Any]:
-    """A mapping whose scalars are plain; only what lies deeper keeps its place."""
-    kinds: Mapping[str, Callable[[Any], Any]] = {"remove": lambda text: text == "true"}
-    return {
-        key: kinds.get(key, str)(value) if isinstance(value, _LocatedScalar) else value for key, value in node.items()
-    }
+    """Return a mapping whose own scalars are plain; what lies deeper keeps its location."""
+    plain: dict[str, Any] = {}
+    for key, value in node.items():
+        if not isinstance(value, _LocatedScalar):
+            plain[key] = value
+        elif key == "remove":
+            # every located scalar is a text; of those in an action only this one means something else
+            plain[key] = value == "true"
+        else:
+            plain[key] = str(value)
+    return plain
 
 
 def _read_located_yaml(folder: Traversable, name: str) -> Any:
@@ -115,25 +120,32 @@ def _read_located_yaml(folder: Traversable, name: str) -> Any:
     return _build_located(yaml.compose(text, Loader=YamlLoader), name, 1)
 
 
-def _build_located(node: Any, name: str, line: int) -> Any:
-    """A node of YAML as a value with its place: the line of its key, or of itself in a list."""
-    made: Any
+def _build_located(node: Any, file: str, line: int) -> Any:
+    """Return a node of YAML as a value with its location: the line of its key, or its own in a list."""
+    located: Any
     if isinstance(node, yaml.MappingNode):
-        made = _LocatedMapping(
-            (key.value, _build_located(value, name, key.start_mark.line + 1)) for key, value in _iterate_pairs(node)
-        )
+        located = _LocatedMapping()
+        for key, value in _iterate_pairs(node):
+            # the key's line: an alias (`*limits`) has its value where the anchor stands, far away
+            located[key.value] = _build_located(value, file, key.start_mark.line + 1)
     elif isinstance(node, yaml.SequenceNode):
-        made = _LocatedList(_build_located(value, name, value.start_mark.line + 1) for value in node.value)
+        located = _LocatedList(_build_located(item, file, item.start_mark.line + 1) for item in node.value)
     else:
-        made = _LocatedScalar(node.value)
-    made.location = (name, line)
-    return made
+        located = _LocatedScalar(node.value)
+    located.location = (file, line)
+    return located
 
 
 def _iterate_pairs(node: Any) -> Iterator[tuple[Any, Any]]:
-    """The keys and values of a mapping, first those that it takes over by `<<`."""
+    """Yield the keys and values of a mapping, first those that it takes over by `<<`."""
+    own = []
     for key, value in node.value:
-        if key.tag == MERGE_TAG:
-            for each in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                yield from _iterate_pairs(each)
-    yield from (pair for pair in node.value if pair[0].tag != MERGE_TAG)
+        if key.tag != MERGE_TAG:
+            own.append((key, value))
+        elif isinstance(value, yaml.SequenceNode):
+            for base in value.value:
+                yield from _iterate_pairs(base)
+        else:
+            yield from _iterate_pairs(value)
+    # last, so that a key of its own replaces the one that it took over
+    yield from own

@@ -163,14 +163,14 @@ TROUBLE = {
     "sys.modules['trustme'] = None": 'TLS needs an extra: pip install "lookalike[tls]"',
     "tempfile.tempdir = '/no/such'": "cannot write a temporary file: No such file or directory",
     # where a certificate may go, and nothing else
-    "lookalike.tls.mkstemp = full": "cannot write ca.pem: File too large",
+    "lookalike_specs.files.mkstemp = full": "cannot write ca.pem: File too large",
 }
 
 
 @pytest.mark.parametrize(("trouble", "problem"), TROUBLE.items(), ids=list(TROUBLE.values()))
 def test_what_is_wrong_with_the_machine_is_one_line(tmp_path, trouble, problem):
     full = """
-import lookalike.tls, os, resource, sys, tempfile
+import lookalike_specs.files, os, resource, sys, tempfile
 def full(**options):
     made = tempfile.mkstemp(**options)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lookalike_contracts.responses.values import MISSING, blank_values, iter_matches, resolve_pointer, split_pointer
+from lookalike_specs.pointers import MISSING, blank_values, iter_matches, resolve_pointer, split_pointer
 
 BODY: Any = {"a": [{"b": 1}, {"b": 2}, {}], "a/b": {"~": 3}, "": 4, "0": None, "text": "xy"}
 

@@ -9,7 +9,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 from openapi_spec_validator import validate
 
 from lookalike_specs import list_api_ids, load_api, read_document
-from lookalike_specs.document import resolve_refs
+from lookalike_specs.references import resolve_refs
 
 KINDS = {"documented", "measured", "inferred", "invented"}
 SEEDS = {

@@ -15,8 +15,8 @@ from lookalike_specs import (
     read_document,
     resolve_variants,
 )
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.load import build_api
+from lookalike_specs.references import resolve_refs
 
 Change = Callable[[dict[str, Any]], object]
 

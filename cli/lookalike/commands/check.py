@@ -169,7 +169,7 @@ def _require_writable(path: Path) -> None:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    from lookalike_contracts.reports import write_atomically  # noqa: PLC0415
+    from lookalike_specs.files import write_atomically  # noqa: PLC0415
 
     try:
         write_atomically(path, content)

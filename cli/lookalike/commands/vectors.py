@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..click_ext import CommandError, CommandGroup, suggest_closest
+from ..click_ext import CommandError, CommandGroup
 from ..options import FiniteFloatRange, json_option
 from ..output import echo, echo_json
 
@@ -145,7 +145,7 @@ def _load_suite(name: str) -> VectorSuite:
     try:
         return load_suite(name)
     except UnknownVectors as unknown:
-        raise CommandError(f"{unknown}{suggest_closest(name, list(unknown.known_schemes))}") from unknown
+        raise CommandError(str(unknown)) from unknown
 
 
 def _select_schemes(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from lookalike_specs.pointers import blank_values
+
 from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..responses.values import blank_values
 from ..search import (
     INVARIANTS_SOURCE,
     Changes,

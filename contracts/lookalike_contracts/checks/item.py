@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from lookalike_specs.pointers import MISSING
+
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import passive_check
-from ..responses.values import MISSING
 from ..search import INVARIANTS_SOURCE, is_search, locate_invariant, parse_search
 
 WEB_SCHEMES = ("", "http", "https")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from lookalike_specs.invariants import Paging, resolve_choice
+from lookalike_specs.pointers import resolve_pointer
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import active_check, passive_check
-from ..responses.values import resolve_pointer
 from ..search import (
     INVARIANTS_SOURCE,
     Changes,

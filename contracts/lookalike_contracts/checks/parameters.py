@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from lookalike_specs.invariants import resolve_choice
+from lookalike_specs.pointers import blank_values
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
@@ -16,7 +17,6 @@ from ..generation.oracle import ParameterValues, iter_reactions
 from ..generation.values import ParameterValue
 from ..registry import active_check
 from ..responses.classify import parse_json_body
-from ..responses.values import blank_values
 
 SOURCE: Final = "the schemas of the parameters, and their `x-errors`"
 # of each kind of value: the edges of its keyword, and one or two more

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from lookalike_specs.invariants import ImageRegions, resolve_choice
+from lookalike_specs.pointers import iter_matches, resolve_pointer
 
 from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
-from ..responses.values import iter_matches, resolve_pointer
 from ..search import (
     INVARIANTS_SOURCE,
     Changes,

@@ -7,14 +7,13 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.messages import JSON_MEDIA_TYPE, Request
+from lookalike_specs.messages import JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request
 from lookalike_specs.request_builder import build_request
 
 from ..context import CheckContext
 from ..finding import Failure
 from ..generation.mutation import confirm_failure
 from ..generation.oracle import ExpectedResponse
-from ..generation.parse import MULTIPART
 from ..generation.unknown_routes import build_unknown_path_requests, build_wrong_method_requests
 from ..registry import active_check
 
@@ -26,7 +25,7 @@ UNKNOWN_ACTION: Final = "LookalikeNoSuchAction"
 def _has_unreadable_bodies(subject: CheckContext) -> bool:
     """Whether there are bodies that cannot be read: of a form, everything can be."""
     said = "malformed-body" in subject.operation.extension.errors
-    return said and set(subject.operation.media_types) in ({JSON_MEDIA_TYPE}, {MULTIPART})
+    return said and set(subject.operation.media_types) in ({JSON_MEDIA_TYPE}, {MULTIPART_MEDIA_TYPE})
 
 
 @active_check(
@@ -132,4 +131,4 @@ def _expect_error(subject: CheckContext, rule: str) -> ExpectedResponse:
 
 def _can_pad_body(subject: CheckContext) -> bool:
     """Whether its body may be longer than it needs to be: of a form of parts, what is too long is a file."""
-    return bool(subject.operation.body_location) and set(subject.operation.media_types) != {MULTIPART}
+    return bool(subject.operation.body_location) and set(subject.operation.media_types) != {MULTIPART_MEDIA_TYPE}

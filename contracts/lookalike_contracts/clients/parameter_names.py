@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Final
+
+from lookalike_specs.suggest import find_closest
 
 from .parsed_request import ClientRequest
 from .violation import RequestViolation
@@ -33,7 +34,7 @@ def find_unknown_names(asked: ClientRequest) -> Iterator[RequestViolation]:
     headers |= {scheme.parameter.lower() for scheme in asked.schemes if scheme.location == "header"}
     for name in dict.fromkeys(key.decode("latin-1") for key, _ in asked.request.headers):
         if name not in headers | COMMON_HEADERS and (
-            _has_api_prefix(name, headers) or get_close_matches(name, headers, 1, MIN_SIMILARITY)
+            _has_api_prefix(name, headers) or find_closest(name, headers, MIN_SIMILARITY)
         ):
             yield _build_unknown_name(asked, "header", name, headers)
 
@@ -60,6 +61,8 @@ def _has_api_prefix(name: str, headers: Iterable[str]) -> bool:
 
 
 def _build_unknown_name(asked: ClientRequest, what: str, name: str, known: Iterable[str]) -> RequestViolation:
-    near = get_close_matches(name, sorted(known), n=1, cutoff=0)
-    told = f"{asked.operation.id} has no {what} {name!r}" + (f"; nearest: {near[0]}" if near else "")
-    return RequestViolation("unknown", name, told, asked.locate_rule())
+    message = f"{asked.operation.id} has no {what} {name!r}"
+    closest = find_closest(name, sorted(known))
+    if closest:
+        message += f"; nearest: {closest}"
+    return RequestViolation("unknown", name, message, asked.locate_rule())

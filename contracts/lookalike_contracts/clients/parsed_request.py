@@ -9,10 +9,8 @@ from functools import cached_property
 import msgspec
 
 from lookalike_specs import Api, Field, Operation, SecurityScheme
-from lookalike_specs.messages import JSON_MEDIA_TYPE, Pairs, Request, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, Pairs, Request, parse_pairs
 from lookalike_specs.request_builder import encode_query
-
-from ..responses.openapi_adapter import URL_ENCODED
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class ClientRequest:
     @cached_property
     def form(self) -> Pairs:
         """The form's pairs, if the body is one."""
-        return parse_pairs(self.request.body) if self.request.content_type == URL_ENCODED else ()
+        return parse_pairs(self.request.body) if self.request.content_type == FORM_MEDIA_TYPE else ()
 
     @cached_property
     def body_members(self) -> tuple[str, ...]:
@@ -72,13 +70,13 @@ class ClientRequest:
         body = encode_pairs(at["form"]) if self.form or at["form"] else self.request.body
         headers = self.request.headers
         if at["form"] and not self.form:
-            headers = (*headers, (b"content-type", URL_ENCODED.encode()))
+            headers = (*headers, (b"content-type", FORM_MEDIA_TYPE.encode()))
         return msgspec.structs.replace(self.request, query=encode_pairs(at["query"]), body=body, headers=headers)
 
     @property
     def _has_form(self) -> bool:
         """Whether the values may stand in a form that is there, or could be."""
-        return bool(self.form) or (not self.request.body and URL_ENCODED in self.operation.media_types)
+        return bool(self.form) or (not self.request.body and FORM_MEDIA_TYPE in self.operation.media_types)
 
     def locate_rule(self, parameter: str = "") -> str:
         """Where the document says it: the parameter's own place, else the operation's."""

@@ -21,7 +21,7 @@ from openapi_core.validation.request import (
 from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
 
 from lookalike_specs import read_document
-from lookalike_specs.document import resolve_refs
+from lookalike_specs.references import resolve_refs
 
 from ..responses.openapi_adapter import to_openapi_request
 from .parsed_request import ClientRequest

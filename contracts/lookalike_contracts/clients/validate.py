@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from lookalike_specs import Api, load_api, resolve_variants
 from lookalike_specs.messages import Request
+from lookalike_specs.suggest import find_closest
 
 from ..responses.openapi_adapter import match_operation
 from .credentials import Credentials, find_account, find_scheme, validate_credentials
@@ -84,7 +84,7 @@ class _RequestValidator:
 
 def _build_unknown_operation(api: Api, request: Request) -> RequestViolation:
     known = [f"{each.method} {each.path}" for each in api.operations]
-    near = get_close_matches(f"{request.method} {request.path}", known, n=1, cutoff=0)[0]
+    near = find_closest(f"{request.method} {request.path}", known)
     return RequestViolation(
         "operation", "", f"{api.id} has no {request.method} {request.path}; nearest: {near}", "#/paths"
     )

@@ -11,11 +11,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from lookalike_specs.api import Field
-from lookalike_specs.messages import JSON_MEDIA_TYPE, Request, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request, parse_pairs
 
-from ..responses.openapi_adapter import URL_ENCODED
-
-MULTIPART = "multipart/form-data"
 SCALAR_TYPES = ("integer", "number", "boolean", "null")
 
 
@@ -54,9 +51,9 @@ def _interpret_value(field: Field, value: Any) -> list[Any]:
 
 
 def _parse_body(request: Request) -> dict[str, Any]:
-    if request.content_type == URL_ENCODED:
+    if request.content_type == FORM_MEDIA_TYPE:
         return dict(parse_pairs(request.body))
-    if request.content_type == MULTIPART:
+    if request.content_type == MULTIPART_MEDIA_TYPE:
         return _parse_multipart(request)
     if request.content_type == JSON_MEDIA_TYPE:
         try:

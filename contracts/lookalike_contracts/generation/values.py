@@ -21,8 +21,8 @@ from openapi_core.validation.request.exceptions import MissingParameterError, Mi
 from schemathesis import Case, GenerationMode
 
 from lookalike_specs import Api, Field, Operation, load_api, read_document
-from lookalike_specs.document import resolve_operation as in_document
 from lookalike_specs.messages import Request
+from lookalike_specs.references import resolve_operation as in_document
 from lookalike_specs.request_builder import build_request, format_value
 
 from ..context import CheckContext

@@ -3,7 +3,6 @@
 from .formats import FORMATS
 from .report import CompletedRun, Report, assemble_report
 from .text import render_coverage_table, render_text
-from .util import write_atomically
 
 __all__ = [
     "FORMATS",
@@ -12,5 +11,4 @@ __all__ = [
     "assemble_report",
     "render_coverage_table",
     "render_text",
-    "write_atomically",
 ]

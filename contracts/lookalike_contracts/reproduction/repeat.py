@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from lookalike_specs import Api, Operation, SecurityScheme
-from lookalike_specs.messages import Pairs, Request
+from lookalike_specs.messages import JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, Request
 from lookalike_specs.request_builder import build_request, collect_examples, parse_values, select_required_credentials
 from lookalike_specs.signing import SIGNATURE_ALGORITHMS
 from lookalike_specs.signing.canonical import decode_parameters
@@ -111,12 +111,12 @@ def _headers(request: Request) -> Iterator[tuple[str, str]]:
 def _values(request: Request) -> list[tuple[str, str]]:
     """The values of query and body, as texts."""
     found = list(decode_parameters(request))
-    if request.content_type == "multipart/form-data":
+    if request.content_type == MULTIPART_MEDIA_TYPE:
         found += [
             (n.decode("utf-8", "replace"), v.decode("utf-8", "replace"))
             for n, v in MULTIPART_FIELD.findall(request.body)
         ]
-    elif request.content_type == "application/json":
+    elif request.content_type == JSON_MEDIA_TYPE:
         found += [(name, _to_text(value)) for name, value in _decode_json_object(request.body).items()]
     elif request.body and not decode_parameters(msgspec.structs.replace(request, query=b"")):
         found.append(("", request.body.decode("latin-1")))

@@ -11,9 +11,9 @@ from typing import Any
 from lookalike_specs import Api, Operation
 from lookalike_specs.extensions import ErrorCode
 from lookalike_specs.messages import Response
+from lookalike_specs.pointers import MISSING, resolve_pointer
 
 from .error_match import ErrorMismatch, ErrorPattern
-from .values import MISSING, resolve_pointer
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lookalike_specs import load_api
-from lookalike_specs.document import escape_pointer_token
+from lookalike_specs.pointers import join_pointer
 
 
 class ResponseField(NamedTuple):
@@ -59,14 +59,10 @@ def iter_values(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
         yield from iter_values(value[steps[0]], steps[1:])
 
 
-def _join_pointer(*steps: str) -> str:
-    return "".join(f"/{escape_pointer_token(step)}" for step in steps)
-
-
 def _walk_schema(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[ResponseField]:
     for name, inner in schema.get("properties", {}).items():
         optional = name not in schema.get("required", ())
-        yield ResponseField(above, name, _join_pointer(*above, name), optional, _is_nullable(inner))
+        yield ResponseField(above, name, join_pointer(*above, name), optional, _is_nullable(inner))
         yield from _walk_schema(inner, (*above, name))
     if isinstance(items := schema.get("items"), Mapping):
         yield from _walk_schema(items, (*above, "*"))

@@ -11,9 +11,8 @@ from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.messages import Request, Response, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, Request, Response, parse_pairs
 
-URL_ENCODED = "application/x-www-form-urlencoded"
 MEDIA_TYPE_PARAMETERS = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
 
 
@@ -74,7 +73,7 @@ def _read_action(api: Api, request: Request) -> str:
     where = api.root.routing.action
     if where is None:
         return ""
-    sent = parse_pairs(request.query) + (parse_pairs(request.body) if request.content_type == URL_ENCODED else ())
+    sent = parse_pairs(request.query) + (parse_pairs(request.body) if request.content_type == FORM_MEDIA_TYPE else ())
     named = [value for name, value in sent if name == where.parameter]
     return named[0] if named else request.get_header(where.header.encode()) or ""
 

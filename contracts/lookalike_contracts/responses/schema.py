@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
 from jsonschema_path import SchemaPath
 from openapi_core import V30ResponseValidator, V31ResponseValidator
 from openapi_core.templating.media_types.exceptions import MediaTypeFinderError
@@ -14,8 +14,8 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseFinderError
 
 from lookalike_specs import load_api, read_document
-from lookalike_specs.document import escape_pointer_token, resolve_refs
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.messages import XML_MEDIA_TYPE, Request, Response
+from lookalike_specs.references import resolve_refs
 
 from .openapi_adapter import OpenAPIResponse, to_openapi_request
 
@@ -73,7 +73,7 @@ def _build_validator(api: str, strict: bool) -> Any:
     document: Mapping[str, Any] = read_document(api)
     # references are followed once here, and not in every answer, which takes half the time
     spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
-    texts: dict[str, Any] = dict.fromkeys(("text/xml", "application/xml"), _decode_text)
+    texts: dict[str, Any] = dict.fromkeys(("text/xml", XML_MEDIA_TYPE), _decode_text)
     return VALIDATORS[document["openapi"][:3]](
         spec, extra_media_type_deserializers=texts, forbid_unspecified_additional_properties=strict
     )
@@ -91,7 +91,7 @@ def _to_violation(error: Exception) -> ResponseViolation:
     """The cause that tells most, and where it is; of the alternatives of a schema, that of the one that fits best."""
     cause = best_match(getattr(error.__cause__, "schema_errors", ()))
     if cause is not None:
-        return ResponseViolation("schema", _pointer(cause), cause.message)
+        return ResponseViolation("schema", join_pointer(*cause.absolute_path), cause.message)
     # what is wrong with the media type is told as a cause
     told = error.__cause__ if isinstance(error.__cause__, MediaTypeFinderError) else error
     kinds: list[ResponseViolationKind] = [kind for known, kind in VIOLATION_KINDS.items() if isinstance(told, known)]
@@ -105,7 +105,3 @@ def _error_text(error: Exception) -> str:
     except UnicodeDecodeError:
         # openapi-core shows the body in its message
         return "the body is not UTF-8"
-
-
-def _pointer(error: ValidationError) -> str:
-    return "".join(f"/{escape_pointer_token(str(step))}" for step in error.absolute_path)

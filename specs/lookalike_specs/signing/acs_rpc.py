@@ -10,11 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from lookalike_specs.messages import Pairs, Request
+from lookalike_specs.messages import FORM_MEDIA_TYPE, Pairs, Request
 
 from .base import Stages, build_stages
 from .canonical import (
-    FORM_MEDIA_TYPE,
     append_to_form,
     append_to_query,
     decode_parameters,

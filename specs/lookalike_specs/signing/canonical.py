@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from lookalike_specs.messages import Pairs, Request, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, Pairs, Request, parse_pairs
 
 
 def hmac_sha1(key: str, text: str) -> str:
@@ -82,7 +82,6 @@ def set_headers(request: Request, added: Pairs) -> Request:
     return msgspec.structs.replace(request, headers=kept + new)
 
 
-FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 get_pair_name: Final = itemgetter(0)
 
 

@@ -9,7 +9,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from ..api import SecurityScheme
-from ..messages import Request
+from ..messages import JSON_MEDIA_TYPE, Request
 from . import SIGNATURE_ALGORITHMS, MalformedCredential, Stages, acs3, acs_roa, acs_rpc, canonical, daji, oss_policy
 
 Credentials = Mapping[str, str]
@@ -127,7 +127,7 @@ def _sign_acs_rpc(request: Request, _: SecurityScheme, account: Credentials, mom
 
 def _sign_acs_roa(request: Request, _: SecurityScheme, account: Credentials, moment: SigningContext) -> Request:
     return acs_roa.sign_request(
-        canonical.set_headers(request, (("accept", "application/json"),)),
+        canonical.set_headers(request, (("accept", JSON_MEDIA_TYPE),)),
         account["AccessKeyId"],
         account["AccessKeySecret"],
         date=format_datetime(moment.time.astimezone(UTC), usegmt=True),

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from lookalike_specs.exceptions import SpecError
+from lookalike_specs.suggest import suggest
 
 from .model import Vector, VectorSuite
 
@@ -27,7 +28,8 @@ class UnknownVectors(Exception):
 
     def __str__(self) -> str:
         """One line for a person, with what would have been right."""
-        return f"no vectors of {self.scheme!r}; known: {', '.join(self.known_schemes)}"
+        known = ", ".join(self.known_schemes)
+        return f"no vectors of {self.scheme!r}; known: {known}{suggest(self.scheme, self.known_schemes)}"
 
 
 def list_schemes() -> tuple[str, ...]:

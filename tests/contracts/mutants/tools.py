@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from lookalike_contracts.responses.values import resolve_pointer as found_at
 from lookalike_specs import Operation, load_api
 from lookalike_specs.messages import Request, Response, parse_pairs
+from lookalike_specs.pointers import resolve_pointer as found_at
 from lookalike_specs.request_builder import build_request
 from lookalike_specs.signing.sign import SigningContext, sign
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_contracts.reports import write_atomically
+from lookalike_specs.files import write_atomically
 
 
 def test_it_is_written_and_nothing_else(tmp_path: Path) -> None:

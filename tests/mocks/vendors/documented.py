@@ -6,7 +6,7 @@ from typing import Any
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 from lookalike_specs import read_document
-from lookalike_specs.document import resolve_refs
+from lookalike_specs.references import resolve_refs
 
 VALIDATOR_TYPES: dict[str, Any] = {"3.0": OAS30Validator, "3.1": OAS31Validator}
 

@@ -21,8 +21,8 @@ from lookalike_mocks.catalogue.ids import decode_offer_id, encode_image_code
 from lookalike_mocks.catalogue.image import detect_subjects, draw_identicon, render_jpeg
 from lookalike_mocks.vendors.aliyun.hits import ATTRIBUTES, SAME_SCORE, HitQuery, find_hits
 from lookalike_specs import load_api
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.references import resolve_refs
 from lookalike_specs.signing import acs3, acs_rpc, daji
 
 API = load_api("aliyun")

@@ -16,8 +16,8 @@ from openapi_schema_validator import OAS31Validator
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.messages import Request
+from lookalike_specs.references import resolve_refs
 from lookalike_specs.signing import acs3, acs_rpc
 
 API = load_api("aliyun")

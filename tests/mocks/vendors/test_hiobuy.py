@@ -16,9 +16,9 @@ from lookalike_mocks.catalogue.ids import decode_offer_id
 from lookalike_mocks.catalogue.image import detect_subjects
 from lookalike_mocks.vendors.hiobuy import TAOBAO_SHIFT
 from lookalike_specs import load_api
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.extensions import ErrorCode
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.references import resolve_refs
 
 from .documented import create_validators, load_operation
 

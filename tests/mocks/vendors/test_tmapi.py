@@ -18,9 +18,9 @@ from lookalike_mocks.catalogue.ids import decode_offer_id
 from lookalike_mocks.catalogue.vocabulary import load_localities
 from lookalike_mocks.vendors import tmapi
 from lookalike_specs import load_api
-from lookalike_specs.document import resolve_refs
 from lookalike_specs.extensions import ErrorCode
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.references import resolve_refs
 from lookalike_specs.signing import daji
 
 from .documented import create_validators, load_operation

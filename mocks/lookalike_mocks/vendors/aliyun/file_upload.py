@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs.messages import Response
+from lookalike_specs.messages import XML_MEDIA_TYPE, Response
 from lookalike_specs.signing import oss_policy
 
 from ...authentication import post_policy
@@ -75,9 +75,6 @@ def _split_address(call: RequestContext) -> tuple[str, str]:
     return ("http://" if call.service.variants["upload-bucket"] == "with-scheme" else "") + bucket, endpoint
 
 
-UPLOAD_MEDIA_TYPE = "application/xml"
-
-
 def handle_upload(world: SandboxState, call: RequestContext) -> Response:
     """That the file is stored. Raises Refused where the policy does not allow it."""
     key = call.values["key"]
@@ -90,10 +87,10 @@ def handle_upload(world: SandboxState, call: RequestContext) -> Response:
     for gone in world.image_store.objects.put(key, data, len(data)):
         world.journal.add_note(f"object {gone} went, as the oldest of too many", world.clock())
     if asked != "201":
-        return Response(status=200 if asked == "200" else 204, body=b"", media_type=UPLOAD_MEDIA_TYPE)
+        return Response(status=200 if asked == "200" else 204, body=b"", media_type=XML_MEDIA_TYPE)
     location = f"{call.request.scheme}://{call.request.host}/{key}"
     told = {"Bucket": bucket, "ETag": f'"{_md5_hex(data)}"', "Key": key, "Location": location}
-    return Response(status=201, body=encode_xml("PostResponse", told), media_type=UPLOAD_MEDIA_TYPE)
+    return Response(status=201, body=encode_xml("PostResponse", told), media_type=XML_MEDIA_TYPE)
 
 
 def _enforce_policy(call: RequestContext, fields: dict[str, str], size: int) -> None:
