@@ -15,6 +15,7 @@ from openapi_core.templating.responses.exceptions import ResponseFinderError
 
 from lookalike_specs import load_api, read_document
 from lookalike_specs.messages import XML_MEDIA_TYPE, Request, Response
+from lookalike_specs.pointers import join_pointer
 from lookalike_specs.references import resolve_refs
 
 from .openapi_adapter import OpenAPIResponse, to_openapi_request
