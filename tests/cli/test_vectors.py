@@ -186,7 +186,7 @@ def test_a_signed_request_must_carry_its_signature(drive: Drive, scheme: str, sa
     """A `+` of Base64 that is not escaped is a space by the time it arrives."""
     name = "sign" if scheme == "daji-md5" else "Signature"
     done = drive(scheme, "--json", each=SIGNED.format(safe=safe, name=name).strip())
-    told = {found["told"] for found in json.loads(done.stdout)["differences"]}
+    told = {found["message"] for found in json.loads(done.stdout)["differences"]}
     assert done.exit_code == int(differ)
     assert bool(told) == differ
     assert all(text.startswith("request carries the signature '") for text in told)
@@ -282,7 +282,7 @@ def test_other_verdicts(drive: Drive, name: str) -> None:
     each, told = VERDICTS[name]
     done = drive("daji-md5", "--json", each=f"if task['task'] == 'verify': {each}")
     assert done.exit_code == 1
-    assert told in {found["told"] for found in json.loads(done.stdout)["differences"]}
+    assert told in {found["message"] for found in json.loads(done.stdout)["differences"]}
 
 
 @pytest.mark.parametrize("scheme", ["acs-rpc", "acs-roa", "acs3"])
@@ -290,7 +290,7 @@ def test_a_server_that_forgets_nonces_is_found(drive: Drive, scheme: str) -> Non
     done = drive(scheme, "--json", before="class Forgetful(set):\n    def add(self, _): pass\ngood.set = Forgetful")
     found = json.loads(done.stdout)["differences"]
     assert {tuple(each["flags"]) for each in found} == {("Nonce",)}
-    assert {each["told"] for each in found} == {"verdict 'valid', expected 'invalid' (replayed)"}
+    assert {each["message"] for each in found} == {"verdict 'valid', expected 'invalid' (replayed)"}
 
 
 @pytest.mark.parametrize("off", [-1, 1])

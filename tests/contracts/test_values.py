@@ -60,8 +60,8 @@ def test_a_value_is_held_to_the_document(at: str, name: str, value: Any, broken:
 
 def test_what_is_known_of_values_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     one, known = create_context(TMAPI), dict[Any, Any]()
-    monkeypatch.setattr(module, "JUDGED", known)
-    monkeypatch.setattr(module, "MOST", 3)
+    monkeypatch.setattr(module, "VALUE_CACHE", known)
+    monkeypatch.setattr(module, "MAX_CACHED", 3)
     first = classify_value(one, find_free_parameters(one)["page"], "0")
     assert classify_value(one, find_free_parameters(one)["page"], "0") is first
     for page in range(1, 8):

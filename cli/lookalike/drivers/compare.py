@@ -48,7 +48,7 @@ class TaskResult:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        named = ("id", "scheme", "tc_id", "comment", "told")
+        named = ("id", "scheme", "tc_id", "comment", "message")
         found: dict[str, Any] = {"tcId" if name == "tc_id" else name: getattr(self, name) for name in named}
         part = self.difference
         at = {} if part is None else {name: getattr(part, name) for name in DriverDifference.__slots__}
