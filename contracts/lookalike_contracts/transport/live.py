@@ -21,31 +21,34 @@ def create_http_client(  # noqa: PLR0913 - each is an option of the command line
     deadline: float = DEFAULT_TIMEOUT,
     ca: Path | None = None,
 ) -> HttpClient:
-    """The server at a base URL, for all APIs of a run: they share the budget.
+    """Return a client of the server at a base URL. All APIs of a run share it, and its budget.
 
-    `budget` is how many requests may be sent in all, `rate` how many a second, 0 for as many as it can take; `ca` is a
-    file with certificates to trust. Raises BadUrl, LiveHost, NoBudget; OSError for a `ca` that cannot be read.
+    `budget` is how many requests may be sent in all, `rate` how many a second, 0 for as many as the server can take;
+    `deadline` is in seconds, for each request; `ca` is a file with certificates to trust. Raise BadBaseUrl,
+    LiveHostNotAllowed, BadRequestBudget; OSError for a `ca` that cannot be read.
     """
-    host = parse_base_url(url).host
-    if vendor := find_vendor_api(host):
-        if not live:
-            raise LiveHostNotAllowed(host, vendor)
-        if budget is None:
-            raise BadRequestBudget(budget)
+    base_url = parse_base_url(url)
+    vendor = find_vendor_api(base_url.host)
+    if vendor and not live:
+        raise LiveHostNotAllowed(base_url.host, vendor)
+    if vendor and budget is None:
+        raise BadRequestBudget(budget)
     if budget is not None and budget < 1:
         raise BadRequestBudget(budget)
-    if ca is not None and parse_base_url(url).scheme != "https":
-        raise BadBaseUrl("is not https, where a certificate would count")
-    context = ssl.create_default_context(cafile=ca) if ca is not None else None
+    context = None
+    if ca is not None:
+        if base_url.scheme != "https":
+            raise BadBaseUrl("is not https, where a certificate would count")
+        context = ssl.create_default_context(cafile=ca)
     return HttpClient(url, timeout=deadline, ssl_context=context, max_requests=budget, rate=rate)
 
 
 def find_vendor_api(host: str) -> str:
-    """The API whose vendor a host belongs to, "" for nobody's: their domains with all that is below them."""
+    """Return the API whose vendor a host belongs to, "" for nobody's: their domains with all that is below them."""
     labels = host.lower().rstrip(".").split(".")
     for api in list_api_ids():
-        for known in load_api(api).hosts:
-            # the last two: they have more hosts than their documents name, one for each region
-            if labels[-2:] == known.split(".")[-2:]:
+        for vendor_host in load_api(api).hosts:
+            # the last two labels: vendors have more hosts than their documents name, one for each region
+            if labels[-2:] == vendor_host.split(".")[-2:]:
                 return api
     return ""

@@ -7,13 +7,16 @@ import socket
 import time
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from .exceptions import BadBaseUrl
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
-HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]+")
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+# Labels as DNS and TLS take them: with an empty one, or one of 64 letters, the standard library raises in many places.
+LABEL: Final = r"[A-Za-z0-9_-]{1,63}"
+HOST_PATTERN: Final = re.compile(rf"(?=.{{1,253}}$)(?:{LABEL}\.)*{LABEL}\.?|[0-9A-Fa-f:.]+")
+MIN_WAIT: Final = 0.001
 
 
 class BaseUrl(NamedTuple):
@@ -27,49 +30,49 @@ class BaseUrl(NamedTuple):
 
 
 def parse_base_url(url: str) -> BaseUrl:
-    """The parts of a base URL. Raises BadUrl."""
+    """Return the parts of a base URL. Raise BadBaseUrl."""
     try:
         split = urlsplit(url)
         port = split.port
-    except ValueError as wrong:
-        raise BadBaseUrl("has a host or a port that cannot be read") from wrong
+    except ValueError as error:
+        raise BadBaseUrl("has a host or a port that cannot be read") from error
+    host = split.hostname or ""
     if split.scheme not in DEFAULT_PORTS:
         raise BadBaseUrl("does not begin with http:// or https://")
     if "@" in split.netloc:
         raise BadBaseUrl("has credentials in it, which would be seen by everybody; --credentials is their place")
+    # "?" and "#" with nothing behind them are lost in `split`
     if split.query or split.fragment or "?" in url or "#" in url:
         raise BadBaseUrl("has a query or a fragment")
-    if not HOST_PATTERN.fullmatch(split.hostname or "") or port == 0:
-        raise BadBaseUrl("has no host, or one that is not written in ASCII")
+    if not HOST_PATTERN.fullmatch(host) or port == 0:
+        raise BadBaseUrl("has no host, or one that is no name in ASCII")
     if not (url.isascii() and url.isprintable()) or " " in url:
         raise BadBaseUrl("has characters that stand in no URL")
-    return BaseUrl(
-        split.scheme, split.hostname or "", port or DEFAULT_PORTS[split.scheme], split.netloc, split.path.rstrip("/")
-    )
+    return BaseUrl(split.scheme, host, port or DEFAULT_PORTS[split.scheme], split.netloc, split.path.rstrip("/"))
 
 
 ResolvedAddress = tuple[int, str]
 
 
-def resolve_addresses(origin: BaseUrl, until: float) -> list[ResolvedAddress]:
-    """Family and address of each, in the order of the system. Raises gaierror; TimeoutError when it takes too long."""
-    answer: SimpleQueue[list[ResolvedAddress] | OSError] = SimpleQueue()
-    # the system's own lookup knows no deadline
-    Thread(target=_look_up, args=(origin, answer), daemon=True).start()
+def resolve_addresses(base_url: BaseUrl, deadline: float) -> list[ResolvedAddress]:
+    """Return family and address of each, in the order of the system. Raise gaierror, or TimeoutError."""
+    results: SimpleQueue[list[ResolvedAddress] | OSError] = SimpleQueue()
+    # The system's own lookup knows no deadline, and nothing can end it: it goes on in its thread, and nobody listens.
+    Thread(target=_look_up, args=(base_url, results), daemon=True).start()
     try:
-        found = answer.get(timeout=max(0.001, until - time.monotonic()))
-    except Empty as late:
-        raise TimeoutError from late
-    if isinstance(found, OSError):
-        raise found
-    return found
+        result = results.get(timeout=max(MIN_WAIT, deadline - time.monotonic()))
+    except Empty as error:
+        raise TimeoutError from error
+    if isinstance(result, OSError):
+        raise result
+    return result
 
 
-def _look_up(origin: BaseUrl, answer: SimpleQueue[list[ResolvedAddress] | OSError]) -> None:
+def _look_up(base_url: BaseUrl, results: SimpleQueue[list[ResolvedAddress] | OSError]) -> None:
     try:
-        found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-        answer.put([(family, str(address[0])) for family, _, _, _, address in found])
-    except OSError as gone:
-        answer.put(gone)
+        infos = socket.getaddrinfo(base_url.host, base_url.port, type=socket.SOCK_STREAM)
+        results.put([(family, str(address[0])) for family, _, _, _, address in infos])
+    except OSError as error:
+        results.put(error)
     except UnicodeError:
-        answer.put(socket.gaierror(socket.EAI_NONAME, "no name"))
+        results.put(socket.gaierror(socket.EAI_NONAME, "no name"))

@@ -43,6 +43,9 @@ GOOD = OK_HEAD + b"Content-Length: 2\r\n\r\n{}"
         ("http://127.0.0.1:0", "no host"),
         ("http://m\u00fcnchen.example", "ASCII"),
         ("http://a b", "no host"),
+        ("http://.example", "no name"),
+        ("http://a..example", "no name"),
+        (f"http://{'a' * 64}.example", "no name"),
         ("http://127.0.0.1/a b", "characters"),
     ],
 )
