@@ -91,7 +91,7 @@ class Connection:
 
 
 # The offer to upgrade lets h11 read "101 Switching Protocols": an answer to be judged, and not one of broken framing.
-STAND_IN_HEADERS: Final = (("Host", "stand-in"), ("Connection", "Upgrade"), ("Upgrade", "stand-in"))
+STAND_IN_HEADERS: Final = [("Host", "stand-in"), ("Connection", "Upgrade"), ("Upgrade", "stand-in")]
 STAND_IN_GET: Final = h11.Request(method="GET", target="/", headers=STAND_IN_HEADERS)
 STAND_IN_HEAD: Final = h11.Request(method="HEAD", target="/", headers=STAND_IN_HEADERS)
 END_OF_REQUEST: Final = h11.EndOfMessage()
