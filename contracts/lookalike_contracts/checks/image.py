@@ -21,7 +21,7 @@ from ..generation.oracle import ExpectedResponse
 from ..registry import active_check
 
 SOURCE: Final = "`x-lookalike.data.picture` of each document"
-RULE_POINTER: Final = "/x-lookalike/data/picture"
+RULE_POINTER: Final = "/x-lookalike/data/image"
 # formats that some documents name and some do not
 CANDIDATE_FORMATS: Final = ("GIF", "BMP", "TIFF", "PCX")
 DEFAULT_SIDE = 64
@@ -32,7 +32,7 @@ NOT_AN_IMAGE: Final = b"no picture at all"
 
 
 def _takes_images(subject: CheckContext) -> bool:
-    return "picture" in subject.api.root.data and bool(_get_image_parameter(subject))
+    return "image" in subject.api.root.data and bool(_get_image_parameter(subject))
 
 
 @active_check(
@@ -58,9 +58,9 @@ def image_format(subject: CheckContext) -> Iterator[Failure]:
         ("a picture that is cut", encode_base64(draw_image(side, side)[:40])),
     ]
     for told, text in bad:
-        yield from _check_image(subject, text, _expect_error(subject, "picture-format"), told)
+        yield from _check_image(subject, text, _expect_error(subject, "image-format"), told)
     if way := subject.variants.get("base64-prefix"):
-        wanted = ExpectedResponse() if way == "accepted" else _expect_error(subject, "picture-format")
+        wanted = ExpectedResponse() if way == "accepted" else _expect_error(subject, "image-format")
         yield from _check_image(
             subject,
             DATA_URL_PREFIX + encode_base64(draw_image(side, side)),
@@ -81,9 +81,9 @@ def byte_limit(subject: CheckContext) -> Iterator[Failure]:
     """The heaviest picture there may be, and the next."""
     limit = _rules(subject)["bytes"]
     side = _pick_valid_side(subject)
-    if subject.variants.get("picture-limit") == "base64":
+    if subject.variants.get("image-limit") == "base64":
         limit = limit // 4 * 3
-    for over, wanted in ((0, ExpectedResponse()), (1, _expect_error(subject, "picture-bytes"))):
+    for over, wanted in ((0, ExpectedResponse()), (1, _expect_error(subject, "image-bytes"))):
         yield from _check_image(
             subject,
             encode_base64(draw_image_of_size(limit + over, side)),
@@ -108,7 +108,7 @@ def sides(subject: CheckContext) -> Iterator[Failure]:
     wrong = [(most + 1, least), (least, most + 1)]
     wrong += [(least - 1, least), (least, least - 1)] if least > 1 else []
     for width, height in wrong:
-        yield from _check_dimensions(subject, width, height, _expect_error(subject, "picture-pixels"))
+        yield from _check_dimensions(subject, width, height, _expect_error(subject, "image-pixels"))
 
 
 @active_check(
@@ -117,12 +117,12 @@ def sides(subject: CheckContext) -> Iterator[Failure]:
     rationale="Cameras write such pictures, and what is to be seen on them lies on its side.",
     remediation="Refuse what has another orientation than 1, and nothing else.",
     source="`x-lookalike.data.reactions` of each document",
-    applies=lambda subject: _takes_images(subject) and "picture-orientation" in _reactions(subject),
+    applies=lambda subject: _takes_images(subject) and "image-orientation" in _reactions(subject),
 )
 def orientation(subject: CheckContext) -> Iterator[Failure]:
     """Upright, and turned."""
     side = _pick_valid_side(subject)
-    for turn, wanted in ((1, ExpectedResponse()), (ROTATED_ORIENTATION, _expect_error(subject, "picture-orientation"))):
+    for turn, wanted in ((1, ExpectedResponse()), (ROTATED_ORIENTATION, _expect_error(subject, "image-orientation"))):
         text = encode_base64(draw_image(side, side, "JPEG", orientation=turn))
         yield from _check_image(subject, text, wanted, f"a picture whose orientation is {turn}")
 
@@ -158,7 +158,7 @@ def _is_image(text: str) -> bool:
 
 
 def _rules(subject: CheckContext) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = subject.api.root.data["picture"]
+    found: Mapping[str, Any] = subject.api.root.data["image"]
     return found
 
 

@@ -197,10 +197,10 @@ def _identify_image(call: RequestContext, url: str) -> ImageIdentity:
         known = number is not None or switches["unknown-conversion"] == "answered" or url in data["known-conversions"]
         found = image.identify_by_url(url) if number is None else image.identify_by_number(number)
     else:
-        known = switches["foreign-picture"] == "answered" or is_on_host(url, data["picture-hosts"])
+        known = switches["foreign-image"] == "answered" or is_on_host(url, data["image-hosts"])
         found = image.identify_by_url(url)
     if not known:
-        raise VendorError("foreign-picture", {"rule": "host", "parameter": "img_url", "value": url})
+        raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
     return found
 
 

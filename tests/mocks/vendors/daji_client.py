@@ -18,7 +18,7 @@ Body = dict[str, Any]
 HOST_HEADER = (b"host", b"openapi.dajisaas.com")
 FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE = "application/x-www-form-urlencoded", "multipart/form-data; boundary=XX"
 # the variants that speak of uploads alone; test_daji_upload tries them
-UPLOAD_VARIANTS = ("upload-parameter", "picture-limit", "base64-prefix")
+UPLOAD_VARIANTS = ("upload-parameter", "image-limit", "base64-prefix")
 
 
 @dataclass(frozen=True)

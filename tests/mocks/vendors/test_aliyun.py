@@ -398,7 +398,7 @@ def test_one_request_a_second() -> None:
 
 def test_urls_of_the_catalogue() -> None:
     url = f"https://cbu01.alicdn.com/{page()['Auctions'][0]['PicName']}"
-    found = page({"picture_url": "fetched"}, PicContent=url)
+    found = page({"image_url": "fetched"}, PicContent=url)
     assert goods(found) == goods(page())
     assert found["PicInfo"] == page()["PicInfo"]
 
@@ -414,8 +414,8 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("error-format", "in-body"): {"Num": 0},
     ("docs-found", "swapped"): {},
     ("filter-grammar", "later"): {"Filter": LONG},
-    ("picture-limit", "base64"): {"PicContent": b64encode(BIG).decode()},
-    ("picture-url", "fetched"): {"PicContent": "http://example.com/a.jpg"},
+    ("image-limit", "base64"): {"PicContent": b64encode(BIG).decode()},
+    ("image-url", "fetched"): {"PicContent": "http://example.com/a.jpg"},
     ("error-catalogue", "page"): {"Start": 500},
 }
 

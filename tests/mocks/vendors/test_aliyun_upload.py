@@ -197,7 +197,7 @@ def test_what_is_no_picture_is_told_by_the_search(mock: Mock, data: bytes) -> No
 
 
 def test_under_the_variant_that_fetches_objects_come_first(mock: Mock) -> None:
-    fetching = Mock("aliyun", clock=lambda: NOW, variants={"picture-url": "fetched"})
+    fetching = Mock("aliyun", clock=lambda: NOW, variants={"image-url": "fetched"})
     told = permit(fetching)
     upload(fetching, told, render_jpeg(PRODUCT))
     assert fetch_body(fetching, "SearchImageByPic", PicContent=url(told))["Auctions"][0]["Score"] == 1.0

@@ -60,10 +60,10 @@ NATURAL = {
     "app-not-activated": request("unactivated"),
     "quota-used-up": request("used-up"),
     "unknown-image": request(imageId="104860819620279715x"),
-    "picture-unreadable": request(imageId=None, imageAddress="ftp://cbu01.alicdn.com/a.jpg"),
+    "image-unreadable": request(imageId=None, imageAddress="ftp://cbu01.alicdn.com/a.jpg"),
     "language-not-enabled": request(country="de"),
-    "picture-required": UPLOAD.build_post(),
-    "picture-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
+    "upload-image-required": UPLOAD.build_post(),
+    "image-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
     "not-found": Request(method="GET", path=PATH.lower(), headers=(HOST_HEADER,)),
 }  # fmt: skip
 
@@ -111,9 +111,9 @@ OTHERS = [
     ("unknown-image", {"imageId": " 1"}),
     ("unknown-image", {"imageId": "-1"}),
     ("unknown-image", {"imageId": "situation-nonsense"}),
-    ("picture-unreadable", {"imageUrl": "//cbu01.alicdn.com/a.jpg"}),
-    ("picture-unreadable", {"imageAddress": "cbu01.alicdn.com/a.jpg", "imageId": None}),
-    ("picture-unreadable", {"imageAddress": "https://", "imageId": None}),
+    ("image-unreadable", {"imageUrl": "//cbu01.alicdn.com/a.jpg"}),
+    ("image-unreadable", {"imageAddress": "cbu01.alicdn.com/a.jpg", "imageId": None}),
+    ("image-unreadable", {"imageAddress": "https://", "imageId": None}),
     ("language-not-enabled", {"country": "EN"}),
     ("language-not-enabled", {"country": "tr"}),
 ]  # fmt: skip

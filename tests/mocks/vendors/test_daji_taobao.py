@@ -70,9 +70,9 @@ NATURAL = {
     "image-required": request(picUrl=None),
     "app-not-activated": request("unactivated"),
     "quota-used-up": request("used-up"),
-    "picture-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
-    "picture-required": UPLOAD.build_post(),
-    "picture-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
+    "image-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
+    "upload-image-required": UPLOAD.build_post(),
+    "image-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
     "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST_HEADER,)),
 }
 
@@ -105,7 +105,7 @@ OTHERS = [
     *(("bad-parameter", {"region": value}) for value in ("1,2,3", "a,b,c,d", "0,0,0,0", "361,222,34,376", f"0,{'9' * 5000},0,9", "0,1,0,-1")),
     ("bad-parameter", {"crop": "false", "region": "9,1,0,9"}),
     ("image-required", {"picUrl": ""}),
-    *(("picture-unreadable", {"picUrl": value}) for value in ("//img.alicdn.com/a.jpg", "img.alicdn.com", "x", "http://", " http://a", "HTTP//a")),
+    *(("image-unreadable", {"picUrl": value}) for value in ("//img.alicdn.com/a.jpg", "img.alicdn.com", "x", "http://", " http://a", "HTTP//a")),
 ]  # fmt: skip
 
 
@@ -395,7 +395,7 @@ def test_pictures_of_the_answer_can_be_searched_for() -> None:
     """They have no scheme, and a search needs one."""
     for item, index in zip(ask()["data"], indexes(ask()), strict=True):
         assert image.identify_by_url(item["picUrl"]) == image.identify_by_product(index)
-        assert error_of(MOCK.respond(request(picUrl=item["picUrl"]))) == "picture-unreadable"
+        assert error_of(MOCK.respond(request(picUrl=item["picUrl"]))) == "image-unreadable"
         for scheme in ("http:", "https:"):
             assert indexes(ask(picUrl=scheme + item["picUrl"]))[0] == index
             assert at_1688(imageUrl=scheme + item["picUrl"])[0] == index
@@ -439,7 +439,7 @@ VARIANTS = [
     ("error-format", "spring", plainly(pageSize=0), lambda r, b: (r.status, b.get("error"), b.get("path")) == (400, "Bad Request", PATH)),
     ("error-format", "detail", plainly(pageSize=0), lambda r, b: r.status == 400 and b == {"detail": "参数错误"}),
     ("page-no", "page-number", plainly(pageNo=2, pageSize=5), answers(lambda data: (ids(data), data["pageNo"]) == (ids(ask(pageNo=10, pageSize=5)), 2))),
-    ("picture-required", "optional", plainly(picUrl=None), answers(lambda data: (data["data"], data["picInfo"], data["pageSize"]) == ([], NOTHING, 0))),
+    ("image-required", "optional", plainly(picUrl=None), answers(lambda data: (data["data"], data["picInfo"], data["pageSize"]) == ([], NOTHING, 0))),
     ("page-size-over-limit", "clamp", plainly(pageSize=21), answers(lambda data: len(data["data"]) == 20)),
     ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.compute_signature(PLAIN, SECRET).lower()), answers()),
     ("sign-with-secret", "ignored", exactly(*PLAIN, ("appSecret", SECRET), sign="X"), answers()),

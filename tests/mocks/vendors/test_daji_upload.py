@@ -206,7 +206,7 @@ def test_a_file_is_neither_signed_nor_the_picture(api: str) -> None:
     assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}
     alone = (PLAIN[0], ("sign", daji.compute_signature(PLAIN[:1], SECRET)))
     assert (
-        POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE))) == "picture-required"
+        POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE))) == "upload-image-required"
     )
 
 
@@ -243,19 +243,19 @@ PICTURES: dict[str, tuple[str, str]] = {
     "turned by EXIF": (base64(encode_image(draw_landscape(), "JPEG", exif=exif(6))), ""),
     "largest side": (base64(encode_image(Image.new("L", (4096, 9)), "PNG")), ""),
     "most bytes": (huge(render_jpeg(5), MOST), ""),
-    "one byte more": (huge(render_jpeg(5), MOST + 1), "picture-too-large"),
-    "larger side": (base64(encode_image(Image.new("L", (4097, 9)), "PNG")), "picture-unreadable"),
-    "bomb": (bomb(20_000), "picture-unreadable"),
-    "gif": (base64(encode_image(draw_landscape(), "GIF")), "picture-unreadable"),
-    "bmp": (base64(encode_image(draw_landscape(), "BMP")), "picture-unreadable"),
-    "half": (base64(render_jpeg(5)[:9000]), "picture-unreadable"),
-    "text": ("aGVsbG8=", "picture-unreadable"),
-    "no base64": ("图片", "picture-unreadable"),
-    "url-safe base64": (base64(render_jpeg(5)).replace("/", "_"), "picture-unreadable"),
-    "spaces for plus signs": (base64(render_jpeg(5)).replace("+", " "), "picture-unreadable"),
-    "prefix": (f"data:image/jpeg;base64,{GOODS}", "picture-unreadable"),
-    "address": (URL, "picture-unreadable"),
-    "nothing": ("", "picture-required"),
+    "one byte more": (huge(render_jpeg(5), MOST + 1), "image-too-large"),
+    "larger side": (base64(encode_image(Image.new("L", (4097, 9)), "PNG")), "image-unreadable"),
+    "bomb": (bomb(20_000), "image-unreadable"),
+    "gif": (base64(encode_image(draw_landscape(), "GIF")), "image-unreadable"),
+    "bmp": (base64(encode_image(draw_landscape(), "BMP")), "image-unreadable"),
+    "half": (base64(render_jpeg(5)[:9000]), "image-unreadable"),
+    "text": ("aGVsbG8=", "image-unreadable"),
+    "no base64": ("图片", "image-unreadable"),
+    "url-safe base64": (base64(render_jpeg(5)).replace("/", "_"), "image-unreadable"),
+    "spaces for plus signs": (base64(render_jpeg(5)).replace("+", " "), "image-unreadable"),
+    "prefix": (f"data:image/jpeg;base64,{GOODS}", "image-unreadable"),
+    "address": (URL, "image-unreadable"),
+    "nothing": ("", "upload-image-required"),
 }
 
 
@@ -269,8 +269,8 @@ def test_pictures(api: str, way: str, name: str) -> None:
     POST[api].decode_body(reply)
 
 
-ADDRESSES = [("picture-required", None), ("picture-required", "")]
-ADDRESSES += [("picture-unreadable", url) for url in ("//a/b.jpg", "ftp://a", "a.jpg", "https://", " http://a")]
+ADDRESSES = [("upload-image-required", None), ("upload-image-required", "")]
+ADDRESSES += [("image-unreadable", url) for url in ("//a/b.jpg", "ftp://a", "a.jpg", "https://", " http://a")]
 
 
 @both
@@ -281,7 +281,7 @@ def test_addresses(api: str, error: str, url: str | None) -> None:
 
 @both
 def test_get_takes_no_base64(api: str) -> None:
-    assert GET[api].identify_error(MOCK.respond(GET[api].build_get(image_base64=GOODS))) == "picture-required"
+    assert GET[api].identify_error(MOCK.respond(GET[api].build_get(image_base64=GOODS))) == "upload-image-required"
 
 
 def body_of(api: str, size: int) -> bytes:
@@ -291,10 +291,10 @@ def body_of(api: str, size: int) -> bytes:
 
 
 BODIES: dict[str, tuple[Callable[[str], Request], str]] = {
-    "fills the limit": (lambda api: post(api, body_of(api, 6_291_456)), "picture-unreadable"),
-    "passes the limit": (lambda api: post(api, body_of(api, 6_291_457)), "picture-too-large"),
-    "too many fields": (lambda api: post(api, b"a=1&" * 1001), "picture-too-large"),
-    "stopped at the door": (lambda api: spoiled(api, "body-too-large"), "picture-too-large"),
+    "fills the limit": (lambda api: post(api, body_of(api, 6_291_456)), "image-unreadable"),
+    "passes the limit": (lambda api: post(api, body_of(api, 6_291_457)), "image-too-large"),
+    "too many fields": (lambda api: post(api, b"a=1&" * 1001), "image-too-large"),
+    "stopped at the door": (lambda api: spoiled(api, "body-too-large"), "image-too-large"),
     "came too late": (lambda api: spoiled(api, "body-timeout"), "bad-parameter"),
     "cut multipart": (
         lambda api: post(api, encode_multipart((*PLAIN, SIGN))[:-9], MULTIPART_MEDIA_TYPE),
@@ -303,7 +303,7 @@ BODIES: dict[str, tuple[Callable[[str], Request], str]] = {
     "no boundary": (lambda api: post(api, encode_multipart((*PLAIN, SIGN)), "multipart/form-data"), "bad-parameter"),
     "json": (lambda api: post(api, msgspec.json.encode(dict((*PLAIN, SIGN))), "application/json"), "bad-sign"),
     "no media type": (lambda api: post(api, framed(FORM_MEDIA_TYPE, (*PLAIN, SIGN)), ""), "bad-sign"),
-    "nothing": (lambda api: POST[api].build_post(), "picture-required"),
+    "nothing": (lambda api: POST[api].build_post(), "upload-image-required"),
     "unactivated": (lambda api: POST[api].build_post("unactivated", image_base64=GOODS), "app-not-activated"),
     "used up": (lambda api: POST[api].build_post("used-up", image_base64=GOODS), "quota-used-up"),
 }
@@ -368,9 +368,9 @@ def is_picture(api: str, reply: Response) -> bool:
 # variant, value, what is sent, what its answer is and the default's is not
 VARIANTS: list[tuple[str, str, Body, Callable[[str, Response], bool]]] = [
     ("upload-parameter", "either", {"pic_url": URL}, is_picture),
-    ("upload-parameter", "either", {"image_base64": "", "pic_url": "x"}, is_error("picture-unreadable")),
-    ("upload-parameter", "either", {"pic_url": "//a/b.jpg"}, is_error("picture-unreadable")),
-    ("picture-limit", "base64", {"image_base64": LONGER}, is_error("picture-too-large")),
+    ("upload-parameter", "either", {"image_base64": "", "pic_url": "x"}, is_error("image-unreadable")),
+    ("upload-parameter", "either", {"pic_url": "//a/b.jpg"}, is_error("image-unreadable")),
+    ("image-limit", "base64", {"image_base64": LONGER}, is_error("image-too-large")),
     ("base64-prefix", "accepted", {"image_base64": f"data:image/jpeg;base64,{GOODS}"}, is_id(4711)),
     ("base64-prefix", "accepted", {"image_base64": f"data:;base64,{GOODS}"}, is_id(4711)),
 ]
@@ -401,17 +401,17 @@ def test_base64_wins_where_an_address_counts_too() -> None:
         assert POST[api].send_request(POST[api].build_post(image_base64=GOODS, pic_url="x"), mock) == {
             "imageId": ids.encode_image_id(4711)
         }
-        assert POST[api].identify_error(mock.respond(POST[api].build_post())) == "picture-required"
-        assert POST[api].identify_error(mock.respond(POST[api].build_post(pic_url="ftp://a"))) == "picture-unreadable"
+        assert POST[api].identify_error(mock.respond(POST[api].build_post())) == "upload-image-required"
+        assert POST[api].identify_error(mock.respond(POST[api].build_post(pic_url="ftp://a"))) == "image-unreadable"
         assert (
             POST[api].identify_error(mock.respond(POST[api].build_post(image_base64="x", pic_url=URL)))
-            == "picture-unreadable"
+            == "image-unreadable"
         )
 
 
 @both
 def test_the_limit_by_the_text_is_that_of_the_file_three_quarters_as_long(api: str) -> None:
-    mock = Mock(api, variants={"picture-limit": "base64"})
+    mock = Mock(api, variants={"image-limit": "base64"})
     assert len(FILE) == MOST
     assert uploaded(api, FILE, mock) == uploaded(api, LONGER) == ids.encode_image_id(5)
 
@@ -442,7 +442,7 @@ WAYS = st.sampled_from(
 )
 MOCKS = [
     MOCK,
-    Mock(*PATHS, variants={"upload-parameter": "either", "picture-limit": "base64", "base64-prefix": "accepted"}),
+    Mock(*PATHS, variants={"upload-parameter": "either", "image-limit": "base64", "base64-prefix": "accepted"}),
 ]
 
 

@@ -50,7 +50,7 @@ NATURAL: dict[str, dict[str, Any]] = {
         "language": "ko_KR",
         "body": {"platform": "taobao"},
     },
-    "unreadable-picture": {"body": {"img": "ftp://example.com/shoe.jpg"}},
+    "unreadable-image": {"body": {"img": "ftp://example.com/shoe.jpg"}},
     "too-frequent": {"uuid": "6f1c3a52-0000-4000-8000-0000000000d2"},
     "not-found": {"path": "/api/client/third-purchase/picture/query"},
     "method-not-allowed": {"method": "GET"},
@@ -421,7 +421,7 @@ def test_an_error_travels_as_the_variant_says(name: str, transport: str) -> None
 # property and the error of its broken rules -> values that break them
 BROKEN: dict[tuple[str, str], list[Any]] = {
     ("img", "parameter-error"): [5, [], {}, True],
-    ("img", "unreadable-picture"): ["x", "//a.b/c", "https://", "https://a b", "http:/a", "\x00"],
+    ("img", "unreadable-image"): ["x", "//a.b/c", "https://", "https://a b", "http:/a", "\x00"],
     ("platform", "parameter-error"): [None, "", "weidian", "TAOBAO", 1688, ["1688"]],
     ("use_platform", "parameter-error"): [1, "2", "", True, ["1"]],
     ("filter", "parameter-error"): ["isOnePsale", {}, 1, [1], [None], ["x", []]],

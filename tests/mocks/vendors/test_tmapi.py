@@ -42,7 +42,7 @@ SAMPLE: dict[str, Any] = API.document["components"]["examples"]["vendor"]["value
 NATURAL: dict[str, dict[str, Any]] = {
     "417": {"method": "POST", "path": CONVERT, "body": {"url": "https://shop.invalid/shoe.jpg"}},
     "422": {"query": {"img_url": None}},
-    "foreign-picture": {"query": {"img_url": "https://example.com/shoe.jpg"}},
+    "foreign-image": {"query": {"img_url": "https://example.com/shoe.jpg"}},
     "439": {"query": {"apiToken": "lookalike-expired-token"}},
     "503": {"query": {"apiToken": "lookalike-crowded-token"}},
     "no-api-key": {"query": {"apiToken": None}},
@@ -63,7 +63,7 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("unknown-value", "default"): {"query": {"language": "tlh"}},
     ("booleans", "strict"): {"query": {"is_factory": "True"}},
     ("has-next-page", "present"): {},
-    ("foreign-picture", "answered"): {"query": {"img_url": "https://example.com/shoe.jpg"}},
+    ("foreign-image", "answered"): {"query": {"img_url": "https://example.com/shoe.jpg"}},
     ("unknown-conversion", "refused"): {"query": {"img_url": "/search/imgextra/O1CN01-abc.jpg"}},
     ("unreachable-source", "422"): NATURAL["417"],
     ("unreachable-source", "unchanged"): NATURAL["417"],
@@ -486,8 +486,8 @@ def test_only_alibabas_pictures_and_converted_ones_are_searched_by(url: str, kno
     elif url == "https://":
         is_error(reply, API.root.errors["422"])
     else:
-        is_error(reply, API.root.errors["foreign-picture"])
-        assert send({"foreign_picture": "answered"}, {"img_url": url}).status == 200
+        is_error(reply, API.root.errors["foreign-image"])
+        assert send({"foreign_image": "answered"}, {"img_url": url}).status == 200
 
 
 def test_the_first_of_doubled_parameters_counts() -> None:

@@ -83,12 +83,12 @@ def test_the_answer_is_that_of_the_vendors_sample() -> None:
     "url", [FOREIGN, "http://a/b?c#d", "https://cbu01.alicdn.com/img/ibank/x.jpg", "https://例.com/图"]
 )
 def test_a_path_finds_what_the_picture_finds(url: str) -> None:
-    assert found(converted(url)) == found(url, Mock("tmapi", variants={"foreign-picture": "answered"}))
+    assert found(converted(url)) == found(url, Mock("tmapi", variants={"foreign-image": "answered"}))
 
 
 def test_a_foreign_picture_is_refused_until_it_is_converted() -> None:
     query = urlencode({"apiToken": TOKEN, "img_url": FOREIGN}).encode()
-    assert error_of(MOCK.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
+    assert error_of(MOCK.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-image"
     assert len(found(converted(FOREIGN))) == 20
 
 
@@ -218,7 +218,7 @@ def test_paths_that_no_conversion_gave_out(path: str) -> None:
     checking = Mock("tmapi", variants={"unknown-conversion": "refused"})
     query = urlencode({"apiToken": TOKEN, "img_url": path}).encode()
     assert found(path)
-    assert error_of(checking.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-picture"
+    assert error_of(checking.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-image"
 
 
 @pytest.mark.parametrize("path", API.root.data["known-conversions"])

@@ -37,13 +37,13 @@ def parse_image(world: SandboxState, call: RequestContext, instance: Instance) -
     )
     if data is None:
         return wrap_catalogue_image(_find_by_url(call, text, world.catalogue.size))
-    rules = call.service.api.root.data["picture"]
+    rules = call.service.api.root.data["image"]
     try:
         found = images.identify_image(
             data, images.ImageLimits(tuple(rules["formats"]), rules["bytes"], *instance.side_limits)
         )
     except images.BadImage as bad:
-        raise build_rule_error(call, f"picture-{bad.defect}", "PicContent") from bad
+        raise build_rule_error(call, f"image-{bad.defect}", "PicContent") from bad
     return QueryImage(found, partial(images.load_thumbnail, data))
 
 
@@ -58,20 +58,20 @@ def parse_object_key(url: str) -> str:
 
 
 def _decode_base64(call: RequestContext, text: str) -> bytes:
-    most = call.service.api.root.data["picture"]["bytes"]
-    if call.service.variants["picture-limit"] == "base64" and len(text) > most:
-        raise build_rule_error(call, "picture-bytes", "PicContent")
+    most = call.service.api.root.data["image"]["bytes"]
+    if call.service.variants["image-limit"] == "base64" and len(text) > most:
+        raise build_rule_error(call, "image-bytes", "PicContent")
     try:
         return images.decode_base64(text)
     except images.BadImage as bad:
-        raise build_rule_error(call, f"picture-{bad.defect}", "PicContent") from bad
+        raise build_rule_error(call, f"image-{bad.defect}", "PicContent") from bad
 
 
 def _find_by_url(call: RequestContext, url: str, size: int) -> ImageIdentity:
     """The catalogue's picture at an address, where addresses are followed at all."""
     found = identify_by_url(url)
-    if call.service.variants["picture-url"] != "fetched" or found.product_index is None or found.product_index >= size:
-        raise build_rule_error(call, "picture-url", "PicContent")
+    if call.service.variants["image-url"] != "fetched" or found.product_index is None or found.product_index >= size:
+        raise build_rule_error(call, "image-url", "PicContent")
     return found
 
 

@@ -60,7 +60,7 @@ def resolve_instance(world: SandboxState, call: RequestContext, deed: str) -> In
     service = data["services"][found["service"]]
     return Instance(
         name=f"{call.service.api.id}/{name}",
-        images_per_product=found["pictures"],
+        images_per_product=found["images"],
         capacity=found.get("capacity"),
         side_limits=tuple(service["sides"]),
         has_categories=service["categories"],

@@ -180,7 +180,7 @@ def find_named_image(world: SandboxState, call: RequestContext, where: Instance)
         return QueryImage(added.image, lambda: added.thumbnail)
     found = find_by_names(world.catalogue, where.images_per_product, product, name)
     if found is None:
-        raise build_rule_error(call, "picture-name", "PicName")
+        raise build_rule_error(call, "image-name", "PicName")
     return wrap_catalogue_image(identify_by_product(found[0]))
 
 
@@ -194,7 +194,7 @@ def handle_roa_search(world: SandboxState, call: RequestContext) -> Response:
 
 def _search_by_image(world: SandboxState, call: RequestContext) -> Response:
     if "PicContent" not in call.values:
-        raise build_rule_error(call, "picture-missing", "PicContent")
+        raise build_rule_error(call, "image-missing", "PicContent")
     return handle_search_by_image(world, call)
 
 

@@ -15,7 +15,7 @@ from ...response_ids import derive_response_ids
 from ...sandbox.state import SandboxState
 from . import envelope
 
-IMAGE_ERRORS: dict[images.ImageDefect, str] = {"bytes": "picture-too-large"}
+IMAGE_ERRORS: dict[images.ImageDefect, str] = {"bytes": "image-too-large"}
 URL_PATTERN = re.compile(r"https?://.+")
 DATA_URL_PREFIX = re.compile(r"data:[\w.+/-]{0,100};base64,")
 
@@ -34,23 +34,23 @@ def _identify_image(call: RequestContext) -> ImageIdentity:
     try:
         return _identify_by_base64(call, text)
     except images.BadImage as bad:
-        error = IMAGE_ERRORS.get(bad.defect, "picture-unreadable")
+        error = IMAGE_ERRORS.get(bad.defect, "image-unreadable")
         raise VendorError(error, {"rule": bad.defect, "parameter": "image_base64"}) from bad
 
 
 def _identify_by_url(url: str) -> ImageIdentity:
     if URL_PATTERN.match(url) is None:
-        raise VendorError("picture-unreadable", {"rule": "pattern", "parameter": "pic_url", "value": url})
+        raise VendorError("image-unreadable", {"rule": "pattern", "parameter": "pic_url", "value": url})
     return image.identify_by_url(url)
 
 
 def _identify_by_base64(call: RequestContext, text: str) -> ImageIdentity:
     """Which picture a text in Base64 is. Raises BadPicture."""
-    rules = call.service.api.root.data["picture"]
+    rules = call.service.api.root.data["image"]
     switches = call.service.variants
     if switches["base64-prefix"] == "accepted" and (prefix := DATA_URL_PREFIX.match(text)):
         text = text[prefix.end() :]
-    if switches["picture-limit"] == "base64" and len(text) > rules["bytes"]:
+    if switches["image-limit"] == "base64" and len(text) > rules["bytes"]:
         raise images.BadImage("bytes")
     least, most = rules["sides"]
     limits = images.ImageLimits(tuple(rules["formats"]), rules["bytes"], least, most, requires_upright=False)

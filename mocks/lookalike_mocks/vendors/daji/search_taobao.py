@@ -49,7 +49,7 @@ def _find_products(catalogue: Catalogue, call: RequestContext, shown: ImageIdent
     size = values["pageSize"]
     number = values["pageNo"]
     start = number if call.service.variants["page-no"] == "offset" else number * size
-    count = max(0, min(size, call.service.api.root.data["deepest"] - start))
+    count = max(0, min(size, call.service.api.root.data["max-offset"] - start))
     category = values.get("categoryId", "")
     query = Query(image=shown, box=box, kinds=_find_kinds(int(category)) if category else None)
     return common.select_page(catalogue, query, start, count, call.situation)[0]
