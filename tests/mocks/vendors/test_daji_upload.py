@@ -206,7 +206,8 @@ def test_a_file_is_neither_signed_nor_the_picture(api: str) -> None:
     assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}
     alone = (PLAIN[0], ("sign", daji.compute_signature(PLAIN[:1], SECRET)))
     assert (
-        POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE))) == "upload-image-required"
+        POST[api].identify_error(MOCK.respond(post(api, with_file(alone), MULTIPART_MEDIA_TYPE)))
+        == "upload-image-required"
     )
 
 
