@@ -189,19 +189,26 @@ def command_lines(page: Path) -> list[str]:
 
 
 def options(command: str) -> set[str]:
-    found = cli.commands[command]
-    each = [found, *(found.commands.values() if isinstance(found, click.Group) else ())]
-    return {option for one in each for parameter in one.params for option in parameter.opts if option.startswith("-")}
+    loaded = cli.get_command(click.Context(cli), command)
+    assert loaded is not None
+    subcommands = loaded.commands.values() if isinstance(loaded, click.Group) else ()
+    return {
+        option
+        for one in (loaded, *subcommands)
+        for parameter in one.params
+        for option in parameter.opts
+        if option.startswith("-")
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
-    everything = {"--version", "--help"}.union(*map(options, cli.commands))
+    everything = {"--version", "--help"}.union(*map(options, cli.table))
     for line in command_lines(page):
         for call in re.findall(r"(?<![/-])\blookalike ([^|)]*)", line):
             command, *rest = call.split()
             if command not in ("--version", "--help"):
-                assert command in cli.commands, line
+                assert command in cli.table, line
                 given = {word for word in rest if re.fullmatch(r"--?[a-z]+", word)}
                 assert given <= options(command) | {"--help"}, line
         if re.fullmatch(r"--[a-z-]+", line):
@@ -210,7 +217,7 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     lines = "\n".join(line for page in PAGES for line in command_lines(page))
-    for command in cli.commands:
+    for command in cli.table:
         assert f"lookalike {command}" in lines
         for option in options(command):
             assert option in lines or option == "-o", (command, option)

@@ -8,13 +8,13 @@ import sys
 import click
 
 from . import __version__
-from .click_ext import CommandGroup
+from .click_ext import LazyCommandGroup
 from .commands import COMMANDS
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True, context_settings=CONTEXT)
+@click.group(cls=LazyCommandGroup, table=COMMANDS, invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
 @click.version_option(__version__, prog_name="lookalike", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -33,13 +33,10 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in COMMANDS:
-    cli.add_command(command)
-
-
 def main() -> None:
     """Run the command line; exit 0 for success, 2 for what the caller can put right."""
     for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a Chinese title gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     cli(prog_name="lookalike")

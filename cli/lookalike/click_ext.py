@@ -1,12 +1,16 @@
-"""A group of commands whose errors are one line each, and exit 2."""
+"""What our command line adds to Click: commands imported when called, and errors of one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
+
+JUDGE_LIBRARIES = frozenset(("hypothesis", "jsonschema", "jsonschema_path", "openapi_core", "schemathesis"))
 
 
 class CommandError(click.ClickException):
@@ -15,26 +19,70 @@ class CommandError(click.ClickException):
     exit_code = 2
 
 
+class LazyCommand(NamedTuple):
+    """A command that is imported when it is called: its module, which has it as `command`, and its line of help."""
+
+    module: str
+    summary: str
+
+    def load(self) -> click.Command:
+        """Import the module and return its command."""
+        loaded: click.Command = import_module(self.module).command
+        return loaded
+
+
 class CommandGroup(click.Group):
-    """Click's group without its usage lines, and with what our own packages raise told in one line."""
+    """Click's group without usage lines, where each error of our own packages is one line."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Read the group's own options."""
         with shorten_errors():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Read the command's options and run it."""
         with shorten_errors():
             return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; one that does not exist is told with the nearest that does."""
+        """Return the command that is named. Raises CommandError, with the nearest name, when there is none."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             raise CommandError(f"no command {args[0]!r}{suggest_closest(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
+
+
+class LazyCommandGroup(CommandGroup):
+    """A group that knows its commands by a table and imports one when it is called.
+
+    Help and completion of the commands' names come from the table alone, in its order.
+    """
+
+    def __init__(self, *args: Any, table: Mapping[str, LazyCommand], **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.table = table
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.table)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.table:
+            return None
+        # Kept, so that whoever changes a command (a test, a plugin) finds it changed the next time.
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = self.table[cmd_name].load()
+        return self.commands[cmd_name]
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table. Click's own method would import every command for its summary."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in self.table.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so, without importing any command."""
+        names = [name for name in self.table if name.startswith(incomplete)]
+        commands = [CompletionItem(name, help=self.table[name].summary) for name in names]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*commands, *options]
 
 
 @contextmanager
@@ -42,15 +90,16 @@ def shorten_errors() -> Iterator[None]:
     """Turn what goes wrong inside into one line; errors of ours that nobody expected pass."""
     try:
         yield
-    except click.UsageError as wrong:
-        wrong.ctx = None  # without a context click prints no usage lines
+    except click.UsageError as error:
+        error.ctx = None  # without a context click prints no usage lines
         raise
     except (click.exceptions.Exit, click.Abort, click.ClickException):
         raise
-    except Exception as wrong:
-        if (told := _describe_error(wrong)) is None:
+    except Exception as error:
+        message = _describe_error(error)
+        if message is None:
             raise
-        raise CommandError(told) from wrong
+        raise CommandError(message) from error
 
 
 def suggest_closest(name: str, known: list[str]) -> str:
@@ -60,27 +109,27 @@ def suggest_closest(name: str, known: list[str]) -> str:
     return suggest(name, known)
 
 
-def _describe_error(wrong: Exception) -> str | None:
-    """One line for an error of our own packages; None for any other."""
-    from lookalike_specs import SpecError, UnknownApi, UnknownVariant  # noqa: PLC0415 - only when something is wrong
+def _describe_error(error: Exception) -> str | None:
+    """Return one line for an error of our own packages, None for any other."""
+    # Imported here: who only reads the help, or gets Click's own errors, need not wait for the specs and the mock.
+    from lookalike_specs import SpecError, UnknownApi, UnknownVariant  # noqa: PLC0415
 
-    if isinstance(wrong, SpecError | UnknownApi | UnknownVariant):
-        return str(wrong)
+    if isinstance(error, SpecError | UnknownApi | UnknownVariant):
+        return str(error)
 
-    from lookalike_mocks.exceptions import AmbiguousRoute  # noqa: PLC0415 - imports the whole mock
+    from lookalike_mocks.exceptions import AmbiguousRoute  # noqa: PLC0415
 
-    return str(wrong) if isinstance(wrong, AmbiguousRoute) else None
-
-
-JUDGE_LIBRARIES = frozenset(("hypothesis", "jsonschema", "jsonschema_path", "openapi_core", "schemathesis"))
+    if isinstance(error, AmbiguousRoute):
+        return str(error)
+    return None
 
 
 @contextmanager
 def require_judge() -> Iterator[None]:
-    """For the block that imports the judge. Raises Problem where its libraries are not installed."""
+    """Wrap the import of the judge. Raises CommandError where its libraries are not installed."""
     try:
         yield
-    except ImportError as missing:
-        if (missing.name or "").partition(".")[0] not in JUDGE_LIBRARIES:
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in JUDGE_LIBRARIES:
             raise
-        raise CommandError('the judge needs an extra: pip install "lookalike[contracts]"') from missing
+        raise CommandError('the judge needs an extra: pip install "lookalike[contracts]"') from error

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take."""
+"""Arguments and options that several commands take, and how their texts are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from .click_ext import CommandError, suggest_closest
+from lookalike_specs import list_api_ids, load_api
+
+from .click_ext import CommandError, require_judge, suggest_closest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -17,74 +19,71 @@ class FiniteFloatRange(click.FloatRange):
     """A number in a range; `nan`, which is in every range for Click, is none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number."""
-        found = super().convert(value, param, ctx)
-        return self.fail(f"{value!r} is not a valid number.", param, ctx) if isnan(found) else float(found)
+        number = float(super().convert(value, param, ctx))
+        if isnan(number):
+            self.fail(f"{value!r} is not a valid number.", param, ctx)
+        return number
 
 
 def complete_api_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: the APIs that begin so."""
-    from lookalike_specs import list_api_ids  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
+    """Return the APIs whose id begins so, for the shell."""
     return [api for api in list_api_ids() if api.startswith(incomplete)]
 
 
 def complete_variants(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: every `api.name=value` that begins so."""
-    from lookalike_specs import list_api_ids, load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    keys = [
-        f"{api}.{name}={value}"
-        for api in list_api_ids()
-        for name, variant in load_api(api).root.variants.items()
-        for value in variant.values
-    ]
+    """Return every `api.name=value` that begins so, for the shell."""
+    keys = []
+    for api in list_api_ids():
+        for name, variant in load_api(api).root.variants.items():
+            keys.extend(f"{api}.{name}={value}" for value in variant.values)
     return [key for key in keys if key.startswith(incomplete)]
 
 
 def complete_check_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: the checks and families of checks that begin so."""
-    from .click_ext import require_judge  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
+    """Return the checks and families of checks whose id begins so, for the shell."""
     with require_judge():
-        from lookalike_contracts import checks  # noqa: PLC0415
+        from lookalike_contracts import checks  # noqa: PLC0415 - the judge is an extra, and heavy
 
-    names = dict.fromkeys(name for check in checks.select_checks() for name in (check.family, check.id))
+    names: dict[str, None] = {}
+    for check in checks.select_checks():
+        names[check.family] = None
+        names[check.id] = None
     return [name for name in names if name.startswith(incomplete)]
 
 
 def api_argument(command: Command) -> Command:
-    """The argument API."""
+    """Add the argument API."""
     return click.argument("api", shell_complete=complete_api_ids)(command)
 
 
 def apis_argument(command: Command) -> Command:
-    """The argument [API]…."""
+    """Add the argument [API]…."""
     return click.argument("apis", nargs=-1, metavar="[API]...", shell_complete=complete_api_ids)(command)
 
 
 def json_option(command: Command) -> Command:
-    """The option --json."""
+    """Add the option --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
 def parse_pairs(texts: tuple[str, ...], what: str) -> dict[str, str]:
-    """`KEY=VALUE` texts as a table. Raises Problem for one without `=`, and for a key that comes twice."""
-    found: dict[str, str] = {}
+    """Return `KEY=VALUE` texts as a table.
+
+    Raises CommandError for a text without `=` and for a key that comes twice; `what` names the option in its message.
+    """
+    table: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key:
             raise CommandError(f"{what} is KEY=VALUE, not {text!r}")
-        if key in found:
+        if key in table:
             raise CommandError(f"{what} {key!r} is given twice")
-        found[key] = value
-    return found
+        table[key] = value
+    return table
 
 
 def parse_variants(variants: tuple[str, ...], apis: tuple[str, ...]) -> dict[str, str]:
-    """The variants as a table. Raises Problem for a switch of an API that is not served."""
-    from lookalike_specs import list_api_ids  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
+    """Return the variants as a table. Raises CommandError for a variant of an API that is not served."""
     chosen = parse_pairs(variants, "--variant")
     served = list(apis or list_api_ids())
     for key in chosen:

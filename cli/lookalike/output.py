@@ -13,7 +13,11 @@ import click
 def echo(text: str) -> None:
     """Print a line; colours are left out where stdout is no terminal or NO_COLOR is set."""
     context = click.get_current_context(silent=True)
-    click.echo(text, color=context.color if context else None)
+    # None lets Click look at the stream; False is what the program sets under NO_COLOR.
+    color = None
+    if context is not None:
+        color = context.color
+    click.echo(text, color=color)
 
 
 def echo_json(value: Any) -> None:
@@ -22,33 +26,40 @@ def echo_json(value: Any) -> None:
 
 
 def style_bold(text: str) -> str:
-    """A heading."""
+    """Return a heading."""
     return click.style(text, bold=True)
 
 
 def style_dim(text: str) -> str:
-    """What is beside the point."""
+    """Return a text that steps back behind the others."""
     return click.style(text, dim=True)
 
 
 def render_table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), indent: str = "") -> str:
-    """Columns as wide as their widest cell, two spaces between; Chinese characters count two."""
-    listed = [*([header] if header else []), *rows]
-    widths = [max(measure_width(cell) for cell in column) for column in zip(*listed, strict=True)]
-    lines = [
-        indent
-        + "  ".join(cell + " " * (wide - measure_width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
-        for row in listed
-    ]
-    return "\n".join([style_bold(lines[0]), *lines[1:]] if header else lines)
+    """Return columns as wide as their widest cell, two spaces between them."""
+    table = list(rows)
+    if header:
+        table.insert(0, header)
+    widths = [max(measure_width(cell) for cell in column) for column in zip(*table, strict=True)]
+    lines = [indent + _render_row(row, widths) for row in table]
+    if header:
+        lines[0] = style_bold(lines[0])
+    return "\n".join(lines)
+
+
+def _render_row(row: Sequence[str], widths: Sequence[int]) -> str:
+    # Not str.ljust: colours have no width, and a Chinese character takes two columns.
+    cells = [cell + " " * (width - measure_width(cell)) for cell, width in zip(row, widths, strict=True)]
+    return "  ".join(cells).rstrip()
 
 
 def measure_width(text: str) -> int:
-    """How many columns a text takes on a terminal."""
+    """Return how many columns a text takes on a terminal."""
     plain = click.unstyle(text)
-    return len(plain) + sum(east_asian_width(character) in "WF" for character in plain)
+    wide = sum(east_asian_width(character) in "WF" for character in plain)
+    return len(plain) + wide
 
 
 def indent_lines(text: str, indent: str = "    ") -> str:
-    """A text of several lines, each indented."""
+    """Return a text of several lines, each of them indented."""
     return "\n".join(indent + line for line in text.splitlines())

@@ -6,16 +6,15 @@ import errno
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from lookalike_mocks import Mock
+from lookalike_mocks.adapters.certificates import TlsContexts, create_tls_contexts, list_host_names
+
 from .click_ext import CommandError
 from .output import render_table, style_dim
-
-if TYPE_CHECKING:
-    from lookalike_mocks import Mock
-    from lookalike_mocks.adapters.certificates import TlsContexts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # others may read it: a client in a container often is another user
@@ -51,8 +50,6 @@ def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tupl
 
 
 def _create_certificates(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ...]) -> TlsContexts:
-    from lookalike_mocks.adapters.certificates import create_tls_contexts, list_host_names  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
     try:
         return create_tls_contexts(list_host_names(mock, *hosts, more=more))
     except ImportError as missing:

@@ -7,17 +7,18 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from .click_ext import CommandError
+from lookalike_mocks.adapters import server
+from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.certificates import TlsContexts
+from lookalike_mocks.adapters.server import BACKLOG, bind_socket
+from lookalike_mocks.adapters.workers import Supervisor, WorkerMain
+from lookalike_mocks.sandbox import WorkerIdentity
 
-if TYPE_CHECKING:
-    from lookalike_mocks.adapters.asgi import MockApp
-    from lookalike_mocks.adapters.certificates import TlsContexts
-    from lookalike_mocks.adapters.workers import Supervisor, WorkerMain
-    from lookalike_mocks.sandbox import WorkerIdentity
+from .click_ext import CommandError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MAX_WORKERS = 64
@@ -59,9 +60,6 @@ def serve_alone(
     door: MockApp, address: ListenAddress, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
 ) -> None:
     """Answer in this process. Raises Problem for an address that cannot be had."""
-    from lookalike_mocks.adapters import server  # noqa: PLC0415 - `lookalike --help` must not wait for it
-    from lookalike_mocks.sandbox import WorkerIdentity  # noqa: PLC0415
-
     with open_listening_socket(address) as sock:
         url = address.build_url(sock)
         if address.public_host:
@@ -71,8 +69,6 @@ def serve_alone(
 
 def open_listening_socket(address: ListenAddress) -> socket.socket:
     """A socket that listens; who connects before all is ready has to wait. Raises Problem."""
-    from lookalike_mocks.adapters.server import BACKLOG, bind_socket  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
     try:
         sock = bind_socket(address.host, address.port)
         sock.listen(BACKLOG)
@@ -92,7 +88,6 @@ def serve_workers(
 
 
 def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> Supervisor:
-    from lookalike_mocks.adapters.workers import Supervisor  # noqa: PLC0415 - for more than one process only
 
     try:
         return Supervisor(
@@ -110,8 +105,6 @@ def _run_worker(
     lifeline: int,
 ) -> None:
     """What a worker does, in its own process."""
-    from lookalike_mocks.adapters import server  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
     door, tls = served
     door.mock.sandboxes.identity = place
     server.run_server(door, *socks, ready=ready, tls=tls, lifeline=lifeline)

@@ -24,8 +24,8 @@ class SituationTrigger(msgspec.Struct, frozen=True, rename={"location": "in"}):
 class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What an API can answer.
 
-    `status` is the one on the wire under the default variants, null for a fault; `natural` is how it comes about by
-    itself, `magic` are values that bring it, `prefer` is the header `Prefer` that does.
+    `status` is the one on the wire under the default variants, null for a fault; `reproduce` says how to get it by
+    itself, `triggers` are values that bring it, `prefer` is the header `Prefer` that does.
     """
 
     id: str

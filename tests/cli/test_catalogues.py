@@ -54,7 +54,7 @@ def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
     text = lookalike("situations", "tmapi").stdout
     assert (
         """tmapi/439  HTTP 439  code 439  Subscription expired or insufficient balance.
-  naturally  Call with the account `expired`.
+  reproduce  Call with the account `expired`.
   apiToken   situation-439
   apikey     situation-439
   img_url    https://cbu01.alicdn.com/situation/439.jpg
@@ -97,7 +97,7 @@ def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
     mock = Mock(variants={"tmapi.auth": "either"})
     for situation in json.loads(lookalike("situations", api, "--json").stdout):
         message = situation["message"].partition("{")[0]
-        for magic in situation["magic"]:
+        for magic in situation["triggers"]:
             reply = mock.respond(magic_request(api, situation["id"].partition("/")[2], magic))
             if situation["kind"] == "fault":
                 assert mock.demo_state.journal.entries[-1].situation == situation["id"].partition("/")[2], (

@@ -35,9 +35,9 @@ LINES = [
     (("sign", "aliyun", "--timestamp", "noon"), "--timestamp is ISO 8601 such as 2026-01-31T12:00:00Z, not 'noon'"),
     (("sign", "aliyun", "PicContent=@/no/such.jpg"), "cannot read /no/such.jpg: No such file or directory"),
     (("sign", "aliyun", "Num"), "a value is KEY=VALUE, not 'Num'"),
-    (("picture", "shoe"), "'shoe' is neither an index nor the URL of a catalogue picture"),
-    (("picture", "9" * 13), "'9999999999999' is neither an index nor the URL of a catalogue picture"),
-    (("picture", "7", "-o", "/no/such/7.jpg"), "cannot write /no/such/7.jpg: No such file or directory"),
+    (("image", "shoe"), "'shoe' is neither an index nor the URL of a catalogue image"),
+    (("image", "9" * 13), "'9999999999999' is neither an index nor the URL of a catalogue image"),
+    (("image", "7", "-o", "/no/such/7.jpg"), "cannot write /no/such/7.jpg: No such file or directory"),
     (("completion", "csh"), "Invalid value for 'SHELL': 'csh' is not one of"),
 ]
 
@@ -70,7 +70,7 @@ def test_two_apis_that_would_answer_the_same_request_are_told_apart(lookalike, m
     def ambiguous(_):
         raise AmbiguousRoute("GET /x", ("one", "two"))
 
-    monkeypatch.setattr(mock, "gate", ambiguous)
+    monkeypatch.setattr(mock, "build_router", ambiguous)
     result = lookalike("serve")
     assert (result.exit_code, result.stderr) == (
         2,
@@ -79,17 +79,18 @@ def test_two_apis_that_would_answer_the_same_request_are_told_apart(lookalike, m
 
 
 def test_a_broken_spec_is_told_in_one_line(lookalike, monkeypatch):
-    import lookalike_specs  # noqa: PLC0415
+    from lookalike.commands import situations  # noqa: PLC0415
+    from lookalike_specs import SpecError  # noqa: PLC0415
 
-    def broken(_):
-        raise lookalike_specs.SpecError("tmapi#/x", "is wrong")
+    def raise_spec_error(_):
+        raise SpecError("tmapi#/x", "is wrong")
 
-    monkeypatch.setattr(lookalike_specs, "load", broken)
+    monkeypatch.setattr(situations, "load_api", raise_spec_error)
     assert lookalike("situations", "tmapi").stderr == "Error: tmapi#/x: is wrong\n"
 
 
 def test_what_nobody_expected_keeps_its_traceback(lookalike, monkeypatch):
-    import lookalike_specs  # noqa: PLC0415
+    from lookalike.commands import situations  # noqa: PLC0415
 
-    monkeypatch.setattr(lookalike_specs, "load", lambda _: 1 / 0)
+    monkeypatch.setattr(situations, "load_api", lambda _: 1 / 0)
     assert isinstance(lookalike("situations", "tmapi").exception, ZeroDivisionError)

@@ -40,7 +40,7 @@ def test_a_family_is_all_of_its_checks(lookalike):
 def test_json_is_for_programs(lookalike):
     assert [each["id"] for each in json.loads(lookalike("explain", "--json").stdout)] == list(CHECKS)
     (one,) = json.loads(lookalike("explain", "paging/doubled", "--json").stdout)
-    assert one["says"] == CHECKS["paging/doubled"].summary
+    assert one["summary"] == CHECKS["paging/doubled"].summary
 
 
 def test_an_unknown_one_is_told_with_the_nearest(lookalike):

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import textwrap
 from io import BytesIO
 
 import click
@@ -24,7 +25,7 @@ from lookalike_mocks.catalogue.image import decode_identicon
 HEAVY = ("lookalike_specs", "lookalike_mocks", "starlette", "uvicorn", "PIL", "yaml", "msgspec", "jsonschema_rs")
 
 
-@pytest.mark.parametrize("command", cli.commands)
+@pytest.mark.parametrize("command", cli.table)
 def test_every_help_has_examples(lookalike, command):
     text = lookalike(command, "--help").stdout
     assert f"  Examples:\n    {'eval' if command == 'completion' else 'lookalike ' + command}" in text
@@ -113,7 +114,7 @@ def test_the_shell_completes_names(words, found):
 
 
 def test_a_picture_shows_its_product(tmp_path):
-    command = [sys.executable, "-m", "lookalike", "picture"]
+    command = [sys.executable, "-m", "lookalike", "image"]
     url = f"https://cbu01.alicdn.com/O1CN01{encode_image_code(7)}_!!1-0-cib.jpg"
     piped = subprocess.run([*command, url], capture_output=True, timeout=60, check=True).stdout
     subprocess.run([*command, "7", "-o", tmp_path / "7.jpg"], timeout=60, check=True)
@@ -123,7 +124,7 @@ def test_a_picture_shows_its_product(tmp_path):
 
 
 def test_a_picture_is_not_written_to_a_terminal():
-    assert on_a_terminal("picture", "7") == "Error: a JPEG is not for a terminal; pipe it, or name a file with -o\r\n"
+    assert on_a_terminal("image", "7") == "Error: a JPEG is not for a terminal; pipe it, or name a file with -o\r\n"
 
 
 def test_a_table_counts_chinese_characters_twice():
@@ -170,3 +171,20 @@ def test_the_package_says_what_it_has():
         assert getattr(package, name)
     with pytest.raises(AttributeError, match="module 'lookalike' has no attribute 'mock_everything'"):
         package.mock_everything  # noqa: B018
+
+
+def test_the_table_of_commands_says_what_the_commands_say():
+    context = click.Context(cli)
+    for name, row in cli.table.items():
+        loaded = cli.get_command(context, name)
+        assert (loaded.name, loaded.get_short_help_str(200)) == (name, row.summary)
+
+
+def test_completing_a_command_imports_none(run_python):
+    code = """
+        import sys, click
+        from lookalike.__main__ import cli
+        items = cli.shell_complete(click.Context(cli), "s")
+        print([item.value for item in items], [name for name in sys.modules if name.startswith("lookalike.commands.")])
+    """
+    assert run_python(textwrap.dedent(code)).strip() == "['serve', 'situations', 'sign', 'spec'] []"

@@ -84,7 +84,7 @@ def test_each_test_has_a_sandbox_of_its_own_which_goes_with_it(run: Any) -> None
         assert tmapi.journal == ()
         assert ask(tmapi).status_code == 200
         (entry,) = tmapi.journal
-        assert (entry.api, entry.reply.status) == ("tmapi", 200)
+        assert (entry.api, entry.response.status) == ("tmapi", 200)
         SEEN.append(tmapi.sandbox.name)
         assert len(set(SEEN)) == number + 1
         assert [each.name for each in lookalike.mock.sandboxes] == ["demo", SEEN[-1]]
@@ -150,7 +150,7 @@ def test_the_network_can_be_left_out(run: Any) -> None:
         tmapi.clock.set(1_900_000_000, runs=False)
         with httpx.Client(transport=tmapi.transport) as client:
             client.get(URL, params=query(tmapi))
-        assert tmapi.journal[0].at == 1_900_000_000
+        assert tmapi.journal[0].timestamp == 1_900_000_000
     """).assert_outcomes(passed=3)
 
 
@@ -266,14 +266,14 @@ def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
         def test_both(self, tmapi, lookalike):
             tmapi.situation("439")
             assert ask(tmapi).status_code == 200
-            assert (tmapi.sandbox.world.seed, tmapi.sandbox.world.size) == (5, 10_000)
+            assert (tmapi.sandbox.state.seed, tmapi.sandbox.state.size) == (5, 10_000)
             assert tmapi.base_url != lookalike.url
 
         @pytest.mark.lookalike(seed=6, size=50)
         def test_nearest_counts(self, tmapi):
             tmapi.situation("439")
             assert ask(tmapi).status_code == 200
-            assert (tmapi.sandbox.world.seed, tmapi.sandbox.world.size) == (6, 50)
+            assert (tmapi.sandbox.state.seed, tmapi.sandbox.state.size) == (6, 50)
 
     def test_after(tmapi, lookalike):
         assert tmapi.base_url == lookalike.url
@@ -285,7 +285,7 @@ def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
 SEED = """
     {mark}
     def test_it(tmapi, lookalike):
-        print("seed", tmapi.sandbox.world.seed, "size", tmapi.sandbox.world.size)
+        print("seed", tmapi.sandbox.state.seed, "size", tmapi.sandbox.state.size)
         variants = lookalike.mock.services["tmapi"].variants
         print("auth", variants["auth"], "transport", variants["error-format"])
 """
@@ -316,7 +316,7 @@ def test_the_server_of_a_session_is_as_the_options_say(run: Any) -> None:
     run("""
     @pytest.mark.lookalike(seed=8, size=60)
     def test_it(lookalike):
-        assert (lookalike.mock.world.seed, lookalike.mock.world.size) == (7, 50)
+        assert (lookalike.mock.demo_state.seed, lookalike.mock.demo_state.size) == (7, 50)
     """, "--lookalike-seed", "7", "--lookalike-size", "50").assert_outcomes(passed=1)  # fmt: skip
 
 
@@ -490,7 +490,7 @@ def test_what_a_client_sent_is_judged(run: Any) -> None:
     def test_bad(tmapi):
         ask(tmapi, page_size=99)
         ask(tmapi, pagesize=5)
-        assert [(each.number, each.kind) for each in tmapi.complaints()] == [(1, "limit"), (2, "unknown")]
+        assert [(each.request_number, each.kind) for each in tmapi.find_violations()] == [(1, "limit"), (2, "unknown")]
         tmapi.assert_conformant()
 
     def test_nothing(tmapi):
@@ -515,8 +515,8 @@ def test_what_was_sent_is_judged_in_its_order_and_by_api(run: Any) -> None:
         httpx.get(f"{tmapi.base_url}/1688/global/search/image?img_url=https://cbu01.alicdn.com/x.jpg")
         httpx.post(f"{hiobuy.base_url}/api/client/third-purchase/image/query", headers=hiobuy.credentials, json={})
         ask(tmapi, page_size=99)
-        assert [(each.number, each.kind) for each in tmapi.complaints()] == [(1, "credential"), (2, "limit")]
-        assert {each.number for each in hiobuy.complaints()} == {1}
+        assert [(each.request_number, each.kind) for each in tmapi.find_violations()] == [(1, "credential"), (2, "limit")]
+        assert {each.request_number for each in hiobuy.find_violations()} == {1}
     """).assert_outcomes(passed=1)
 
 
@@ -538,7 +538,7 @@ def test_magic_keys_and_variants_are_no_mistakes(run: Any) -> None:
         for key in (tmapi.credentials["apikey"], "situation-439", "lookalike-demo-token"):
             httpx.get(f"{tmapi.base_url}/1688/global/search/image", params={"img_url": "https://cbu01.alicdn.com/x.jpg"},
                       headers={"apikey": key})
-        assert tmapi.complaints() == ()
+        assert tmapi.find_violations() == ()
     """).assert_outcomes(passed=1)
 
 

@@ -40,7 +40,7 @@ def mock() -> Mock:
 @pytest.mark.parametrize(("api", "scheme"), SCHEMES)
 def test_what_it_signs_the_mock_takes(lookalike, check_success, mock, api, scheme):
     printed = json.loads(lookalike("sign", api, "--scheme", scheme, "--url", "http://mock.test", "--json").stdout)
-    reply = mock.answer(request_of(printed))
+    reply = mock.respond(request_of(printed))
     check_success(api, reply.body)
 
 
@@ -123,7 +123,7 @@ def test_a_file_is_sent_in_base64(lookalike, tmp_path, check_success, mock):
     )
     printed = json.loads(result.stdout)
     assert parse_qs(printed["body"])["PicContent"] == [b64encode(render_jpeg(7)).decode()]
-    body = check_success("aliyun", mock.answer(request_of(printed)).body)
+    body = check_success("aliyun", mock.respond(request_of(printed)).body)
     assert len(body["Auctions"]) == 3
 
 

@@ -1,16 +1,15 @@
-"""`lookalike apis`: what can be served, and which switches each API has."""
+"""`lookalike apis`: what can be served, and which variants each API has."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from lookalike_specs import Api, list_api_ids, load_api
+
 from ..options import json_option
 from ..output import echo, echo_json, render_table, style_bold, style_dim
-
-if TYPE_CHECKING:
-    from lookalike_specs import Api
 
 
 @click.command("apis")
@@ -25,38 +24,49 @@ def command(as_json: bool) -> None:
       lookalike apis
       lookalike apis --json
     """
-    from lookalike_specs import list_api_ids, load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    listed = [describe_api(load_api(api)) for api in list_api_ids()]
+    apis = [describe_api(load_api(api)) for api in list_api_ids()]
     if as_json:
-        echo_json(listed)
+        echo_json(apis)
         return
-    echo("\n\n".join(_render_api(api) for api in listed))
+    echo("\n\n".join(_render_api(api) for api in apis))
 
 
 def describe_api(api: Api) -> dict[str, Any]:
-    """One API as JSON."""
+    """Return one API as JSON."""
+    info = api.document["info"]
     return {
         "id": api.id,
-        "title": api.document["info"]["title"],
-        "version": api.document["info"]["version"],
+        "title": info["title"],
+        "version": info["version"],
         "servers": [server["url"] for server in api.document["servers"]],
         "operations": [
             {"id": operation.id, "method": operation.method, "path": operation.path} for operation in api.operations
         ],
         "variants": {
-            name: {"description": found.description, "default": found.default, "values": found.values}
-            for name, found in api.root.variants.items()
+            name: {"description": variant.description, "default": variant.default, "values": variant.values}
+            for name, variant in api.root.variants.items()
         },
     }
 
 
 def _render_api(api: dict[str, Any]) -> str:
     lines = [f"{style_bold(api['id'])}  {api['title']}"]
-    lines += [f"  {found['method']} {found['path']}  {style_dim(found['id'])}" for found in api["operations"]]
-    lines += [f"  {server}" for server in api["servers"]]
+    for operation in api["operations"]:
+        lines.append(f"  {operation['method']} {operation['path']}  {style_dim(operation['id'])}")
+    for server in api["servers"]:
+        lines.append(f"  {server}")
     for name, variant in api["variants"].items():
-        lines += ["", f"  {style_bold(name)}  {variant['description']}"]
-        rows = [("*" if key == variant["default"] else " ", key, text) for key, text in variant["values"].items()]
-        lines.append(render_table(rows, indent="    "))
+        lines.append("")
+        lines.append(f"  {style_bold(name)}  {variant['description']}")
+        lines.append(_render_values(variant))
     return "\n".join(lines)
+
+
+def _render_values(variant: dict[str, Any]) -> str:
+    rows = []
+    for value, description in variant["values"].items():
+        mark = " "
+        if value == variant["default"]:
+            mark = "*"
+        rows.append((mark, value, description))
+    return render_table(rows, indent="    ")

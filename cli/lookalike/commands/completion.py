@@ -24,6 +24,6 @@ def command(context: click.Context, shell: str) -> None:
       eval "$(lookalike completion bash)"          in ~/.bashrc
       lookalike completion fish > ~/.config/fish/completions/lookalike.fish
     """
-    found = SHELLS[shell](context.find_root().command, {}, "lookalike", "_LOOKALIKE_COMPLETE")
-    # not bash's own, which runs bash to ask for its version
-    echo(ShellComplete.source(found))
+    script = SHELLS[shell](context.find_root().command, {}, "lookalike", "_LOOKALIKE_COMPLETE")
+    # The base class's `source`: BashComplete's own runs bash to ask for its version, and there may be none.
+    echo(ShellComplete.source(script))

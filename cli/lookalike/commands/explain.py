@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("id", required=False, default="", shell_complete=complete_check_ids)
+@click.argument("check_id", metavar="[ID]", required=False, default="", shell_complete=complete_check_ids)
 @json_option
-def command(id: str, as_json: bool) -> None:
+def command(check_id: str, as_json: bool) -> None:
     """Say what a check holds, and why.
 
     With its source, and how to satisfy it. A family of checks explains each of its own; without ID all are listed.
@@ -30,30 +30,29 @@ def command(id: str, as_json: bool) -> None:
       lookalike explain paging/doubled
     """
     with require_judge():
-        from lookalike_contracts import checks  # noqa: PLC0415 - the judge is an extra, and heavy
+        from lookalike_contracts import checks as judge_checks  # noqa: PLC0415 - the judge is an extra, and heavy
 
-    every = sorted(checks.select_checks(), key=lambda check: check.family)
-    found = [check for check in every if id in ("", check.id, check.family)]
-    if not found:
-        known = dict.fromkeys(name for check in every for name in (check.id, check.family))
-        raise CommandError(f"no check is called {id!r}{suggest_closest(id, list(known))}")
+    every = sorted(judge_checks.select_checks(), key=lambda check: check.family)
+    checks = [check for check in every if check_id in ("", check.id, check.family)]
+    if not checks:
+        names = {name: None for check in every for name in (check.id, check.family)}
+        raise CommandError(f"no check is called {check_id!r}{suggest_closest(check_id, list(names))}")
     if as_json:
-        echo_json([_build_payload(check) for check in found])
-    elif id:
-        echo("\n\n".join(_render_check(check) for check in found))
+        echo_json([_build_payload(check) for check in checks])
+    elif check_id:
+        echo("\n\n".join(_render_check(check) for check in checks))
     else:
-        echo(
-            "\n\n".join(_render_family(family, list(own)) for family, own in groupby(found, lambda check: check.family))
-        )
+        families = groupby(checks, lambda check: check.family)
+        echo("\n\n".join(_render_family(family, list(members)) for family, members in families))
 
 
 def _build_payload(check: Check) -> dict[str, Any]:
     return {
         "id": check.id,
         "severity": check.severity,
-        "says": check.summary,
-        "why": check.rationale,
-        "how": check.remediation,
+        "summary": check.summary,
+        "rationale": check.rationale,
+        "remediation": check.remediation,
         "source": check.source,
     }
 
@@ -71,4 +70,5 @@ def _render_check(check: Check) -> str:
 
 
 def _render_family(family: str, checks: list[Check]) -> str:
-    return f"{style_bold(family)}\n{render_table([(check.id, check.summary) for check in checks], indent='  ')}"
+    rows = [(check.id, check.summary) for check in checks]
+    return f"{style_bold(family)}\n{render_table(rows, indent='  ')}"

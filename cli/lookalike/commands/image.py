@@ -1,4 +1,4 @@
-"""`lookalike picture`: what a product of the catalogue looks like."""
+"""`lookalike image`: what a product of the catalogue looks like."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from pathlib import Path
 
 import click
 
+from lookalike_mocks.catalogue.image import PRODUCT_NUMBER_LIMIT, identify_by_url, render_jpeg
+
 from ..click_ext import CommandError
 
 
-@click.command("picture")
+@click.command("image")
 @click.argument("which", metavar="INDEX|URL")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def command(which: str, output: Path | None) -> None:
-    """Write a product's picture.
+    """Write a product's image.
 
-    A JPEG of 800 by 800, by the product's index or by the picture's URL in an answer. Goes to stdout unless that is a
-    terminal. Search by the same picture, and the product is the first hit.
+    A JPEG of 800 by 800, by the product's index or by the image's URL in an answer. Goes to stdout unless that is a
+    terminal. Search by the same image, and the product is the first hit.
 
     \b
     Examples:
-      lookalike picture 7 -o seven.jpg
-      lookalike picture 7 | base64 -w 0
+      lookalike image 7 -o seven.jpg
+      lookalike image 7 | base64 -w 0
     """
-    from lookalike_mocks.catalogue.image import render_jpeg  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
     index = _parse_index(which)
     if output is not None:
         try:
             output.write_bytes(render_jpeg(index))
-        except OSError as refused:
-            raise CommandError(f"cannot write {output}: {refused.strerror}") from refused
+        except OSError as error:
+            raise CommandError(f"cannot write {output}: {error.strerror}") from error
         return
     if sys.stdout.isatty():
         raise CommandError("a JPEG is not for a terminal; pipe it, or name a file with -o")
@@ -39,11 +39,10 @@ def command(which: str, output: Path | None) -> None:
 
 
 def _parse_index(which: str) -> int:
-    from lookalike_mocks.catalogue.image import PRODUCT_NUMBER_LIMIT, identify_by_url  # noqa: PLC0415 - `lookalike --help` must not wait
-
+    # The length is looked at first: int() of a million digits would take a minute.
     if which.isascii() and which.isdigit() and len(which) < len(str(PRODUCT_NUMBER_LIMIT)):
         return int(which)
-    found = identify_by_url(which).product_index
-    if found is None:
-        raise CommandError(f"{which!r} is neither an index nor the URL of a catalogue picture")
-    return found
+    index = identify_by_url(which).product_index
+    if index is None:
+        raise CommandError(f"{which!r} is neither an index nor the URL of a catalogue image")
+    return index

@@ -5,21 +5,22 @@ from __future__ import annotations
 import ipaddress
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
+from lookalike_mocks import Mock
+from lookalike_mocks.adapters.asgi import MockApp
+
 from .. import __version__, control_token
+from ..curl import build_curl_line
 from ..options import apis_argument, complete_variants, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
 from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lookalike_mocks import Mock
 
 SEED_RANGE = click.IntRange(0, 2**63 - 1)
 SIZE_RANGE = click.IntRange(1, 10**9)
@@ -28,7 +29,7 @@ PORT_RANGE = click.IntRange(0, 65535)
 
 @dataclass(frozen=True)
 class ServeOptions:
-    """What the command line says."""
+    """The options of `lookalike serve`, by the names of its parameters."""
 
     apis: tuple[str, ...]
     host: str
@@ -80,49 +81,46 @@ def command(*, as_json: bool, **options: Any) -> None:
 
 
 def run_server(options: ServeOptions, *, as_json: bool) -> None:
-    """Serve until a signal. Raises Problem."""
-    from lookalike_mocks import Mock  # noqa: PLC0415 - `lookalike --help` must not wait for it
-    from lookalike_mocks.adapters import asgi  # noqa: PLC0415
-
-    apis = options.apis
-    public = options.public_host
-    mock = Mock(*apis, seed=options.seed, variants=parse_variants(options.variants, apis), size=options.size)
-    token = control_token.read_token(options.control_token_file)
-    hosts = (*options.allowed_hosts, *([public] if public else []))
-    address = ListenAddress(options.host, options.port, public)
-    open_listening_socket(address).close()  # who finds the port taken leaves the CA of who serves there alone
-    tls = create_tls(mock, (options.host, public), options.tls_ca, options.tls_names)
-    door = asgi.MockApp(mock, token=token, hosts=hosts, tls=tls)
+    """Serve until a signal. Raises CommandError."""
+    variants = parse_variants(options.variants, options.apis)
+    mock = Mock(*options.apis, seed=options.seed, variants=variants, size=options.size)
+    given_token = control_token.read_token(options.control_token_file)
+    address = ListenAddress(options.host, options.port, options.public_host)
+    # Whoever finds the port taken must not have overwritten the CA file of the server that runs there.
+    open_listening_socket(address).close()
+    tls = create_tls(mock, (options.host, options.public_host), options.tls_ca, options.tls_names)
+    app = MockApp(mock, token=given_token, hosts=tuple(_list_control_hosts(options)), tls=tls)
     _warn_if_public(options.host)
 
-    def ready(url: str, own: list[str]) -> None:
-        told = (
-            build_announcement(mock, url)
-            | build_tls_announcement(url, options.tls_ca)
-            | ({"workers": own} if own else {})
-        )
-        told |= {"control_token": door.control_token}
+    def announce(url: str, worker_urls: list[str]) -> None:
+        announcement = build_announcement(mock, url) | build_tls_announcement(url, options.tls_ca)
+        if worker_urls:
+            announcement["workers"] = worker_urls
+        announcement["control_token"] = app.control_token
         if as_json:
-            click.echo(json.dumps(told))
-        else:
-            _print_announcement(
-                told, mock, control_token.render_control_line(url, door.control_token, random=not token)
-            )
+            click.echo(json.dumps(announcement))
+            return
+        control_line = control_token.render_control_line(url, app.control_token, random=not given_token)
+        _print_announcement(announcement, mock, control_line)
 
     if options.workers == 1:
-        serve_alone(door, address, tls, ready)
+        serve_alone(app, address, tls, announce)
     else:
-        sys.exit(serve_workers(door, address, options.workers, tls, ready))
+        sys.exit(serve_workers(app, address, options.workers, tls, announce))
+
+
+def _list_control_hosts(options: ServeOptions) -> Iterator[str]:
+    yield from options.allowed_hosts
+    if options.public_host:
+        yield options.public_host
 
 
 def build_announcement(mock: Mock, base: str) -> dict[str, Any]:
-    """What is served where, with whose credentials, and a line to try it."""
-    from ..curl import build_curl_line  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    apis = {
-        api: {"base_url": base, "credentials": dict(service.api.account), "curl": build_curl_line(mock, service, base)}
-        for api, service in mock.services.items()
-    }
+    """Return what is served where, with whose credentials, and a line to try it."""
+    apis = {}
+    for api, service in mock.services.items():
+        curl_line = build_curl_line(mock, service, base)
+        apis[api] = {"base_url": base, "credentials": dict(service.api.account), "curl": curl_line}
     return {"url": base, "apis": apis}
 
 
@@ -138,29 +136,27 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _print_announcement(told: dict[str, Any], mock: Mock, about_control: str) -> None:
-    url = told["url"]
-    world = mock.demo_state
-    echo(f"{style_bold(f'Lookalike {__version__}')} on {url}  seed {world.seed}, {world.size} goods; Ctrl+C ends it\n")
-    rows = [
-        (
-            api,
-            about["base_url"],
-            f"{about['base_url']}/{api}",
-            "  ".join(f"{k}={v}" for k, v in list_credentials(about)),
-        )
-        for api, about in told["apis"].items()
-    ]
-    echo(render_table(rows, ("API", "base URL", "or, by prefix", "demo credentials")))
-    echo(f"\n{about_control}")
-    for api, about in told["apis"].items():
-        echo(f"\n{style_dim(f'# {api}')}\n{about['curl']}")
-    for number, own in enumerate(told.get("workers", ()), start=1):
-        echo(f"{'' if number > 1 else chr(10)}worker {number}, and its sandboxes: {own}")
-    if "tls_ca" in told:
-        echo(f"\n{render_trust_help(told['tls_url'], told['tls_ca'])}")
+def _print_announcement(announcement: dict[str, Any], mock: Mock, control_line: str) -> None:
+    url = announcement["url"]
+    state = mock.demo_state
+    head = style_bold(f"Lookalike {__version__}")
+    echo(f"{head} on {url}  seed {state.seed}, {state.size} goods; Ctrl+C ends it\n")
+    echo(_render_api_table(announcement["apis"]))
+    echo(f"\n{control_line}")
+    for api, details in announcement["apis"].items():
+        echo(f"\n{style_dim(f'# {api}')}\n{details['curl']}")
+    worker_urls = announcement.get("workers", [])
+    if worker_urls:
+        echo("")
+    for number, worker_url in enumerate(worker_urls, start=1):
+        echo(f"worker {number}, and its sandboxes: {worker_url}")
+    if "tls_ca" in announcement:
+        echo(f"\n{render_trust_help(announcement['tls_url'], announcement['tls_ca'])}")
 
 
-def list_credentials(about: dict[str, Any]) -> list[tuple[str, str]]:
-    """The names and values of the demo account."""
-    return list(about["credentials"].items())
+def _render_api_table(apis: dict[str, Any]) -> str:
+    rows = []
+    for api, details in apis.items():
+        credentials = "  ".join(f"{name}={value}" for name, value in details["credentials"].items())
+        rows.append((api, details["base_url"], f"{details['base_url']}/{api}", credentials))
+    return render_table(rows, ("API", "base URL", "or, by prefix", "demo credentials"))

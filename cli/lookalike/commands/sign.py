@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
+
+from lookalike_specs import load_api
 
 from ..click_ext import suggest_closest
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
-
-if TYPE_CHECKING:
-    from ..signature import SignedRequest
+from ..signature import SignedRequest, SignOptions, sign_request
 
 
 @click.command("sign")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--reveal", is_flag=True, help="Show the secret in the stages.")
 @click.option("--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True)
 @json_option
-def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wish: Any) -> None:
+def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sign_options: Any) -> None:
     """Sign a request and show how.
 
     Prints what is signed, its canonical form, the string to sign, and the signature.
@@ -44,16 +44,13 @@ def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **wis
       lookalike sign daji-1688 imageId=1048608196202797156 beginPage=1 pageSize=5 country=en --output url
       lookalike sign daji-1688 --key MY-KEY --secret MY-SECRET --reveal
     """
-    from lookalike_specs import load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
-    from .. import signature  # noqa: PLC0415
-
-    signed = signature.sign_request(
-        load_api(api), parse_pairs(values, "a value"), signature.SignOptions(**wish, in_url=output == "url")
-    )
-    for name, known in signed.unknown_parameters:
-        click.echo(f"Note: the operation has no parameter {name!r}{suggest_closest(name, known)}", err=True)
-    PRINTERS["json" if as_json else output](signed)
+    options = SignOptions(**sign_options, in_url=output == "url")
+    signed = sign_request(load_api(api), parse_pairs(values, "a value"), options)
+    for name, existing in signed.unknown_parameters:
+        click.echo(f"Note: the operation has no parameter {name!r}{suggest_closest(name, existing)}", err=True)
+    if as_json:
+        output = "json"
+    PRINTERS[output](signed)
 
 
 def _print_stages(signed: SignedRequest) -> None:

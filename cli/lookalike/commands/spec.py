@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import click
+import yaml
+
+from lookalike_specs import read_document
 
 from ..options import api_argument
 from ..output import echo, echo_json
 
 
+class NoAliasDumper(yaml.SafeDumper):
+    """Writes what is shared each time anew, as few people read YAML's anchors."""
+
+    def ignore_aliases(self, _: object) -> bool:
+        return True
+
+
 @click.command("spec")
 @api_argument
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-def command(api: str, form: str) -> None:
+@click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+def command(api: str, output_format: str) -> None:
     """Print an API's OpenAPI document.
 
     Its overlay is applied: fit for Prism, Redocly, Schemathesis and the like.
@@ -21,20 +31,9 @@ def command(api: str, form: str) -> None:
       lookalike spec tmapi > tmapi.yaml
       lookalike spec daji-1688 --format json | jq .paths
     """
-    from lookalike_specs import read_document  # noqa: PLC0415 - `lookalike --help` must not wait for it
-
     document = read_document(api)
-    if form == "json":
+    if output_format == "json":
         echo_json(document)
         return
-
-    import yaml  # noqa: PLC0415
-
-    class NoAliasDumper(yaml.SafeDumper):
-        """Writes what is shared each time anew, as few people read YAML's anchors."""
-
-        def ignore_aliases(self, _: object) -> bool:
-            """All of them."""
-            return True
-
-    echo(yaml.dump(document, Dumper=NoAliasDumper, allow_unicode=True, sort_keys=False, width=120).rstrip())
+    text = yaml.dump(document, Dumper=NoAliasDumper, allow_unicode=True, sort_keys=False, width=120)
+    echo(text.rstrip())
