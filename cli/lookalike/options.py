@@ -32,7 +32,7 @@ def complete_api_ids(_: click.Context, __: click.Parameter, incomplete: str) -> 
 
 def complete_variants(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return every `api.name=value` that begins so, for the shell."""
-    keys = []
+    keys: list[str] = []
     for api in list_api_ids():
         for name, variant in load_api(api).root.variants.items():
             keys.extend(f"{api}.{name}={value}" for value in variant.values)
