@@ -92,7 +92,7 @@ class MockProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client that connects has to say something."""
         super().connection_made(transport)
-        self._answer_bodiless: BodilessHandler | None = getattr(self.app, "direct", None)
+        self._answer_bodiless: BodilessHandler | None = getattr(self.app, "answer_bodiless", None)
         self._outbox = get_outbox(self.loop)
         self._lost = asyncio.Event()
         self._active_at = self.loop.time()

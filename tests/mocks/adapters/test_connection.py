@@ -116,7 +116,9 @@ def test_an_idle_connection_is_ended(mock: Mock) -> None:
 class Broken(MockApp):
     """A mock with a fault of ours."""
 
-    def direct(self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str) -> Response | None:
+    def answer_bodiless(
+        self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str
+    ) -> Response | None:
         raise RuntimeError("secret-of-ours")
 
 

@@ -47,10 +47,10 @@ class Stub:
 
     body = GOOD.body
 
-    def limit(self, _: str) -> int:
+    def get_body_limit(self, _: str) -> int:
         return 1000
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         kind, _, seconds = request.path[1:].partition("/")
         fault = Fault(kind, float(seconds or 0)) if kind != "good" else None
         return Response(status=200, body=self.body, headers=GOOD.headers, fault=fault)

@@ -400,8 +400,8 @@ def test_a_closed_listener_sends_everybody_away(
 
 
 class Narrow(TlsSniffer):
-    crowd = 3
-    pause = 0.1
+    max_waiting = 3
+    retry_seconds = 0.1
 
 
 class Echo(asyncio.Protocol):
@@ -426,7 +426,7 @@ async def narrow(known: TlsContexts, sock: socket.socket) -> AsyncIterator[int]:
 def test_who_waits_longest_goes_when_there_are_too_many(known: TlsContexts, loop: Loop) -> None:
     def crowd(port: int) -> None:
         with ExitStack() as stack:
-            waiting = [stack.enter_context(connect(port)) for _ in range(Narrow.crowd)]
+            waiting = [stack.enter_context(connect(port)) for _ in range(Narrow.max_waiting)]
             for sock, said in zip(waiting, (b"", hello()[:100], b""), strict=True):
                 sock.sendall(said)
             for longest in waiting:
@@ -471,7 +471,7 @@ def test_too_many_open_files_are_waited_for(known: TlsContexts, loop: Loop, capl
     run(loop, talk())
     told = [record.getMessage() for record in caplog.records]
     assert set(told) == {"cannot accept a client: Too many open files"}
-    assert len(told) <= HASTE / Narrow.pause + 1
+    assert len(told) <= HASTE / Narrow.retry_seconds + 1
 
 
 def test_a_fault_of_ours_is_logged(known: TlsContexts, caplog: pytest.LogCaptureFixture) -> None:
@@ -508,9 +508,11 @@ def test_the_bound_host_is_named_where_that_is_possible(mock: Mock, host: str, f
 
 
 def test_only_tls_needs_the_extra(run_python: Callable[[str], str]) -> None:
-    without = "import sys; sys.modules['trustme'] = None\nfrom lookalike_mocks.doors import server, tls\n"
+    without = "import sys; sys.modules['trustme'] = None\nfrom lookalike_mocks.adapters import certificates, server\n"
     assert run_python(f"{without}print('cryptography' in sys.modules)") == "False\n"
-    told = run_python(f"{without}try:\n    tls.tls(['localhost'])\nexcept ImportError as missing:\n    print(missing)")
+    told = run_python(
+        f"{without}try:\n    certificates.create_tls_contexts(['localhost'])\nexcept ImportError as missing:\n    print(missing)"
+    )
     assert told == 'TLS needs an extra: pip install "lookalike[tls]"\n'
 
 

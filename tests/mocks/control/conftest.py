@@ -15,32 +15,34 @@ TOKEN = "the-control-token-of-these-tests"
 
 
 @pytest.fixture(scope="module")
-def own() -> Mock:
+def control_mock() -> Mock:
     return Mock()
 
 
 @pytest.fixture(scope="module")
-def served(own: Mock) -> Iterator[Server]:
-    with Server(MockApp(own, token=TOKEN, hosts=["lookalike.test"])) as running:
+def control_server(control_mock: Mock) -> Iterator[Server]:
+    with Server(MockApp(control_mock, token=TOKEN, hosts=["lookalike.test"])) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def anybody(served: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{served.url}/_lookalike/", trust_env=False, timeout=30) as client:
+def anonymous_client(control_server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{control_server.url}/_lookalike/", trust_env=False, timeout=30) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def control(served: Server) -> Iterator[httpx.Client]:
+def control_client(control_server: Server) -> Iterator[httpx.Client]:
     """The control API, for who knows the token."""
     headers = {"authorization": f"Bearer {TOKEN}"}
-    with httpx.Client(base_url=f"{served.url}/_lookalike/", headers=headers, trust_env=False, timeout=30) as client:
+    with httpx.Client(
+        base_url=f"{control_server.url}/_lookalike/", headers=headers, trust_env=False, timeout=30
+    ) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def vendor(served: Server) -> Iterator[httpx.Client]:
+def vendor_client(control_server: Server) -> Iterator[httpx.Client]:
     """The APIs, for a tester."""
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=control_server.url, trust_env=False, timeout=30) as client:
         yield client

@@ -77,12 +77,12 @@ def visit(
     with (
         httpx.Client(
             base_url=f"{stage.url}/_lookalike/", headers=headers, trust_env=False, timeout=60, limits=once
-        ) as control,
+        ) as control_client,
         httpx.Client(base_url=stage.url, trust_env=False, timeout=60, limits=once) as client,
     ):
-        sandbox = control.post("sandboxes", json=wish(number)).json()
+        sandbox = control_client.post("sandboxes", json=wish(number)).json()
         key = sandbox["apis"]["tmapi"]["credentials"]["apiToken"]
         together.wait()
         answers = [search(client, key, page) for page in range(1, SEARCHES + 1)]
-        journal: list[dict[str, Any]] = control.get(f"sandboxes/{sandbox['id']}/journal").json()["entries"]
+        journal: list[dict[str, Any]] = control_client.get(f"sandboxes/{sandbox['id']}/journal").json()["entries"]
     return answers, journal

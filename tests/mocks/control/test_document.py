@@ -33,15 +33,15 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def document(anybody: httpx.Client) -> dict[str, Any]:
-    found: dict[str, Any] = anybody.get("openapi.json").json()
+def document(anonymous_client: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = anonymous_client.get("openapi.json").json()
     return found
 
 
 @pytest.fixture(scope="module")
-def schema(document: dict[str, Any], anybody: httpx.Client) -> Any:
+def schema(document: dict[str, Any], anonymous_client: httpx.Client) -> Any:
     found = schemathesis.openapi.from_dict(document)
-    found.config.update(base_url=str(anybody.base_url).removesuffix("/_lookalike/"))
+    found.config.update(base_url=str(anonymous_client.base_url).removesuffix("/_lookalike/"))
     return found
 
 
@@ -81,9 +81,9 @@ def test_it_names_every_status(document: dict[str, Any], id_: str) -> None:
     assert {int(status) for status in found["responses"]} == STATUSES[id_]
 
 
-def test_it_names_every_situation(document: dict[str, Any], own: Mock) -> None:
-    situations = list(own.sandboxes.demo.iter_situations())
-    assert document["components"]["schemas"]["Demand"]["properties"]["situation"]["enum"] == situations
+def test_it_names_every_situation(document: dict[str, Any], control_mock: Mock) -> None:
+    situations = list(control_mock.sandboxes.demo.iter_situations())
+    assert document["components"]["schemas"]["ScheduledSituation"]["properties"]["situation"]["enum"] == situations
     (which,) = document["paths"]["/_lookalike/sandboxes/{id}/situations"]["delete"]["parameters"][1:]
     assert which == {"name": "situation", "in": "query", "schema": {"type": "string", "enum": situations}}
 

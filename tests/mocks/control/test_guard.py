@@ -32,8 +32,8 @@ def test_three_are_open() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED + NOWHERE)
-def test_without_the_token_everything_is_the_same(anybody: httpx.Client, method: str, path: str) -> None:
-    answer = anybody.request(method, path, content=b'{"sed": 1}' if method in ("POST", "PATCH") else b"")
+def test_without_the_token_everything_is_the_same(anonymous_client: httpx.Client, method: str, path: str) -> None:
+    answer = anonymous_client.request(method, path, content=b'{"sed": 1}' if method in ("POST", "PATCH") else b"")
     assert (answer.status_code, answer.json()) == (401, MUTE)
     assert answer.headers["www-authenticate"] == "Bearer"
     assert "allow" not in answer.headers
@@ -43,20 +43,20 @@ def test_without_the_token_everything_is_the_same(anybody: httpx.Client, method:
     "value",
     ["", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN} x", f"Bearer {TOKEN.upper()}", "Bearer \u00e9\u00ff"],
 )  # fmt: skip
-def test_a_wrong_token_is_none(anybody: httpx.Client, value: str) -> None:
-    answer = anybody.get("sandboxes", headers=[(b"authorization", value.encode("latin-1"))])
+def test_a_wrong_token_is_none(anonymous_client: httpx.Client, value: str) -> None:
+    answer = anonymous_client.get("sandboxes", headers=[(b"authorization", value.encode("latin-1"))])
     assert (answer.status_code, answer.json()) == (401, MUTE)
 
 
-def test_two_tokens_are_none(anybody: httpx.Client) -> None:
+def test_two_tokens_are_none(anonymous_client: httpx.Client) -> None:
     for others in (f"Bearer {TOKEN}", "Bearer another"):
         headers = [("authorization", f"Bearer {TOKEN}"), ("authorization", others)]
-        assert anybody.get("sandboxes", headers=headers).status_code == 401
+        assert anonymous_client.get("sandboxes", headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize("word", ["Bearer", "bearer", "BEARER"])
-def test_the_right_token_opens(anybody: httpx.Client, word: str) -> None:
-    assert anybody.get("sandboxes", headers={"authorization": f"{word} {TOKEN}"}).status_code == 200
+def test_the_right_token_opens(anonymous_client: httpx.Client, word: str) -> None:
+    assert anonymous_client.get("sandboxes", headers={"authorization": f"{word} {TOKEN}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["health", "openapi.json", "sandboxes", "pictures/x.jpg", "nowhere"])
@@ -65,8 +65,8 @@ def test_the_right_token_opens(anybody: httpx.Client, word: str) -> None:
     ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "10.1.2.3", "[2001:db8::1]", "",
      "api.tmapi.top", "localhost@evil.example", "[::1", "::1", "local host", "localhost:80:80", "localhost:x", "0x7f000001"],
 )  # fmt: skip
-def test_by_any_other_name_nobody_comes_in(control: httpx.Client, path: str, host: str) -> None:
-    answer = control.get(path, headers={"host": host})
+def test_by_any_other_name_nobody_comes_in(control_client: httpx.Client, path: str, host: str) -> None:
+    answer = control_client.get(path, headers={"host": host})
     assert answer.status_code == 403
     assert answer.json()["error"].startswith("the control API answers by a loopback name or address")
 
@@ -75,17 +75,19 @@ def test_by_any_other_name_nobody_comes_in(control: httpx.Client, path: str, hos
     "host",
     ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8765", "127.1.2.3", "[::1]", "[::1]:80", "lookalike.test", "Lookalike.Test:1"],
 )  # fmt: skip
-def test_by_these_names_they_do(control: httpx.Client, host: str) -> None:
-    assert control.get("sandboxes", headers={"host": host}).status_code == 200
+def test_by_these_names_they_do(control_client: httpx.Client, host: str) -> None:
+    assert control_client.get("sandboxes", headers={"host": host}).status_code == 200
 
 
-def test_two_names_are_none(anybody: httpx.Client) -> None:
+def test_two_names_are_none(anonymous_client: httpx.Client) -> None:
     for other in (b"localhost", b"evil.example"):
         assert (
-            exchange(anybody, b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\nhost: %b\r\n\r\n" % other)
+            exchange(
+                anonymous_client, b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\nhost: %b\r\n\r\n" % other
+            )
             == b"403"
         )
-    assert exchange(anybody, b"GET /_lookalike/health HTTP/1.0\r\n\r\n") == b"403"
+    assert exchange(anonymous_client, b"GET /_lookalike/health HTTP/1.0\r\n\r\n") == b"403"
 
 
 def exchange(client: httpx.Client, request: bytes) -> bytes:
@@ -115,23 +117,23 @@ def test_a_name_that_was_reached_is_not() -> None:
     assert asyncio.run(ask()) == 403
 
 
-def test_the_apis_answer_by_any_name(vendor: httpx.Client) -> None:
-    assert vendor.get("/1688/global/search/image", headers={"host": "evil.example"}).status_code == 401
-    assert vendor.get("/nowhere", headers={"host": "evil.example"}).status_code == 404
+def test_the_apis_answer_by_any_name(vendor_client: httpx.Client) -> None:
+    assert vendor_client.get("/1688/global/search/image", headers={"host": "evil.example"}).status_code == 401
+    assert vendor_client.get("/nowhere", headers={"host": "evil.example"}).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["health", "sandboxes", "nowhere"])
 @pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
-def test_no_other_site_is_invited(control: httpx.Client, method: str, path: str) -> None:
+def test_no_other_site_is_invited(control_client: httpx.Client, method: str, path: str) -> None:
     headers = {"origin": "https://evil.example", "access-control-request-method": "GET"}
-    answer = control.request(method, path, headers=headers)
+    answer = control_client.request(method, path, headers=headers)
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert answer.status_code != 500
 
 
-def test_credentials_are_kept_by_no_cache(control: httpx.Client) -> None:
-    assert control.get("sandboxes").headers["cache-control"] == "no-store"
-    assert control.post("sandboxes").headers["cache-control"] == "no-store"
+def test_credentials_are_kept_by_no_cache(control_client: httpx.Client) -> None:
+    assert control_client.get("sandboxes").headers["cache-control"] == "no-store"
+    assert control_client.post("sandboxes").headers["cache-control"] == "no-store"
 
 
 def test_every_door_has_a_token_of_its_own() -> None:

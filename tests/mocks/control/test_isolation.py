@@ -108,9 +108,9 @@ class Inside:
 class Outside:
     """By way of the control API."""
 
-    def __init__(self, control: httpx.Client, vendor: httpx.Client, name: str = "") -> None:
-        self._control, self._vendor = control, vendor
-        found = (control.get(f"sandboxes/{name}") if name else control.post("sandboxes")).json()
+    def __init__(self, control_client: httpx.Client, vendor_client: httpx.Client, name: str = "") -> None:
+        self._control, self._vendor = control_client, vendor_client
+        found = (control_client.get(f"sandboxes/{name}") if name else control_client.post("sandboxes")).json()
         self._path = f"sandboxes/{found['id']}"
         self.credentials = {api: place["credentials"] for api, place in found["apis"].items()}
 
@@ -123,7 +123,7 @@ class Outside:
         return send_request(self._vendor, request)
 
     def change(self, *, seed: int | None = None, count: int | None = None, now: float | None = None) -> None:
-        wish = {"seed": seed, "quota": {"count": count}, "clock": {"now": now, "runs": False}}
+        wish = {"seed": seed, "quota": {"count": count}, "clock": {"now": now, "running": False}}
         given = {"seed": seed, "quota": count, "clock": now}
         self._do("PATCH", json={name: value for name, value in wish.items() if given[name] is not None})
 
@@ -147,11 +147,11 @@ class Outside:
         entries = [
             (
                 e["number"],
-                e["at"],
+                e["timestamp"],
                 e["api"],
                 e["situation"],
                 e["request"]["method"],
-                e["reply"]["status"],
+                e["response"]["status"],
                 e["request"]["body"]["size"],
             )
             for e in journal["entries"]
@@ -283,11 +283,11 @@ class OverHttp(Neighbours):
         door = MockApp(alone())
         url = self.stack.enter_context(Server(door)).url
         headers = {"authorization": f"Bearer {door.control_token}"}
-        control, vendor = (
+        control_client, vendor_client = (
             self.stack.enter_context(httpx.Client(base_url=base, headers=extra, trust_env=False, timeout=30))
             for base, extra in ((f"{url}/_lookalike/", headers), (url, {}))
         )
-        return lambda name: Outside(control, vendor, name)
+        return lambda name: Outside(control_client, vendor_client, name)
 
 
 @pytest.mark.parametrize(("machine", "examples"), [(InProcess, 100), (OverHttp, 30)])

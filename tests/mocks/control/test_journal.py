@@ -28,9 +28,9 @@ HIOBUY = "/api/client/third-purchase/image/query"
 class Caller:
     """Who asks in a sandbox's name, and reads its journal."""
 
-    def __init__(self, control: httpx.Client, vendor: httpx.Client) -> None:
-        self._control, self._vendor = control, vendor
-        self.about: dict[str, Any] = control.post("sandboxes").json()
+    def __init__(self, control_client: httpx.Client, vendor_client: httpx.Client) -> None:
+        self._control, self._vendor = control_client, vendor_client
+        self.about: dict[str, Any] = control_client.post("sandboxes").json()
         self.path = f"sandboxes/{self.about['id']}/journal"
         self.key = self.credentials("tmapi")["apiToken"]
 
@@ -54,16 +54,16 @@ class Caller:
 
 
 @pytest.fixture
-def tester(control: httpx.Client, vendor: httpx.Client) -> Caller:
-    return Caller(control, vendor)
+def tester(control_client: httpx.Client, vendor_client: httpx.Client) -> Caller:
+    return Caller(control_client, vendor_client)
 
 
 def test_an_exchange_is_shown_as_it_was(tester: Caller) -> None:
     answer = tester.ask(headers={"x-own": "1"})
     (entry,) = tester.journal()["entries"]
-    assert (entry["number"], entry["api"], entry["situation"], entry["near"]) == (1, "tmapi", "", "")
-    assert entry["at"] > 1e9
-    request, reply = entry["request"], entry["reply"]
+    assert (entry["number"], entry["api"], entry["situation"], entry["near_miss"]) == (1, "tmapi", "", "")
+    assert entry["timestamp"] > 1e9
+    request, reply = entry["request"], entry["response"]
     assert (request["method"], request["body"]) == ("GET", {"size": 0, "text": ""})
     assert request["url"] == f"{PATH}?apiToken=***&page=1&page_size=1&img_url=https%3A%2F%2Fcbu01.alicdn.com%2Fx.jpg"
     assert ["x-own", "1"] in request["headers"]
@@ -71,27 +71,27 @@ def test_an_exchange_is_shown_as_it_was(tester: Caller) -> None:
     assert reply["body"] == {"size": len(answer.content), "text": answer.text}
 
 
-def test_the_situation_is_named(tester: Caller, control: httpx.Client) -> None:
+def test_the_situation_is_named(tester: Caller, control_client: httpx.Client) -> None:
     tester.ask()
-    control.post(f"sandboxes/{tester.about['id']}/situations", json={"situation": "tmapi/503", "times": 1})
+    control_client.post(f"sandboxes/{tester.about['id']}/situations", json={"situation": "tmapi/503", "times": 1})
     tester.ask()
     tester.ask(page=0)
-    control.post(f"sandboxes/{tester.about['id']}/situations", json={"situation": "tmapi/html-502", "times": 1})
+    control_client.post(f"sandboxes/{tester.about['id']}/situations", json={"situation": "tmapi/html-502", "times": 1})
     tester.ask()
-    assert [(e["situation"], e["reply"]["status"]) for e in tester.journal()["entries"]] == [
+    assert [(e["situation"], e["response"]["status"]) for e in tester.journal()["entries"]] == [
         ("", 200), ("503", 503), ("422", 422), ("html-502", 502)
     ]  # fmt: skip
 
 
-def test_what_is_near_is_told(tester: Caller, vendor: httpx.Client) -> None:
-    vendor.get(f"/tmapi{PATH}s", params={"apiToken": tester.key})
+def test_what_is_near_is_told(tester: Caller, vendor_client: httpx.Client) -> None:
+    vendor_client.get(f"/tmapi{PATH}s", params={"apiToken": tester.key})
     (entry,) = tester.journal()["entries"]
-    assert entry["near"] == f"no operation matched; the nearest is GET {PATH}, it differs in path segment 4"
+    assert entry["near_miss"] == f"no operation matched; the nearest is GET {PATH}, it differs in path segment 4"
 
 
 @pytest.mark.parametrize(("api", "scheme"), SCHEMES_OF)
 def test_no_secret_and_no_signature_is_shown(
-    tester: Caller, control: httpx.Client, vendor: httpx.Client, api: str, scheme: int
+    tester: Caller, control_client: httpx.Client, vendor_client: httpx.Client, api: str, scheme: int
 ) -> None:
     """Neither those that were right, nor those that were wrong, nor the control token that went astray."""
     right = build_signed_request(api, tester.credentials(api), scheme=scheme)
@@ -102,7 +102,7 @@ def test_no_secret_and_no_signature_is_shown(
     )
     for request in (right, wrong):
         send_request(
-            vendor,
+            vendor_client,
             msgspec.structs.replace(request, headers=(*request.headers, (b"x-astray", f"Bearer {TOKEN}".encode()))),
         )
     names = load_api(api).root.secrets
@@ -114,16 +114,19 @@ def test_no_secret_and_no_signature_is_shown(
         if (found := known.read_signature(each))
     }
     for where in (tester.path, "sandboxes/demo/journal"):
-        text = control.get(where).text
+        text = control_client.get(where).text
         assert not [secret for secret in secrets if is_secret_readable(secret, text)]
     assert len(tester.journal()["entries"]) >= 1
 
 
-def test_the_demo_accounts_secrets_are_covered_as_well(control: httpx.Client, vendor: httpx.Client) -> None:
+def test_the_demo_accounts_secrets_are_covered_as_well(
+    control_client: httpx.Client, vendor_client: httpx.Client
+) -> None:
     send_request(
-        vendor, build_signed_request("aliyun", {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "x"})
+        vendor_client,
+        build_signed_request("aliyun", {**load_api("aliyun").root.accounts["sts"], "AccessKeySecret": "x"}),
     )
-    text = control.get("sandboxes/demo/journal", params={"limit": 1}).text
+    text = control_client.get("sandboxes/demo/journal", params={"limit": 1}).text
     assert "SignatureDoesNotMatch" in text
     assert not is_secret_readable("lookalike-sts-token", text)
 
@@ -143,24 +146,24 @@ def numbers(journal: dict[str, Any]) -> tuple[list[int], int]:
     return [entry["number"] for entry in journal["entries"]], journal["next"]
 
 
-def test_a_journal_that_was_cleared_is_counted_on(tester: Caller, control: httpx.Client) -> None:
+def test_a_journal_that_was_cleared_is_counted_on(tester: Caller, control_client: httpx.Client) -> None:
     for page in range(1, 4):
         tester.ask(page)
-    answer = control.delete(tester.path)
+    answer = control_client.delete(tester.path)
     assert (answer.status_code, answer.content) == (204, b"")
     assert tester.journal() == {"entries": [], "next": 0, "dropped": 0, "notes": []}
     tester.ask()
     assert numbers(tester.journal(since=3)) == ([4], 4)
-    control.post(f"sandboxes/{tester.about['id']}/reset")
+    control_client.post(f"sandboxes/{tester.about['id']}/reset")
     tester.ask()
     assert numbers(tester.journal(since=4)) == ([5], 5)
 
 
-def test_those_that_were_too_many_are_counted(tester: Caller, own: Mock) -> None:
-    sandbox = own.sandboxes.get(tester.about["id"])
+def test_those_that_were_too_many_are_counted(tester: Caller, control_mock: Mock) -> None:
+    sandbox = control_mock.sandboxes.get(tester.about["id"])
     assert sandbox is not None
     for _ in range(1010):
-        own.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"], page_size=1))
+        control_mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"], page_size=1))
     journal = tester.journal(limit=1000)
     assert (journal["dropped"], len(journal["entries"])) == (10, 1000)
     assert (journal["entries"][0]["number"], journal["next"]) == (11, 1010)
@@ -173,7 +176,7 @@ def test_a_long_text_is_cut(tester: Caller, size: int) -> None:
     (entry,) = tester.journal()["entries"]
     body = entry["request"]["body"]
     assert body["size"] == size
-    assert body.get("cut", False) is (size > MAX_SHOWN_BYTES)
+    assert body.get("truncated", False) is (size > MAX_SHOWN_BYTES)
     assert "text" in body or size <= MAX_SHOWN_BYTES  # which ends within a character
     shown = body["text"] if "text" in body else base64.b64decode(body["base64"]).decode("utf-8", "ignore")
     assert shown == text[: min(size, MAX_SHOWN_BYTES)].decode("utf-8", "ignore")
@@ -186,7 +189,7 @@ def test_what_is_no_text_is_base64(tester: Caller, data: bytes) -> None:
     (entry,) = tester.journal()["entries"]
     body = entry["request"]["body"]
     assert base64.b64decode(body["base64"]) == data[:MAX_SHOWN_BYTES]
-    assert (body.get("cut", False), body["size"]) == (len(data) > MAX_SHOWN_BYTES, len(data))
+    assert (body.get("truncated", False), body["size"]) == (len(data) > MAX_SHOWN_BYTES, len(data))
     assert "text" not in body
     assert entry["curl"] is None
 
@@ -218,18 +221,18 @@ def test_the_curl_line_sends_it_again(tester: Caller, kind: str) -> None:
         assert ["x-empty", ""] in other["headers"]
 
 
-def test_odd_requests_are_shown_too(tester: Caller, served: Server, vendor: httpx.Client) -> None:
-    vendor.request("DELETE", f"/tmapi/%ff%00%0A<é>?apiToken={tester.key}&%ff=%zz&&=")
+def test_odd_requests_are_shown_too(tester: Caller, control_server: Server, vendor_client: httpx.Client) -> None:
+    vendor_client.request("DELETE", f"/tmapi/%ff%00%0A<é>?apiToken={tester.key}&%ff=%zz&&=")
     (entry,) = tester.journal()["entries"]
     assert entry["request"]["url"].startswith("/%EF%BF%BD%00%0A%3C%C3%A9%3E?apiToken=***")
 
 
-def test_notes_are_shown(control: httpx.Client, own: Mock) -> None:
-    own.demo_state.reset()
-    oldest = control.post("sandboxes").json()["id"]
+def test_notes_are_shown(control_client: httpx.Client, control_mock: Mock) -> None:
+    control_mock.demo_state.reset()
+    oldest = control_client.post("sandboxes").json()["id"]
     for _ in range(MAX_SANDBOXES):
-        control.post("sandboxes")
-    notes = control.get("sandboxes/demo/journal").json()["notes"]
+        control_client.post("sandboxes")
+    notes = control_client.get("sandboxes/demo/journal").json()["notes"]
     assert f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}" in [note["text"] for note in notes]
-    assert control.get(f"sandboxes/{oldest}").status_code == 410
-    assert len(control.get("sandboxes").json()["sandboxes"]) == MAX_SANDBOXES + 1
+    assert control_client.get(f"sandboxes/{oldest}").status_code == 410
+    assert len(control_client.get("sandboxes").json()["sandboxes"]) == MAX_SANDBOXES + 1

@@ -24,7 +24,7 @@ Row = tuple[str, str, Any, str, str, Any]
 WRONG: list[Row] = [
     ("POST", "sandboxes", {"sed": 1}, "$", "`sed`", NEW),
     ("POST", "sandboxes", {"quota": {"rat": 1}}, "$.quota", "`rat`", ["rate", "count"]),
-    ("POST", "sandboxes", {"clock": {"when": 1}}, "$.clock", "`when`", ["now", "runs"]),
+    ("POST", "sandboxes", {"clock": {"when": 1}}, "$.clock", "`when`", ["now", "running"]),
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "time": 1}]}, "$.situations[0]", "`time`", ["situation", "times", "delay"]),
     ("POST", "sandboxes", {"situations": [{"times": 1}]}, "$.situations[0]", "`situation`", ["situation", "times", "delay"]),
     ("POST", "sandboxes", {"seed": -1}, "$.seed", ">= 0", "integer"),
@@ -42,7 +42,7 @@ WRONG: list[Row] = [
     ("POST", "sandboxes", {"clock": {"now": "2030-01-01T00:00:00"}}, "$.clock.now", "timezone", "number"),
     ("POST", "sandboxes", {"clock": {"now": -1}}, "$.clock.now", ">= 0", "number"),
     ("POST", "sandboxes", {"clock": {"now": 1e18}}, "$.clock.now", "<=", "number"),
-    ("POST", "sandboxes", {"clock": {"runs": 1}}, "$.clock.runs", "`bool`", "boolean"),
+    ("POST", "sandboxes", {"clock": {"running": 1}}, "$.clock.running", "`bool`", "boolean"),
     ("POST", "sandboxes", {"situations": {}}, "$.situations", "`array`", "array"),
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "times": 0}]}, "$.situations[0].times", ">= 1", "integer"),
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "times": 10**7}]}, "$.situations[0].times", "<= 1000000", "integer"),
@@ -71,13 +71,15 @@ WRONG: list[Row] = [
 
 
 @pytest.mark.parametrize("row", WRONG, ids=lambda row: f"{row[0]} {row[1]} {row[3]} {row[4]}")
-def test_what_is_wrong_is_named_with_what_is_allowed(control: httpx.Client, row: Row) -> None:
+def test_what_is_wrong_is_named_with_what_is_allowed(control_client: httpx.Client, row: Row) -> None:
     method, path, body, at, error, allowed = row
-    answer = control.request(method, path, content=b"" if method in ("GET", "DELETE") else json.dumps(body).encode())
+    answer = control_client.request(
+        method, path, content=b"" if method in ("GET", "DELETE") else json.dumps(body).encode()
+    )
     found = answer.json()
     assert answer.status_code == 422
     assert error in found["error"]
-    assert found.get("at", "") == at
+    assert found.get("json_path", "") == at
     if isinstance(allowed, list):
         assert found.get("allowed", []) == allowed
     else:
@@ -85,14 +87,16 @@ def test_what_is_wrong_is_named_with_what_is_allowed(control: httpx.Client, row:
     assert len(found["error"]) <= 400
 
 
-def test_a_whole_number_may_have_a_fraction_of_nothing(control: httpx.Client) -> None:
+def test_a_whole_number_may_have_a_fraction_of_nothing(control_client: httpx.Client) -> None:
     """As JSON Schema has it."""
-    found = control.post("sandboxes", content=b'{"seed": 7.0, "quota": {"count": 5e0}, "clock": {"now": 5}}').json()
+    found = control_client.post(
+        "sandboxes", content=b'{"seed": 7.0, "quota": {"count": 5e0}, "clock": {"now": 5}}'
+    ).json()
     assert (found["seed"], found["quota"]["count"]) == (7, 5)
 
 
-def test_a_number_that_is_none_is_refused(control: httpx.Client) -> None:
-    answer = control.post("sandboxes", content=b'{"clock": {"now": 1e999}}')
+def test_a_number_that_is_none_is_refused(control_client: httpx.Client) -> None:
+    answer = control_client.post("sandboxes", content=b'{"clock": {"now": 1e999}}')
     assert (answer.status_code, answer.json()["error"]) == (422, "Number out of range")
 
 
@@ -103,34 +107,34 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("body", MALFORMED, ids=lambda body: repr(body[:20]))
-def test_what_is_no_json_is_told(control: httpx.Client, body: bytes) -> None:
-    answer = control.post("sandboxes", content=body)
+def test_what_is_no_json_is_told(control_client: httpx.Client, body: bytes) -> None:
+    answer = control_client.post("sandboxes", content=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("the body is not JSON: ")
 
 
-def test_nothing_is_made_of_a_wish_that_cannot_be_fulfilled(control: httpx.Client, own: Mock) -> None:
-    before = len(list(own.sandboxes))
+def test_nothing_is_made_of_a_wish_that_cannot_be_fulfilled(control_client: httpx.Client, control_mock: Mock) -> None:
+    before = len(list(control_mock.sandboxes))
     for wish in ({"seed": 1, "situations": [{"situation": "tmapi/503"}, {"situation": "tmapi/none"}]}, {"seed": -1}):
-        assert control.post("sandboxes", json=wish).status_code == 422
-    assert len(list(own.sandboxes)) == before
+        assert control_client.post("sandboxes", json=wish).status_code == 422
+    assert len(list(control_mock.sandboxes)) == before
 
 
-def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control: httpx.Client, own: Mock) -> None:
-    assert control.patch("sandboxes/demo", json={"seed": 99, "quota": {"rate": -1}}).status_code == 422
-    assert own.demo_state.seed == 0
+def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control_client: httpx.Client, control_mock: Mock) -> None:
+    assert control_client.patch("sandboxes/demo", json={"seed": 99, "quota": {"rate": -1}}).status_code == 422
+    assert control_mock.demo_state.seed == 0
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_a_body_has_an_end(control: httpx.Client, framing: str) -> None:
+def test_a_body_has_an_end(control_client: httpx.Client, framing: str) -> None:
     fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (endpoint.MAX_BODY_BYTES, endpoint.MAX_BODY_BYTES + 1))
     for body, status in ((fits, 201), (too_long, 413), (too_long * 20, 413)):
         content = body if framing == "length" else iter([body])
-        assert control.post("sandboxes", content=content).status_code == status
+        assert control_client.post("sandboxes", content=content).status_code == status
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(own: Mock) -> None:
-    with Server(MockApp(own, token=TOKEN, body_seconds=0.3)) as hasty:
+def test_a_body_that_does_not_come_is_not_waited_for(control_mock: Mock) -> None:
+    with Server(MockApp(control_mock, token=TOKEN, body_seconds=0.3)) as hasty:
         host, _, port = hasty.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=20) as sock:
             head = f"POST /_lookalike/sandboxes HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n"
@@ -140,9 +144,9 @@ def test_a_body_that_does_not_come_is_not_waited_for(own: Mock) -> None:
             assert time.monotonic() - began < 10
 
 
-def test_a_client_that_leaves_harms_nobody(own: Mock, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_client_that_leaves_harms_nobody(control_mock: Mock, caplog: pytest.LogCaptureFixture) -> None:
     sent: list[Any] = []
-    before = len(list(own.sandboxes))
+    before = len(list(control_mock.sandboxes))
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
@@ -152,37 +156,41 @@ def test_a_client_that_leaves_harms_nobody(own: Mock, caplog: pytest.LogCaptureF
 
     headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {TOKEN}".encode())]
     scope = {"type": "http", "method": "POST", "path": "/_lookalike/sandboxes", "query_string": b"", "headers": headers}
-    asyncio.run(MockApp(own, token=TOKEN)({**scope, "scheme": "http", "server": ("127.0.0.1", 80)}, receive, send))
-    assert (sent, caplog.records, len(list(own.sandboxes))) == ([], [], before)
+    asyncio.run(
+        MockApp(control_mock, token=TOKEN)({**scope, "scheme": "http", "server": ("127.0.0.1", 80)}, receive, send)
+    )
+    assert (sent, caplog.records, len(list(control_mock.sandboxes))) == ([], [], before)
 
 
 @pytest.mark.parametrize("name", ["nobody", "9f3c", "ffff-1-1-0", "x" * 3000, "%00", "é", "..%5c", "demo%20", "DEMO"])
-def test_a_sandbox_that_never_was_is_named(control: httpx.Client, name: str) -> None:
+def test_a_sandbox_that_never_was_is_named(control_client: httpx.Client, name: str) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/reset"), ("GET", "/journal"), ("GET", "/situations")):
-        answer = control.request(method, f"sandboxes/{name}{path}")
+        answer = control_client.request(method, f"sandboxes/{name}{path}")
         assert answer.status_code == 404
         assert answer.json()["sandbox"]
         assert len(answer.content) < 1000
 
 
-def test_that_of_the_demo_accounts_stays(control: httpx.Client) -> None:
-    answer = control.delete("sandboxes/demo")
+def test_that_of_the_demo_accounts_stays(control_client: httpx.Client) -> None:
+    answer = control_client.delete("sandboxes/demo")
     assert answer.status_code == 409
-    assert control.get("sandboxes/demo").status_code == 200
+    assert control_client.get("sandboxes/demo").status_code == 200
 
 
-def test_more_situations_than_can_wait(control: httpx.Client) -> None:
-    sandbox = control.post(
+def test_more_situations_than_can_wait(control_client: httpx.Client) -> None:
+    sandbox = control_client.post(
         "sandboxes", json={"situations": [{"situation": "tmapi/503"}] * MAX_SCHEDULED_SITUATIONS}
     ).json()
     path = f"sandboxes/{sandbox['id']}/situations"
-    answer = control.post(path, json={"situation": "tmapi/503"})
+    answer = control_client.post(path, json={"situation": "tmapi/503"})
     assert answer.status_code == 409
     assert (answer.json()["sandbox"], str(MAX_SCHEDULED_SITUATIONS) in answer.json()["error"]) == (sandbox["id"], True)
-    assert len(control.get(path).json()["situations"]) == MAX_SCHEDULED_SITUATIONS
-    assert control.delete(path).json() == {"taken_back": MAX_SCHEDULED_SITUATIONS}
-    assert control.post(path, json={"situation": "tmapi/503"}).status_code == 201
-    many = control.post("sandboxes", json={"situations": [{"situation": "tmapi/503"}] * (MAX_SCHEDULED_SITUATIONS + 1)})
+    assert len(control_client.get(path).json()["situations"]) == MAX_SCHEDULED_SITUATIONS
+    assert control_client.delete(path).json() == {"cancelled": MAX_SCHEDULED_SITUATIONS}
+    assert control_client.post(path, json={"situation": "tmapi/503"}).status_code == 201
+    many = control_client.post(
+        "sandboxes", json={"situations": [{"situation": "tmapi/503"}] * (MAX_SCHEDULED_SITUATIONS + 1)}
+    )
     assert many.status_code == 422
 
 
@@ -191,12 +199,12 @@ PATHS = {each.path for each in OPERATIONS}
 
 @pytest.mark.parametrize("path", sorted(PATHS))
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_a_method_that_is_not_for_a_path(control: httpx.Client, path: str, method: str) -> None:
+def test_a_method_that_is_not_for_a_path(control_client: httpx.Client, path: str, method: str) -> None:
     allowed = {each.method for each in OPERATIONS if each.path == path}
     allowed |= {"HEAD"} if "GET" in allowed else set()
     if method in allowed:
         return
-    answer = control.request(method, path.replace("{id}", "demo").replace("{name:path}", "x.jpg"))
+    answer = control_client.request(method, path.replace("{id}", "demo").replace("{name:path}", "x.jpg"))
     assert answer.status_code == 405
     assert answer.headers["allow"] == ", ".join(sorted(allowed))
     if method != "HEAD":
@@ -216,18 +224,18 @@ def test_a_method_that_is_not_for_a_path(control: httpx.Client, path: str, metho
         "sandboxes/demo/journal/1",
     ],
 )
-def test_a_path_that_is_not_there(control: httpx.Client, path: str) -> None:
-    answer = control.get(path)
+def test_a_path_that_is_not_there(control_client: httpx.Client, path: str) -> None:
+    answer = control_client.get(path)
     assert (answer.status_code, "openapi.json" in answer.json()["error"]) == (404, True)
 
 
-def test_a_picture_that_is_not_there(anybody: httpx.Client) -> None:
+def test_a_picture_that_is_not_there(anonymous_client: httpx.Client) -> None:
     for name in ("nobody.jpg", "", "a/b", "x" * 3000, "%00", "..%2f..%2fetc/passwd"):
-        assert anybody.get(f"pictures/{name}").status_code == 404
+        assert anonymous_client.get(f"pictures/{name}").status_code == 404
 
 
-def test_what_stands_twice_is_refused(control: httpx.Client) -> None:
-    answer = control.get("sandboxes/demo/journal?limit=1&limit=2")
+def test_what_stands_twice_is_refused(control_client: httpx.Client) -> None:
+    answer = control_client.get("sandboxes/demo/journal?limit=1&limit=2")
     assert (answer.status_code, answer.json()) == (422, {"error": "a parameter stands twice"})
 
 
