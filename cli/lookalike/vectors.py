@@ -12,7 +12,7 @@ from .output import indent_lines, render_table, style_bold, style_dim
 
 
 def summarize_suite(suite: VectorSuite) -> dict[str, Any]:
-    """A scheme in a line."""
+    """Return a scheme in a line."""
     vectors = [vector for _, vector in suite.cases]
     return {
         "scheme": suite.scheme,
@@ -24,7 +24,7 @@ def summarize_suite(suite: VectorSuite) -> dict[str, Any]:
 
 
 def summarize_vector(vector: Vector) -> dict[str, Any]:
-    """A vector in a line."""
+    """Return a vector in a line."""
     return {
         "tcId": vector.tc_id,
         "result": vector.result,
@@ -35,13 +35,16 @@ def summarize_vector(vector: Vector) -> dict[str, Any]:
 
 
 def render_suites_table(rows: list[dict[str, Any]]) -> str:
-    """A table of schemes."""
-    cells = [[", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()] for row in rows]
+    """Return a table of schemes."""
+    cells = [
+        (row["scheme"], str(row["vectors"]), str(row["valid"]), str(row["invalid"]), ", ".join(row["confirmedBy"]))
+        for row in rows
+    ]
     return render_table(cells, ("scheme", "vectors", "valid", "invalid", "confirmed by"))
 
 
 def render_vectors_table(rows: list[dict[str, Any]]) -> str:
-    """A table of one scheme's vectors."""
+    """Return a table of one scheme's vectors."""
     cells = [
         (str(row["tcId"]), row["result"], row["error"] or "", ", ".join(row["flags"]), row["comment"]) for row in rows
     ]
@@ -49,7 +52,7 @@ def render_vectors_table(rows: list[dict[str, Any]]) -> str:
 
 
 def render_suite(suite: VectorSuite) -> str:
-    """What a scheme's stages and flags mean."""
+    """Return what a scheme's stages and flags mean."""
     notes = [(flag, note.bug_type, note.description) for flag, note in suite.notes.items()]
     parts = [
         f"{style_bold(suite.scheme)}  {suite.algorithm}\n{_render_provenance(suite.provenance)}",
@@ -60,33 +63,41 @@ def render_suite(suite: VectorSuite) -> str:
 
 
 def render_vector(suite: VectorSuite, group: VectorGroup, vector: Vector) -> str:
-    """One vector in full."""
-    head = f"{style_bold(f'{suite.scheme}/{vector.tc_id}')}  {vector.result}  {vector.comment}"
-    facts = [("flags", ", ".join(vector.flags)), ("clock", vector.clock or group.clock)]
-    facts += list(group.credentials.items())
+    """Return one vector in full."""
+    name = style_bold(f"{suite.scheme}/{vector.tc_id}")
+    head = f"{name}  {vector.result}  {vector.comment}"
+    facts = [
+        ("flags", ", ".join(vector.flags)),
+        ("clock", vector.clock or group.clock),
+        *group.credentials.items(),
+    ]
     if vector.error:
-        told = f"{vector.error.id}  HTTP {vector.error.status}  code {vector.error.code}  ({vector.error.refusal})"
-        facts.append(("error", told))
+        error = vector.error
+        facts.append(("error", f"{error.id}  HTTP {error.status}  code {error.code}  ({error.refusal})"))
     facts.append(("confirmed by", ", ".join(vector.confirmed_by)))
     return "\n\n".join([f"{head}\n{render_table(facts, indent='  ')}", *_render_sections(vector)])
 
 
 def _render_sections(vector: Vector) -> Iterator[str]:
     for earlier in vector.before:
-        yield f"{style_bold('before')}  {earlier.clock}  {earlier.result}\n{indent_lines(_render_request(earlier.request))}"
+        request = indent_lines(_render_request(earlier.request))
+        yield f"{style_bold('before')}  {earlier.clock}  {earlier.result}\n{request}"
     yield f"{style_bold('request')}\n{indent_lines(_render_request(vector.request))}"
     for name, text in vector.stages.items():
         yield f"{style_bold(name)}\n{indent_lines(text)}"
 
 
-def _render_request(message: VectorRequest) -> str:
-    """As it travels; Base64 where the body is no text."""
-    url = f"{message.path}?{message.query}" if message.query else message.path
-    lines = [f"{message.method} {url}", f"host: {message.host}"]
-    lines += [f"{name}: {value}" for name, value in message.headers]
-    body = message.body or (f"(Base64) {message.body_base64}" if message.body_base64 else "")
-    return "\n".join([*lines, "", body] if body else lines)
+def _render_request(request: VectorRequest) -> str:
+    """Return the request's text; its body in Base64 where it is no text."""
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    lines = [f"{request.method} {target}", f"host: {request.host}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if request.body:
+        lines += ["", request.body]
+    elif request.body_base64:
+        lines += ["", f"(Base64) {request.body_base64}"]
+    return "\n".join(lines)
 
 
-def _render_provenance(origin: Source) -> str:
-    return style_dim(f"{origin.kind}: {origin.source}")
+def _render_provenance(source: Source) -> str:
+    return style_dim(f"{source.kind}: {source.source}")

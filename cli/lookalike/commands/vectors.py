@@ -22,7 +22,7 @@ class VerificationError(click.ClickException):
 
 
 def complete_schemes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: the schemes that begin so."""
+    """Return the schemes that begin so, for the shell."""
     from lookalike_specs.vectors import list_schemes  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     return [name for name in list_schemes() if name.startswith(incomplete)]
@@ -60,18 +60,21 @@ def list_vectors(scheme: str | None, as_json: bool) -> None:
 
     if scheme is None:
         rows = [vectors.summarize_suite(_load_suite(name)) for name in list_schemes()]
-        shown = vectors.render_suites_table
+        render = vectors.render_suites_table
     else:
         rows = [vectors.summarize_vector(vector) for _, vector in _load_suite(scheme).cases]
-        shown = vectors.render_vectors_table
-    echo_json(rows) if as_json else echo(shown(rows))
+        render = vectors.render_vectors_table
+    if as_json:
+        echo_json(rows)
+    else:
+        echo(render(rows))
 
 
 @command.command("show")
 @click.argument("scheme", shell_complete=complete_schemes)
-@click.argument("id", required=False, type=click.IntRange(min=1))
+@click.argument("number", metavar="[ID]", required=False, type=click.IntRange(min=1))
 @json_option
-def show_vector(scheme: str, id: int | None, as_json: bool) -> None:
+def show_vector(scheme: str, number: int | None, as_json: bool) -> None:
     """Show one vector in full, or what a scheme's stages and flags mean.
 
     \b
@@ -85,17 +88,20 @@ def show_vector(scheme: str, id: int | None, as_json: bool) -> None:
     from .. import vectors  # noqa: PLC0415
 
     suite = _load_suite(scheme)
-    if id is None:
-        echo_json(msgspec.to_builtins(suite)) if as_json else echo(vectors.render_suite(suite))
+    if number is None:
+        if as_json:
+            echo_json(msgspec.to_builtins(suite))
+        else:
+            echo(vectors.render_suite(suite))
         return
-    if id > suite.number_of_tests:
-        raise CommandError(f"{scheme} has no vector {id}; the last is {suite.number_of_tests}")
-    group, vector = next(pair for pair in suite.cases if pair[1].tc_id == id)
+    if number > suite.number_of_tests:
+        raise CommandError(f"{scheme} has no vector {number}; the last is {suite.number_of_tests}")
+    group, vector = next(case for case in suite.cases if case[1].tc_id == number)
     if as_json:
         head = {name: value for name, value in msgspec.to_builtins(group).items() if name != "tests"}
         echo_json({"scheme": scheme, "group": head, "test": msgspec.to_builtins(vector)})
-        return
-    echo(vectors.render_vector(suite, group, vector))
+    else:
+        echo(vectors.render_vector(suite, group, vector))
 
 
 @command.command("verify")
@@ -122,17 +128,20 @@ def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: 
       lookalike vectors verify --driver 'python examples/drivers/python_driver.py'
       lookalike vectors verify acs3 acs-rpc --driver ./my-driver --json
     """
-    from ..drivers import Driver, DriverError, compare_response, generate_tasks, report  # noqa: PLC0415 - `lookalike --help` is quick
+    from ..drivers import DriverError, ask_driver, compare_response, generate_tasks, report  # noqa: PLC0415 - `lookalike --help` is quick
 
     words = _split_command(driver)
-    asked = [task for name in _select_schemes(names) for task in generate_tasks(_load_suite(name))]
+    tasks = [task for name in _select_schemes(names) for task in generate_tasks(_load_suite(name))]
     try:
-        with Driver(words, timeout) as running:
-            findings = [compare_response(task, running.ask(task)) for task in asked]
-    except DriverError as failed:
-        raise VerificationError(str(failed)) from failed
-    echo_json(report.build_payload(driver, findings)) if as_json else echo(report.render_text(findings))
-    outcomes = {found.outcome for found in findings}
+        responses = ask_driver(words, tasks, timeout)
+    except DriverError as error:
+        raise VerificationError(str(error)) from error
+    results = [compare_response(task, response) for task, response in zip(tasks, responses, strict=True)]
+    if as_json:
+        echo_json(report.build_payload(driver, results))
+    else:
+        echo(report.render_text(results))
+    outcomes = {result.outcome for result in results}
     if "differs" in outcomes:
         raise click.exceptions.Exit(1)
     if "same" not in outcomes:
@@ -144,22 +153,22 @@ def _load_suite(name: str) -> VectorSuite:
 
     try:
         return load_suite(name)
-    except UnknownVectors as unknown:
-        raise CommandError(str(unknown)) from unknown
+    except UnknownVectors as error:
+        raise CommandError(str(error)) from error
 
 
 def _select_schemes(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those named, each once; all where none is."""
-    from lookalike_specs.vectors import list_schemes as known  # noqa: PLC0415 - `lookalike --help` must not wait for it
+    """Return the schemes that are named, each once; all where none is."""
+    from lookalike_specs.vectors import list_schemes  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    return tuple(dict.fromkeys(names)) or known()
+    return tuple(dict.fromkeys(names)) or list_schemes()
 
 
 def _split_command(command: str) -> list[str]:
     try:
         words = shlex.split(command)
-    except ValueError as wrong:
-        raise CommandError(f"--driver cannot be read: {wrong}") from wrong
+    except ValueError as error:
+        raise CommandError(f"--driver cannot be read: {error}") from error
     if not words:
         raise CommandError("--driver is empty")
     return words

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from lookalike_specs.signing import (
@@ -10,6 +11,7 @@ from lookalike_specs.signing import (
     STAGE_NAMES,
     MalformedCredential,
     Stage,
+    StageName,
     Stages,
     find_first_difference,
 )
@@ -19,6 +21,8 @@ from .protocol import DriverResponse, Task, sanitize_text
 
 TaskOutcome = Literal["same", "differs", "not-tested"]
 CONTEXT_LENGTH: Final = 24
+# The names of secrets in the accounts of vectors; each account has one of them.
+SECRET_NAMES: Final = ("appSecret", "AccessKeySecret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class DriverDifference:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What came of one task; `told` says it in a line."""
+    """What came of one task; `message` says it in a line."""
 
     id: str
     kind: str
@@ -47,68 +51,95 @@ class TaskResult:
     difference: DriverDifference | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        named = ("id", "scheme", "tc_id", "comment", "message")
-        found: dict[str, Any] = {"tcId" if name == "tc_id" else name: getattr(self, name) for name in named}
-        part = self.difference
-        at = {} if part is None else {name: getattr(part, name) for name in DriverDifference.__slots__}
-        return found | {"task": self.kind, "flags": list(self.flags), "difference": at or None}
+        """Return the result as it stands in JSON reports."""
+        return {
+            "id": self.id,
+            "scheme": self.scheme,
+            "tcId": self.tc_id,
+            "comment": self.comment,
+            "message": self.message,
+            "task": self.kind,
+            "flags": list(self.flags),
+            "difference": None if self.difference is None else asdict(self.difference),
+        }
 
 
-def compare_response(task: Task, answer: DriverResponse) -> TaskResult:
-    """What the answer comes to."""
-    if answer.unsupported is not None:
-        return _build_result(task, "not-tested", sanitize_text(answer.unsupported))
-    found = _compare_stages(task, answer) or (
-        _compare_signed_request(task, answer.request) if task.kind == "sign" else _compare_verdict(task, answer)
-    )
-    return _build_result(task, "differs", *found) if found else _build_result(task, "same")
+def compare_response(task: Task, response: DriverResponse) -> TaskResult:
+    """Return what a driver's answer comes to."""
+    if response.unsupported is not None:
+        return _build_result(task, "not-tested", sanitize_text(response.unsupported))
+    # stages first: a wrong signature or verdict follows from the stage that went wrong
+    difference = _find_stage_difference(task, response.stages)
+    if difference is not None:
+        message = f"{difference.stage} differs at byte {difference.byte}"
+        return _build_result(task, "differs", message, difference)
+    message = _check_response(task, response)
+    if message:
+        return _build_result(task, "differs", message)
+    return _build_result(task, "same")
 
 
-def _build_result(task: Task, outcome: TaskOutcome, told: str = "", part: DriverDifference | None = None) -> TaskResult:
+def _check_response(task: Task, response: DriverResponse) -> str:
+    if task.kind == "sign":
+        return _check_signed_request(task, response.request)
+    return _check_verdict(task, response)
+
+
+def _build_result(
+    task: Task, outcome: TaskOutcome, message: str = "", difference: DriverDifference | None = None
+) -> TaskResult:
     vector = task.vector
-    return TaskResult(task.id, task.kind, task.scheme, vector.tc_id, vector.comment, vector.flags, outcome, told, part)
+    return TaskResult(
+        task.id, task.kind, task.scheme, vector.tc_id, vector.comment, vector.flags, outcome, message, difference
+    )
 
 
-def _compare_stages(task: Task, answer: DriverResponse) -> tuple[str, DriverDifference] | None:
-    """The first stage that both know and that differs. A driver need not have them all."""
-    ours = _order_stages(task.scheme, task.vector.stages)
-    theirs = _order_stages(task.scheme, answer.stages)
-    found = find_first_difference(ours, theirs)
-    if found is None:
+def _find_stage_difference(task: Task, stages: Mapping[StageName, str]) -> DriverDifference | None:
+    """Return the first stage that both have and that differs. A driver need not have them all."""
+    expected = _build_stages(task.scheme, task.vector.stages)
+    difference = find_first_difference(expected, _build_stages(task.scheme, stages))
+    if difference is None:
         return None
-    whole = task.vector.stages[found.stage].encode()[: found.byte_offset].decode("utf-8", "ignore")
-    part = DriverDifference(found.stage, found.byte_offset, whole[-CONTEXT_LENGTH:], found.ours, found.theirs)
-    return f"{found.stage} differs at byte {found.byte_offset}", part
+    # the byte may stand inside a letter: the half of it is left out
+    common = task.vector.stages[difference.stage].encode()[: difference.byte_offset].decode("utf-8", "ignore")
+    return DriverDifference(
+        difference.stage, difference.byte_offset, common[-CONTEXT_LENGTH:], difference.ours, difference.theirs
+    )
 
 
-def _order_stages(scheme: str, texts: Any) -> Stages:
+def _build_stages(scheme: str, texts: Mapping[StageName, str]) -> Stages:
     return Stages(scheme, tuple(Stage(name, texts[name]) for name in STAGE_NAMES if name in texts))
 
 
-def _compare_signed_request(task: Task, message: VectorRequest | None) -> tuple[str] | None:
-    """Whether a signed request, where one is given, carries the signature as a server reads it."""
-    if message is None:
-        return None
+def _check_signed_request(task: Task, signed: VectorRequest | None) -> str:
+    """Return what is wrong with a signed request, "" for nothing, or where none is given.
+
+    It is read as a server reads it: that finds signatures that are right and then escaped in the wrong way.
+    """
+    if signed is None:
+        return ""
     try:
-        made = to_request(message)
+        request = to_request(signed)
     except ValueError:
-        return ("request cannot be read: a body in Base64, or a header, is not one",)
-    presented = SIGNATURE_ALGORITHMS[task.scheme].read_signature(made)
-    if presented != task.vector.stages["signature"]:
-        return (sanitize_text(f"request carries the signature {presented!r}"),)
-    secret = task.group.credentials["appSecret" if "appSecret" in task.group.credentials else "AccessKeySecret"]
-    again = SIGNATURE_ALGORITHMS[task.scheme].recompute_stages(made, secret)
-    if isinstance(again, MalformedCredential) or again.signature != presented:
-        return ("request is not what was signed",)
-    return None
+        return "request cannot be read: a body in Base64, or a header, is not one"
+    algorithm = SIGNATURE_ALGORITHMS[task.scheme]
+    signature = algorithm.read_signature(request)
+    if signature != task.vector.stages["signature"]:
+        return sanitize_text(f"request carries the signature {signature!r}")
+    secret = next(task.group.credentials[name] for name in SECRET_NAMES if name in task.group.credentials)
+    stages = algorithm.recompute_stages(request, secret)
+    if isinstance(stages, MalformedCredential) or stages.signature != signature:
+        return "request is not what was signed"
+    return ""
 
 
-def _compare_verdict(task: Task, answer: DriverResponse) -> tuple[str] | None:
-    expected = task.vector.result
+def _check_verdict(task: Task, response: DriverResponse) -> str:
+    """Return how a verdict differs, "" for not at all. Drivers need not say why they refuse a request."""
     error = task.vector.error
-    if answer.result != expected:
-        return (f"verdict {answer.result!r}, expected {expected!r}" + (f" ({error.refusal})" if error else ""),)
-    if answer.refusal is not None and (error is None or answer.refusal != error.refusal):
-        return (f"refused as {answer.refusal!r}, expected {error.refusal if error else 'no refusal'!r}",)
-    return None
+    if response.result != task.vector.result:
+        message = f"verdict {response.result!r}, expected {task.vector.result!r}"
+        return f"{message} ({error.refusal})" if error else message
+    expected = error.refusal if error else "no refusal"
+    if response.refusal is not None and response.refusal != expected:
+        return f"refused as {response.refusal!r}, expected {expected!r}"
+    return ""

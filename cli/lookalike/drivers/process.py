@@ -1,21 +1,18 @@
-"""A driver's process: a line in, a line out, each within a deadline; whatever it does, it ends."""
+"""A driver's process: a line in, a line out, each within a timeout; whatever the driver does, it ends with its block."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import subprocess
-from collections.abc import Callable, Sequence
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
 from types import TracebackType
-from typing import IO, Final
+from typing import Final
 
-import msgspec
-
-from .protocol import DriverResponse, Task, sanitize_text
+from .protocol import DriverResponse, MalformedResponse, Task, parse_response, sanitize_text
 
 MAX_LINE_BYTES: Final = 1 << 20
 MAX_STDERR_BYTES: Final = 4096
@@ -25,7 +22,7 @@ EXIT_TIMEOUT: Final = 1.0
 
 @dataclass(eq=False)
 class DriverError(Exception):
-    """The driver could not be asked, or what it said is no answer; `said` is the end of its stderr, line by line."""
+    """The driver could not be asked, or what it sent is no answer; `stderr_lines` are the last that it wrote there."""
 
     problem: str
     task: str = ""
@@ -33,127 +30,149 @@ class DriverError(Exception):
     advice: str = ""
 
     def __str__(self) -> str:
-        """For a person; a line, and what the driver said below it."""
-        where = f" at {self.task}" if self.task else ""
-        advice = f"; {self.advice}" if self.advice else ""
-        said = ("; its last words:", *self.stderr_lines) if self.stderr_lines else ("",)
-        return f"the driver {self.problem}{where}{advice}" + "\n  ".join(said)
+        """Return one line, and the driver's last words below it."""
+        text = f"the driver {self.problem}"
+        if self.task:
+            text += f" at {self.task}"
+        if self.advice:
+            text += f"; {self.advice}"
+        if self.stderr_lines:
+            text += "\n  ".join(["; its last words:", *self.stderr_lines])
+        return text
+
+
+def ask_driver(command: Sequence[str], tasks: Iterable[Task], timeout: float) -> list[DriverResponse]:
+    """Run a driver and return its answer to each task. Raise DriverError.
+
+    `timeout` is how many seconds each answer may take.
+    """
+    return asyncio.run(_ask_driver(command, tasks, timeout))
+
+
+async def _ask_driver(command: Sequence[str], tasks: Iterable[Task], timeout: float) -> list[DriverResponse]:
+    async with Driver(command, timeout) as driver:
+        return [await driver.ask(task) for task in tasks]
 
 
 class Driver:
-    """Runs a command for as long as a block lasts. Raises DriverFailed."""
+    """A command that runs for as long as a block lasts, and all that it starts with it."""
 
-    def __init__(self, words: Sequence[str], seconds: float) -> None:
-        self._words = words
-        self._seconds = seconds
-        self._errors = b""
-        self._threads: list[Thread] = []
+    def __init__(self, command: Sequence[str], timeout: float) -> None:
+        self._command = command
+        self._timeout = timeout
+        self._stderr = b""
 
-    def __enter__(self) -> Driver:
-        pipe = subprocess.PIPE
+    async def __aenter__(self) -> Driver:
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - what the user asked for, and no shell
-                self._words, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            # a session of its own: the group that is killed at the end must not be ours
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=MAX_LINE_BYTES, start_new_session=True
             )
-        except OSError as wrong:
-            raise DriverError(f"cannot be run: {self._words[0]!r}: {wrong.strerror}") from wrong
-        self._listener = self._start_thread(self._collect_stderr)
+        except OSError as error:
+            raise DriverError(f"cannot be run: {self._command[0]!r}: {error.strerror}") from error
+        # read all the time: a driver that fills the pipe of its stderr would wait for us for ever
+        self._stderr_reader = asyncio.create_task(self._collect_stderr())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        if kind is not None:  # before stdin is closed: a thread may still be writing
-            self._kill()
-        with suppress(OSError):
-            _require_pipe(self._process.stdin).close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(EXIT_TIMEOUT)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if kind is None:
+            # the end of its stdin tells a driver that there are no more tasks
+            _get_stdin(self._process).close()
+            await self._wait_for_exit()
         self._kill()
-        self._close_pipes()
+        await self._wait_for_exit()
+        await self._wait_for_pipes()
 
-    def ask(self, task: Task) -> DriverResponse:
-        """The answer to a task."""
-        came: SimpleQueue[bytes] = SimpleQueue()
-        self._start_thread(lambda: came.put(self._exchange(task.line)))
+    async def ask(self, task: Task) -> DriverResponse:
+        """Send a task and return the answer. Raise DriverError."""
         try:
-            line = came.get(timeout=self._seconds)
-        except Empty:
-            raise self._build_timeout_error(task) from None
+            # over both: a driver that does not read holds up the writing, one that does not write the reading
+            async with asyncio.timeout(self._timeout):
+                line = await self._exchange_line(task.line)
+        except TimeoutError:
+            raise await self._build_timeout_error(task) from None
+        except ValueError as error:
+            raise await self._build_error(task, f"sent a line of more than {MAX_LINE_BYTES} bytes") from error
         if not line:
-            raise self._build_error(task, self._describe_exit())
-        if len(line) > MAX_LINE_BYTES:
-            raise self._build_error(task, f"sent a line of more than {MAX_LINE_BYTES} bytes")
-        return self._parse_response(task, line)
-
-    def _parse_response(self, task: Task, line: bytes) -> DriverResponse:
+            raise await self._build_error(task, await self._describe_exit())
         try:
-            answer = msgspec.json.decode(line, type=DriverResponse)
-        except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-            problem = f"sent what is no answer, {line[:60].decode('utf-8', 'replace').strip()!r} ({sanitize_text(str(wrong))})"
-            raise self._build_error(task, problem) from wrong
-        if answer.id != task.id:
-            raise self._build_error(task, f"answered with the id {answer.id[:60]!r}")
-        if answer.unsupported is None and not ("signature" in answer.stages if task.kind == "sign" else answer.result):
-            raise self._build_error(task, f"gave no {'stages.signature' if task.kind == 'sign' else 'result'}")
-        return answer
+            return parse_response(task, line)
+        except MalformedResponse as error:
+            raise await self._build_error(task, str(error)) from error
 
-    def _exchange(self, line: bytes) -> bytes:
-        """Runs beside: a driver that does not read holds up the writer, one that does not write the reader."""
-        try:
-            _require_pipe(self._process.stdin).write(line)
-            _require_pipe(self._process.stdin).flush()
-            return _require_pipe(self._process.stdout).readline(MAX_LINE_BYTES + 1)
-        except (OSError, ValueError):
-            return b""
+    async def _exchange_line(self, line: bytes) -> bytes:
+        """Return the line that comes back, b"" where a pipe is closed. Raise ValueError for one without end."""
+        stdin = _get_stdin(self._process)
+        with suppress(ConnectionError):
+            stdin.write(line)
+            await stdin.drain()
+            return await _get_reader(self._process.stdout).readline()
+        return b""
 
-    def _collect_stderr(self) -> None:
-        """Keep the end of what it says on stderr."""
-        with suppress(OSError, ValueError):
-            while found := os.read(_require_pipe(self._process.stderr).fileno(), MAX_STDERR_BYTES):
-                self._errors = (self._errors + found)[-MAX_STDERR_BYTES:]
+    async def _collect_stderr(self) -> None:
+        stderr = _get_reader(self._process.stderr)
+        while data := await stderr.read(MAX_STDERR_BYTES):
+            self._stderr = (self._stderr + data)[-MAX_STDERR_BYTES:]
 
-    def _start_thread(self, work: Callable[[], object]) -> Thread:
-        thread = Thread(target=work, daemon=True)
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
-        return thread
+    async def _wait_for_exit(self) -> None:
+        """Wait a little for the process to end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EXIT_TIMEOUT):
+                await self._process.wait()
 
-    def _describe_exit(self) -> str:
-        try:
-            status = self._process.wait(EXIT_TIMEOUT)
-        except subprocess.TimeoutExpired:
+    async def _wait_for_pipes(self) -> None:
+        """Wait for the ends of stdout and stderr, so that no open pipe is left to the garbage collector.
+
+        They are there at once, unless a child that left the group holds a pipe open.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EXIT_TIMEOUT):
+                while await _get_reader(self._process.stdout).read(MAX_LINE_BYTES):
+                    pass
+                await self._stderr_reader
+        self._stderr_reader.cancel()
+
+    async def _describe_exit(self) -> str:
+        await self._wait_for_exit()
+        status = self._process.returncode
+        if status is None:
             return "closed its stdin or stdout"
-        return f"ended with exit status {status}" if status >= 0 else f"was ended by signal {-status}"
+        if status < 0:
+            return f"was ended by signal {-status}"
+        return f"ended with exit status {status}"
 
-    def _build_timeout_error(self, task: Task) -> DriverError:
-        """No answer in time: from one that runs, or from one that left its stdout to a child."""
-        if self._process.poll() is not None:
-            return self._build_error(task, self._describe_exit())
-        return self._build_error(task, f"did not answer within {self._seconds:g} s", "does it flush its stdout?")
+    async def _build_timeout_error(self, task: Task) -> DriverError:
+        # one that has ended left its stdout to a child, or there would have been an end to read
+        if self._process.returncode is not None:
+            return await self._build_error(task, await self._describe_exit())
+        problem = f"did not answer within {self._timeout:g} s"
+        return await self._build_error(task, problem, "does it flush its stdout?")
 
-    def _build_error(self, task: Task, problem: str, advice: str = "") -> DriverError:
-        """The failure, with what the driver said of it."""
-        if self._process.poll() is not None:
-            self._listener.join(EXIT_TIMEOUT)
-        said = [sanitize_text(line) for line in self._errors.decode("utf-8", "replace").splitlines() if line.strip()]
-        return DriverError(problem, task.id, tuple(said[-MAX_STDERR_LINES:]), advice)
+    async def _build_error(self, task: Task, problem: str, advice: str = "") -> DriverError:
+        """Return the error, with what the driver wrote on stderr."""
+        if self._process.returncode is not None:
+            # the last words of one that has ended may still be in the pipe
+            await asyncio.wait([self._stderr_reader], timeout=EXIT_TIMEOUT)
+        text = self._stderr.decode("utf-8", "replace")
+        lines = [sanitize_text(line) for line in text.splitlines() if line.strip()]
+        return DriverError(problem, task.id, tuple(lines[-MAX_STDERR_LINES:]), advice)
 
     def _kill(self) -> None:
-        """The process, and where there are groups, all that it started: a group outlives its leader."""
+        """Kill the process and, where there are groups, all that it started: a group outlives its leader."""
         if hasattr(os, "killpg"):
             with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait()
-
-    def _close_pipes(self) -> None:
-        """Close what nobody reads any more; a pipe that somebody else holds open stays with its thread."""
-        for thread in self._threads:
-            thread.join(EXIT_TIMEOUT)
-        if not any(thread.is_alive() for thread in self._threads):
-            _require_pipe(self._process.stdout).close()
-            _require_pipe(self._process.stderr).close()
+        with suppress(ProcessLookupError):
+            self._process.kill()
 
 
-def _require_pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None  # noqa: S101 - all three were asked for
+def _get_stdin(process: Process) -> asyncio.StreamWriter:
+    assert process.stdin is not None  # noqa: S101 - for mypy: all three pipes were asked for
+    return process.stdin
+
+
+def _get_reader(pipe: asyncio.StreamReader | None) -> asyncio.StreamReader:
+    assert pipe is not None  # noqa: S101 - as above
     return pipe

@@ -14,11 +14,12 @@ from lookalike_specs.vectors import Vector, VectorGroup, VectorRequest, VectorRe
 
 TaskKind = Literal["sign", "verify"]
 MAX_TEXT_LENGTH: Final = 200
+MAX_QUOTED_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One question: the vector that it is about, and what travels."""
+    """One question to a driver, with the vector that it is about; `body` is what the driver gets to see of that."""
 
     id: str
     kind: TaskKind
@@ -29,7 +30,7 @@ class Task:
 
     @property
     def line(self) -> bytes:
-        """The JSON line."""
+        """The task as a line of JSON."""
         return msgspec.json.encode({"id": self.id, "task": self.kind, "scheme": self.scheme, **self.body}) + b"\n"
 
 
@@ -44,36 +45,61 @@ class DriverResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsupported: str | None = None
 
 
+@dataclass(eq=False)
+class MalformedResponse(Exception):
+    """What came is no answer to the task."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+def parse_response(task: Task, line: bytes) -> DriverResponse:
+    """Return the answer that a line is. Raise MalformedResponse."""
+    try:
+        response = msgspec.json.decode(line, type=DriverResponse)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        quoted = line[:MAX_QUOTED_LENGTH].decode("utf-8", "replace").strip()
+        raise MalformedResponse(f"sent what is no answer, {quoted!r} ({sanitize_text(str(error))})") from error
+    if response.id != task.id:
+        raise MalformedResponse(f"answered with the id {response.id[:MAX_QUOTED_LENGTH]!r}")
+    if response.unsupported is not None:
+        return response
+    if task.kind == "sign" and "signature" not in response.stages:
+        raise MalformedResponse("gave no stages.signature")
+    if task.kind == "verify" and not response.result:
+        raise MalformedResponse("gave no result")
+    return response
+
+
 def sanitize_text(text: str) -> str:
-    """What a driver says, fit for a line on a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split())[:MAX_TEXT_LENGTH])
+    """Return what a driver says, fit for a line on a terminal: short, and without escape sequences."""
+    line = " ".join(text.split())[:MAX_TEXT_LENGTH]
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def generate_tasks(suite: VectorSuite) -> Iterator[Task]:
-    """All that can be asked about a scheme: to sign what is valid, and for a verdict on every request."""
+    """Yield all that can be asked about a scheme: to sign what is valid, and for a verdict on every request."""
     for group, vector in suite.cases:
-        bodies: dict[TaskKind, dict[str, Any]] = {
-            "sign": _build_sign_body(group, vector),
-            "verify": _build_verify_body(group, vector),
-        }
+        bodies: dict[TaskKind, dict[str, Any]] = {"verify": _build_verify_body(group, vector)}
+        if vector.sign is not None:
+            bodies = {"sign": _build_sign_body(group, vector), **bodies}
         for kind, body in bodies.items():
-            if body:
-                yield Task(f"{suite.scheme}/{vector.tc_id}/{kind}", kind, suite.scheme, group, vector, body)
+            yield Task(f"{suite.scheme}/{vector.tc_id}/{kind}", kind, suite.scheme, group, vector, body)
 
 
 def _build_sign_body(group: VectorGroup, vector: Vector) -> dict[str, Any]:
-    if vector.sign is None:
-        return {}
     return {"credentials": group.credentials, "clock": vector.clock or group.clock, **msgspec.to_builtins(vector.sign)}
 
 
 def _build_verify_body(group: VectorGroup, vector: Vector) -> dict[str, Any]:
-    """What was seen before, and the clock then; no verdicts."""
-    skew = {} if group.skew is None else {"skew": group.skew}
-    return {
-        "credentials": group.credentials,
-        "clock": vector.clock or group.clock,
-        **skew,
-        "before": [{"clock": e.clock, "request": msgspec.to_builtins(e.request)} for e in vector.before],
-        "request": msgspec.to_builtins(vector.request),
-    }
+    """Return the request and what was seen before it, each with its clock; no verdicts, which would tell the answer."""
+    body: dict[str, Any] = {"credentials": group.credentials, "clock": vector.clock or group.clock}
+    if group.skew is not None:
+        body["skew"] = group.skew
+    body["before"] = [
+        {"clock": earlier.clock, "request": msgspec.to_builtins(earlier.request)} for earlier in vector.before
+    ]
+    body["request"] = msgspec.to_builtins(vector.request)
+    return body

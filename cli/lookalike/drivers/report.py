@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ..output import indent_lines, render_table, style_bold, style_dim
@@ -12,34 +12,38 @@ from .compare import DriverDifference, TaskResult
 MAX_DIFFERENCES: Final = 20
 REPORT_VERSION: Final = 1
 HEADER: Final = ("scheme", "signed", "differ", "verdicts", "differ", "not tested")
+LABEL_WIDTH: Final = 10
 
 
-def render_text(findings: Sequence[TaskResult]) -> str:
-    """A table, the first differences in full, the reasons for what was not tested."""
-    wrong = [found for found in findings if found.outcome == "differs"]
-    parts = [render_table([[str(cell) for cell in row.values()] for row in _summarize_schemes(findings)], HEADER)]
-    parts += [_render_difference(found) for found in wrong[:MAX_DIFFERENCES]]
-    if len(wrong) > MAX_DIFFERENCES:
-        parts.append(f"and {len(wrong) - MAX_DIFFERENCES} more; --json has them all")
-    reasons = Counter((found.scheme, found.kind, found.message) for found in findings if found.outcome == "not-tested")
-    parts += [f"Not tested: {scheme} {kind}, {count}: {told}" for (scheme, kind, told), count in reasons.items()]
+def render_text(results: Sequence[TaskResult]) -> str:
+    """Return a table, the first differences in full, and the reasons for what was not tested."""
+    rows = [[str(cell) for cell in row.values()] for row in _summarize_schemes(results)]
+    parts = [render_table(rows, HEADER)]
+    differing = [result for result in results if result.outcome == "differs"]
+    parts += [_render_difference(result) for result in differing[:MAX_DIFFERENCES]]
+    if len(differing) > MAX_DIFFERENCES:
+        parts.append(f"and {len(differing) - MAX_DIFFERENCES} more; --json has them all")
+    untested = [result for result in results if result.outcome == "not-tested"]
+    reasons = Counter((result.scheme, result.kind, result.message) for result in untested)
+    for (scheme, kind, reason), count in reasons.items():
+        parts.append(f"Not tested: {scheme} {kind}, {count}: {reason}")
     return "\n\n".join(parts)
 
 
-def build_payload(driver: str, findings: Sequence[TaskResult]) -> dict[str, Any]:
-    """The same as values."""
+def build_payload(driver: str, results: Sequence[TaskResult]) -> dict[str, Any]:
+    """Return the report as it stands in JSON."""
     return {
         "version": REPORT_VERSION,
         "driver": driver,
-        "schemes": _summarize_schemes(findings),
-        "differences": [found.to_dict() for found in findings if found.outcome == "differs"],
-        "notTested": [found.to_dict() for found in findings if found.outcome == "not-tested"],
+        "schemes": _summarize_schemes(results),
+        "differences": [result.to_dict() for result in results if result.outcome == "differs"],
+        "notTested": [result.to_dict() for result in results if result.outcome == "not-tested"],
     }
 
 
-def _summarize_schemes(findings: Iterable[TaskResult]) -> list[dict[str, Any]]:
-    found = list(findings)
-    count = Counter((each.scheme, each.kind, each.outcome) for each in found)
+def _summarize_schemes(results: Sequence[TaskResult]) -> list[dict[str, Any]]:
+    count = Counter((result.scheme, result.kind, result.outcome) for result in results)
+    schemes = dict.fromkeys(result.scheme for result in results)
     return [
         {
             "scheme": scheme,
@@ -49,19 +53,28 @@ def _summarize_schemes(findings: Iterable[TaskResult]) -> list[dict[str, Any]]:
             "verdictsDiffer": count[scheme, "verify", "differs"],
             "notTested": count[scheme, "sign", "not-tested"] + count[scheme, "verify", "not-tested"],
         }
-        for scheme in dict.fromkeys(each.scheme for each in found)
+        for scheme in schemes
     ]
 
 
-def _render_difference(found: TaskResult) -> str:
-    head = f"{style_bold(f'{found.scheme}/{found.tc_id}')}  {found.kind}  {found.comment}  {style_dim(', '.join(found.flags))}"
-    lines = [found.message, *(_render_excerpts(found.difference) if found.difference else ())]
-    return f"{head}\n{indent_lines(chr(10).join(lines), '  ')}"
+def _render_difference(result: TaskResult) -> str:
+    name = style_bold(f"{result.scheme}/{result.tc_id}")
+    head = f"{name}  {result.kind}  {result.comment}  {style_dim(', '.join(result.flags))}"
+    lines = [result.message]
+    if result.difference:
+        lines += _render_excerpts(result.difference)
+    text = "\n".join(lines)
+    return f"{head}\n{indent_lines(text, '  ')}"
 
 
-def _render_excerpts(part: DriverDifference) -> list[str]:
-    """Both texts around the byte, and a mark below it."""
-    before = repr(part.before)[1:-1]
-    sides = (("expected", part.expected), ("driver", part.driver))
-    shown = [f"{name:<8}  {before}{repr(value)[1:-1]}" for name, value in sides]
-    return [*shown, " " * (10 + len(before)) + "^"]
+def _render_excerpts(difference: DriverDifference) -> list[str]:
+    """Return both texts around the byte, and a mark below it."""
+    # of repr without its quotes: line breaks and the like are to be seen
+    before = repr(difference.before)[1:-1]
+    expected = repr(difference.expected)[1:-1]
+    driver = repr(difference.driver)[1:-1]
+    return [
+        f"{'expected':<{LABEL_WIDTH}}{before}{expected}",
+        f"{'driver':<{LABEL_WIDTH}}{before}{driver}",
+        " " * (LABEL_WIDTH + len(before)) + "^",
+    ]
