@@ -16,7 +16,8 @@ from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, get_credential_name
+from lookalike_specs.signing import SCHEMES
+from lookalike_specs.signing.sign import get_credential_name
 
 SECONDS = 30.0
 ALL = [(api, fault) for api in list_api_ids() for fault in FAULTS]
@@ -83,7 +84,7 @@ def server(mock: Mock) -> Iterator[Server]:
 def signed(api: str, server: Server, account: Mapping[str, str]) -> Request:
     """The spec's example, with these credentials."""
     scheme = load_api(api).operations[0].schemes[0]
-    secret = account.get(SIGNING_SCHEMES[scheme.extension.scheme].secret_name)
+    secret = account.get(SCHEMES[scheme.extension.scheme].secret_name)
     return sign_request(
         load_api(api), {}, SignOptions(url=server.url, key=account[get_credential_name(scheme)], secret=secret)
     ).request

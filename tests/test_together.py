@@ -22,7 +22,8 @@ from lookalike_specs import Api, Operation, list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.references import resolve_refs
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing.sign import SigningContext, sign
+from lookalike_specs.signing import SigningContext
+from lookalike_specs.signing.sign import sign
 
 NONCES = count()
 ERRORS = [(api, error) for api in list_api_ids() for error in load_api(api).root.errors]

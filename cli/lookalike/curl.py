@@ -17,7 +17,8 @@ from lookalike_specs import SecurityScheme
 from lookalike_specs.curl import build_curl_command, build_url
 from lookalike_specs.messages import Request
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.signing import SCHEMES, SigningContext
+from lookalike_specs.signing.sign import sign
 
 __all__ = ["build_curl_command", "build_signing_line", "build_url"]
 
@@ -33,7 +34,7 @@ def build_curl_line(mock: Mock, service: Service, base: str) -> str:
     schemes = [scheme for scheme in service.api.operations[0].schemes if _fits_in_url(scheme)]
     signed = [(scheme, sign_example(service, scheme, base)) for scheme in schemes]
     scheme, request = next((pair for pair in signed if _is_accepted(mock, service, pair[1])), signed[0])
-    if SIGNING_SCHEMES[scheme.extension.scheme].expires:
+    if SCHEMES[scheme.extension.scheme].expires:
         return build_signing_line(request.method, service.api.id, scheme.name, base)
     return build_curl_command(request, base)
 
@@ -43,7 +44,7 @@ def sign_example(service: Service, scheme: SecurityScheme, base: str) -> Request
     operation = service.api.operations[0]
     account = service.api.account
     known = collect_examples(service.api, operation)
-    needs = {name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters}
+    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
     unsigned = build_request(operation, needs | build_minimal_values(service.api, operation, account), base)
     return sign(
         unsigned, scheme, account, SigningContext(datetime.now(UTC), uuid4().hex, in_url=scheme.location == "query")
@@ -52,7 +53,7 @@ def sign_example(service: Service, scheme: SecurityScheme, base: str) -> Request
 
 def _fits_in_url(scheme: SecurityScheme) -> bool:
     """A proof that ages is made when the line runs, and has to fit into the URL."""
-    return scheme.location == "query" or not SIGNING_SCHEMES[scheme.extension.scheme].expires
+    return scheme.location == "query" or not SCHEMES[scheme.extension.scheme].expires
 
 
 def _is_accepted(mock: Mock, service: Service, request: Request) -> bool:

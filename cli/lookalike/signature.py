@@ -20,8 +20,8 @@ from lookalike_specs.request_builder import (
     parse_values,
     select_required_credentials,
 )
-from lookalike_specs.signing import MalformedCredential
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, compute_stages, get_credential_name, sign
+from lookalike_specs.signing import SCHEMES, MalformedCredential, SigningContext
+from lookalike_specs.signing.sign import compute_stages, get_credential_name, sign
 
 from . import curl
 from .click_ext import CommandError, suggest_closest
@@ -101,7 +101,7 @@ def sign_request(api: Api, given: Mapping[str, str], wish: SignOptions) -> Signe
         else build_minimal_values(api, operation, account)
     )
     known = collect_examples(api, operation)
-    needs = {name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters}
+    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
     request = sign(build_request(operation, needs | values, base), scheme, account, _create_context(wish))
     found = compute_stages(request, scheme, account, reveal=wish.reveal)
     steps = None if found is None or isinstance(found, MalformedCredential) else found.steps
@@ -138,7 +138,7 @@ def _select_scheme(operation: Operation, wish: SignOptions) -> SecurityScheme:
 
 def _merge_account(api: Api, scheme: SecurityScheme, wish: SignOptions) -> dict[str, str]:
     """The demo account's credentials, with a key and a secret of the caller's in their place."""
-    secret = SIGNING_SCHEMES[scheme.extension.scheme].secret_name
+    secret = SCHEMES[scheme.extension.scheme].secret_name
     if wish.secret is not None and not secret:
         raise CommandError(f"{scheme.name} is a plain key; there is no secret")
     changed = {get_credential_name(scheme): wish.key, secret: wish.secret}

@@ -23,7 +23,8 @@ from lookalike_specs.request_builder import (
     format_value,
     select_required_credentials,
 )
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.signing import SCHEMES, SigningContext
+from lookalike_specs.signing.sign import sign
 from lookalike_specs.suggest import find_closest
 
 from .situation_patterns import UnknownChoice, match_situations
@@ -68,7 +69,7 @@ def _find_reserved_names(api: Api, operation: Operation) -> set[str]:
     for scheme in operation.schemes:
         moment = SigningContext(datetime.fromtimestamp(0, UTC), "")
         bound |= _list_names(sign(plain, scheme, api.account, moment)) - _list_names(plain)
-        bound |= set(SIGNING_SCHEMES[scheme.extension.scheme].required_parameters)
+        bound |= set(SCHEMES[scheme.extension.scheme].required_parameters)
     return {field.name for field in operation.fields if {field.name, field.name.lower()} & bound}
 
 
@@ -177,7 +178,7 @@ def _load_example_values(api: str, operation: str) -> ParameterOverrides:
     spec = load_api(api)
     meant = _select_operation(spec, operation)
     known = collect_examples(spec, meant)
-    needs = SIGNING_SCHEMES[meant.schemes[0].extension.scheme].required_parameters
+    needs = SCHEMES[meant.schemes[0].extension.scheme].required_parameters
     return {name: known[name] for name in needs if name in known} | build_minimal_values(spec, meant, spec.account)
 
 

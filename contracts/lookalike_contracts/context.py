@@ -17,7 +17,8 @@ from lookalike_specs.extensions import Reaction
 from lookalike_specs.messages import Request
 from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.signing import SCHEMES, SigningContext
+from lookalike_specs.signing.sign import sign
 
 from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .falsify import falsify
@@ -64,7 +65,7 @@ class CheckContext:
 
     def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:
         """A good request's values: the spec's own example, shortest form."""
-        needs = SIGNING_SCHEMES[(scheme or self.schemes[0]).extension.scheme].required_parameters
+        needs = SCHEMES[(scheme or self.schemes[0]).extension.scheme].required_parameters
         return (
             {name: self.example_values[name] for name in needs if name in self.example_values}
             | self._sample_values

@@ -62,7 +62,7 @@ def _read_client_inputs(request: Request) -> dict[str, object]:
 
 
 SIGNER = SchemeSigner(
-    SchemeAdapter(acs3.SCHEME, "AccessKeySecret", acs3.recompute_stages, strip_signature, _read_client_inputs),
+    SchemeAdapter(acs3.NAME, "AccessKeySecret", acs3.recompute_stages, strip_signature, _read_client_inputs),
     acs3.sign_request,
     _put_signature,
 )

@@ -16,7 +16,7 @@ from lookalike_specs import load_api
 from lookalike_specs.extensions import Refusal
 from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, Stages, to_dict
+from lookalike_specs.signing import SCHEMES, MalformedCredential, Stages, to_dict
 from lookalike_specs.vectors import (
     ExpectedError,
     UnsignedRequest,
@@ -66,9 +66,7 @@ class SuiteBuilder:
     def add_valid(self, comment: str, flags: str, request: Request, **when: Unpack[VectorTiming]) -> None:
         """A request that is signed as it should be."""
         stages = self._compute_stages(request)
-        if not stages or stages["signature"] != SIGNATURE_ALGORITHMS[self.adapter.scheme].read_signature(
-            lowercase_headers(request)
-        ):
+        if not stages or stages["signature"] != SCHEMES[self.adapter.scheme].read_signature(lowercase_headers(request)):
             raise AssertionError(f"{comment}: not signed")
         unsigned = UnsignedRequest(
             request=from_request(self.adapter.strip_signature(request)),

@@ -55,4 +55,4 @@ def _recompute_revealed_stages(request: Request, secret: str) -> Stages:
     return daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
 
 
-ADAPTER = SchemeAdapter(daji.SCHEME, "appSecret", _recompute_revealed_stages, partial(remove_parameter, name="sign"))
+ADAPTER = SchemeAdapter(daji.NAME, "appSecret", _recompute_revealed_stages, partial(remove_parameter, name="sign"))

@@ -83,4 +83,4 @@ def build_upload_without(*names: str) -> Request:
     return build_form(tuple(pair for pair in build_fields(encode_policy(build_policy())) if pair[0] not in names))
 
 
-ADAPTER = SchemeAdapter(oss_policy.SCHEME, "AccessKeySecret", oss_policy.recompute_stages, strip_signature)
+ADAPTER = SchemeAdapter(oss_policy.NAME, "AccessKeySecret", oss_policy.recompute_stages, strip_signature)

@@ -43,7 +43,7 @@ def _format_http_time(at: datetime) -> str:
 
 
 SIGNER = SchemeSigner(
-    SchemeAdapter(acs_roa.SCHEME, "AccessKeySecret", acs_roa.recompute_stages, _strip_signature, _read_client_inputs),
+    SchemeAdapter(acs_roa.NAME, "AccessKeySecret", acs_roa.recompute_stages, _strip_signature, _read_client_inputs),
     acs_roa.sign_request,
     _put_signature,
     "date",

@@ -34,7 +34,7 @@ def _read_client_inputs(request: Request) -> dict[str, object]:
 
 
 SIGNER = SchemeSigner(
-    SchemeAdapter(acs_rpc.SCHEME, "AccessKeySecret", acs_rpc.recompute_stages, strip_signature, _read_client_inputs),
+    SchemeAdapter(acs_rpc.NAME, "AccessKeySecret", acs_rpc.recompute_stages, strip_signature, _read_client_inputs),
     acs_rpc.sign_request,
     _put_signature,
 )

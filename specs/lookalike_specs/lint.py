@@ -9,6 +9,8 @@ from typing import Any
 from .api import Api, Operation
 from .exceptions import SpecError
 from .invariants import Choice, Invariants
+from .signing import SCHEMES
+from .suggest import suggest
 
 CREDENTIAL_PLACEHOLDERS = ("token", "uuid", "secret")
 REACTIONS = frozenset(("ignore", "accept", "clamp"))
@@ -20,6 +22,7 @@ def verify_api(api: Api) -> None:
         _check_references,
         _check_reaction_variants,
         _check_variant_conditions,
+        _check_signing_schemes,
         _check_error_formats,
         _check_error_operations,
         _check_fields,
@@ -97,6 +100,19 @@ def _check_variant_conditions(api: Api) -> Iterator[tuple[str, str]]:
         variant = api.root.variants.get(when.variant) if when else None
         if when and not (variant and set(when.values) <= set(variant.values)):
             yield where, f"{when.variant!r} is no variant with the values {when.values}"
+
+
+def _check_signing_schemes(api: Api) -> Iterator[tuple[str, str]]:
+    """Yield the security schemes that nobody can sign or verify."""
+    for operation in api.operations:
+        for scheme in operation.schemes:
+            name = scheme.extension.scheme
+            if name not in SCHEMES:
+                known = ", ".join(SCHEMES)
+                yield (
+                    f"/securitySchemes/{scheme.name}",
+                    f"no scheme is called {name!r}; known: {known}{suggest(name, SCHEMES)}",
+                )
 
 
 def _check_error_formats(api: Api) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.sandbox import Sandbox
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.signing import SCHEMES
 
 from ..specs.redaction.reader import decode_all, is_secret_readable
 
@@ -55,11 +55,7 @@ SPOILT = re.compile(rb'(:\s?)(-?\d+(?:\.\d+)?|"[^"]{0,40}")(?=[,}])')
 
 def proofs(request: Request) -> set[str]:
     """The signatures that a request carries."""
-    return {
-        found
-        for scheme in SIGNATURE_ALGORITHMS.values()
-        if (found := scheme.read_signature(request)) and len(found) > 8
-    }
+    return {found for scheme in SCHEMES.values() if (found := scheme.read_signature(request)) and len(found) > 8}
 
 
 def echo(secrets: set[str]) -> str:

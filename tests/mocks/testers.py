@@ -12,7 +12,8 @@ import msgspec
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing.sign import SigningContext, sign
+from lookalike_specs.signing import SigningContext
+from lookalike_specs.signing.sign import sign
 
 HOST = "127.0.0.1"
 

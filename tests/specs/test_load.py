@@ -38,6 +38,7 @@ WRONG: list[tuple[str, Change, str]] = [
     ("wrong type", lambda d: d["x-lookalike"]["errors"]["422"].update(status="many"), r"errors"),
     ("wrong kind of provenance", lambda d: d["x-lookalike"]["errors"]["422"].update({"x-provenance": {"kind": "guess"}}), "guess"),
     ("unknown refusal", lambda d: d["components"]["securitySchemes"]["apiToken"]["x-lookalike"]["errors"].update(bored="422"), "bored"),
+    ("unknown scheme", lambda d: d["components"]["securitySchemes"]["apiToken"]["x-lookalike"].update(scheme="keys"), r"no scheme is called 'keys'; known: .*; did you mean 'key'\?"),
     ("error not in the catalogue", lambda d: operation(d)["x-lookalike"]["errors"].update(default="999"), "'999'"),
     ("error of a parameter", lambda d: operation(d)["parameters"][0].update({"x-errors": {"type": "999"}}), "'999'"),
     ("routing", lambda d: d["x-lookalike"]["routing"].update(method="999"), "'999'"),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from lookalike_specs.signing import (
-    SIGNATURE_ALGORITHMS,
+    SCHEMES,
     STAGE_NAMES,
     MalformedCredential,
     Stage,
@@ -22,7 +22,6 @@ from .protocol import DriverResponse, Task, sanitize_text
 TaskOutcome = Literal["same", "differs", "not-tested"]
 CONTEXT_LENGTH: Final = 24
 # The names of secrets in the accounts of vectors; each account has one of them.
-SECRET_NAMES: Final = ("appSecret", "AccessKeySecret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +121,12 @@ def _check_signed_request(task: Task, signed: VectorRequest | None) -> str:
         request = to_request(signed)
     except ValueError:
         return "request cannot be read: a body in Base64, or a header, is not one"
-    algorithm = SIGNATURE_ALGORITHMS[task.scheme]
-    signature = algorithm.read_signature(request)
+    record = SCHEMES[task.scheme]
+    signature = record.read_signature(request)
     if signature != task.vector.stages["signature"]:
         return sanitize_text(f"request carries the signature {signature!r}")
-    secret = next(task.group.credentials[name] for name in SECRET_NAMES if name in task.group.credentials)
-    stages = algorithm.recompute_stages(request, secret)
+    secret = task.group.credentials[record.secret_name]
+    stages = record.recompute_stages(request, secret)
     if isinstance(stages, MalformedCredential) or stages.signature != signature:
         return "request is not what was signed"
     return ""

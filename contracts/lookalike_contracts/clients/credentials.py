@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, accepts_any_case, get_credential_name
+from lookalike_specs.signing import SCHEMES, MalformedCredential
+from lookalike_specs.signing.sign import accepts_any_case, get_credential_name
 
 from .parsed_request import ClientRequest
 from .signature_diagnosis import diagnose_signature
@@ -33,9 +33,9 @@ def validate_credentials(asked: ClientRequest, account: Credentials | None) -> I
     key = get_credential_name(scheme)
     if account is None:
         yield RequestViolation("credential", key, f"{key} is not the account's", where)
-    elif kind in SIGNATURE_ALGORITHMS:
+    elif SCHEMES[kind].has_signature:
         yield from _validate_signature(asked, scheme, account, where)
-    elif read_credential(asked, scheme) != account.get(SIGNING_SCHEMES[kind].secret_name or key):
+    elif read_credential(asked, scheme) != account.get(SCHEMES[kind].secret_name or key):
         yield RequestViolation("credential", scheme.parameter, f"{scheme.parameter} is not the account's", where)
 
 
@@ -70,8 +70,8 @@ def find_scheme(asked: ClientRequest) -> SecurityScheme | None:
 def read_credential(asked: ClientRequest, scheme: SecurityScheme) -> str:
     """What a scheme's parameter holds; "" for a signature that is not of that scheme."""
     kind = scheme.extension.scheme
-    if kind in SIGNATURE_ALGORITHMS:
-        return SIGNATURE_ALGORITHMS[kind].read_signature(asked.request) or ""
+    if SCHEMES[kind].has_signature:
+        return SCHEMES[kind].read_signature(asked.request) or ""
     if scheme.location == "header":
         return asked.request.get_header(scheme.parameter.lower().encode()) or ""
     return dict(reversed(asked.query + asked.form)).get(scheme.parameter, "")
@@ -81,9 +81,9 @@ def _validate_signature(
     asked: ClientRequest, scheme: SecurityScheme, account: Credentials, where: str
 ) -> Iterator[RequestViolation]:
     kind = scheme.extension.scheme
-    theirs = SIGNATURE_ALGORITHMS[kind].read_signature(asked.request)
-    secret = account[SIGNING_SCHEMES[kind].secret_name]
-    ours = SIGNATURE_ALGORITHMS[kind].recompute_stages(asked.request, secret)
+    theirs = SCHEMES[kind].read_signature(asked.request)
+    secret = account[SCHEMES[kind].secret_name]
+    ours = SCHEMES[kind].recompute_stages(asked.request, secret)
     if isinstance(ours, MalformedCredential):
         yield RequestViolation("signature", scheme.parameter, ours.reason, where)
     elif theirs != ours.signature and not (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, parse_time
+from lookalike_specs.signing import SCHEMES
+from lookalike_specs.signing.sign import parse_time
 
 from .parsed_request import ClientRequest
 from .violation import RequestViolation
@@ -13,7 +14,7 @@ from .violation import RequestViolation
 
 def validate_timestamp(asked: ClientRequest, scheme: SecurityScheme, at: float | None) -> Iterator[RequestViolation]:
     """Whether the time of signing was near enough to `at`, when the request came (seconds since 1970), if known."""
-    name = SIGNING_SCHEMES[scheme.extension.scheme].timestamp_name
+    name = SCHEMES[scheme.extension.scheme].timestamp_name
     sent = _read_value(asked, name)
     if not sent or at is None:
         return
@@ -31,7 +32,7 @@ def validate_nonce(
     asked: ClientRequest, scheme: SecurityScheme, used: dict[tuple[str, str], int], number: int
 ) -> Iterator[RequestViolation]:
     """Whether the nonce is new; it is noted in `used`, with the number of its request."""
-    name = SIGNING_SCHEMES[scheme.extension.scheme].nonce_name
+    name = SCHEMES[scheme.extension.scheme].nonce_name
     sent = _read_value(asked, name)
     if not sent:
         return

@@ -11,14 +11,7 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from lookalike_specs.messages import Pairs, Request, parse_pairs
-from lookalike_specs.signing import (
-    SIGNATURE_ALGORITHMS,
-    MalformedCredential,
-    Stages,
-    canonical,
-    find_first_difference,
-)
-from lookalike_specs.signing.sign import SIGNING_SCHEMES
+from lookalike_specs.signing import SCHEMES, MalformedCredential, Stages, canonical, find_first_difference
 
 # names that are tried two at a time
 MAX_PAIRED: Final = 20
@@ -29,8 +22,8 @@ def diagnose_signature(request: Request, scheme: str, secret: str, ours: Stages,
     """One line: what the client signed, and the first stage and byte that differ; else what had to be signed."""
     if theirs.lower() == ours.signature.lower():
         return "the signature is in the wrong letter case"
-    for what, guess in generate_guesses(request, SIGNING_SCHEMES[scheme].signature_name):
-        made = SIGNATURE_ALGORITHMS[scheme].recompute_stages(guess, secret)
+    for what, guess in generate_guesses(request, SCHEMES[scheme].signature_name):
+        made = SCHEMES[scheme].recompute_stages(guess, secret)
         if not isinstance(made, MalformedCredential) and made.signature == theirs:
             difference = find_first_difference(ours, made)
             return f"signed {what}: {difference}" if difference else f"signed {what}"

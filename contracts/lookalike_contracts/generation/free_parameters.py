@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lookalike_specs import Field
 from lookalike_specs.request_builder import build_request
-from lookalike_specs.signing.sign import SIGNING_SCHEMES
+from lookalike_specs.signing import SCHEMES
 
 from ..context import CheckContext
 from .parse import parse_parameters
@@ -19,9 +19,7 @@ def find_free_parameters(subject: CheckContext) -> dict[str, Field]:
     )
     lower = {name.lower() for name in taken}
     signed = {
-        name
-        for scheme in subject.operation.schemes
-        for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters
+        name for scheme in subject.operation.schemes for name in SCHEMES[scheme.extension.scheme].required_parameters
     }
     fields = [field for field in subject.operation.fields if field.is_active(subject.variants)]
     # what a proof is made of means nothing besides, unless the document lists its values

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, get_credential_name
+from lookalike_specs.signing import SCHEMES
+from lookalike_specs.signing.sign import get_credential_name
 
 from .exchange import REDACTED_NOTE, FindingExchange, Segments, shorten_segments
 from .repeat import DetectedSigning
@@ -49,7 +50,7 @@ def _render_sign_command(known: FindingExchange, proof: DetectedSigning) -> str:
     if not proof.is_current:
         options["--timestamp"] = proof.signing_context.timestamp
     words = [f"{name} {quote(value)}" for name, value in options.items()]
-    names = {"--key": get_credential_name(scheme), "--secret": SIGNING_SCHEMES[scheme.extension.scheme].secret_name}
+    names = {"--key": get_credential_name(scheme), "--secret": SCHEMES[scheme.extension.scheme].secret_name}
     # `lookalike sign` has the demo account's by itself
     if any(known.account[name] != known.api.account.get(name) for name in names.values()):
         words += [f'{option} "${get_variable_name(api, name)}"' for option, name in names.items()]

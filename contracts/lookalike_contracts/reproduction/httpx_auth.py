@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request
-from lookalike_specs.signing.sign import SigningContext, sign
+from lookalike_specs.signing import SigningContext
+from lookalike_specs.signing.sign import sign
 
 from ..context import create_signing_context
 from .secrets import load_account

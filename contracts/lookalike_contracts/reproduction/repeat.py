@@ -14,9 +14,9 @@ import msgspec
 from lookalike_specs import Api, Operation, SecurityScheme
 from lookalike_specs.messages import JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, Request
 from lookalike_specs.request_builder import build_request, collect_examples, parse_values, select_required_credentials
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.signing import SCHEMES, SigningContext
 from lookalike_specs.signing.canonical import decode_parameters
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, parse_time, sign
+from lookalike_specs.signing.sign import parse_time, sign
 
 from ..responses.openapi_adapter import match_operation
 
@@ -50,7 +50,7 @@ def detect_signing(
     """How it is signed; None where it is not, or not rightly: then it cannot be made anew."""
     for scheme in schemes:
         kind = scheme.extension.scheme
-        if kind in SIGNATURE_ALGORITHMS and SIGNATURE_ALGORITHMS[kind].read_signature(request) is not None:
+        if SCHEMES[kind].has_signature and SCHEMES[kind].read_signature(request) is not None:
             moment = _recover_signing_context(sign(request, scheme, account, MARKER), request)
             if _is_equivalent(sign(request, scheme, account, moment), request):
                 return DetectedSigning(scheme, moment)
@@ -69,9 +69,7 @@ def recover_values(
     if not given or any("=" in name or name[:1] == "-" or text[:1] == "@" for name, text in given.items()):
         return None
     known = collect_examples(api, found)
-    needs = {
-        name: known[name] for name in SIGNING_SCHEMES[made.scheme.extension.scheme].required_parameters if name in known
-    }
+    needs = {name: known[name] for name in SCHEMES[made.scheme.extension.scheme].required_parameters if name in known}
     rebuilt = build_request(
         found, needs | select_required_credentials(found, account) | parse_values(found, given), _get_base_url(request)
     )

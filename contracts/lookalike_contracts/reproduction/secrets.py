@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lookalike_specs import Api
 from lookalike_specs.messages import Request
 from lookalike_specs.redaction import Redactor, find_secrets
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Stages
-from lookalike_specs.signing.sign import SIGNING_SCHEMES
+from lookalike_specs.signing import SCHEMES, Stages
 
 from ..finding import Exchange
 
@@ -30,8 +29,8 @@ def select_secrets(api: Api, account: Mapping[str, str]) -> dict[str, str]:
 
 def _compute_signatures(account: Mapping[str, str], request: Request) -> Iterator[bytes]:
     """The signatures that a request should have: a server may tell them."""
-    for name, scheme in SIGNATURE_ALGORITHMS.items():
-        if (secret := account.get(SIGNING_SCHEMES[name].secret_name)) is not None:
+    for scheme in SCHEMES.values():
+        if (secret := account.get(scheme.secret_name)) is not None:
             made = scheme.recompute_stages(request, secret)
             if isinstance(made, Stages):
                 yield made.signature.encode()

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from lookalike_specs.messages import MAX_PAIRS, Request, Response
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, canonical
+from lookalike_specs.signing import SCHEMES, canonical
 
 # what is shorter is no secret, and would be found everywhere
 MIN_SECRET_LENGTH: Final = 8
@@ -88,7 +88,7 @@ def _compile_member_pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 def _read_signatures(request: Request) -> list[str]:
     """Those of all schemes that can be read, whatever the API takes."""
-    return [signature for scheme in SIGNATURE_ALGORITHMS.values() if (signature := scheme.read_signature(request))]
+    return [signature for scheme in SCHEMES.values() if (signature := scheme.read_signature(request))]
 
 
 def _split_parts(value: bytes) -> list[bytes]:

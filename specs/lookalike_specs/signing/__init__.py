@@ -13,15 +13,19 @@ from .base import (
     find_first_difference,
     to_dict,
 )
-from .schemes import SIGNATURE_ALGORITHMS, SignatureAlgorithm
+from .scheme import FixedField, KeyLocation, SigningContext, SigningScheme
+from .schemes import SCHEMES
 
 __all__ = [
-    "SIGNATURE_ALGORITHMS",
+    "SCHEMES",
     "STAGE_NAMES",
     "Acs3Credential",
+    "FixedField",
+    "KeyLocation",
     "MalformedCredential",
     "RoaCredential",
-    "SignatureAlgorithm",
+    "SigningContext",
+    "SigningScheme",
     "Stage",
     "StageDifference",
     "StageName",

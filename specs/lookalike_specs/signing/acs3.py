@@ -1,15 +1,28 @@
 """Alibaba Cloud's V3 signature, ACS3-HMAC-SHA256: hex over a canonical request that names its signed headers.
 
 Source: help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature; checked against the vendor's SDKs.
+
+The canonical request has the method, the path, the sorted query, a line for each signed header, an empty line, the
+names of the signed headers and the SHA-256 of the body; its SHA-256 is what is signed:
+
+    POST
+    /
+    Note=a%20b
+    host:imagesearch.cn-shanghai.aliyuncs.com
+    x-acs-action:SearchImageByPic
+
+    host;x-acs-action
+    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
-from lookalike_specs.messages import Pairs, Request, parse_pairs
-
+from ..api import SecurityScheme
+from ..messages import Pairs, Request, parse_pairs
 from .base import MalformedCredential, Stages, build_stages
 from .canonical import (
     decode_headers,
@@ -22,10 +35,12 @@ from .canonical import (
     sha256,
     sort_by_name,
 )
+from .scheme import Credentials, FixedField, KeyLocation, SigningContext, SigningScheme
 
-SCHEME: Final = "acs3"
+NAME: Final = "acs3"
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
 _FIELDS: Final = ("Credential", "SignedHeaders", "Signature")
+_KEY_PATTERN: Final = re.compile(r"Credential=([^,\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +56,10 @@ def parse_credential(text: str) -> Acs3Credential | MalformedCredential:
     """Read `ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b>,Signature=<hex>`."""
     word, _, rest = text.strip().partition(" ")
     if word != ALGORITHM:
-        return MalformedCredential(
-            "algorithm" if rest else "malformed", f"Authorization does not begin with `{ALGORITHM} `"
-        )
+        # `Bearer abc` names another way to sign; a lone word is nothing
+        if rest:
+            return MalformedCredential("algorithm", f"Authorization does not begin with `{ALGORITHM} `")
+        return MalformedCredential("malformed", f"Authorization does not begin with `{ALGORITHM} `")
     fields = dict(_parse_field(part) for part in rest.split(","))
     for name in _FIELDS:
         if not fields.get(name):
@@ -61,20 +77,19 @@ def compute_stages(  # noqa: PLR0913 - each is an input of the vendor's rule
     body_hash: str,
     secret: str,
 ) -> Stages:
-    """The stages over the decoded path and query and those of the header pairs `headers` that `signed_headers` names.
+    """Return the stages over the decoded path and query and those of `headers` that `signed_headers` names.
 
     `body_hash` is the lower-case hex SHA-256 of the raw body. A header that is named but absent counts as empty.
     """
     names = sorted({name.lower() for name in signed_headers})
     ordered = sort_by_name(query)
-    lines = _header_lines(names, headers)
-    uri = encode_path(path)
-    signed_query = encode_pairs(ordered)
-    canonical = "\n".join((method, uri, signed_query, lines, ";".join(names), body_hash))
+    header_lines = _format_header_lines(names, headers)
+    # each header line ends in a line feed, and the join adds another: that is the empty line
+    canonical = "\n".join((method, encode_path(path), encode_pairs(ordered), header_lines, ";".join(names), body_hash))
     string_to_sign = f"{ALGORITHM}\n{sha256(canonical.encode('utf-8', 'replace'))}"
     return build_stages(
-        SCHEME,
-        signed="\n".join((f"{method} {path}", format_lines(ordered), lines + body_hash)),
+        NAME,
+        signed="\n".join((f"{method} {path}", format_lines(ordered), header_lines + body_hash)),
         canonical=canonical,
         string_to_sign=string_to_sign,
         signature=hmac_sha256(secret, string_to_sign),
@@ -82,19 +97,19 @@ def compute_stages(  # noqa: PLR0913 - each is an input of the vendor's rule
 
 
 def read_signature(request: Request) -> str | None:
-    """The signature in the `Authorization` header; None where there is none to read."""
-    found = parse_credential(request.get_header(b"authorization") or "")
-    return found.signature if isinstance(found, Acs3Credential) else None
+    """Return the signature in the `Authorization` header; None where there is none to read."""
+    credential = parse_credential(request.get_header(b"authorization") or "")
+    if isinstance(credential, MalformedCredential):
+        return None
+    return credential.signature
 
 
 def recompute_stages(request: Request, secret: str) -> Stages | MalformedCredential:
-    """The stages of a request from its own wire bytes, over the headers its `Authorization` names."""
-    found = parse_credential(request.get_header(b"authorization") or "")
-    return (
-        found
-        if isinstance(found, MalformedCredential)
-        else _compute_request_stages(request, found.signed_headers, secret)
-    )
+    """Return the stages of a request from its own bytes, over the headers its `Authorization` names."""
+    credential = parse_credential(request.get_header(b"authorization") or "")
+    if isinstance(credential, MalformedCredential):
+        return credential
+    return _compute_request_stages(request, credential.signed_headers, secret)
 
 
 def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outside: the function is pure
@@ -106,7 +121,7 @@ def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outsi
     nonce: str,
     security_token: str | None = None,
 ) -> Request:
-    """The request with the signature's headers and `Authorization`; signs host, content-type and every `x-acs-*`.
+    """Return the request with the signature's headers and `Authorization`; sign host, content-type and every `x-acs-*`.
 
     `timestamp` is UTC, `YYYY-MM-DDThh:mm:ssZ`. `host`, `x-acs-action` and `x-acs-version` are the caller's.
     """
@@ -116,7 +131,7 @@ def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outsi
             ("x-acs-date", timestamp),
             ("x-acs-signature-nonce", nonce),
             ("x-acs-content-sha256", sha256(request.body)),
-            *_token_headers(access_key_id, security_token),
+            *_build_token_headers(access_key_id, security_token),
         ),
     )
     names = tuple(sorted({name for name, _ in decode_headers(unsigned) if _is_signed(name)}))
@@ -125,15 +140,31 @@ def sign_request(  # noqa: PLR0913 - a time, a nonce and a token come from outsi
     return set_headers(unsigned, (("authorization", value),))
 
 
+def sign(request: Request, _: SecurityScheme, account: Credentials, context: SigningContext) -> Request:
+    """Return the request with a proof by the account."""
+    return sign_request(
+        request,
+        account["AccessKeyId"],
+        account["AccessKeySecret"],
+        timestamp=context.timestamp,
+        nonce=context.nonce,
+        security_token=account.get("SecurityToken"),
+    )
+
+
 def _parse_field(part: str) -> tuple[str, str]:
     name, _, value = part.strip().partition("=")
     return name, value
 
 
-def _header_lines(names: list[str], headers: Pairs) -> str:
-    """`name:value` and a line feed each; the values of a repeated header are sorted and joined by a comma."""
-    found = sorted(normalize_headers(headers))
-    return "".join(f"{name}:{','.join(value for key, value in found if key == name)}\n" for name in names)
+def _format_header_lines(names: list[str], headers: Pairs) -> str:
+    """Return `name:value` and a line feed each; the values of a repeated header are sorted and joined by a comma."""
+    ordered = sorted(normalize_headers(headers))
+    lines = []
+    for name in names:
+        values = [value for key, value in ordered if key == name]
+        lines.append(f"{name}:{','.join(values)}\n")
+    return "".join(lines)
 
 
 def _compute_request_stages(request: Request, signed_headers: tuple[str, ...], secret: str) -> Stages:
@@ -148,12 +179,30 @@ def _compute_request_stages(request: Request, signed_headers: tuple[str, ...], s
     )
 
 
-def _token_headers(access_key_id: str, security_token: str | None) -> Pairs:
-    """The vendor's SDKs repeat the access key id in a header when they send a security token."""
+def _build_token_headers(access_key_id: str, security_token: str | None) -> Pairs:
     if security_token is None:
         return ()
+    # the vendor's SDKs repeat the access key id in a header when they send a security token
     return (("x-acs-accesskey-id", access_key_id), ("x-acs-security-token", security_token))
 
 
 def _is_signed(name: str) -> bool:
     return name in {"host", "content-type"} or name.startswith("x-acs-")
+
+
+SCHEME: Final = SigningScheme(
+    name=NAME,
+    sign=sign,
+    key_name="AccessKeyId",
+    secret_name="AccessKeySecret",  # noqa: S106 - a name, not a secret
+    key_location=KeyLocation("header", "authorization", _KEY_PATTERN),
+    required_parameters=("x-acs-action", "x-acs-version"),
+    signature_name="authorization",
+    read_signature=read_signature,
+    recompute_stages=recompute_stages,
+    timestamp_name="x-acs-date",
+    nonce_name="x-acs-signature-nonce",
+    fixed_fields=(FixedField("algorithm", "authorization", ALGORITHM, "ACS3-HMAC-MD5"),),
+    # the body is signed through its digest, so somebody has to compare the two
+    body_digests={"x-acs-content-sha256": sha256},
+)

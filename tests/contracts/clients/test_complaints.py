@@ -13,8 +13,8 @@ from lookalike_contracts.clients import RecordedRequest, RequestViolation, valid
 from lookalike_specs import Operation, list_api_ids, load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing import daji
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.signing import SCHEMES, SigningContext, daji
+from lookalike_specs.signing.sign import sign
 
 from ...specs.redaction.reader import is_secret_readable
 
@@ -40,9 +40,7 @@ def made(
     scheme = scheme or operation.schemes[0]
     account = account or spec.account
     known = collect_examples(spec, operation)
-    needs = {
-        name: known[name] for name in SIGNING_SCHEMES[scheme.extension.scheme].required_parameters if name in known
-    }
+    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters if name in known}
     values = needs | build_minimal_values(spec, operation, account) | dict(changes or {})
     unsigned = build_request(operation, {name: value for name, value in values.items() if value is not None}, BASE)
     return sign(unsigned, scheme, account, moment or SigningContext(NOW, "n1"))

@@ -9,8 +9,8 @@ from itertools import count
 from lookalike_contracts.checks.signature.request_edit import find_part, list_parts, remove_part, replace_value
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext, sign
+from lookalike_specs.signing import SCHEMES, MalformedCredential, SigningContext
+from lookalike_specs.signing.sign import sign
 
 from .mutant import Respond
 
@@ -36,7 +36,7 @@ class SchemeOracle:
     @property
     def secret(self) -> str:
         """The demo account's."""
-        return self.account[SIGNING_SCHEMES[self.kind].secret_name]
+        return self.account[SCHEMES[self.kind].secret_name]
 
     def sign_request(self, request: Request) -> Request:
         """The request with a proof that is right now."""
@@ -47,12 +47,12 @@ class SchemeOracle:
 
     def compute_signature(self, request: Request, secret: str | None = None) -> str:
         """The signature that it should have."""
-        found = SIGNATURE_ALGORITHMS[self.kind].recompute_stages(request, self.secret if secret is None else secret)
+        found = SCHEMES[self.kind].recompute_stages(request, self.secret if secret is None else secret)
         return "" if isinstance(found, MalformedCredential) else found.signature
 
     def read_signature(self, request: Request) -> str:
         """The signature that it has; "" where it has none of this scheme."""
-        return SIGNATURE_ALGORITHMS[self.kind].read_signature(request) or ""
+        return SCHEMES[self.kind].read_signature(request) or ""
 
     def is_rightly_signed(self, request: Request) -> bool:
         """Whether its signature is right."""
@@ -60,7 +60,7 @@ class SchemeOracle:
 
     def is_wrongly_signed(self, request: Request) -> bool:
         """Whether it has the demo account's key, and a signature that is not right."""
-        key = self.account[SIGNING_SCHEMES[self.kind].key_name]
+        key = self.account[SCHEMES[self.kind].key_name]
         mine = any(
             found.value == key or f"{key}:" in found.value or f"={key}," in found.value for found in list_parts(request)
         )

@@ -10,7 +10,8 @@ from lookalike_specs import Operation, load_api
 from lookalike_specs.messages import Request, Response, parse_pairs
 from lookalike_specs.pointers import resolve_pointer as found_at
 from lookalike_specs.request_builder import build_request
-from lookalike_specs.signing.sign import SigningContext, sign
+from lookalike_specs.signing import SigningContext
+from lookalike_specs.signing.sign import sign
 
 from .mutant import Respond
 

@@ -21,7 +21,7 @@ from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.sandbox import Sandbox
 from lookalike_specs import Operation, SecurityScheme, list_api_ids, load_api, resolve_variants
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.signing.sign import SigningContext
+from lookalike_specs.signing import SigningContext
 
 BIN = Path(sys.executable).parent
 FIRST = [

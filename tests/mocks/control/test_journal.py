@@ -14,7 +14,7 @@ from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.control.handlers import MAX_SHOWN_BYTES
 from lookalike_mocks.sandbox.sandbox import MAX_SANDBOXES
 from lookalike_specs import list_api_ids, load_api
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.signing import SCHEMES
 
 from ...specs.redaction.reader import is_secret_readable
 from ..testers import build_signed_request, send_request
@@ -107,12 +107,7 @@ def test_no_secret_and_no_signature_is_shown(
         )
     names = load_api(api).root.secrets
     secrets = {value for name, value in tester.credentials(api).items() if name in names} | {TOKEN}
-    secrets |= {
-        found
-        for known in SIGNATURE_ALGORITHMS.values()
-        for each in (right, wrong)
-        if (found := known.read_signature(each))
-    }
+    secrets |= {found for known in SCHEMES.values() for each in (right, wrong) if (found := known.read_signature(each))}
     for where in (tester.path, "sandboxes/demo/journal"):
         text = control_client.get(where).text
         assert not [secret for secret in secrets if is_secret_readable(secret, text)]

@@ -16,7 +16,7 @@ from lookalike_mocks.sandbox import Sandbox
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS
+from lookalike_specs.signing import SCHEMES
 
 from ...specs.redaction.reader import is_secret_readable
 from ...specs.redaction.test_veil import ENCODINGS, encodings, written
@@ -58,7 +58,7 @@ def test_neither_secret_nor_signature_is_left(api: str, scheme: int) -> None:
     entry = exchange(request)
     shown = everything(redact_entry(entry, SANDBOX))
     assert "***" in shown
-    signatures = {found for known in SIGNATURE_ALGORITHMS.values() if (found := known.read_signature(request))}
+    signatures = {found for known in SCHEMES.values() if (found := known.read_signature(request))}
     for value in secrets(SANDBOX) | signatures:
         assert not is_secret_readable(value, shown)
 
@@ -75,7 +75,7 @@ def test_nor_one_that_is_wrong(api: str, scheme: int) -> None:
     entry = exchange(request)
     assert entry.response.status != 200 or api in ("tmapi", "hiobuy") or b'"code"' in entry.response.body
     shown = everything(redact_entry(entry, SANDBOX))
-    signatures = {found for known in SIGNATURE_ALGORITHMS.values() if (found := known.read_signature(request))}
+    signatures = {found for known in SCHEMES.values() if (found := known.read_signature(request))}
     for value in {real[name] for name in real if name in load_api(api).root.secrets} | signatures:
         assert not is_secret_readable(value, shown)
 

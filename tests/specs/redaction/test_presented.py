@@ -10,8 +10,8 @@ from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.redaction import MIN_SECRET_LENGTH, find_secrets
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS
-from lookalike_specs.signing.sign import SigningContext, sign
+from lookalike_specs.signing import SCHEMES, SigningContext
+from lookalike_specs.signing.sign import sign
 
 MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 TOKEN = b"real-token"
@@ -134,9 +134,7 @@ def test_every_proof_of_every_api(api: str, scheme: int) -> None:
         build_request(operation, values, "http://localhost"), way, spec.account, SigningContext(MOMENT, "n1")
     )
     found = find_secrets(spec.root.secrets, request)
-    signatures = {
-        signature.encode() for known in SIGNATURE_ALGORITHMS.values() if (signature := known.read_signature(request))
-    }
+    signatures = {signature.encode() for known in SCHEMES.values() if (signature := known.read_signature(request))}
     keys = {value.encode() for name, value in spec.account.items() if name == way.parameter}
     assert found
     assert signatures | keys <= found

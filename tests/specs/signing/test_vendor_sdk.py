@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_specs.messages import Request
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, Acs3Credential, Stages, acs3, acs_roa, acs_rpc
+from lookalike_specs.signing import SCHEMES, Acs3Credential, Stages, acs3, acs_roa, acs_rpc
 
 NAME = st.text(alphabet="ABab01-_.~", min_size=1, max_size=6)
 TEXT = st.text(max_size=6)
@@ -109,9 +109,9 @@ def test_the_whole_client(
     with pytest.raises(Caught) as caught:
         Client(config).search_image_by_pic(call)
     request = on_the_wire(caught.value.args[0])
-    stages = SIGNATURE_ALGORITHMS[scheme].recompute_stages(request, "s")
+    stages = SCHEMES[scheme].recompute_stages(request, "s")
     assert isinstance(stages, Stages)
-    assert stages.signature == SIGNATURE_ALGORITHMS[scheme].read_signature(request)
+    assert stages.signature == SCHEMES[scheme].read_signature(request)
 
 
 def on_the_wire(prepared: requests.PreparedRequest) -> Request:

@@ -11,8 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lookalike_specs import SpecError, list_api_ids, load_api, vectors
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, STAGE_NAMES, Stages, canonical, daji
-from lookalike_specs.signing.sign import SIGNING_SCHEMES
+from lookalike_specs.signing import SCHEMES, STAGE_NAMES, Stages, canonical, daji
 
 HOME = Path(__file__).parents[3]
 FOLDER = HOME / "specs/lookalike_specs/vectors"
@@ -30,9 +29,9 @@ def document(scheme: str) -> Any:
 
 
 def test_every_scheme_that_signs_has_vectors_and_no_other() -> None:
-    assert set(vectors.list_schemes()) == set(SIGNATURE_ALGORITHMS)
-    assert {scheme for scheme, proof in SIGNING_SCHEMES.items() if not proof.secret_name} == {"key"}
-    assert set(SIGNING_SCHEMES) - set(SIGNATURE_ALGORITHMS) == {"key", "daji-secret"}
+    assert set(vectors.list_schemes()) == {name for name, scheme in SCHEMES.items() if scheme.has_signature}
+    assert {scheme for scheme, proof in SCHEMES.items() if not proof.secret_name} == {"key"}
+    assert {name for name, scheme in SCHEMES.items() if not scheme.has_signature} == {"key", "daji-secret"}
 
 
 @every_scheme
@@ -78,14 +77,14 @@ def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: ve
     if not vector.stages:
         return
     request = vectors.to_request(vector.request)
-    secret = group.credentials[SIGNING_SCHEMES[scheme].secret_name]
-    made: object = SIGNATURE_ALGORITHMS[scheme].recompute_stages(request, secret)
-    if scheme == daji.SCHEME:
+    secret = group.credentials[SCHEMES[scheme].secret_name]
+    made: object = SCHEMES[scheme].recompute_stages(request, secret)
+    if scheme == daji.NAME:
         made = daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
     assert isinstance(made, Stages)
     assert {step.name: step.value for step in made.steps} == vector.stages
     assert tuple(vector.stages) == STAGE_NAMES
-    assert (SIGNATURE_ALGORITHMS[scheme].read_signature(request) == made.signature) == (vector.result == "valid")
+    assert (SCHEMES[scheme].read_signature(request) == made.signature) == (vector.result == "valid")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: ve
 def test_what_is_to_be_signed_lacks_the_signature_alone(scheme: str, vector: vectors.Vector) -> None:
     assert vector.sign is not None
     unsigned, signed = vectors.to_request(vector.sign.request), vectors.to_request(vector.request)
-    assert SIGNATURE_ALGORITHMS[scheme].read_signature(unsigned) is None
+    assert SCHEMES[scheme].read_signature(unsigned) is None
     raw = [b"".join((r.query, r.body, *(n + v for n, v in r.headers))) for r in (unsigned, signed)]
     assert len(raw[0]) < len(raw[1])
     for part in (vector.sign.timestamp, vector.sign.nonce):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, oss_policy
-from lookalike_specs.signing.sign import SIGNING_SCHEMES
-
 from ...context import CheckContext
 from .signer import Signer
 
@@ -29,17 +26,17 @@ def require_signer(fits: SignerPredicate) -> Callable[[CheckContext], bool]:
 
 def has_signature(signer: Signer) -> bool:
     """Whether it has a signature."""
-    return signer.scheme_name in SIGNATURE_ALGORITHMS
+    return signer.record.has_signature
 
 
 def has_plain_credential(signer: Signer) -> bool:
     """Whether the credential itself travels, and nothing is signed."""
-    return signer.scheme_name not in SIGNATURE_ALGORITHMS
+    return not signer.record.has_signature
 
 
 def has_secret(signer: Signer) -> bool:
     """Whether there is a secret besides the key."""
-    return bool(SIGNING_SCHEMES[signer.scheme_name].secret_name)
+    return bool(signer.record.secret_name)
 
 
 def has_parameters(signer: Signer) -> bool:
@@ -54,14 +51,14 @@ def has_body(signer: Signer) -> bool:
 
 def has_policy(signer: Signer) -> bool:
     """Whether a policy is all that it signs."""
-    return signer.scheme_name == oss_policy.SCHEME
+    return bool(signer.record.signed_field)
 
 
 def has_scheme_fields(signer: Signer) -> bool:
     """Whether requests name how they were signed."""
-    return bool(signer.shape.fields)
+    return bool(signer.record.fixed_fields)
 
 
 def has_expiry(signer: Signer) -> bool:
     """Whether what it signs holds for a while, and once."""
-    return SIGNING_SCHEMES[signer.scheme_name].expires
+    return signer.record.expires

@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from lookalike_specs.messages import Request
+from lookalike_specs.signing import FixedField
 from lookalike_specs.signing.sign import accepts_any_case
 
 from ...context import CheckContext
@@ -18,7 +19,6 @@ from ...registry import active_check
 from .applicability import SOURCE, has_scheme_fields, has_signature, require_signer, select_signers
 from .case import SignatureCase, check_accepted, check_refused
 from .request_edit import find_part, replace_value
-from .schemes import SchemeField
 from .signer import Signer
 
 HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
@@ -68,7 +68,7 @@ def generate_spelling_cases(signer: Signer) -> Iterator[SignatureCase]:
 
 def generate_scheme_field_cases(signer: Signer) -> Iterator[SignatureCase]:
     """Each word that says how it was signed, another one."""
-    for word in signer.shape.fields:
+    for word in signer.record.fixed_fields:
         told = f"that names the {word.refusal} {word.invalid_value}"
         make = partial(_change_scheme_field, signer, word)
         yield SignatureCase(told, make, word.refusal, signer.get_errors(word.refusal))
@@ -107,11 +107,11 @@ def _lowercase_signature(signer: Signer) -> Request:
     return signer.replace_signature(made, signer.read_signature(made).lower())
 
 
-def _change_scheme_field(signer: Signer, word: SchemeField) -> Request:
+def _change_scheme_field(signer: Signer, word: FixedField) -> Request:
     made = signer.sign()
     found = find_part(made, word.name)
     if found is None:
         return made
-    other = replace_value(made, found, found.value.replace(word.valid_value, word.invalid_value))
+    other = replace_value(made, found, found.value.replace(word.value, word.invalid_value))
     # of a name in front of the signature nothing can be made: its own stays, which is right but for the name
     return signer.update_signature(other) if signer.compute_signature(other) else other

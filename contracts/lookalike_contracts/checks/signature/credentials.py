@@ -188,9 +188,7 @@ def _set_signature(signer: Signer, signature: str) -> Request:
 
 def _add_secret_without_signature(signer: Signer) -> Request:
     made = _remove_signature(signer)
-    return add_part(
-        made, RequestPart("field" if signer.scheme_name == "oss-policy" else "query", "secret", signer.secret)
-    )
+    return add_part(made, RequestPart("field" if signer.record.signed_field else "query", "secret", signer.secret))
 
 
 def _sign_with_secret(signer: Signer, secret: str) -> Request:

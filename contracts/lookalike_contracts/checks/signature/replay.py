@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from lookalike_specs.messages import Request
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, SigningContext
+from lookalike_specs.signing import SigningContext
 
 from ...context import CheckContext, create_signing_context
 from ...finding import Failure
@@ -72,7 +72,7 @@ def generate_clock_skew_cases(signer: Signer) -> Iterator[SignatureCase]:
 
 def generate_missing_time_cases(signer: Signer) -> Iterator[SignatureCase]:
     """No time, and what is none; no nonce, where there has to be one."""
-    name = SIGNING_SCHEMES[signer.scheme_name].timestamp_name
+    name = signer.record.timestamp_name
     missing = signer.get_errors("missing-timestamp")
     malformed = signer.get_errors("malformed-timestamp")
     yield SignatureCase("without a time of signing", partial(sign_without, signer, name), "missing-timestamp", missing)

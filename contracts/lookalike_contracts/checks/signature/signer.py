@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,17 +13,13 @@ from lookalike_specs import SecurityScheme
 from lookalike_specs.extensions import Refusal
 from lookalike_specs.messages import Request
 from lookalike_specs.request_builder import build_request
-from lookalike_specs.signing import SIGNATURE_ALGORITHMS, MalformedCredential, canonical, oss_policy
-from lookalike_specs.signing.sign import SIGNING_SCHEMES, Credentials, SigningContext, get_credential_name, sign
+from lookalike_specs.signing import SCHEMES, MalformedCredential, SigningContext, SigningScheme
+from lookalike_specs.signing.scheme import Credentials
+from lookalike_specs.signing.sign import get_credential_name, sign
 
 from ...context import CheckContext, create_signing_context
 from .request_edit import PartLocation, RequestPart, add_part, list_parts, replace_value
-from .schemes import SchemeShape, get_scheme_shape
 
-DIGESTS: Final[Mapping[str, Callable[[bytes], str]]] = {
-    "content-md5": canonical.content_md5,
-    "x-acs-content-sha256": canonical.sha256,
-}
 # parameters that no operation knows; their names sort before and after the others
 EXTRA_PARAMETERS: Final = (("Aside", "1"), ("zz_note", "2"))
 
@@ -60,7 +56,7 @@ class Signer:
     @cached_property
     def locations(self) -> tuple[PartLocation, ...]:
         """Where the operation takes parameters."""
-        if self.scheme_name == oss_policy.SCHEME:
+        if self.record.signed_field:
             return ()
         return ("query", "form") if self.context.operation.body_location == "form" else ("query",)
 
@@ -70,20 +66,20 @@ class Signer:
         return self.scheme.extension.scheme
 
     @property
-    def shape(self) -> SchemeShape:
-        """What the scheme says of how it was signed."""
-        return get_scheme_shape(self.scheme)
+    def record(self) -> SigningScheme:
+        """Return what is known of the scheme by its name."""
+        return SCHEMES[self.scheme_name]
 
     @property
     def signature_name(self) -> str:
         """The part that has the signature; of a scheme that signs nothing, its proof."""
         own = self.scheme.parameter.lower() if self.scheme.location == "header" else self.scheme.parameter
-        return SIGNING_SCHEMES[self.scheme_name].signature_name or own
+        return self.record.signature_name or own
 
     @property
     def nonce_name(self) -> str:
         """The part that has the nonce; "" where there is none."""
-        return SIGNING_SCHEMES[self.scheme_name].nonce_name
+        return self.record.nonce_name
 
     @property
     def key(self) -> str:
@@ -98,7 +94,7 @@ class Signer:
     @property
     def secret_name(self) -> str:
         """What accounts call it."""
-        return SIGNING_SCHEMES[self.scheme_name].secret_name or get_credential_name(self.scheme)
+        return self.record.secret_name or get_credential_name(self.scheme)
 
     @property
     def rng(self) -> Random:
@@ -128,16 +124,14 @@ class Signer:
 
     def compute_signature(self, request: Request) -> str:
         """The signature that a request with a proof should have; "" where it cannot be made."""
-        made = SIGNATURE_ALGORITHMS[self.scheme_name].recompute_stages(request, self.secret)
+        made = self.record.recompute_stages(request, self.secret)
         return "" if isinstance(made, MalformedCredential) else made.signature
 
     def read_signature(self, request: Request) -> str:
         """The signature, or the secret, that a request has."""
-        return (
-            (SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(request) or "")
-            if self.scheme_name in SIGNATURE_ALGORITHMS
-            else self.read_signature_part(request)
-        )
+        if self.record.has_signature:
+            return self.record.read_signature(request) or ""
+        return self.read_signature_part(request)
 
     def read_signature_part(self, request: Request) -> str:
         """All that stands where the signature stands."""
@@ -163,11 +157,11 @@ class Signer:
 
     def has_valid_signature(self, request: Request) -> bool:
         """Whether its signature is the one that is made of it, and the digests that it tells are its body's."""
-        told = ((name, request.get_header(name.encode())) for name in self.shape.digest_headers)
-        intact = all(value is None or DIGESTS[name](request.body) == value for name, value in told)
-        return intact and self.compute_signature(request) == SIGNATURE_ALGORITHMS[self.scheme_name].read_signature(
-            request
-        )
+        for name, compute_digest in self.record.body_digests.items():
+            digest = request.get_header(name.encode())
+            if digest is not None and digest != compute_digest(request.body):
+                return False
+        return self.compute_signature(request) == self.record.read_signature(request)
 
     def get_errors(self, *kinds: Refusal) -> frozenset[str]:
         """The errors that these kinds of refusal are in this scheme; all of the scheme's, if none is named."""

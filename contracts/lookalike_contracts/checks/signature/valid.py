@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import canonical
+from lookalike_specs.signing.scheme import SignFunction
 
 from ...context import CheckContext, create_signing_context
 from ...finding import Failure
@@ -20,8 +21,6 @@ from .applicability import SOURCE, has_parameters, require_signer, select_signer
 from .case import SignatureCase, build_wrong_refusal, check_accepted, check_refused, is_refusal
 from .replay import sign_without
 from .request_edit import EncodedPairs, PartLocation, reorder_parts
-from .schemes import SignFunction as Put
-from .schemes import get_placements
 from .signer import Signer
 
 MAX_CASES: Final = 8
@@ -96,7 +95,7 @@ def _generate_valid_cases(signer: Signer) -> Iterator[SignatureCase]:
     )
     operation = signer.context.operation
     if operation.extension.merge_query_and_form and operation.body_location == "form":
-        for told, put in get_placements(signer.scheme).items():
+        for told, put in signer.record.placements.items():
             yield SignatureCase(f"with its parameters {told}", partial(_sign_with_placement, signer, put))
     if signer.nonce_name and not signer.get_errors("missing-nonce"):
         yield SignatureCase("without a nonce, which may be left out,", lambda: sign_without(signer, signer.nonce_name))
@@ -137,8 +136,8 @@ def _sign_with_extra(signer: Signer, extra: ExtraParameters) -> Request:
     return signer.sign(replace(made, body=b"&".join(filter(None, (made.body, raw)))))
 
 
-def _sign_with_placement(signer: Signer, put: Put) -> Request:
-    return put(signer.minimal, signer.context.account, create_signing_context())
+def _sign_with_placement(signer: Signer, put: SignFunction) -> Request:
+    return put(signer.minimal, signer.scheme, signer.context.account, create_signing_context())
 
 
 def _reorder_after_signing(signer: Signer, place: PartLocation, told: str) -> Request:

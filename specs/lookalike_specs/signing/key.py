@@ -1,0 +1,19 @@
+"""A bare key in a query parameter or a header: who has the key may call. Nothing is signed."""
+
+from __future__ import annotations
+
+from ..api import SecurityScheme
+from ..messages import Request
+from .canonical import append_to_query, set_headers
+from .scheme import Credentials, SigningContext, SigningScheme
+
+
+def sign(request: Request, scheme: SecurityScheme, account: Credentials, _: SigningContext) -> Request:
+    """Return the request with the key where the document has it: `?apiToken=…`, or a header."""
+    value = account[scheme.extension.credential or scheme.parameter]
+    if scheme.location == "header":
+        return set_headers(request, ((scheme.parameter.lower(), value),))
+    return append_to_query(request, ((scheme.parameter, value),))
+
+
+SCHEME = SigningScheme(name="key", sign=sign)
