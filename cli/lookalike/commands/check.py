@@ -13,7 +13,7 @@ import click
 
 from ..click_ext import CommandError, require_judge, suggest_closest
 from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
-from ..output import echo
+from ..output import echo, render_table
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
@@ -109,7 +109,7 @@ def run_check(
         _require_writable(path)
     with require_judge():
         from lookalike_contracts.reports import FORMATS as WRITERS  # noqa: PLC0415 - the judge is an extra, and heavy
-        from lookalike_contracts.reports import render_coverage_table, render_text  # noqa: PLC0415
+        from lookalike_contracts.reports import build_coverage_table, render_text  # noqa: PLC0415
 
         from .. import check_run  # noqa: PLC0415
     known = check_run.read_baseline(baseline)
@@ -125,7 +125,7 @@ def run_check(
     for told in trial.cleanup_failures:
         click.echo(f"Left behind: {told}", err=True)
     if coverage:
-        echo("\n" + render_coverage_table(report).removesuffix("\n"))
+        echo("\n" + render_table(build_coverage_table(report)))
     if report.exit_code == EXIT_NOTHING_CHECKED:
         raise CommandError("nothing was checked: no check that was chosen applies here")
     return report.exit_code

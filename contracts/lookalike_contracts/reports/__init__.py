@@ -1,14 +1,14 @@
-"""What a run came to, in the formats that people and programs read."""
+"""A run, in the formats that people and programs read."""
 
 from .formats import FORMATS
 from .report import CompletedRun, Report, assemble_report
-from .text import render_coverage_table, render_text
+from .text import build_coverage_table, render_text
 
 __all__ = [
     "FORMATS",
     "CompletedRun",
     "Report",
     "assemble_report",
-    "render_coverage_table",
+    "build_coverage_table",
     "render_text",
 ]

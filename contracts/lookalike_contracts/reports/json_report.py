@@ -6,19 +6,19 @@ import json
 from typing import Any
 
 from ..coverage import FIELD_STATES, OperationCoverage, compute_shares
+from .location import get_display_path
 from .report import Report, ReportedFinding
-from .util import get_display_path
 
 REPORT_VERSION = 1
 
 
 def render_json(report: Report) -> str:
-    """One JSON object."""
+    """Return one JSON object."""
     return json.dumps(build_json(report), ensure_ascii=False, indent=2) + "\n"
 
 
 def build_json(report: Report) -> dict[str, Any]:
-    """The report as plain values."""
+    """Return the report as plain values, as `schema.json` describes them."""
     return {
         "version": REPORT_VERSION,
         "tool": {"name": "lookalike", "version": report.version},
@@ -35,64 +35,64 @@ def build_json(report: Report) -> dict[str, Any]:
         ],
         "results": [
             {
-                "check": outcome.check,
-                "api": outcome.api,
-                "operation": outcome.operation,
-                "status": report.get_state(outcome),
-                "request_count": outcome.request_count,
-                "reason": outcome.reason,
+                "check": result.check,
+                "api": result.api,
+                "operation": result.operation,
+                "status": report.get_state(result),
+                "request_count": result.request_count,
+                "reason": result.reason,
             }
-            for outcome in report.results
+            for result in report.results
         ],
-        "findings": [_build_finding(told) for told in report.findings],
+        "findings": [_build_finding(finding) for finding in report.findings],
         "notes": list(report.notes),
-        "coverage": [_build_operation_coverage(covered) for covered in report.coverage.operations.values()],
+        "coverage": [_build_operation_coverage(coverage) for coverage in report.coverage.operations.values()],
     }
 
 
-def _build_finding(told: ReportedFinding) -> dict[str, Any]:
-    place = told.evidence.location
+def _build_finding(finding: ReportedFinding) -> dict[str, Any]:
+    location = finding.evidence.location
     return {
-        "fingerprint": told.fingerprint,
-        "check": told.check,
-        "severity": told.severity,
-        "api": told.api,
-        "operation": told.operation,
-        "message": told.message,
-        "pointer": told.pointer,
-        "location": {"file": get_display_path(place), "pointer": place.pointer, "line": place.line},
-        "request": told.evidence.request,
-        "response": told.evidence.response,
-        "curl": told.evidence.curl,
-        "python": told.evidence.python,
-        "seed": told.seed,
-        "rerun_command": told.rerun_command,
-        "accepted_reason": told.accepted_reason,
+        "fingerprint": finding.fingerprint,
+        "check": finding.check,
+        "severity": finding.severity,
+        "api": finding.api,
+        "operation": finding.operation,
+        "message": finding.message,
+        "pointer": finding.pointer,
+        "location": {"file": get_display_path(location), "pointer": location.pointer, "line": location.line},
+        "request": finding.evidence.request,
+        "response": finding.evidence.response,
+        "curl": finding.evidence.curl,
+        "python": finding.evidence.python,
+        "seed": finding.seed,
+        "rerun_command": finding.rerun_command,
+        "accepted_reason": finding.accepted_reason,
     }
 
 
-def _build_operation_coverage(covered: OperationCoverage) -> dict[str, Any]:
+def _build_operation_coverage(coverage: OperationCoverage) -> dict[str, Any]:
     return {
-        "api": covered.api.id,
-        "operation": covered.operation.id,
-        "request_count": covered.request_count,
-        "totals": {kind: share._asdict() for kind, share in compute_shares(covered).items()},
+        "api": coverage.api.id,
+        "operation": coverage.operation.id,
+        "request_count": coverage.request_count,
+        "totals": {kind: share._asdict() for kind, share in compute_shares(coverage).items()},
         "parameters": [
             {
-                "name": each.name,
-                "good": covered.valid_parameters[each.name],
-                "bad": covered.invalid_parameters[each.name],
-                "left_out": covered.omitted_parameters[each.name],
+                "name": parameter.name,
+                "good": coverage.valid_parameters[parameter.name],
+                "bad": coverage.invalid_parameters[parameter.name],
+                "left_out": coverage.omitted_parameters[parameter.name],
             }
-            for each in covered.parameters
+            for parameter in coverage.parameters
         ],
         "values": [
-            {"parameter": name, "value": value, "sent": covered.enum_values[name, value]}
-            for name, value in covered.documented_enum_values
+            {"parameter": name, "value": value, "sent": coverage.enum_values[name, value]}
+            for name, value in coverage.documented_enum_values
         ],
-        "errors": [{"id": name, "answered": covered.answered_errors[name]} for name in covered.documented_errors],
+        "errors": [{"id": name, "answered": coverage.answered_errors[name]} for name in coverage.documented_errors],
         "fields": [
-            {"pointer": each.pointer, **{sight: covered.seen_fields[each.pointer, sight] for sight in FIELD_STATES}}
-            for each in covered.documented_fields
+            {"pointer": field.pointer, **{state: coverage.seen_fields[field.pointer, state] for state in FIELD_STATES}}
+            for field in coverage.documented_fields
         ],
     }

@@ -7,74 +7,79 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from lookalike_specs import Api
 
 from ..results import CheckResult
+from .escape import clean_text
+from .location import get_display_path
 from .report import Report, ReportedFinding
-from .util import clean_text, get_display_path
 
 
 def render_junit(report: Report) -> str:
-    """A suite for each API, a case for each check at each operation."""
+    """Return a suite for each API with a case for each check at each operation."""
     root = Element("testsuites", name="lookalike check", time=f"{report.seconds:.3f}")
     for api in report.apis:
-        _suite(root, report, api)
+        _add_suite(root, report, api)
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _suite(root: Element, report: Report, api: Api) -> None:
+def _add_suite(root: Element, report: Report, api: Api) -> None:
     suite = SubElement(root, "testsuite", name=api.id)
     properties = SubElement(suite, "properties")
-    for name, value in _properties(report).items():
+    for name, value in _list_properties(report).items():
         SubElement(properties, "property", name=name, value=clean_text(value))
-    outcomes = [outcome for outcome in report.results if outcome.api == api.id]
-    for outcome in outcomes:
-        _case(suite, report, outcome)
-    suite.set("tests", str(len(outcomes)))
+    results = [result for result in report.results if result.api == api.id]
+    for result in results:
+        _add_case(suite, report, result)
+    suite.set("tests", str(len(results)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(len(suite.findall(f"testcase/{tag}"))))
 
 
-def _properties(report: Report) -> dict[str, str]:
-    return {"target": report.target, "seed": str(report.seed)} | (
-        {"interrupted": "true"} if report.is_interrupted else {}
-    )
+def _list_properties(report: Report) -> dict[str, str]:
+    properties = {"target": report.target, "seed": str(report.seed)}
+    if report.is_interrupted:
+        properties["interrupted"] = "true"
+    return properties
 
 
-def _case(suite: Element, report: Report, outcome: CheckResult) -> None:
-    case = SubElement(suite, "testcase", classname=f"{outcome.api}.{outcome.operation}", name=outcome.check)
-    found = report.get_findings(outcome)
-    state = report.get_state(outcome)
+def _add_case(suite: Element, report: Report, result: CheckResult) -> None:
+    case = SubElement(suite, "testcase", classname=f"{result.api}.{result.operation}", name=result.check)
+    findings = report.get_findings(result)
+    failed = [finding for finding in findings if finding.state == "failed"]
+    others = [finding for finding in findings if finding.state != "failed"]
+    state = report.get_state(result)
     if state == "failed":
-        counting = [told for told in found if told.state == "failed"]
-        failure = SubElement(case, "failure", type=outcome.check, message=clean_text(counting[0].message))
-        failure.text = "\n\n".join(clean_text(_format_finding(told)) for told in counting)
+        failure = SubElement(case, "failure", type=result.check, message=clean_text(failed[0].message))
+        failure.text = "\n\n".join(clean_text(_format_finding(finding)) for finding in failed)
     elif state == "could not check":
-        SubElement(case, "error", type="could not check", message=clean_text(outcome.reason))
+        SubElement(case, "error", type="could not check", message=clean_text(result.reason))
     elif state == "does not apply":
         SubElement(case, "skipped", message="does not apply to this operation")
-    beside = [told for told in found if told.state != "failed"]
-    if beside:
-        out = SubElement(case, "system-out")
-        out.text = "\n\n".join(
-            clean_text(f"{told.state}: {told.accepted_reason}\n{_format_finding(told)}") for told in beside
-        )
+    if others:
+        # JUnit knows no warnings: a CI would count any other element as a failure
+        output = SubElement(case, "system-out")
+        output.text = "\n\n".join(clean_text(_format_unfailed(finding)) for finding in others)
 
 
-def _format_finding(told: ReportedFinding) -> str:
-    place = told.evidence.location
+def _format_unfailed(finding: ReportedFinding) -> str:
+    return f"{finding.state}: {finding.accepted_reason}\n{_format_finding(finding)}"
+
+
+def _format_finding(finding: ReportedFinding) -> str:
+    location = finding.evidence.location
     return "\n".join(
         (
-            told.message,
-            f"where: {told.pointer}",
-            f"rule:  {get_display_path(place)}:{place.line} {place.pointer}",
-            f"again: {told.rerun_command}",
-            f"id:    {told.fingerprint}",
+            finding.message,
+            f"where: {finding.pointer}",
+            f"rule:  {get_display_path(location)}:{location.line} {location.pointer}",
+            f"again: {finding.rerun_command}",
+            f"id:    {finding.fingerprint}",
             "",
-            told.evidence.curl,
+            finding.evidence.curl,
             "",
-            told.evidence.request,
+            finding.evidence.request,
             "",
-            told.evidence.response,
+            finding.evidence.response,
         )
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lookalike_specs import Api
 
+from .escape import clean_line, clean_text
+from .location import get_display_path
 from .report import STATES, Report, ReportedFinding, ResultState
 from .text import format_summary
-from .util import clean_line, clean_text, get_display_path
 
 MARKS: Final[dict[ResultState, str]] = {
     "failed": "❌",
@@ -24,78 +25,89 @@ MARKS: Final[dict[ResultState, str]] = {
 
 
 def render_markdown(report: Report) -> str:
-    """A table of families and APIs, then each finding in a fold."""
-    return "".join(line + "\n" for line in _lines(report))
+    """Return a table of families and APIs, then each finding in a fold."""
+    return "".join(line + "\n" for line in _render_lines(report))
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield f"## Lookalike judged {_code(report.target)}"
+def _render_lines(report: Report) -> Iterator[str]:
+    yield f"## Lookalike judged {_render_code(report.target)}"
     yield f"\n{format_summary(report)}.\n"
     yield f"| | {' | '.join(api.id for api in report.apis)} |"
     yield f"| --- |{' --- |' * len(report.apis)}"
     for family in report.checks_by_family:
-        yield f"| {family} | {' | '.join(_cell(report, family, api) for api in report.apis)} |"
-    for told in report.findings:
-        yield from _finding(told)
-    yield from _list("Could not be checked", _list_unchecked(report))
-    yield from _list("Baseline", report.notes)
+        cells = [_render_cell(report, family, api) for api in report.apis]
+        yield f"| {family} | {' | '.join(cells)} |"
+    for finding in report.findings:
+        yield from _render_finding(finding)
+    yield from _render_list("Could not be checked", _list_unchecked(report))
+    yield from _render_list("Baseline", report.notes)
 
 
-def _cell(report: Report, family: str, api: Api) -> str:
-    counts = [(state, report.count_results(state, api=api.id, family=family)) for state in STATES]
-    shown = [f"{MARKS[state]} {number}" for state, number in counts if number and state != "does not apply"]
-    return " ".join(shown) or MARKS["does not apply"]
+def _render_cell(report: Report, family: str, api: Api) -> str:
+    marks = []
+    for state in STATES:
+        count = report.count_results(state, api=api.id, family=family)
+        if count and state != "does not apply":
+            marks.append(f"{MARKS[state]} {count}")
+    return " ".join(marks) or MARKS["does not apply"]
 
 
-def _finding(told: ReportedFinding) -> Iterator[str]:
-    place = told.evidence.location
-    mark = MARKS[told.state]
-    yield f"\n<details><summary>{mark} {told.api}/{told.operation} {told.check}: {_html(told.message)}</summary>\n"
-    yield f"- where: {_code(told.pointer or 'the whole answer')}"
-    yield f"- rule: {_code(f'{get_display_path(place)}:{place.line}')} {_code(place.pointer)}"
-    yield f"- again: {_code(told.rerun_command)}"
-    yield f"- id: {_code(told.fingerprint)}"
-    if told.accepted_reason:
-        yield f"- accepted: {_code(told.accepted_reason)}"
-    for language, text in _blocks(told):
-        yield from ("", _block(language, text))
+def _render_finding(finding: ReportedFinding) -> Iterator[str]:
+    location = finding.evidence.location
+    title = f"{finding.api}/{finding.operation} {finding.check}"
+    message = _render_code_element(finding.message)
+    yield f"\n<details><summary>{MARKS[finding.state]} {title}: {message}</summary>\n"
+    yield f"- where: {_render_code(finding.pointer or 'the whole answer')}"
+    yield f"- rule: {_render_code(f'{get_display_path(location)}:{location.line}')} {_render_code(location.pointer)}"
+    yield f"- again: {_render_code(finding.rerun_command)}"
+    yield f"- id: {_render_code(finding.fingerprint)}"
+    if finding.accepted_reason:
+        yield f"- accepted: {_render_code(finding.accepted_reason)}"
+    evidence = finding.evidence
+    blocks = (
+        ("sh", evidence.curl),
+        ("python", evidence.python),
+        ("http", evidence.request),
+        ("http", evidence.response),
+    )
+    for language, text in blocks:
+        yield ""
+        yield _render_block(language, text)
     yield "\n</details>"
-
-
-def _blocks(told: ReportedFinding) -> Iterator[tuple[str, str]]:
-    yield "sh", told.evidence.curl
-    yield "python", told.evidence.python
-    yield "http", told.evidence.request
-    yield "http", told.evidence.response
 
 
 def _list_unchecked(report: Report) -> list[str]:
     return [
-        f"{outcome.api}/{outcome.operation} {outcome.check}: {outcome.reason}"
-        for outcome in report.results
-        if report.get_state(outcome) == "could not check"
+        f"{result.api}/{result.operation} {result.check}: {result.reason}"
+        for result in report.results
+        if report.get_state(result) == "could not check"
     ]
 
 
-def _list(title: str, lines: tuple[str, ...] | list[str]) -> Iterator[str]:
-    if lines:
+def _render_list(title: str, items: Sequence[str]) -> Iterator[str]:
+    if items:
         yield f"\n### {title}\n"
-        yield from (f"- {_code(line)}" for line in lines)
+    for item in items:
+        yield f"- {_render_code(item)}"
 
 
-def _html(text: str) -> str:
-    """As code, where nobody's name is taken for a mention."""
+def _render_code_element(text: str) -> str:
+    """Return the text as code by HTML's means; inside a `summary` Markdown's own count for nothing."""
     return f"<code>{html.escape(clean_line(text))}</code>"
 
 
-def _code(text: str) -> str:
-    """Code in a line, behind as many backticks as it takes."""
-    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+def _render_code(text: str) -> str:
+    """Return the text as code, in which `@name` mentions nobody and `# 1` is no heading."""
+    fence = "`" * (1 + _measure_longest_run(text))
     space = " " if "`" in text else ""
-    return f"{ticks}{space}{clean_line(text)}{space}{ticks}"
+    return f"{fence}{space}{clean_line(text)}{space}{fence}"
 
 
-def _block(language: str, text: str) -> str:
-    """A block that what is in it cannot end."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+def _render_block(language: str, text: str) -> str:
+    """Return a block of code that nothing inside of it can end: its fence is longer than any in the text."""
+    fence = "`" * max(3, 1 + _measure_longest_run(text))
     return f"{fence}{language}\n{clean_text(text)}\n{fence}"
+
+
+def _measure_longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

@@ -1,4 +1,4 @@
-"""What every format of report is made from: a run, with its evidence, and without secrets."""
+"""The value that every format of report is made from: a run, with its evidence, and without secrets."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ from ..reproduction import Evidence, build_evidence
 from ..reproduction.secrets import build_redactor
 from ..reproduction.text import escape_text, redact_text
 from ..results import CheckResult, RunResult
+from .exchange_text import ExchangeText, build_exchange_texts
 
 ResultState = Literal["failed", "warned", "accepted", "could not check", "passed", "does not apply"]
-# of several at one place, the first of these counts
+# worst first: of several findings of one check at one operation, the worst says how the result counts
 STATES: tuple[ResultState, ...] = ("failed", "warned", "could not check", "accepted", "passed", "does not apply")
 ResultKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class ReportedFinding:
-    """A finding as reports tell it; `accepted` says why the baseline takes it, "" where it counts."""
+    """A finding as reports show it.
+
+    `accepted_reason` says why the baseline accepts it, "" where it counts. `exchanges` are the same as in `evidence`,
+    but with whole bodies: the page bounds them around the place of the finding.
+    """
 
     check: str
     severity: Severity
@@ -37,29 +42,34 @@ class ReportedFinding:
     evidence: Evidence
     accepted_reason: str = ""
     rerun_command: str = ""
+    exchanges: tuple[ExchangeText, ...] = ()
 
     @property
     def message(self) -> str:
-        """The rule that was broken, in a sentence."""
+        """Return in a sentence which rule was broken, and how."""
         return self.evidence.message
 
     @property
     def pointer(self) -> str:
-        """The place in the answer."""
+        """Return the place in the response, or in the request, as a JSON pointer."""
         return self.evidence.pointer
 
     @property
     def state(self) -> ResultState:
-        """How it counts."""
-        return "accepted" if self.accepted_reason else "failed" if self.severity == "error" else "warned"
+        """Return how the finding counts."""
+        if self.accepted_reason:
+            return "accepted"
+        if self.severity == "error":
+            return "failed"
+        return "warned"
 
 
 @dataclass(frozen=True)
 class Report:
-    """A run as it is told.
+    """A run as reports show it.
 
-    `outcomes` hold no findings of their own: those are `told`, in the order of the run. `notes` are lines about the
-    baseline; `target` is who was judged, `restart` what starts it again where it is gone by now.
+    `results` hold no findings of their own: those are in `findings`, in the order of the run. `notes` are lines about
+    the baseline. `target` is who was judged, `restart_command` what starts it again where it is gone by now.
     """
 
     version: str
@@ -77,60 +87,66 @@ class Report:
 
     @property
     def request_count(self) -> int:
-        """The requests of the whole run."""
-        return sum(outcome.request_count for outcome in self.results)
+        """Return the number of requests of the whole run."""
+        return sum(result.request_count for result in self.results)
 
     @property
     def unaccepted_findings(self) -> tuple[ReportedFinding, ...]:
-        """The findings that the baseline does not take, warnings too."""
-        return tuple(told for told in self.findings if not told.accepted_reason)
+        """Return the findings that the baseline does not accept, warnings among them."""
+        return tuple(finding for finding in self.findings if not finding.accepted_reason)
 
     @property
     def checks_by_family(self) -> dict[str, list[Check]]:
-        """The checks by family, in their order."""
+        """Return the checks by family, the families by name."""
         families: dict[str, list[Check]] = {}
         # checks come in the order in which their modules registered them; readers look for a family by its name
         for check in sorted(self.checks, key=lambda check: check.family):
             families.setdefault(check.family, []).append(check)
         return families
 
-    def get_findings(self, outcome: CheckResult) -> tuple[ReportedFinding, ...]:
-        """What that check found at that operation."""
-        return tuple(told for told in self.findings if _get_key(told) == _get_key(outcome))
+    def get_findings(self, result: CheckResult) -> tuple[ReportedFinding, ...]:
+        """Return what that check found at that operation."""
+        return tuple(finding for finding in self.findings if _get_key(finding) == _get_key(result))
 
-    def get_state(self, outcome: CheckResult) -> ResultState:
-        """How an outcome counts: the worst of its findings, where it has any."""
-        found = self.get_findings(outcome)
-        if not found:
-            return "passed" if outcome.status == "failed" else outcome.status
-        return min((told.state for told in found), key=STATES.index)
+    def get_state(self, result: CheckResult) -> ResultState:
+        """Return how a result counts: as the worst of its findings, where it has any."""
+        findings = self.get_findings(result)
+        if findings:
+            return min((finding.state for finding in findings), key=STATES.index)
+        # a failure whose findings are not in this report, as its baseline took them out, is none
+        if result.status == "failed":
+            return "passed"
+        return result.status
 
     def count_results(self, state: ResultState, *, api: str = "", family: str = "") -> int:
-        """How many outcomes are in that state."""
+        """Return how many results are in that state: of all, or only those of an API, of a family, or of both."""
+        prefix = f"{family}/" if family else ""
         return sum(
-            self.get_state(outcome) == state
-            for outcome in self.results
-            if api in ("", outcome.api) and outcome.check.startswith(f"{family}/" if family else "")
+            self.get_state(result) == state
+            for result in self.results
+            if api in ("", result.api) and result.check.startswith(prefix)
         )
 
     @property
     def exit_code(self) -> int:
-        """0 no findings, 1 findings, 2 nothing checked, 3 not all could be checked, 130 interrupted.
+        """Return 0 for no findings, 1 findings, 2 nothing checked, 3 not all could be checked, 130 interrupted.
 
         Warnings alone are no findings.
         """
         if self.is_interrupted:
             return 130
-        if any(told.state == "failed" for told in self.findings):
+        if any(finding.state == "failed" for finding in self.findings):
             return 1
         if self.count_results("could not check"):
             return 3
-        return 0 if self.count_results("does not apply") < len(self.results) else 2
+        if self.count_results("does not apply") == len(self.results):
+            return 2
+        return 0
 
 
 @dataclass(frozen=True)
 class CompletedRun:
-    """What came of a run, as it came."""
+    """A run as it ended, credentials and all; a report is made of it."""
 
     version: str
     apis: tuple[Api, ...]
@@ -142,13 +158,16 @@ class CompletedRun:
     restart_command: str = ""
 
 
-def assemble_report(run: CompletedRun, again: Callable[[Finding], str], baseline: Baseline) -> Report:
-    """The report of a run. `again` gives the command that finds a finding once more."""
-    told = tuple(
-        _build_reported_finding(run, each, again(each), baseline.explain_acceptance(each))
-        for each in run.result.findings
+def assemble_report(run: CompletedRun, build_rerun_command: Callable[[Finding], str], baseline: Baseline) -> Report:
+    """Return the report of a run, without secrets.
+
+    `build_rerun_command` returns the command that finds a finding once more.
+    """
+    findings = tuple(
+        _build_reported_finding(run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding))
+        for finding in run.result.findings
     )
-    veils = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
+    redactors = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
     return Report(
         version=run.version,
         target=run.result.target,
@@ -156,8 +175,8 @@ def assemble_report(run: CompletedRun, again: Callable[[Finding], str], baseline
         seconds=run.result.seconds,
         apis=run.apis,
         checks=run.checks,
-        results=tuple(_redact_result(outcome, veils[outcome.api]) for outcome in run.result.results),
-        findings=told,
+        results=tuple(_redact_result(result, redactors[result.api]) for result in run.result.results),
+        findings=findings,
         coverage=run.coverage,
         notes=tuple(escape_text(note) for note in baseline.describe_stale_entries(run.result.results)),
         is_interrupted=run.is_interrupted,
@@ -165,24 +184,27 @@ def assemble_report(run: CompletedRun, again: Callable[[Finding], str], baseline
     )
 
 
-def _build_reported_finding(run: CompletedRun, found: Finding, again: str, accepted: str) -> ReportedFinding:
-    api = next(api for api in run.apis if api.id == found.api)
+def _build_reported_finding(
+    run: CompletedRun, finding: Finding, rerun_command: str, accepted_reason: str
+) -> ReportedFinding:
+    api = next(api for api in run.apis if api.id == finding.api)
     return ReportedFinding(
-        check=found.check,
-        severity=found.severity,
-        api=found.api,
-        operation=found.operation,
-        seed=found.seed,
-        fingerprint=found.fingerprint,
-        evidence=build_evidence(found, api, run.accounts[api.id]),
-        accepted_reason=escape_text(accepted),
-        rerun_command=escape_text(again),
+        check=finding.check,
+        severity=finding.severity,
+        api=finding.api,
+        operation=finding.operation,
+        seed=finding.seed,
+        fingerprint=finding.fingerprint,
+        evidence=build_evidence(finding, api, run.accounts[api.id]),
+        accepted_reason=escape_text(accepted_reason),
+        rerun_command=escape_text(rerun_command),
+        exchanges=build_exchange_texts(finding, api, run.accounts[api.id]),
     )
 
 
-def _redact_result(outcome: CheckResult, cover: Redactor) -> CheckResult:
-    return replace(outcome, findings=(), reason=redact_text(outcome.reason, cover))
+def _redact_result(result: CheckResult, redactor: Redactor) -> CheckResult:
+    return replace(result, findings=(), reason=redact_text(result.reason, redactor))
 
 
-def _get_key(about: ReportedFinding | CheckResult) -> ResultKey:
-    return about.check, about.api, about.operation
+def _get_key(item: ReportedFinding | CheckResult) -> ResultKey:
+    return item.check, item.api, item.operation

@@ -6,40 +6,42 @@ import json
 from typing import Any
 
 from ..registry import Check
+from .escape import clean_text
+from .location import get_display_path
 from .report import Report, ReportedFinding
-from .util import clean_text, get_display_path
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+# a key names how a fingerprint is made; one made another way gets another version
 FINGERPRINT_KEY = "lookalike/v1"
 
 
 def render_sarif(report: Report) -> str:
-    """One run; its rules are the checks."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
+    """Return a log of one run whose rules are the checks."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_build_run(report)]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _run(report: Report) -> dict[str, Any]:
+def _build_run(report: Report) -> dict[str, Any]:
     rules = {check.id: number for number, check in enumerate(report.checks)}
-    driver = {"name": "lookalike", "version": report.version, "rules": [_rule(check) for check in report.checks]}
+    driver = {"name": "lookalike", "version": report.version, "rules": [_build_rule(check) for check in report.checks]}
     return {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report)],
-        "results": [_result(told, rules[told.check]) for told in report.findings],
+        "invocations": [_build_invocation(report)],
+        "results": [_build_result(finding, rules[finding.check]) for finding in report.findings],
     }
 
 
-def _invocation(report: Report) -> dict[str, Any]:
-    """How the run went; what could not be checked is a notification."""
+def _build_invocation(report: Report) -> dict[str, Any]:
+    """Return how the run went; each check that could not be made is a notification."""
     notifications: list[dict[str, Any]] = [
         {
             "level": "warning",
-            "message": {"text": clean_text(f"{outcome.api}/{outcome.operation}: could not check: {outcome.reason}")},
-            "associatedRule": {"id": outcome.check},
+            "message": {"text": clean_text(f"{result.api}/{result.operation}: could not check: {result.reason}")},
+            "associatedRule": {"id": result.check},
         }
-        for outcome in report.results
-        if report.get_state(outcome) == "could not check"
+        for result in report.results
+        if report.get_state(result) == "could not check"
     ]
     if report.is_interrupted:
         notifications.append({"level": "error", "message": {"text": "interrupted before all was checked"}})
@@ -50,7 +52,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     }
 
 
-def _rule(check: Check) -> dict[str, Any]:
+def _build_rule(check: Check) -> dict[str, Any]:
     return {
         "id": check.id,
         "shortDescription": {"text": check.summary},
@@ -61,41 +63,41 @@ def _rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _result(told: ReportedFinding, rule: int) -> dict[str, Any]:
-    place = told.evidence.location
+def _build_result(finding: ReportedFinding, rule: int) -> dict[str, Any]:
+    location = finding.evidence.location
     result: dict[str, Any] = {
-        "ruleId": told.check,
+        "ruleId": finding.check,
         "ruleIndex": rule,
-        "level": told.severity,
-        "message": {"text": clean_text(_message(told))},
+        "level": finding.severity,
+        "message": {"text": clean_text(_format_message(finding))},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": get_display_path(place)},
-                    "region": {"startLine": place.line},
+                    "artifactLocation": {"uri": get_display_path(location)},
+                    "region": {"startLine": location.line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": f"{told.api}/{told.operation}", "kind": "function"}],
+                "logicalLocations": [{"fullyQualifiedName": f"{finding.api}/{finding.operation}", "kind": "function"}],
             }
         ],
-        "partialFingerprints": {FINGERPRINT_KEY: told.fingerprint},
+        "partialFingerprints": {FINGERPRINT_KEY: finding.fingerprint},
         "properties": {
-            "pointer": told.pointer,
-            "rule": place.pointer,
-            "seed": told.seed,
-            "curl": clean_text(told.evidence.curl),
-            "python": clean_text(told.evidence.python),
-            "request": clean_text(told.evidence.request),
-            "response": clean_text(told.evidence.response),
-            "rerun_command": told.rerun_command,
+            "pointer": finding.pointer,
+            "rule": location.pointer,
+            "seed": finding.seed,
+            "curl": clean_text(finding.evidence.curl),
+            "python": clean_text(finding.evidence.python),
+            "request": clean_text(finding.evidence.request),
+            "response": clean_text(finding.evidence.response),
+            "rerun_command": finding.rerun_command,
         },
     }
-    if told.accepted_reason:
+    if finding.accepted_reason:
         result["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": clean_text(told.accepted_reason)}
+            {"kind": "external", "status": "accepted", "justification": clean_text(finding.accepted_reason)}
         ]
     return result
 
 
-def _message(told: ReportedFinding) -> str:
-    where = f" at {told.pointer}" if told.pointer else ""
-    return f"{told.api}/{told.operation}{where}: {told.message}\nAgain: {told.rerun_command}"
+def _format_message(finding: ReportedFinding) -> str:
+    where = f" at {finding.pointer}" if finding.pointer else ""
+    return f"{finding.api}/{finding.operation}{where}: {finding.message}\nAgain: {finding.rerun_command}"

@@ -8,142 +8,171 @@ from typing import Final, Literal
 
 from ..coverage import CoverageShare
 from ..results import CheckResult
+from .escape import clean_line, clean_text
+from .location import get_display_path
 from .report import STATES, Report, ReportedFinding, ResultState
-from .util import clean_line, clean_text, get_display_path
-
-
-def render_coverage_table(report: Report) -> str:
-    """A line for each API, a column for each kind of thing: met/of."""
-    totals = {api.id: report.coverage.sum_shares(api.id) for api in report.apis}
-    kinds = list(dict.fromkeys(kind for shares in totals.values() for kind in shares))
-    rows = [["coverage", *kinds]]
-    rows += [[api, *(_cell(shares.get(kind)) for kind in kinds)] for api, shares in totals.items()]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows)
-    return "".join(line + "\n" for line in lines)
-
-
-def _cell(share: CoverageShare | None) -> str:
-    return f"{share.covered}/{share.total}" if share and share.total else "-"
-
 
 Role = Literal["heading", "failed", "warned", "could not check", "passed", "accepted", "does not apply", "faint"]
 Styler = Callable[[Role, str], str]
-STATE_WORDS: dict[ResultState, str] = {"warned": "with a warning", "could not check": "not checked"}
+# as a curl line writes a credential: `-H 'apiToken: '"$LOOKALIKE_TMAPI_APITOKEN"`
 CREDENTIAL_VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
-NOT_APPLICABLE: ResultState = "does not apply"
-LABELS = {"failed": "FAILED", "warned": "WARNING", "accepted": "ACCEPTED"}
+NOT_APPLICABLE: Final[ResultState] = "does not apply"
+# the words behind a number, where they are not the state's own: "3 passed", but "1 with a warning"
+STATE_WORDS: Final[dict[ResultState, str]] = {"warned": "with a warning", "could not check": "not checked"}
+LABELS: Final = {"failed": "FAILED", "warned": "WARNING", "accepted": "ACCEPTED"}
 
 
 def leave_unstyled(_: Role, text: str) -> str:
-    """No colours."""
+    """Return the text without colours."""
     return text
 
 
-def render_text(report: Report, paint: Styler = leave_unstyled) -> str:
-    """Lines for a person: what was held where, each finding, what could not be checked, the numbers."""
-    return "".join(line + "\n" for line in _lines(report, paint))
+def render_text(report: Report, style: Styler = leave_unstyled) -> str:
+    """Return lines for a person: the families of each API, each finding, what could not be checked, the numbers."""
+    return "".join(line + "\n" for line in _render_lines(report, style))
 
 
-def _lines(report: Report, paint: Styler) -> Iterator[str]:
-    yield f"{paint('heading', f'Lookalike {report.version}')} judged {report.target}"
+def build_coverage_table(report: Report) -> list[list[str]]:
+    """Return a row of headings, then a row for each API, with `covered/total` in a column for each kind of thing."""
+    totals = {api.id: report.coverage.sum_shares(api.id) for api in report.apis}
+    kinds = list(dict.fromkeys(kind for shares in totals.values() for kind in shares))
+    rows = [["coverage", *kinds]]
+    for api, shares in totals.items():
+        rows.append([api, *(_format_share(shares.get(kind)) for kind in kinds)])
+    return rows
+
+
+def _format_share(share: CoverageShare | None) -> str:
+    if share is None or not share.total:
+        return "-"
+    return f"{share.covered}/{share.total}"
+
+
+def _render_lines(report: Report, style: Styler) -> Iterator[str]:
+    yield f"{style('heading', f'Lookalike {report.version}')} judged {report.target}"
     for api in report.apis:
-        yield f"\n{paint('heading', api.id)}"
-        yield from _families(report, api.id, paint)
-    for told in report.unaccepted_findings:
-        yield from ("", *_finding(told, paint))
-    yield from _variables(report, paint)
-    yield from _list_accepted(report, paint)
-    yield from _list_unchecked(report, paint)
+        yield f"\n{style('heading', api.id)}"
+        yield from _render_families(report, api.id, style)
+    for finding in report.unaccepted_findings:
+        yield ""
+        yield from _render_finding(finding, style)
+    yield from _render_hints(report, style)
+    yield from _render_accepted(report, style)
+    yield from _render_unchecked(report, style)
     if report.notes:
-        yield f"\n{paint('heading', 'baseline')}"
+        yield f"\n{style('heading', 'baseline')}"
         yield from (f"  {note}" for note in report.notes)
-    yield f"\n{paint(_find_worst_state(report), format_summary(report))}"
+    yield f"\n{style(_find_worst_state(report), format_summary(report))}"
 
 
-def _families(report: Report, api: str, paint: Styler) -> Iterator[str]:
-    wide = max((len(family) for family in report.checks_by_family), default=0)
+def _render_families(report: Report, api: str, style: Styler) -> Iterator[str]:
+    width = max((len(family) for family in report.checks_by_family), default=0)
     for family in report.checks_by_family:
-        counts = {state: number for state in STATES if (number := report.count_results(state, api=api, family=family))}
+        counts = {state: report.count_results(state, api=api, family=family) for state in STATES}
         shown = [
-            paint(state, f"{counts[state]} {STATE_WORDS.get(state, state)}")
-            for state in counts
-            if state != NOT_APPLICABLE
+            style(state, f"{count} {STATE_WORDS.get(state, state)}")
+            for state, count in counts.items()
+            if count and state != NOT_APPLICABLE
         ]
-        yield f"  {family:{wide}}  {', '.join(shown) or (NOT_APPLICABLE if counts else 'not run')}"
+        if shown:
+            summary = ", ".join(shown)
+        elif counts[NOT_APPLICABLE]:
+            summary = NOT_APPLICABLE
+        else:
+            summary = "not run"
+        yield f"  {family:{width}}  {summary}"
 
 
-def _finding(told: ReportedFinding, paint: Styler) -> Iterator[str]:
-    place = told.evidence.location
-    yield f"{paint(told.state, LABELS[told.state])}  {told.api}/{told.operation}  {paint('heading', told.check)}"
-    yield f"  {clean_line(told.message)}"
+def _render_finding(finding: ReportedFinding, style: Styler) -> Iterator[str]:
+    location = finding.evidence.location
+    operation = f"{finding.api}/{finding.operation}"
+    yield f"{style(finding.state, LABELS[finding.state])}  {operation}  {style('heading', finding.check)}"
+    yield f"  {clean_line(finding.message)}"
     rows = {
-        "where": clean_line(told.pointer),
-        "rule": f"{get_display_path(place)}:{place.line}  {place.pointer}",
-        "again": told.rerun_command,
-        "why": f"lookalike explain {told.check}",
-        "id": told.fingerprint,
-        "curl": clean_text(told.evidence.curl),
+        "where": clean_line(finding.pointer),
+        "rule": f"{get_display_path(location)}:{location.line}  {location.pointer}",
+        "again": finding.rerun_command,
+        "why": f"lookalike explain {finding.check}",
+        "id": finding.fingerprint,
+        "curl": clean_text(finding.evidence.curl),
     }
-    yield from (f"  {paint('faint', f'{name:5}')}  {value}" for name, value in rows.items() if value)
+    for name, value in rows.items():
+        if value:
+            yield f"  {style('faint', f'{name:5}')}  {value}"
 
 
-def _variables(report: Report, paint: Styler) -> Iterator[str]:
-    """What has to be set before the curl lines work."""
-    names = dict.fromkeys(
-        name for told in report.unaccepted_findings for name in CREDENTIAL_VARIABLE.findall(told.evidence.curl)
-    )
+def _render_hints(report: Report, style: Styler) -> Iterator[str]:
+    """Yield what the reader has to do before the curl lines work; one empty line before all of it."""
+    hints = []
+    names = _list_credential_variables(report)
     if names:
-        yield "\n" + paint("faint", f"Credentials stand in the environment: {', '.join(names)}")
+        hints.append(f"Credentials stand in the environment: {', '.join(names)}")
     if report.unaccepted_findings and report.restart_command:
-        yield ("" if names else "\n") + paint(
-            "faint", f"For the curl lines, start the mock again: {report.restart_command}"
-        )
+        hints.append(f"For the curl lines, start the mock again: {report.restart_command}")
+    if hints:
+        yield ""
+    yield from (style("faint", hint) for hint in hints)
 
 
-def _list_accepted(report: Report, paint: Styler) -> Iterator[str]:
-    accepted = [told for told in report.findings if told.accepted_reason]
+def _list_credential_variables(report: Report) -> list[str]:
+    names: dict[str, None] = {}
+    for finding in report.unaccepted_findings:
+        names.update(dict.fromkeys(CREDENTIAL_VARIABLE.findall(finding.evidence.curl)))
+    return list(names)
+
+
+def _render_accepted(report: Report, style: Styler) -> Iterator[str]:
+    accepted = [finding for finding in report.findings if finding.accepted_reason]
     if accepted:
-        yield f"\n{paint('heading', 'accepted by the baseline')}"
-    for told in accepted:
-        yield f"  {told.api}/{told.operation}  {told.check}  {told.fingerprint}  {clean_line(told.accepted_reason)}"
+        yield f"\n{style('heading', 'accepted by the baseline')}"
+    for finding in accepted:
+        operation = f"{finding.api}/{finding.operation}"
+        yield f"  {operation}  {finding.check}  {finding.fingerprint}  {clean_line(finding.accepted_reason)}"
 
 
-def _list_unchecked(report: Report, paint: Styler) -> Iterator[str]:
-    """One line for all checks that could not be made at an operation for the same reason."""
-    reasons: dict[tuple[str, str], list[CheckResult]] = {}
-    for outcome in report.results:
-        if report.get_state(outcome) == "could not check":
-            reasons.setdefault((f"{outcome.api}/{outcome.operation}", outcome.reason), []).append(outcome)
-    if reasons:
-        yield f"\n{paint('could not check', 'could not be checked')}"
-    for (where, reason), outcomes in reasons.items():
-        yield f"  {where}  {', '.join(outcome.check for outcome in outcomes)}"
+def _render_unchecked(report: Report, style: Styler) -> Iterator[str]:
+    """Yield one entry for all checks that could not be made at an operation for the same reason.
+
+    When a server does not answer, that is one fact, and not seventy.
+    """
+    groups: dict[tuple[str, str], list[CheckResult]] = {}
+    for result in report.results:
+        if report.get_state(result) == "could not check":
+            groups.setdefault((f"{result.api}/{result.operation}", result.reason), []).append(result)
+    if groups:
+        yield f"\n{style('could not check', 'could not be checked')}"
+    for (operation, reason), results in groups.items():
+        yield f"  {operation}  {', '.join(result.check for result in results)}"
         yield f"    {clean_line(reason)}"
 
 
 def format_summary(report: Report) -> str:
-    """The numbers of a run in one line."""
-    numbers = {
-        state: sum(told.state == state for told in report.findings) for state in ("failed", "warned", "accepted")
+    """Return the numbers of a run in one line."""
+    counts = {
+        state: sum(finding.state == state for finding in report.findings) for state in ("failed", "warned", "accepted")
     }
-    parts = [
-        "interrupted" if report.is_interrupted else "",
-        format_count(numbers["failed"], "finding"),
-        format_count(numbers["warned"], "warning") if numbers["warned"] else "",
-        f"{numbers['accepted']} accepted" if numbers["accepted"] else "",
-        f"{format_count(report.count_results('passed'), 'check')} passed",
-        f"{not_checked} not checked" if (not_checked := report.count_results("could not check")) else "",
-        f"{format_count(report.request_count, 'request')} in {report.seconds:.1f} s",
-        f"seed {report.seed}",
-    ]
-    return ", ".join(part for part in parts if part)
+    parts = []
+    if report.is_interrupted:
+        parts.append("interrupted")
+    parts.append(format_count(counts["failed"], "finding"))
+    if counts["warned"]:
+        parts.append(format_count(counts["warned"], "warning"))
+    if counts["accepted"]:
+        parts.append(f"{counts['accepted']} accepted")
+    parts.append(f"{format_count(report.count_results('passed'), 'check')} passed")
+    unchecked = report.count_results("could not check")
+    if unchecked:
+        parts.append(f"{unchecked} not checked")
+    parts.append(f"{format_count(report.request_count, 'request')} in {report.seconds:.1f} s")
+    parts.append(f"seed {report.seed}")
+    return ", ".join(parts)
 
 
 def _find_worst_state(report: Report) -> ResultState:
-    return min((report.get_state(outcome) for outcome in report.results), key=STATES.index, default="does not apply")
+    states = (report.get_state(result) for result in report.results)
+    return min(states, key=STATES.index, default="does not apply")
 
 
 def format_count(number: int, noun: str) -> str:
-    """The number and the noun, in the plural where it is not one."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Return the number and the noun, in the plural unless the number is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

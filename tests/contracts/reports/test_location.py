@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_contracts.reports.util import PACKAGE_ROOT, get_display_path
+from lookalike_contracts.reports.location import PACKAGE_ROOT, get_display_path
 from lookalike_specs.source_map import SourceLocation
 
 PLACE = SourceLocation("apis/tmapi/openapi.yaml", "/paths", 1)

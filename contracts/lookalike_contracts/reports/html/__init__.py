@@ -1,5 +1,19 @@
 """The report as one page that needs nothing else: no network, no script."""
 
-from .page import render_html
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..report import Report
+
+
+def render_html(report: Report) -> str:
+    """Return the page as HTML."""
+    # most runs want no page, and Jinja2 takes as long to import as all other formats together
+    from .page import render_page  # noqa: PLC0415
+
+    return render_page(report)
+
 
 __all__ = ["render_html"]

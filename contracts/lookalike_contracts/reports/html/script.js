@@ -1,6 +1,12 @@
-// Without this the page works too: here Escape closes what a cell opened, and the keyboard follows.
+// Without this the page works too: here Escape closes what a cell opened, a link to a finding unfolds it, and the
+// keyboard follows.
 const opened = () => document.querySelector(".drawer:target");
+const follow = () => {
+  const target = document.querySelector(":target");
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  (opened() ?? document.querySelector("a:target") ?? target?.querySelector("summary"))?.focus();
+};
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") opened()?.querySelector(".close").click();
 });
-addEventListener("hashchange", () => (opened() ?? document.querySelector("a:target"))?.focus());
+addEventListener("hashchange", follow);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lookalike_contracts.reports.util import clean_line, clean_text
+from lookalike_contracts.reports.escape import clean_line, clean_text
 
 
 @pytest.mark.parametrize(

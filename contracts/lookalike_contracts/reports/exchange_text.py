@@ -1,0 +1,63 @@
+"""The two sides of a finding's exchanges as texts: without secrets, head and body apart, not yet bounded to a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
+
+from lookalike_specs import Api
+from lookalike_specs.curl import build_url
+from lookalike_specs.redaction import Redactor
+
+from ..finding import Exchange, Finding
+from ..reproduction.secrets import build_redactor
+from ..reproduction.text import escape_text, format_request, format_response, shorten_runs
+
+MAX_BODY_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True)
+class MessageText:
+    """A request or a response: `head` is its first line and its headers, `body` what follows the empty line."""
+
+    head: str
+    body: str
+
+
+@dataclass(frozen=True)
+class ExchangeText:
+    """One request and the response to it."""
+
+    request: MessageText
+    response: MessageText
+
+
+def build_exchange_texts(finding: Finding, api: Api, account: Mapping[str, str]) -> tuple[ExchangeText, ...]:
+    """Return the exchanges of a finding with all secrets of `account` covered."""
+    redactor = build_redactor(api, account, finding.exchanges)
+    return tuple(_build_exchange_text(exchange, finding.url, redactor) for exchange in finding.exchanges)
+
+
+def _build_exchange_text(exchange: Exchange, base_url: str, redactor: Redactor) -> ExchangeText:
+    request = exchange.request
+    response = exchange.response
+    url = build_url(request, base_url or f"{request.scheme}://{request.host}")
+    # the head is formatted as in every other report; the body is not, for that would cut it after 4,000 characters,
+    # often before the place of the finding
+    request_head = format_request(replace(request, body=b""), redactor, url)
+    response_head = format_response(replace(response, body=b""), redactor)
+    return ExchangeText(
+        MessageText(request_head, _format_body(request.body, redactor)),
+        MessageText(response_head, _format_body(response.body, redactor)),
+    )
+
+
+def _format_body(body: bytes, redactor: Redactor) -> str:
+    text = redactor.redact(body, MAX_BODY_BYTES).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+    text = shorten_runs(escape_text(text))
+    if len(body) > MAX_BODY_BYTES:
+        text += f"\n({len(body) - MAX_BODY_BYTES:,} bytes more)"
+    return text
