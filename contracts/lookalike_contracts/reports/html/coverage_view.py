@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ...coverage import FIELD_STATES, CoverageShare, FieldState, OperationCoverage
@@ -30,7 +31,8 @@ class CoverageRow(NamedTuple):
     shares: tuple[CoverageShare, ...]
 
 
-class NamedCount(NamedTuple):
+@dataclass(frozen=True)
+class NamedCount:
     """Something that the document names, and how often it was met."""
 
     name: str
