@@ -20,7 +20,7 @@ MAX_TOKEN_BYTES = 4096
 
 
 def control_options(command: Command) -> Command:
-    """The options --control-token-file and --allow-host."""
+    """Add the options --control-token-file and --allow-host."""
     file = click.option(
         "--control-token-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
         help=f"The control API's token; without FILE and {VARIABLE} it is a random one.",
@@ -33,7 +33,7 @@ def control_options(command: Command) -> Command:
 
 
 def read_token(path: Path | None) -> str:
-    """The token that the caller gives; "" for none. Raises Problem."""
+    """Return the token of the file, else of the environment; "" for none. Raises CommandError."""
     if path is None:
         text = os.environ.get(VARIABLE, "")
         where = VARIABLE
@@ -47,13 +47,16 @@ def read_token(path: Path | None) -> str:
 
 
 def render_control_line(url: str, token: str, *, random: bool) -> str:
-    """For people: where the control API is. A token that they gave is theirs to keep."""
-    return f"control API  {url}/_lookalike/  token {token if random else 'as given'}"
+    """Return a line that says where the control API is; a token that the caller gave is not printed."""
+    shown = "as given"
+    if random:
+        shown = token
+    return f"control API  {url}/_lookalike/  token {shown}"
 
 
 def _read_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return file.read(MAX_TOKEN_BYTES).decode("utf-8", "replace")
-    except OSError as gone:
-        raise CommandError(f"cannot read {path}: {gone.strerror}") from gone
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from error

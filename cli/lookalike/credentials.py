@@ -14,9 +14,9 @@ CREDENTIALS_FORMAT = "--credentials is API.KEY=VALUE"
 
 
 def resolve_accounts(apis: tuple[Api, ...], given: tuple[str, ...]) -> Accounts:
-    """API -> the account of the environment or the demo account, with what is given in its place.
+    """Return API -> its account: that of the environment or the demo account, with the given values in their place.
 
-    Raises Problem, which never shows a value.
+    Raises CommandError, which never shows a value.
     """
     changes: dict[str, dict[str, str]] = {api.id: {} for api in apis}
     for number, text in enumerate(given, start=1):
@@ -29,10 +29,10 @@ def resolve_accounts(apis: tuple[Api, ...], given: tuple[str, ...]) -> Accounts:
     return {api.id: _merge_account(api, changes[api.id]) for api in apis}
 
 
-def reject_demo_credentials(apis: tuple[Api, ...], found: Accounts) -> None:
-    """Raises Problem for an API that a live service would be asked for with the demo account's credentials."""
+def reject_demo_credentials(apis: tuple[Api, ...], accounts: Accounts) -> None:
+    """Raise CommandError for an API that a live service would be asked for as the demo account."""
     for api in apis:
-        if found[api.id] == api.account:
+        if accounts[api.id] == api.account:
             names = ", ".join(f"--credentials {api.id}.{name}=…" for name in api.account)
             raise CommandError(f"a live service does not know the demo account of {api.id}; give {names}")
 
@@ -46,10 +46,9 @@ def _parse_credential(text: str, number: int) -> tuple[str, str, str]:
 
 
 def _merge_account(api: Api, changes: Mapping[str, str]) -> Mapping[str, str]:
-    known = sorted({name for credentials, _ in api.accounts for name in credentials})
+    names = sorted({name for credentials, _ in api.accounts for name in credentials})
     for key in changes:
-        if key not in known:
-            raise CommandError(
-                f"{CREDENTIALS_FORMAT}: {api.id} has {', '.join(known)}, not {key!r}{suggest_closest(key, known)}"
-            )
+        if key not in names:
+            hint = suggest_closest(key, names)
+            raise CommandError(f"{CREDENTIALS_FORMAT}: {api.id} has {', '.join(names)}, not {key!r}{hint}")
     return {**load_account(api), **changes}

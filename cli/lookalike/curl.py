@@ -24,35 +24,37 @@ __all__ = ["build_curl_command", "build_signing_line", "build_url"]
 
 
 def build_signing_line(method: str, api: str, scheme: str, base: str) -> str:
-    """A curl line that is signed anew each time it is pasted, from whatever directory."""
-    sign = [sys.executable, "-P", "-m", "lookalike", "sign", api, "--scheme", scheme, "--url", base, "--output", "url"]
-    return f'curl -s -X {method} "$({" ".join(quote(part) for part in sign)})"'
+    """Return a curl line that is signed anew each time it is pasted, from whatever directory."""
+    # -P: a `lookalike.py` in the current directory must not be run in our place.
+    words = [sys.executable, "-P", "-m", "lookalike", "sign", api, "--scheme", scheme, "--url", base, "--output", "url"]
+    command = " ".join(quote(word) for word in words)
+    return f'curl -s -X {method} "$({command})"'
 
 
 def build_curl_line(mock: Mock, service: Service, base: str) -> str:
-    """The line for an API's first operation, with the first scheme that the chosen variants let pass."""
+    """Return the line for an API's first operation, with the first scheme that the chosen variants accept."""
     schemes = [scheme for scheme in service.api.operations[0].schemes if _fits_in_url(scheme)]
-    signed = [(scheme, sign_example(service, scheme, base)) for scheme in schemes]
-    scheme, request = next((pair for pair in signed if _is_accepted(mock, service, pair[1])), signed[0])
+    requests = [(scheme, sign_example(service, scheme, base)) for scheme in schemes]
+    accepted = [(scheme, request) for scheme, request in requests if _is_accepted(mock, service, request)]
+    scheme, request = (accepted or requests)[0]
     if SCHEMES[scheme.extension.scheme].expires:
         return build_signing_line(request.method, service.api.id, scheme.name, base)
     return build_curl_command(request, base)
 
 
 def sign_example(service: Service, scheme: SecurityScheme, base: str) -> Request:
-    """The spec's example, signed as the demo account."""
+    """Return the spec's example, signed as the demo account."""
     operation = service.api.operations[0]
     account = service.api.account
-    known = collect_examples(service.api, operation)
-    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
-    unsigned = build_request(operation, needs | build_minimal_values(service.api, operation, account), base)
-    return sign(
-        unsigned, scheme, account, SigningContext(datetime.now(UTC), uuid4().hex, in_url=scheme.location == "query")
-    )
+    examples = collect_examples(service.api, operation)
+    required = {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
+    values = required | build_minimal_values(service.api, operation, account)
+    context = SigningContext(datetime.now(UTC), uuid4().hex, in_url=scheme.location == "query")
+    return sign(build_request(operation, values, base), scheme, account, context)
 
 
 def _fits_in_url(scheme: SecurityScheme) -> bool:
-    """A proof that ages is made when the line runs, and has to fit into the URL."""
+    # A signature that expires is made when the line runs, so `lookalike sign --output url` has to hold all of it.
     return scheme.location == "query" or not SCHEMES[scheme.extension.scheme].expires
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class MockOptions(TypedDict, total=False):
-    """What a mock can be told: the same as `Mock`'s keyword arguments.
+    """The keyword arguments of `Mock`.
 
-    `seed`: which catalogue. `variants`: `api.name` or `name` -> value. `clock`: seconds since 1970. `size`: how many
-    goods.
+    `seed`: which catalogue of goods. `variants`: `api.name` or `name` -> value. `clock`: returns seconds since 1970.
+    `size`: how many goods.
     """
 
     seed: int
@@ -33,7 +33,7 @@ class MockOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class RunningMock:
-    """A mock on a port: its base URL, and the mock itself (`mock.world.journal` holds the exchanges).
+    """A mock on a port: its base URL, and the mock itself (`mock.demo_state.journal` holds the exchanges).
 
     Over TLS: `tls_url`, the file `tls_ca` with the CA to trust, and `tls`, which can present a wrong certificate. The
     control API below `/_lookalike/` takes `control_token`.
@@ -49,12 +49,12 @@ class RunningMock:
     def create_sandbox(
         self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None
     ) -> Sandbox:
-        """A private corner of the mock, with credentials of its own; as the mock's where nothing else is said."""
+        """Return a private corner of the mock, with credentials of its own; seed and size are the mock's by default."""
         return self.mock.create_sandbox(seed=seed, size=size, quota=quota)
 
     @property
     def credentials(self) -> dict[str, dict[str, str]]:
-        """The demo account of each API, under the vendor's own names."""
+        """Return the demo account of each API, under the vendor's own names."""
         return {api: dict(service.api.account) for api, service in self.mock.services.items()}
 
 
@@ -71,27 +71,30 @@ def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[MockOptions]) 
 
     mock = _select_mock(apis, options)
     if not tls:
-        with Server(door := MockApp(mock)) as server:
-            yield RunningMock(server.url, mock, control_token=door.control_token)
+        app = MockApp(mock)
+        with Server(app) as server:
+            yield RunningMock(server.url, mock, control_token=app.control_token)
         return
-    with _create_authority(mock) as (found, file), Server(door := MockApp(mock, tls=found), tls=found) as server:
-        yield RunningMock(server.url, mock, server.tls_url, file, found, door.control_token)
+    with _create_authority(mock) as (contexts, ca_file):
+        app = MockApp(mock, tls=contexts)
+        with Server(app, tls=contexts) as server:
+            yield RunningMock(server.url, mock, server.tls_url, ca_file, contexts, app.control_token)
 
 
 @contextmanager
 def _create_authority(mock: Mock) -> Iterator[tuple[TlsContexts, str]]:
-    """A throw-away CA, and the file that clients read it from."""
+    """Yield a throw-away CA, and the path of the file that clients read it from."""
     from lookalike_mocks.adapters.certificates import create_tls_contexts, list_host_names  # noqa: PLC0415 - as late as the server
 
-    found = create_tls_contexts(list_host_names(mock))
+    contexts = create_tls_contexts(list_host_names(mock))
     with TemporaryDirectory(prefix="lookalike-") as folder:
-        file = Path(folder, "ca.pem")
-        file.write_text(found.ca, "ascii")
-        yield found, str(file)
+        ca_file = Path(folder, "ca.pem")
+        ca_file.write_text(contexts.ca, "ascii")
+        yield contexts, str(ca_file)
 
 
 def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:
-    """For `httpx.Client(transport=…)` and `httpx.AsyncClient(transport=…)`: every call is answered in the process.
+    """Return a transport for `httpx.Client` and `httpx.AsyncClient`: every call is answered in the process.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `httpx`.
     """
@@ -101,7 +104,7 @@ def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTranspo
 
 
 def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.MockRouter:
-    """A respx router for the vendors' real hosts, as a context manager or a decorator.
+    """Return a respx router for the vendors' real hosts, as a context manager or a decorator.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `respx`.
     """
@@ -111,10 +114,11 @@ def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.Moc
 
 
 def _select_mock(apis: tuple[str | Mock, ...], options: MockOptions) -> Mock:
-    """The mock that was given, else one of these APIs."""
+    """Return the mock that was given, else a new one of these APIs."""
     mocks = [api for api in apis if isinstance(api, Mock)]
     if not mocks:
-        return Mock(*(api for api in apis if isinstance(api, str)), **options)
+        names = [api for api in apis if isinstance(api, str)]
+        return Mock(*names, **options)
     if len(apis) > 1 or options:
         raise TypeError("a mock is given alone: its APIs and options are chosen already")
     return mocks[0]

@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Who is told how far a run is."""
+    """What shows how far a run is."""
 
     def set_label(self, what: str) -> None:
-        """Name what is under way."""
+        """Show the name of what is under way."""
         ...
 
     def step(self) -> None:
-        """One step more is done."""
+        """Show that one more step is done."""
         ...
 
 
 class NullProgress:
-    """Tells nobody."""
+    """Shows nothing: stderr is a pipe or a file."""
 
     def set_label(self, what: str) -> None:
-        """Nothing."""
+        pass
 
     def step(self) -> None:
-        """Nothing."""
+        pass
 
 
 class TerminalProgress:
@@ -42,19 +42,19 @@ class TerminalProgress:
         self._bar = bar
 
     def set_label(self, what: str) -> None:
-        """Draw it anew where the name is another one."""
+        # Drawn only when the name changes: a run sends a hundred requests a second under one name.
         if self._bar.current_item != what:
             self._bar.current_item = what
             self._bar.render_progress()
 
     def step(self) -> None:
-        """Draw it one step longer."""
+        """Draw the bar one step longer."""
         self._bar.update(1)
 
 
 @contextmanager
 def show_progress(total: int) -> Iterator[Progress]:
-    """A bar of so many steps on stderr, if that is a terminal."""
+    """Yield a bar of so many steps on stderr, or nothing visible where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield NullProgress()
         return

@@ -30,28 +30,27 @@ OPTION_HELP = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options, and the same as ini keys."""
+    """Add the options, and the same as ini keys."""
     group = parser.getgroup("lookalike", "look-alikes of image-search APIs")
-    for name, told in OPTION_HELP.items():
-        repeated = name == "variant"
-        kind: Literal["linelist", "string"] = "linelist" if repeated else "string"
-        group.addoption(
-            f"--lookalike-{name}", action="append" if repeated else "store", metavar=name.upper(), help=told
-        )
-        parser.addini(f"lookalike-{name}", told, type=kind)
+    for name, help_text in OPTION_HELP.items():
+        action = "store"
+        ini_type: Literal["linelist", "string"] = "string"
+        if name == "variant":  # the one that may be repeated
+            action = "append"
+            ini_type = "linelist"
+        group.addoption(f"--lookalike-{name}", action=action, metavar=name.upper(), help=help_text)
+        parser.addini(f"lookalike-{name}", help_text, type=ini_type)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Register the mark."""
     config.addinivalue_line("markers", MARK_LINE)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """The seed, and whatever else was chosen, where anything was."""
-    chosen = [
-        (name, config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}")) for name in OPTION_HELP
-    ]
-    if not any(value for _, value in chosen):
+    """Return the seed and whatever else was chosen, where anything was."""
+    chosen = [config.getoption(f"lookalike_{name}") or config.getini(f"lookalike-{name}") for name in OPTION_HELP]
+    if not any(chosen):
         return None
     from .testing import read_settings  # noqa: PLC0415 - this module imports nothing of ours
 
@@ -59,7 +58,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each situation that its mark names."""
+    """Make a test for each situation that its mark names."""
     if any("situations" in mark.kwargs for mark in metafunc.definition.iter_markers("lookalike")):
         from .testing.situations import parametrize  # noqa: PLC0415
 
@@ -68,18 +67,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell what the look-alikes saw of a test that failed, and cover its secrets."""
+    """Add what the look-alikes saw of a test that failed, and cover its secrets."""
     report = yield
-    if (trial := item.stash.get(TEST_SANDBOX_KEY, None)) is not None:
+    test_sandbox = item.stash.get(TEST_SANDBOX_KEY, None)
+    if test_sandbox is not None:
         from .testing.report import complete_report  # noqa: PLC0415
 
-        complete_report(report, trial)
+        complete_report(report, test_sandbox)
     return report
 
 
 @pytest.fixture(scope="session")
 def _lookalike_pool() -> Iterator[MockPool]:
-    """The mocks and servers of this process."""
+    """Yield the mocks and servers of this process."""
     from .testing import MockPool  # noqa: PLC0415
 
     with MockPool() as pool:
@@ -88,54 +88,63 @@ def _lookalike_pool() -> Iterator[MockPool]:
 
 @pytest.fixture(scope="session")
 def lookalike(_lookalike_pool: MockPool, pytestconfig: pytest.Config) -> RunningMock:
-    """A server of all APIs on a free port of loopback: `url`, `mock`, `sandbox()`."""
+    """A server of all APIs on a free port of loopback: `url`, `mock`, `create_sandbox()`."""
     from .testing import read_settings  # noqa: PLC0415
 
     return _lookalike_pool.get_running_mock(read_settings(pytestconfig))
 
 
 @pytest.fixture
-def _lookalike_trial(request: pytest.FixtureRequest, _lookalike_pool: MockPool) -> Iterator[TestSandbox]:
-    """What a test has of the look-alikes for itself."""
+def _lookalike_test_sandbox(request: pytest.FixtureRequest, _lookalike_pool: MockPool) -> Iterator[TestSandbox]:
+    """Yield what a test has of the look-alikes for itself."""
     from .testing import TestSandbox, read_settings  # noqa: PLC0415
 
-    trial = TestSandbox(_lookalike_pool, read_settings(request.config, request.node), read_settings(request.config))
-    request.node.stash[TEST_SANDBOX_KEY] = trial
-    yield trial
-    trial.close()
+    settings = read_settings(request.config, request.node)
+    test_sandbox = TestSandbox(_lookalike_pool, settings, read_settings(request.config))
+    request.node.stash[TEST_SANDBOX_KEY] = test_sandbox
+    yield test_sandbox
+    test_sandbox.close()
 
 
 @pytest.fixture
-def lookalike_sandbox(_lookalike_trial: TestSandbox) -> Sandbox:
+def lookalike_sandbox(_lookalike_test_sandbox: TestSandbox) -> Sandbox:
     """This test's own sandbox: `credentials` of each API, `journal`, `clock`, `situation()`."""
-    return _lookalike_trial.sandbox
+    return _lookalike_test_sandbox.sandbox
 
 
 @pytest.fixture
-def lookalike_situation(request: pytest.FixtureRequest, _lookalike_trial: TestSandbox) -> SituationDetails:
+def lookalike_situation(request: pytest.FixtureRequest, _lookalike_test_sandbox: TestSandbox) -> SituationDetails:
     """The situation that this test is run in, by its mark."""
     from .testing.situations import schedule_situation  # noqa: PLC0415
 
-    return schedule_situation(request, _lookalike_trial)
+    return schedule_situation(request, _lookalike_test_sandbox)
 
 
 def _create_api_fixture(api: str) -> Callable[..., Any]:
-    """The fixture of one API."""
+    """Return the fixture of one API."""
 
-    def played(_lookalike_trial: TestSandbox) -> MockApi:
+    def create_mock_api(_lookalike_test_sandbox: TestSandbox) -> MockApi:
         from .testing import MockApi  # noqa: PLC0415
 
-        return MockApi(api, _lookalike_trial)
+        return MockApi(api, _lookalike_test_sandbox)
 
-    played.__doc__ = f"{api} in this test's own sandbox: `base_url`, `credentials`, `situation()`, `journal`, …"
-    return pytest.fixture(name=api.replace("-", "_"))(played)
+    create_mock_api.__doc__ = (
+        f"{api} in this test's own sandbox: `base_url`, `credentials`, `situation()`, `journal`, …"
+    )
+    return pytest.fixture(name=api.replace("-", "_"))(create_mock_api)
 
 
 def _create_api_fixtures() -> dict[str, Callable[..., Any]]:
-    """A fixture for each API; only the names of their folders are looked at."""
+    """Return a fixture for each API.
+
+    pytest loads this module in every run of everybody who has us installed, so only the names of folders are looked
+    at: importing the specs would cost each of those runs a fifth of a second.
+    """
     spec = find_spec("lookalike_specs")
-    home = f"{os.path.dirname(spec.origin)}/apis" if spec and spec.origin else "."  # noqa: PTH120 - pathlib takes longer
-    with os.scandir(home) as folders:
+    if spec is None or spec.origin is None:
+        return {}
+    home = os.path.dirname(spec.origin)  # noqa: PTH120 - pathlib takes longer
+    with os.scandir(f"{home}/apis") as folders:
         names = sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("_"))
     return {f"_{name}": _create_api_fixture(name) for name in names}
 

@@ -29,7 +29,11 @@ from .click_ext import CommandError, suggest_closest
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """What `lookalike sign` prints; `stages` is None for a plain key, `unknown` pairs a name with those known."""
+    """What `lookalike sign` prints.
+
+    `stages` is None for a plain key; `unknown_parameters` pairs each name that the operation does not have with the
+    names that it has.
+    """
 
     api: str
     scheme: str
@@ -40,26 +44,24 @@ class SignedRequest:
 
     @property
     def method(self) -> str:
-        """The HTTP method."""
         return self.request.method
 
     @property
     def url(self) -> str:
-        """The whole URL."""
         return curl.build_url(self.request, self.base_url)
 
     @property
     def bare_url(self) -> str:
-        """The URL without its query."""
+        """Return the URL without its query."""
         return self.url.partition("?")[0]
 
     @property
     def curl(self) -> str:
-        """The request as a curl line."""
+        """Return the request as a curl line."""
         return curl.build_curl_command(self.request, self.base_url)
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return what `--json` prints."""
         return {
             "api": self.api,
             "scheme": self.scheme,
@@ -74,7 +76,7 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class SignOptions:
-    """What the caller wants to have otherwise than the spec and the demo account say; None: as they say."""
+    """What the caller wants other than the spec and the demo account say; None: as they say."""
 
     method: str | None = None
     path: str | None = None
@@ -88,79 +90,113 @@ class SignOptions:
     in_url: bool = False
 
 
-def sign_request(api: Api, given: Mapping[str, str], wish: SignOptions) -> SignedRequest:
-    """Sign the values given, or the spec's example where there are none. Raises Problem."""
-    operation = _select_operation(api, wish)
-    scheme = _select_scheme(operation, wish)
-    account = _merge_account(api, scheme, wish)
-    base = _select_base_url(api, operation, wish.url)
-    values = parse_values(operation, {name: _read_value(text) for name, text in given.items()})
-    values = (
-        select_required_credentials(operation, account) | values
-        if given
-        else build_minimal_values(api, operation, account)
-    )
-    known = collect_examples(api, operation)
-    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
-    request = sign(build_request(operation, needs | values, base), scheme, account, _create_context(wish))
-    found = compute_stages(request, scheme, account, reveal=wish.reveal)
-    steps = None if found is None or isinstance(found, MalformedCredential) else found.steps
-    shown: dict[str, str] | None = None if steps is None else {step.name: step.value for step in steps}
+def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> SignedRequest:
+    """Sign these values, or the spec's example where there are none. Raises CommandError."""
+    operation = _select_operation(api, options)
+    scheme = _select_scheme(operation, options)
+    account = _merge_account(api, scheme, options)
+    base = _select_base_url(api, operation, options.url)
+    values = _build_values(api, operation, account, texts)
+    # What a scheme needs beside the caller's own values (an action, a version) comes from the spec's example.
+    examples = collect_examples(api, operation)
+    required = {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
+    unsigned = build_request(operation, required | values, base)
+    request = sign(unsigned, scheme, account, _create_context(options))
+    stages = _list_stages(request, scheme, account, reveal=options.reveal)
     names = [field.name for field in operation.fields]
-    unknown = tuple((name, names) for name in given if name not in names)
-    return SignedRequest(api.id, scheme.name, request, base, shown, unknown)
+    unknown = tuple((name, names) for name in texts if name not in names)
+    return SignedRequest(api.id, scheme.name, request, base, stages, unknown)
 
 
-def _select_operation(api: Api, wish: SignOptions) -> Operation:
-    """The API's operation at that path, else its first one sent there. `/#AddImage` is that operation at `/`."""
-    every = api.operations
-    at_path = [each for each in every if wish.path in (None, each.path, each.document_path)] or every
-    found = next((each for each in at_path if wish.path and wish.method in (None, each.method)), at_path[0])
-    path = found.path if wish.path in (None, found.document_path) else wish.path
-    return replace(found, method=(wish.method or found.method).upper(), path=path)
+def _build_values(
+    api: Api, operation: Operation, account: Mapping[str, str], texts: Mapping[str, str]
+) -> dict[str, Any]:
+    if not texts:
+        return build_minimal_values(api, operation, account)
+    values = parse_values(operation, {name: _read_value(text) for name, text in texts.items()})
+    return select_required_credentials(operation, account) | values
 
 
-def _select_scheme(operation: Operation, wish: SignOptions) -> SecurityScheme:
-    """The scheme of that name, else the first that fits."""
+def _list_stages(
+    request: Request, scheme: SecurityScheme, account: Mapping[str, str], *, reveal: bool
+) -> dict[str, str] | None:
+    """Return the stages of signing by their names; None for a plain key, which signs nothing."""
+    stages = compute_stages(request, scheme, account, reveal=reveal)
+    if stages is None or isinstance(stages, MalformedCredential):
+        return None
+    return {step.name: step.value for step in stages.steps}
+
+
+def _select_operation(api: Api, options: SignOptions) -> Operation:
+    """Return the operation at that path, else the API's first one, sent there.
+
+    `/#AddImage` means the operation of that name at `/`, as the document writes it.
+    """
+    at_path = [
+        operation for operation in api.operations if options.path in (None, operation.path, operation.document_path)
+    ]
+    candidates = at_path or list(api.operations)
+    operation = candidates[0]
+    if options.path:
+        by_method = [one for one in candidates if options.method in (None, one.method)]
+        operation = next(iter(by_method), candidates[0])
+    path = operation.path
+    if options.path is not None and options.path != operation.document_path:
+        path = options.path
+    return replace(operation, method=(options.method or operation.method).upper(), path=path)
+
+
+def _select_scheme(operation: Operation, options: SignOptions) -> SecurityScheme:
+    """Return the scheme of that name, else the first that fits. Raises CommandError."""
     schemes = operation.schemes
-    names = [found.name for found in operation.schemes]
-    if wish.scheme is not None:
-        if wish.scheme not in names:
-            raise CommandError(
-                f"no scheme {wish.scheme!r}; known: {', '.join(names)}{suggest_closest(wish.scheme, names)}"
-            )
-        schemes = (schemes[names.index(wish.scheme)],)
-    fitting = [found for found in schemes if not wish.in_url or found.location == "query"]
+    if options.scheme is not None:
+        names = [scheme.name for scheme in operation.schemes]
+        if options.scheme not in names:
+            hint = suggest_closest(options.scheme, names)
+            raise CommandError(f"no scheme {options.scheme!r}; known: {', '.join(names)}{hint}")
+        schemes = (schemes[names.index(options.scheme)],)
+    fitting = [scheme for scheme in schemes if not options.in_url or scheme.location == "query"]
     if not fitting:
         raise CommandError(f"{schemes[0].name} stands in a header, not in the URL; use --output curl")
     return fitting[0]
 
 
-def _merge_account(api: Api, scheme: SecurityScheme, wish: SignOptions) -> dict[str, str]:
-    """The demo account's credentials, with a key and a secret of the caller's in their place."""
-    secret = SCHEMES[scheme.extension.scheme].secret_name
-    if wish.secret is not None and not secret:
+def _merge_account(api: Api, scheme: SecurityScheme, options: SignOptions) -> dict[str, str]:
+    """Return the demo account's credentials, with the caller's key and secret in their place."""
+    secret_name = SCHEMES[scheme.extension.scheme].secret_name
+    if options.secret is not None and not secret_name:
         raise CommandError(f"{scheme.name} is a plain key; there is no secret")
-    changed = {get_credential_name(scheme): wish.key, secret: wish.secret}
-    return api.account | {name: value for name, value in changed.items() if value is not None}
+    account = dict(api.account)
+    if options.key is not None:
+        account[get_credential_name(scheme)] = options.key
+    if options.secret is not None:
+        account[secret_name] = options.secret
+    return account
 
 
-def _create_context(wish: SignOptions) -> SigningContext:
-    """The moment of signing; now, with a random nonce, where nothing is said."""
-    try:
-        at = datetime.fromisoformat(wish.timestamp) if wish.timestamp else datetime.now(UTC)
-    except ValueError as wrong:
-        raise CommandError(f"--timestamp is ISO 8601 such as 2026-01-31T12:00:00Z, not {wish.timestamp!r}") from wrong
-    return SigningContext(at if at.tzinfo else at.replace(tzinfo=UTC), wish.nonce or uuid4().hex, wish.in_url)
+def _create_context(options: SignOptions) -> SigningContext:
+    """Return the time and nonce of signing: now and a random one, where nothing is said."""
+    timestamp = datetime.now(UTC)
+    if options.timestamp:
+        try:
+            timestamp = datetime.fromisoformat(options.timestamp)
+        except ValueError as error:
+            example = "2026-01-31T12:00:00Z"
+            raise CommandError(f"--timestamp is ISO 8601 such as {example}, not {options.timestamp!r}") from error
+    if timestamp.tzinfo is None:
+        timestamp = timestamp.replace(tzinfo=UTC)
+    return SigningContext(timestamp, options.nonce or uuid4().hex, options.in_url)
 
 
 def _select_base_url(api: Api, operation: Operation, url: str | None) -> str:
-    """Where the request goes: scheme, host, and perhaps a prefix."""
-    if url is None and operation.servers:
-        return operation.servers[0]
+    """Return where the request goes: scheme, host, and perhaps a prefix. Raises CommandError."""
     if url is None:
+        # An operation may have a server of its own: uploads go to a storage service, for example.
+        if operation.servers:
+            return operation.servers[0]
         server = api.document["servers"][0]
-        return str(server["url"]).format(**{name: of["default"] for name, of in server.get("variables", {}).items()})
+        defaults = {name: variable["default"] for name, variable in server.get("variables", {}).items()}
+        return str(server["url"]).format(**defaults)
     split = urlsplit(url)
     if split.scheme not in ("http", "https") or not split.netloc:
         raise CommandError(f"--url is a base URL such as http://127.0.0.1:8765, not {url!r}")
@@ -168,10 +204,11 @@ def _select_base_url(api: Api, operation: Operation, url: str | None) -> str:
 
 
 def _read_value(text: str) -> str:
-    """A value as given; `@FILE` is that file in Base64."""
+    """Return a value as given; `@FILE` stands for that file in Base64. Raises CommandError."""
     if not text.startswith("@"):
         return text
+    path = Path(text[1:])
     try:
-        return b64encode(Path(text[1:]).read_bytes()).decode("ascii")
-    except OSError as gone:
-        raise CommandError(f"cannot read {text[1:]}: {gone.strerror}") from gone
+        return b64encode(path.read_bytes()).decode("ascii")
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from error

@@ -13,47 +13,60 @@ from lookalike_specs.suggest import find_closest
 
 @dataclass(eq=False)
 class UnknownChoice(Exception):
-    """No situation fits a pattern, or no operation has a name."""
+    """No situation matches a pattern, or no operation has a name. `kind` is "situation" or "operation"."""
 
     kind: str
     value: str
     closest: str
 
     def __str__(self) -> str:
-        """One line for a person."""
         return f"no {self.kind} is called {self.value!r}; nearest: {self.closest}"
 
 
 def match_situations(patterns: str | Iterable[str], operation: str = "") -> list[SituationDetails]:
-    """The situations that `tmapi/*` and the like mean, `!` before one taking away; of one operation, if one is named.
+    """Return the situations that the patterns mean, such as `tmapi/*`; `!tmapi/4*` takes away.
 
-    Raises UnknownChoice.
+    Patterns count in their order. With `operation`, only situations that it can be in. Raises UnknownChoice.
     """
-    every = {situation.id: situation for api in list_api_ids() for situation in iter_situations(load_api(api))}
-    found: dict[str, SituationDetails] = {}
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        meant = _match_pattern(pattern.removeprefix("!"), every)
-        if pattern.startswith("!"):
-            found = {id: situation for id, situation in found.items() if id not in meant}
-        else:
-            found |= {id: every[id] for id in meant}
-    return list(_filter_by_operation(operation, found.values())) if operation else list(found.values())
+    if isinstance(patterns, str):
+        patterns = [patterns]
+    every = _load_situations()
+    selected: dict[str, SituationDetails] = {}
+    for pattern in patterns:
+        matches = _match_pattern(pattern.removeprefix("!"), every)
+        for situation_id in matches:
+            if pattern.startswith("!"):
+                selected.pop(situation_id, None)
+            else:
+                selected[situation_id] = every[situation_id]
+    if operation:
+        return list(_filter_by_operation(operation, selected.values()))
+    return list(selected.values())
 
 
-def _match_pattern(pattern: str, known: Iterable[str]) -> list[str]:
-    found = [id for id in known if fnmatchcase(id, pattern)]
-    if not found:
-        raise UnknownChoice("situation", pattern, find_closest(pattern, known))
-    return found
+def _load_situations() -> dict[str, SituationDetails]:
+    situations: dict[str, SituationDetails] = {}
+    for api in list_api_ids():
+        for situation in iter_situations(load_api(api)):
+            situations[situation.id] = situation
+    return situations
 
 
-def _filter_by_operation(operation: str, found: Iterable[SituationDetails]) -> Iterator[SituationDetails]:
-    """Those that an operation can be in."""
-    known = [each.id for api in list_api_ids() for each in load_api(api).operations]
-    if operation not in known:
-        raise UnknownChoice("operation", operation, find_closest(operation, known))
-    for situation in found:
-        api, _, short = situation.id.partition("/")
-        error = load_api(api).root.errors.get(short)
+def _match_pattern(pattern: str, situation_ids: Iterable[str]) -> list[str]:
+    matches = [situation_id for situation_id in situation_ids if fnmatchcase(situation_id, pattern)]
+    if not matches:
+        raise UnknownChoice("situation", pattern, find_closest(pattern, situation_ids))
+    return matches
+
+
+def _filter_by_operation(operation: str, situations: Iterable[SituationDetails]) -> Iterator[SituationDetails]:
+    """Yield those that the operation can be in. Raises UnknownChoice."""
+    operation_ids = [existing.id for api in list_api_ids() for existing in load_api(api).operations]
+    if operation not in operation_ids:
+        raise UnknownChoice("operation", operation, find_closest(operation, operation_ids))
+    for situation in situations:
+        api, _, name = situation.id.partition("/")
+        error = load_api(api).root.errors.get(name)
+        # Pages and faults are not in the catalogue of errors: they concern every operation.
         if error is None or error.applies_to(operation):
             yield situation

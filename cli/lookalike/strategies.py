@@ -1,4 +1,4 @@
-"""Hypothesis strategies: requests that an API takes, and replies that it could give."""
+"""Hypothesis strategies: requests that an API takes, and responses that it could give."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from hypothesis import strategies as st
 
 from lookalike_mocks import Mock
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
-from lookalike_specs import Api, Field, Operation, load_api
-from lookalike_specs import resolve_variants as switches
+from lookalike_specs import Api, Field, Operation, load_api, resolve_variants
 from lookalike_specs.messages import Pairs, Request, Response, parse_pairs
 from lookalike_specs.request_builder import (
     build_minimal_values,
@@ -29,26 +27,124 @@ from lookalike_specs.suggest import find_closest
 
 from .situation_patterns import UnknownChoice, match_situations
 
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise ImportError("strategies need Hypothesis: pip install 'lookalike[pytest]'") from error
+
+if TYPE_CHECKING:
+    import httpx
+
 ParameterOverrides = dict[str, Any]
+# of a number that the document bounds below only
 MAX_NUMBER_SPAN = 100
+MAX_SEED = 2**16
+# few goods: Hypothesis traces whatever is called, which makes a large catalogue slow
+CATALOGUE_SIZE = 300
+
+
+class DrawnResponse(Response, frozen=True, kw_only=True):
+    """A response and what brought it: a situation ("" for none), a seed, and the parameters beside the spec's example."""
+
+    situation: str
+    seed: int
+    parameters: Pairs
+
+    def __repr__(self) -> str:
+        causes = {"situation": self.situation, "seed": self.seed, "parameters": dict(self.parameters)}
+        described = ", ".join(f"{name}={value!r}" for name, value in causes.items() if value)
+        text = f"HTTP {self.status}, {len(self.body)} bytes"
+        if described:
+            text += f": {described}"
+        return f"<{text}>"
+
+
+class _Scenario(NamedTuple):
+    situation: str
+    seed: int
+    variants: Mapping[str, str]
+
+
+def requests(
+    api: str, operation: str = "", *, signed: bool = True, account: Mapping[str, str] | None = None
+) -> st.SearchStrategy[Request]:
+    """Return a strategy of good requests for an operation (the first, when none is named).
+
+    Values are the spec's examples, enumerations and bounds; the simplest is the spec's own example. A signed request is
+    signed now, with a new nonce, as the account, else as the demo account. Raises UnknownApi, UnknownChoice.
+    """
+    spec = load_api(api)
+    selected = _select_operation(spec, operation)
+    caller = account or spec.account
+    overrides = parameter_overrides(spec, selected)
+    return overrides.map(lambda drawn: _build_request(spec, selected, drawn, caller, signed=signed))
+
+
+def responses(
+    api: str, operation: str = "", *, situations: str | Iterable[str] = "", variants: Mapping[str, str] | None = None
+) -> st.SearchStrategy[DrawnResponse]:
+    """Return a strategy of what an operation (the first, when none is named) could answer to good requests.
+
+    `situations` are patterns such as `tmapi/4*`; without them pages and every documented error come. A variant's value
+    may be `*`, for each that it has. The simplest response is a plain good page. Raises UnknownApi, UnknownVariant,
+    UnknownChoice.
+    """
+    spec = load_api(api)
+    selected = _select_operation(spec, operation)
+    matches = match_situations(situations or f"{api}/*", selected.id)
+    names = [situation.id for situation in matches if situation.kind != "fault"]
+    if not situations:
+        names.insert(0, "")  # the plain good page, first so that Hypothesis shrinks towards it
+    values = {name: _list_variant_values(spec, name, value) for name, value in (variants or {}).items()}
+    scenarios = st.builds(
+        _Scenario,
+        st.sampled_from(names),
+        st.integers(0, MAX_SEED),
+        st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in values.items()}),
+    )
+    overrides = parameter_overrides(spec, selected)
+
+    @st.composite
+    def draw_response(draw: st.DrawFn) -> DrawnResponse:
+        return _respond(spec, selected, draw(scenarios), draw(overrides))
+
+    return draw_response()
+
+
+def replay_transport(*responses: Response) -> httpx.MockTransport:
+    """Return an httpx transport that gives these responses one after the other, and the last one for good."""
+    import httpx  # noqa: PLC0415 - an extra
+
+    remaining = list(responses)
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        response = remaining[0]
+        if len(remaining) > 1:
+            remaining.pop(0)
+        headers = [(b"content-type", response.media_type.encode()), *response.headers]
+        return httpx.Response(response.status, headers=headers, content=response.body)
+
+    return httpx.MockTransport(respond)
 
 
 def parameter_overrides(api: Api, operation: Operation) -> st.SearchStrategy[ParameterOverrides]:
-    """What is otherwise than in the spec's example, or besides it; the simplest is nothing."""
-    known = collect_examples(api, operation)
-    bound = _find_reserved_names(api, operation)
-    drawn = {
-        field.name: _create_field_strategy(field, known.get(field.name))
-        for field in operation.fields
-        if field.name not in bound
-    }
-    return st.fixed_dictionaries({}, optional={name: each for name, each in drawn.items() if each is not None})
+    """Return a strategy of values that differ from the spec's example or stand beside it; the simplest is none."""
+    examples = collect_examples(api, operation)
+    reserved = _find_reserved_names(api, operation)
+    optional = {}
+    for field in operation.fields:
+        if field.name in reserved:
+            continue
+        strategy = _create_field_strategy(field, examples.get(field.name))
+        if strategy is not None:
+            optional[field.name] = strategy
+    return st.fixed_dictionaries({}, optional=optional)
 
 
 def _create_field_strategy(field: Field, example: Any) -> st.SearchStrategy[Any] | None:
-    """Values of one field, the document's own example first; None where the document does not say what is good."""
+    """Return values of one field, the document's own example first; None where the document says none that is good."""
     schema = field.schema
-    strategies = []
+    strategies: list[st.SearchStrategy[Any]] = []
     if example is not None and example != "":
         strategies.append(st.just(example))
     if "enum" in schema:
@@ -59,114 +155,37 @@ def _create_field_strategy(field: Field, example: Any) -> st.SearchStrategy[Any]
         strategies.append(st.integers(schema.get("minimum", 0), schema["maximum"]))
     elif schema.get("type") == "integer" and "minimum" in schema:
         strategies.append(st.integers(schema["minimum"], schema["minimum"] + MAX_NUMBER_SPAN))
-    return st.one_of(strategies) if strategies else None
+    if not strategies:
+        return None
+    return st.one_of(strategies)
 
 
 def _find_reserved_names(api: Api, operation: Operation) -> set[str]:
-    """What is not free: credentials, whatever a proof adds or needs, what counts under some variants only."""
+    """Return the fields that must not be drawn: credentials, a signature's own, those of some variants only."""
     plain = build_request(operation, build_minimal_values(api, operation, api.account), api.servers[0])
-    bound = {*api.account, *api.root.secrets, *(field.name for field in operation.fields if field.when)}
+    reserved = {*api.account, *api.root.secrets}
+    reserved.update(field.name for field in operation.fields if field.when)
     for scheme in operation.schemes:
-        moment = SigningContext(datetime.fromtimestamp(0, UTC), "")
-        bound |= _list_names(sign(plain, scheme, api.account, moment)) - _list_names(plain)
-        bound |= set(SCHEMES[scheme.extension.scheme].required_parameters)
-    return {field.name for field in operation.fields if {field.name, field.name.lower()} & bound}
+        # What signing adds to a request (timestamp, nonce, signature) is found by signing one.
+        signed = sign(plain, scheme, api.account, SigningContext(datetime.fromtimestamp(0, UTC), ""))
+        reserved |= _list_names(signed) - _list_names(plain)
+        reserved.update(SCHEMES[scheme.extension.scheme].required_parameters)
+    # Names of headers are in lower case in a request, as in HTTP; a document may write them otherwise.
+    return {field.name for field in operation.fields if {field.name, field.name.lower()} & reserved}
 
 
 def _list_names(request: Request) -> set[str]:
-    """Every name of a query, a form or a header."""
-    found = {name for name, _ in parse_pairs(request.query) + parse_pairs(request.body)}
-    return found | {name.decode() for name, _ in request.headers}
-
-
-try:
-    from hypothesis import strategies as st
-except ImportError as missing:
-    raise ImportError("strategies need Hypothesis: pip install 'lookalike[pytest]'") from missing
-
-
-if TYPE_CHECKING:
-    import httpx
-
-# few goods, as Hypothesis traces whatever is called, which makes it slow
-MAX_SEED = 2**16
-CATALOGUE_SIZE = 300
-
-
-class DrawnResponse(Response, frozen=True, kw_only=True):
-    """A reply, and what brought it: a situation, "" for none, a seed, and what was asked besides the spec's example."""
-
-    situation: str
-    seed: int
-    parameters: Pairs
-
-    def __repr__(self) -> str:
-        said = {"situation": self.situation, "seed": self.seed, "asked": dict(self.parameters)}
-        told = ", ".join(f"{name}={value!r}" for name, value in said.items() if value)
-        return f"<HTTP {self.status}, {len(self.body)} bytes{': ' if told else ''}{told}>"
-
-
-def requests(
-    api: str, operation: str = "", *, signed: bool = True, account: Mapping[str, str] | None = None
-) -> st.SearchStrategy[Request]:
-    """Good requests for an operation (the first, when none is named): the spec's examples, enumerations, bounds.
-
-    The simplest is the spec's own example. Signed is at the present time and with a new nonce, as the account, else as
-    the demo account. Raises UnknownApi, UnknownChoice.
-    """
-    spec = load_api(api)
-    meant = _select_operation(spec, operation)
-    caller = account or spec.account
-    return parameter_overrides(spec, meant).map(lambda drawn: _build_request(spec, meant, drawn, caller, signed=signed))
-
-
-def responses(
-    api: str, operation: str = "", *, situations: str | Iterable[str] = "", variants: Mapping[str, str] | None = None
-) -> st.SearchStrategy[DrawnResponse]:
-    """What an operation (the first, when none is named) could answer to good requests: pages and documented errors.
-
-    `situations` are patterns such as `tmapi/4*`; a variant's value may be `*`, for each that it has. The simplest reply
-    is a plain good page. Raises UnknownApi, UnknownVariant, UnknownChoice.
-    """
-    spec = load_api(api)
-    meant = _select_operation(spec, operation)
-    wanted = [each.id for each in match_situations(situations or f"{api}/*", meant.id) if each.kind != "fault"]
-    known = {name: _list_variant_values(spec, name, value) for name, value in (variants or {}).items()}
-    worlds = st.builds(
-        _Scenario,
-        st.sampled_from([*([] if situations else [""]), *wanted]),
-        st.integers(0, MAX_SEED),
-        st.fixed_dictionaries({name: st.sampled_from(values) for name, values in known.items()}),
-    )
-
-    changed = parameter_overrides(spec, meant)
-
-    @st.composite
-    def drawn(draw: st.DrawFn) -> DrawnResponse:
-        return _draw_response(spec, meant, draw(worlds), draw(changed))
-
-    return drawn()
-
-
-def replay_transport(*replies: Response) -> httpx.MockTransport:
-    """An httpx transport that gives these replies one after the other, the last one for good."""
-    import httpx  # noqa: PLC0415 - an extra
-
-    left = list(replies)
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        reply = left.pop(0) if len(left) > 1 else left[0]
-        headers = [(b"content-type", reply.media_type.encode()), *reply.headers]
-        return httpx.Response(reply.status, headers=headers, content=reply.body)
-
-    return httpx.MockTransport(answer)
+    """Return every name of a query, a form or a header."""
+    names = {name for name, _ in parse_pairs(request.query) + parse_pairs(request.body)}
+    return names | {name.decode() for name, _ in request.headers}
 
 
 def _build_request(
-    api: Api, operation: Operation, drawn: ParameterOverrides, account: Mapping[str, str], *, signed: bool
+    api: Api, operation: Operation, overrides: ParameterOverrides, account: Mapping[str, str], *, signed: bool
 ) -> Request:
-    values = _load_example_values(api.id, operation.id) | select_required_credentials(operation, account) | drawn
-    request = build_request(operation, values, next(iter(operation.servers), api.servers[0]))
+    values = _load_example_values(api.id, operation.id) | select_required_credentials(operation, account) | overrides
+    base = next(iter(operation.servers), api.servers[0])
+    request = build_request(operation, values, base)
     if not signed:
         return request
     return sign(request, operation.schemes[0], account, SigningContext(datetime.now(UTC), uuid4().hex))
@@ -174,49 +193,47 @@ def _build_request(
 
 @cache
 def _load_example_values(api: str, operation: str) -> ParameterOverrides:
-    """The values of the spec's example."""
     spec = load_api(api)
-    meant = _select_operation(spec, operation)
-    known = collect_examples(spec, meant)
-    needs = SCHEMES[meant.schemes[0].extension.scheme].required_parameters
-    return {name: known[name] for name in needs if name in known} | build_minimal_values(spec, meant, spec.account)
+    selected = _select_operation(spec, operation)
+    examples = collect_examples(spec, selected)
+    required = SCHEMES[selected.schemes[0].extension.scheme].required_parameters
+    values = {name: examples[name] for name in required if name in examples}
+    return values | build_minimal_values(spec, selected, spec.account)
 
 
-class _Scenario(NamedTuple):
-    situation: str
-    seed: int
-    variants: Mapping[str, str]
-
-
-def _draw_response(api: Api, operation: Operation, world: _Scenario, drawn: ParameterOverrides) -> DrawnResponse:
-    """One answer of a sandbox that nobody else sees."""
-    mock = _create_mock(api.id, tuple(world.variants.items()))
-    sandbox = mock.create_sandbox(seed=world.seed)
+def _respond(api: Api, operation: Operation, scenario: _Scenario, overrides: ParameterOverrides) -> DrawnResponse:
+    """Return one response of a sandbox that nobody else sees."""
+    mock = _create_mock(api.id, tuple(scenario.variants.items()))
+    sandbox = mock.create_sandbox(seed=scenario.seed)
     try:
-        if world.situation:
-            sandbox.schedule(ScheduledSituation(world.situation, times=1))
-        reply = mock.respond(_build_request(api, operation, drawn, sandbox.credentials[api.id], signed=True))
+        if scenario.situation:
+            sandbox.schedule(ScheduledSituation(scenario.situation, times=1))
+        request = _build_request(api, operation, overrides, sandbox.credentials[api.id], signed=True)
+        response = mock.respond(request)
     finally:
         mock.sandboxes.remove(sandbox.name)
-    asked = tuple((name, format_value(value)) for name, value in drawn.items())
-    return DrawnResponse(**msgspec.structs.asdict(reply), situation=world.situation, seed=world.seed, parameters=asked)
+    parameters = tuple((name, format_value(value)) for name, value in overrides.items())
+    fields = msgspec.structs.asdict(response)
+    return DrawnResponse(**fields, situation=scenario.situation, seed=scenario.seed, parameters=parameters)
 
 
-def _select_operation(api: Api, wanted: str) -> Operation:
-    known = {operation.id: operation for operation in api.operations}
-    if wanted and wanted not in known:
-        raise UnknownChoice("operation", wanted, find_closest(wanted, known))
-    return known.get(wanted, api.operations[0])
+def _select_operation(api: Api, name: str) -> Operation:
+    operations = {operation.id: operation for operation in api.operations}
+    if not name:
+        return api.operations[0]
+    if name not in operations:
+        raise UnknownChoice("operation", name, find_closest(name, operations))
+    return operations[name]
 
 
-def _list_variant_values(api: Api, variant: str, value: str) -> list[str]:
-    """The values of a variant that are meant, its default first. Raises UnknownVariant."""
-    known = api.root.variants.get(variant)
-    if value != "*" or known is None:
-        return [switches(api, {variant: value})[variant]]
-    return sorted(known.values, key=lambda each: each != known.default)
+def _list_variant_values(api: Api, name: str, value: str) -> list[str]:
+    """Return the values of a variant that are meant, its default first. Raises UnknownVariant."""
+    variant = api.root.variants.get(name)
+    if value != "*" or variant is None:
+        return [resolve_variants(api, {name: value})[name]]
+    return sorted(variant.values, key=lambda existing: existing != variant.default)
 
 
 @cache
-def _create_mock(api: str, switched: tuple[tuple[str, str], ...]) -> Mock:
-    return Mock(api, size=CATALOGUE_SIZE, variants={f"{api}.{name}": value for name, value in switched})
+def _create_mock(api: str, variants: tuple[tuple[str, str], ...]) -> Mock:
+    return Mock(api, size=CATALOGUE_SIZE, variants={f"{api}.{name}": value for name, value in variants})

@@ -22,7 +22,7 @@ CA_FILE_MODE = 0o644
 
 
 def tls_options(command: Command) -> Command:
-    """The options --tls-ca and --tls-name."""
+    """Add the options --tls-ca and --tls-name."""
     file = click.Path(dir_okay=False, path_type=Path)
     name = click.option(
         "--tls-name", "tls_names", multiple=True, metavar="NAME",
@@ -36,7 +36,7 @@ def tls_options(command: Command) -> Command:
 
 
 def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tuple[str, ...]) -> TlsContexts | None:
-    """What the server presents, its CA written to the file; None without a file. Raises Problem."""
+    """Return what the server presents, and write its CA to the file; None without a file. Raises CommandError."""
     if path is None:
         if more:
             raise CommandError("--tls-name needs --tls-ca FILE")
@@ -70,14 +70,14 @@ def _write_ca(text: str, path: Path) -> None:
 
 
 def build_tls_announcement(base: str, path: Path | None) -> dict[str, str]:
-    """What `--json` says of TLS."""
+    """Return what `--json` says of TLS."""
     if path is None:
         return {}
     return {"tls_url": base.replace("http://", "https://", 1), "tls_ca": str(path.absolute())}
 
 
 def render_trust_help(url: str, path: str) -> str:
-    """For people: where TLS is, and how a client comes to trust it."""
+    """Return where TLS is, and how a client comes to trust it."""
     file = shlex.quote(path)
     ways = [
         ("Python", f"SSL_CERT_FILE={file}"),

@@ -33,18 +33,21 @@ class ListenAddress:
     public_host: str = ""
 
     def build_url(self, sock: socket.socket) -> str:
-        """The base URL of a bound socket; one that listens everywhere is reached on loopback."""
+        """Return the base URL of a bound socket; one that listens everywhere is reached on loopback."""
         host, port = sock.getsockname()[:2]
-        reached = self.public_host or {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-        return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+        loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+        name = self.public_host or loopback.get(host, host)
+        if ":" in name:
+            name = f"[{name}]"
+        return f"http://{name}:{port}"
 
-    def build_bind_error(self, why: OSError) -> CommandError:
-        """What to say when it cannot be had."""
-        return CommandError(f"cannot listen on {self.host} port {self.port}: {why.strerror or why}")
+    def build_bind_error(self, error: OSError) -> CommandError:
+        """Return the line for an address that is taken or not ours."""
+        return CommandError(f"cannot listen on {self.host} port {self.port}: {error.strerror or error}")
 
 
 def worker_options(command: Command) -> Command:
-    """The options --workers and --public-host."""
+    """Add the options --workers and --public-host."""
     workers = click.option(
         "--workers", default=1, show_default=True, type=click.IntRange(1, MAX_WORKERS),
         help="Processes that answer; each also has a port of its own, the next ones.",
@@ -57,33 +60,33 @@ def worker_options(command: Command) -> Command:
 
 
 def serve_alone(
-    door: MockApp, address: ListenAddress, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
+    app: MockApp, address: ListenAddress, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
 ) -> None:
-    """Answer in this process. Raises Problem for an address that cannot be had."""
+    """Answer in this process until a signal. Raises CommandError for an address that cannot be had."""
     with open_listening_socket(address) as sock:
         url = address.build_url(sock)
         if address.public_host:
-            door.mock.sandboxes.identity = WorkerIdentity(worker_urls=(url,))
-        server.run_server(door, sock, ready=lambda: ready(url, []), tls=tls)
+            app.mock.sandboxes.identity = WorkerIdentity(worker_urls=(url,))
+        server.run_server(app, sock, ready=lambda: ready(url, []), tls=tls)
 
 
 def open_listening_socket(address: ListenAddress) -> socket.socket:
-    """A socket that listens; who connects before all is ready has to wait. Raises Problem."""
+    """Return a socket that listens; a client that connects before all is ready waits. Raises CommandError."""
     try:
         sock = bind_socket(address.host, address.port)
         sock.listen(BACKLOG)
-    except OSError as taken:
-        raise address.build_bind_error(taken) from taken
+    except OSError as error:
+        raise address.build_bind_error(error) from error
     return sock
 
 
 def serve_workers(
-    door: MockApp, address: ListenAddress, count: int, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
+    app: MockApp, address: ListenAddress, count: int, tls: TlsContexts | None, ready: Callable[[str, list[str]], None]
 ) -> int:
-    """Answer in that many processes; the exit code. Raises Problem."""
+    """Answer in that many processes until a signal; return the exit code. Raises CommandError."""
     if not hasattr(os, "fork") or not hasattr(socket, "SO_REUSEPORT"):
         raise CommandError("--workers needs fork and SO_REUSEPORT, which this system does not have")
-    supervisor = _create_supervisor(partial(_run_worker, (door, tls)), address, count)
+    supervisor = _create_supervisor(partial(_run_worker, (app, tls)), address, count)
     return supervisor.run(lambda: ready(supervisor.url, [worker.identity.base_url for worker in supervisor.workers]))
 
 
@@ -93,18 +96,18 @@ def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> 
         return Supervisor(
             work, address.host, address.port, count, url=address.build_url, tell=lambda line: click.echo(line, err=True)
         )
-    except OSError as taken:
-        raise address.build_bind_error(taken) from taken
+    except OSError as error:
+        raise address.build_bind_error(error) from error
 
 
 def _run_worker(
     served: tuple[MockApp, TlsContexts | None],
-    place: WorkerIdentity,
+    identity: WorkerIdentity,
     socks: tuple[socket.socket, socket.socket],
     ready: Callable[[], None],
     lifeline: int,
 ) -> None:
-    """What a worker does, in its own process."""
-    door, tls = served
-    door.mock.sandboxes.identity = place
-    server.run_server(door, *socks, ready=ready, tls=tls, lifeline=lifeline)
+    """Answer in a worker's own process, until the supervisor's end of `lifeline` closes."""
+    app, tls = served
+    app.mock.sandboxes.identity = identity
+    server.run_server(app, *socks, ready=ready, tls=tls, lifeline=lifeline)

@@ -65,7 +65,7 @@ def test_every_reply_is_one_that_the_document_has(api: str, operation: str) -> N
 @pytest.mark.parametrize("api", list_api_ids())
 def test_the_simplest_request_is_the_example_and_the_simplest_reply_a_good_page(api: str) -> None:
     reply = simplest(responses(api))
-    assert (reply.situation, reply.seed, reply.asked, reply.status) == ("", 0, (), 200)
+    assert (reply.situation, reply.seed, reply.parameters, reply.status) == ("", 0, (), 200)
     with_example = simplest(requests(api, signed=False))
     assert validate_request(api, with_example) != ()  # it is not signed
     assert with_example.path == load_api(api).operations[0].path
@@ -76,7 +76,7 @@ def test_the_simplest_request_is_the_example_and_the_simplest_reply_a_good_page(
     [
         ("", 0, (), ""),
         ("tmapi/empty", 0, (), ": situation='tmapi/empty'"),
-        ("", 5, (("page", "2"),), ": seed=5, asked={'page': '2'}"),
+        ("", 5, (("page", "2"),), ": seed=5, parameters={'page': '2'}"),
     ],
 )
 def test_a_reply_says_how_it_came_about(situation: str, seed: int, asked: Any, told: str) -> None:

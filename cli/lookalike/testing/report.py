@@ -16,74 +16,92 @@ from lookalike_specs import curl
 from .sandboxes import TestSandbox
 
 SECTION_TITLE: Final = "lookalike"
-# exchanges, and bytes of each body
+# of the newest exchanges, and of each body
 MAX_EXCHANGES = 5
 MAX_BODY_BYTES = 400
 Redact = Callable[[str], str]
 
 
-def complete_report(report: pytest.TestReport, trial: TestSandbox) -> None:
-    """Cover secrets in the report; tell what the look-alikes saw, where the test failed."""
-    if report.sections or report.longrepr or hasattr(report, "wasxfail"):
-        cover = create_redaction(trial)
-        report.sections = [(title, cover(text)) for title, text in report.sections]
-        report.longrepr = _redact_value(report.longrepr, cover)
-        if hasattr(report, "wasxfail"):
-            report.wasxfail = cover(report.wasxfail)
+def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox) -> None:
+    """Cover secrets in the report; where the test failed, add what the look-alikes saw."""
+    was_expected = hasattr(report, "wasxfail")
+    if report.sections or report.longrepr or was_expected:
+        redact = create_redaction(test_sandbox)
+        report.sections = [(title, redact(text)) for title, text in report.sections]
+        report.longrepr = _redact_value(report.longrepr, redact)
+        if was_expected:
+            report.wasxfail = redact(report.wasxfail)
     if report.failed:
-        report.sections.append((SECTION_TITLE, "\n".join(describe_traffic(trial))))
+        report.sections.append((SECTION_TITLE, "\n".join(describe_traffic(test_sandbox))))
 
 
-def create_redaction(trial: TestSandbox) -> Redact:
-    """Covers the secrets of a test in a text."""
-    home = trial.mock.sandboxes.demo
-    strays = build_redactor(home, trial.find_unmatched_entries())
-    own = build_redactor(trial.sandbox, trial.sandbox.journal.entries)
-    return lambda text: strays.redact(own.redact(text.encode("utf-8", "surrogatepass"))).decode(
-        "utf-8", "surrogatepass"
-    )
+def create_redaction(test_sandbox: TestSandbox) -> Redact:
+    """Return a function that covers the secrets of a test in a text."""
+    demo = test_sandbox.mock.sandboxes.demo
+    # Two redactors: a request with a mistyped key went to the demo sandbox, and what it carried is a secret too.
+    unmatched = build_redactor(demo, test_sandbox.find_unmatched_entries())
+    own = build_redactor(test_sandbox.sandbox, test_sandbox.sandbox.journal.entries)
+
+    def redact(text: str) -> str:
+        # surrogatepass: pytest's texts may hold bytes that were no UTF-8.
+        raw = text.encode("utf-8", "surrogatepass")
+        return unmatched.redact(own.redact(raw)).decode("utf-8", "surrogatepass")
+
+    return redact
 
 
-def describe_traffic(trial: TestSandbox) -> Iterator[str]:
-    """The seed, the situation, the last exchanges."""
-    yield f"{trial.settings}" + (f"; in the situation {trial.situation}" if trial.situation else "")
-    yield from _describe_exchanges(trial, trial.sandbox, list(trial.sandbox.journal.entries))
-    if strays := list(trial.find_unmatched_entries()):
+def describe_traffic(test_sandbox: TestSandbox) -> Iterator[str]:
+    """Yield lines for people: the seed, the situation, the last exchanges."""
+    head = str(test_sandbox.settings)
+    if test_sandbox.situation:
+        head += f"; in the situation {test_sandbox.situation}"
+    yield head
+    yield from _describe_exchanges(test_sandbox, test_sandbox.sandbox, list(test_sandbox.sandbox.journal.entries))
+    unmatched = list(test_sandbox.find_unmatched_entries())
+    if unmatched:
         yield "With other credentials than this test's:"
-        yield from _describe_exchanges(trial, trial.mock.sandboxes.demo, strays)
+        yield from _describe_exchanges(test_sandbox, test_sandbox.mock.sandboxes.demo, unmatched)
 
 
-def _describe_exchanges(trial: TestSandbox, sandbox: Sandbox, entries: list[JournalEntry]) -> Iterator[str]:
-    first = max(0, len(entries) - MAX_EXCHANGES)
+def _describe_exchanges(test_sandbox: TestSandbox, sandbox: Sandbox, entries: list[JournalEntry]) -> Iterator[str]:
     if not entries:
         yield "Nothing was asked with this test's credentials."
-    if first:
-        yield f"… {first} before"
-    for number, entry in enumerate(entries[first:], start=first + 1):
-        shown = redact_entry(entry, sandbox, list_sandbox_secrets(trial.sandbox), MAX_BODY_BYTES)
-        yield from _describe_exchange(number, shown, trial.base_url, cut=len(entry.request.body) > MAX_BODY_BYTES)
+    skipped = max(0, len(entries) - MAX_EXCHANGES)
+    if skipped:
+        yield f"… {skipped} before"
+    secrets = list_sandbox_secrets(test_sandbox.sandbox)
+    for number, entry in enumerate(entries[skipped:], start=skipped + 1):
+        redacted = redact_entry(entry, sandbox, secrets, MAX_BODY_BYTES)
+        is_cut = len(entry.request.body) > MAX_BODY_BYTES
+        yield from _describe_exchange(number, redacted, test_sandbox.base_url, is_cut=is_cut)
 
 
-def _describe_exchange(number: int, entry: JournalEntry, base: str, *, cut: bool) -> Iterator[str]:
-    """One exchange without secrets, its bodies cut already."""
+def _describe_exchange(number: int, entry: JournalEntry, base: str, *, is_cut: bool) -> Iterator[str]:
+    """Yield the lines of one exchange whose secrets are covered and whose bodies are cut already."""
     request = entry.request
-    reply = entry.response
-    situation = f"  {entry.api}/{entry.situation}" if entry.situation else ""
-    yield f"{number}  {request.method} {request.path}  HTTP {reply.status}{situation}"
+    head = f"{number}  {request.method} {request.path}  HTTP {entry.response.status}"
+    if entry.situation:
+        head += f"  {entry.api}/{entry.situation}"
+    yield head
     if entry.near_miss:
         yield f"   {entry.near_miss}"
-    line = curl.build_curl_command(request, base or f"{request.scheme}://{request.host}")
-    yield f"   {line}{'  # the body is longer' if cut else ''}"
-    yield f"   {reply.body.decode('utf-8', 'replace')}"
+    command = curl.build_curl_command(request, base or f"{request.scheme}://{request.host}")
+    if is_cut:
+        command += "  # the body is longer"
+    yield f"   {command}"
+    yield f"   {entry.response.body.decode('utf-8', 'replace')}"
 
 
-def _redact_value(value: Any, cover: Redact) -> Any:
-    """A representation of an exception, its texts covered in place."""
+def _redact_value(value: Any, redact: Redact) -> Any:
+    """Return a representation of an exception with its texts covered.
+
+    pytest's representations are trees of dataclasses, which differ from version to version; they are changed in place.
+    """
     if isinstance(value, str):
-        return cover(value)
+        return redact(value)
     if isinstance(value, list | tuple):
-        return type(value)(_redact_value(each, cover) for each in value)
+        return type(value)(_redact_value(item, redact) for item in value)
     if is_dataclass(value):
         for name, inner in vars(value).items():
-            setattr(value, name, _redact_value(inner, cover))
+            setattr(value, name, _redact_value(inner, redact))
     return value

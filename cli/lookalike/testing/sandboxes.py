@@ -15,39 +15,45 @@ from .settings import Settings, fail_usage
 
 
 class TestSandbox:
-    """A sandbox, and what can be asked of it; `situation` is the id of the one that the test is run in."""
+    """A test's sandbox, its mock and, if asked for, its server; `situation` is the id of the one the test is run in."""
 
-    def __init__(self, pool: MockPool, wanted: Settings, session: Settings) -> None:
-        self.settings = wanted
+    __test__ = False  # pytest would take the class for tests, by its name
+
+    def __init__(self, pool: MockPool, settings: Settings, session_settings: Settings) -> None:
+        self.settings = settings
         self.situation = ""
         self._pool = pool
-        # a sandbox has its own seed and size: only another choice of variants needs another mock
-        self._shared = session._replace(variants=wanted.variants)
+        # A sandbox has its own seed and size: only another choice of variants needs another mock.
+        self._mock_settings = session_settings._replace(variants=settings.variants)
         try:
-            self.mock: Mock = pool.get_mock(self._shared)
-        except UnknownVariant as unknown:
-            fail_usage(str(unknown))
-        self.sandbox: Sandbox = self.mock.create_sandbox(seed=wanted.seed, size=wanted.size)
-        self._others = self.mock.sandboxes.demo.journal
-        self._before = self._others.total_count
+            self.mock: Mock = pool.get_mock(self._mock_settings)
+        except UnknownVariant as error:
+            fail_usage(str(error))
+        self.sandbox: Sandbox = self.mock.create_sandbox(seed=settings.seed, size=settings.size)
+        self._demo_journal = self.mock.sandboxes.demo.journal
+        self._count_before = self._demo_journal.total_count
 
     @cached_property
     def running_mock(self) -> RunningMock:
-        """The server; it starts when a test asks for it."""
-        return self._pool.get_running_mock(self._shared)
+        """Return the server; it starts when a test first asks for it."""
+        return self._pool.get_running_mock(self._mock_settings)
 
     @property
     def base_url(self) -> str:
-        """The server's URL, if a test asked for it; else "", as nothing listens."""
-        return self.running_mock.url if "stage" in self.__dict__ else ""
+        """Return the server's URL, "" where no test asked for it and nothing listens."""
+        # Not `self.running_mock` at once: a failing test's report must not start a server.
+        if "running_mock" not in self.__dict__:
+            return ""
+        return self.running_mock.url
 
     def find_unmatched_entries(self, api: str = "") -> Iterator[JournalEntry]:
-        """What came since the test began with other credentials than the sandbox's."""
-        newer = (entry for number, entry in self._others.numbered_entries if number > self._before)
-        return (entry for entry in newer if api in ("", entry.api))
+        """Yield what came since the test began with other credentials than the sandbox's."""
+        for number, entry in self._demo_journal.numbered_entries:
+            if number > self._count_before and api in ("", entry.api):
+                yield entry
 
     def close(self) -> None:
-        """Take the sandbox away; what was asked of it can still be read."""
+        """Take the sandbox away; its journal can still be read."""
         self.mock.sandboxes.remove(self.sandbox.name)
 
 
@@ -57,16 +63,16 @@ class MockPool(ExitStack):
     def __init__(self) -> None:
         super().__init__()
         self._mocks: dict[Settings, Mock] = {}
-        self._stages: dict[Settings, RunningMock] = {}
+        self._running: dict[Settings, RunningMock] = {}
 
-    def get_mock(self, wanted: Settings) -> Mock:
-        """The mock. Raises UnknownVariant."""
-        if wanted not in self._mocks:
-            self._mocks[wanted] = Mock(seed=wanted.seed, size=wanted.size, variants=dict(wanted.variants))
-        return self._mocks[wanted]
+    def get_mock(self, settings: Settings) -> Mock:
+        """Return the mock. Raises UnknownVariant."""
+        if settings not in self._mocks:
+            self._mocks[settings] = Mock(seed=settings.seed, size=settings.size, variants=dict(settings.variants))
+        return self._mocks[settings]
 
-    def get_running_mock(self, wanted: Settings) -> RunningMock:
-        """The mock on a free port of loopback. Raises UnknownVariant."""
-        if wanted not in self._stages:
-            self._stages[wanted] = self.enter_context(serve(self.get_mock(wanted)))
-        return self._stages[wanted]
+    def get_running_mock(self, settings: Settings) -> RunningMock:
+        """Return the mock on a free port of loopback. Raises UnknownVariant."""
+        if settings not in self._running:
+            self._running[settings] = self.enter_context(serve(self.get_mock(settings)))
+        return self._running[settings]

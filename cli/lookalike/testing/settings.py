@@ -21,48 +21,60 @@ class Settings(NamedTuple):
     variants: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        """One line for a person."""
-        chosen = ", ".join(f"{key}={value}" for key, value in self.variants)
-        return f"seed {self.seed}, {self.size} goods" + (f", {chosen}" if chosen else "")
+        text = f"seed {self.seed}, {self.size} goods"
+        for key, value in self.variants:
+            text += f", {key}={value}"
+        return text
 
 
 def read_settings(config: pytest.Config, node: pytest.Item | None = None) -> Settings:
-    """The settings of a test, or of the session. Fails the test for a value that cannot be."""
-    said = read_mark(node) if node else {}
-    variants = dict(_parse_variant(text) for text in _read_variants(config)) | dict(said.get("variants", {}))
+    """Return the settings of a test, or of the session. Fails the test for a value that cannot be."""
+    mark: Mapping[str, Any] = {}
+    if node:
+        mark = read_mark(node)
+    variants = dict(_parse_variant(text) for text in _read_variants(config))
+    variants |= mark.get("variants", {})
     return Settings(
-        _parse_number("seed", said.get("seed", _read_option(config, "seed")), 0, MAX_SEED),
-        _parse_number("size", said.get("size", _read_option(config, "size")), 1, MAX_SIZE),
+        _parse_number("seed", mark.get("seed", _read_option(config, "seed")), 0, MAX_SEED),
+        _parse_number("size", mark.get("size", _read_option(config, "size")), 1, MAX_SIZE),
         tuple(sorted(variants.items())),
     )
 
 
 def read_mark(node: pytest.Item) -> Mapping[str, Any]:
-    """What the marks of a test say; the nearest one counts. Fails for an unknown key."""
-    found: dict[str, Any] = {}
+    """Return what the marks of a test say; the nearest one counts. Fails the test for an unknown key."""
+    merged: dict[str, Any] = {}
+    # pytest gives the nearest mark first: a function's before its class's and its module's.
     for mark in reversed(list(node.iter_markers("lookalike"))):
-        unknown = [*map(repr, mark.args), *(key for key in mark.kwargs if key not in MARK_KEYS)]
+        unknown = [repr(argument) for argument in mark.args]
+        unknown += [key for key in mark.kwargs if key not in MARK_KEYS]
         if unknown:
             fail_usage(f"@pytest.mark.lookalike takes {', '.join(MARK_KEYS)}, not {', '.join(unknown)}")
-        found |= mark.kwargs
-    return found
+        merged |= mark.kwargs
+    return merged
 
 
 def fail_usage(message: str) -> NoReturn:
-    """Say in one line what is wrong with how the plugin is used."""
+    """Fail the test with one line on how the plugin is used."""
     pytest.fail(message, pytrace=False)
 
 
 def _read_option(config: pytest.Config, name: str) -> str:
     option = config.getoption(f"lookalike_{name}")
-    return str(option or os.environ.get(f"LOOKALIKE_{name.upper()}") or config.getini(f"lookalike-{name}") or "")
+    variable = os.environ.get(f"LOOKALIKE_{name.upper()}")
+    return str(option or variable or config.getini(f"lookalike-{name}") or "")
 
 
 def _read_variants(config: pytest.Config) -> list[str]:
-    """`name=value` each; in the environment, spaces are between them."""
-    option = config.getoption("lookalike_variant")
-    found: list[str] = option or os.environ.get("LOOKALIKE_VARIANT", "").split() or config.getini("lookalike-variant")
-    return found
+    """Return texts such as `name=value`; in the environment, spaces stand between them."""
+    option: list[str] = config.getoption("lookalike_variant")
+    if option:
+        return option
+    variable = os.environ.get("LOOKALIKE_VARIANT", "").split()
+    if variable:
+        return variable
+    lines: list[str] = config.getini("lookalike-variant")
+    return lines
 
 
 def _parse_variant(text: str) -> tuple[str, str]:
@@ -72,13 +84,13 @@ def _parse_variant(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _parse_number(name: str, given: Any, least: int, most: int) -> int:
-    if given == "":
+def _parse_number(name: str, text: Any, minimum: int, maximum: int) -> int:
+    if text == "":
         return int(Settings._field_defaults[name])
     try:
-        number = int(given)
+        number = int(text)
     except (TypeError, ValueError):
         number = -1
-    if not least <= number <= most:
-        fail_usage(f"lookalike-{name} is a number from {least} to {most}, not {given!r}")
+    if not minimum <= number <= maximum:
+        fail_usage(f"lookalike-{name} is a number from {minimum} to {maximum}, not {text!r}")
     return number

@@ -17,39 +17,45 @@ FIXTURE_NAME = "lookalike_situation"
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """A test for each situation, with its id; where the mark says what cannot be, one that fails."""
-    found: list[SituationDetails] | list[str]
+    """Make a test for each situation, with its id; where the mark says what cannot be, one that fails."""
+    parameters: list[SituationDetails] | list[str]
     try:
-        said = read_mark(metafunc.definition)
-        found = match_situations(said["situations"], said.get("operation", ""))
-    except (UnknownChoice, pytest.fail.Exception) as wrong:
-        found = [str(wrong)]
+        mark = read_mark(metafunc.definition)
+        parameters = match_situations(mark["situations"], mark.get("operation", ""))
+    except (UnknownChoice, pytest.fail.Exception) as error:
+        # An exception here would end the collection of the whole run; a test that fails says it where it belongs.
+        parameters = [str(error)]
     if FIXTURE_NAME not in metafunc.fixturenames:
         metafunc.fixturenames.append(FIXTURE_NAME)
     plugins = metafunc.config.pluginmanager
     if not plugins.is_registered(sys.modules[__name__]):
         plugins.register(sys.modules[__name__])
-    names = [each.id if isinstance(each, SituationDetails) else "unknown" for each in found]
-    metafunc.parametrize(FIXTURE_NAME, found, ids=names, indirect=True)
+    test_ids = [_name_parameter(parameter) for parameter in parameters]
+    metafunc.parametrize(FIXTURE_NAME, parameters, ids=test_ids, indirect=True)
+
+
+def _name_parameter(parameter: SituationDetails | str) -> str:
+    if isinstance(parameter, SituationDetails):
+        return parameter.id
+    return "unknown"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let the test have its situation, whether it asks for the fixture or not."""
-    if isinstance(item, pytest.Function) and FIXTURE_NAME not in item.fixturenames and _is_ours(item):
+    if isinstance(item, pytest.Function) and FIXTURE_NAME not in item.fixturenames and _has_situation(item):
         item.fixturenames.append(FIXTURE_NAME)
 
 
-def _is_ours(item: pytest.Function) -> bool:
+def _has_situation(item: pytest.Function) -> bool:
     return hasattr(item, "callspec") and FIXTURE_NAME in item.callspec.params
 
 
-def schedule_situation(request: pytest.FixtureRequest, trial: TestSandbox) -> SituationDetails:
-    """Bring the situation of a test's mark, for as long as the test lasts."""
-    situation: SituationDetails | str = getattr(
-        request, "param", f"{FIXTURE_NAME} needs @pytest.mark.lookalike(situations=…)"
-    )
+def schedule_situation(request: pytest.FixtureRequest, test_sandbox: TestSandbox) -> SituationDetails:
+    """Bring the situation of a test's mark for as long as the test lasts, and return it."""
+    no_mark = f"{FIXTURE_NAME} needs @pytest.mark.lookalike(situations=…)"
+    situation: SituationDetails | str = getattr(request, "param", no_mark)
     if isinstance(situation, str):
         fail_usage(situation)
-    trial.situation = situation.id
-    trial.sandbox.schedule(ScheduledSituation(situation.id))
+    test_sandbox.situation = situation.id
+    test_sandbox.sandbox.schedule(ScheduledSituation(situation.id))
     return situation
