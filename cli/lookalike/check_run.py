@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, load_baseline
 from lookalike_contracts.checks import select_checks
-from lookalike_contracts.context import CheckContext
 from lookalike_contracts.coverage import Coverage
+from lookalike_contracts.events import CheckFinished, CleanupFailed, Event, OperationStarted
 from lookalike_contracts.exceptions import UnknownCheck
-from lookalike_contracts.finding import Exchange, Finding
-from lookalike_contracts.registry import CHECKS, Check
+from lookalike_contracts.finding import Finding
+from lookalike_contracts.registry import CHECKS, Check, load_checks
 from lookalike_contracts.reports import CompletedRun, Report, assemble_report
 from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_contracts.runner import RunConfig, execute_checks
@@ -133,6 +133,7 @@ def read_baseline(path: Path | None) -> Baseline:
         found = load_baseline(path) if path else Baseline()
     except BadBaseline as wrong:
         raise CommandError(str(wrong)) from wrong
+    load_checks()
     for known in found.entries.values():
         if known.check not in CHECKS:
             raise CommandError(
@@ -173,25 +174,43 @@ def rerun_command(trial: CheckRun, finding: Finding) -> str:
 def _collect_results(wish: CheckOptions, plan: RunConfig, target: str, coverage: Coverage) -> CheckRun:
     for api, operation in plan.operations:
         coverage.add_operation(api, operation)
-    outcomes = list[CheckResult]()
-    stays = list[str]()
-    interrupted = False
-    began = time.monotonic()
-    with show_progress(len(plan.checks) * len(coverage.operations)) as bar:
+    is_interrupted = False
+    started_at = time.monotonic()
+    with show_progress(len(plan.checks) * len(coverage.operations)) as progress:
+        recorder = _RunRecorder(progress)
         try:
-            for outcome in execute_checks(
-                replace(plan, on_exchange=partial(_record_exchange, coverage, bar), on_cleanup_failure=stays.append)
-            ):
-                outcomes.append(outcome)
-                bar.step()
+            execute_checks(plan, recorder.handle_event, coverage.handle_event)
         except KeyboardInterrupt:
-            interrupted = True
-    return CheckRun(wish, plan, target, tuple(outcomes), coverage, time.monotonic() - began, interrupted, tuple(stays))
+            is_interrupted = True
+    return CheckRun(
+        wish,
+        plan,
+        target,
+        tuple(recorder.results),
+        coverage,
+        time.monotonic() - started_at,
+        is_interrupted,
+        tuple(recorder.cleanup_failures),
+    )
 
 
-def _record_exchange(coverage: Coverage, bar: Progress, subject: CheckContext, exchange: Exchange) -> None:
-    bar.set_label(f"{subject.api.id}/{subject.operation.id}")
-    coverage.observe(subject, exchange)
+@dataclass
+class _RunRecorder:
+    """Shows how far a run is, and keeps what it came to, an interrupted one too."""
+
+    progress: Progress
+    results: list[CheckResult] = field(default_factory=list)
+    cleanup_failures: list[str] = field(default_factory=list)
+
+    def handle_event(self, event: Event) -> None:
+        """Take an event of the run in."""
+        if isinstance(event, OperationStarted):
+            self.progress.set_label(f"{event.api.id}/{event.operation.id}")
+        elif isinstance(event, CheckFinished):
+            self.results.append(event.result)
+            self.progress.step()
+        elif isinstance(event, CleanupFailed):
+            self.cleanup_failures.append(event.message)
 
 
 @contextmanager

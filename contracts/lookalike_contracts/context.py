@@ -1,14 +1,13 @@
-"""One operation of one API at one server, as the checks see it."""
+"""What a check is given: one operation of one API at one server, and the ways to ask it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
+from zlib import crc32
 
 from hypothesis.strategies import SearchStrategy
 
@@ -18,135 +17,167 @@ from lookalike_specs.messages import Request
 from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import SCHEMES, SigningContext
-from lookalike_specs.signing.sign import sign
 
-from .exceptions import CouldNotCheck, TimeLimitExceeded
+from .events import EventListener, ExchangeRecorded, ignore_event
+from .exceptions import CouldNotCheck
 from .falsify import falsify
 from .finding import Exchange, Failure
 from .responses.classify import ResponseClassifier, parse_json_body
+from .session import Session
+from .signed_request import SignedRequest, create_signed_request
 from .transport import Target
 
 Example = TypeVar("Example")
+Result = TypeVar("Result")
 Values = Mapping[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class CheckContext:
-    """Who is asked, as whom, and how much.
+    """One operation, who asks it, and how much; each check has its own, made by `for_check`.
 
-    `account` are the credentials, under the vendor's own names; `cases` bounds what a single property draws; `until` is
-    when the time is up, on time.monotonic(). `watch` is told of every exchange. `kept` is what checks share.
+    `account` holds the credentials under the vendor's own names. `seed` is the seed of the run, `check_seed` the one
+    that follows from it for this check. `max_cases` bounds what a single property draws. `publish` is told of every
+    exchange.
     """
 
     api: Api
     operation: Operation
-    target: Target
+    session: Session
     account: Mapping[str, str]
     variants: Mapping[str, str]
     seed: int = 0
+    check_seed: int = 0
     max_cases: int = 20
     strict: bool = False
-    max_seconds: float = 0.0
-    deadline: float = float("inf")
-    on_exchange: Callable[[CheckContext, Exchange], None] = lambda _, __: None
-    request_count: int = field(default=0, init=False)
-    cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    check_seed: int = field(default=0, init=False)
+    publish: EventListener = ignore_event
+    # `replace` hands this very table on, so that all checks of an operation share it; see `compute_once`
+    _computed: dict[Callable[[CheckContext], Any], Any] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    def for_check(self, check_id: str) -> CheckContext:
+        """Return the context of one check: the same, with a seed that does not depend on which other checks run."""
+        name = f"{self.seed}/{self.api.id}/{self.operation.id}/{check_id}"
+        return replace(self, check_seed=crc32(name.encode()))
+
+    def with_operation(self, operation: Operation, session: Session | None = None) -> CheckContext:
+        """Return a context for another operation of the same API, asked as the same account; nobody is told of it."""
+        return CheckContext(self.api, operation, session or self.session.fork(), self.account, self.variants)
+
+    def compute_once(self, function: Callable[[CheckContext], Result]) -> Result:
+        """Return function(context); it is called once for all checks of the operation, and what it returned is kept."""
+        if function not in self._computed:
+            self._computed[function] = function(self)
+        return cast(Result, self._computed[function])
+
+    @property
+    def target(self) -> Target:
+        """The server."""
+        return self.session.target
+
+    @property
     def classifier(self) -> ResponseClassifier:
-        """Tells good answers from errors."""
-        return ResponseClassifier(self.api, self.operation, self.variants)
+        """What tells good responses from errors."""
+        return self.compute_once(_create_classifier)
 
-    @cached_property
+    @property
     def schemes(self) -> tuple[SecurityScheme, ...]:
-        """The ways to prove who calls that count under these variants."""
-        return tuple(scheme for scheme in self.operation.schemes if scheme.is_active(self.variants))
+        """The security schemes that count under these variants."""
+        return self.compute_once(_select_schemes)
 
-    def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:
-        """A good request's values: the spec's own example, shortest form."""
-        needs = SCHEMES[(scheme or self.schemes[0]).extension.scheme].required_parameters
-        return (
-            {name: self.example_values[name] for name in needs if name in self.example_values}
-            | self._sample_values
-            | self._dependent_values
-        )
-
-    @cached_property
+    @property
     def example_values(self) -> dict[str, Any]:
         """Every value that the spec has an example for, by name."""
-        return collect_examples(self.api, self.operation)
+        return self.compute_once(_collect_example_values)
 
-    @cached_property
-    def _sample_values(self) -> dict[str, Any]:
-        return build_minimal_values(self.api, self.operation, self.account)
+    def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:
+        """Return the values of a good request: the spec's own example in its shortest form, and what a scheme needs.
 
-    @cached_property
-    def _dependent_values(self) -> dict[str, Any]:
-        """Values that another operation's answer gives. Raises CouldNotCheck, OutOfTime."""
-        after = self.operation.extension.invariants.depends_on
-        if after is None:
-            return {}
-        other = next(each for each in self.api.operations if each.id == after.operation)
-        body = parse_json_body(self.with_operation(other).send_sample().response)
-        found = {name: resolve_pointer(body, pointer) for name, pointer in after.values.items()}
-        if MISSING in found.values():
-            raise CouldNotCheck(f"{self.operation.id} needs {', '.join(found)} from {other.id}, which gave none")
-        return found
-
-    def with_operation(self, operation: Operation) -> CheckContext:
-        """Another operation of the same API, asked as the same account; nobody looks at its answers."""
-        return CheckContext(
-            self.api,
-            operation,
-            self.target,
-            self.account,
-            self.variants,
-            max_seconds=self.max_seconds,
-            deadline=self.deadline,
-        )
+        Where a value comes from another operation's response, that operation is asked first, once. Raise
+        CouldNotCheck, TimeLimitExceeded.
+        """
+        signing_scheme = SCHEMES[(scheme or self.schemes[0]).extension.scheme]
+        examples = self.example_values
+        required = {name: examples[name] for name in signing_scheme.required_parameters if name in examples}
+        return required | self.compute_once(_build_sample_values) | self.compute_once(_fetch_dependent_values)
 
     def resolve_reaction(self, reaction: Reaction) -> str:
-        """What a reaction of the document comes to under these variants."""
-        return reaction if isinstance(reaction, str) else reaction[self.variants[reaction["variant"]]]
+        """Return what a reaction of the document comes to under these variants."""
+        if isinstance(reaction, str):
+            return reaction
+        return reaction[self.variants[reaction["variant"]]]
 
     def resolve_error(self, error: str) -> str:
-        """The error that this operation answers in the place of that one."""
+        """Return the error that this operation answers in the place of another one."""
         return self.operation.extension.error_aliases.get(error, error)
 
     def build_signed_request(
-        self, values: Values, scheme: SecurityScheme | None = None, moment: SigningContext | None = None
-    ) -> Request:
-        """The request with these values, signed as the account; the wire's form is signed, not the values."""
-        return self.sign_request(build_request(self.operation, values, self.target.url), scheme, moment)
+        self, values: Values, scheme: SecurityScheme | None = None, signing_context: SigningContext | None = None
+    ) -> SignedRequest:
+        """Return the request with these values, signed as the account: its bytes are signed, not the values."""
+        return self.sign_request(build_request(self.operation, values, self.target.url), scheme, signing_context)
 
     def sign_request(
-        self, request: Request, scheme: SecurityScheme | None = None, moment: SigningContext | None = None
-    ) -> Request:
-        """A request with the account's proof."""
-        return sign(request, scheme or self.schemes[0], self.account, moment or create_signing_context())
+        self, request: Request, scheme: SecurityScheme | None = None, signing_context: SigningContext | None = None
+    ) -> SignedRequest:
+        """Return a request with the account's proof, by the operation's first scheme unless another one is named."""
+        return create_signed_request(
+            request, scheme or self.schemes[0], self.account, signing_context or create_signing_context()
+        )
 
     def send_sample(self, **changes: Any) -> Exchange:
-        """Ask for the good request with these values besides (None: without). Raises CouldNotCheck, OutOfTime."""
+        """Send the good request with these changes; a parameter of None is left out.
+
+        Raise CouldNotCheck, TimeLimitExceeded.
+        """
         values = {name: value for name, value in (self.build_values() | changes).items() if value is not None}
         return self.send(self.build_signed_request(values))
 
     def send(self, request: Request) -> Exchange:
-        """Send a request as it stands. Raises CouldNotCheck, OutOfTime."""
-        if time.monotonic() > self.deadline:
-            raise TimeLimitExceeded(self.max_seconds)
-        self.request_count += 1
-        exchange = Exchange(request, self.target.send(request))
-        self.on_exchange(self, exchange)
+        """Send a request as it stands. Raise CouldNotCheck, TimeLimitExceeded."""
+        exchange = self.session.send(request)
+        self.publish(ExchangeRecorded(self, exchange))
         return exchange
 
     def falsify(
         self, strategy: SearchStrategy[Example], rule: Callable[[Example], Failure | None], cases: int = 0
     ) -> Failure | None:
-        """Hold a rule for whatever is drawn: the simplest case that breaks it, seen again; None when none was found."""
+        """Return the simplest case that breaks a rule, seen again; None when no case that was drawn breaks it."""
         return falsify(strategy, rule, seed=self.check_seed, cases=cases or self.max_cases)
 
 
 def create_signing_context() -> SigningContext:
-    """The present, and a nonce that nobody had."""
+    """Return the present, with a nonce that nobody had."""
     return SigningContext(datetime.now(UTC), uuid4().hex)
+
+
+def _create_classifier(context: CheckContext) -> ResponseClassifier:
+    return ResponseClassifier(context.api, context.operation, context.variants)
+
+
+def _select_schemes(context: CheckContext) -> tuple[SecurityScheme, ...]:
+    return tuple(scheme for scheme in context.operation.schemes if scheme.is_active(context.variants))
+
+
+def _collect_example_values(context: CheckContext) -> dict[str, Any]:
+    return collect_examples(context.api, context.operation)
+
+
+def _build_sample_values(context: CheckContext) -> dict[str, Any]:
+    return build_minimal_values(context.api, context.operation, context.account)
+
+
+def _fetch_dependent_values(context: CheckContext) -> dict[str, Any]:
+    """Return the values that another operation's response gives. Raise CouldNotCheck, TimeLimitExceeded.
+
+    A search by the name of an image, for example, needs the name of one that is stored for sure: an image that another
+    search found.
+    """
+    dependency = context.operation.extension.invariants.depends_on
+    if dependency is None:
+        return {}
+    other = next(operation for operation in context.api.operations if operation.id == dependency.operation)
+    body = parse_json_body(context.with_operation(other).send_sample().response)
+    values = {name: resolve_pointer(body, pointer) for name, pointer in dependency.values.items()}
+    if MISSING in values.values():
+        raise CouldNotCheck(f"{context.operation.id} needs {', '.join(values)} from {other.id}, which gave none")
+    return values

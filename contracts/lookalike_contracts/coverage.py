@@ -11,6 +11,7 @@ from lookalike_specs import Api, Operation
 from lookalike_specs.api import Field
 
 from .context import CheckContext
+from .events import Event, ExchangeRecorded, OperationStarted
 from .finding import Exchange
 from .generation.parse import format_value, is_valid_value, parse_parameters
 from .responses.classify import parse_json_body
@@ -137,6 +138,13 @@ class Coverage:
     def add_operation(self, api: Api, operation: Operation) -> None:
         """An operation that is to be asked."""
         self.operations.setdefault((api.id, operation.id), OperationCoverage(api, operation))
+
+    def handle_event(self, event: Event) -> None:
+        """Count an operation that is checked, and each of its exchanges."""
+        if isinstance(event, OperationStarted):
+            self.add_operation(event.api, event.operation)
+        elif isinstance(event, ExchangeRecorded):
+            self.observe(event.context, event.exchange)
 
     def observe(self, subject: CheckContext, exchange: Exchange) -> None:
         """Take an exchange in."""

@@ -12,7 +12,6 @@ class CouldNotCheck(Exception):
     reason: str
 
     def __str__(self) -> str:
-        """The reason."""
         return self.reason
 
 
@@ -23,7 +22,6 @@ class TimeLimitExceeded(Exception):
     seconds: float
 
     def __str__(self) -> str:
-        """One line for a person."""
         return f"the {self.seconds:g} s that --max-time gives are used up"
 
 
@@ -35,5 +33,27 @@ class UnknownCheck(Exception):
     known_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        """One line for a person."""
         return f"no check is called {self.id!r}; `lookalike explain` lists them"
+
+
+@dataclass(eq=False)
+class BadCheckId(ValueError):
+    """A check's id is not `family/name`."""
+
+    id: str
+    module: str
+
+    def __str__(self) -> str:
+        return f"the id of a check is family/name, not {self.id!r} ({self.module})"
+
+
+@dataclass(eq=False)
+class DuplicateCheck(ValueError):
+    """Two checks have one id."""
+
+    id: str
+    module: str
+    other_module: str
+
+    def __str__(self) -> str:
+        return f"two checks are called {self.id!r}, one in {self.module} and one in {self.other_module}"

@@ -1,12 +1,36 @@
-"""The checks there are, each with a lasting id."""
+"""The checks there are, each with a lasting id: ours, and those of other packages.
+
+A check is a function with a decorator. It yields a `Failure` for each rule that it sees broken:
+
+    from lookalike_contracts.finding import Failure
+    from lookalike_contracts.registry import passive_check
+
+    @passive_check(
+        "house/server-header",
+        summary="No response names the software that sent it.",
+        rationale="Whoever knows the version knows its holes.",
+        remediation="Leave the header `Server` out.",
+        source="our own rules for services",
+    )
+    def server_header(context, exchange):
+        if any(name.lower() == b"server" for name, _ in exchange.response.headers):
+            yield Failure("the response has a Server header", "/header/server", exchanges=(exchange,))
+
+Importing the module registers it. `lookalike check --import MODULE` imports one; a package names its modules in the
+entry point group `lookalike.checks`, which is how our own come in, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, Unpack
 
-from .exceptions import UnknownCheck
+from lookalike_specs.plugins import import_plugin, load_entry_points
+
+from .exceptions import BadCheckId, DuplicateCheck, UnknownCheck
 from .finding import Exchange, Failure, Severity
 
 if TYPE_CHECKING:
@@ -15,6 +39,9 @@ if TYPE_CHECKING:
 PassiveFunction = Callable[["CheckContext", Exchange], Iterator[Failure]]
 ActiveFunction = Callable[["CheckContext"], Iterator[Failure]]
 AppliesPredicate = Callable[["CheckContext"], bool]
+
+CHECK_GROUP: Final = "lookalike.checks"
+OUR_CHECKS: Final = "lookalike_contracts.checks"
 
 
 def _always_applies(_: CheckContext) -> bool:
@@ -25,8 +52,9 @@ def _always_applies(_: CheckContext) -> bool:
 class Check:
     """What is held, why, and how to keep it.
 
-    A check either looks at every answer that comes by (`look`) or asks for itself (`probe`). Its id is
-    `family/name` and stays for good.
+    A check is passive (it looks at every exchange) or active (it sends requests of its own). Its id is `family/name`
+    and stays for good: baselines and command lines name it. `applies` says at which operations it has anything to look
+    at. One of severity `warning` does not make `lookalike check` exit 1.
     """
 
     id: str
@@ -44,12 +72,17 @@ class Check:
         """What stands before the slash."""
         return self.id.partition("/")[0]
 
+    @property
+    def module(self) -> str:
+        """The module that the check's function stands in."""
+        return (self.passive_function or self.active_function or _always_applies).__module__
+
 
 CHECKS: dict[str, Check] = {}
 
 
 class CheckMetadata(TypedDict):
-    """What is told of a check besides its id."""
+    """What is said of a check besides its id; see `Check`."""
 
     summary: str
     rationale: str
@@ -59,45 +92,82 @@ class CheckMetadata(TypedDict):
     applies: NotRequired[AppliesPredicate]
 
 
-def passive_check(id: str, **told: Unpack[CheckMetadata]) -> Callable[[PassiveFunction], PassiveFunction]:
-    """Register a check that looks at every answer."""
+def passive_check(check_id: str, **metadata: Unpack[CheckMetadata]) -> Callable[[PassiveFunction], PassiveFunction]:
+    """Register a check that looks at every exchange: `function(context, exchange)` yields failures.
+
+    It is called for the requests of all other checks, and for requests that are drawn, good and bad. It sends nothing
+    itself. Raise BadCheckId; DuplicateCheck when the id is taken.
+    """
 
     def register(function: PassiveFunction) -> PassiveFunction:
-        _register_check(Check(id, passive_function=function, **told))
+        _register_check(Check(check_id, passive_function=function, **metadata))
         return function
 
     return register
 
 
-def active_check(id: str, **told: Unpack[CheckMetadata]) -> Callable[[ActiveFunction], ActiveFunction]:
-    """Register a check that asks for itself, once for each operation that it applies to."""
+def active_check(check_id: str, **metadata: Unpack[CheckMetadata]) -> Callable[[ActiveFunction], ActiveFunction]:
+    """Register a check that sends requests: `function(context)` yields failures, once for each operation.
+
+    It asks by `context.send_sample`, `context.send` and `context.falsify`. What these raise (CouldNotCheck,
+    TimeLimitExceeded) it lets pass: the result is then "could not check". Raise BadCheckId; DuplicateCheck when the id
+    is taken.
+    """
 
     def register(function: ActiveFunction) -> ActiveFunction:
-        _register_check(Check(id, active_function=function, **told))
+        _register_check(Check(check_id, active_function=function, **metadata))
         return function
 
     return register
 
 
 def _register_check(check: Check) -> None:
-    """Raises ValueError for an id that is taken: it would silence the other check."""
-    if check.id in CHECKS:
-        raise ValueError(f"two checks are called {check.id!r}")
+    family, slash, name = check.id.partition("/")
+    if not (family and slash and name) or "/" in name:
+        raise BadCheckId(check.id, check.module)
+    existing = CHECKS.get(check.id)
+    # a second check of the same id would silence the first, in baselines too
+    if existing is not None:
+        raise DuplicateCheck(check.id, existing.module, check.module)
     CHECKS[check.id] = check
 
 
+@cache
+def load_checks() -> None:
+    """Import our checks and those that installed packages name as entry points, once.
+
+    Raise PluginError for an entry point that cannot be imported, or whose checks take an id twice.
+    """
+    # Ours are an entry point as well. They are imported by name first, so that they are there in a checkout that nobody
+    # installed, and so that an id that is taken is told of the other package.
+    import_module(OUR_CHECKS)
+    for _ in load_entry_points(CHECK_GROUP):
+        pass
+
+
+def import_checks(module: str) -> None:
+    """Import a module that registers checks; one in the current folder is found too. Raise PluginError."""
+    load_checks()
+    import_plugin(module)
+
+
 def select_checks(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[Check, ...]:
-    """The checks of these ids or families (all, when none is named) without those. Raises UnknownCheck."""
-    wanted = _resolve_ids(only) or set(CHECKS)
-    unwanted = _resolve_ids(skip)
-    return tuple(check for id, check in CHECKS.items() if id in wanted and id not in unwanted)
+    """Return the checks of these ids or families (all, when none is named) without those to skip.
+
+    Raise UnknownCheck; PluginError when the checks of another package cannot be loaded.
+    """
+    load_checks()
+    selected_ids = _resolve_ids(only) or set(CHECKS)
+    skipped_ids = _resolve_ids(skip)
+    return tuple(check for check in CHECKS.values() if check.id in selected_ids and check.id not in skipped_ids)
 
 
 def _resolve_ids(names: Iterable[str]) -> set[str]:
-    found: set[str] = set()
+    """Return the ids that ids and families stand for."""
+    ids: set[str] = set()
     for name in names:
-        fitting = {id for id, check in CHECKS.items() if name in (id, check.family)}
-        if not fitting:
+        matches = {check.id for check in CHECKS.values() if name in (check.id, check.family)}
+        if not matches:
             raise UnknownCheck(name, tuple(CHECKS))
-        found |= fitting
-    return found
+        ids |= matches
+    return ids

@@ -1,4 +1,4 @@
-"""What a run of the judge came to."""
+"""What a run came to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ResultStatus = Literal["passed", "failed", "could not check", "does not apply"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check came to at one operation; `cases` are its requests, `reason` says why it could not."""
+    """What one check came to at one operation; `reason` says why it could not check, "" otherwise."""
 
     check: str
     api: str
@@ -26,7 +26,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All outcomes of a run, what it was run against (without secrets), with which seed, and how long it took."""
+    """All results of a run: at which server (without secrets), with which seed, and in how many seconds."""
 
     target: str
     seed: int
@@ -35,19 +35,19 @@ class RunResult:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order of the checks."""
-        return tuple(finding for outcome in self.results for finding in outcome.findings)
+        """Every finding, in the order of the run."""
+        return tuple(finding for result in self.results for finding in result.findings)
 
     @property
     def request_count(self) -> int:
         """The requests of the whole run."""
-        return sum(outcome.request_count for outcome in self.results)
+        return sum(result.request_count for result in self.results)
 
-    def filter_by_status(self, result: ResultStatus) -> tuple[CheckResult, ...]:
-        """The outcomes that came to that."""
-        return tuple(outcome for outcome in self.results if outcome.status == result)
+    def filter_by_status(self, status: ResultStatus) -> tuple[CheckResult, ...]:
+        """Return the results of one status."""
+        return tuple(result for result in self.results if result.status == status)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether any of them is more than a warning."""
+    """Return whether any of them is more than a warning."""
     return any(finding.severity == "error" for finding in findings)

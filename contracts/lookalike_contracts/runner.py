@@ -1,36 +1,42 @@
-"""Runs checks against a server: first what is asked of every answer, then each check that asks for itself."""
+"""Run checks against a server, operation by operation.
+
+At each operation the active checks run one after the other: each sends requests of its own and judges what comes. The
+passive checks look at all of these exchanges as they happen, and at those of requests that are drawn for them at the
+end (`fuzz`). What the run does is published as events (`events.py`).
+"""
 
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from zlib import crc32
 
 from lookalike_specs import Api, Operation, resolve_variants
-from lookalike_specs.messages import Request
 
 from .cleanup import Cleanup
 from .context import CheckContext
+from .events import CheckFinished, CleanupFailed, EventListener, OperationStarted, combine_listeners
 from .exceptions import CouldNotCheck, TimeLimitExceeded
-from .finding import Exchange, Failure, Finding
+from .finding import Failure
 from .fuzz import fuzz
+from .passive import PassiveChecks, build_finding, describe_check_error
 from .registry import Check
 from .results import CheckResult, ResultStatus
+from .session import Session
 from .transport import Target
 
 PRECONDITION_CHECK = "request/accepted"
+# the name that the seed of the drawn requests follows from, as a check's seed follows from its id
+FUZZ_SEED_NAME = "explore"
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What is judged: APIs with who is asked and as whom, the checks, and how much of it.
+    """What is checked: APIs with their servers and accounts, the checks, and how much of it.
 
-    `targets`, `accounts` and `switches` are by API id; `cases` is how many requests a property draws; `seconds` bounds
-    the whole run; `only` names operations, `API/operationId`, where not all are wanted. `watch` is told of every
-    exchange, `stays` of what the requests stored and nobody could take away.
+    `targets`, `accounts` and `variants` are by API id; `max_cases` is how many requests a property draws; `max_seconds`
+    bounds the whole run, 0 for no bound; `selected_operations` names operations, `API/operationId`, where not all are
+    wanted.
     """
 
     apis: tuple[Api, ...]
@@ -43,199 +49,165 @@ class RunConfig:
     strict: bool = False
     max_seconds: float = 0.0
     selected_operations: frozenset[str] = frozenset()
-    on_exchange: Callable[[CheckContext, Exchange], None] = lambda _, __: None
-    on_cleanup_failure: Callable[[str], None] = lambda _: None
 
     @property
     def operations(self) -> Iterator[tuple[Api, Operation]]:
-        """Every operation of every API, or those that are wanted."""
-        every = ((api, operation) for api in self.apis for operation in api.operations)
-        return (
-            pair
-            for pair in every
-            if not self.selected_operations or f"{pair[0].id}/{pair[1].id}" in self.selected_operations
-        )
+        """Every operation of every API, or those that are selected."""
+        for api in self.apis:
+            for operation in api.operations:
+                if not self.selected_operations or f"{api.id}/{operation.id}" in self.selected_operations:
+                    yield api, operation
 
 
-def execute_checks(plan: RunConfig) -> Iterator[CheckResult]:
-    """The outcomes, one for each check at each operation, as they come. Raises nothing of the server's doing.
+def execute_checks(config: RunConfig, *listeners: EventListener) -> list[CheckResult]:
+    """Run every check at every operation, tell the listeners of it, and return the results in the order of the run.
 
-    At an interrupt (KeyboardInterrupt) what was found at the operation under way still comes, then it is raised.
+    What the server does raises nothing: a check that gets no answer could not check. At an interrupt
+    (KeyboardInterrupt) the listeners are told what was found at the operation under way; then it is raised again.
     """
-    until = time.monotonic() + plan.max_seconds if plan.max_seconds else float("inf")
-    for api, operation in plan.operations:
-        yield from _check_operation(plan, api, operation, until)
+    deadline = float("inf")
+    if config.max_seconds:
+        deadline = time.monotonic() + config.max_seconds
+    publish = combine_listeners(listeners)
+    results = []
+    for api, operation in config.operations:
+        publish(OperationStarted(api, operation))
+        run = _OperationRun(config, api, operation, deadline, publish)
+        for result in run.execute():
+            results.append(result)
+            publish(CheckFinished(result))
+    return results
 
 
-def _check_operation(plan: RunConfig, api: Api, operation: Operation, until: float) -> Iterator[CheckResult]:
-    leftovers = Cleanup()
-    passing = PassiveChecks(
-        tuple(check for check in plan.checks if check.passive_function), (plan.on_exchange, leftovers.observe)
-    )
-    subject = _build_context(plan, api, operation, until)
-    subject.on_exchange = passing.observe
-    try:
-        yield from _run_checks(plan, subject, passing)
-    except KeyboardInterrupt:
-        yield from _collect_passive_results(subject, passing, subject.request_count, "interrupted")
-        raise
-    finally:
-        if told := leftovers.delete_stored(subject):
-            plan.on_cleanup_failure(told)
+class _OperationRun:
+    """The checks of one operation, with what listens to its exchanges."""
 
-
-def _run_checks(plan: RunConfig, subject: CheckContext, passing: PassiveChecks) -> Iterator[CheckResult]:
-    why = _find_obstacle(subject)
-    for check in plan.checks:
-        if check.active_function and check.applies(subject):
-            yield (
-                _run_active_check(subject, check)
-                if not why or check.id == PRECONDITION_CHECK
-                else _build_unchecked_result(subject, check, why)
-            )
-        elif check.active_function:
-            yield CheckResult(check.id, subject.api.id, subject.operation.id, "does not apply")
-    before = subject.request_count
-    why = why or _fuzz_operation(subject, passing)
-    yield from _collect_passive_results(subject, passing, before, why)
-
-
-def _collect_passive_results(
-    subject: CheckContext, passing: PassiveChecks, before: int, why: str
-) -> Iterator[CheckResult]:
-    """What came of looking at every answer."""
-    for at, check in enumerate(passing.checks):
-        found = passing.list_findings(check)
-        cases = subject.request_count - before if at == 0 else 0
-        fits = check.applies(subject)
-        reason = passing.check_errors.get(check.id, why)
-        result: ResultStatus = (
-            "failed" if found else "does not apply" if not fits else "could not check" if reason else "passed"
+    def __init__(
+        self, config: RunConfig, api: Api, operation: Operation, deadline: float, publish: EventListener
+    ) -> None:
+        self._checks = config.checks
+        self._publish = publish
+        self._cleanup = Cleanup()
+        self._passive = PassiveChecks(tuple(check for check in config.checks if check.passive_function))
+        self._context = CheckContext(
+            api,
+            operation,
+            Session(config.targets[api.id], deadline, config.max_seconds),
+            config.accounts[api.id],
+            resolve_variants(api, dict(config.variants.get(api.id, {}))),
+            seed=config.seed,
+            max_cases=config.max_cases,
+            strict=config.strict,
+            # The passive checks come last: they are the slowest, and an interrupt while they look at an exchange must
+            # not keep the cleanup from knowing what that exchange stored.
+            publish=combine_listeners((publish, self._cleanup.handle_event, self._passive.handle_event)),
         )
-        reason = reason if result == "could not check" else ""
-        yield CheckResult(check.id, subject.api.id, subject.operation.id, result, found, reason, cases)
 
+    def execute(self) -> Iterator[CheckResult]:
+        """Yield the result of each check; clean up however it ends."""
+        try:
+            yield from self._run_checks()
+        except KeyboardInterrupt:
+            # what the passive checks saw until now is not lost: whoever waited for it wants to see it
+            yield from self._collect_passive_results(self._context.session.request_count, "interrupted")
+            raise
+        finally:
+            cleanup_failure = self._cleanup.delete_stored(self._context)
+            if cleanup_failure:
+                self._publish(CleanupFailed(cleanup_failure))
 
-def _find_obstacle(subject: CheckContext) -> str:
-    """Why nothing can be told of an operation: its plain good request does not get a good answer."""
-    try:
-        reply = subject.send_sample().response
-    except (CouldNotCheck, TimeLimitExceeded) as wrong:
-        return str(wrong)
-    if subject.classifier.is_good(reply):
+    def _run_checks(self) -> Iterator[CheckResult]:
+        obstacle = _find_obstacle(self._context)
+        for check in self._checks:
+            if check.active_function is None:
+                continue
+            context = self._context.for_check(check.id)
+            if not check.applies(context):
+                yield _build_result(context, check, "does not apply")
+            # The precondition is the check that reports the obstacle. To all others it says nothing about their own
+            # promise: they are neither passed nor failed.
+            elif obstacle and check.id != PRECONDITION_CHECK:
+                yield _build_result(context, check, "could not check", reason=obstacle)
+            else:
+                yield _run_active_check(context, check)
+        count_before = self._context.session.request_count
+        reason = obstacle or self._fuzz_operation()
+        yield from self._collect_passive_results(count_before, reason)
+
+    def _fuzz_operation(self) -> str:
+        """Draw requests for the passive checks; return why that ended early, "" where it did not."""
+        context = self._context.for_check(FUZZ_SEED_NAME)
+        try:
+            for check, failure in fuzz(context, self._passive.checks):
+                self._passive.add_failure(context, check, failure, shrunk=True)
+        except (CouldNotCheck, TimeLimitExceeded) as error:
+            return str(error)
+        except Exception as error:
+            return describe_check_error(error)
         return ""
-    near, _ = subject.classifier.find_closest_error(reply)
-    return f"the plain good request is answered HTTP {reply.status}, most like the error {near.id}"
+
+    def _collect_passive_results(self, count_before: int, reason: str) -> Iterator[CheckResult]:
+        """Yield what came of looking at every exchange; `reason` says why not all could be looked at.
+
+        The requests that were drawn served all passive checks together; the first result counts them, so that the
+        counts of all results add up to the requests of the run.
+        """
+        request_count = self._context.session.request_count - count_before
+        for check in self._passive.checks:
+            findings = self._passive.list_findings(check)
+            check_reason = self._passive.check_errors.get(check.id, reason)
+            status: ResultStatus = "passed"
+            if findings:
+                status = "failed"
+            elif not check.applies(self._context):
+                status = "does not apply"
+            elif check_reason:
+                status = "could not check"
+            yield CheckResult(
+                check.id,
+                self._context.api.id,
+                self._context.operation.id,
+                status,
+                findings,
+                check_reason if status == "could not check" else "",
+                request_count,
+            )
+            request_count = 0
 
 
-def _run_active_check(subject: CheckContext, check: Check) -> CheckResult:
-    before = subject.request_count
-    broken = list[Failure]()
-    why = ""
+def _find_obstacle(context: CheckContext) -> str:
+    """Return why nothing can be told of an operation, "" where something can: the good request has to be accepted."""
+    try:
+        response = context.send_sample().response
+    except (CouldNotCheck, TimeLimitExceeded) as error:
+        return str(error)
+    if context.classifier.is_good(response):
+        return ""
+    closest, _ = context.classifier.find_closest_error(response)
+    return f"the plain good request is answered HTTP {response.status}, most like the error {closest.id}"
+
+
+def _run_active_check(context: CheckContext, check: Check) -> CheckResult:
     assert check.active_function is not None  # noqa: S101 - for the type checker: the caller looked
-    subject.check_seed = _derive_seed(subject, check.id)
+    count_before = context.session.request_count
+    failures = list[Failure]()
+    reason = ""
+    # Failures are kept as they come: what was seen before the server broke off was seen.
     try:
-        broken.extend(check.active_function(subject))
-    except (CouldNotCheck, TimeLimitExceeded) as wrong:
-        why = str(wrong)
-    except Exception as wrong:
-        why = _describe_check_error(wrong)
-    findings = tuple(build_finding(subject, check, each) for each in broken)
-    result: ResultStatus = "failed" if findings else "could not check" if why else "passed"
-    why = "" if findings else why
-    cases = subject.request_count - before
-    return CheckResult(check.id, subject.api.id, subject.operation.id, result, findings, why, cases)
+        failures.extend(check.active_function(context))
+    except (CouldNotCheck, TimeLimitExceeded) as error:
+        reason = str(error)
+    except Exception as error:
+        reason = describe_check_error(error)
+    findings = tuple(build_finding(context, check, failure) for failure in failures)
+    request_count = context.session.request_count - count_before
+    names = (check.id, context.api.id, context.operation.id)
+    if findings:
+        return CheckResult(*names, "failed", findings, request_count=request_count)
+    if reason:
+        return CheckResult(*names, "could not check", reason=reason, request_count=request_count)
+    return CheckResult(*names, "passed", request_count=request_count)
 
 
-def _build_unchecked_result(subject: CheckContext, check: Check, why: str) -> CheckResult:
-    return CheckResult(check.id, subject.api.id, subject.operation.id, "could not check", reason=why)
-
-
-def _fuzz_operation(subject: CheckContext, passing: PassiveChecks) -> str:
-    """Draw requests for the checks that look at every answer; why it ended early, if it did."""
-    subject.check_seed = _derive_seed(subject, "explore")
-    try:
-        for check, broken in fuzz(subject, passing.checks):
-            passing.add_failure(subject, check, broken, shrunk=True)
-    except (CouldNotCheck, TimeLimitExceeded) as wrong:
-        return str(wrong)
-    except Exception as wrong:
-        return _describe_check_error(wrong)
-    return ""
-
-
-@dataclass
-class PassiveChecks:
-    """What the checks that look at every answer found: by check and place, the simplest exchange of it."""
-
-    checks: tuple[Check, ...]
-    observers: tuple[Callable[[CheckContext, Exchange], None], ...] = ()
-    findings_by_key: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    check_errors: dict[str, str] = field(default_factory=dict)
-
-    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
-        """Let every check look at one exchange."""
-        for told in self.observers:
-            told(subject, exchange)
-        for check in self.checks:
-            if check.passive_function and check.applies(subject):
-                try:
-                    for broken in check.passive_function(subject, exchange):
-                        self.add_failure(subject, check, broken)
-                except Exception as wrong:
-                    self.check_errors[check.id] = _describe_check_error(wrong)
-
-    def add_failure(self, subject: CheckContext, check: Check, broken: Failure, *, shrunk: bool = False) -> None:
-        """Keep it, where nothing simpler is known."""
-        made = build_finding(subject, check, broken)
-        key = check.id, made.fingerprint
-        known = self.findings_by_key.get(key)
-        if known is None or shrunk or _measure_finding(made) < _measure_finding(known):
-            self.findings_by_key[key] = made
-
-    def list_findings(self, check: Check) -> tuple[Finding, ...]:
-        """What that check found."""
-        return tuple(made for (id, _), made in self.findings_by_key.items() if id == check.id)
-
-
-def _describe_check_error(wrong: Exception) -> str:
-    """A fault of the check's own: no pass, and no end of the run; and nothing of what the server said."""
-    frames = traceback.extract_tb(wrong.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-    return f"the check itself broke down: {type(wrong).__name__} at {where}"
-
-
-def build_finding(subject: CheckContext, check: Check, broken: Failure) -> Finding:
-    """What a check reports, from the rule that was broken."""
-    return Finding(
-        check.id, check.severity, subject.api.id, subject.operation.id, broken.message, broken.pointer,
-        broken.rule or subject.operation.pointer, broken.exchanges, subject.seed, subject.target.url,
-    )  # fmt: skip
-
-
-def _build_context(plan: RunConfig, api: Api, operation: Operation, until: float) -> CheckContext:
-    return CheckContext(
-        api,
-        operation,
-        plan.targets[api.id],
-        plan.accounts[api.id],
-        resolve_variants(api, dict(plan.variants.get(api.id, {}))),
-        seed=plan.seed,
-        max_cases=plan.max_cases,
-        strict=plan.strict,
-        max_seconds=plan.max_seconds,
-        deadline=until,
-    )
-
-
-def _derive_seed(subject: CheckContext, name: str) -> int:
-    """The seed of one check, which does not depend on which others run."""
-    return crc32(f"{subject.seed}/{subject.api.id}/{subject.operation.id}/{name}".encode())
-
-
-def _measure_finding(made: Finding) -> int:
-    return sum(_measure_request(exchange.request) for exchange in made.exchanges)
-
-
-def _measure_request(request: Request) -> int:
-    return len(request.query) + len(request.body)
+def _build_result(context: CheckContext, check: Check, status: ResultStatus, reason: str = "") -> CheckResult:
+    return CheckResult(check.id, context.api.id, context.operation.id, status, reason=reason)

@@ -21,9 +21,10 @@ from openapi_core import V30RequestValidator, V31RequestValidator
 import lookalike
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.context import CheckContext
-from lookalike_contracts.finding import Exchange
+from lookalike_contracts.events import Event, ExchangeRecorded
 from lookalike_contracts.responses.openapi_adapter import match_operation, to_openapi_request
 from lookalike_contracts.runner import RunConfig, execute_checks
+from lookalike_contracts.session import Session
 from lookalike_contracts.transport import HttpClient
 from lookalike_specs import list_api_ids, load_api, read_document
 from lookalike_specs.messages import Request, Response
@@ -75,7 +76,10 @@ def judged(api: str, url: str) -> list[tuple[Request, dict[str, Any]]]:
     refused: list[tuple[Request, dict[str, Any]]] = []
     replies: list[Response] = []
 
-    def watch(_: CheckContext, exchange: Exchange) -> None:
+    def watch(event: Event) -> None:
+        if not isinstance(event, ExchangeRecorded):
+            return
+        exchange = event.exchange
         replies.append(exchange.response)
         if exchange.response.media_type.startswith("application/problem+json"):
             refused.append((exchange.request, msgspec.json.decode(exchange.response.body)))
@@ -83,9 +87,8 @@ def judged(api: str, url: str) -> list[tuple[Request, dict[str, Any]]]:
     loaded = load_api(api)
     with HttpClient(url) as http:
         checks = select_checks(("answer", "request", "limits", "signature/error"))
-        plan = RunConfig((loaded,), checks, {api: http}, {api: loaded.account}, max_cases=10, on_exchange=watch)
-        for _ in execute_checks(plan):
-            pass
+        plan = RunConfig((loaded,), checks, {api: http}, {api: loaded.account}, max_cases=10)
+        execute_checks(plan, watch)
     assert len(refused) < len(replies), "nothing got through"
     return refused
 
@@ -159,6 +162,6 @@ def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], 
         prism(npm(TOOLS), tmp_path, "hiobuy", upstream) as (url, _),
         HttpClient(url) as http,
     ):
-        subject = CheckContext(HIOBUY, HIOBUY.operations[0], http, HIOBUY.account, {})
+        subject = CheckContext(HIOBUY, HIOBUY.operations[0], Session(http), HIOBUY.account, {})
         reply = subject.send_sample().response
     assert (reply.status, msgspec.json.decode(reply.body)["type"].rpartition("#")[2]) == (500, "VIOLATIONS")

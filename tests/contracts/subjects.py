@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from lookalike_contracts.context import CheckContext
+from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 
@@ -18,7 +19,7 @@ def create_context(
     name, _, id = at.partition("/")
     api = load_api(name)
     operation = next(each for each in api.operations if each.id == id)
-    target = InProcessTarget(Mock(name, variants=dict(switches or {})))
+    session = Session(InProcessTarget(Mock(name, variants=dict(switches or {}))))
     return CheckContext(
-        api, operation, target, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases
+        api, operation, session, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases
     )

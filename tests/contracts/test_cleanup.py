@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.events import CleanupFailed, Event
 from lookalike_contracts.exceptions import CouldNotCheck
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
@@ -43,13 +44,18 @@ class Shop:
 
 
 def run(shop: Shop, operation: str, seconds: float = 0.0) -> list[str]:
-    stays: list[str] = []
+    failures: list[str] = []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, CleanupFailed):
+            failures.append(event.message)
+
     plan = RunConfig(
         (ALIYUN,), CHECKS, {"aliyun": shop}, {"aliyun": ALIYUN.account}, selected_operations=frozenset({f"aliyun/{operation}"}),
-        max_cases=5, max_seconds=seconds, on_cleanup_failure=stays.append,
+        max_cases=5, max_seconds=seconds,
     )  # fmt: skip
-    list(execute_checks(plan))
-    return stays
+    execute_checks(plan, watch)
+    return failures
 
 
 @pytest.mark.parametrize("operation", ["AddImage", "AddImageRoa"])

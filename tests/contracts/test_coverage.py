@@ -10,6 +10,7 @@ import pytest
 from lookalike_contracts.context import CheckContext
 from lookalike_contracts.coverage import Coverage, CoverageShare, OperationCoverage, compute_shares
 from lookalike_contracts.finding import Exchange
+from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 
@@ -20,7 +21,12 @@ def subject(mock: Mock, api: str, operation: str, coverage: Coverage) -> CheckCo
     loaded = load_api(api)
     found = next(each for each in loaded.operations if each.id == operation)
     return CheckContext(
-        loaded, found, InProcessTarget(mock), loaded.account, resolve_variants(loaded, {}), on_exchange=coverage.observe
+        loaded,
+        found,
+        Session(InProcessTarget(mock)),
+        loaded.account,
+        resolve_variants(loaded, {}),
+        publish=coverage.handle_event,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lookalike_contracts.context import CheckContext
+from lookalike_contracts.events import Event, ExchangeRecorded
 from lookalike_contracts.finding import Exchange, Failure
 from lookalike_contracts.fuzz import fuzz
 from lookalike_contracts.registry import Check
@@ -26,7 +27,7 @@ def _check(id: str, status: int) -> Check:
 def test_nobody_minds_an_honest_server() -> None:
     one = create_context(TMAPI)
     assert list(fuzz(one, (_check("x/teapot", 418),))) == []
-    assert one.request_count > 1
+    assert one.session.request_count > 1
 
 
 def test_each_check_has_its_own_simplest_request() -> None:
@@ -41,18 +42,23 @@ def test_each_check_has_its_own_simplest_request() -> None:
 def test_without_a_check_nothing_is_asked() -> None:
     one = create_context(TMAPI)
     assert list(fuzz(one, ())) == []
-    assert one.request_count == 0
+    assert one.session.request_count == 0
 
 
 def test_a_check_that_does_not_apply_is_left_out() -> None:
     one = create_context(TMAPI)
     assert list(fuzz(one, (replace(_check("x/good", 200), applies=lambda _: False),))) == []
-    assert one.request_count == 0
+    assert one.session.request_count == 0
 
 
 def test_requests_that_go_astray_are_watched_too() -> None:
     seen: list[Exchange] = []
-    one = replace(create_context(TMAPI, cases=3), on_exchange=lambda _, exchange: seen.append(exchange))
+
+    def watch(event: Event) -> None:
+        if isinstance(event, ExchangeRecorded):
+            seen.append(event.exchange)
+
+    one = replace(create_context(TMAPI, cases=3), publish=watch)
     list(fuzz(one, (_check("x/teapot", 418),)))
     plain = one.send_sample().request
     astray = [each for each in seen if (each.request.method, each.request.path) != (plain.method, plain.path)]

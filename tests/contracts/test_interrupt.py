@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from lookalike_contracts.checks import select_checks
-from lookalike_contracts.context import CheckContext
-from lookalike_contracts.finding import Exchange
+from lookalike_contracts.events import CheckFinished, Event, EventListener, ExchangeRecorded
 from lookalike_contracts.results import CheckResult
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
@@ -32,12 +30,12 @@ class WrongType:
         return Response(status=200, body=json.dumps(body).encode())
 
 
-def after(number: int) -> Callable[[CheckContext, Exchange], None]:
+def after(number: int) -> EventListener:
     """Somebody who is told of every exchange, and has enough of it after so many."""
     left = iter(range(number - 1))
 
-    def watch(_: CheckContext, __: Exchange) -> None:
-        if next(left, None) is None:
+    def watch(event: Event) -> None:
+        if isinstance(event, ExchangeRecorded) and next(left, None) is None:
             raise KeyboardInterrupt
 
     return watch
@@ -51,11 +49,14 @@ def test_what_was_found_is_told_before_the_interrupt_goes_on(left: int, mock: Mo
         select_checks(("answer", "paging")),
         {"tmapi": WrongType(mock)},
         {"tmapi": api.account},
-        on_exchange=after(left),
     )
+
+    def record(event: Event) -> None:
+        if isinstance(event, CheckFinished):
+            outcomes.append(event.result)
+
     with pytest.raises(KeyboardInterrupt):
-        for outcome in execute_checks(plan):
-            outcomes.append(outcome)
+        execute_checks(plan, after(left), record)
     results = {outcome.check: (outcome.status, outcome.reason) for outcome in outcomes}
     assert results["answer/schema"] == ("failed", "")
     assert results["answer/status"] == ("could not check", "interrupted")

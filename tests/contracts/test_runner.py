@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.context import CheckContext
+from lookalike_contracts.events import CheckFinished, Event, EventListener, ExchangeRecorded
 from lookalike_contracts.exceptions import CouldNotCheck
 from lookalike_contracts.finding import Exchange, Failure
 from lookalike_contracts.registry import Check
@@ -125,7 +126,7 @@ def test_what_was_found_before_it_broke_off_counts(honest: Answer) -> None:
 def test_no_more_is_asked_when_the_time_is_up(honest: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr("lookalike_contracts.runner.time", Clock(lambda: 0.0))
-    monkeypatch.setattr("lookalike_contracts.context.time", Clock(lambda: float(next(clock))))
+    monkeypatch.setattr("lookalike_contracts.session.time", Clock(lambda: float(next(clock))))
     made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), max_seconds=5.0)
     found = list(execute_checks(made))
     assert {outcome.status for outcome in found} == {"could not check"}
@@ -191,15 +192,28 @@ def test_an_interrupt_keeps_what_was_seen(honest: Answer) -> None:
         yield Failure("seen", exchanges=(exchange,))
 
     found: list[CheckResult] = []
+
+    def record(event: Event) -> None:
+        if isinstance(event, CheckFinished):
+            found.append(event.result)
+
     with pytest.raises(KeyboardInterrupt):
-        found.extend(execute_checks(plan(honest, asks(stops), sees(finds), sees(silent, "b/look"))))
+        execute_checks(plan(honest, asks(stops), sees(finds), sees(silent, "b/look")), record)
     assert told(found) == [("a/look", "failed"), ("b/look", "could not check")]
+
+
+def record_exchanges(exchanges: list[Exchange]) -> EventListener:
+    def listen(event: Event) -> None:
+        if isinstance(event, ExchangeRecorded):
+            exchanges.append(event.exchange)
+
+    return listen
 
 
 def test_everybody_who_watches_is_told_of_every_exchange(honest: Answer) -> None:
     seen: list[Exchange] = []
-    made = plan(honest, asks(once), sees(silent), on_exchange=lambda _, exchange: seen.append(exchange))
-    list(execute_checks(made))
+    made = plan(honest, asks(once), sees(silent))
+    execute_checks(made, record_exchanges(seen))
     server = made.targets["tmapi"]
     assert isinstance(server, Server)
     assert [exchange.request for exchange in seen] == server.asked
@@ -237,10 +251,9 @@ def test_the_same_seed_asks_the_same(api: str, parts: tuple[str, ...]) -> None:
 def test_a_seed_does_not_depend_on_which_other_checks_run(honest: Answer) -> None:
     def asked(*checks: str) -> list[Request]:
         made = plan(honest, *select_checks(checks))
-        found: list[Request] = []
-        made = replace(made, on_exchange=lambda _, exchange: found.append(exchange.request))
-        list(execute_checks(made))
-        return found
+        found: list[Exchange] = []
+        execute_checks(made, record_exchanges(found))
+        return [exchange.request for exchange in found]
 
     alone, together = asked("answer/status"), asked(PRECONDITION_CHECK, "answer/status")
     assert alone[-5:] == together[-5:]

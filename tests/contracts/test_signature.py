@@ -10,6 +10,7 @@ from lookalike_contracts.checks.signature.signer import Signer
 from lookalike_contracts.context import CheckContext
 from lookalike_contracts.results import CheckResult
 from lookalike_contracts.runner import RunConfig, execute_checks
+from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 from lookalike_specs.messages import Request, Response
@@ -49,7 +50,7 @@ def bad(found: list[CheckResult]) -> list[tuple[str, str, str, list[str]]]:
 def subject(at: str) -> CheckContext:
     api = load_api(at.partition("/")[0])
     operation = next(each for each in api.operations if f"{api.id}/{each.id}" == at)
-    return CheckContext(api, operation, InProcessTarget(Mock(api.id)), api.account, resolve_variants(api, {}))
+    return CheckContext(api, operation, Session(InProcessTarget(Mock(api.id))), api.account, resolve_variants(api, {}))
 
 
 @pytest.mark.parametrize("seed", [1, 7])

@@ -23,9 +23,8 @@ FLAKY_MESSAGE: Final = "the same request was answered well one time and badly th
 
 
 def get_mutator(subject: CheckContext) -> Mutator:
-    """The one of this operation."""
-    found: Mutator = subject.cache.setdefault("asking", Mutator(subject))
-    return found
+    """Return the mutator of the context's operation."""
+    return Mutator(subject)
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,12 @@ class Mutator:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The parameters."""
-        return find_free_parameters(self.context)
+        return self.context.compute_once(find_free_parameters)
 
     @cached_property
     def value_pools(self) -> Mapping[str, ValuePool]:
         """Their values."""
-        return build_value_pools(self.context)
+        return self.context.compute_once(build_value_pools)
 
     @cached_property
     def smallest_page_values(self) -> ParameterValues:

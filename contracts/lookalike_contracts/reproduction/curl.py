@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.sign import get_credential_name
 
-from .exchange import REDACTED_NOTE, FindingExchange, Segments, shorten_segments
-from .repeat import DetectedSigning
+from ..signed_request import Signing
+from .exchange import REDACTED_NOTE, FindingExchange, Segments, TextSegment, shorten_segments
 from .secrets import get_variable_name
 from .text import escape_text
 
@@ -19,95 +19,126 @@ SHORTENED_NOTE = "# shortened: the request is longer than a line should be"
 
 
 def render_curl(requests: Sequence[FindingExchange]) -> str:
-    """A line for each request, numbered where there are several."""
-    several = len(requests) > 1
-    repeated = {known.repeat_of for known in requests if known.repeat_of}
-    return "\n".join(
-        (f"# {at} of {len(requests)}\n" if several else "") + _render_line(known, at, at in repeated)
-        for at, known in enumerate(requests, 1)
-    )
+    """Return a line for each request, numbered where there are several."""
+    repeated_numbers = {exchange.repeat_of for exchange in requests if exchange.repeat_of}
+    blocks = []
+    for number, exchange in enumerate(requests, 1):
+        block = _render_line(exchange, number, is_repeated=number in repeated_numbers)
+        if len(requests) > 1:
+            block = f"# {number} of {len(requests)}\n{block}"
+        blocks.append(block)
+    return "\n".join(blocks)
 
 
-def _render_line(known: FindingExchange, at: int, repeated: bool) -> str:
-    """The request; where it is signed, a line that signs it anew each time it is pasted."""
-    if known.signing is None or known.values is None:
-        return _render_curl_command(known)
-    if known.repeat_of:
-        return f'eval "$line{known.repeat_of}"  # the same bytes once more'
-    made = _render_sign_command(known, known.signing)
-    return f'line{at}="$({made})"; eval "$line{at}"' if repeated else f'eval "$({made})"'
+def _render_line(exchange: FindingExchange, number: int, *, is_repeated: bool) -> str:
+    """Return the line for a request; one that is signed is signed anew each time it is pasted.
+
+    A signature ages: a line with the signature of the run would show another error than the finding. So
+    `lookalike sign … --output curl` writes the curl line, and the shell runs it by `eval`. Where a later request
+    repeats the same bytes (a replay), the line is kept in a variable and run again.
+    """
+    if exchange.signing is None or exchange.values is None:
+        return _render_curl_command(exchange)
+    if exchange.repeat_of:
+        return f'eval "$line{exchange.repeat_of}"  # the same bytes once more'
+    command = _render_sign_command(exchange, exchange.signing, exchange.values)
+    if is_repeated:
+        return f'line{number}="$({command})"; eval "$line{number}"'
+    return f'eval "$({command})"'
 
 
-def _render_sign_command(known: FindingExchange, proof: DetectedSigning) -> str:
-    scheme = proof.scheme
-    api = known.api.id
-    options = {"--scheme": scheme.name, "--method": known.request.method, "--path": known.operation.document_path}
-    options |= (
-        {"--url": known.base_url, "--nonce": proof.signing_context.nonce}
-        if known.repeat_of
-        else {"--url": known.base_url}
-    )
-    if not proof.is_current:
-        options["--timestamp"] = proof.signing_context.timestamp
-    words = [f"{name} {quote(value)}" for name, value in options.items()]
+def _render_sign_command(exchange: FindingExchange, signing: Signing, values: Mapping[str, str]) -> str:
+    scheme = signing.scheme
+    api_id = exchange.api.id
+    options = {
+        "--scheme": scheme.name,
+        "--method": exchange.request.method,
+        "--path": exchange.operation.document_path,
+        "--url": exchange.base_url,
+    }
+    if exchange.repeat_of:
+        options["--nonce"] = signing.context.nonce
+    # a time that a check chose on purpose is what the finding is about
+    if not signing.is_current:
+        options["--timestamp"] = signing.context.timestamp
+    words = ["lookalike sign", api_id]
+    words += [f"{option} {quote(value)}" for option, value in options.items()]
     names = {"--key": get_credential_name(scheme), "--secret": SCHEMES[scheme.extension.scheme].secret_name}
     # `lookalike sign` has the demo account's by itself
-    if any(known.account[name] != known.api.account.get(name) for name in names.values()):
-        words += [f'{option} "${get_variable_name(api, name)}"' for option, name in names.items()]
-    values = [known.to_segments(f"{name}={text}") for name, text in (known.values or {}).items()]
-    return " ".join(["lookalike sign", api, *words, *map(_quote_segments, values), "--output curl"])
+    if any(exchange.account[name] != exchange.api.account.get(name) for name in names.values()):
+        words += [f'{option} "${get_variable_name(api_id, name)}"' for option, name in names.items()]
+    words += [_quote_segments(exchange.to_segments(f"{name}={text}")) for name, text in values.items()]
+    words.append("--output curl")
+    return " ".join(words)
 
 
-def _render_curl_command(known: FindingExchange) -> str:
-    """The request itself."""
-    url, *headers, body = _list_request_segments(known)
-    (url, *headers, body), cut = shorten_segments((url, *headers, body))
+def _render_curl_command(exchange: FindingExchange) -> str:
+    """Return the request itself as a curl command, with comments above it that say what is not shown."""
+    (url, *headers, body), is_shortened = shorten_segments(_list_request_segments(exchange))
     words = ["curl -s"]
-    if known.request.method != ("POST" if known.request.body else "GET"):
-        words.append(f"-X {quote(known.request.method)}")
+    default_method = "POST" if exchange.request.body else "GET"
+    if exchange.request.method != default_method:
+        words.append(f"-X {quote(exchange.request.method)}")
     words += [f"-H {_quote_segments(header)}" for header in headers]
-    before = ""
-    if any(_is_invisible(part.text) for part in body):
-        before = _render_printf(body)
-        word = "--data-binary @-"
-        words.append(word)
+    producer = ""
+    # no shell word can hold a NUL, and no copied line a control character: printf writes the body into a pipe
+    if any(_is_invisible(segment.text) for segment in body):
+        producer = _render_printf(body)
+        words.append("--data-binary @-")
     elif body:
         words.append(f"--data-raw {_quote_segments(body)}")
-    line = before + " ".join([*words, _quote_segments(url)])
-    return "\n".join([*_list_notes(known, line, cut), line])
+    words.append(_quote_segments(url))
+    line = producer + " ".join(words)
+    return "\n".join([*_list_notes(exchange, line, is_shortened=is_shortened), line])
 
 
-def _list_request_segments(known: FindingExchange) -> Iterator[Segments]:
-    yield known.to_segments(known.url)
-    for name, value in known.headers:
+def _list_request_segments(exchange: FindingExchange) -> Iterator[Segments]:
+    """Yield the URL, each header, and the body."""
+    yield exchange.to_segments(exchange.url)
+    for name, value in exchange.headers:
         # without a value, a colon would leave the header out
-        yield known.to_segments(name + b": " + value if value else name + b";")
-    yield known.to_segments(known.request.body)
+        yield exchange.to_segments(name + b": " + value if value else name + b";")
+    yield exchange.to_segments(exchange.request.body)
 
 
-def _list_notes(known: FindingExchange, line: str, cut: bool) -> Iterator[str]:
-    if cut:
+def _list_notes(exchange: FindingExchange, line: str, *, is_shortened: bool) -> Iterator[str]:
+    if is_shortened:
         yield SHORTENED_NOTE
     if "***" in line:
-        yield RESIGNED_NOTE if known.signing else REDACTED_NOTE
+        yield RESIGNED_NOTE if exchange.signing else REDACTED_NOTE
 
 
-def _quote_segments(parts: Segments) -> str:
-    return "".join(f'"${part.variable}"' if part.variable else quote(escape_text(part.text)) for part in parts) or "''"
+def _quote_segments(segments: Segments) -> str:
+    """Return one word for a shell: `'text='"$VARIABLE"'text'`."""
+    return "".join(map(_quote_segment, segments)) or "''"
+
+
+def _quote_segment(segment: TextSegment) -> str:
+    if segment.variable:
+        return f'"${segment.variable}"'
+    return quote(escape_text(segment.text))
 
 
 def _is_invisible(text: str) -> bool:
-    """Whether a terminal would not show it, or a copied line not hold it."""
+    """Return whether a terminal would not show it, or a copied line not hold it."""
     return any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") and letter != "\n" for letter in text)
 
 
-def _render_printf(parts: Segments) -> str:
-    """What writes the body, byte for byte."""
-    form = "".join("%s" if part.variable else "".join(map(_escape_octal, part.text)) for part in parts)
-    return " ".join(["printf", quote(form), *(f'"${part.variable}"' for part in parts if part.variable)]) + " | "
+def _render_printf(segments: Segments) -> str:
+    """Return the beginning of a pipe that writes the body, byte for byte."""
+    template = ""
+    arguments = []
+    for segment in segments:
+        if segment.variable:
+            template += "%s"
+            arguments.append(f'"${segment.variable}"')
+        else:
+            template += "".join(map(_escape_octal, segment.text))
+    return " ".join(["printf", quote(template), *arguments]) + " | "
 
 
 def _escape_octal(letter: str) -> str:
+    """Return a letter as printf takes it in its template: a NUL is `\\000`, a per cent sign `%%`."""
     if letter in "%\\":
         return letter * 2
     if _is_invisible(letter) or letter == "\n":

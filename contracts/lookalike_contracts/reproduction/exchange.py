@@ -1,4 +1,4 @@
-"""What is known of the exchanges of a finding, and covered."""
+"""One request of a finding, with what it takes to repeat it and to print it without secrets."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ from lookalike_specs import Api, Operation
 from lookalike_specs.curl import build_url
 from lookalike_specs.messages import FRAMING_HEADERS, Request
 from lookalike_specs.redaction import Redactor
+from lookalike_specs.signing import SCHEMES
 
-from .repeat import DetectedSigning, detect_signing, find_operation, recover_values
+from ..responses.openapi_adapter import match_operation
+from ..signed_request import Signing, read_signing
 from .secrets import get_variable_name, select_secrets
+from .sign_values import find_sign_values
 from .text import shorten_runs
 
 REDACTED_NOTE = "# *** covers a proof that is not this account's: it was made wrong on purpose"
+# no terminal takes a longer line
+MAX_LINE_CHARACTERS: Final = 20_000
 
 
 @dataclass(frozen=True)
 class FindingExchange:
-    """One request of a finding; `same` is the number of an earlier one with the same bytes, from 1."""
+    """One request of a finding; `repeat_of` is the number of an earlier one with the same bytes, from 1, or 0."""
 
     api: Api
     operation_id: str
@@ -35,20 +40,29 @@ class FindingExchange:
 
     @cached_property
     def operation(self) -> Operation:
-        """Which operation is meant."""
-        return find_operation(self.api, self.request, self.operation_id)
+        """The operation that the request is meant for; the finding's where it is meant for none.
+
+        A check may ask for another one first: whoever deletes an image has stored one.
+        """
+        operation = match_operation(self.api, self.request)
+        if operation is not None:
+            return operation
+        return next(operation for operation in self.api.operations if operation.id == self.operation_id)
 
     @cached_property
-    def signing(self) -> DetectedSigning | None:
-        """How it is signed, if it is, and rightly."""
-        return detect_signing(self.operation.schemes, self.account, self.request)
+    def signing(self) -> Signing | None:
+        """How the account signed it; None where it did not, and where the credentials alone are the proof."""
+        signing = read_signing(self.request, self.account)
+        if signing is None or not SCHEMES[signing.scheme.extension.scheme].has_signature:
+            return None
+        return signing
 
     @cached_property
     def values(self) -> dict[str, str] | None:
-        """The values that `lookalike sign` makes it of, where it can."""
-        return (
-            recover_values(self.api, self.operation, self.account, self.request, self.signing) if self.signing else None
-        )
+        """The values that `lookalike sign` makes it of; None where it cannot."""
+        if self.signing is None:
+            return None
+        return find_sign_values(self.api, self.operation, self.account, self.signing)
 
     @property
     def url(self) -> str:
@@ -61,18 +75,15 @@ class FindingExchange:
         return (pair for pair in self.request.headers if pair[0] not in FRAMING_HEADERS)
 
     def to_segments(self, text: bytes | str) -> Segments:
-        """Some text of it, covered."""
+        """Return some text of it as segments without secrets."""
         data = text.encode("utf-8", "replace") if isinstance(text, str) else text
         return split_segments(data, self.redactor, self._variables)
 
     @cached_property
     def _variables(self) -> dict[str, str]:
-        found = select_secrets(self.api, self.account)
-        return {value: get_variable_name(self.api.id, name) for name, value in reversed(found.items())}
-
-
-# a line longer than that is for no terminal
-MAX_LINE_CHARACTERS: Final = 20_000
+        # Two credentials may have one value. The first one's name is used, so it is written last.
+        secrets = reversed(select_secrets(self.api, self.account).items())
+        return {value: get_variable_name(self.api.id, name) for name, value in secrets}
 
 
 class TextSegment(NamedTuple):
@@ -85,33 +96,42 @@ class TextSegment(NamedTuple):
 Segments = tuple[TextSegment, ...]
 
 
-def split_segments(data: bytes, veil: Redactor, variables: Mapping[str, str]) -> Segments:
-    """A text with variables in place of the credentials that stand there, and without all other secrets.
+def split_segments(data: bytes, redactor: Redactor, variables: Mapping[str, str]) -> Segments:
+    """Return a text with variables in place of the credentials that stand there, and without all other secrets.
 
     `variables` are the names of variables by the credential's value. A byte that is no UTF-8 is a lone surrogate.
     """
-    return tuple(_generate_segments(data, veil, variables))
+    return tuple(_generate_segments(data, redactor, variables))
 
 
-def _generate_segments(data: bytes, veil: Redactor, variables: Mapping[str, str]) -> Iterator[TextSegment]:
-    forms = {form: name for value, name in variables.items() for form in _list_encodings(value)}
-    longest = sorted(forms, key=len, reverse=True)
-    pattern = re.compile(f"({'|'.join(map(re.escape, longest))})" if forms else "(?!)")
-    for at, piece in enumerate(pattern.split(data.decode("utf-8", "surrogateescape"))):
-        if at % 2:
-            yield TextSegment(variable=forms[piece])
+def _generate_segments(data: bytes, redactor: Redactor, variables: Mapping[str, str]) -> Iterator[TextSegment]:
+    names = {form: name for value, name in variables.items() for form in _list_encodings(value)}
+    # the longest first: a credential may begin with another one
+    forms = sorted(names, key=len, reverse=True)
+    # "(?!)" matches nowhere: without a credential the text is one piece
+    pattern = re.compile(f"({'|'.join(map(re.escape, forms))})" if forms else "(?!)")
+    # split by a group gives text, credential, text, credential, …, text
+    for index, piece in enumerate(pattern.split(data.decode("utf-8", "surrogateescape"))):
+        if index % 2:
+            yield TextSegment(variable=names[piece])
         elif piece:
-            yield TextSegment(veil.redact(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape"))
+            redacted = redactor.redact(piece.encode("utf-8", "surrogateescape"))
+            yield TextSegment(redacted.decode("utf-8", "surrogateescape"))
 
 
-def shorten_segments(many: Iterable[Segments]) -> tuple[tuple[Segments, ...], bool]:
-    """The parts, their long runs shortened if all together are too long to be used; whether they were."""
-    every = tuple(many)
-    if sum(len(part.text) for found in every for part in found) <= MAX_LINE_CHARACTERS:
+def shorten_segments(texts: Iterable[Segments]) -> tuple[tuple[Segments, ...], bool]:
+    """Return the texts, and whether their long runs were shortened because they are too long for one line."""
+    every = tuple(texts)
+    length = sum(len(segment.text) for segments in every for segment in segments)
+    if length <= MAX_LINE_CHARACTERS:
         return every, False
-    return tuple(tuple(TextSegment(shorten_runs(part.text), part.variable) for part in found) for found in every), True
+    return tuple(tuple(map(_shorten_segment, segments)) for segments in every), True
+
+
+def _shorten_segment(segment: TextSegment) -> TextSegment:
+    return TextSegment(shorten_runs(segment.text), segment.variable)
 
 
 def _list_encodings(value: str) -> set[str]:
-    """How a credential stands in a header, a query, a form."""
+    """Return how a credential stands in a header, a query, a form."""
     return {value, quote(value, safe=""), quote_plus(value)}

@@ -17,6 +17,7 @@ from lookalike_contracts.finding import Exchange, Finding
 from lookalike_contracts.registry import Check
 from lookalike_contracts.reports import CompletedRun, Report, assemble_report
 from lookalike_contracts.results import CheckResult, RunResult
+from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
 from lookalike_specs import Api, Operation, load_api, resolve_variants
 
@@ -56,7 +57,12 @@ def judged(hostile: HostileTarget) -> CompletedRun:
     for api in apis:
         for operation in api.operations:
             subject = CheckContext(
-                api, operation, hostile, credentials[api.id], resolve_variants(api, {}), on_exchange=coverage.observe
+                api,
+                operation,
+                Session(hostile),
+                credentials[api.id],
+                resolve_variants(api, {}),
+                publish=coverage.handle_event,
             )
             exchanges = (subject.send_sample(), subject.send_sample())
             outcomes += generate_results(api, operation, checks, exchanges, " ".join(credentials[api.id].values()))

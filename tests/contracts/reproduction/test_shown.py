@@ -15,6 +15,7 @@ import pytest
 from lookalike_contracts.context import CheckContext
 from lookalike_contracts.finding import Exchange, Finding
 from lookalike_contracts.reproduction import Evidence, build_evidence, get_variable_name
+from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
@@ -64,7 +65,7 @@ def sandbox(mock: Mock) -> Sandbox:
 
 def subject(api: str, operation: Operation, target: Direct, account: Mapping[str, str]) -> CheckContext:
     loaded = load_api(api)
-    return CheckContext(loaded, operation, target, account, resolve_variants(loaded, {}))
+    return CheckContext(loaded, operation, Session(target), account, resolve_variants(loaded, {}))
 
 
 def found(asked: CheckContext, *exchanges: Exchange, message: str = "", pointer: str = "") -> Finding:
@@ -152,7 +153,7 @@ def test_the_same_request_twice_is_the_same_twice(target: Direct, sandbox: Sandb
 def test_a_time_that_was_chosen_stays(target: Direct, sandbox: Sandbox, kind: str) -> None:
     asked, _ = signing(target, sandbox)
     old = SigningContext(datetime.now(UTC) - timedelta(days=1), "nonce-of-yesterday")
-    seen = told(asked, asked.send(asked.build_signed_request(asked.build_values(), moment=old)))
+    seen = told(asked, asked.send(asked.build_signed_request(asked.build_values(), signing_context=old)))
     command = ("sh", "-c", seen.curl) if kind == "curl" else (sys.executable, "-c", seen.python)
     assert "Expired" in run(asked, *command)
 

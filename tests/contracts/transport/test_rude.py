@@ -16,6 +16,7 @@ from lookalike_contracts.context import CheckContext
 from lookalike_contracts.exceptions import CouldNotCheck
 from lookalike_contracts.results import CheckResult
 from lookalike_contracts.runner import RunConfig, execute_checks
+from lookalike_contracts.session import Session
 from lookalike_contracts.transport import HttpClient
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
@@ -285,7 +286,7 @@ def test_each_fault_that_the_mock_can_bring_is_told(fault: str) -> None:
     mock = Mock("tmapi")
     sandbox = mock.create_sandbox()
     subject = CheckContext(
-        TMAPI, OPERATION, HttpClient("http://127.0.0.1:1"), sandbox.credentials["tmapi"], resolve_variants(TMAPI, {})
+        TMAPI, OPERATION, Session(HttpClient("http://127.0.0.1:1")), sandbox.credentials["tmapi"], resolve_variants(TMAPI, {})
     )  # fmt: skip
     request = subject.build_signed_request(subject.build_values())
     sandbox.schedule(ScheduledSituation(f"tmapi/{fault}", 1, Delay(seconds=0.05)))

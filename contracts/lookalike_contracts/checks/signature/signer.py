@@ -105,9 +105,9 @@ class Signer:
         self, request: Request | None = None, moment: SigningContext | None = None, by: Credentials | None = None
     ) -> Request:
         """A request (the plain one) with a proof, by the account or another one."""
-        return sign(
-            request or self.minimal, self.scheme, by or self.context.account, moment or create_signing_context()
-        )
+        if by is None:
+            return self.context.sign_request(request or self.minimal, self.scheme, moment)
+        return sign(request or self.minimal, self.scheme, by, moment or create_signing_context())
 
     def sign_with_credentials(self, **credentials: str) -> Request:
         """The plain request, with other credentials in place of some of the account's."""

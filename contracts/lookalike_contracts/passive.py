@@ -1,0 +1,92 @@
+"""Passive checks: those that look at every exchange of an operation, whoever caused it."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lookalike_specs.messages import Request
+
+from .context import CheckContext
+from .events import Event, ExchangeRecorded
+from .finding import Exchange, Failure, Finding
+from .registry import Check
+
+
+@dataclass
+class PassiveChecks:
+    """What passive checks found at one operation.
+
+    A rule that is broken at one place of a hundred responses is one finding: by check and fingerprint, the one with the
+    simplest exchange is kept. `check_errors` says of a check that broke down, by its id, how.
+    """
+
+    checks: tuple[Check, ...]
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    check_errors: dict[str, str] = field(default_factory=dict)
+
+    def handle_event(self, event: Event) -> None:
+        """Let every check look at an exchange."""
+        if isinstance(event, ExchangeRecorded):
+            for check in self.checks:
+                if check.applies(event.context):
+                    self._run_check(check, event.context, event.exchange)
+
+    def _run_check(self, check: Check, context: CheckContext, exchange: Exchange) -> None:
+        if check.passive_function is None:
+            return
+        try:
+            for failure in check.passive_function(context, exchange):
+                self.add_failure(context, check, failure)
+        except Exception as error:
+            self.check_errors[check.id] = describe_check_error(error)
+
+    def add_failure(self, context: CheckContext, check: Check, failure: Failure, *, shrunk: bool = False) -> None:
+        """Keep a failure, if it is a new one, a simpler one, or one that was made as simple as can be."""
+        finding = build_finding(context, check, failure)
+        key = check.id, finding.fingerprint
+        existing = self.findings.get(key)
+        if existing is None or shrunk or _measure_finding(finding) < _measure_finding(existing):
+            self.findings[key] = finding
+
+    def list_findings(self, check: Check) -> tuple[Finding, ...]:
+        """Return what one check found."""
+        return tuple(finding for (check_id, _), finding in self.findings.items() if check_id == check.id)
+
+
+def build_finding(context: CheckContext, check: Check, failure: Failure) -> Finding:
+    """Return what a check reports, from the rule that was broken."""
+    return Finding(
+        check=check.id,
+        severity=check.severity,
+        api=context.api.id,
+        operation=context.operation.id,
+        message=failure.message,
+        pointer=failure.pointer,
+        rule=failure.rule or context.operation.pointer,
+        exchanges=failure.exchanges,
+        seed=context.seed,
+        url=context.target.url,
+    )
+
+
+def describe_check_error(error: Exception) -> str:
+    """Return how a check broke down: no pass, and no end of the run.
+
+    The message of the error is left out, because it may hold what the server said, secrets included.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    location = "nowhere"
+    if frames:
+        location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    return f"the check itself broke down: {type(error).__name__} at {location}"
+
+
+def _measure_finding(finding: Finding) -> int:
+    """Return how much there is to read: the bytes of what was asked."""
+    return sum(_measure_request(exchange.request) for exchange in finding.exchanges)
+
+
+def _measure_request(request: Request) -> int:
+    return len(request.query) + len(request.body)

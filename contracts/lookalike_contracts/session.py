@@ -1,0 +1,36 @@
+"""Requests to one server: sent, counted, and stopped when the time is up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from lookalike_specs.messages import Request
+
+from .exceptions import TimeLimitExceeded
+from .finding import Exchange
+from .transport import Target
+
+
+@dataclass
+class Session:
+    """The requests that the checks of one operation send to a server.
+
+    `deadline` is a moment on time.monotonic(); `max_seconds` is what --max-time gave, for the message when it is over.
+    """
+
+    target: Target
+    deadline: float = float("inf")
+    max_seconds: float = 0.0
+    request_count: int = field(default=0, init=False)
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request as it stands and return it with the response. Raise CouldNotCheck, TimeLimitExceeded."""
+        if time.monotonic() > self.deadline:
+            raise TimeLimitExceeded(self.max_seconds)
+        self.request_count += 1
+        return Exchange(request, self.target.send(request))
+
+    def fork(self) -> Session:
+        """Return a session with the same server and deadline whose requests are counted apart."""
+        return Session(self.target, self.deadline, self.max_seconds)
