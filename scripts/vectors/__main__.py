@@ -1,4 +1,4 @@
-"""Makes the signature vectors anew: `python scripts/vectors [FOLDER]`, by default where they stand."""
+"""Makes the signature vectors anew: `python -m scripts.vectors [FOLDER]`, by default where they stand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import acs3
-import daji
 import msgspec
-import oss_policy
-import roa
-import rpc
 
 from lookalike_specs.vectors import VectorSuite
+
+from . import acs3, daji, oss_policy, roa, rpc
 
 VECTORS_DIR = Path(__file__).parents[2] / "specs/lookalike_specs/vectors"
 SUITE_BUILDERS = (acs3.build_suite, daji.build_suite, oss_policy.build_suite, roa.build_suite, rpc.build_suite)

@@ -2,18 +2,85 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import quote
 
-import acs3_invalid
-import gateway
-from acs import SEARCH_FORM, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
-from acs3_way import SIGNER, build_search, read_authorization, read_credential, sign_over_headers, sign_with_notes
-from book import SuiteBuilder
-from edits import capitalize_headers, reverse_headers, set_header
+from msgspec.structs import replace
 
 from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
+from lookalike_specs.signing import Acs3Credential, Stages
+from lookalike_specs.signing import acs3 as scheme
 from lookalike_specs.vectors import VectorSuite
+
+from .alibaba_cloud import HOST, KEY, SEARCH_FORM, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
+from .gateway import add_kept_nonce, add_replays, add_time_limits, add_tokens, sign_with_temporary_key
+from .mutations import capitalize_headers, replace_once, reverse_headers, set_header
+from .scheme_signer import SchemeSigner
+from .suite_builder import ClientInputs, SchemeAdapter, SuiteBuilder
+
+ACTION_HEADERS = (("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-12-14"))
+
+
+def build_search(query: str = "", *headers: tuple[str, str], form: str = SEARCH_FORM, host: str = HOST) -> Request:
+    """A search that is not signed."""
+    return build_post(query, form, *ACTION_HEADERS, *headers, host=host)
+
+
+def sign_with_notes(*values: str) -> Request:
+    """… with a header more, signed."""
+    return SIGNER.sign_request(build_search("", *(("x-acs-note", value) for value in values)))
+
+
+def strip_signature(request: Request) -> Request:
+    """A request without its signature."""
+    return set_header(request, "authorization")
+
+
+def sign_over_headers(request: Request, names: list[str], written: str = "") -> Request:
+    """The request, signed over these headers; `written` is how their list is written, if otherwise."""
+    text = f"{scheme.ALGORITHM} Credential={KEY},SignedHeaders={written or ';'.join(names)},Signature="
+    made = scheme.recompute_stages(set_header(strip_signature(request), "authorization", text + "0"), SECRET)
+    if not isinstance(made, Stages):
+        raise AssertionError(made)
+    return set_header(strip_signature(request), "authorization", text + made.signature)
+
+
+def read_authorization(request: Request) -> str:
+    """The header."""
+    return request.get_header(b"authorization") or ""
+
+
+def read_credential(request: Request) -> Acs3Credential:
+    """What the request says of its signature."""
+    found = scheme.parse_credential(read_authorization(request))
+    if not isinstance(found, Acs3Credential):
+        raise AssertionError(found)
+    return found
+
+
+def _put_signature(request: Request, signature: str) -> Request:
+    text = read_authorization(request).replace(read_credential(request).signature, signature)
+    return set_header(request, "authorization", text)
+
+
+def _read_client_inputs(request: Request) -> ClientInputs:
+    date = request.get_header(b"x-acs-date") or ""
+    nonce = request.get_header(b"x-acs-signature-nonce") or ""
+    return {"timestamp": date, "nonce": nonce, "signed_headers": read_credential(request).signed_headers}
+
+
+SIGNER = SchemeSigner(
+    SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, strip_signature, _read_client_inputs),
+    scheme.sign_request,
+    _put_signature,
+)
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
+
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/v3-request-structure-and-signature")
 STAGES = {
@@ -22,31 +89,30 @@ STAGES = {
     "string-to-sign": "`ACS3-HMAC-SHA256`, and the SHA-256 of the canonical text on the next line.",
     "signature": "HMAC-SHA256 of the string to sign with the secret as it is, in lower-case hex.",
 }
-sign_request = SIGNER.sign_request
 
 
 def build_suite() -> VectorSuite:
     """All of them."""
-    book = SuiteBuilder(SIGNER.adapter)
-    _add_documented(book)
-    book.start_group(build_group("A key of one's own"))
-    _add_queries(book)
-    _add_headers(book)
-    gateway.add_time_limits(book, SIGNER, build_search())
-    gateway.add_kept_nonce(book, SIGNER, build_search())
-    gateway.add_replays(book, SIGNER, build_search(), build_search("Start=1"))
-    acs3_invalid.add_invalid(book)
-    book.start_group(build_group("A temporary key with its token", TEMPORARY))
-    gateway.add_tokens(book, SIGNER, build_search(), "The token is one of the signed headers")
-    book.add_invalid(
+    suite = SuiteBuilder(SIGNER.adapter)
+    _add_documented(suite)
+    suite.start_group(build_group("A key of one's own"))
+    _add_queries(suite)
+    _add_headers(suite)
+    add_time_limits(suite, SIGNER, build_search())
+    add_kept_nonce(suite, SIGNER, build_search())
+    add_replays(suite, SIGNER, build_search(), build_search("Start=1"))
+    _add_all_invalid(suite)
+    suite.start_group(build_group("A temporary key with its token", TEMPORARY))
+    add_tokens(suite, SIGNER, build_search(), "The token is one of the signed headers")
+    suite.add_invalid(
         "Another secret",
         "SecurityToken WrongSecret",
-        gateway.sign_with_temporary_key(SIGNER, build_search(), TOKEN, "wrong"),
+        sign_with_temporary_key(SIGNER, build_search(), TOKEN, "wrong"),
     )
-    return book.build_suite("HMAC-SHA256 over the digest of a canonical request, hex", ORIGIN, STAGES)
+    return suite.build_suite("HMAC-SHA256 over the digest of a canonical request, hex", ORIGIN, STAGES)
 
 
-def _add_documented(book: SuiteBuilder) -> None:
+def _add_documented(suite: SuiteBuilder) -> None:
     at = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
     nonce = "3156853299f313e23d1673dc12e1703d"
     own = {"AccessKeyId": "YourAccessKeyId", "AccessKeySecret": "YourAccessKeySecret"}
@@ -55,11 +121,11 @@ def _add_documented(book: SuiteBuilder) -> None:
     action = (b"x-acs-action", b"RunInstances")
     headers = (host, action, (b"x-acs-version", b"2014-05-26"))
     request = Request(method="POST", scheme="https", path="/", query=query, headers=headers)
-    made = sign_request(request, at=at, nonce=nonce, key=own["AccessKeyId"], secret=own["AccessKeySecret"])
+    made = sign_request(request, time=at, nonce=nonce, key=own["AccessKeyId"], secret=own["AccessKeySecret"])
     if read_credential(made).signature != "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0":
         raise AssertionError(made)
-    book.start_group(build_group("The vendor's worked example", own, at=at, api=""), ORIGIN)
-    book.add_valid("RunInstances, with no body", "EmptyBody", made)
+    suite.start_group(build_group("The vendor's worked example", own, time=at, api=""), ORIGIN)
+    suite.add_valid("RunInstances, with no body", "EmptyBody", made)
 
 
 QUERIES = (
@@ -82,21 +148,21 @@ QUERIES = (
 )  # fmt: skip
 
 
-def _add_queries(book: SuiteBuilder) -> None:
+def _add_queries(suite: SuiteBuilder) -> None:
     for comment, flags, query in QUERIES:
-        book.add_valid(comment, flags, sign_request(build_search(query)))
+        suite.add_valid(comment, flags, sign_request(build_search(query)))
     version = (("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
-    book.add_all_valid(
+    suite.add_all_valid(
         ("All parameters in the query, and a body of no bytes", "EmptyBody", sign_request(build_search(SEARCH_FORM, form=""))),
         ("Slashes in the path stay", "Path", sign_request(build_post("", f"{SEARCH_FORM}&Type=SearchByPic", *version, path="/v2/image/search"))),
         ("A body with other than ASCII: its bytes are digested", "NonAscii BodyDigest", sign_request(build_search(form=SEARCH_FORM + "&Note=红"))),
     )  # fmt: skip
 
 
-def _add_headers(book: SuiteBuilder) -> None:
+def _add_headers(suite: SuiteBuilder) -> None:
     plain = sign_request(build_search())
     names = list(read_credential(plain).signed_headers)
-    book.add_all_valid(
+    suite.add_all_valid(
         ("A host with its port", "HeaderValue", sign_request(build_search(host="127.0.0.1:8765"))),
         ("Header names in capitals are signed in lower case", "HeaderValue", capitalize_headers(plain)),
         ("Blanks around a header's value are not signed", "HeaderValue", sign_with_notes("  a  b\t")),
@@ -109,10 +175,136 @@ def _add_headers(book: SuiteBuilder) -> None:
     )
     unsorted = ";".join(names[::-1]).upper()
     spaced = read_authorization(plain).replace(",", ", ")
-    book.add_all_valid(
+    suite.add_all_valid(
         ("Every header is signed, as the Python SDK does", "SignedHeaders", sign_over_headers(more, sorted([*names, "accept", "user-agent"]))),
         ("`content-type` is not signed", "SignedHeaders", sign_over_headers(plain, names[1:])),
         ("The list of signed headers is not sorted, and in capitals: the signed one is neither", "SignedHeaders HeaderOrder", sign_over_headers(plain, names, unsorted)),
         ("Blanks after the commas of `Authorization`", "SignedHeaders", set_header(plain, "authorization", spaced)),
         ("A header that is not signed may change", "NotSigned", set_header(more, "user-agent", "another")),
     )  # fmt: skip
+
+
+def _add_all_invalid(suite: SuiteBuilder) -> None:
+    """All of them."""
+    plain = sign_request(build_search())
+    _add_authorizations(suite, plain)
+    _add_wrong_headers(suite, plain)
+    _add_signatures(suite)
+    _add_tampered(suite)
+    _add_wrongly_signed(suite)
+
+
+def _add_authorizations(suite: SuiteBuilder, plain: Request) -> None:
+    text = read_authorization(plain)
+
+    def says(wrong: str) -> Request:
+        return set_header(plain, "authorization", wrong)
+
+    suite.add_all_invalid(
+        ("An empty `Authorization`", "Missing", says(""), "missing-signature"),
+        ("No key in `Authorization`", "Malformed", says(text.replace(f"Credential={KEY},", "")), "malformed"),
+        ("No signed headers in `Authorization`", "Malformed", says(text.replace("SignedHeaders=", "Signed=")), "malformed"),
+        ("No signature in `Authorization`", "Malformed", says(text.partition(",Signature=")[0]), "malformed"),
+        ("The algorithm alone", "Malformed", says("ACS3-HMAC-SHA256"), "malformed"),
+        ("Another algorithm of the vendor's is named", "Version", says(text.replace("SHA256 ", "SM3 ")), "algorithm"),
+        ("A bearer token", "Version", says("Bearer token"), "algorithm"),
+        ("No `Authorization`", "Missing", strip_signature(plain), "missing-signature"),
+        ("`Authorization` in the query", "WrongPlace", replace(strip_signature(plain), query=b"Authorization=" + quote(text, safe="").encode()), "missing-signature"),
+        ("A key that nobody has", "WrongKey", sign_request(build_search(), key="LTAI-nobody"), "unknown-key"),
+    )  # fmt: skip
+
+
+def _add_wrong_headers(suite: SuiteBuilder, plain: Request) -> None:
+    """A header that is missing or unreadable, but as it is signed."""
+    digest = "x-acs-content-sha256"
+
+    def having(name: str, *values: str) -> Request:
+        names = [found for found in read_credential(plain).signed_headers if values or found != name]
+        return sign_over_headers(set_header(plain, name, *values), names)
+
+    suite.add_all_invalid(
+        ("No time", "Missing", having("x-acs-date"), "missing-timestamp"),
+        ("A time with a blank in place of the T", "Malformed", having("x-acs-date", "2026-11-21 00:26:28"), "malformed-timestamp"),
+        ("A time of HTTP", "Malformed", having("x-acs-date", "Sat, 21 Nov 2026 00:26:28 GMT"), "malformed-timestamp"),
+        ("No nonce", "Missing", having("x-acs-signature-nonce"), "missing-nonce"),
+        ("An empty nonce", "Malformed", having("x-acs-signature-nonce", ""), "missing-nonce"),
+        ("No digest of the body", "Missing", having(digest), "body-digest"),
+        ("Another body's digest", "BodyDigest", having(digest, sha256(b"another").hexdigest()), "body-digest"),
+        ("The digest in capitals", "BodyDigest", having(digest, sha256(plain.body).hexdigest().upper()), "body-digest"),
+        ("No digest, but a word", "BodyDigest", having(digest, "UNSIGNED-PAYLOAD"), "body-digest"),
+    )  # fmt: skip
+
+
+def _add_signatures(suite: SuiteBuilder) -> None:
+    """Signatures that are not quite the right one."""
+    plain = sign_request(build_search())
+    sign, text = read_credential(plain).signature, SIGNER.compute_stage_texts(plain)["string-to-sign"]
+    derived = hmac.digest(b"ACS3" + SECRET.encode(), b"20261121", "sha256")
+    suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
+    for comment, flags, wrong in (
+        ("The first digit is another", "ModifiedSignature", ("0" if sign[0] != "0" else "1") + sign[1:]),
+        ("In capitals", "SignatureCase", sign.upper()),
+        ("Cut by a digit", "TruncatedSignature", sign[:-1]),
+        ("Cut by half", "TruncatedSignature", sign[:32]),
+        ("A zero more", "PaddedSignature", sign + "0"),
+        ("In Base64 in place of hex", "WrongAlgorithm", b64encode(bytes.fromhex(sign)).decode()),
+        ("HMAC-SHA1 in place of HMAC-SHA256", "WrongAlgorithm", _sign(text, algorithm="sha1")),
+        ("SHA-256 without HMAC", "WrongAlgorithm", sha256(SECRET.encode() + text.encode()).hexdigest()),
+        ("The secret with the `&` of RPC", "MissingStep", _sign(text, SECRET.encode() + b"&")),
+        ("A key derived from secret and day", "MissingStep", _sign(text, derived)),
+    ):  # fmt: skip
+        suite.add_invalid(comment, flags, put_signature(plain, wrong))
+
+
+def _add_tampered(suite: SuiteBuilder) -> None:
+    """What was changed after signing."""
+    plain = sign_request(build_search("ScoreThreshold=0.35&Note=b&Note=a"))
+    other = replace_once(plain, "&Num=1", "&Num=2")
+    unlisted = read_authorization(plain).replace(";x-acs-version", "")
+    suite.add_all_invalid(
+        ("A byte of the body changed", "Tampered BodyDigest", other, "body-digest"),
+        ("The body and its digest changed", "Tampered BodyDigest", set_header(other, "x-acs-content-sha256", sha256(other.body).hexdigest())),
+        ("A value of the query changed", "Tampered", replace_once(plain, "0.35", "0.36")),
+        ("A parameter added to the query", "Tampered", replace_once(plain, "Note=b", "Start=1&Note=b")),
+        ("A parameter dropped from the query", "Tampered", replace_once(plain, "ScoreThreshold=0.35&", "")),
+        ("A repeated name in another order than it was signed", "Tampered Repeated", replace_once(plain, "Note=b&Note=a", "Note=a&Note=b")),
+        ("Another host", "Tampered", set_header(plain, "host", "imagesearch.cn-beijing.aliyuncs.com")),
+        ("The time changed", "Tampered", set_header(plain, "x-acs-date", "2026-11-21T00:26:29Z")),
+        ("The nonce changed", "Tampered Nonce", set_header(plain, "x-acs-signature-nonce", "another")),
+        ("A signed header dropped", "Tampered SignedHeaders", set_header(plain, "x-acs-version")),
+        ("A signed header doubled", "Tampered Repeated", set_header(plain, "x-acs-version", "2020-12-14", "2020-12-14")),
+        ("A name taken from the list of signed headers", "Tampered SignedHeaders", set_header(plain, "authorization", unlisted)),
+    )  # fmt: skip
+
+
+def _add_wrongly_signed(suite: SuiteBuilder) -> None:
+    """The mistakes of the canonical text, made by changing it and signing what comes out."""
+    plain = sign_request(build_search("Note=a+b*~&a=1&B=", ("x-acs-note", " a ")))
+    right = SIGNER.compute_stage_texts(plain)["canonical"]
+    for comment, flags, canonical in (
+        ("Signed with `+` for the space", "PlusIsSpace", right.replace("a%20b", "a+b")),
+        ("Signed with `*` as it is", "Unreserved", right.replace("%2A", "*")),
+        ("Signed with `%7E` for `~`", "Unreserved", right.replace("~", "%7E")),
+        ("Signed in lower-case hex", "HexCase", right.replace("%2A", "%2a")),
+        ("The query was not sorted", "SortOrder", right.replace("B=&Note=a%20b%2A~&a=1", "Note=a%20b%2A~&a=1&B=")),
+        ("Sorted without regard to case", "SortOrder", right.replace("B=&Note=a%20b%2A~&a=1", "a=1&B=&Note=a%20b%2A~")),
+        ("Signed without its empty values", "EmptyValue", right.replace("B=&", "")),
+        ("An empty value signed as a bare name", "EmptyValue", right.replace("B=&", "B&")),
+        ("A header signed with the blanks around it", "HeaderValue", right.replace("note:a\n", "note: a \n")),
+        ("Without the empty line after the headers", "MissingStep", right.replace("\n\n", "\n")),
+        ("Without the digest of the body", "MissingStep", right.rpartition("\n")[0] + "\n"),
+    ):  # fmt: skip
+        if canonical == right:
+            raise AssertionError(comment)
+        text = f"{scheme.ALGORITHM}\n{sha256(canonical.encode()).hexdigest()}"
+        suite.add_invalid(comment, flags, put_signature(plain, _sign(text)))
+    undigested = f"{scheme.ALGORITHM}\n{right}"
+    unnamed = sha256(right.encode()).hexdigest()
+    suite.add_invalid(
+        "The canonical text was signed, not its digest", "MissingStep", put_signature(plain, _sign(undigested))
+    )
+    suite.add_invalid("The string to sign lacks the algorithm", "MissingStep", put_signature(plain, _sign(unnamed)))
+
+
+def _sign(text: str, key: bytes = SECRET.encode(), algorithm: str = "sha256") -> str:
+    return hmac.digest(key, text.encode(), algorithm).hex()

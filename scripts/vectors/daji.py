@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from hashlib import md5, sha256
 from urllib.parse import quote
 
-import daji_invalid
-from book import NOW, SuiteBuilder, format_time
-from daji_way import ACCOUNT, ADAPTER, HOST_HEADER, PAGE_QUERY, SECRET, build_get, build_signed_search, sign_request
-from edits import BLACK_PNG, move_last_parameter_first, replace_once
 from msgspec.structs import replace
 
-from lookalike_specs.messages import Request
+from lookalike_specs import load_api
+from lookalike_specs.messages import Request, parse_pairs
 from lookalike_specs.provenance import Source
-from lookalike_specs.signing import daji
+from lookalike_specs.signing import Stages, canonical
+from lookalike_specs.signing import daji as scheme
 from lookalike_specs.vectors import VectorGroup, VectorSuite
+
+from .mutations import BLACK_PNG, move_last_parameter_first, remove_parameter, replace_once
+from .suite_builder import NOW, SchemeAdapter, SuiteBuilder, format_time
+
+ACCOUNT = load_api("daji-1688").account
+KEY = ACCOUNT["appKey"]
+SECRET = ACCOUNT["appSecret"]
+HOST_HEADER = (b"host", b"openapi.dajisaas.com")
+PAGE_QUERY = "imageId=1048608196202797156&beginPage=1&pageSize=1&country=en"
+
+
+def build_get(query: str, path: str = "/alibaba/product/imageQuery") -> Request:
+    """A request with that raw query."""
+    return Request(method="GET", scheme="https", path=path, query=query.encode(), headers=(HOST_HEADER,))
+
+
+def sign_request(request: Request, secret: str = SECRET, key: str = KEY) -> Request:
+    """… with key and sign at its end."""
+    return scheme.sign_request(request, key, secret)
+
+
+def build_signed_search(query: str = PAGE_QUERY, secret: str = SECRET, key: str = KEY) -> Request:
+    """A search, signed."""
+    return sign_request(build_get(query), secret, key)
+
+
+def build_search_with_sign(query: str, sign: str) -> Request:
+    """A search with the key and a sign of the caller's own."""
+    return build_get(f"{query}&appKey={KEY}&sign={quote(sign, safe='')}")
+
+
+def compute_digest(text: str, encoding: str = "utf-8") -> str:
+    """MD5 as Daji writes it."""
+    return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest().upper()
+
+
+def build_mistaken_search(query: str, texts: Iterable[str], encoding: str = "utf-8") -> Request:
+    """A search whose sign is made of these pairs, in this order."""
+    return build_search_with_sign(query, compute_digest(f"{'&'.join(texts)}&secret={SECRET}", encoding))
+
+
+def _recompute_revealed_stages(request: Request, secret: str) -> Stages:
+    return scheme.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
+
+
+ADAPTER = SchemeAdapter(scheme.NAME, "appSecret", _recompute_revealed_stages, partial(remove_parameter, name="sign"))
+
 
 SAMPLE_SOURCE = Source(
     "documented", "made by running the Java sample of wiki.dajisaas.com/doc-4543198 under Java 17 and UTF-8"
@@ -31,20 +81,20 @@ STAGES = {
 
 def build_suite() -> VectorSuite:
     """All of them."""
-    book = SuiteBuilder(ADAPTER)
-    book.start_group(
+    suite = SuiteBuilder(ADAPTER)
+    suite.start_group(
         _build_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE_SOURCE
     )
-    _add_documented(book)
-    book.start_group(_build_group("1688 image search, by GET"))
-    _add_valid_searches(book)
-    daji_invalid.add_invalid(book)
-    book.start_group(_build_group("Taobao image search, by GET", "daji-taobao"))
-    _add_taobao(book)
-    book.start_group(_build_group("Upload of a picture, by a form"))
-    _add_uploads(book)
+    _add_documented(suite)
+    suite.start_group(_build_group("1688 image search, by GET"))
+    _add_valid_searches(suite)
+    _add_all_invalid(suite)
+    suite.start_group(_build_group("Taobao image search, by GET", "daji-taobao"))
+    _add_taobao(suite)
+    suite.start_group(_build_group("Upload of a picture, by a form"))
+    _add_uploads(suite)
     origin = Source("documented", "wiki.dajisaas.com/doc-4543198")
-    return book.build_suite("MD5 over the sorted raw parameters and the secret, upper-case hex", origin, STAGES)
+    return suite.build_suite("MD5 over the sorted raw parameters and the secret, upper-case hex", origin, STAGES)
 
 
 def _build_group(comment: str, api: str = "daji-1688", credentials: Mapping[str, str] = ACCOUNT) -> VectorGroup:
@@ -59,12 +109,12 @@ DOCUMENTED = (
 )  # fmt: skip
 
 
-def _add_documented(book: SuiteBuilder) -> None:
+def _add_documented(suite: SuiteBuilder) -> None:
     for comment, flags, query, sign in DOCUMENTED:
         made = build_signed_search(query, SAMPLE_KEY["appSecret"], SAMPLE_KEY["appKey"])
-        if daji.read_signature(made) != sign:
+        if scheme.read_signature(made) != sign:
             raise AssertionError(comment)
-        book.add_valid(comment, flags, made)
+        suite.add_valid(comment, flags, made)
 
 
 # what a search has besides, or ends in
@@ -99,33 +149,134 @@ QUERIES = (
 )  # fmt: skip
 
 
-def _add_valid_searches(book: SuiteBuilder) -> None:
+def _add_valid_searches(suite: SuiteBuilder) -> None:
     for comment, flags, more in QUERIES:
-        book.add_valid(comment, flags, build_signed_search(PAGE_QUERY + more))
+        suite.add_valid(comment, flags, build_signed_search(PAGE_QUERY + more))
     plain = build_signed_search()
-    book.add_valid("The sign stands first", "Order", move_last_parameter_first(plain))
+    suite.add_valid("The sign stands first", "Order", move_last_parameter_first(plain))
     again = "The same bytes again: nothing forbids it"
-    book.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
+    suite.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
 
 
-def _add_taobao(book: SuiteBuilder) -> None:
+def _add_taobao(suite: SuiteBuilder) -> None:
     path = "/taobao/image-search/url"
     url = "https%3A%2F%2Fimg.alicdn.com%2Fa%20b.jpg%3Fx%3D1%26y%3D2"
     raw = url.replace("%2F", "/").replace("%3A", ":")
     made, bare = (sign_request(build_get(f"picUrl={each}&pageNo=0&pageSize=1", path)) for each in (url, raw))
-    book.add_valid("An address with a query of its own", "NotEncoded", made)
-    book.add_valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", bare)
-    book.add_invalid("A page number changed afterwards", "Tampered", replace_once(made, "pageNo=0", "pageNo=1"))
+    suite.add_valid("An address with a query of its own", "NotEncoded", made)
+    suite.add_valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", bare)
+    suite.add_invalid("A page number changed afterwards", "Tampered", replace_once(made, "pageNo=0", "pageNo=1"))
 
 
-def _add_uploads(book: SuiteBuilder) -> None:
+def _add_uploads(suite: SuiteBuilder) -> None:
     path = "/alibaba/upload/image"
     headers = (HOST_HEADER, (b"content-type", b"application/x-www-form-urlencoded"))
     form = f"image_base64={quote(BLACK_PNG, safe='')}".encode()
     bare = Request(method="POST", scheme="https", path=path, headers=headers, body=form)
     made = sign_request(bare)
     query = sign_request(build_get("", path)).query
-    book.add_valid("The picture in the form is signed whole", "Form", made)
-    book.add_valid("Query and form are signed together", "Form", sign_request(replace(bare, query=b"country=en")))
-    book.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(made, "CYII", "CYIJ"))
-    book.add_invalid("Only the query was signed, not the form", "Form MissingStep", replace(bare, query=query))
+    suite.add_valid("The picture in the form is signed whole", "Form", made)
+    suite.add_valid("Query and form are signed together", "Form", sign_request(replace(bare, query=b"country=en")))
+    suite.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(made, "CYII", "CYIJ"))
+    suite.add_invalid("Only the query was signed, not the form", "Form MissingStep", replace(bare, query=query))
+
+
+KEYED_QUERY = f"{PAGE_QUERY}&appKey={KEY}"
+
+
+def _add_all_invalid(suite: SuiteBuilder) -> None:
+    """All of them."""
+    plain = build_signed_search()
+    sign = scheme.read_signature(plain) or ""
+    query = plain.query.decode()
+    _add_missing(suite, plain, sign)
+    _add_signatures(suite, sign)
+    _add_tampered(suite, plain, query)
+    _add_doubled(suite, query, sign)
+    _add_wrongly_signed(suite, sign)
+    suite.add_invalid(
+        "The secret sent beside the sign, but not signed", "SecretSent", build_get(f"{query}&appSecret={SECRET}")
+    )
+
+
+def _add_missing(suite: SuiteBuilder, plain: Request, sign: str) -> None:
+    headed = replace(build_get(KEYED_QUERY), headers=(*plain.headers, (b"sign", sign.encode())))
+    suite.add_all_invalid(
+        ("No sign", "Missing", build_get(KEYED_QUERY), "missing-signature"),
+        ("An empty sign", "Missing", build_search_with_sign(PAGE_QUERY, ""), "missing-signature"),
+        ("The sign in a header", "WrongPlace", headed, "missing-signature"),
+        ("The sign under the name `Sign`", "WrongPlace", replace_once(plain, "&sign=", "&Sign="), "missing-signature"),
+        ("No key", "Missing", build_get(f"{PAGE_QUERY}&sign={sign}"), "missing-key"),
+        ("An empty key", "Missing", build_signed_search(key=""), "missing-key"),
+        ("A key that nobody has", "WrongKey", build_signed_search(key="nobody"), "unknown-key"),
+    )
+
+
+def _add_signatures(suite: SuiteBuilder, sign: str) -> None:
+    """Signatures that are not quite the right one."""
+    suite.add_all_invalid(
+        ("Another secret", "WrongSecret", build_signed_search(PAGE_QUERY, "wrong")),
+        ("An empty secret", "WrongSecret", build_signed_search(PAGE_QUERY, "")),
+        ("The secret with a blank behind it", "WrongSecret", build_signed_search(PAGE_QUERY, SECRET + " ")),
+        ("Lower case", "SignatureCase", build_search_with_sign(PAGE_QUERY, sign.lower())),
+        ("The last digit is another", "ModifiedSignature", build_search_with_sign(PAGE_QUERY, sign[:-1] + ("0" if sign[-1] != "0" else "1"))),
+        ("Cut by a digit", "TruncatedSignature", build_search_with_sign(PAGE_QUERY, sign[:-1])),
+        ("The middle half, as a 16-digit MD5 is", "TruncatedSignature", build_search_with_sign(PAGE_QUERY, sign[8:24])),
+        ("A blank behind", "PaddedSignature", build_search_with_sign(PAGE_QUERY, sign + " ")),
+        ("A zero before", "PaddedSignature", build_search_with_sign(PAGE_QUERY, "0" + sign)),
+        ("Not ASCII", "ModifiedSignature", build_search_with_sign(PAGE_QUERY, "签名")),
+    )  # fmt: skip
+
+
+def _add_tampered(suite: SuiteBuilder, plain: Request, query: str) -> None:
+    """What was changed after signing."""
+    repeated = build_signed_search(PAGE_QUERY + "&x=1&x=2")
+    suite.add_all_invalid(
+        ("A parameter added afterwards", "Tampered", build_get(f"{query}&added=1")),
+        ("An empty parameter added afterwards", "Tampered EmptyValue", build_get(f"{query}&added=")),
+        ("A parameter dropped afterwards", "Tampered", replace_once(plain, "country=en&", "")),
+        ("A value changed afterwards", "Tampered", replace_once(plain, "pageSize=1", "pageSize=2")),
+        ("A name in another case", "Tampered", replace_once(build_signed_search(PAGE_QUERY + "&keyword=a"), "keyword", "Keyword")),
+        ("A parameter doubled afterwards", "Tampered Repeated", replace_once(plain, "country=en", "country=en&country=en")),
+        ("A repeated name in another order than it was signed", "Tampered Repeated", replace_once(repeated, "x=1&x=2", "x=2&x=1")),
+    )  # fmt: skip
+
+
+def _add_doubled(suite: SuiteBuilder, query: str, sign: str) -> None:
+    suite.add_all_invalid(
+        ("The right sign twice", "Doubled", build_get(f"{query}&sign={sign}"), "malformed"),
+        ("Two signs, the right one first", "Doubled", build_get(f"{query}&sign=X"), "malformed"),
+        ("Two signs, the right one last", "Doubled", build_get(f"sign=X&{query}"), "malformed"),
+        ("An empty sign, then the right one", "Doubled", build_get(f"sign=&{query}"), "malformed"),
+    )
+
+
+def _add_wrongly_signed(suite: SuiteBuilder, sign: str) -> None:
+    """The mistakes of the string to sign, each by its own code and none of ours."""
+    joined = "&".join(_sort_lines(PAGE_QUERY))
+    text = f"{joined}&secret={SECRET}"
+    upper_hmac = hmac.digest(SECRET.encode(), joined.encode(), "md5").hex().upper()
+    in_base64 = b64encode(md5(text.encode(), usedforsecurity=False).digest()).decode()
+    cased, prefixed, spaced, chinese = (
+        PAGE_QUERY + more for more in ("&a=1&_=2&B=3", "&a-=1&a=2", "&keyword=a%20b", "&keyword=%E7%BA%A2")
+    )
+    suite.add_all_invalid(
+        ("Signed without its empty values", "EmptyValue MissingStep", build_search_with_sign(PAGE_QUERY + "&region=", sign)),
+        ("Signed without the key", "MissingStep", build_mistaken_search(PAGE_QUERY, [line for line in _sort_lines(PAGE_QUERY) if line != f"appKey={KEY}"])),
+        ("Signed unsorted", "SortOrder MissingStep", build_mistaken_search(PAGE_QUERY, _sort_lines(PAGE_QUERY, lambda _: ""))),
+        ("Sorted without regard to case", "SortOrder", build_mistaken_search(cased, _sort_lines(cased, str.casefold))),
+        ("Pairs were sorted instead of names", "SortOrder", build_mistaken_search(prefixed, sorted(_sort_lines(prefixed)))),
+        ("Values were signed as they are in the URL", "NotEncoded", build_mistaken_search(spaced, sorted(f"{spaced}&appKey={KEY}".split("&")))),
+        ("The secret without `secret=`", "MissingStep", build_search_with_sign(PAGE_QUERY, compute_digest(f"{joined}&{SECRET}"))),
+        ("The secret in front, too", "MissingStep", build_search_with_sign(PAGE_QUERY, compute_digest(f"secret={SECRET}&{text}"))),
+        ("Signed in GBK", "NonAscii Charset", build_mistaken_search(chinese, _sort_lines(chinese), "gbk")),
+        ("HMAC-MD5 in place of MD5", "WrongAlgorithm", build_search_with_sign(PAGE_QUERY, upper_hmac)),
+        ("SHA-256 in place of MD5", "WrongAlgorithm", build_search_with_sign(PAGE_QUERY, sha256(text.encode()).hexdigest().upper())),
+        ("Base64 of the MD5 in place of hex", "WrongAlgorithm", build_search_with_sign(PAGE_QUERY, in_base64)),
+    )  # fmt: skip
+
+
+def _sort_lines(query: str, order: Callable[[str], str] = str) -> list[str]:
+    """The pairs of a query and the key, decoded, by name where no other order is said."""
+    found = sorted(parse_pairs(f"{query}&appKey={KEY}".encode()), key=lambda pair: order(pair[0]))
+    return [f"{name}={value}" for name, value in found]

@@ -3,23 +3,91 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64encode
+from datetime import timedelta
 
-import oss_policy_invalid
-from acs import CREDENTIALS, SECOND
-from book import NOW, SuiteBuilder, format_time
-from oss_policy_way import (
-    ADAPTER,
-    HOUR,
-    build_fields,
-    build_form,
-    build_policy,
-    build_upload,
-    encode_policy,
-    format_expiration,
-)
+from msgspec.structs import replace
 
+from lookalike_specs.messages import Pairs, Request
 from lookalike_specs.provenance import Source
+from lookalike_specs.signing import oss_policy as scheme
 from lookalike_specs.vectors import VectorGroup, VectorSuite
+
+from .alibaba_cloud import CREDENTIALS, KEY, SECOND, SECRET
+from .mutations import corrupt_signature, sign_sha1
+from .suite_builder import NOW, SchemeAdapter, SuiteBuilder, format_time
+
+HOST = b"bucketname.oss-cn-shanghai.aliyuncs.com"
+BOUNDARY = "lookalike-boundary"
+OBJECT_KEY = "1/2/a.png"
+HOUR = timedelta(hours=1)
+
+
+def format_expiration(after: timedelta = HOUR, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:
+    """An end of validity."""
+    return (NOW + after).strftime(form)
+
+
+def build_policy(expiration: str = "", *conditions: object) -> str:
+    """A policy as JSON."""
+    found = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT_KEY])
+    return json.dumps(
+        {"expiration": expiration or format_expiration(), "conditions": found},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def encode_policy(text: str) -> str:
+    """A policy as it travels."""
+    return b64encode(text.encode()).decode()
+
+
+def build_form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY, content_type: str = "") -> Request:
+    """An upload of these fields and a file."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+    body = b"".join([*parts, head.encode(), file, f"\r\n--{boundary}--\r\n".encode()])
+    media = content_type or f"multipart/form-data; boundary={boundary}"
+    headers = ((b"host", HOST), (b"content-type", media.encode()))
+    return Request(method="POST", scheme="https", path="/", headers=headers, body=body)
+
+
+def build_fields(policy: str, signature: str | None = None, key: str = KEY, **more: str) -> Pairs:
+    """What is sent before the file."""
+    sign = sign_sha1(SECRET, policy) if signature is None else signature
+    return (
+        ("OSSAccessKeyId", key),
+        ("policy", policy),
+        ("Signature", sign),
+        ("key", OBJECT_KEY),
+        ("success_action_status", "201"),
+        *more.items(),
+    )
+
+
+def build_upload(text: str = "", **more: str) -> Request:
+    """A signed upload under a policy."""
+    return build_form(build_fields(encode_policy(text or build_policy()), **more))
+
+
+def strip_signature(request: Request) -> Request:
+    """An upload without its signature."""
+    pattern = rb'--[^\r\n]+\r\nContent-Disposition: form-data; name="Signature"\r\n\r\n[^\r\n]*\r\n'
+    return replace(request, body=re.sub(pattern, b"", request.body))
+
+
+def build_upload_without(*names: str) -> Request:
+    """A signed upload without some fields."""
+    return build_form(tuple(pair for pair in build_fields(encode_policy(build_policy())) if pair[0] not in names))
+
+
+ADAPTER = SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, strip_signature)
+
 
 ORIGIN = Source("documented", "help.aliyun.com/en/oss/developer-reference/postobject")
 STAGES = {
@@ -32,17 +100,17 @@ STAGES = {
 
 def build_suite() -> VectorSuite:
     """All of them."""
-    book = SuiteBuilder(ADAPTER)
-    book.start_group(
+    suite = SuiteBuilder(ADAPTER)
+    suite.start_group(
         VectorGroup(comment="An upload by a form", api="aliyun", credentials=CREDENTIALS, clock=format_time(), tests=())
     )
-    _add_policies(book)
-    _add_fields(book)
-    oss_policy_invalid.add_invalid(book)
-    return book.build_suite("HMAC-SHA1 over the policy of an upload, Base64", ORIGIN, STAGES)
+    _add_policies(suite)
+    _add_fields(suite)
+    _add_all_invalid(suite)
+    return suite.build_suite("HMAC-SHA1 over the policy of an upload, Base64", ORIGIN, STAGES)
 
 
-def _add_policies(book: SuiteBuilder) -> None:
+def _add_policies(suite: SuiteBuilder) -> None:
     chinese = build_policy("", ["starts-with", "$key", "1/"], ["not-in", "$key", ["红.png"]])
     symbols = build_policy("", ["starts-with", "$key", ""], ["not-in", "$key", ["~~~???>>>ÿÿ"]])
     padded = build_policy() + " " * (1 + -len(build_policy().encode()) % 3)
@@ -56,22 +124,89 @@ def _add_policies(book: SuiteBuilder) -> None:
         ("A policy whose Base64 ends in `=`", "Policy", padded),
         ("A policy whose Base64 has `+` and `/`", "Policy NonAscii", symbols),
     ):  # fmt: skip
-        book.add_valid(comment, flags, build_upload(text))
+        suite.add_valid(comment, flags, build_upload(text))
     plain = build_upload()
     again = "The same bytes again: nothing forbids it until the policy ends"
-    book.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
+    suite.add_valid(again, "NoReplayProtection", plain, before=((NOW, plain, "valid"),))
 
 
-def _add_fields(book: SuiteBuilder) -> None:
+def _add_fields(suite: SuiteBuilder) -> None:
     given = build_fields(encode_policy(build_policy()))
     quoted = build_form(given, boundary="a b", content_type='multipart/form-data; boundary="a b"')
     free = build_fields(encode_policy(build_policy("", ["starts-with", "$key", "1/"])))
     other = tuple((name, "1/other.png" if name == "key" else value) for name, value in free)
-    book.add_all_valid(
+    suite.add_all_valid(
         ("The fields in another order", "Order", build_form(given[::-1])),
         ("The file is not signed", "NotSigned", build_form(given, b"another picture")),
         ("A file that is no text", "NotSigned", build_form(given, bytes(range(256)))),
         ("The other fields are not signed", "NotSigned", build_form((*given, ("x-oss-meta-note", "红")))),
         ("A boundary in quotes", "Form", quoted),
         ("Another object, where the policy lets it", "Policy NotSigned", build_form(other)),
+    )
+
+
+def _add_all_invalid(suite: SuiteBuilder) -> None:
+    """All of them."""
+    _add_wrong_fields(suite)
+    _add_signatures(suite)
+    _add_wrong_policies(suite)
+
+
+def _add_wrong_fields(suite: SuiteBuilder) -> None:
+    given = build_fields(encode_policy(build_policy()))
+    unsigned = build_upload_without("Signature")
+    lower = tuple((name.lower() if name == "Signature" else name, value) for name, value in given)
+    text = f"OSS {KEY}:{sign_sha1(SECRET, encode_policy(build_policy()))}".encode()
+    headed = replace(unsigned, headers=(*unsigned.headers, (b"authorization", text)))
+    nobody = build_fields(encode_policy(build_policy()), key="LTAI-nobody")
+    suite.add_all_invalid(
+        (
+            "Neither key nor signature",
+            "Missing",
+            build_upload_without("OSSAccessKeyId", "Signature"),
+            "missing-signature",
+        ),
+        ("No key", "Missing", build_upload_without("OSSAccessKeyId"), "missing-key"),
+        ("No signature", "Missing", unsigned, "missing-signature"),
+        ("No policy", "Missing", build_upload_without("policy")),
+        ("The signature under the name `signature`", "WrongPlace", build_form(lower), "missing-signature"),
+        ("The signature in `Authorization`", "WrongPlace", headed, "missing-signature"),
+        ("A key that nobody has", "WrongKey", build_form(nobody), "unknown-key"),
+    )
+
+
+def _add_signatures(suite: SuiteBuilder) -> None:
+    text = build_policy()
+    policy = encode_policy(text)
+    right = sign_sha1(SECRET, policy)
+    changed = encode_policy(build_policy(format_expiration(2 * HOUR)))
+    spaced = encode_policy(json.dumps(json.loads(text)))
+    for comment, flags, sign, sent in (
+        ("Another secret", "WrongSecret", sign_sha1("wrong", policy), policy),
+        ("The policy changed after signing", "Tampered", right, changed),
+        ("The same policy, written with blanks", "Tampered Policy", right, spaced),
+        ("A line break behind the policy", "Tampered Policy", sign_sha1(SECRET, policy + "\n"), policy),
+        ("What the policy says was signed, not its Base64", "MissingStep", sign_sha1(SECRET, text), policy),
+        ("The secret with the `&` of RPC", "MissingStep", sign_sha1(SECRET + "&", policy), policy),
+    ):
+        suite.add_invalid(comment, flags, build_form(build_fields(sent, sign)))
+    for comment, flags, wrong in corrupt_signature(right, policy, SECRET):
+        suite.add_invalid(comment, flags, build_form(build_fields(policy, wrong)))
+
+
+def _add_wrong_policies(suite: SuiteBuilder) -> None:
+    def under(policy: str) -> Request:
+        return build_form(build_fields(policy))
+
+    def ending(text: str) -> Request:
+        return under(encode_policy(build_policy(text)))
+
+    suite.add_all_invalid(
+        ("At its end the policy is over", "Expired", ending(format_expiration(timedelta())), "expired"),
+        ("A second after its end", "Expired", ending(format_expiration(-SECOND)), "expired"),
+        ("An empty policy", "Malformed", under(""), "malformed"),
+        ("A policy that is no Base64", "Malformed", under(build_policy().replace('"', "'")), "malformed"),
+        ("A policy that is no JSON", "Malformed", under(encode_policy("a policy")), "malformed"),
+        ("A policy that does not say until when", "Malformed", under(encode_policy('{"conditions":[]}')), "malformed"),
+        ("An end without a time zone", "Malformed", ending(format_expiration(form="%Y-%m-%dT%H:%M:%S")), "malformed"),
     )

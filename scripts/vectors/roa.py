@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
-import gateway
-import roa_invalid
-from acs import SORTED_QUERIES, TEMPORARY, TOKEN, build_group
-from book import NOW, SuiteBuilder
-from edits import capitalize_headers, replace_once, reverse_headers, set_header
-from roa_way import SIGNER, build_search, sign_with_notes
+from datetime import datetime
+from email.utils import format_datetime
 
 from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
+from lookalike_specs.signing import acs_roa as scheme
+from lookalike_specs.signing import canonical
 from lookalike_specs.vectors import VectorSuite
+
+from .alibaba_cloud import KEY, SEARCH_FORM, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
+from .gateway import add_kept_nonce, add_replays, add_time_limits, add_tokens, sign_with_temporary_key
+from .mutations import capitalize_headers, corrupt_signature, replace_once, reverse_headers, set_header, sign_sha1
+from .scheme_signer import SchemeSigner
+from .suite_builder import NOW, ClientInputs, SchemeAdapter, SuiteBuilder
+
+ACTION_HEADERS = (("accept", "application/json"), ("x-acs-action", "SearchImage"), ("x-acs-version", "2019-03-25"))
+
+
+def build_search(query: str = "", *headers: tuple[str, str]) -> Request:
+    """A search that is not signed."""
+    return build_post(query, f"{SEARCH_FORM}&Type=SearchByPic", *ACTION_HEADERS, *headers, path="/v2/image/search")
+
+
+def sign_with_notes(*notes: tuple[str, str]) -> Request:
+    """… with headers more, signed."""
+    return SIGNER.sign_request(build_search("", *notes))
+
+
+def _strip_signature(request: Request) -> Request:
+    return set_header(request, "authorization")
+
+
+def _put_signature(request: Request, signature: str) -> Request:
+    return set_header(_strip_signature(request), "authorization", f"acs {KEY}:{signature}")
+
+
+def _read_client_inputs(request: Request) -> ClientInputs:
+    return {"timestamp": request.get_header(b"date") or "", "nonce": request.get_header(b"x-acs-signature-nonce") or ""}
+
+
+def _format_http_time(at: datetime) -> str:
+    return format_datetime(at, usegmt=True)
+
+
+SIGNER = SchemeSigner(
+    SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, _strip_signature, _read_client_inputs),
+    scheme.sign_request,
+    _put_signature,
+    "date",
+    _format_http_time,
+)
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
+sign_again = SIGNER.sign_again
+
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/roa-mechanism")
 STAGES = {
@@ -20,28 +65,26 @@ STAGES = {
     "string-to-sign": "Method, Accept, Content-MD5, Content-Type and Date on a line each, and the canonical text.",
     "signature": "Base64 of HMAC-SHA1 of the string to sign, with the secret as it is.",
 }
-sign_request = SIGNER.sign_request
-sign_again = SIGNER.sign_again
 
 
 def build_suite() -> VectorSuite:
     """All of them."""
-    book = SuiteBuilder(SIGNER.adapter)
-    book.start_group(build_group("A key of one's own"))
+    suite = SuiteBuilder(SIGNER.adapter)
+    suite.start_group(build_group("A key of one's own"))
     for comment, flags, query in QUERIES:
-        book.add_valid(comment, flags, sign_request(build_search(query)))
+        suite.add_valid(comment, flags, sign_request(build_search(query)))
     plain = sign_request(build_search())
-    _add_headers(book, plain)
-    _add_optional_headers(book, plain)
-    gateway.add_time_limits(book, SIGNER, build_search())
-    gateway.add_kept_nonce(book, SIGNER, build_search())
-    gateway.add_replays(book, SIGNER, build_search(), build_search("a=1"))
-    roa_invalid.add_invalid(book)
-    book.start_group(build_group("A temporary key with its token", TEMPORARY))
-    gateway.add_tokens(book, SIGNER, build_search(), "The token is signed as an `x-acs-` header")
-    late = set_header(gateway.sign_with_temporary_key(SIGNER, build_search(), None), "x-acs-security-token", TOKEN)
-    book.add_invalid("The token added after signing", "SecurityToken Tampered", late)
-    return book.build_suite("HMAC-SHA1 over method, headers, path and query, Base64; version 1.0", ORIGIN, STAGES)
+    _add_headers(suite, plain)
+    _add_optional_headers(suite, plain)
+    add_time_limits(suite, SIGNER, build_search())
+    add_kept_nonce(suite, SIGNER, build_search())
+    add_replays(suite, SIGNER, build_search(), build_search("a=1"))
+    _add_all_invalid(suite)
+    suite.start_group(build_group("A temporary key with its token", TEMPORARY))
+    add_tokens(suite, SIGNER, build_search(), "The token is signed as an `x-acs-` header")
+    late = set_header(sign_with_temporary_key(SIGNER, build_search(), None), "x-acs-security-token", TOKEN)
+    suite.add_invalid("The token added after signing", "SecurityToken Tampered", late)
+    return suite.build_suite("HMAC-SHA1 over method, headers, path and query, Base64; version 1.0", ORIGIN, STAGES)
 
 
 QUERIES = (
@@ -62,8 +105,8 @@ QUERIES = (
 )  # fmt: skip
 
 
-def _add_headers(book: SuiteBuilder, plain: Request) -> None:
-    book.add_all_valid(
+def _add_headers(suite: SuiteBuilder, plain: Request) -> None:
+    suite.add_all_valid(
         ("Blanks around a header's value are not signed", "HeaderValue", sign_with_notes(("x-acs-note", "  a  b\t"))),
         ("An empty header", "HeaderValue EmptyValue", sign_with_notes(("x-acs-note", ""))),
         (
@@ -78,13 +121,13 @@ def _add_headers(book: SuiteBuilder, plain: Request) -> None:
     )
 
 
-def _add_optional_headers(book: SuiteBuilder, plain: Request) -> None:
+def _add_optional_headers(suite: SuiteBuilder, plain: Request) -> None:
     """Headers that a client need not send."""
     typed = set_header(build_search(), "content-type", "application/x-www-form-urlencoded; charset=utf-8")
     digestless = sign_again(set_header(plain, "content-md5"))
     unnamed = set_header(set_header(plain, "x-acs-signature-method"), "x-acs-signature-version")
     without = sign_request(build_search(), nonce=None)
-    book.add_all_valid(
+    suite.add_all_valid(
         ("Without `Accept` its line is empty", "EmptyValue", sign_again(set_header(plain, "accept"))),
         ("A media type with its charset is signed whole", "HeaderValue", sign_request(typed)),
         ("Without `Content-MD5`, as newer SDKs send it: its line is empty, and the body is not signed", "BodyDigest EmptyValue", digestless),
@@ -93,4 +136,90 @@ def _add_optional_headers(book: SuiteBuilder, plain: Request) -> None:
         ("Without a nonce", "NoReplayProtection", without),
     )  # fmt: skip
     again = "Without a nonce the same bytes are good twice"
-    book.add_valid(again, "NoReplayProtection", without, before=((NOW, without, "valid"),))
+    suite.add_valid(again, "NoReplayProtection", without, before=((NOW, without, "valid"),))
+
+
+def _add_all_invalid(suite: SuiteBuilder) -> None:
+    """All of them."""
+    plain = sign_request(build_search())
+    _add_authorizations(suite, plain)
+    _add_wrong_headers(suite, plain)
+    suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
+    stages = SIGNER.compute_stage_texts(plain)
+    for comment, flag, wrong in corrupt_signature(stages["signature"], stages["string-to-sign"], SECRET):
+        if not wrong.endswith(" "):  # what surrounds a header's value is nobody's
+            suite.add_invalid(comment, flag, put_signature(plain, wrong))
+    _add_tampered(suite)
+    _add_wrongly_signed(suite)
+
+
+def _add_authorizations(suite: SuiteBuilder, plain: Request) -> None:
+    sign = SIGNER.compute_stage_texts(plain)["signature"]
+
+    def says(wrong: str) -> Request:
+        return set_header(plain, "authorization", wrong)
+
+    suite.add_all_invalid(
+        ("No signature behind the key", "Malformed", says(f"acs {KEY}"), "malformed"),
+        ("No key before the signature", "Malformed", says(f"acs :{sign}"), "malformed"),
+        ("The word alone", "Malformed", says("acs"), "malformed"),
+        ("A blank in place of the colon", "Malformed", says(f"acs {KEY} {sign}"), "malformed"),
+        ("A key that nobody has", "WrongKey", says(f"acs LTAI-nobody:{sign}"), "unknown-key"),
+    )
+
+
+def _add_wrong_headers(suite: SuiteBuilder, plain: Request) -> None:
+    """A header that is missing or unreadable, but as it is signed."""
+
+    def having(name: str, *values: str) -> Request:
+        return SIGNER.sign_again(set_header(plain, name, *values))
+
+    suite.add_all_invalid(
+        ("Another method of signing is named", "Version", having("x-acs-signature-method", "HMAC-SHA256"), "algorithm"),
+        ("Another version of signing is named", "Version", having("x-acs-signature-version", "2.0"), "version"),
+        ("No time", "Missing", having("date"), "missing-timestamp"),
+        ("A time in ISO 8601", "Malformed", having("date", "2026-11-21T00:26:28Z"), "malformed-timestamp"),
+        ("The last of thirty days of February", "Malformed", having("date", "Mon, 30 Feb 2026 00:26:28 GMT"), "malformed-timestamp"),
+        ("Another body's digest", "BodyDigest", having("content-md5", canonical.content_md5(b"another")), "body-digest"),
+        ("The digest in hex", "BodyDigest", having("content-md5", "00000000000000000000000000000000"), "body-digest"),
+    )  # fmt: skip
+
+
+def _add_tampered(suite: SuiteBuilder) -> None:
+    """What was changed after signing."""
+    plain = sign_request(build_search("Note=b&Note=a", ("x-acs-note", "1")))
+    suite.add_all_invalid(
+        ("A byte of the body changed", "Tampered BodyDigest", replace_once(plain, "&Num=1", "&Num=2"), "body-digest"),
+        ("A value of the query changed", "Tampered", replace_once(plain, "Note=b", "Note=c")),
+        ("A parameter added to the query", "Tampered", replace_once(plain, "Note=b", "Start=1&Note=b")),
+        ("A repeated name in another order than it was signed", "Tampered Repeated", replace_once(plain, "Note=b&Note=a", "Note=a&Note=b")),
+        ("The time changed", "Tampered", set_header(plain, "date", "Sat, 21 Nov 2026 00:26:29 GMT")),
+        ("The same time, another day of the week", "Tampered", set_header(plain, "date", "Sun, 21 Nov 2026 00:26:28 GMT")),
+        ("The nonce changed", "Tampered Nonce", set_header(plain, "x-acs-signature-nonce", "another")),
+        ("`Accept` changed", "Tampered", set_header(plain, "accept", "application/xml")),
+        ("An `x-acs-` header added", "Tampered", set_header(plain, "x-acs-other", "1")),
+        ("An `x-acs-` header dropped", "Tampered", set_header(plain, "x-acs-note")),
+        ("An `x-acs-` header doubled", "Tampered Repeated", set_header(plain, "x-acs-note", "1", "1")),
+    )  # fmt: skip
+
+
+def _add_wrongly_signed(suite: SuiteBuilder) -> None:
+    """The mistakes of the string to sign, made by changing it and signing what comes out."""
+    plain = sign_request(build_search("Note=a+b&a=1&B=", ("x-acs-note", " a ")))
+    right = SIGNER.compute_stage_texts(plain)["string-to-sign"]
+    md5 = plain.get_header(b"content-md5") or ""
+    for comment, flags, text in (
+        ("The query was encoded", "NotEncoded", right.replace("a b", "a%20b")),
+        ("The query was not sorted", "SortOrder", right.replace("B&Note=a b&a=1", "Note=a b&a=1&B")),
+        ("An empty value with its `=`", "EmptyValue", right.replace("?B&", "?B=&")),
+        ("Signed without the query", "MissingStep", right.partition("?")[0]),
+        ("No line for a header that is not there", "MissingStep", right.replace(f"{md5}\n", "")),
+        ("A header signed with the blanks around it", "HeaderValue", right.replace("note:a\n", "note: a \n")),
+        ("A blank after the colon", "HeaderValue", right.replace("note:a\n", "note: a\n")),
+    ):  # fmt: skip
+        if text == right:
+            raise AssertionError(comment)
+        suite.add_invalid(comment, flags, put_signature(plain, sign_sha1(SECRET, text)))
+    suite.add_invalid(
+        "The secret with the `&` of RPC", "MissingStep", put_signature(plain, sign_sha1(SECRET + "&", right))
+    )

@@ -2,21 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import quote, quote_plus
 
-import gateway
-import rpc_invalid
-from acs import SECOND, SECRET, SKEW_LIMIT, SORTED_QUERIES, TEMPORARY, TOKEN, build_group
-from book import SuiteBuilder, format_time
-from edits import move_last_parameter_first, replace_once
 from msgspec.structs import replace
-from rpc_way import SIGNER, build_search, strip_signature
 
 from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source
+from lookalike_specs.signing import acs_rpc as scheme
+from lookalike_specs.signing import canonical
 from lookalike_specs.signing.acs_rpc import Placement
+from lookalike_specs.signing.canonical import decode_parameters
 from lookalike_specs.vectors import VectorSuite
+
+from .alibaba_cloud import (
+    KEY,
+    SEARCH_FORM,
+    SECOND,
+    SECRET,
+    SKEW_LIMIT,
+    SORTED_QUERIES,
+    TEMPORARY,
+    TOKEN,
+    build_group,
+    build_post,
+)
+from .gateway import REPLAY_DELAYS, add_kept_nonce, add_replays, add_time_limits, add_tokens, sign_with_temporary_key
+from .mutations import (
+    corrupt_signature,
+    move_last_parameter_first,
+    remove_parameter,
+    replace_once,
+    set_header,
+    sign_sha1,
+)
+from .scheme_signer import SchemeSigner
+from .suite_builder import ClientInputs, SchemeAdapter, SuiteBuilder, format_time
+
+
+def build_search(form: str = "") -> Request:
+    """A search, with more in its form, that is not signed."""
+    body = f"{SEARCH_FORM}&{form}" if form else SEARCH_FORM
+    return build_post("Action=SearchImageByPic&Version=2020-12-14&Format=JSON", body)
+
+
+strip_signature = partial(remove_parameter, name="Signature")
+
+
+def _put_signature(request: Request, signature: str) -> Request:
+    return canonical.append_to_query(strip_signature(request), (("Signature", signature),))
+
+
+def _read_client_inputs(request: Request) -> ClientInputs:
+    parameters = dict(canonical.decode_parameters(request))
+    placement: Placement = "query"
+    if b"Timestamp=" not in request.query:
+        placement = "form"
+    elif not request.body:
+        placement = "everything-in-query"
+    return {
+        "timestamp": parameters["Timestamp"],
+        "nonce": parameters["SignatureNonce"],
+        "placement": placement,
+    }
+
+
+SIGNER = SchemeSigner(
+    SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, strip_signature, _read_client_inputs),
+    scheme.sign_request,
+    _put_signature,
+)
+sign_request = SIGNER.sign_request
+put_signature = SIGNER.put_signature
+sign_again = SIGNER.sign_again
+
 
 ORIGIN = Source("documented", "help.aliyun.com/en/sdk/product-overview/rpc-mechanism")
 STAGES = {
@@ -25,23 +86,22 @@ STAGES = {
     "string-to-sign": "The method, `&%2F&`, and the canonical text percent-encoded once more.",
     "signature": "Base64 of HMAC-SHA1 of the string to sign; the key is the secret and a `&`.",
 }
-sign_request = SIGNER.sign_request
 
 
 def build_suite() -> VectorSuite:
     """All of them."""
-    book = SuiteBuilder(SIGNER.adapter)
-    _add_documented(book)
-    book.start_group(build_group("System parameters in the query, the others in a form: SDKs of generation 3"))
-    _add_valid_searches(book)
-    rpc_invalid.add_invalid(book)
-    book.start_group(build_group("All parameters in the form: @alicloud/pop-core"))
-    _add_placement(book, "form")
-    book.start_group(build_group("All parameters in the query"))
-    _add_placement(book, "everything-in-query")
-    book.start_group(build_group("A temporary key with its token", TEMPORARY))
-    _add_temporary_key(book)
-    return book.build_suite(
+    suite = SuiteBuilder(SIGNER.adapter)
+    _add_documented(suite)
+    suite.start_group(build_group("System parameters in the query, the others in a form: SDKs of generation 3"))
+    _add_valid_searches(suite)
+    _add_all_invalid(suite)
+    suite.start_group(build_group("All parameters in the form: @alicloud/pop-core"))
+    _add_placement(suite, "form")
+    suite.start_group(build_group("All parameters in the query"))
+    _add_placement(suite, "everything-in-query")
+    suite.start_group(build_group("A temporary key with its token", TEMPORARY))
+    _add_temporary_key(suite)
+    return suite.build_suite(
         "HMAC-SHA1 over the encoded and sorted parameters, Base64; SignatureVersion 1.0", ORIGIN, STAGES
     )
 
@@ -53,15 +113,15 @@ DOCUMENTED_EXAMPLES = (
 )  # fmt: skip
 
 
-def _add_documented(book: SuiteBuilder) -> None:
+def _add_documented(suite: SuiteBuilder) -> None:
     credentials = {"AccessKeyId": "testid", "AccessKeySecret": "testsecret"}
     common = "&AccessKeyId=testid&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&Version=2014-05-26"
     host = ((b"host", b"ecs.aliyuncs.com"),)
     for action, own, at, sign in DOCUMENTED_EXAMPLES:
-        book.start_group(build_group(f"The vendor's worked example, {action}", credentials, at=at, api=""), ORIGIN)
+        suite.start_group(build_group(f"The vendor's worked example, {action}", credentials, time=at, api=""), ORIGIN)
         query = f"Action={action}&{own}&Timestamp={quote(format_time(at), safe='')}{common}&Signature={quote(sign, safe='')}"
         request = Request(method="GET", scheme="https", path="/", query=query.encode(), headers=host)
-        book.add_valid(f"{action}, by GET", "", request)
+        suite.add_valid(f"{action}, by GET", "", request)
 
 
 FORMS = (
@@ -87,31 +147,139 @@ FORMS = (
 )  # fmt: skip
 
 
-def _add_valid_searches(book: SuiteBuilder) -> None:
+def _add_valid_searches(suite: SuiteBuilder) -> None:
     for comment, flags, form in FORMS:
-        book.add_valid(comment, flags, sign_request(build_search(form)))
-    book.add_valid("The signature stands first", "Order", move_last_parameter_first(sign_request(build_search())))
-    gateway.add_kept_nonce(book, SIGNER, build_search())
-    gateway.add_time_limits(book, SIGNER, build_search())
-    again = {**gateway.REPLAY_DELAYS, "The same bytes just before they expire": SKEW_LIMIT - SECOND}
-    gateway.add_replays(book, SIGNER, build_search(), build_search("Start=1"), again)
+        suite.add_valid(comment, flags, sign_request(build_search(form)))
+    suite.add_valid("The signature stands first", "Order", move_last_parameter_first(sign_request(build_search())))
+    add_kept_nonce(suite, SIGNER, build_search())
+    add_time_limits(suite, SIGNER, build_search())
+    again = {**REPLAY_DELAYS, "The same bytes just before they expire": SKEW_LIMIT - SECOND}
+    add_replays(suite, SIGNER, build_search(), build_search("Start=1"), again)
 
 
-def _add_placement(book: SuiteBuilder, placement: Placement) -> None:
+def _add_placement(suite: SuiteBuilder, placement: Placement) -> None:
     def placed(form: str = "", secret: str = SECRET) -> Request:
         return sign_request(build_search(form), placement=placement, secret=secret)
 
     plain = placed()
-    book.add_valid("A plain search", "Placement", plain)
-    book.add_valid("Chinese, a space, `*` and `~`", "Placement NonAscii", placed("Note=%E7%BA%A2+*~"))
-    book.add_valid("An empty value", "Placement EmptyValue", placed("SignatureType="))
-    book.add_invalid("No signature", "Placement Missing", strip_signature(plain), "missing-signature")
-    book.add_invalid("Another secret", "Placement WrongSecret", placed(secret="wrong"))
-    book.add_invalid("A value changed afterwards", "Placement Tampered", replace_once(plain, "Num=1", "Num=2"))
+    suite.add_valid("A plain search", "Placement", plain)
+    suite.add_valid("Chinese, a space, `*` and `~`", "Placement NonAscii", placed("Note=%E7%BA%A2+*~"))
+    suite.add_valid("An empty value", "Placement EmptyValue", placed("SignatureType="))
+    suite.add_invalid("No signature", "Placement Missing", strip_signature(plain), "missing-signature")
+    suite.add_invalid("Another secret", "Placement WrongSecret", placed(secret="wrong"))
+    suite.add_invalid("A value changed afterwards", "Placement Tampered", replace_once(plain, "Num=1", "Num=2"))
 
 
-def _add_temporary_key(book: SuiteBuilder) -> None:
-    gateway.add_tokens(book, SIGNER, build_search(), "The token is signed like any parameter")
-    unsigned = gateway.sign_with_temporary_key(SIGNER, build_search(), None)
+def _add_temporary_key(suite: SuiteBuilder) -> None:
+    add_tokens(suite, SIGNER, build_search(), "The token is signed like any parameter")
+    unsigned = sign_with_temporary_key(SIGNER, build_search(), None)
     late = replace(unsigned, query=unsigned.query + f"&SecurityToken={TOKEN}".encode())
-    book.add_invalid("The token added after signing", "SecurityToken Tampered", late)
+    suite.add_invalid("The token added after signing", "SecurityToken Tampered", late)
+
+
+def _add_all_invalid(suite: SuiteBuilder) -> None:
+    """All of them."""
+    plain = sign_request(build_search())
+    stages = SIGNER.compute_stage_texts(plain)
+    _add_system_parameters(suite, plain)
+    _add_doubled(suite, plain, stages["signature"])
+    unended = sign_sha1(SECRET, stages["string-to-sign"])
+    suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
+    suite.add_invalid("The secret without its `&`", "MissingStep", put_signature(plain, unended))
+    _add_tampered(suite, plain)
+    for comment, flags, wrong in corrupt_signature(stages["signature"], stages["string-to-sign"], SECRET + "&"):
+        suite.add_invalid(comment, flags, put_signature(plain, wrong))
+    _add_wrongly_signed(suite)
+
+
+def _add_system_parameters(suite: SuiteBuilder, plain: Request) -> None:
+    """A parameter that is missing or unreadable, but as it is signed."""
+    sign = SIGNER.compute_stage_texts(plain)["signature"]
+    nonce = SIGNER.adapter.read_client_inputs(plain)["nonce"]
+
+    def having(old: str, new: str = "") -> Request:
+        return sign_again(replace_once(plain, old, new))
+
+    suite.add_all_invalid(
+        ("No signature", "Missing", strip_signature(plain), "missing-signature"),
+        ("The signature under the name `signature`", "WrongPlace", replace_once(plain, "&Signature=", "&signature="), "missing-signature"),
+        ("The signature in a header", "WrongPlace", set_header(strip_signature(plain), "signature", sign), "missing-signature"),
+        ("No key", "Missing", having(f"&AccessKeyId={KEY}"), "missing-key"),
+        ("A key that nobody has", "WrongKey", sign_request(build_search(), key="LTAI-nobody"), "unknown-key"),
+        ("Another method of signing is named", "Version", having("HMAC-SHA1", "HMAC-SHA256"), "algorithm"),
+        ("Another version of signing is named", "Version", having("SignatureVersion=1.0", "SignatureVersion=2.0"), "version"),
+        ("No time", "Missing", having("&Timestamp=2026-11-21T00%3A26%3A28Z"), "missing-timestamp"),
+        ("A time with an offset", "Malformed", having("28Z", "28%2B00%3A00"), "malformed-timestamp"),
+        ("A thirteenth month", "Malformed", having("2026-11", "2026-13"), "malformed-timestamp"),
+        ("No nonce", "Missing", having(f"SignatureNonce={nonce}&"), "missing-nonce"),
+    )  # fmt: skip
+
+
+def _add_doubled(suite: SuiteBuilder, plain: Request, sign: str) -> None:
+    twice = f"&Signature={quote(sign, safe='')}&Signature="
+    suite.add_all_invalid(
+        ("The right signature twice", "Doubled", replace_once(plain, "&Signature=", twice), "malformed"),
+        ("Two signatures, the right one first", "Doubled", replace(plain, query=plain.query + b"&Signature=x"), "malformed"),
+        ("Two signatures, one in the form", "Doubled", replace(plain, body=plain.body + b"&Signature=x"), "malformed"),
+    )  # fmt: skip
+
+
+def _add_tampered(suite: SuiteBuilder, plain: Request) -> None:
+    """What was changed after signing."""
+    repeated = replace_once(sign_request(build_search("Note=b&Note=a")), "Note=b&Note=a", "Note=a&Note=b")
+    suite.add_all_invalid(
+        ("A parameter added afterwards", "Tampered", replace_once(plain, "&Num=1", "&Num=1&Start=1")),
+        ("An empty parameter added afterwards", "Tampered EmptyValue", replace_once(plain, "&Num=1", "&Num=1&Note=")),
+        ("A parameter dropped afterwards", "Tampered", replace_once(plain, "&Num=1", "")),
+        ("A value changed afterwards", "Tampered", replace_once(plain, "&Num=1", "&Num=2")),
+        ("The time changed afterwards", "Tampered", replace_once(plain, "26%3A28Z", "26%3A29Z")),
+        ("A repeated name in another order than it was signed", "Tampered Repeated", repeated),
+    )
+
+
+def _add_wrongly_signed(suite: SuiteBuilder) -> None:
+    """The mistakes of the canonical text, each by its own code and none of ours."""
+    searched = build_search("Note=a+b%2A~%E7%BA%A2&a=1&B=")
+    form = {"InstanceName", "PicContent", "Num", "Note", "a", "B"}
+    for comment, flags, canonicalize in (
+        ("Signed with `+` for the space", "PlusIsSpace", _make_canonicalizer(lambda text: quote_plus(text, safe="~"))),
+        ("Signed with `*` as it is", "Unreserved", _make_canonicalizer(lambda text: quote(text, safe="*~"))),
+        ("Signed with `%7E` for `~`", "Unreserved", _make_canonicalizer(lambda text: quote(text, safe="").replace("~", "%7E"))),
+        ("Signed in lower-case hex", "HexCase", _make_canonicalizer(_encode_in_lower_case)),
+        ("Signed without encoding", "DoubleEncoding MissingStep", _make_canonicalizer(str)),
+        ("Sorted without regard to case", "SortOrder", _make_canonicalizer(order=lambda name: name.casefold())),
+        ("Signed without its empty values", "EmptyValue MissingStep", _make_canonicalizer(keep=lambda pair: bool(pair[1]))),
+        ("Signed without the form", "Form MissingStep", _make_canonicalizer(keep=lambda pair: pair[0] not in form)),
+    ):  # fmt: skip
+        request = sign_request(searched)
+        text = f"POST&%2F&{_percent_encode(canonicalize(request))}"
+        suite.add_invalid(comment, flags, put_signature(request, sign_sha1(SECRET + "&", text)))
+    request = sign_request(searched)
+    stages = SIGNER.compute_stage_texts(request)
+    once = f"POST&%2F&{stages['canonical']}"
+    get = stages["string-to-sign"].replace("POST&", "GET&", 1)
+    twice = "The canonical text was not encoded a second time"
+    suite.add_invalid(twice, "DoubleEncoding MissingStep", put_signature(request, sign_sha1(SECRET + "&", once)))
+    suite.add_invalid("Signed for GET, sent by POST", "Tampered", put_signature(request, sign_sha1(SECRET + "&", get)))
+
+
+def _percent_encode(text: str) -> str:
+    return quote(text, safe="-_.~")
+
+
+def _encode_in_lower_case(text: str) -> str:
+    return "".join(
+        letter if letter.isalnum() and letter.isascii() else _percent_encode(letter).lower() for letter in text
+    )
+
+
+def _make_canonicalizer(
+    encode: Callable[[str], str] = _percent_encode,
+    order: Callable[[str], str] = str,
+    keep: Callable[[tuple[str, str]], bool] = lambda _: True,
+) -> Callable[[Request], str]:
+    def of(request: Request) -> str:
+        found = [pair for pair in decode_parameters(request) if pair[0] != "Signature" and keep(pair)]
+        return "&".join(f"{encode(n)}={encode(v)}" for n, v in sorted(found, key=lambda pair: order(pair[0])))
+
+    return of

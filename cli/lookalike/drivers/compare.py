@@ -21,7 +21,6 @@ from .protocol import DriverResponse, Task, sanitize_text
 
 TaskOutcome = Literal["same", "differs", "not-tested"]
 CONTEXT_LENGTH: Final = 24
-# The names of secrets in the accounts of vectors; each account has one of them.
 
 
 @dataclass(frozen=True, slots=True)

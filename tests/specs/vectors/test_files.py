@@ -41,11 +41,11 @@ def test_the_schema_holds(scheme: str) -> None:
 
 
 def test_making_them_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "scripts/vectors", tmp_path], cwd=HOME, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "scripts.vectors", tmp_path], cwd=HOME, check=True, timeout=120)
     assert {path.stem for path in tmp_path.iterdir()} == set(vectors.list_schemes())
     for name in vectors.list_schemes():
         assert (tmp_path / f"{name}.json").read_bytes() == vectors.read_suite_file(name), (
-            f"run python scripts/vectors for {name}"
+            f"run python -m scripts.vectors for {name}"
         )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from book import NOW, format_time
-from edits import BLACK_PNG
-
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.vectors import VectorGroup
+
+from .mutations import BLACK_PNG
+from .suite_builder import NOW, format_time
 
 API = load_api("aliyun")
 DEMO_ACCOUNT = API.root.accounts["demo"]
@@ -34,16 +34,16 @@ SORTED_QUERIES = (
 
 
 def build_group(
-    comment: str, credentials: Mapping[str, str] = CREDENTIALS, *, at: datetime = NOW, api: str = API.id
+    comment: str, credentials: Mapping[str, str] = CREDENTIALS, *, time: datetime = NOW, api: str = API.id
 ) -> VectorGroup:
-    """A group with that key, of a scheme that has a time."""
+    """Return an empty group with that key, of a scheme that has a time."""
     return VectorGroup(
-        comment=comment, api=api, credentials=dict(credentials), clock=format_time(at), skew=SKEW, tests=()
+        comment=comment, api=api, credentials=dict(credentials), clock=format_time(time), skew=SKEW, tests=()
     )
 
 
 def build_post(query: str, body: str, *headers: tuple[str, str], path: str = "/", host: str = HOST) -> Request:
-    """A request with a form."""
-    sent = (("host", host), ("content-type", "application/x-www-form-urlencoded"), *headers)
-    raw = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent)
+    """Return a request with a form."""
+    pairs = (("host", host), ("content-type", "application/x-www-form-urlencoded"), *headers)
+    raw = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
     return Request(method="POST", scheme="https", path=path, query=query.encode(), headers=raw, body=body.encode())
