@@ -1,4 +1,8 @@
-"""What every test may ask for."""
+"""What every test may ask for, and which tests are run.
+
+By default slow tests are left out and long tables are sampled, so that a contributor has an answer in minutes. With
+`--all` everything is run.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,46 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
 
+# Cases that are left of a test marked `exhaustive`, spread evenly over its table.
+SAMPLE_SIZE = 8
+
 settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("lookalike")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option --all."""
+    parser.addoption("--all", action="store_true", help="Run slow tests too, and long tables whole.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out slow tests and sample long tables, unless everything or a single test is asked for."""
+    names_a_test = any("::" in argument for argument in config.args)
+    if config.getoption("--all") or names_a_test:
+        return
+    selected = _select_quick(items)
+    deselected = [item for item in items if item not in selected]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item in selected]
+
+
+def _select_quick(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Return the items to run: none that is slow, and of each exhaustive test a sample, always the same one."""
+    selected: set[pytest.Item] = set()
+    tables: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("slow"):
+            continue
+        if item.get_closest_marker("exhaustive"):
+            function = item.nodeid.partition("[")[0]
+            tables.setdefault(function, []).append(item)
+        else:
+            selected.add(item)
+    for cases in tables.values():
+        step = max(1, len(cases) // SAMPLE_SIZE)
+        selected.update(cases[::step])
+    return selected
 
 
 @pytest.fixture(scope="session")

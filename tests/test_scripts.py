@@ -79,9 +79,18 @@ def test_test_lints_first_and_passes_on_what_pytest_takes(checkout):
         "-m ruff check .",
         "-m ruff format --check .",
         "-m mypy",
-        "-m coverage run -m pytest tests/cli -k serve",
+        "-m pytest --numprocesses 2 tests/cli -k serve",
     ]
     assert run(checkout, "serve")[2] == ["-m lookalike serve"], "the test's .venv serves as well"
+
+
+def test_coverage_runs_everything_under_coverage_and_shows_it(checkout):
+    calls = run(checkout, "coverage", "--run", "--skip-empty")[2]
+    assert calls[2:] == [
+        "-m coverage run -m pytest --numprocesses 2 --all",
+        "-m coverage combine --quiet",
+        "-m coverage report --skip-empty",
+    ]
 
 
 def test_the_first_python_that_is_new_enough_is_taken(checkout):
@@ -107,9 +116,7 @@ def test_the_python_that_is_named_is_the_only_one(checkout):
 
 def test_ci_runs_the_whole_test():
     lines = (HOME / ".ci/run").read_text("utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("#")] == [
-        'exec "$(dirname "$0")/../scripts/test" --numprocesses 2'
-    ]
+    assert [line for line in lines if not line.startswith("#")] == ['exec "$(dirname "$0")/../scripts/test" --all']
 
 
 def test_the_real_python_suits():
