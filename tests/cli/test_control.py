@@ -91,7 +91,7 @@ def test_no_token_is_in_what_is_logged() -> None:
         url = f"{told['url']}/_lookalike"
         headers = {"authorization": f"Bearer {TOKEN}"}
         for method, path in (
-            ("GET", f"/pictures/{TOKEN}"),
+            ("GET", f"/images/{TOKEN}"),
             ("POST", f"/sandboxes?token={TOKEN}"),
             ("DELETE", f"/{TOKEN}"),
             ("GET", "/sandboxes"),

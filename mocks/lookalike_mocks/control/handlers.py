@@ -1,4 +1,4 @@
-"""An exchange as people see it: as text, not endless, and without secrets."""
+"""What each operation of the control API does: one handler each, in the order of the table in `operations`."""
 
 from __future__ import annotations
 
@@ -30,38 +30,232 @@ from .operation import Certificates, ControlRequest, Deferred
 from .problem import ControlProblem, ProblemError
 
 MAX_SHOWN_BYTES: Final = 16 * 1024
+MAX_QUOTED_SITUATION: Final = 100
+DEMO_STAYS_ERROR: Final = "the demo accounts' sandbox stays; POST to its `reset` forgets what happened"
+NO_TLS_ERROR: Final = "this server does not answer https: see --tls-ca, or tls=True"
+
+
+# --- open to everybody ---
+
+
+def get_health(request: ControlRequest) -> models.Health:
+    """Return which process answers, and for which APIs."""
+    identity = request.mock.sandboxes.identity
+    return models.Health("ok", sorted(request.mock.services), identity.worker, identity.generation, os.getpid())
+
+
+def get_image(request: ControlRequest) -> Response:
+    """Return the JPEG of a catalogue product, by the name that ends its URL in a response. Raise ProblemError."""
+    product_index = identify_by_url(request.resource_name).product_index
+    if product_index is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, ControlProblem(error="no image of the catalogue has that name"))
+    return Response(render_jpeg(product_index), media_type="image/jpeg")
+
+
+# --- sandboxes ---
+
+
+def create_sandbox(request: ControlRequest) -> models.SandboxView:
+    """Create a sandbox with the given settings. Raise ProblemError."""
+    new = request.body
+    # everything is checked before anything is made, so that a refused request leaves no sandbox behind
+    for index, scheduled in enumerate(new.situations):
+        require_known_situation(request.mock, scheduled, f"$.situations[{index}].situation")
+    sandbox = request.mock.create_sandbox(seed=new.seed, size=new.size, quota=new.quota)
+    _set_clock(sandbox.clock, new.clock or ClockSettings())
+    for scheduled in new.situations:
+        schedule_situation(sandbox, scheduled)
+    return _build_sandbox_view(request, sandbox)
+
+
+def list_sandboxes(request: ControlRequest) -> models.SandboxList:
+    """Return every sandbox of this worker, without credentials."""
+    return models.SandboxList(
+        [
+            models.SandboxSummary(sandbox.name, sandbox.state.seed, sandbox.state.size)
+            for sandbox in request.mock.sandboxes
+        ]
+    )
+
+
+def get_sandbox(request: ControlRequest) -> models.SandboxView:
+    """Return one sandbox with its credentials."""
+    return _build_sandbox_view(request, request.sandbox)
+
+
+def change_sandbox(request: ControlRequest) -> models.SandboxView:
+    """Change those of seed, quota and clock that the body names; null takes a quota or a set clock away."""
+    sandbox = request.sandbox
+    change = request.body
+    if change.seed is not UNSET:
+        sandbox.state.reseed(change.seed)
+    if change.quota is not UNSET:
+        sandbox.state.quota = change.quota or Quota()
+    if change.clock is not UNSET:
+        _set_clock(sandbox.clock, change.clock)
+    return _build_sandbox_view(request, sandbox)
+
+
+def delete_sandbox(request: ControlRequest) -> None:
+    """Delete a sandbox. Raise ProblemError for that of the demo accounts."""
+    if request.sandbox.name == DEMO_SANDBOX:
+        raise ProblemError(HTTPStatus.CONFLICT, ControlProblem(error=DEMO_STAYS_ERROR))
+    request.mock.sandboxes.remove(request.resource_name)
+
+
+def reset_sandbox(request: ControlRequest) -> None:
+    """Forget what happened in a sandbox; its settings and credentials stay."""
+    request.sandbox.state.reset()
+
+
+def _set_clock(clock: SettableClock, settings: ClockSettings | None) -> None:
+    """Set a clock; None is the real time."""
+    if settings is None:
+        clock.reset()
+        return
+    if settings.now is None and settings.running:
+        return
+    now = settings.now
+    if now is None:
+        now = clock()
+    elif isinstance(now, datetime):
+        now = now.timestamp()
+    clock.set(now, runs=settings.running)
+
+
+def _build_sandbox_view(request: ControlRequest, sandbox: Sandbox) -> models.SandboxView:
+    state = sandbox.state
+    return models.SandboxView(
+        id=sandbox.name,
+        base_url=request.base_url,
+        apis={
+            api: models.ApiAccess(request.base_url, dict(credentials))
+            for api, credentials in sandbox.credentials.items()
+        },
+        seed=state.seed,
+        size=state.size,
+        quota=state.quota,
+        clock=models.ClockState(state.clock(), state.clock.is_running),
+        situations=state.scheduled_situations.list_pending(),
+        journal=models.JournalSize(len(state.journal), state.journal.dropped),
+    )
+
+
+# --- scheduled situations ---
+
+
+def list_scheduled_situations(request: ControlRequest) -> models.ScheduledSituationList:
+    """Return the situations that the sandbox's next responses will be in."""
+    return models.ScheduledSituationList(request.sandbox.state.scheduled_situations.list_pending())
+
+
+def add_situation(request: ControlRequest) -> models.ScheduledSituationList:
+    """Schedule a situation for the next responses of its API. Raise ProblemError."""
+    sandbox = request.sandbox
+    require_known_situation(request.mock, request.body, "$.situation")
+    schedule_situation(sandbox, request.body)
+    return models.ScheduledSituationList(sandbox.state.scheduled_situations.list_pending())
+
+
+def cancel_situations(request: ControlRequest) -> models.CancelledSituations:
+    """Cancel one scheduled situation, or all. Raise ProblemError."""
+    scheduled_situations = request.sandbox.state.scheduled_situations
+    situation = request.query.situation
+    if situation is UNSET:
+        return models.CancelledSituations(scheduled_situations.cancel())
+    require_known_situation(request.mock, ScheduledSituation(situation), "$.situation")
+    return models.CancelledSituations(scheduled_situations.cancel(situation))
+
+
+def require_known_situation(mock: Mock, scheduled: ScheduledSituation, json_path: str) -> None:
+    """Raise ProblemError (422) for a situation that no served API can be in."""
+    known_situations = tuple(mock.sandboxes.demo.iter_situations())
+    if scheduled.situation in known_situations:
+        return
+    error = UnknownSituation(scheduled.situation[:MAX_QUOTED_SITUATION], known_situations)
+    problem = ControlProblem(error=str(error), json_path=json_path, allowed=list(known_situations))
+    raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, problem)
+
+
+def schedule_situation(sandbox: Sandbox, scheduled: ScheduledSituation) -> None:
+    """Schedule a situation in a sandbox. Raise ProblemError (409) when too many are."""
+    try:
+        sandbox.schedule(scheduled)
+    except OverflowError as error:
+        message = f"{MAX_SCHEDULED_SITUATIONS} situations are scheduled already; DELETE cancels them"
+        raise ProblemError(HTTPStatus.CONFLICT, ControlProblem(error=message, sandbox=sandbox.name)) from error
+
+
+# --- the journal ---
+
+
+def get_journal(request: ControlRequest) -> Deferred:
+    """Return a page of a sandbox's exchanges, redacted, and all of its notes."""
+    sandbox = request.sandbox
+    query = request.query
+    journal = sandbox.journal
+    since = 0 if query.since is UNSET else query.since
+    newer = [(number, entry) for number, entry in journal.numbered_entries if number > since]
+    if query.since is UNSET:
+        chosen = newer[-query.limit :]
+    else:
+        chosen = newer[: query.limit]
+    last_number = chosen[-1][0] if chosen else since
+    notes = [models.NoteView(note.timestamp, note.text) for note in journal.notes]
+    dropped = journal.dropped
+    renderer = JournalRenderer(sandbox, request.base_url, request.context.token)
+
+    # The entries were taken out above, on the loop's thread; what is deferred only reads frozen ones. So a request
+    # that comes in meanwhile can neither change this page nor have to wait for it.
+    def render_page() -> models.JournalPage:
+        entries = [renderer.render_exchange(number, entry) for number, entry in chosen]
+        return models.JournalPage(entries, last_number, dropped, notes)
+
+    return Deferred(render_page)
+
+
+def clear_journal(request: ControlRequest) -> None:
+    """Forget the exchanges of a sandbox, and its notes."""
+    request.sandbox.journal.clear()
 
 
 class JournalRenderer:
-    """Shows the exchanges of one sandbox, whose APIs are at `base`; the control token is a secret too."""
+    """Renders the exchanges of one sandbox, whose APIs are at `base_url`; the control token is a secret too."""
 
-    def __init__(self, sandbox: Sandbox, base: str, token: str) -> None:
+    def __init__(self, sandbox: Sandbox, base_url: str, token: str) -> None:
         self._sandbox = sandbox
-        self._base = base
+        self._base_url = base_url
         self._token = token.encode()
 
     def render_exchange(self, number: int, entry: JournalEntry) -> models.ExchangeView:
-        """One exchange."""
-        sizes = len(entry.request.body), len(entry.response.body)
-        shown = redact_entry(entry, self._sandbox, (self._token,), MAX_SHOWN_BYTES)
-        request = shown.request
-        reply = shown.response
-        asked = _render_body(request.body, sizes[0])
-        answered = _render_body(reply.body, sizes[1])
-        named = (b"content-type", reply.media_type.encode())
+        """Return one exchange as text, its bodies cut to MAX_SHOWN_BYTES, its secrets redacted."""
+        redacted_entry = redact_entry(entry, self._sandbox, (self._token,), MAX_SHOWN_BYTES)
+        request = redacted_entry.request
+        response = redacted_entry.response
+        request_body = _render_body(request.body, len(entry.request.body))
+        content_type = (b"content-type", response.media_type.encode())
+        curl_command = None
+        # a command that sent half of a body, or what a shell cannot write, would not send the request again
+        if request_body.text is not None and not request_body.truncated:
+            curl_command = curl.build_curl_command(request, f"{self._base_url}/{entry.api}")
         return models.ExchangeView(
             number=number,
             timestamp=entry.timestamp,
             api=entry.api,
             situation=entry.situation,
-            near_miss=shown.near_miss,
+            near_miss=redacted_entry.near_miss,
             request=models.RequestView(
-                request.method, curl.build_url(request, ""), _decode_headers(request.headers), asked
+                method=request.method,
+                url=curl.build_url(request, ""),
+                headers=_decode_headers(request.headers),
+                body=request_body,
             ),
-            response=models.ResponseView(reply.status, _decode_headers((named, *reply.headers)), answered),
-            curl=None
-            if asked.truncated or asked.text is None
-            else curl.build_curl_command(request, f"{self._base}/{entry.api}"),
+            response=models.ResponseView(
+                status=response.status,
+                headers=_decode_headers((content_type, *response.headers)),
+                body=_render_body(response.body, len(entry.response.body)),
+            ),
+            curl=curl_command,
         )
 
 
@@ -70,190 +264,43 @@ def _decode_headers(headers: RawHeaders) -> list[tuple[str, str]]:
 
 
 def _render_body(data: bytes, size: int) -> models.BodyView:
-    """The first bytes of a body that had that size."""
-    cut = size > MAX_SHOWN_BYTES
+    """Return the first bytes of a body of `size` bytes: as text where they are UTF-8, or else as Base64."""
+    is_truncated = size > MAX_SHOWN_BYTES
+    # a cut may fall into the middle of a character, which an incremental decoder leaves out unless it is the end
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        # what was cut may end in the middle of a character
-        return models.BodyView(size, text=getincrementaldecoder("utf-8")().decode(data, not cut), truncated=cut)
+        text = decoder.decode(data, not is_truncated)
     except UnicodeDecodeError:
-        return models.BodyView(size, base64=b64encode(data).decode("ascii"), truncated=cut)
+        return models.BodyView(size, base64=b64encode(data).decode("ascii"), truncated=is_truncated)
+    return models.BodyView(size, text=text, truncated=is_truncated)
 
 
-def list_situations(ask: ControlRequest) -> models.SituationList:
-    """Every situation of the served APIs, and what brings it."""
+# --- the server: its situations and its certificate ---
+
+
+def list_situations(request: ControlRequest) -> models.SituationList:
+    """Return every situation of the served APIs, and what brings it about."""
     return models.SituationList(
-        [found for service in ask.mock.services.values() for found in iter_situations(service.api)]
+        [situation for service in request.mock.services.values() for situation in iter_situations(service.api)]
     )
 
 
-def list_scheduled_situations(ask: ControlRequest) -> models.ScheduledSituationList:
-    """What still waits in a sandbox."""
-    return models.ScheduledSituationList(ask.sandbox.state.scheduled_situations.list_pending())
+def get_certificate_authority(request: ControlRequest) -> models.CertificateAuthority:
+    """Return the CA that a client has to trust. Raise ProblemError (409) without TLS."""
+    return models.CertificateAuthority(_require_tls(request).ca)
 
 
-def add_situation(ask: ControlRequest) -> models.ScheduledSituationList:
-    """Bring a situation in the next answers of its API."""
-    found = ask.sandbox
-    require_known_situation(ask.mock, ask.body, "$.situation")
-    schedule_situation(found, ask.body)
-    return models.ScheduledSituationList(found.state.scheduled_situations.list_pending())
+def set_wrong_certificate(request: ControlRequest) -> None:
+    """Present the wrong certificate in the next handshakes. Raise ProblemError (409) without TLS."""
+    _require_tls(request).present_wrong(request.body.times)
 
 
-def cancel_situations(ask: ControlRequest) -> models.CancelledSituations:
-    """Bring a situation no longer, or none."""
-    found = ask.sandbox
-    which = ask.query.situation
-    if which is UNSET:
-        return models.CancelledSituations(found.state.scheduled_situations.cancel())
-    require_known_situation(ask.mock, ScheduledSituation(which), "$.situation")
-    return models.CancelledSituations(found.state.scheduled_situations.cancel(which))
+def set_right_certificate(request: ControlRequest) -> None:
+    """Present the right certificate again. Raise ProblemError (409) without TLS."""
+    _require_tls(request).present_right()
 
 
-def require_known_situation(mock: Mock, demand: ScheduledSituation, at: str) -> None:
-    """Raises Wrong where nothing that is served can be in that situation."""
-    every = tuple(mock.sandboxes.demo.iter_situations())
-    if demand.situation not in every:
-        told = str(UnknownSituation(demand.situation[:100], every))
-        raise ProblemError(422, ControlProblem(error=told, json_path=at, allowed=list(every)))
-
-
-def schedule_situation(sandbox: Sandbox, demand: ScheduledSituation) -> None:
-    """Have it wait. Raises Wrong when too many do."""
-    try:
-        sandbox.schedule(demand)
-    except OverflowError as full:
-        told = f"{MAX_SCHEDULED_SITUATIONS} situations wait already; DELETE takes them back"
-        raise ProblemError(409, ControlProblem(error=told, sandbox=sandbox.name)) from full
-
-
-def create_sandbox(ask: ControlRequest) -> models.SandboxView:
-    """A new sandbox, as it was wished for; nothing is made of a wish that cannot be fulfilled."""
-    wish = ask.body
-    for number, each in enumerate(wish.situations):
-        require_known_situation(ask.mock, each, f"$.situations[{number}].situation")
-    made = ask.mock.create_sandbox(seed=wish.seed, size=wish.size, quota=wish.quota)
-    _set_clock(made.clock, wish.clock or ClockSettings())
-    for each in wish.situations:
-        schedule_situation(made, each)
-    return _build_sandbox_view(ask, made)
-
-
-def list_sandboxes(ask: ControlRequest) -> models.SandboxList:
-    """Every sandbox of this worker."""
-    return models.SandboxList(
-        [models.SandboxSummary(each.name, each.state.seed, each.state.size) for each in ask.mock.sandboxes]
-    )
-
-
-def get_sandbox(ask: ControlRequest) -> models.SandboxView:
-    """One sandbox."""
-    return _build_sandbox_view(ask, ask.sandbox)
-
-
-def change_sandbox(ask: ControlRequest) -> models.SandboxView:
-    """A sandbox with another seed, quota or clock."""
-    found = ask.sandbox
-    wish = ask.body
-    if wish.seed is not UNSET:
-        found.state.reseed(wish.seed)
-    if wish.quota is not UNSET:
-        found.state.quota = wish.quota or Quota()
-    if wish.clock is not UNSET:
-        _set_clock(found.clock, wish.clock)
-    return _build_sandbox_view(ask, found)
-
-
-def delete_sandbox(ask: ControlRequest) -> None:
-    """Forget a sandbox."""
-    if ask.sandbox.name == DEMO_SANDBOX:
-        raise ProblemError(
-            409, ControlProblem(error="the demo accounts' sandbox stays; POST to its `reset` forgets what happened")
-        )
-    ask.mock.sandboxes.remove(ask.resource_name)
-
-
-def reset_sandbox(ask: ControlRequest) -> None:
-    """Forget what happened in a sandbox."""
-    ask.sandbox.state.reset()
-
-
-def _set_clock(watch: SettableClock, wish: ClockSettings | None) -> None:
-    """Set a clock; None is the real time."""
-    if wish is None:
-        watch.reset()
-    elif wish.now is not None or not wish.running:
-        now = wish.now.timestamp() if isinstance(wish.now, datetime) else wish.now
-        watch.set(watch() if now is None else now, runs=wish.running)
-
-
-def _build_sandbox_view(ask: ControlRequest, found: Sandbox) -> models.SandboxView:
-    world = found.state
-    return models.SandboxView(
-        id=found.name,
-        base_url=ask.base_url,
-        apis={api: models.ApiAccess(ask.base_url, dict(names)) for api, names in found.credentials.items()},
-        seed=world.seed,
-        size=world.size,
-        quota=world.quota,
-        clock=models.ClockState(world.clock(), world.clock.is_running),
-        situations=world.scheduled_situations.list_pending(),
-        journal=models.JournalSize(len(world.journal), world.journal.dropped),
-    )
-
-
-def get_journal(ask: ControlRequest) -> Deferred:
-    """The exchanges of a sandbox, and its notes."""
-    sandbox = ask.sandbox
-    page = ask.query
-    journal = sandbox.journal
-    since = 0 if page.since is UNSET else page.since
-    newer = [pair for pair in journal.numbered_entries if pair[0] > since]
-    chosen = newer[-page.limit :] if page.since is UNSET else newer[: page.limit]
-    last = chosen[-1][0] if chosen else since
-    notes = [models.NoteView(note.timestamp, note.text) for note in journal.notes]
-    dropped = journal.dropped
-    show = JournalRenderer(sandbox, ask.base_url, ask.context.token).render_exchange
-    return Deferred(lambda: models.JournalPage([show(number, entry) for number, entry in chosen], last, dropped, notes))
-
-
-def clear_journal(ask: ControlRequest) -> None:
-    """Forget the exchanges of a sandbox, and its notes."""
-    ask.sandbox.journal.clear()
-
-
-def get_certificate_authority(ask: ControlRequest) -> models.CertificateAuthority:
-    """The CA that a client has to trust."""
-    return models.CertificateAuthority(_require_tls(ask).ca)
-
-
-def set_wrong_certificate(ask: ControlRequest) -> None:
-    """Present the wrong one."""
-    _require_tls(ask).present_wrong(ask.body.times)
-
-
-def set_right_certificate(ask: ControlRequest) -> None:
-    """Present the right one again."""
-    _require_tls(ask).present_right()
-
-
-def _require_tls(ask: ControlRequest) -> Certificates:
-    """Raises Wrong where there is none."""
-    if ask.context.tls is None:
-        raise ProblemError(
-            HTTPStatus.CONFLICT, ControlProblem(error="this server does not answer https: see --tls-ca, or tls=True")
-        )
-    return ask.context.tls
-
-
-def get_health(ask: ControlRequest) -> models.Health:
-    """Whether the server answers."""
-    place = ask.mock.sandboxes.identity
-    return models.Health("ok", sorted(ask.mock.services), place.worker, place.generation, os.getpid())
-
-
-def get_image(ask: ControlRequest) -> Response:
-    """The picture of a catalogue product, by the name that an answer gives it."""
-    found = identify_by_url(ask.resource_name).product_index
-    if found is None:
-        raise ProblemError(404, ControlProblem(error="no picture of the catalogue has that name"))
-    return Response(render_jpeg(found), media_type="image/jpeg")
+def _require_tls(request: ControlRequest) -> Certificates:
+    if request.context.tls is None:
+        raise ProblemError(HTTPStatus.CONFLICT, ControlProblem(error=NO_TLS_ERROR))
+    return request.context.tls

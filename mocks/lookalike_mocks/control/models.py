@@ -1,4 +1,4 @@
-"""What callers of the control API may ask for."""
+"""What the control API reads and writes: queries, bodies, then responses, each in the order of the operations."""
 
 from __future__ import annotations
 
@@ -13,19 +13,44 @@ from ..sandbox.state import Quota
 from ..situations import SituationDetails
 
 MAX_TIMESTAMP = 253_402_300_799  # the end of the year 9999
+# JSON numbers beyond 2**53 are exact in msgspec and Python, but not in every client
+MAX_EXCHANGE_NUMBER = 2**53
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 CatalogueSize = Annotated[int, Meta(ge=1, le=10**9)]
 TimeInput = Annotated[float, Meta(ge=0, le=MAX_TIMESTAMP)] | Annotated[datetime, Meta(tz=True)]
 
 
 class RequestModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Unknown names are errors."""
+    """What a client sends; a name that is not known is an error, as it may be a misspelled one."""
+
+
+# --- queries ---
+
+
+class EmptyQuery(RequestModel, frozen=True):
+    """No parameters."""
+
+
+class SituationQuery(RequestModel, frozen=True):
+    """One `situation`, or all."""
+
+    situation: str | UnsetType = UNSET
+
+
+class JournalQuery(RequestModel, frozen=True):
+    """The newest `limit` exchanges; with `since`, the first `limit` of those after the one of that number."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    since: Annotated[int, Meta(ge=0, le=MAX_EXCHANGE_NUMBER)] | UnsetType = UNSET
+
+
+# --- bodies ---
 
 
 class ClockSettings(RequestModel, frozen=True):
-    """`now` in seconds since 1970, or as ISO 8601 with its offset from UTC; it `runs` on from there, or stands still.
+    """`now` is in seconds since 1970, or ISO 8601 with an offset from UTC; a clock that is not `running` stands still.
 
-    Without `now` it is as late as it is.
+    Without `now` the clock keeps its time.
     """
 
     now: TimeInput | None = None
@@ -33,7 +58,7 @@ class ClockSettings(RequestModel, frozen=True):
 
 
 class NewSandbox(RequestModel, frozen=True):
-    """A sandbox; seed and size are the server's where nothing is said."""
+    """The settings of a new sandbox; without `seed` or `size` it takes the server's."""
 
     seed: Seed | None = None
     size: CatalogueSize | None = None
@@ -43,38 +68,24 @@ class NewSandbox(RequestModel, frozen=True):
 
 
 class SandboxChange(RequestModel, frozen=True):
-    """What is to be different; what is not named stays. Without limits is `quota` null, the real time `clock` null."""
+    """What is to change; the rest stays. A `quota` of null has no limits, a `clock` of null is the real time."""
 
     seed: Seed | UnsetType = UNSET
     quota: Quota | UnsetType | None = UNSET
     clock: ClockSettings | UnsetType | None = UNSET
 
 
-class JournalQuery(RequestModel, frozen=True):
-    """The newest `limit` exchanges; with `since`, the first `limit` of those after the one of that number."""
-
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
-    since: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
-
-
 class WrongCertificateRequest(RequestModel, frozen=True):
-    """In the next `times` TLS handshakes, or until it is taken back."""
+    """The wrong certificate is presented in the next `times` TLS handshakes, or until the right one is set again."""
 
     times: RepeatCount | None = None
 
 
-class SituationQuery(RequestModel, frozen=True):
-    """One `situation`, or all."""
-
-    situation: str | UnsetType = UNSET
-
-
-class EmptyQuery(RequestModel, frozen=True):
-    """No parameters."""
+# --- responses ---
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The server answers; `generation` counts the lives of this `worker`, whose process is `pid`."""
+    """The server answers; `generation` counts how often this `worker` was started, and `pid` is its process."""
 
     status: str
     apis: list[str]
@@ -84,28 +95,28 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class ApiAccess(msgspec.Struct, frozen=True):
-    """Where an API is, and what it knows the sandbox by, under the vendor's own names."""
+    """Where an API is, and the sandbox's credentials for it, under the vendor's own names."""
 
     base_url: str
     credentials: dict[str, str]
 
 
 class ClockState(msgspec.Struct, frozen=True):
-    """`now` in seconds since 1970, and whether it goes on."""
+    """`now` is in seconds since 1970; a clock that is not `running` stands still."""
 
     now: float
     running: bool
 
 
 class JournalSize(msgspec.Struct, frozen=True):
-    """How many exchanges the journal holds, and how many more it held."""
+    """How many exchanges the journal holds, and how many older ones it dropped."""
 
     entries: int
     dropped: int
 
 
 class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
-    """A sandbox with its credentials; `situations` are those that still wait."""
+    """A sandbox with its credentials; `situations` are those that are still scheduled."""
 
     id: str
     base_url: str
@@ -133,31 +144,19 @@ class SandboxList(msgspec.Struct, frozen=True):
 
 
 class ScheduledSituationList(msgspec.Struct, frozen=True):
-    """The situations that wait, in their order, with what is left of `times`."""
+    """The scheduled situations in their order, with what is left of `times`."""
 
     situations: list[ScheduledSituation]
 
 
 class CancelledSituations(msgspec.Struct, frozen=True):
-    """How many situations wait no longer."""
+    """How many scheduled situations were cancelled."""
 
     cancelled: int
 
 
-class SituationList(msgspec.Struct, frozen=True):
-    """Everything that can be asked for."""
-
-    situations: list[SituationDetails]
-
-
-class CertificateAuthority(msgspec.Struct, frozen=True):
-    """The CA behind the server's certificates, as PEM."""
-
-    ca: str
-
-
 class BodyView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Text as it is, anything else in `base64`; of `size` bytes it was `cut` to the first of them."""
+    """A body of `size` bytes: UTF-8 as `text`, anything else as `base64`; a `truncated` one shows its first bytes."""
 
     size: int
     text: str | None = None
@@ -175,7 +174,7 @@ class RequestView(msgspec.Struct, frozen=True):
 
 
 class ResponseView(msgspec.Struct, frozen=True):
-    """A reply as it was meant; its fault, if any, is the exchange's situation."""
+    """A response before its fault, if it had one; the fault is the exchange's situation."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -183,10 +182,10 @@ class ResponseView(msgspec.Struct, frozen=True):
 
 
 class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
-    """One exchange, its secrets covered by `***`.
+    """One exchange, its secrets shown as `***`.
 
-    `at` is by the sandbox's clock. `near` is for a request that no operation matched. `curl` sends it again, once the
-    secrets are put back; null where the body was cut.
+    `timestamp` is by the sandbox's clock. `near_miss` is for a request that no operation matched. `curl` is a command
+    that sends the request again, once the secrets are put back; null where the body is truncated or no text.
     """
 
     number: int
@@ -207,9 +206,21 @@ class NoteView(msgspec.Struct, frozen=True):
 
 
 class JournalPage(msgspec.Struct, frozen=True):
-    """Exchanges from the oldest to the newest, besides those `dropped` as too many; `next` is for `since`."""
+    """Exchanges from the oldest to the newest; `dropped` counts those that were too many. `next` is for `since`."""
 
     entries: list[ExchangeView]
     next: int
     dropped: int
     notes: list[NoteView]
+
+
+class SituationList(msgspec.Struct, frozen=True):
+    """Every situation that can be scheduled."""
+
+    situations: list[SituationDetails]
+
+
+class CertificateAuthority(msgspec.Struct, frozen=True):
+    """The CA behind the server's certificates, as PEM."""
+
+    ca: str

@@ -1,4 +1,4 @@
-"""One operation of the control API, as it is served and as it is described."""
+"""What one operation of the control API is made of, and what its handler gets."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ CONTROL_PREFIX = "/_lookalike/"
 
 
 class Certificates(Protocol):
-    """What a server presents over TLS: a certificate of `ca` (PEM), or a wrong one."""
+    """What a server presents over TLS: a certificate of `ca` (PEM), or a wrong one.
+
+    The control API sees TLS through this alone, so that it needs neither the extra `tls` nor the adapters above it.
+    """
 
     ca: str
 
     def present_wrong(self, times: int | None = None) -> None:
-        """In the next handshakes, so many or until `present_right`."""
+        """Present the wrong certificate in the next `times` handshakes, or until `present_right`."""
 
     def present_right(self) -> None:
-        """From now on."""
+        """Present the right certificate from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlContext:
-    """What is controlled, the token that it takes, how long a body may take; `tls` where there is TLS."""
+    """What one server's control API works on.
+
+    `body_timeout` is in seconds; `tls` is None for a server without TLS.
+    """
 
     mock: Mock
     token: str
@@ -38,7 +44,7 @@ class ControlContext:
 
 @dataclass(frozen=True, slots=True)
 class ControlRequest:
-    """A request that was found to be right: `base` is the URL it came to, `name` what its path names."""
+    """A request whose query and body are valid; `resource_name` is the value of its path's one parameter."""
 
     context: ControlContext
     base_url: str
@@ -48,34 +54,34 @@ class ControlRequest:
 
     @property
     def mock(self) -> Mock:
-        """What is controlled."""
         return self.context.mock
 
     @property
     def sandbox(self) -> Sandbox:
-        """The sandbox that the path names. Raises Wrong."""
-        found = self.mock.sandboxes.get(self.resource_name)
-        if found is None:
-            status, told = self.mock.sandboxes.explain_missing(self.resource_name)
-            raise ProblemError(status, ControlProblem(**told))
-        return found
+        """Return the sandbox that the path names. Raise ProblemError (404, 410 or 421) where it is not here."""
+        sandbox = self.mock.sandboxes.get(self.resource_name)
+        if sandbox is None:
+            status, explanation = self.mock.sandboxes.explain_missing(self.resource_name)
+            raise ProblemError(status, ControlProblem(**explanation))
+        return sandbox
 
 
 class Deferred(NamedTuple):
-    """An answer that takes its time; it is made in a thread of its own."""
+    """A response model that takes long to compute; `compute` runs in a thread of its own and must not touch the mock."""
 
     compute: Callable[[], Any]
 
 
-# what is answered, a response, or Later; None is an answer without content
+# returns a response model, a Starlette response, a Deferred, or None for a response without content
 ControlHandler = Callable[[ControlRequest], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlOperation:
-    """`path` is what follows OWN; `answer` is the kind of a good answer with `status`, None for one without content.
+    """One row of the table that is served and described.
 
-    `refusals` are statuses besides those that follow from the rest; `is_open` needs no token.
+    `path` follows CONTROL_PREFIX. `response_type` is the model of a good response, None for one without content.
+    `problem_statuses` are those besides what follows from the other fields. `is_open` needs no token.
     """
 
     method: str

@@ -1,23 +1,27 @@
-"""What is wrong with a request to the control API, told so that its sender can put it right."""
+"""What is wrong with a request to the control API, said so that its sender can put it right."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
+# msgspec has no field for the place of an error, but ends its message so: "Expected `int` >= 0 - at `$.quota.rate`"
 JSON_PATH_SUFFIX: Final = re.compile(r"(.*) - at `(\$[^`]*)`", re.DOTALL)
+# one step of such a path: `.quota` (group 1), or `[…]` for whichever element
 JSON_PATH_STEP: Final = re.compile(r"\.([^.\[]+)|\[")
-# of what was sent, in an answer of ours
+# of what was sent, in a response of ours
 MAX_QUOTED_LENGTH: Final = 300
 
 
 class ControlProblem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`at` is where in body or query, as `$.quota.rate`; `allowed` the names known there, or the value's schema.
+    """What is wrong with a request.
 
-    Of a sandbox that is not here, `reason` says why, and `base_url` where it is.
+    `json_path` says where in the body or query, such as `$.quota.rate`; `allowed` lists the names known there, or is
+    the schema of the value. For a sandbox that is not here, `reason` says why, and `base_url` where it is.
     """
 
     error: str
@@ -29,7 +33,7 @@ class ControlProblem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
 
 
 class ProblemError(Exception):
-    """The answer is this problem, with this HTTP status and these headers."""
+    """Ends a request with this problem as its response, under this HTTP status and with these headers."""
 
     def __init__(self, status: int, problem: ControlProblem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
@@ -38,31 +42,44 @@ class ProblemError(Exception):
         self.headers = headers
 
 
-def build_validation_problem(found: msgspec.ValidationError, kind: Any) -> ProblemError:
-    """What msgspec says of a value that is not of that kind, with what would be allowed there."""
-    told = str(found)
-    match = JSON_PATH_SUFFIX.fullmatch(told)
-    error, at = (match[1], match[2]) if match else (told, "$")
+def build_validation_problem(error: msgspec.ValidationError, kind: Any) -> ProblemError:
+    """Return the 422 for a value that msgspec refused as a `kind`, with what would be allowed at that place."""
+    message = str(error)
+    json_path = "$"
+    match = JSON_PATH_SUFFIX.fullmatch(message)
+    if match:
+        message = match[1]
+        json_path = match[2]
     return ProblemError(
-        422,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
         ControlProblem(
-            error=error[:MAX_QUOTED_LENGTH], json_path=at[:MAX_QUOTED_LENGTH], allowed=_describe_allowed(kind, at)
+            error=message[:MAX_QUOTED_LENGTH],
+            json_path=json_path[:MAX_QUOTED_LENGTH],
+            allowed=_describe_allowed(kind, json_path),
         ),
     )
 
 
-def _describe_allowed(kind: Any, at: str) -> list[str] | dict[str, Any]:
-    """The names of an object's members, or the schema of what is no object."""
-    (node,), known = msgspec.json.schema_components([kind], ref_template="{name}")
-    for step in JSON_PATH_STEP.finditer(at):
-        node = _resolve_reference(node, known)
-        node = node.get("properties", {}).get(step[1], {}) if step[1] else node.get("items", {})
-    node = _resolve_reference(node, known)
-    return list(node["properties"]) if "properties" in node else node
+def _describe_allowed(kind: Any, json_path: str) -> list[str] | dict[str, Any]:
+    """Return the names of an object's members, or the JSON schema of anything else, at that place in a `kind`."""
+    (schema,), components = msgspec.json.schema_components([kind], ref_template="{name}")
+    for step in JSON_PATH_STEP.finditer(json_path):
+        schema = _resolve_reference(schema, components)
+        if step[1]:
+            schema = schema.get("properties", {}).get(step[1], {})
+        else:
+            schema = schema.get("items", {})
+    schema = _resolve_reference(schema, components)
+    if "properties" in schema:
+        return list(schema["properties"])
+    return schema
 
 
-def _resolve_reference(node: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """What a reference, or the one object among alternatives, stands for."""
-    inner = [each for each in node.get("anyOf", ()) if "$ref" in each]
-    found: dict[str, Any] = inner[0] if len(inner) == 1 else node
-    return known[found["$ref"]] if "$ref" in found else found
+def _resolve_reference(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    # `quota: Quota | None` is an anyOf of a reference and null, where the object is what its sender wants to know of
+    references = [alternative for alternative in schema.get("anyOf", ()) if "$ref" in alternative]
+    if len(references) == 1:
+        (schema,) = references
+    if "$ref" in schema:
+        return components[schema["$ref"]]  # type: ignore[no-any-return]
+    return schema

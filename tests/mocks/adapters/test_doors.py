@@ -130,10 +130,10 @@ def test_a_picture_of_the_catalogue_is_served(server: Server, mock: Mock) -> Non
     product = mock.demo_state.catalogue.get_product(5)
     with httpx.Client(trust_env=False) as client:
         name = f"O1CN01{product.image_code}_!!1-0-cib.jpg"
-        answer = client.get(f"{server.url}/_lookalike/pictures/{name}")
+        answer = client.get(f"{server.url}/_lookalike/images/{name}")
         assert answer.headers["content-type"] == "image/jpeg"
         assert answer.content.startswith(b"\xff\xd8")
-        assert client.get(f"{server.url}/_lookalike/pictures/nobody.jpg").status_code == 404
+        assert client.get(f"{server.url}/_lookalike/images/nobody.jpg").status_code == 404
 
 
 def test_a_door_of_ours_that_is_not_there_is_told_to_nobody(server: Server) -> None:

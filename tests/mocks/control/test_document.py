@@ -60,12 +60,12 @@ def test_it_describes_every_operation(document: dict[str, Any]) -> None:
     described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
     assert described == {(each.method, f"/_lookalike/{each.path.replace(':path', '')}") for each in OPERATIONS}
     open_ = {path for path, item in document["paths"].items() for found in item.values() if found.get("security") == []}
-    assert open_ == {"/_lookalike/health", "/_lookalike/openapi.json", "/_lookalike/pictures/{name}"}
+    assert open_ == {"/_lookalike/health", "/_lookalike/openapi.json", "/_lookalike/images/{name}"}
 
 
 STATUSES = {
     "getHealth": {200, 403},
-    "getPicture": {200, 403, 404},
+    "getImage": {200, 403, 404},
     "createSandbox": {201, 400, 401, 403, 408, 413, 422},
     "listSandboxes": {200, 401, 403, 422},
     "changeSandbox": {200, 400, 401, 403, 404, 408, 410, 413, 421, 422},

@@ -13,7 +13,7 @@ from lookalike_mocks.control.operations import OPERATIONS
 
 from .conftest import TOKEN
 
-OPEN = {("GET", "health"), ("GET", "openapi.json"), ("GET", "pictures/{name:path}")}
+OPEN = {("GET", "health"), ("GET", "openapi.json"), ("GET", "images/{name:path}")}
 CLOSED = [(each.method, each.path.replace("{id}", "demo")) for each in OPERATIONS if not each.is_open]
 NOWHERE = [
     ("GET", "nowhere"),
@@ -59,7 +59,7 @@ def test_the_right_token_opens(anonymous_client: httpx.Client, word: str) -> Non
     assert anonymous_client.get("sandboxes", headers={"authorization": f"{word} {TOKEN}"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["health", "openapi.json", "sandboxes", "pictures/x.jpg", "nowhere"])
+@pytest.mark.parametrize("path", ["health", "openapi.json", "sandboxes", "images/x.jpg", "nowhere"])
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "10.1.2.3", "[2001:db8::1]", "",

@@ -231,7 +231,7 @@ def test_a_path_that_is_not_there(control_client: httpx.Client, path: str) -> No
 
 def test_a_picture_that_is_not_there(anonymous_client: httpx.Client) -> None:
     for name in ("nobody.jpg", "", "a/b", "x" * 3000, "%00", "..%2f..%2fetc/passwd"):
-        assert anonymous_client.get(f"pictures/{name}").status_code == 404
+        assert anonymous_client.get(f"images/{name}").status_code == 404
 
 
 def test_what_stands_twice_is_refused(control_client: httpx.Client) -> None:

@@ -277,7 +277,7 @@ def test_setting_back_the_demo_accounts(
 
 def test_a_picture_of_the_catalogue(anonymous_client: httpx.Client, control_mock: Mock) -> None:
     code = control_mock.demo_state.catalogue.get_product(5).image_code
-    answer = anonymous_client.get(f"pictures/O1CN01{code}_!!1-0-cib.jpg")
+    answer = anonymous_client.get(f"images/O1CN01{code}_!!1-0-cib.jpg")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert answer.content.startswith(b"\xff\xd8")
 

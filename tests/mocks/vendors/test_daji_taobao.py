@@ -358,7 +358,7 @@ ADDRESSES = [
     "https://cbu01.alicdn.com/O1CN01{code}_!!2200710277292-0-cib.jpg",
     "http://cbu01.alicdn.com/img/ibank/O1CN01{code}_!!1-0-cib.jpg?x=1#y",
     "https://img.alicdn.com/i2/2127922298/O1CN01{code}_!!0-item_pic.jpg",
-    "http://127.0.0.1:8000/_lookalike/pictures/O1CN01{code}_.jpg",
+    "http://127.0.0.1:8000/_lookalike/images/O1CN01{code}_.jpg",
 ]
 
 
