@@ -9,11 +9,12 @@ from typing import Any, Literal, NamedTuple
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.api import Field
+from lookalike_specs.request_builder import format_value
 
 from .context import CheckContext
 from .events import Event, ExchangeRecorded, OperationStarted
 from .finding import Exchange
-from .generation.parse import format_value, is_valid_value, parse_parameters
+from .generation.parse import is_valid_value, parse_parameters
 from .responses.classify import parse_json_body
 from .responses.fields import ResponseField, group_fields_by_parent, iter_values, list_response_fields
 

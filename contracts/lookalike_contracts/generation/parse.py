@@ -1,36 +1,31 @@
-"""What a request says for each parameter, read without the mock's eyes."""
+"""A request's values, by the names of its parameters, and whether a parameter's schema allows a value."""
 
 from __future__ import annotations
 
 import json
-from email import message_from_bytes
-from email.message import Message
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
 from lookalike_specs.api import Field
-from lookalike_specs.messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request, parse_pairs
+from lookalike_specs.messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, Request, parse_pairs
 
-SCALAR_TYPES = ("integer", "number", "boolean", "null")
+from .multipart import parse_parts
+
+SCALAR_TYPES: Final = frozenset(("integer", "number", "boolean", "null"))
 
 
 def parse_parameters(request: Request) -> dict[str, Any]:
-    """Parameter -> value: texts, but for what stands in a JSON body. Header names are in lower case."""
+    """Return parameter -> value: texts, but for what stands in a JSON body. Header names are in lower case."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
     return headers | dict(parse_pairs(request.query)) | _parse_body(request)
 
 
-def format_value(value: Any) -> str:
-    """A value as documents and queries write it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def is_valid_value(field: Field, value: Any) -> bool:
-    """Whether the parameter's schema allows the value."""
+    """Return whether the parameter's schema allows the value."""
     validator = _build_validator(json.dumps(field.schema, default=str))
-    return any(validator.is_valid(read) for read in _interpret_value(field, value))
+    return any(validator.is_valid(reading) for reading in _interpret_value(field, value))
 
 
 @cache
@@ -39,10 +34,10 @@ def _build_validator(schema: str) -> Draft202012Validator:
 
 
 def _interpret_value(field: Field, value: Any) -> list[Any]:
-    """A text may stand for a number: what it can be taken for."""
+    """Return all that a value can be taken for: outside of JSON, `5` may be a number and a text."""
     types = field.schema.get("type", ())
-    wanted = {types} if isinstance(types, str) else set(types)
-    if field.location == "json" or not isinstance(value, str) or not wanted & set(SCALAR_TYPES):
+    allowed = {types} if isinstance(types, str) else set(types)
+    if field.location == "json" or not isinstance(value, str) or SCALAR_TYPES.isdisjoint(allowed):
         return [value]
     try:
         return [json.loads(value), value]
@@ -53,26 +48,14 @@ def _interpret_value(field: Field, value: Any) -> list[Any]:
 def _parse_body(request: Request) -> dict[str, Any]:
     if request.content_type == FORM_MEDIA_TYPE:
         return dict(parse_pairs(request.body))
-    if request.content_type == MULTIPART_MEDIA_TYPE:
-        return _parse_multipart(request)
     if request.content_type == JSON_MEDIA_TYPE:
-        try:
-            read = json.loads(request.body)
-        except (ValueError, RecursionError):
-            return {}
-        return read if isinstance(read, dict) else {}
-    return {}
+        return _parse_json_object(request.body)
+    return {part.name: part.value.decode("utf-8", "replace") for part in parse_parts(request)}
 
 
-def _parse_multipart(request: Request) -> dict[str, Any]:
-    head = f"content-type: {request.get_header(b'content-type')}\r\n\r\n".encode("latin-1")
-    message = message_from_bytes(head + request.body)
-    parts = message.get_payload() if message.is_multipart() else []
-    named = (
-        (part.get_param("name", header="content-disposition"), part) for part in parts if isinstance(part, Message)
-    )
-    return {str(name): _decode_text(part.get_payload(decode=True)) for name, part in named if name}
-
-
-def _decode_text(payload: Any) -> str:
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+def _parse_json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from lookalike_specs.messages import FRAMING_HEADERS, Request, parse_pairs
 from lookalike_specs.signing import canonical
 
+from ...generation.multipart import parse_parts
+
 PartLocation = Literal["query", "form", "header", "field"]
-MULTIPART_FIELD: Final = re.compile(rb'(--[^\r\n]+\r\n[^\r\n]*; name="([^"]+)"\r\n\r\n)([^\r\n]*)\r\n')
 EncodedPairs = list[bytes]
 
 
@@ -32,9 +32,9 @@ def list_parts(request: Request) -> tuple[RequestPart, ...]:
         found += [
             RequestPart("form", *parse_pairs(piece)[0], at) for at, piece in enumerate(_split_pairs(request.body))
         ]
-    elif request.content_type.startswith("multipart/"):
-        fields = enumerate(MULTIPART_FIELD.finditer(request.body))
-        found += [RequestPart("field", each[2].decode(), each[3].decode("latin-1"), at) for at, each in fields]
+    for position, part in enumerate(parse_parts(request)):
+        if not part.is_file:
+            found.append(RequestPart("field", part.name, part.value.decode("latin-1"), position))
     headers = enumerate(request.headers)
     found += [
         RequestPart("header", k.decode("latin-1"), v.decode("latin-1"), at)
@@ -56,8 +56,9 @@ def replace_value(request: Request, part: RequestPart, value: str) -> Request:
         headers[part.position] = headers[part.position][0], value.encode("latin-1", "replace")
         return replace(request, headers=tuple(headers))
     if part.location == "field":
-        found = list(MULTIPART_FIELD.finditer(request.body))[part.position]
-        return replace(request, body=request.body[: found.start(3)] + value.encode() + request.body[found.end(3) :])
+        field = parse_parts(request)[part.position]
+        body = request.body[: field.value_start] + value.encode() + request.body[field.value_end :]
+        return replace(request, body=body)
     return _edit_pairs(
         request, part.location, lambda pieces: _replace_pair(pieces, part.position, encode_pair(part.name, value))
     )
@@ -68,8 +69,8 @@ def remove_part(request: Request, part: RequestPart) -> Request:
     if part.location == "header":
         return replace(request, headers=request.headers[: part.position] + request.headers[part.position + 1 :])
     if part.location == "field":
-        found = list(MULTIPART_FIELD.finditer(request.body))[part.position]
-        return replace(request, body=request.body[: found.start()] + request.body[found.end() :])
+        field = parse_parts(request)[part.position]
+        return replace(request, body=request.body[: field.start] + request.body[field.end :])
     return _edit_pairs(request, part.location, lambda pieces: pieces[: part.position] + pieces[part.position + 1 :])
 
 
