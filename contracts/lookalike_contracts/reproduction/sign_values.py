@@ -6,10 +6,16 @@ from collections.abc import Mapping
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.messages import Request
-from lookalike_specs.request_builder import build_request, collect_examples, parse_values, select_required_credentials
+from lookalike_specs.request_builder import (
+    build_request,
+    collect_examples,
+    format_value,
+    parse_values,
+    select_required_credentials,
+)
 from lookalike_specs.signing import SCHEMES
 
-from ..generation.parse import format_value, parse_parameters
+from ..generation.parse import parse_parameters
 from ..signed_request import Signing, normalize_request
 
 
