@@ -69,12 +69,12 @@ class Check:
 
     @property
     def family(self) -> str:
-        """What stands before the slash."""
+        """Return what stands before the slash."""
         return self.id.partition("/")[0]
 
     @property
     def module(self) -> str:
-        """The module that the check's function stands in."""
+        """Return the name of the module that the check's function stands in."""
         return (self.passive_function or self.active_function or _always_applies).__module__
 
 
