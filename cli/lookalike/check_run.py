@@ -36,6 +36,7 @@ from .click_ext import CommandError, suggest_closest
 from .credentials import reject_demo_credentials, resolve_accounts
 from .embed import MockOptions
 from .progress import Progress, show_progress
+from .spec_options import list_api_words
 
 DEFAULT_CASES = 20
 DEFAULT_SIZE = 10_000
@@ -99,7 +100,14 @@ class CheckRun:
         wish = self.options
         port = urlsplit(next(iter(self.config.targets.values())).url).port
         variants = [f"--variant={key}={value}" for key, value in wish.variants.items()]
-        words = ["lookalike", "serve", *wish.apis, f"--port={port}", f"--seed={wish.seed}", f"--size={wish.size}"]
+        words = [
+            "lookalike",
+            "serve",
+            *list_api_words(wish.apis),
+            f"--port={port}",
+            f"--seed={wish.seed}",
+            f"--size={wish.size}",
+        ]
         return "" if wish.url else " ".join(map(quote, [*words, *variants]))
 
 
@@ -166,7 +174,15 @@ def build_report(trial: CheckRun, baseline: Baseline) -> Report:
 
 def rerun_command(trial: CheckRun, finding: Finding) -> str:
     """The command that finds that once more; credentials come from the environment."""
-    words = ["lookalike", "check", finding.api, "--only", finding.check, "--operation", finding.operation]
+    words = [
+        "lookalike",
+        "check",
+        *list_api_words((finding.api,)),
+        "--only",
+        finding.check,
+        "--operation",
+        finding.operation,
+    ]
     words += ["--seed", str(finding.seed), *trial.options.build_rerun_options(finding.api)]
     return " ".join(quote(word) for word in words)
 

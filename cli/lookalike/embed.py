@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from lookalike_mocks import Mock, Quota, Sandbox
+from lookalike_mocks.mock import SpecPaths
+from lookalike_specs import Api
 
 if TYPE_CHECKING:
     import respx
@@ -22,13 +24,14 @@ class MockOptions(TypedDict, total=False):
     """The keyword arguments of `Mock`.
 
     `seed`: which catalogue of goods. `variants`: `api.name` or `name` -> value. `clock`: returns seconds since 1970.
-    `size`: how many goods.
+    `size`: how many goods. `spec`: OpenAPI documents of others, the paths of one or more files.
     """
 
     seed: int
     variants: Mapping[str, str]
     clock: Callable[[], float]
     size: int
+    spec: SpecPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class RunningMock:
 
 
 @contextmanager
-def serve(*apis: str | Mock, tls: bool = False, **options: Unpack[MockOptions]) -> Iterator[RunningMock]:
+def serve(*apis: str | Api | Mock, tls: bool = False, **options: Unpack[MockOptions]) -> Iterator[RunningMock]:
     """Serve APIs (all, when none is named), or a mock, on a free port of loopback for as long as the block lasts.
 
     With `tls` over https as well, on the same port.
@@ -93,7 +96,7 @@ def _create_authority(mock: Mock) -> Iterator[tuple[TlsContexts, str]]:
         yield contexts, str(ca_file)
 
 
-def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:
+def transport(*apis: str | Api | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:
     """Return a transport for `httpx.Client` and `httpx.AsyncClient`: every call is answered in the process.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `httpx`.
@@ -103,7 +106,7 @@ def transport(*apis: str | Mock, **options: Unpack[MockOptions]) -> HttpxTranspo
     return HttpxTransport(_select_mock(apis, options))
 
 
-def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.MockRouter:
+def respx_router(*apis: str | Api | Mock, **options: Unpack[MockOptions]) -> respx.MockRouter:
     """Return a respx router for the vendors' real hosts, as a context manager or a decorator.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `respx`.
@@ -113,11 +116,11 @@ def respx_router(*apis: str | Mock, **options: Unpack[MockOptions]) -> respx.Moc
     return create_respx_router(_select_mock(apis, options))
 
 
-def _select_mock(apis: tuple[str | Mock, ...], options: MockOptions) -> Mock:
+def _select_mock(apis: tuple[str | Api | Mock, ...], options: MockOptions) -> Mock:
     """Return the mock that was given, else a new one of these APIs."""
     mocks = [api for api in apis if isinstance(api, Mock)]
     if not mocks:
-        names = [api for api in apis if isinstance(api, str)]
+        names = [api for api in apis if not isinstance(api, Mock)]
         return Mock(*names, **options)
     if len(apis) > 1 or options:
         raise TypeError("a mock is given alone: its APIs and options are chosen already")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
-from lookalike_specs import Api, Operation, load_api, resolve_variants
+from lookalike_specs import Api, Operation, SpecError, load_api, resolve_variants
+from lookalike_specs.signing import SCHEMES
 
 from .authentication.credentials import CredentialReader, build_credential_reader
+from .authentication.verifiers import VERIFIERS
 from .compiled_rules import compile_rules
-from .service import Account, Endpoint, Service, TriggerPattern
+from .service import Account, Endpoint, Handler, RouteTemplate, Service, TriggerPattern
 from .vendors import HANDLERS
+
+PATH_NAME: Final = re.compile(r"\{([^{}]+)\}")
 
 
 def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
@@ -19,11 +26,12 @@ def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     routes: dict[tuple[str, str], dict[str, Endpoint]] = {}
     for operation in api.operations:
         schemes = tuple(scheme for scheme in operation.schemes if scheme.is_active(switches))
-        page = HANDLERS[operation.extension.handler]
+        page = _find_handler(api, operation)
+        _check_verifiers(api, operation)
         endpoint = Endpoint(
             replace(operation, schemes=schemes),
             operation.body_location,
-            compile_rules(operation, switches),
+            compile_rules(operation, switches, api.document),
             page,
             _find_foreign_errors(api, operation),
         )
@@ -39,7 +47,41 @@ def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
             (found.parameter, _split_template(found.template)) for found in magic if found.parameter
         ),
         credential_readers=_build_credential_readers(api),
+        templates=_compile_templates(routes),
     )
+
+
+def _find_handler(api: Api, operation: Operation) -> Handler:
+    name = operation.extension.handler
+    if name not in HANDLERS:
+        known = ", ".join(sorted(HANDLERS))
+        raise SpecError(
+            f"{api.id}#{operation.pointer}/x-lookalike/handler", f"no handler is called {name!r}; known: {known}"
+        )
+    return HANDLERS[name]
+
+
+def _check_verifiers(api: Api, operation: Operation) -> None:
+    for scheme in operation.schemes:
+        kind = scheme.extension.scheme
+        if kind not in VERIFIERS or kind not in SCHEMES:
+            known = ", ".join(sorted(VERIFIERS))
+            where = f"{api.id}#/components/securitySchemes/{scheme.name}/x-lookalike/scheme"
+            raise SpecError(where, f"no verifier is called {kind!r}; known: {known}")
+
+
+def _compile_templates(routes: Iterable[tuple[str, str]]) -> tuple[RouteTemplate, ...]:
+    """Compile the paths with names in them, the most concrete first: `/pets/{id}/toys` before `/{kind}/{id}/toys`."""
+    found = [(method, path) for method, path in routes if PATH_NAME.search(path)]
+    found.sort(key=lambda route: [bool(PATH_NAME.search(segment)) for segment in route[1].split("/")])
+    return tuple(_compile_template(method, path) for method, path in found)
+
+
+def _compile_template(method: str, path: str) -> RouteTemplate:
+    # names and what stands between them take turns; a name's value is never empty and has no slash
+    parts = PATH_NAME.split(path)
+    texts = ["([^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)]
+    return RouteTemplate(method, path, re.compile("".join(texts)), tuple(parts[1::2]))
 
 
 def _find_foreign_errors(api: Api, operation: Operation) -> frozenset[str]:

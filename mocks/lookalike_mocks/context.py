@@ -16,6 +16,7 @@ class RequestContext(msgspec.Struct):
     """What each step of the pipeline knows of the request; a step fills in what it finds out.
 
     `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message;
+    `path_values` are the texts in the place of the path's `{names}`;
     `magic` names the parameter whose value brought the situation, if one did; `fault` is what happens to the answer.
     """
 
@@ -34,6 +35,7 @@ class RequestContext(msgspec.Struct):
     fault: str = ""
     delay: Delay = Delay()
     files: dict[str, bytes] = {}
+    path_values: dict[str, str] = {}
 
     def allows_situation(self, situation: str) -> bool:
         """Whether its operation can be in that situation."""

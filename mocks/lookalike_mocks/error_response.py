@@ -16,11 +16,14 @@ from lookalike_specs.extensions import ErrorCode, ErrorFormat
 from lookalike_specs.messages import Request, Response
 
 from .context import RequestContext
+from .examples import build_documented_response, find_response_key, get_response_extension
 from .exceptions import VendorError
 from .response_ids import derive_response_ids
 from .service import Service
 from .vendors import ERROR_FORMAT_SELECTORS
 
+# where neither the document nor we have a response for a status
+PLAIN_BODY = {"error": "{message}"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -38,6 +41,8 @@ def render_error(
     transport = service.api.root.error_formats[_select_error_format(service, request, error, operation)]
     facts = _collect_template_values(service, seed, request, error, refused.template_values)
     facts["operation"] = operation.id if operation else ""
+    if transport.body is None:
+        return _render_documented(service, seed, error, operation, facts)
     text = isinstance(transport.body, str)
     body = _fill_template(transport.body, {key: _escape_xml(value) for key, value in facts.items()} if text else facts)
     return Response(
@@ -46,6 +51,19 @@ def render_error(
         media_type=transport.media_type,
         headers=_build_headers(transport, error, facts),
     )
+
+
+def _render_documented(
+    service: Service, seed: int, error: ErrorCode, operation: Operation | None, facts: Mapping[str, Any]
+) -> Response:
+    """Return the operation's own response of that status; a plain one where the document has none."""
+    key = find_response_key(service.api, operation, error.status) if operation else ""
+    extension = get_response_extension(service.api, operation, key) if operation and key else {}
+    template = extension.get("body", None if key else PLAIN_BODY)
+    if operation and template is None:
+        return build_documented_response(service.api, operation, key, error.status, seed)
+    body = _encode_json(_fill_template(template, facts))
+    return Response(status=error.status, body=body)
 
 
 def _select_error_format(service: Service, request: Request, error: ErrorCode, operation: Operation | None) -> str:
@@ -63,7 +81,7 @@ def _collect_template_values(
     facts: dict[str, Any] = {
         "status": error.status, "reason": responses.get(error.status, ""), "code": error.code, "method": request.method,
         "path": request.path, "host": request.host,
-        "allow": ", ".join(sorted(method for method, path in service.routes if path == request.path)),
+        "allow": ", ".join(service.list_methods(request.path)),
         "timestamp": made.timestamp_ms, "time": made.iso_time, "trace_id": made.trace_id, "request_id": made.request_id,
         "parameter": "", "rule": "", "value": "", **more,
     }  # fmt: skip

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
-from lookalike_specs import assign_variants, list_api_ids
+from lookalike_specs import Api, assign_variants, list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.registry import find_sources, register_document
+from lookalike_specs.spec_file import load_spec_file
 
 from .compile import compile_api
 from .engine import respond
@@ -20,26 +23,29 @@ from .sandbox import Sandbox, Sandboxes, WorkerIdentity
 from .sandbox.state import Clock, Quota, SandboxState, SettableClock
 from .service import Service
 
+SpecPaths = str | Path | Sequence[str | Path]
+
 
 class Mock:
-    """A look-alike of some APIs (all, when none is named). `variants` maps `api.name` or `name` to a value.
+    """A look-alike of some APIs (all, when none is named). `spec` are OpenAPI documents of others. `variants` maps `api.name` or `name` to a value.
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute.
     """
 
     def __init__(
         self,
-        *apis: str,
+        *apis: str | Api,
         seed: int = 0,
         variants: Mapping[str, str] | None = None,
         clock: Clock = time.time,
         size: int = 10_000,
         place: WorkerIdentity | None = None,
+        spec: SpecPaths = (),
     ) -> None:
         self._clock = clock
         self._seed = seed
         self._size = size
-        chosen = assign_variants(apis or list_api_ids(), variants or {})
+        chosen = assign_variants(_register_apis(apis, spec) or list_api_ids(), variants or {})
         self.services: dict[str, Service] = {api: compile_api(api, chosen[api]) for api in chosen}
         home = SandboxState(seed=seed, clock=SettableClock(clock), size=size)
         self.sandboxes = Sandboxes(self.services, home, place or WorkerIdentity())
@@ -89,6 +95,20 @@ class Mock:
         """How many bytes of a body are read at that path."""
         way = self.router.resolve("", path)
         return max(list_body_limits(way.service), default=0) if way else 0
+
+
+def _register_apis(apis: Iterable[str | Api], spec: SpecPaths) -> tuple[str, ...]:
+    """Return the ids of these APIs; one that is given as itself, or by its document, is registered first.
+
+    Raise SpecError.
+    """
+    paths = [spec] if isinstance(spec, str | Path) else list(spec)
+    listed = [*apis, *(load_spec_file(path) for path in paths)]
+    for api in listed:
+        source = find_sources().get(api.id) if isinstance(api, Api) else None
+        if isinstance(api, Api) and (source is None or load_api(api.id).document is not api.document):
+            register_document(api.id, dict(api.document), origin=f"the API {api.id}")
+    return tuple(api.id if isinstance(api, Api) else api for api in listed)
 
 
 def _build_json_response(status: int, told: Mapping[str, object]) -> Response:

@@ -112,3 +112,10 @@ def parse_request(request: Request) -> ParsedRequest:
     return ParsedRequest(
         request, query, fields, {p.name: p.content for p in found if p.filename is not None}, request.broken_rule
     )
+
+
+def parse_cookies(request: Request) -> Pairs:
+    """The cookies of all headers, in their order; what has no `=` is none."""
+    header = "; ".join(value.decode("latin-1") for name, value in request.headers if name == b"cookie")
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return tuple((name, value.strip('"')) for name, equals, value in pairs if equals)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,16 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteTemplate:
+    """A path with `{names}` in it, and what it is as a regular expression; `method` and `path` are a route's key."""
+
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One API, compiled for one choice of variants."""
 
@@ -52,10 +63,28 @@ class Service:
     trigger_keys: Mapping[str, TriggerPattern]
     trigger_parameters: tuple[tuple[str, TriggerPattern], ...]
     credential_readers: tuple[Callable[[ParsedRequest], str], ...]
+    templates: tuple[RouteTemplate, ...] = ()
+
+    def match_template(self, method: str, path: str) -> tuple[RouteTemplate, dict[str, str]] | None:
+        """Return the most concrete template that a path fits, and the values in it; of any method, if it is ""."""
+        for template in self.templates:
+            if method in ("", template.method) and (match := template.pattern.fullmatch(path)):
+                return template, dict(zip(template.names, match.groups(), strict=True))
+        return None
+
+    def has_path(self, path: str) -> bool:
+        """Return whether an operation has that path, by whatever method."""
+        return any(path == known for _, known in self.routes) or self.match_template("", path) is not None
+
+    def list_methods(self, path: str) -> list[str]:
+        """Return the methods of a path, in alphabetical order."""
+        methods = {method for method, known in self.routes if path == known}
+        methods |= {template.method for template in self.templates if template.pattern.fullmatch(path)}
+        return sorted(methods)
 
     def find_account(self, credential: str, value: str) -> Account | None:
         """Who that credential belongs to; a magic one belongs to the demo account."""
-        known = self.accounts[credential].get(value)
+        known = self.accounts.get(credential, {}).get(value)
         if (
             known is None
             and (situation := parse_trigger(value, self.trigger_keys.get(credential)))

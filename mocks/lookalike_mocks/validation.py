@@ -7,11 +7,17 @@ from operator import itemgetter
 from typing import Any
 
 from lookalike_specs import Field
+from lookalike_specs.api import WHOLE_BODY
 from lookalike_specs.extensions import Reaction
+from lookalike_specs.messages import Pairs
+from lookalike_specs.parameter_styles import parse_structured
+from lookalike_specs.request_builder import collect_examples
 
-from .compiled_rules import CompiledRules
+from .compiled_rules import CompiledRules, coerce_text
 from .context import RequestContext
 from .exceptions import VendorError
+from .parsing import parse_cookies
+from .routing import ABSENT, UNREAD
 
 
 def validate(call: RequestContext) -> None:
@@ -30,15 +36,12 @@ def validate(call: RequestContext) -> None:
 
 def _collect_values(call: RequestContext, checker: CompiledRules) -> dict[str, Any]:
     """What was sent, typed where it can be; an empty value counts as absent. Of a file only that it is there."""
-    sent = (
-        call.query + call.form
-        if call.form and call.endpoint.operation.extension.merge_query_and_form
-        else call.form or call.query
-    )
+    sent = _select_pairs(call, checker)
     coercions = checker.coercions
-    values: dict[str, Any] = (
-        {} if call.json_body is None else {k: v for k, v in call.json_body.items() if k in checker.properties}
-    )
+    values = _collect_body_values(call, checker)
+    for name, text in call.path_values.items():
+        coerce = coercions.get(name)
+        values[name] = coerce(text) if coerce else text
     for name, text in sent:
         if text and name in coercions and (name not in values or checker.last_wins):
             coerce = coercions[name]
@@ -46,8 +49,56 @@ def _collect_values(call: RequestContext, checker: CompiledRules) -> dict[str, A
     values |= dict.fromkeys(checker.files & call.files.keys(), "")
     for key, name in checker.headers:
         if value := call.request.get_header(key):
-            values[name] = value
+            coerce = coercions.get(name)
+            values[name] = coerce(value) if coerce else value
+    if checker.structured or checker.cookies:
+        _collect_structured_values(call, checker, values)
     return values
+
+
+def _select_pairs(call: RequestContext, checker: CompiledRules) -> Pairs:
+    """Return the query and the form as far as their parameters count there."""
+    if call.form and call.endpoint.operation.extension.merge_query_and_form:
+        return call.query + call.form
+    if checker.by_place is None:
+        return call.form or call.query
+    query, form = checker.by_place["query"], checker.by_place["form"]
+    in_query = tuple(pair for pair in call.query if pair[0] in query)
+    return in_query + tuple(pair for pair in call.form if pair[0] in form)
+
+
+def _collect_body_values(call: RequestContext, checker: CompiledRules) -> dict[str, Any]:
+    """Return the members of a JSON body, or the body as one value."""
+    if call.endpoint.body_location != "body":
+        body = call.json_body or {}
+        return {name: value for name, value in body.items() if name in checker.properties}
+    if call.json_body is ABSENT:
+        return {}
+    if call.json_body is UNREAD:
+        # a body in another media type of the document counts as a good one: the document's own example
+        return {WHOLE_BODY: collect_examples(call.service.api, call.endpoint.operation).get(WHOLE_BODY)}
+    return {WHOLE_BODY: call.json_body}
+
+
+def _collect_structured_values(call: RequestContext, checker: CompiledRules, values: dict[str, Any]) -> None:
+    """Add cookies, and the lists and objects of path, query and headers."""
+    cookies = parse_cookies(call.request)
+    for name, text in cookies:
+        if name in checker.cookies and name not in values:
+            coerce = checker.coercions.get(name)
+            values[name] = coerce(text) if coerce else text
+    for field in checker.structured:
+        header = call.request.get_header(field.name.lower().encode())
+        places: dict[str, Pairs] = {
+            "path": tuple(call.path_values.items()),
+            "query": call.query,
+            "header": ((field.name, header),) if header else (),
+            "cookie": cookies,
+        }
+        values.pop(field.name, None)
+        value = parse_structured(field, places[field.location], coerce_text)
+        if value is not None:
+            values[field.name] = value
 
 
 def _apply_reactions(call: RequestContext, checker: CompiledRules, values: dict[str, Any]) -> dict[str, Any]:

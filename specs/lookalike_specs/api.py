@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from .extensions import (
     Credentials,
@@ -16,7 +17,13 @@ from .extensions import (
     VariantCondition,
 )
 
-ParameterLocation = Literal["query", "header", "form", "json", "file"]
+# `body` is a body that is one value; the parts of another one are `json`, `form` and `file`
+ParameterLocation = Literal["path", "query", "header", "cookie", "form", "json", "file", "body"]
+BODY_LOCATIONS: Final = ("json", "form", "body")
+# servers that anybody may have on their own machine are nobody's real hosts
+LOCAL_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", ""))  # noqa: S104 - compared, not bound
+# the name of the value that a body is, where it is one value
+WHOLE_BODY: Final = "body"
 Document = Mapping[str, Any]
 NON_CREDENTIAL_KEYS = frozenset(("error", "x-provenance"))
 
@@ -35,6 +42,8 @@ class Field:
     reactions: Mapping[str, Reaction]
     pointer: str
     when: VariantCondition | None = None
+    style: str = ""
+    explode: bool = True
 
     def is_active(self, switches: Mapping[str, str]) -> bool:
         """Whether it is seen, for a choice of variants."""
@@ -43,19 +52,23 @@ class Field:
 
 @dataclass(frozen=True)
 class SecurityScheme:
-    """One way to prove who calls: the parameter that carries the proof, and who verifies it."""
+    """One way to prove who calls: the parameter that carries the proof, and who verifies it.
+
+    `parts` are the schemes that are all needed, where it takes more than one.
+    """
 
     name: str
     location: str
     parameter: str
     extension: SchemeExtension
+    parts: tuple[SecurityScheme, ...] = ()
 
     def is_active(self, switches: Mapping[str, str]) -> bool:
         """Whether it may be used, for a choice of variants."""
         return self.extension.when is None or self.extension.when.matches(switches)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One operation: where it is, what it takes, who may call it.
 
@@ -73,15 +86,19 @@ class Operation:
     extension: OperationExtension
     pointer: str
     response_schema: Document
+    success_status: str = "200"
+    body_media_type: str = ""
 
     @property
     def body_location(self) -> ParameterLocation | None:
         """How the body is read, if there is one."""
-        places = {field.location for field in self.fields} & {"form", "json"}
-        return next(iter(places), None)
+        for field in self.fields:
+            if field.location in BODY_LOCATIONS:
+                return field.location
+        return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Api:
     """One API: its document (overlay applied, references resolved at use) and what the extensions say."""
 
@@ -108,7 +125,14 @@ class Api:
     @property
     def hosts(self) -> frozenset[str]:
         """The vendor's real host names."""
-        return frozenset(server.partition("://")[2].partition("/")[0] for server in self.servers)
+        found = (urlsplit(server).netloc for server in self.servers)
+        return frozenset(host for host in found if host.partition(":")[0] not in LOCAL_HOSTS)
+
+    @property
+    def base_paths(self) -> tuple[str, ...]:
+        """The paths that all of the API is below at its real servers, such as `/api/v3`, the longest first."""
+        paths = {urlsplit(server).path.rstrip("/") for server in self.servers} - {""}
+        return tuple(sorted(paths, key=lambda path: (-len(path), path)))
 
     def get_error(self, error_id: str) -> ErrorCode:
         """One error of the catalogue."""

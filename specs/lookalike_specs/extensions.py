@@ -28,12 +28,15 @@ class Variant(Extension, frozen=True, kw_only=True):
 
 
 class ErrorFormat(Extension, frozen=True, kw_only=True):
-    """How an error looks on the wire; strings may hold {placeholders}."""
+    """How an error looks on the wire; strings may hold {placeholders}.
+
+    Without a body it looks as the operation's response of that status does.
+    """
 
     status: str | int = "{status}"
     media_type: str = JSON_MEDIA_TYPE
     headers: dict[str, str] = {}
-    body: BodyTemplate
+    body: BodyTemplate | None = None
     xml: str = ""
 
 
@@ -131,7 +134,15 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     defaults: dict[str, Choice] = {}
     error_formats: dict[str, str] = {}
     error_aliases: dict[str, str] = {}
+    whole_body: bool = False
+    lenient: bool = False
     invariants: Invariants = Invariants()
+
+
+class ResponseExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at a response that is an error: its body, where placeholders tell what is wrong."""
+
+    body: BodyTemplate
 
 
 class VariantCondition(Extension, frozen=True, kw_only=True):

@@ -19,6 +19,11 @@ MAX_PAIRS: Final = 100_000
 FRAMING_HEADERS: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
 
 
+def is_json(media_type: str) -> bool:
+    """Return whether a body of that media type, which has no parameters, is JSON."""
+    return media_type == JSON_MEDIA_TYPE or media_type.endswith("+json") or media_type == "text/json"
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a client sent. Header names are lower case; `path` is percent-decoded, `query` is raw.
 

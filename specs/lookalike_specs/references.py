@@ -4,37 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from .exceptions import SpecError
 from .pointers import MISSING, join_pointer, resolve_pointer
 
-# deeper than any document nests; a reference that leads back to itself would have no end
-MAX_REF_DEPTH = 40
+# deeper than any document needs; what lies below keeps its reference
+MAX_REF_DEPTH = 12
 
 
-def resolve_refs(document: dict[str, Any], node: Any, depth: int = 0) -> Any:
+def resolve_refs(document: dict[str, Any], node: Any, _open: tuple[str, ...] = ()) -> Any:
     """Return a copy of the node, every local `$ref` in it replaced by what it points to. Raise SpecError.
 
     What stands beside a `$ref` is kept, and counts more: `{$ref: …, description: mine}` keeps its description.
+    Where a schema holds itself, the reference that closes the circle stays as it is.
     """
-    if depth > MAX_REF_DEPTH:
-        raise SpecError("$ref", "references go deeper than is allowed, or in a circle")
     if isinstance(node, list):
-        return [resolve_refs(document, item, depth + 1) for item in node]
+        return [resolve_refs(document, item, _open) for item in node]
     if not isinstance(node, dict):
         return node
-    reference = node.get("$ref")
     # a property can be called `$ref` too: then a schema stands there, and no text
-    if not isinstance(reference, str):
-        return {key: resolve_refs(document, value, depth + 1) for key, value in node.items()}
-    target = resolve_refs(document, follow_reference(document, reference), depth + 1)
-    own = {key: value for key, value in node.items() if key != "$ref"}
-    return {**target, **own}
+    if not isinstance(node.get("$ref"), str):
+        return {key: resolve_refs(document, value, _open) for key, value in node.items()}
+    reference, beside = follow_reference_chain(document, node)
+    # `Node: {children: {items: {$ref: Node}}}` would go on for ever
+    if reference in _open or len(_open) >= MAX_REF_DEPTH:
+        return {**beside, "$ref": reference}
+    target = resolve_refs(document, follow_reference(document, reference), (*_open, reference))
+    return {**target, **beside}
+
+
+def follow_reference_chain(document: dict[str, Any], node: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the last reference of a chain, which leads to no other one, and what stands beside the references.
+
+    Raise SpecError for a chain that leads back to itself, or to nothing.
+    """
+    beside: dict[str, Any] = {}
+    seen: list[str] = []
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        reference = node["$ref"]
+        if reference in seen:
+            raise SpecError(reference, "references lead to each other in a circle")
+        seen.append(reference)
+        # what stands nearer to where the reference is used counts more
+        beside = {**{key: value for key, value in node.items() if key != "$ref"}, **beside}
+        node = follow_reference(document, reference)
+    return seen[-1], beside
 
 
 def follow_reference(document: Any, reference: str) -> Any:
     """Return what `#/components/…` points to. Raise SpecError where nothing stands there."""
-    target = resolve_pointer(document, reference.removeprefix("#"))
+    target = resolve_pointer(document, unquote(reference).removeprefix("#"))
     if target is MISSING:
         raise SpecError(reference, "points to nothing in this document")
     return target

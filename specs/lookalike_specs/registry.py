@@ -25,6 +25,7 @@ class ApiSource:
     """Where an API comes from: a folder with its documents, or a document that was read already.
 
     `origin` is who brought it, for messages. One that is not `listed` is served and checked only where it is named.
+    `notices` say what of the document cannot be served.
     """
 
     id: str
@@ -32,6 +33,7 @@ class ApiSource:
     folder: Traversable | None = None
     document: dict[str, Any] | None = None
     listed: bool = True
+    notices: tuple[str, ...] = ()
 
 
 _sources: Final[dict[str, ApiSource]] = {}
@@ -75,7 +77,7 @@ def register_package(package: str, *, origin: str, api_id: str = "") -> tuple[st
     return tuple(register_folder(folder, origin=origin) for folder in sorted(folders, key=lambda entry: entry.name))
 
 
-def register_document(api_id: str, document: dict[str, Any], *, origin: str) -> None:
+def register_document(api_id: str, document: dict[str, Any], *, origin: str, notices: tuple[str, ...] = ()) -> None:
     """Register a document that was read already; it takes the place of another document, not of a listed API.
 
     Raise SpecError for an id that a listed API has.
@@ -86,7 +88,7 @@ def register_document(api_id: str, document: dict[str, Any], *, origin: str) -> 
     if existing is not None and existing.document is not document:
         for clear in _cache_clearers:
             clear()
-    _sources[api_id] = ApiSource(api_id, origin, document=document, listed=False)
+    _sources[api_id] = ApiSource(api_id, origin, document=document, listed=False, notices=notices)
 
 
 def find_sources() -> dict[str, ApiSource]:

@@ -13,8 +13,10 @@ from ..output import echo, echo_json, render_table, style_bold, style_dim
 
 
 @click.command("apis")
+@spec_option
+@import_option
 @json_option
-def command(as_json: bool) -> None:
+def command(specs: tuple[str, ...], as_json: bool) -> None:
     """List the APIs and their variants.
 
     Operations, the vendor's servers, and each variant's values; a star marks the default.
@@ -24,7 +26,7 @@ def command(as_json: bool) -> None:
       lookalike apis
       lookalike apis --json
     """
-    apis = [describe_api(load_api(api)) for api in list_api_ids()]
+    apis = [describe_api(load_api(api)) for api in add_specs((), specs) or list_api_ids()]
     if as_json:
         echo_json(apis)
         return

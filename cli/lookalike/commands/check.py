@@ -14,6 +14,7 @@ import click
 from ..click_ext import CommandError, require_judge, suggest_closest
 from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
 from ..output import echo, render_table
+from ..spec_options import add_specs, import_option, spec_option
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
@@ -34,6 +35,8 @@ FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command("check")
 @apis_argument
+@spec_option
+@import_option
 @click.option("--url", default="", help="The server's base URL. Without it a mock is started and judged.")
 @click.option(
     "--credentials", multiple=True, metavar="API.KEY=VALUE",
@@ -73,19 +76,22 @@ FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 def command(**options: Any) -> None:
     """Hold a server to the specs.
 
-    All APIs, when none is named. Exit 0: no findings, 1: findings, 2: wrong usage or nothing to check, 3: no findings,
-    but not everything could be checked, 130: interrupted. Warnings alone are no findings.
+    All APIs, when none is named; with --spec only what is named. Exit 0: no findings, 1: findings, 2: wrong usage or
+    nothing to check, 3: no findings, but not everything could be checked, 130: interrupted. Warnings alone are no
+    findings.
 
     \b
     Examples:
       lookalike check
       lookalike check tmapi --url http://127.0.0.1:8765
       lookalike check tmapi --only paging --seed 7
+      lookalike check --spec petstore.yaml --url http://127.0.0.1:8080/api/v3
       lookalike check --report html=report.html --report junit=report.xml
       lookalike check --write-baseline known.json
       lookalike check --baseline known.json
     """
     try:
+        options["apis"] = add_specs(options["apis"], options.pop("specs"))
         with _keep_hypothesis_storage():
             code = run_check(**options)
     except KeyboardInterrupt:

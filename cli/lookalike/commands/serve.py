@@ -19,6 +19,7 @@ from .. import __version__, control_token
 from ..curl import build_curl_line
 from ..options import apis_argument, complete_variants, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
+from ..spec_options import add_specs, import_option, spec_option
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
 from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
 
@@ -47,6 +48,8 @@ class ServeOptions:
 
 @click.command("serve")
 @apis_argument
+@spec_option
+@import_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=PORT_RANGE, help="Port; 0 takes a free one.")
 @click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, another catalogue of goods.")
@@ -62,7 +65,8 @@ class ServeOptions:
 def command(*, as_json: bool, **options: Any) -> None:
     """Serve the APIs on one port.
 
-    All of them, when none is named; each under its real paths, and under /<api>/ as well.
+    All of them, when none is named; each under its real paths, and under /<api>/ as well. With --spec only what is
+    named.
 
     With --json the first line of stdout is one JSON object, {"url": …, "apis": {id: {"base_url", "credentials",
     "curl"}}, "control_token": …}, printed when the port listens; --tls-ca adds "tls_url" and "tls_ca", --workers adds
@@ -73,10 +77,12 @@ def command(*, as_json: bool, **options: Any) -> None:
       lookalike serve
       lookalike serve tmapi hiobuy --port 9000 --seed 7
       lookalike serve tmapi --variant error-format=http-200
+      lookalike serve --spec petstore.yaml
       lookalike serve --tls-ca ca.pem
       lookalike serve --workers 4
       lookalike serve --port 0 --json
     """
+    options["apis"] = add_specs(options["apis"], options.pop("specs"))
     run_server(ServeOptions(**options), as_json=as_json)
 
 

@@ -16,8 +16,10 @@ from ..output import echo, echo_json, render_table, style_bold, style_dim
 
 @click.command("situations")
 @click.argument("api", required=False, shell_complete=complete_api_ids)
+@spec_option
+@import_option
 @json_option
-def command(api: str | None, as_json: bool) -> None:
+def command(api: str | None, specs: tuple[str, ...], as_json: bool) -> None:
     """List what an API can answer.
 
     Every situation of the API (of all, when none is named): what it answers, and how to get it. Last come the faults,
@@ -31,7 +33,7 @@ def command(api: str | None, as_json: bool) -> None:
       lookalike situations tmapi
       lookalike situations --json
     """
-    names = [api] if api else list_api_ids()
+    names = add_specs((api,) if api else (), specs) or list_api_ids()
     situations = []
     for name in names:
         situations.extend(describe_situations(load_api(name)))

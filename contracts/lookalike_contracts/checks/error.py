@@ -16,12 +16,21 @@ SOURCE: Final = "the catalogue of errors, `x-lookalike.errors`"
 MAX_ATTEMPTS: Final = 3
 
 
+def _has_error_bodies(subject: CheckContext) -> bool:
+    """Return whether the document says how errors look, besides the schemas of its responses."""
+    root = subject.api.root
+    ours = (root.routing.not_found, root.routing.method, root.quota.rate, root.quota.count)
+    patterns = subject.classifier.error_patterns
+    return any(form.error_format.body is not None for form in patterns if form.id not in ours)
+
+
 @passive_check(
     "error/code",
     summary="An error has a code of the catalogue.",
     rationale="Clients choose by the code whether to try again, to tell the user, or to give up.",
     remediation="Send the code as it stands in the catalogue, type included.",
     source=SOURCE,
+    applies=_has_error_bodies,
 )
 def code(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """The code of the error that it is most like."""
@@ -34,6 +43,7 @@ def code(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     rationale="It is what people read and search for; and some clients tell errors apart by it.",
     remediation="Send the message word for word.",
     source=SOURCE,
+    applies=_has_error_bodies,
 )
 def message(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """The message of the error that it is most like."""
@@ -46,6 +56,7 @@ def message(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     rationale="A client that cannot read the error sees its own parser fail, and not what was wrong.",
     remediation="Send the status, the media type and the members that the error's transport has.",
     source="`x-lookalike.error-formats`",
+    applies=_has_error_bodies,
 )
 def error_format(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """All but code and message of the error that it is most like."""
@@ -76,6 +87,7 @@ def headers(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     rationale="An error that never comes is handled by nobody, until it does.",
     remediation="Answer each broken rule with its own error.",
     source=SOURCE,
+    applies=lambda subject: not subject.operation.extension.lenient,
 )
 def documented_errors(subject: CheckContext) -> Iterator[Failure]:
     """For each of them, requests that break one rule, until one brings it."""

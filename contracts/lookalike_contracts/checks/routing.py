@@ -28,6 +28,12 @@ def _has_unreadable_bodies(subject: CheckContext) -> bool:
     return said and set(subject.operation.media_types) in ({JSON_MEDIA_TYPE}, {MULTIPART_MEDIA_TYPE})
 
 
+def _has_routing_errors(subject: CheckContext) -> bool:
+    """Return whether the document says what a wrong path or method leads to; what we made up holds for nobody."""
+    provenance = subject.api.root.routing.x_provenance
+    return provenance is None or provenance.kind != "invented"
+
+
 @active_check(
     "limits/body",
     summary="A body of just the documented length is read, one of a byte more is refused.",
@@ -76,6 +82,7 @@ def malformed_body(subject: CheckContext) -> Iterator[Failure]:
     rationale="A client that asks the wrong way finds out at once.",
     remediation="Answer the error that `routing` has for `method`.",
     source="`routing` of each document",
+    applies=_has_routing_errors,
 )
 def unknown_method(subject: CheckContext) -> Iterator[Failure]:
     """The good request by methods that nobody has at its path."""
@@ -92,6 +99,7 @@ def unknown_method(subject: CheckContext) -> Iterator[Failure]:
     rationale="A misspelt address must not look like an answer.",
     remediation="Answer the errors that `routing` has for `not-found` and `unknown-action`.",
     source="`routing` of each document",
+    applies=_has_routing_errors,
 )
 def unknown_path(subject: CheckContext) -> Iterator[Failure]:
     """The good request at a path that is not there; and by another name, where the name tells."""

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lookalike_specs import Field
+from lookalike_specs.parameter_styles import get_value_type, is_structured
 
+PLAIN_ITEM: Final = re.compile(r"[A-Za-z0-9_.-]+")
 INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 INT64: Final = 2**63
@@ -26,12 +28,28 @@ def is_unambiguous(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
         return True
     if "" in breaks or "format" in breaks or value == "":
         return False
-    if field.location == "json":
+    if field.location in ("json", "body"):
         return _is_printable(json.dumps(value, ensure_ascii=False))
-    told = CANONICAL_FORMS.get(field.schema.get("type", ""), _is_printable)
+    if isinstance(value, list | dict):
+        return _is_unambiguous_structure(value, breaks)
+    if is_structured(field):
+        # one text is a list of one item for some servers, and none for others
+        return False
+    told = CANONICAL_FORMS.get(get_value_type(field), _is_printable)
     return (
-        told(value) if "type" not in breaks else _is_printable(value) and not LENIENT_FORMS[field.schema["type"]](value)
+        told(value)
+        if "type" not in breaks
+        else _is_printable(value) and not LENIENT_FORMS.get(get_value_type(field), _is_printable)(value)
     )
+
+
+def _is_unambiguous_structure(value: Any, breaks: tuple[str, ...]) -> bool:
+    """Return whether each item can only be meant as itself, whatever its style does with commas and brackets."""
+    items = value if isinstance(value, list) else [*value, *value.values()]
+    texts = [item if isinstance(item, str) else json.dumps(item) for item in items]
+    is_plain = bool(texts) and all(PLAIN_ITEM.fullmatch(text) for text in texts)
+    # texts have no types, so that an item of another type may be read as one of the right type
+    return is_plain and not {"type", "required", "additionalProperties"} & set(breaks) and isinstance(value, list)
 
 
 def _is_printable(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lookalike_specs import Field
+from lookalike_specs.messages import is_json
 from lookalike_specs.request_builder import build_request
 from lookalike_specs.signing import SCHEMES
 
@@ -24,7 +25,14 @@ def find_free_parameters(subject: CheckContext) -> dict[str, Field]:
     fields = [field for field in subject.operation.fields if field.is_active(subject.variants)]
     # what a proof is made of means nothing besides, unless the document lists its values
     fields = [field for field in fields if field.name not in signed or "enum" in field.schema]
-    return {field.name: field for field in fields if field.location != "file" and field.name.lower() not in lower}
+    return {
+        field.name: field for field in fields if _can_be_changed(subject, field) and field.name.lower() not in lower
+    }
+
+
+def _can_be_changed(subject: CheckContext, field: Field) -> bool:
+    """Return whether a value can be another one: of files, and of bodies that are not JSON, nothing is known."""
+    return field.location != "file" and (field.location != "body" or is_json(subject.operation.body_media_type))
 
 
 def _find_signature_parameters(subject: CheckContext) -> set[str]:

@@ -21,12 +21,13 @@ ParameterValues = dict[str, ParameterValue]
 class ExpectedResponse:
     """The errors that broken rules bring, any of which is right; `beyond` may come though none is broken.
 
-    `plain`: whether the document leaves no doubt.
+    `plain`: whether the document leaves no doubt. `may_be_good`: the document names no error for a broken rule.
     """
 
     errors: frozenset[str] = frozenset()
     also_allowed: frozenset[str] = frozenset()
     is_unambiguous: bool = True
+    may_be_good: bool = False
 
     def find_failure(self, subject: CheckContext, exchange: Exchange, told: str, rule: str = "") -> Failure | None:
         """What is wrong with the answer; `told` says what was sent. None where nothing is, or nobody can tell."""
@@ -34,7 +35,7 @@ class ExpectedResponse:
             return None
         reader = subject.classifier
         good = reader.is_good(exchange.response)
-        if good and not self.errors:
+        if good and (self.may_be_good or not self.errors):
             return None
         if not good and reader.matches_any(exchange.response, self.errors | self.also_allowed):
             return None
@@ -62,6 +63,7 @@ def predict_response(subject: CheckContext, fields: Mapping[str, Field], sent: P
         frozenset(errors),
         frozenset(_iter_also_allowed(subject, sent)),
         all(value.is_unambiguous for value in sent.values()),
+        subject.operation.extension.lenient,
     )
 
 

@@ -6,27 +6,32 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.errors import Unsatisfiable
 from jsonschema_path import SchemaPath
 from openapi_core import V30RequestValidator, V31RequestValidator
 from openapi_core.casting.schemas.exceptions import CastError
-from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
+from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBody, MissingRequestBodyError
 from schemathesis import Case, GenerationMode
+from schemathesis.core import NotSet
 
 from lookalike_specs import Api, Field, Operation, load_api, read_document
+from lookalike_specs.api import WHOLE_BODY
 from lookalike_specs.messages import Request
+from lookalike_specs.parameter_styles import is_structured
 from lookalike_specs.references import resolve_operation as in_document
+from lookalike_specs.registry import add_cache_clearer, cache_per_api
 from lookalike_specs.request_builder import build_request, format_value
 
 from ..context import CheckContext
-from ..responses.openapi_adapter import OpenAPIRequest, to_openapi_request
+from ..responses.openapi_adapter import to_operation_request
 from .ambiguity import is_unambiguous
 from .free_parameters import find_free_parameters
 
@@ -39,8 +44,7 @@ def find_violated_keywords(api: Api, operation: Operation, field: Field, request
 
     Empty where it breaks none.
     """
-    asked = to_openapi_request(api, request)
-    meant = OpenAPIRequest(request, asked.host_url, operation.document_path)
+    meant = to_operation_request(api, operation, request)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated parameter may be used
         errors = list(_build_validator(api.id, operation.id, field.name).iter_errors(meant))
@@ -49,6 +53,9 @@ def find_violated_keywords(api: Api, operation: Operation, field: Field, request
 
 def _iter_keywords(error: Exception) -> Iterator[str]:
     cause = error.__cause__
+    if isinstance(error, MissingRequestBody):
+        # one that is not required
+        return
     if isinstance(error, MissingParameterError | MissingRequestBodyError):
         yield "required"
     elif isinstance(cause, CastError):
@@ -59,7 +66,7 @@ def _iter_keywords(error: Exception) -> Iterator[str]:
         yield ""
 
 
-@cache
+@cache_per_api
 def _build_validator(api: str, operation: str, field: str) -> Any:
     """A validator that knows of nothing but this parameter, which takes a fraction of the time."""
     meant = next(each for each in load_api(api).operations if each.id == operation)
@@ -73,11 +80,13 @@ def _build_validator(api: str, operation: str, field: str) -> Any:
         "paths": {
             meant.document_path: {method: _keep_parameter(_load_operation(api, meant.document_path, method), field)}
         },
+        # where a schema holds itself, a reference is left in it
+        "components": {"schemas": read_document(api).get("components", {}).get("schemas", {})},
     }
     return VALIDATORS[version[:3]](SchemaPath.from_dict(only))
 
 
-@cache
+@cache_per_api
 def _load_operation(api: str, template: str, method: str) -> dict[str, Any]:
     return in_document(read_document(api), template, method)
 
@@ -87,6 +96,8 @@ def _keep_parameter(node: Mapping[str, Any], field: str) -> dict[str, Any]:
     kept: dict[str, Any] = {"responses": {"200": {"description": ""}}}
     if parameters := [each for each in node["parameters"] if each["name"] == field]:
         return kept | {"parameters": parameters}
+    if node["x-lookalike"].get("whole-body"):
+        return kept | {"requestBody": node["requestBody"]}
     contents = {
         name: {"schema": _keep_property(each["schema"], field)} for name, each in node["requestBody"]["content"].items()
     }
@@ -104,6 +115,13 @@ def _keep_property(schema: Mapping[str, Any], field: str) -> dict[str, Any]:
     }
 
 
+ANYTHING: Final = re.compile(r"(?s).*")
+# what can stand in a header, in a cookie, and in a path as one of its segments
+SENDABLE_TEXTS: Final = {
+    "header": re.compile(r"[!-~]([ -~]*[!-~])?"),
+    "cookie": re.compile(r"[!#-+\--:<-\[\]-~]+"),
+    "path": re.compile(r"(?!\.{1,2}$)[^/?#{}\x00-\x20]+"),
+}
 # of each mode, beside the edges of every keyword
 CASES_PER_MODE: Final = 2
 # of a text; longer ones are the business of checks that know what they are for
@@ -128,6 +146,8 @@ ValuePool = tuple[ParameterValue, ...]
 POOL_CACHE: Final[dict[Any, Mapping[str, ValuePool]]] = {}
 VALUE_CACHE: Final[dict[Any, ParameterValue]] = {}
 MAX_CACHED: Final = 10_000
+add_cache_clearer(POOL_CACHE.clear)
+add_cache_clearer(VALUE_CACHE.clear)
 CacheValue = TypeVar("CacheValue")
 
 
@@ -150,7 +170,10 @@ def _compute_value_pools(subject: CheckContext) -> Mapping[str, ValuePool]:
 
 
 def _build_pool(subject: CheckContext, field: Field, drawn: Any) -> ValuePool:
-    values = [classify_value(subject, field, value) for value in (None, *drawn)]
+    # nothing can be left out of a path
+    values = [
+        classify_value(subject, field, value) for value in (*(() if field.location == "path" else (None,)), *drawn)
+    ]
     return tuple(
         sorted(values, key=lambda each: (each.value is not None, bool(each.violated_keywords), not each.is_unambiguous))
     )
@@ -178,8 +201,10 @@ def _compute_value(subject: CheckContext, field: Field, value: Any) -> Parameter
 
 
 def _serialize_value(field: Field, value: Any) -> Any:
-    """Whatever does not stand in JSON is text on the wire."""
-    return value if field.location == "json" else format_value(value)
+    """Whatever does not stand in JSON is text on the wire, but for lists and objects, which have a style of their own."""
+    if field.location in ("json", "body") or (isinstance(value, list | dict) and is_structured(field)):
+        return value
+    return format_value(value)
 
 
 def _can_be_sent(field: Field, value: Any) -> bool:
@@ -191,7 +216,7 @@ def _can_be_sent(field: Field, value: Any) -> bool:
         format_value(value).encode()
     except (ValueError, TypeError):
         return False
-    fits = field.location != "header" or bool(re.fullmatch(r"[!-~]([ -~]*[!-~])?", str(value)))
+    fits = bool(SENDABLE_TEXTS.get(field.location, ANYTHING).fullmatch(str(value)))
     return fits and len(written) <= MAX_VALUE_LENGTH
 
 
@@ -199,12 +224,14 @@ def _iter_generated_values(subject: CheckContext) -> Iterator[tuple[str, Any]]:
     yield from subject.example_values.items()
     where = subject.api.id, subject.operation.document_path, subject.operation.pointer.rpartition("/")[2]
     for case in (*generate_edge_cases(*where), *generate_cases(*where, subject.seed)):
-        for part in (case.query, case.headers, case.body):
-            if isinstance(part, Mapping):
+        for part in (case.query, case.headers, case.cookies, case.path_parameters, case.body):
+            if isinstance(part, Mapping) and not (part is case.body and subject.operation.extension.whole_body):
                 yield from part.items()
+        if subject.operation.extension.whole_body and not isinstance(case.body, NotSet):
+            yield WHOLE_BODY, case.body
 
 
-@cache
+@cache_per_api
 def generate_edge_cases(api: str, template: str, method: str) -> tuple[Case[Any], ...]:
     """Cases with every value at the edge of a keyword, and each of an enumeration; the same each time.
 
@@ -219,7 +246,7 @@ def generate_edge_cases(api: str, template: str, method: str) -> tuple[Case[Any]
         return tuple(takewhile(lambda case: case.method.lower() == method, found))
 
 
-@cache
+@cache_per_api
 def generate_cases(api: str, template: str, method: str, seed: int) -> tuple[Case[Any], ...]:
     """Good and bad cases of one operation, other ones for another seed."""
     operation = _load_schema(api)[template][method]
@@ -228,7 +255,7 @@ def generate_cases(api: str, template: str, method: str, seed: int) -> tuple[Cas
     )
 
 
-@cache
+@cache_per_api
 def _load_schema(api: str) -> Any:
     return schemathesis.openapi.from_dict(json.loads(json.dumps(read_document(api))))
 
@@ -246,7 +273,8 @@ def _draw_first_cases(strategy: Any, seed: int) -> list[Case[Any]]:
     def draw(case: Case[Any]) -> None:
         found.append(case)
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), suppress(Unsatisfiable):
+        # an operation that takes nothing has no bad requests
         warnings.simplefilter("ignore")
         draw()
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 from lookalike_specs import load_api
 from lookalike_specs.pointers import join_pointer
+from lookalike_specs.registry import cache_per_api
 
 
 class ResponseField(NamedTuple):
@@ -23,7 +23,7 @@ class ResponseField(NamedTuple):
     is_nullable: bool
 
 
-@cache
+@cache_per_api
 def list_response_fields(api: str, operation: str) -> tuple[ResponseField, ...]:
     """Every field of an operation's good answer."""
     return collect_fields(next(each.response_schema for each in load_api(api).operations if each.id == operation))
@@ -41,7 +41,7 @@ def collect_fields(schema: Mapping[str, Any]) -> tuple[ResponseField, ...]:
     return tuple(found.values())
 
 
-@cache
+@cache_per_api
 def group_fields_by_parent(api: str, operation: str) -> dict[tuple[str, ...], tuple[ResponseField, ...]]:
     """The same fields, by the object that holds them."""
     fields = list_response_fields(api, operation)

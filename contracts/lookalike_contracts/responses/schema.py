@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from jsonschema.exceptions import best_match
@@ -17,6 +17,7 @@ from lookalike_specs import load_api, read_document
 from lookalike_specs.messages import XML_MEDIA_TYPE, Request, Response
 from lookalike_specs.pointers import join_pointer
 from lookalike_specs.references import resolve_refs
+from lookalike_specs.registry import add_cache_clearer, cache_per_api
 
 from .openapi_adapter import OpenAPIResponse, to_openapi_request
 
@@ -55,6 +56,9 @@ def _cached_violations(api: str, request: Request, reply: Response, strict: bool
     return tuple(_iter_violations(api, request, reply, strict))
 
 
+add_cache_clearer(_cached_violations.cache_clear)
+
+
 def _iter_violations(api: str, request: Request, reply: Response, strict: bool) -> Iterator[ResponseViolation]:
     asked = to_openapi_request(load_api(api), request)
     answer = OpenAPIResponse(reply)
@@ -69,7 +73,7 @@ def _iter_violations(api: str, request: Request, reply: Response, strict: bool) 
         yield ResponseViolation("schema", "", "holds half a character, such as \\ud800")
 
 
-@cache
+@cache_per_api
 def _build_validator(api: str, strict: bool) -> Any:
     document: Mapping[str, Any] = read_document(api)
     # references are followed once here, and not in every answer, which takes half the time

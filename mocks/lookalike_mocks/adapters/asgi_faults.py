@@ -77,7 +77,8 @@ async def _wait_for_disconnect(receive: Receive, seconds: float) -> bool:
 
 
 async def _send_start(reply: Response, send: Send) -> None:
-    headers = [(b"content-type", reply.media_type.encode()), *reply.headers]
+    named = [(b"content-type", reply.media_type.encode())] if reply.media_type else []
+    headers = [*named, *reply.headers]
     if reply.status != HTTPStatus.NO_CONTENT:  # which has no body, and must not say how long it is
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

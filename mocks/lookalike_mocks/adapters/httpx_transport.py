@@ -41,7 +41,7 @@ def build_httpx_response(mock: Mock, request: httpx.Request, body: bytes) -> htt
     if reply.fault is not None:
         return to_httpx(reply, reply.fault, request)
     headers = [
-        (b"content-type", reply.media_type.encode()),
+        *([(b"content-type", reply.media_type.encode())] if reply.media_type else []),
         (b"content-length", b"%d" % len(reply.body)),
         *reply.headers,
     ]

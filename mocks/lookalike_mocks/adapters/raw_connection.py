@@ -30,7 +30,9 @@ MAX_LINGER_SECONDS = 1.0
 @lru_cache(maxsize=64)
 def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
     """An answer's head but for its end."""
-    lines = [b"content-type: %b\r\n" % media_type.encode(), *(b"%b: %b\r\n" % header for header in headers)]
+    # an answer without a body has no media type
+    named = [b"content-type: %b\r\n" % media_type.encode()] if media_type else []
+    lines = [*named, *(b"%b: %b\r\n" % header for header in headers)]
     return b"".join((STATUS_LINE[status], *lines))
 
 

@@ -14,7 +14,7 @@ from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.scheme import get_key_location
 
 from ..exceptions import VendorError
-from ..parsing import ParsedRequest
+from ..parsing import ParsedRequest, parse_cookies
 
 
 def get_first(pairs: Pairs, name: str) -> str:
@@ -42,15 +42,21 @@ CredentialReader = Callable[[ParsedRequest], str]
 
 def build_credential_reader(scheme: SecurityScheme) -> CredentialReader:
     """Return what finds the key that a scheme's requests carry; it returns "" when there is none."""
+    if scheme.parts:
+        return build_credential_reader(scheme.parts[0])
     location = get_key_location(SCHEMES[scheme.extension.scheme], scheme)
+    if location.place == "cookie":
+        return lambda parsed: get_first(parse_cookies(parsed.request), location.name)
     if location.place == "form":
         return lambda parsed: get_first(parsed.form, location.name)
     if location.place == "parameter":
         return lambda parsed: get_first(parsed.pairs, location.name)
-    return _build_header_reader(location.name.encode(), location.pattern)
+    return _build_header_reader(location.name.encode(), location.pattern, location.decode)
 
 
-def _build_header_reader(name: bytes, pattern: re.Pattern[str] | None) -> CredentialReader:
+def _build_header_reader(
+    name: bytes, pattern: re.Pattern[str] | None, decode: Callable[[str], str] | None
+) -> CredentialReader:
     if pattern is None:
         return lambda parsed: parsed.request.get_header(name) or ""
 
@@ -58,6 +64,6 @@ def _build_header_reader(name: bytes, pattern: re.Pattern[str] | None) -> Creden
         match = pattern.search(parsed.request.get_header(name) or "")
         if match is None:
             return ""
-        return match[1]
+        return decode(match[1]) if decode else match[1]
 
     return read_key

@@ -9,6 +9,7 @@ from lookalike_specs import Operation
 from lookalike_specs.messages import Request, Response
 
 from ..context import RequestContext
+from ..examples import handle_example
 from ..sandbox.state import SandboxState
 from ..service import Service
 from . import hiobuy, tmapi
@@ -20,7 +21,8 @@ Handler = Callable[["SandboxState", "RequestContext"], Response]
 ErrorFormatSelector = Callable[["Service", Request, str, Operation | None], str]
 
 # the name that an operation gives its page -> who builds it
-HANDLERS: Final[Mapping[str, Handler]] = {
+HANDLERS: Final[dict[str, Handler]] = {
+    "examples": handle_example,
     "aliyun": search.handle_search_by_image,
     "aliyun-add": stored_images.handle_add_image,
     "aliyun-delete": stored_images.handle_delete_image,
@@ -37,3 +39,10 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 }
 # API -> who chooses between the forms of an error that a client may ask for
 ERROR_FORMAT_SELECTORS: Final[Mapping[str, ErrorFormatSelector]] = {"aliyun": response_format.select_error_format}
+
+
+def register_handler(name: str, handler: Handler) -> None:
+    """Add a handler of another package, for operations that name it. Raise ValueError for a name that is taken."""
+    if name in HANDLERS:
+        raise ValueError(f"two handlers are called {name!r}")
+    HANDLERS[name] = handler

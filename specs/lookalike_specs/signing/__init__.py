@@ -14,7 +14,7 @@ from .base import (
     to_dict,
 )
 from .scheme import FixedField, KeyLocation, SigningContext, SigningScheme
-from .schemes import SCHEMES
+from .schemes import SCHEMES, register_signing_scheme
 
 __all__ = [
     "SCHEMES",
@@ -36,5 +36,6 @@ __all__ = [
     "daji",
     "find_first_difference",
     "oss_policy",
+    "register_signing_scheme",
     "to_dict",
 ]

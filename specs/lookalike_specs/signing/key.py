@@ -13,6 +13,10 @@ def sign(request: Request, scheme: SecurityScheme, account: Credentials, _: Sign
     value = account[scheme.extension.credential or scheme.parameter]
     if scheme.location == "header":
         return set_headers(request, ((scheme.parameter.lower(), value),))
+    if scheme.location == "cookie":
+        cookies = request.get_header(b"cookie")
+        pair = f"{scheme.parameter}={value}"
+        return set_headers(request, (("cookie", f"{cookies}; {pair}" if cookies else pair),))
     return append_to_query(request, ((scheme.parameter, value),))
 
 

@@ -41,12 +41,13 @@ class KeyLocation:
     """Where a request carries the key, which says who calls.
 
     `place`: `parameter` is query or form, `form` is the form alone. `pattern` finds the key where more stands there
-    than the key, in one of its groups.
+    than the key, in one of its groups; `decode` makes the key of what was found.
     """
 
-    place: Literal["parameter", "form", "header"]
+    place: Literal["parameter", "form", "header", "cookie"]
     name: str
     pattern: re.Pattern[str] | None = None
+    decode: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +130,6 @@ def get_key_location(record: SigningScheme, scheme: SecurityScheme) -> KeyLocati
         return record.key_location
     if scheme.location == "header":
         return KeyLocation("header", scheme.parameter.lower())
+    if scheme.location == "cookie":
+        return KeyLocation("cookie", scheme.parameter)
     return KeyLocation("parameter", scheme.parameter)

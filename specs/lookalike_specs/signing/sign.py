@@ -42,7 +42,9 @@ def accepts_any_case(switches: Mapping[str, str]) -> bool:
 
 def sign(request: Request, scheme: SecurityScheme, account: Credentials, context: SigningContext) -> Request:
     """Return the request with the proof that the scheme wants."""
-    return SCHEMES[scheme.extension.scheme].sign(request, scheme, account, context)
+    for part in scheme.parts or (scheme,):
+        request = SCHEMES[part.extension.scheme].sign(request, part, account, context)
+    return request
 
 
 def compute_stages(

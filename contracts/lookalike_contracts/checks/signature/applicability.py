@@ -14,9 +14,22 @@ SOURCE: Final = "the security schemes of each document"
 
 def select_signers(subject: CheckContext, fits: SignerPredicate = lambda _: True) -> tuple[Signer, ...]:
     """Those that fit: all, at an API's first operation; at the others one each, in turn."""
-    fitting = tuple(found for found in (Signer(subject, scheme) for scheme in subject.schemes) if fits(found))
+    fitting = tuple(found for found in list_signers(subject) if fits(found))
     at = [operation.id for operation in subject.api.operations].index(subject.operation.id)
     return fitting if at == 0 or not fitting else (fitting[at % len(fitting)],)
+
+
+def list_signers(subject: CheckContext) -> tuple[Signer, ...]:
+    """Return one for each scheme whose proof can be forged; none where nobody has to prove anything."""
+    kinds = {scheme.extension.scheme for scheme in subject.schemes}
+    if "none" in kinds:
+        return ()
+    # of several proofs that are needed together, and of cookies, no forgeries are made
+    return tuple(
+        Signer(subject, scheme)
+        for scheme in subject.schemes
+        if scheme.extension.scheme != "all" and scheme.location in ("query", "header")
+    )
 
 
 def require_signer(fits: SignerPredicate) -> Callable[[CheckContext], bool]:

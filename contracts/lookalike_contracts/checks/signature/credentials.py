@@ -11,7 +11,15 @@ from lookalike_specs.messages import Request
 from ...context import CheckContext
 from ...finding import Failure
 from ...registry import active_check
-from .applicability import SOURCE, has_plain_credential, has_secret, has_signature, require_signer, select_signers
+from .applicability import (
+    SOURCE,
+    has_plain_credential,
+    has_secret,
+    has_signature,
+    list_signers,
+    require_signer,
+    select_signers,
+)
 from .case import SignatureCase, check_refused
 from .request_edit import RequestPart, add_part, remove_part
 from .signer import Signer, scramble_text
@@ -23,11 +31,11 @@ from .signer import Signer, scramble_text
     rationale="Whoever leaves the signature out would get in otherwise.",
     remediation="Refuse before anything else is looked at; an empty signature is none.",
     source=SOURCE,
+    applies=lambda subject: bool(list_signers(subject)),
 )
 def missing_credentials(subject: CheckContext) -> Iterator[Failure]:
     """In every scheme."""
-    for scheme in subject.schemes:
-        signer = Signer(subject, scheme)
+    for signer in list_signers(subject):
         yield from check_refused(signer, generate_missing_cases(signer))
 
 
@@ -37,6 +45,7 @@ def missing_credentials(subject: CheckContext) -> Iterator[Failure]:
     rationale="A server that knows the right key only by its beginning, or in any case, can be guessed at.",
     remediation="Look the whole key up, as it was sent.",
     source=SOURCE,
+    applies=lambda subject: bool(list_signers(subject)),
 )
 def unknown_key(subject: CheckContext) -> Iterator[Failure]:
     """Another one, an empty one; where the key is all there is, also much the same ones."""

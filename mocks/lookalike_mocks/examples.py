@@ -1,0 +1,122 @@
+"""Answers of operations that nobody wrote a handler for: the document's own examples, else drawn from its schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from lookalike_specs import Api, Operation
+from lookalike_specs.draw import build_validator, draw_value
+from lookalike_specs.messages import RawHeaders, Response, is_json
+from lookalike_specs.parameter_styles import format_simple
+from lookalike_specs.references import resolve_refs
+
+from .context import RequestContext
+from .sandbox.state import SandboxState
+
+MAX_CACHED: Final = 4096
+DEFAULT_SUCCESS: Final = 200
+# answers without a body, whatever the document says (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)
+BODILESS_STATUSES: Final = frozenset((204, 205, 304))
+Node = Mapping[str, Any]
+
+
+def handle_example(state: SandboxState, call: RequestContext) -> Response:
+    """Return the first documented success of the operation, in the named example that was asked for, if any."""
+    operation = call.endpoint.operation
+    key = operation.success_status
+    status = int(key) if key.isdecimal() else DEFAULT_SUCCESS
+    return build_documented_response(call.service.api, operation, key, status, state.seed, call.situation)
+
+
+def find_response_key(api: Api, operation: Operation, status: int) -> str:
+    """Return the key of the response that the document has for a status: itself, `4XX`, `default`; "" for none."""
+    responses = _get_responses(api, operation)
+    for key in (str(status), f"{status // 100}XX", "default"):
+        if key in responses:
+            return key
+    return ""
+
+
+def get_response_extension(api: Api, operation: Operation, key: str) -> Node:
+    """Return `x-lookalike` of a response, which has the body of an error as a template."""
+    extension: Node = _get_responses(api, operation)[key].get("x-lookalike", {})
+    return extension
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def build_documented_response(  # noqa: PLR0913, PLR0917 - all of it decides what is answered, and the cache goes by it
+    api: Api, operation: Operation, key: str, status: int, seed: int, example: str = ""
+) -> Response:
+    """Return a response as the document has it under a key, the same each time for the same seed."""
+    node = resolve_refs(dict(api.document), _get_responses(api, operation)[key])
+    name = f"{seed}/{api.id}/{operation.id}/{key}"
+    headers = _draw_headers(api, node, name)
+    media_type, content = _choose_content(node)
+    if not media_type or status in BODILESS_STATUSES:
+        return Response(status=status, body=b"", media_type="", headers=headers)
+    value = _choose_value(api, content, name, example)
+    body = _encode_value(value, media_type)
+    return Response(status=status, body=body, media_type=media_type if body else "", headers=headers)
+
+
+def _get_responses(api: Api, operation: Operation) -> dict[str, Any]:
+    method = operation.pointer.rpartition("/")[2]
+    responses: dict[str, Any] = api.document["paths"][operation.document_path][method]["responses"]
+    return responses
+
+
+def _choose_content(node: Node) -> tuple[str, Node]:
+    """Return a media type and what the document has for it, JSON before all others; "" where there is no body."""
+    contents = node.get("content") or {}
+    for media_type, content in contents.items():
+        if is_json(media_type.partition(";")[0].strip()):
+            return media_type, content or {}
+    for media_type, content in contents.items():
+        # a range such as `image/*` is no media type that an answer can have
+        return media_type.replace("*/*", "application/octet-stream").replace("/*", "/plain"), content or {}
+    return "", {}
+
+
+def _choose_value(api: Api, content: Node, name: str, example: str) -> Any:
+    """Return the named example, else the first that the schema allows, else what is drawn."""
+    schema = content.get("schema", {})
+    is_valid = build_validator(api.document, schema)
+    named = {key: entry["value"] for key, entry in (content.get("examples") or {}).items() if "value" in entry}
+    if example in named:
+        return named[example]
+    given = [content["example"]] if "example" in content else []
+    for value in (*given, *named.values()):
+        if is_valid(value):
+            return value
+    return draw_value(api.document, schema, name).value
+
+
+def _encode_value(value: Any, media_type: str) -> bytes:
+    """Return a body: JSON, or a text as it is. What no text says, such as an object as XML, has no body."""
+    if is_json(media_type.partition(";")[0].strip()):
+        return msgspec.json.encode(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    if isinstance(value, dict | list) or value is None:
+        return b""
+    return format_simple(value).encode()
+
+
+def _draw_headers(api: Api, node: Node, name: str) -> RawHeaders:
+    headers = node.get("headers") or {}
+    result = []
+    for header, described in headers.items():
+        # the body's own media type stands there
+        if header.lower() == "content-type" or not isinstance(described, dict):
+            continue
+        value = described.get("example")
+        if value is None:
+            value = draw_value(api.document, described.get("schema", {}), f"{name}/{header}").value
+        text = format_simple(value)
+        if text.isascii() and text.isprintable():
+            result.append((header.lower().encode(), text.encode()))
+    return tuple(result)
