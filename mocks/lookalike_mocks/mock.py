@@ -32,7 +32,7 @@ class Mock:
     Raises UnknownApi, UnknownVariant, AmbiguousRoute.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
         *apis: str | Api,
         seed: int = 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from random import Random
-from re import _constants, _parser  # type: ignore[attr-defined]  # the standard library's own parser has no public name
+from re import _constants, _parser  # the standard library's own parser has no public name
 from typing import Any, Final
 
 # of a repetition without an end, such as `a*`

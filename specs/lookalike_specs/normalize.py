@@ -260,7 +260,7 @@ def _resolve_item(document: Document, node: Any) -> Document | None:
     return {**target, **beside} if isinstance(target, dict) else None
 
 
-def _normalize_operation(
+def _normalize_operation(  # noqa: PLR0913, PLR0917 - the operation, and where it stands
     document: Document, path: str, item: Document, method: str, ids: set[str], notices: Notices
 ) -> None:
     node = item[method]

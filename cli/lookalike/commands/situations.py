@@ -12,6 +12,7 @@ from lookalike_specs import Api, list_api_ids, load_api
 
 from ..options import complete_api_ids, json_option
 from ..output import echo, echo_json, render_table, style_bold, style_dim
+from ..spec_options import add_specs, import_option, spec_option
 
 
 @click.command("situations")

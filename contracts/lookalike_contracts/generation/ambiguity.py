@@ -25,7 +25,8 @@ def is_unambiguous(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
     of what patterns say to line breaks, each dialect says something else.
     """
     if value is None:
-        return True
+        # what is required and has a default may be told off, or taken for the default
+        return not (field.required and "default" in field.schema)
     if "" in breaks or "format" in breaks or value == "":
         return False
     if field.location in ("json", "body"):

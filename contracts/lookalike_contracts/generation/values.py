@@ -18,7 +18,11 @@ from hypothesis.errors import Unsatisfiable
 from jsonschema_path import SchemaPath
 from openapi_core import V30RequestValidator, V31RequestValidator
 from openapi_core.casting.schemas.exceptions import CastError
-from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBody, MissingRequestBodyError
+from openapi_core.validation.request.exceptions import (
+    MissingParameterError,
+    MissingRequestBody,
+    MissingRequestBodyError,
+)
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NotSet
 
