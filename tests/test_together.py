@@ -16,8 +16,8 @@ from PIL import Image
 from lookalike_contracts import describe_response_violations
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.catalogue.ids import decode_offer_id, encode_opaque_id
-from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import Api, Operation, list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.references import resolve_refs

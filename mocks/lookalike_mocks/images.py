@@ -15,7 +15,8 @@ from typing import Literal
 from PIL import ExifTags, Image
 
 from .catalogue import ImageIdentity
-from .catalogue.image import compute_fingerprint, decode_identicon, drop_palette, identify_by_fingerprint
+from .catalogue.identicon import compute_fingerprint, decode_identicon, drop_palette
+from .catalogue.image import identify_by_fingerprint
 
 ImageDefect = Literal["format", "bytes", "pixels", "orientation"]
 # Pillow's names for what the vendors call otherwise

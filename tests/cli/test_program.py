@@ -19,8 +19,8 @@ from PIL import Image
 import lookalike as package
 from lookalike.__main__ import cli, main
 from lookalike.output import measure_width, render_table
+from lookalike_mocks.catalogue.identicon import decode_identicon
 from lookalike_mocks.catalogue.ids import encode_image_code
-from lookalike_mocks.catalogue.image import decode_identicon
 
 HEAVY = ("lookalike_specs", "lookalike_mocks", "starlette", "uvicorn", "PIL", "yaml", "msgspec", "jsonschema_rs")
 

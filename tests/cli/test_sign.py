@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.image import render_jpeg
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request
 

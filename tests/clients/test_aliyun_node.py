@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.catalogue.ids import encode_offer_id
-from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
 
 pytestmark = pytest.mark.node

@@ -16,8 +16,8 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest, RpcRequest
 
 from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.catalogue.ids import encode_offer_id
-from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
 
 ACCOUNTS = load_api("aliyun").root.accounts

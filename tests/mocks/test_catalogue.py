@@ -10,7 +10,7 @@ from PIL import Image
 
 from lookalike_mocks.catalogue import LANGUAGES, Catalogue, Query, find_products, ids, image, load_kinds
 from lookalike_mocks.catalogue.catalogue import LABEL_BITS
-from lookalike_mocks.catalogue.image import decode_identicon, draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.identicon import decode_identicon, draw_identicon, render_jpeg
 from lookalike_mocks.catalogue.search import MIN_RANKED, RANKED_SPREAD
 from lookalike_mocks.catalogue.vocabulary import load_localities, load_shop_words, load_words
 
@@ -118,7 +118,7 @@ def test_a_category_confines(size: int) -> None:
 def test_names_carry_their_index(index: int) -> None:
     code = ids.encode_image_code(index % ids.CODE_COUNT)
     assert ids.decode_image_code(f"https://img.alicdn.com/i2/1/O1CN01{code}_!!1-0-cib.jpg") == index % ids.CODE_COUNT
-    assert ids.decode_offer_id(ids.encode_offer_id(index % ids.MODULUS)) == index % ids.MODULUS
+    assert ids.decode_offer_id(ids.encode_offer_id(index % ids.OFFER_MODULUS)) == index % ids.OFFER_MODULUS
     assert ids.decode_image_id(ids.encode_image_id(index)) == index
     assert len(ids.encode_image_id(index)) == 19
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from lookalike_mocks.catalogue.image import draw_identicon
+from lookalike_mocks.catalogue.identicon import draw_identicon
 from lookalike_mocks.images import (
     CHANNELS,
     THUMBNAIL_SIDE,

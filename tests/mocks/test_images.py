@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lookalike_mocks.catalogue.image import draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
 from lookalike_mocks.images import BadImage, ImageDefect, ImageLimits, decode_base64, identify_image
 
 from .drawn import draw_landscape, encode_image

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from lookalike_mocks.catalogue import LANGUAGES, Catalogue, ProductKind, load_kinds
-from lookalike_mocks.catalogue.title import choose
+from lookalike_mocks.catalogue.title import choose_words
 from lookalike_mocks.catalogue.vocabulary import load_words, read_clashes
 
 CHILDREN = {"boys", "girls", "babies", "students"}
@@ -147,7 +147,7 @@ def list_titles(kind: ProductKind) -> Iterator[set[str]]:
         drawn = bytearray(64)
         for place, number in zip(lists, numbers, strict=True):
             drawn[place] = number
-        yield {key for _, key in choose(kind, bytes(drawn)).values() if key}
+        yield {key for _, key in choose_words(kind, bytes(drawn)).values() if key}
 
 
 def find_forbidden(texts: list[str]) -> list[str]:

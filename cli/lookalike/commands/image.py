@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from lookalike_mocks.catalogue.image import PRODUCT_NUMBER_LIMIT, identify_by_url, render_jpeg
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.catalogue.image import PRODUCT_NUMBER_LIMIT, identify_by_url
 
 from ..click_ext import CommandError
 

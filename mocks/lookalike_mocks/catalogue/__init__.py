@@ -1,6 +1,6 @@
-"""The goods behind all APIs, and how they are found."""
+"""The goods behind all APIs, and the search for them."""
 
-from .catalogue import Catalogue, ItemRenderer
+from .catalogue import Catalogue
 from .image import ImageIdentity
 from .product import Product
 from .search import Query, find_products
@@ -10,7 +10,6 @@ __all__ = [
     "LANGUAGES",
     "Catalogue",
     "ImageIdentity",
-    "ItemRenderer",
     "Product",
     "ProductKind",
     "Query",

@@ -8,99 +8,43 @@ from functools import cache, lru_cache
 import msgspec
 
 from .catalogue import Catalogue, ProductFacts, encode_labels
-from .image import Box, ImageIdentity, Subject, select_subject
+from .image import ImageIdentity
 from .product import Product
+from .subjects import Box, Subject, select_subject
 from .vocabulary import load_kinds
 
+# how many products look like a subject: 200 to 1,000, another number for each
 MIN_RANKED = 200
 RANKED_SPREAD = 801
 SHUFFLE_COUNT = 16
 KIND_COUNT = len(load_kinds())
+MAX_FEN = 10**18
+# positions in `load_kinds()`; None allows all
 AllowedKinds = frozenset[int] | None
 
-
-def count_ranked(subject: Subject, size: int, allowed: AllowedKinds) -> int:
-    """How many products a ranking holds, in a catalogue of that size and among the allowed kinds."""
-    reach = min(size, MIN_RANKED + subject.number % RANKED_SPREAD)
-    return reach if allowed is None else min(reach, sum(_count_products(size, kind) for kind in allowed))
-
-
-def rank_all(subject: Subject, size: int, allowed: AllowedKinds) -> list[int]:
-    """The indexes of all products of a ranking."""
-    return rank_slice(subject, size, allowed, 0, count_ranked(subject, size, allowed))
-
-
-def rank_slice(subject: Subject, size: int, allowed: AllowedKinds, start: int, stop: int) -> list[int]:
-    """The indexes of the products from rank `start` to before rank `stop`, which is not beyond the total."""
-    found: list[int] = []
-    left = start
-    wanted = stop - start
-    for kind in _order_allowed_kinds(subject, allowed):
-        population = _count_products(size, kind)
-        if left < population:
-            found += _list_neighbours(subject, kind, population, left, min(population, left + wanted - len(found)))
-        left = max(0, left - population)
-        if len(found) >= wanted:
-            break
-    return found
-
-
-def _list_neighbours(subject: Subject, kind: int, population: int, low: int, high: int) -> list[int]:
-    """Products of one kind in a ring; its last one's neighbour is its first."""
-    ring = range(kind, kind + population * KIND_COUNT, KIND_COUNT)
-    first = (
-        subject.product_index // KIND_COUNT
-        if kind == subject.product_index % KIND_COUNT
-        else subject.number % population
-    )
-    if subject.number % 2 == 0:
-        ring = ring[::-1]
-        first = population - 1 - first
-    low = first + low
-    high = first + high
-    found = list(ring[low:high])
-    if high > population:
-        found += ring[max(0, low - population) : high - population]
-    return found
-
-
-def _count_products(size: int, kind: int) -> int:
-    return (size - kind + KIND_COUNT - 1) // KIND_COUNT
-
-
-def _order_allowed_kinds(subject: Subject, allowed: AllowedKinds) -> tuple[int, ...]:
-    """Every allowed kind, those most like the subject's first: its own, its category's, the others."""
-    order = _order_kinds(subject.product_index % KIND_COUNT, subject.number % SHUFFLE_COUNT)
-    return order if allowed is None else tuple(kind for kind in order if kind in allowed)
-
-
-@cache
-def _order_kinds(own: int, shuffle: int) -> tuple[int, ...]:
-    """The kinds from the own one outwards; what is equally unlike comes in one of SHUFFLES orders."""
-    table = load_kinds()
-    return tuple(
-        sorted(range(len(table)), key=lambda at: (at != own, table[at].aliyun != table[own].aliyun, at ^ shuffle))
-    )
-
-
-# ascending; a "-" before the name turns it round
+# ascending; a "-" before the name reverses it
 SORT_KEYS: dict[str, Callable[[ProductFacts], int]] = {
     "price": lambda facts: facts.price,
     "repurchase": lambda facts: facts.repurchase,
     "sales": lambda facts: facts.sales,
 }
-MAX_FEN = 10**18
+TRAIT_TESTS: dict[str, Callable[[Product], bool]] = {
+    "factory": lambda product: product.shop.is_factory,
+    "inspected": lambda product: product.shop.is_inspected,
+    "free-postage": lambda product: product.has_free_postage,
+}
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked for. Prices in fen, both ends included; `labels` and `traits` must all hold; "" means likeness.
 
-    `keyword` has to stand in the title of that `language` or in Chinese; `text` only brings forward what it names.
+    `keyword` has to stand in the title of that `language` or in Chinese; `boost_text` only moves to the front what has
+    it in its title.
     """
 
     image: ImageIdentity
     box: Box | None = None
-    kinds: frozenset[int] | None = None
+    kinds: AllowedKinds = None
     min_price: int = 0
     max_price: int | None = None
     labels: frozenset[str] = frozenset()
@@ -112,7 +56,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_by_likeness_only(self) -> bool:
-        """Whether likeness alone decides, so that no product needs to be looked at."""
+        """Return whether likeness alone decides, so that no product needs to be looked at."""
         return not (
             self.min_price
             or self.max_price is not None
@@ -124,47 +68,49 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-TRAIT_TESTS: dict[str, Callable[[Product], bool]] = {
-    "factory": lambda product: product.shop.is_factory,
-    "inspected": lambda product: product.shop.is_inspected,
-    "free-postage": lambda product: product.has_free_postage,
-}
-
-
 def find_products(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[list[int], int]:
-    """The indexes of `count` products from rank `start` on, and how many the query finds in all."""
+    """Return the indexes of `count` products from rank `start` on, and how many the query finds in all."""
     if query.is_by_likeness_only:
-        subject = _select_subject(query.image, query.box, catalogue.size)
-        size = catalogue.size
-        most = count_ranked(subject, size, query.kinds)
-        return rank_slice(subject, size, query.kinds, start, min(start + count, most)), most
-    found = _filter_and_sort(catalogue, query)
-    return list(found[start : start + count]), len(found)
+        indexes, total = _find_by_likeness(query, catalogue.size, start, count)
+        return list(indexes), total
+    matches = _filter_and_sort(catalogue, query)
+    return list(matches[start : start + count]), len(matches)
 
 
-@lru_cache(maxsize=4096)
-def _select_subject(picture: ImageIdentity, box: Box | None, size: int) -> Subject:
-    return select_subject(picture, size, box)
+@lru_cache(maxsize=1024)
+def _find_by_likeness(query: Query, size: int, start: int, count: int) -> tuple[tuple[int, ...], int]:
+    subject = select_subject(query.image, size, query.box)
+    total = count_ranked(subject, size, query.kinds)
+    return tuple(rank_slice(subject, size, query.kinds, start, min(start + count, total))), total
 
 
 @lru_cache(maxsize=256)
 def _filter_and_sort(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
-    """Every index that the query finds, in its order."""
-    subject = _select_subject(query.image, query.box, catalogue.size)
+    """Return every index that the query finds, in its order."""
+    subject = select_subject(query.image, catalogue.size, query.box)
     facts = catalogue.facts
     low = query.min_price
-    high = MAX_FEN if query.max_price is None else query.max_price
+    high = query.max_price
+    if high is None:
+        high = MAX_FEN
     labels = encode_labels(query.labels)
-    found = rank_all(subject, catalogue.size, query.kinds)
-    kept = [at for at in found if low <= facts[at].price <= high and facts[at].labels & labels == labels]
+    matches = []
+    for index in rank_all(subject, catalogue.size, query.kinds):
+        product_facts = facts[index]
+        if low <= product_facts.price <= high and product_facts.labels & labels == labels:
+            matches.append(index)
+    # what the facts do not tell needs the product itself, which is ten times dearer: so it comes second
     if query.traits or query.keyword:
-        kept = [at for at in kept if _matches(query, catalogue.get_product(at))]
+        matches = [index for index in matches if _matches(query, catalogue.get_product(index))]
     if query.boost_text:
-        kept.sort(key=lambda at: not _title_contains(query.boost_text, query.language, catalogue.get_product(at)))
+        matches.sort(
+            key=lambda index: not _title_contains(query.boost_text, query.language, catalogue.get_product(index))
+        )
     if query.sort:
-        field = SORT_KEYS[query.sort.removeprefix("-")]
-        kept.sort(key=lambda at: field(facts[at]), reverse=query.sort.startswith("-"))
-    return tuple(kept)
+        sort_key = SORT_KEYS[query.sort.removeprefix("-")]
+        # stable: of products with the same price, the most alike comes first
+        matches.sort(key=lambda index: sort_key(facts[index]), reverse=query.sort.startswith("-"))
+    return tuple(matches)
 
 
 def _matches(query: Query, product: Product) -> bool:
@@ -174,6 +120,84 @@ def _matches(query: Query, product: Product) -> bool:
 
 
 def _title_contains(words: str, language: str, product: Product) -> bool:
-    """Whether every word stands in the product's title, in that language or in Chinese."""
+    """Return whether every word stands in the product's title, in that language or in Chinese."""
     text = f"{product.get_title(language)} {product.get_title('zh')}".casefold()
     return all(word in text for word in words.casefold().split())
+
+
+def count_ranked(subject: Subject, size: int, allowed: AllowedKinds) -> int:
+    """Return how many products a ranking holds, in a catalogue of that size and among the allowed kinds."""
+    reach = min(size, MIN_RANKED + subject.number % RANKED_SPREAD)
+    if allowed is None:
+        return reach
+    return min(reach, sum(_count_products(size, kind) for kind in allowed))
+
+
+def rank_all(subject: Subject, size: int, allowed: AllowedKinds) -> list[int]:
+    """Return the indexes of all products of a ranking."""
+    return rank_slice(subject, size, allowed, 0, count_ranked(subject, size, allowed))
+
+
+def rank_slice(subject: Subject, size: int, allowed: AllowedKinds, start: int, stop: int) -> list[int]:
+    """Return the indexes of the products from rank `start` to before rank `stop`, which is not beyond the total.
+
+    A ranking is never stored: it is the allowed kinds one after the other, and each kind is a ring of its products.
+    """
+    indexes: list[int] = []
+    # ranks to pass over before the page begins
+    skipped = start
+    wanted = stop - start
+    for kind in _order_allowed_kinds(subject, allowed):
+        population = _count_products(size, kind)
+        if skipped < population:
+            high = min(population, skipped + wanted - len(indexes))
+            indexes += _list_neighbours(subject, kind, population, skipped, high)
+        skipped = max(0, skipped - population)
+        if len(indexes) >= wanted:
+            break
+    return indexes
+
+
+def _list_neighbours(subject: Subject, kind: int, population: int, low: int, high: int) -> list[int]:
+    """Return the products of one kind from rank `low` to before rank `high`, in a ring that begins at the subject's.
+
+    With five products of the kind and the subject like number 3, the ranking is 3, 4, 0, 1, 2; every other subject goes
+    round the other way, so that two of them do not share the same neighbours.
+    """
+    # product i is of kind i % KIND_COUNT
+    ring = range(kind, kind + population * KIND_COUNT, KIND_COUNT)
+    first = subject.number % population
+    if kind == subject.product_index % KIND_COUNT:
+        first = subject.product_index // KIND_COUNT
+    if subject.number % 2 == 0:
+        ring = ring[::-1]
+        first = population - 1 - first
+    low += first
+    high += first
+    indexes = list(ring[low:high])
+    if high > population:
+        indexes += ring[max(0, low - population) : high - population]
+    return indexes
+
+
+def _count_products(size: int, kind: int) -> int:
+    return (size - kind + KIND_COUNT - 1) // KIND_COUNT
+
+
+def _order_allowed_kinds(subject: Subject, allowed: AllowedKinds) -> tuple[int, ...]:
+    """Return every allowed kind, those most like the subject's first: its own, its category's, the others."""
+    order = _order_kinds(subject.product_index % KIND_COUNT, subject.number % SHUFFLE_COUNT)
+    if allowed is None:
+        return order
+    return tuple(kind for kind in order if kind in allowed)
+
+
+@cache
+def _order_kinds(own: int, shuffle: int) -> tuple[int, ...]:
+    """Return the kinds from the own one outwards; what is equally unlike comes in one of SHUFFLE_COUNT orders."""
+    kinds = load_kinds()
+
+    def measure_distance(kind: int) -> tuple[bool, bool, int]:
+        return kind != own, kinds[kind].aliyun != kinds[own].aliyun, kind ^ shuffle
+
+    return tuple(sorted(range(len(kinds)), key=measure_distance))

@@ -35,30 +35,34 @@ class Shop:
 
 @lru_cache(maxsize=8192)
 def build_shop(seed: int, category: int, number: int) -> Shop:
-    """The shop of that number among those that sell goods of that Aliyun category."""
-    at = category % 1000 * SHOPS_PER_CATEGORY + number
-    drawn = draw_bytes(seed, b"shop", at)
-    parts = load_shop_words()
-    place = load_localities()[pick_below(drawn, 0, len(load_localities()))]
-    stem = pick(drawn, 4, parts.names)
-    trade = pick(drawn, 8, parts.trades[str(category)])
-    is_factory = drawn[12] < 90
+    """Return the shop of that number among those that sell goods of that Aliyun category."""
+    shop_number = category % 1000 * SHOPS_PER_CATEGORY + number
+    random_bytes = draw_bytes(seed, b"shop", shop_number)
+    words = load_shop_words()
+    localities = load_localities()
+    locality = localities[pick_below(random_bytes, 0, len(localities))]
+    stem = pick(random_bytes, 4, words.names)
+    trade = pick(random_bytes, 8, words.trades[str(category)])
+    is_factory = random_bytes[12] < 90
+    biz_type = pick(random_bytes, 22, words.biz_types)
+    if is_factory:
+        biz_type = words.biz_types[0]
+    # both bytes must have a tag's bit, so that a shop has a quarter of the tags and not half of them
+    tag_bits = random_bytes[26] & random_bytes[27]
     return Shop(
-        seller_id=SELLER_BASE + at * 7919 + drawn[13],
-        name=f"{stem}{pick(drawn, 14, parts.taobao_suffixes)}",
-        company=f"{place.city['zh']}{stem}{trade}{pick(drawn, 18, parts.company_suffixes)}",
-        locality=place,
-        biz_type=parts.biz_types[0] if is_factory else pick(drawn, 22, parts.biz_types),
-        service_tags=tuple(
-            tag for bit, tag in enumerate(parts.service_tags) if drawn[26] >> bit & drawn[27] >> bit & 1
-        ),
-        years=1 + pick_below(drawn, 28, 18),
-        repurchase=pick_below(drawn, 32, 600),
+        seller_id=SELLER_BASE + shop_number * 7919 + random_bytes[13],
+        name=f"{stem}{pick(random_bytes, 14, words.taobao_suffixes)}",
+        company=f"{locality.city['zh']}{stem}{trade}{pick(random_bytes, 18, words.company_suffixes)}",
+        locality=locality,
+        biz_type=biz_type,
+        service_tags=tuple(tag for bit, tag in enumerate(words.service_tags) if tag_bits >> bit & 1),
+        years=1 + pick_below(random_bytes, 28, 18),
+        repurchase=pick_below(random_bytes, 32, 600),
         is_factory=is_factory,
-        is_super_factory=is_factory and drawn[36] < 60,
-        is_inspected=drawn[37] < 70,
-        is_gold=drawn[38] < 50,
-        is_powerful=drawn[39] < 80,
-        is_tmall=drawn[40] < 128,
-        domain=f"shop{pick_below(drawn, 41, 900_000_000) + 100_000_000}",
+        is_super_factory=is_factory and random_bytes[36] < 60,
+        is_inspected=random_bytes[37] < 70,
+        is_gold=random_bytes[38] < 50,
+        is_powerful=random_bytes[39] < 80,
+        is_tmall=random_bytes[40] < 128,
+        domain=f"shop{pick_below(random_bytes, 41, 900_000_000) + 100_000_000}",
     )

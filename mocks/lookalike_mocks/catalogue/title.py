@@ -7,25 +7,32 @@ from functools import cache
 from .vocabulary import ProductKind, load_title_patterns, load_words, read_clashes
 
 
-def compose_title(kind: ProductKind, drawn: bytes, language: str) -> str:
+def compose_title(kind: ProductKind, random_bytes: bytes, language: str) -> str:
     """Return the product's title."""
-    parts = {
-        part: load_words()[group][key][language] if key else "" for part, (group, key) in choose(kind, drawn).items()
-    }
-    parts["noun"] = kind.noun[language][drawn[7] % 2]
-    text = load_title_patterns()[language].format_map(parts)
-    return " ".join(text.split())
+    words = load_words()
+    parts = {"noun": kind.noun[language][random_bytes[7] % 2]}
+    for part, (group, key) in choose_words(kind, random_bytes).items():
+        parts[part] = ""
+        if key:
+            parts[part] = words[group][key][language]
+    title = load_title_patterns()[language].format_map(parts)
+    # a part that is empty leaves two spaces behind
+    return " ".join(title.split())
 
 
-def choose(kind: ProductKind, drawn: bytes) -> dict[str, tuple[str, str]]:
+def choose_words(kind: ProductKind, random_bytes: bytes) -> dict[str, tuple[str, str]]:
     """Return part of speech -> group and key of its word; an empty key where no word of the kind fits."""
     # one after the other: a word that clashes with an earlier one gives way, as "Fleece-Lined" does to "Linen"
-    material = _pick(kind.materials, drawn[34], ())
-    style = _pick(kind.styles, drawn[33], (material,))
-    audience = _pick(kind.audiences, drawn[37], (material, style))
-    feature = _pick(kind.features, drawn[38], (material, style, audience))
-    season = _pick(kind.seasons, drawn[31], (material, style, audience, feature)) if drawn[32] % 3 == 0 else ""
-    colour = _pick(_list_colours(), drawn[35], ()) if kind.colours and drawn[36] % 2 else ""
+    material = _pick_word(kind.materials, random_bytes[34], ())
+    style = _pick_word(kind.styles, random_bytes[33], (material,))
+    audience = _pick_word(kind.audiences, random_bytes[37], (material, style))
+    feature = _pick_word(kind.features, random_bytes[38], (material, style, audience))
+    season = ""
+    if random_bytes[32] % 3 == 0:
+        season = _pick_word(kind.seasons, random_bytes[31], (material, style, audience, feature))
+    colour = ""
+    if kind.colours and random_bytes[36] % 2:
+        colour = _pick_word(_list_colours(), random_bytes[35], ())
     return {
         "season": ("seasons", season),
         "style": ("styles", style),
@@ -36,11 +43,11 @@ def choose(kind: ProductKind, drawn: bytes) -> dict[str, tuple[str, str]]:
     }
 
 
-def _pick(keys: tuple[str, ...], number: int, beside: tuple[str, ...]) -> str:
-    """Return the key at that number, or the next one that clashes with no word beside it; "" if all do."""
+def _pick_word(keys: tuple[str, ...], number: int, neighbours: tuple[str, ...]) -> str:
+    """Return the key at that number, or the next one that clashes with none of its neighbours; "" if all do."""
     for step in range(len(keys)):
         key = keys[(number + step) % len(keys)]
-        if read_clashes()[key].isdisjoint(beside):
+        if read_clashes()[key].isdisjoint(neighbours):
             return key
     return ""
 

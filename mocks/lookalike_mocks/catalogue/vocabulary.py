@@ -63,13 +63,13 @@ class ShopWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_kinds() -> tuple[ProductKind, ...]:
-    """Every kind of goods, in a lasting order."""
+    """Return every kind of goods, in a lasting order."""
     return _read("kinds.json", tuple[ProductKind, ...])
 
 
 @cache
 def load_words() -> dict[str, dict[str, Translations]]:
-    """Group (`colours`, `materials`, …) -> key -> language -> word."""
+    """Return group (`colours`, `materials`, …) -> key -> language -> word."""
     groups = _read("words.json", dict[str, list[Translations]])
     return {group: {word["key"]: word for word in entries} for group, entries in groups.items()}
 
@@ -77,29 +77,30 @@ def load_words() -> dict[str, dict[str, Translations]]:
 @cache
 def read_clashes() -> dict[str, frozenset[str]]:
     """Return key of a word -> the keys of those that never stand in one title with it, read from both sides."""
-    found: dict[str, set[str]] = {key: set() for group in load_words().values() for key in group}
+    clashes: dict[str, set[str]] = {key: set() for group in load_words().values() for key in group}
     for one, others in _read("clashes.json", dict[str, tuple[str, ...]]).items():
         for other in others:
-            found[one].add(other)
-            found[other].add(one)
-    return {key: frozenset(others) for key, others in found.items()}
+            # the file has each pair once: what clashes with "linen" finds "linen" among its own
+            clashes[one].add(other)
+            clashes[other].add(one)
+    return {key: frozenset(others) for key, others in clashes.items()}
 
 
 @cache
 def load_title_patterns() -> Translations:
-    """Language -> the order of a title's words."""
+    """Return language -> the order of a title's words."""
     return _read("grammar.json", Translations)
 
 
 @cache
 def load_localities() -> tuple[Locality, ...]:
-    """Every place, in a lasting order."""
+    """Return every place that goods come from, in a lasting order."""
     return _read("places.json", tuple[Locality, ...])
 
 
 @cache
 def load_shop_words() -> ShopWords:
-    """The parts of shop names."""
+    """Return the parts of shop names."""
     return _read("shops.json", ShopWords)
 
 

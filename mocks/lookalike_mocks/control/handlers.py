@@ -15,7 +15,8 @@ from starlette.responses import Response
 from lookalike_specs import curl
 from lookalike_specs.messages import RawHeaders
 
-from ..catalogue.image import identify_by_url, render_jpeg
+from ..catalogue.identicon import render_jpeg
+from ..catalogue.image import identify_by_url
 from ..exceptions import UnknownSituation
 from ..mock import Mock
 from ..redact import redact_entry

@@ -1,160 +1,194 @@
-"""Fen to the vendors' ways to write yuan, and back."""
+"""What the vendors share: a page of products, items that are rendered once, and money as they write it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 
-from lookalike_specs.api import Document
 from lookalike_specs.messages import Response
 
-from ..catalogue import Catalogue, ItemRenderer, Product, Query, find_products, load_kinds
+from ..catalogue import Catalogue, Product, Query, find_products, load_kinds
 from ..context import RequestContext
+from .item_situations import ITEM_SITUATIONS, MAX_INT32, apply_item_situation
 
-MAX_AMOUNT = 10**15
+MAX_SLOTS = 16_384
+MAX_ITEM_CACHES = 16
+MAX_AMOUNT: Final = 10**15
+MAX_AMOUNT_LENGTH: Final = 40
+# stands in a kept item where each answer puts its own trace; no text of an item holds a DEL
+TRACE_PLACEHOLDER: Final = "\x7f"
+
+encode_json = msgspec.json.Encoder().encode
+
+
+def select_page(catalogue: Catalogue, query: Query, start: int, count: int, situation: str) -> tuple[list[int], int]:
+    """Return the indexes of a page's products, and how many there are in all, in the situation that was asked for."""
+    indexes, total = find_products(catalogue, query, start, count)
+    if situation == "empty":
+        return [], 0
+    if situation == "last-page" and indexes:
+        indexes = indexes[: max(1, count // 2)]
+        return indexes, start + len(indexes)
+    if situation == "full-page" and total <= start + count:
+        # a filter may find next to nothing, so the page is filled without it, and one more is promised
+        indexes, _ = find_products(catalogue, Query(image=query.image), 0, count)
+        return indexes, min(start, MAX_INT32 - 2 * count) + 2 * count
+    return indexes, total
+
+
+class ItemCache:
+    """Product index -> its rendered item, in a fixed number of slots; an item makes way for the next one in its slot.
+
+    Flat tables, as a page of 20 looks up 20 items: a dict touches four times the memory, an LRU ten times.
+    """
+
+    def __init__(self, size: int) -> None:
+        slots = min(size, MAX_SLOTS)
+        self._items = [b""] * slots
+        self._indexes = array("q", [-1]) * slots
+        # a catalogue this small has a slot for each of its products, and needs no look at whose item it is
+        self._has_slot_for_each = size <= MAX_SLOTS
+
+    def get(self, indexes: Sequence[int]) -> list[bytes]:
+        """Return the items of these products, in that order; b"" where none is kept."""
+        if self._has_slot_for_each:
+            return list(map(self._items.__getitem__, indexes))
+        items = []
+        slots = len(self._items)
+        for index in indexes:
+            slot = index % slots
+            if self._indexes[slot] == index:
+                items.append(self._items[slot])
+            else:
+                items.append(b"")
+        return items
+
+    def put(self, index: int, item: bytes) -> None:
+        """Keep a product's item."""
+        slot = index % len(self._items)
+        self._items[slot] = item
+        self._indexes[slot] = index
+
+
+class ItemRenderer:
+    """A vendor's way to write a product, in some language, as bytes of JSON that are kept; use it as a decorator.
+
+    An item depends on nothing but product and language, so a page that was answered once is put together from bytes.
+    What differs from answer to answer, such as a trace, is a placeholder in them.
+    """
+
+    def __init__(self, render_item: Callable[[Product, str], bytes]) -> None:
+        self.render_item = render_item
+        # a product is a function of seed and index, so catalogues of one seed share what was rendered
+        self.caches: dict[tuple[int, int, str], ItemCache] = {}
+
+    def render(self, catalogue: Catalogue, indexes: Sequence[int], language: str) -> list[bytes]:
+        """Return the items of these products, in that order."""
+        key = catalogue.seed, catalogue.size, language
+        cache = self.caches.get(key)
+        if cache is None:
+            cache = self._add_cache(key)
+        items = cache.get(indexes)
+        if all(items):
+            return items
+        return [
+            item or self._render_once(cache, catalogue, index, language)
+            for item, index in zip(items, indexes, strict=True)
+        ]
+
+    def _render_once(self, cache: ItemCache, catalogue: Catalogue, index: int, language: str) -> bytes:
+        # a product that stands twice on a page was rendered a moment ago
+        (item,) = cache.get([index])
+        if not item:
+            item = self.render_item(catalogue.get_product(index), language)
+            cache.put(index, item)
+        return item
+
+    def _add_cache(self, key: tuple[int, int, str]) -> ItemCache:
+        """Return a new cache; the oldest one goes for it when there are too many."""
+        while len(self.caches) >= MAX_ITEM_CACHES:
+            self.caches.pop(next(iter(self.caches)))
+        cache = self.caches[key] = ItemCache(key[1])
+        return cache
+
+
+def render_items(
+    renderer: ItemRenderer, catalogue: Catalogue, indexes: Sequence[int], language: str, context: RequestContext
+) -> bytes:
+    """Return the items of a page as a JSON array, in the situation that was asked for."""
+    items = b"[%b]" % b",".join(renderer.render(catalogue, indexes, language))
+    if context.situation in ITEM_SITUATIONS:
+        return apply_item_situation(items, context.situation, context.endpoint.operation.response_schema)
+    return items
+
+
+def fill_trace(items: bytes, trace: str) -> bytes:
+    """Return items with the answer's own trace in the place of each placeholder."""
+    return items.replace(TRACE_PLACEHOLDER.encode(), trace.encode())
+
+
+def build_json_response(body: Any) -> Response:
+    """Return a body as JSON, HTTP 200."""
+    return Response(status=200, body=encode_json(body))
 
 
 def format_yuan(fen: int) -> str:
-    """3450 -> "34.50"."""
+    """Return `34.50` for 3450."""
     return f"{fen // 100}.{fen % 100:02d}"
 
 
 def format_short_yuan(fen: int) -> str:
-    """3450 -> "34.5", 3400 -> "34"."""
+    """Return `34.5` for 3450, `34` for 3400."""
     return format_yuan(fen).rstrip("0").rstrip(".")
 
 
 def parse_fen_ceiling(text: str) -> int:
-    """A decimal number of yuan as fen, parts of a fen rounded up; amounts beyond sense count as 10**15."""
-    amount = Decimal(text[:40])
-    return MAX_AMOUNT if amount > MAX_AMOUNT else int((amount * 100).to_integral_value(ROUND_CEILING))
+    """Return a decimal number of yuan as fen, parts of a fen rounded up; amounts beyond sense count as 10**15."""
+    return _parse_fen(text, ROUND_CEILING)
 
 
 def parse_fen_floor(text: str) -> int:
-    """A decimal number of yuan as fen, parts of a fen left out, as for the upper end of a range."""
-    amount = Decimal(text[:40])
-    return MAX_AMOUNT if amount > MAX_AMOUNT else int((amount * 100).to_integral_value(ROUND_FLOOR))
+    """Return a decimal number of yuan as fen, parts of a fen left out, as for the upper end of a range."""
+    return _parse_fen(text, ROUND_FLOOR)
 
 
-encode_json = msgspec.json.Encoder().encode
-# stands in an item's kept bytes where each answer puts its own trace; no text of an item holds a DEL
-TRACE_PLACEHOLDER = "\x7f"
+def _parse_fen(text: str, rounding: str) -> int:
+    # what follows the 40th character cannot matter, and a text of a megabyte would take its time
+    amount = Decimal(text[:MAX_AMOUNT_LENGTH])
+    if amount > MAX_AMOUNT:
+        return MAX_AMOUNT
+    return int((amount * 100).to_integral_value(rounding))
 
 
-def select_page(catalogue: Catalogue, query: Query, start: int, count: int, situation: str) -> tuple[list[int], int]:
-    """The products of a page, and how many there are in all, in the situation that was asked for."""
-    found, total = find_products(catalogue, query, start, count)
-    if situation == "empty":
-        return [], 0
-    if situation == "last-page" and found:
-        found = found[: max(1, count // 2)]
-        return found, start + len(found)
-    if situation == "full-page" and total <= start + count:
-        found = find_products(catalogue, Query(image=query.image), 0, count)[0]
-        return found, min(start, MAX_INT32 - 2 * count) + 2 * count
-    return found, total
-
-
-def render_items(
-    item: ItemRenderer, catalogue: Catalogue, found: Sequence[int], language: str, call: RequestContext
-) -> bytes:
-    """The items of a page as a JSON array."""
-    listed = b",".join(catalogue.get_item_cache(item, language).get(found))
-    return apply_to_items(b"[%b]" % listed, call)
-
-
-def fill_trace(items: bytes, text: str) -> bytes:
-    """Items with the answer's own text in the place of each MARK."""
-    return items.replace(TRACE_PLACEHOLDER.encode(), text.encode())
-
-
-def build_json_response(body: Any) -> Response:
-    """A body as JSON, HTTP 200."""
-    return Response(status=200, body=encode_json(body))
-
-
-def build_offer_url(product: Product) -> str:
-    """The address of a product's page at 1688."""
-    return f"https://detail.1688.com/offer/{product.offer_id}.html"
-
-
-def build_image_url(product: Product) -> str:
-    """The address of a product's picture at 1688."""
+def build_1688_image_url(product: Product) -> str:
+    """Return the address of a product's image at 1688."""
     return f"https://cbu01.alicdn.com/O1CN01{product.image_code}_!!{product.shop.seller_id}-0-cib.jpg"
 
 
+def build_taobao_image_path(product: Product) -> str:
+    """Return the address of a product's image at Taobao, without a scheme."""
+    server = product.index % 4 + 1
+    return f"//img.alicdn.com/i{server}/{product.shop.seller_id}/O1CN01{product.image_code}_!!0-item_pic.jpg"
+
+
 def percent_encode(text: str) -> str:
-    """Percent-encoded once, as inside the vendors' trace tokens."""
+    """Return text percent-encoded once, as inside the vendors' trace tokens."""
     return quote(text, safe="")
 
 
 @lru_cache(maxsize=1024)
-def find_kinds_in(category: int) -> frozenset[int]:
-    """The kinds of goods that stand in a category of 1688, at whatever level."""
-    return frozenset(at for at, kind in enumerate(load_kinds()) if category in kind.ali1688)
+def find_1688_kinds(category: int) -> frozenset[int]:
+    """Return the kinds of goods in a category of 1688, at whatever level."""
+    return frozenset(number for number, kind in enumerate(load_kinds()) if category in kind.ali1688)
 
 
-LONG_TEXT = "超长标题" * 64
-MAX_INT32 = 2**31 - 1
-MAX_INT64 = 2**63 - 1
-
-
-def apply_to_items(items: bytes, call: RequestContext) -> bytes:
-    """The items of a page in the situation that was asked for."""
-    change = {"nulls": _set_nulls, "extremes": _set_extremes}.get(call.situation)
-    if change is None:
-        return items
-    listed: list[dict[str, Any]] = msgspec.json.decode(items)
-    schema = _find_items_schema(call.endpoint.operation.response_schema, listed[0].keys() if listed else ())
-    return msgspec.json.encode([change(item, schema) for item in listed])
-
-
-def _find_items_schema(schema: Document, keys: Collection[str]) -> Document:
-    """The schema of the first array of objects in an answer that these items, with these keys, can belong to."""
-    found: list[Document] = [schema]
-    for node in found:
-        inner: Document = node.get("items", {})
-        if node.get("type") == "array" and "properties" in inner and set(inner.get("required", ())) <= set(keys):
-            return inner
-        found += [child for child in node.get("properties", {}).values() if isinstance(child, dict)]
-        found += [*node.get("anyOf", ()), *node.get("oneOf", ()), *node.get("allOf", ())]
-    return {}
-
-
-def _set_nulls(value: Any, schema: Document) -> Any:
-    if _is_nullable(schema):
-        return None
-    if isinstance(value, dict):
-        return {key: _set_nulls(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
-    return value
-
-
-def _is_nullable(schema: Document) -> bool:
-    return schema.get("nullable") is True or "null" in (schema.get("type") or ())
-
-
-def _set_extremes(value: Any, schema: Document) -> Any:
-    """`x-extreme`, or the end of its type; what has a form of its own (an address) keeps it."""
-    if "x-extreme" in schema:
-        return schema["x-extreme"]
-    if isinstance(value, dict):
-        return {key: _set_extremes(inner, schema.get("properties", {}).get(key, {})) for key, inner in value.items()}
-    is_formed = "enum" in schema or "pattern" in schema or ("format" in schema and isinstance(value, str))
-    return value if is_formed else _choose_extreme(value, schema)
-
-
-def _choose_extreme(value: Any, schema: Document) -> Any:
-    """The emptiest list, the greatest number, the longest text; text without a letter is a number, "0,799" or "50+"."""
-    if isinstance(value, list):
-        return []
-    if isinstance(value, int) and not isinstance(value, bool):
-        great = MAX_INT64 if schema.get("format") == "int64" else MAX_INT32
-        return min(great, schema.get("maximum", great))
-    if isinstance(value, str) and any(map(str.isalpha, value)) and "/" not in value and "%" not in value:
-        return LONG_TEXT[: schema.get("maxLength", len(LONG_TEXT))]
-    return value
+@lru_cache(maxsize=1024)
+def find_aliyun_kinds(category: int) -> frozenset[int]:
+    """Return the kinds of goods in a category of Alibaba Cloud, which Daji uses for Taobao too."""
+    return frozenset(number for number, kind in enumerate(load_kinds()) if kind.aliyun == category)

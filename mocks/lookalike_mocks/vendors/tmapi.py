@@ -1,4 +1,4 @@
-"""TMAPI's search on 1688: the page of items."""
+"""TMAPI on 1688: the search by image, and the conversion of an image's address into a path to search by."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import msgspec
 
 from lookalike_specs.messages import Response
 
-from ..catalogue import Catalogue, ImageIdentity, Product, Query, image
+from ..catalogue import ImageIdentity, Product, Query
 from ..catalogue.ids import decode_converted_name, encode_converted_name
+from ..catalogue.image import identify_by_number, identify_by_url
 from ..catalogue.vocabulary import Locality, load_shop_words
 from ..context import RequestContext
 from ..exceptions import VendorError
@@ -20,21 +21,113 @@ from . import ali1688, common
 
 # 1688's filter token for what `super_new_product` tells
 NEW_PRODUCT_LABEL: Final = "new30"
+SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_down": "-price"}
+LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": NEW_PRODUCT_LABEL}
+TRAITS: Final = {"is_factory": "factory", "verified_supplier": "inspected", "free_shipping": "free-postage"}
+# scheme and user may be missing: "//host/path" is an address, too
+HOST_PATTERN = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:]+)")
+CONVERTED_PATTERN = re.compile(r"([^/]*)\.jpg")
 NO_BRAND: Final = "中性"
 # languages that write the larger place first
 TOWN_FORMATS: Final = {"zh": "{city}市{district}", "ja": "{city}{district}", "ko": "{city} {district}"}
+DEFAULT_TOWN_FORMAT: Final = "{district}, {city}"
 
 
-def render_item(catalogue: Catalogue, index: int, language: str) -> bytes:
-    """One item as JSON."""
-    product = catalogue.get_product(index)
+def handle_search(state: SandboxState, context: RequestContext) -> Response:
+    """Return one page of what the image finds."""
+    values = context.values
+    number = values["page"]
+    size = values["page_size"]
+    query = _build_query(context)
+    indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
+    items = common.render_items(render_item, state.catalogue, indexes, values["language"], context)
+    data = {"page": number, "page_size": size, "total_count": total}
+    if context.service.variants["has-next-page"] == "present":
+        data["has_next_page"] = number * size < total
+    data |= {"sort": values["sort"], "filters": {}, "items": msgspec.Raw(items)}
+    return common.build_json_response({"code": 200, "msg": "success", "data": data})
+
+
+def _build_query(context: RequestContext) -> Query:
+    values = context.values
+    return Query(
+        image=_identify_image(context, values["img_url"]),
+        labels=frozenset([label for name, label in LABELS.items() if values[name]]),
+        traits=frozenset([trait for name, trait in TRAITS.items() if values[name]]),
+        sort=SORTS[values["sort"]],
+    )
+
+
+def _identify_image(context: RequestContext, url: str) -> ImageIdentity:
+    """Return the image at an address, or the one that a conversion made a path of.
+
+    Raise VendorError for an address on a host that is not Alibaba's, and for a path that no conversion made.
+    """
+    data = context.service.api.root.data
+    variants = context.service.variants
+    if HOST_PATTERN.match(url) is None and url.startswith(tuple(data["converted-paths"])):
+        number = _decode_converted_path(url)
+        if number is not None:
+            return identify_by_number(number)
+        # the vendor's own examples are paths that carry no check of ours
+        is_known = variants["unknown-conversion"] == "answered" or url in data["known-conversions"]
+    else:
+        is_known = variants["foreign-image"] == "answered" or is_on_host(url, data["image-hosts"])
+    if not is_known:
+        raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
+    return identify_by_url(url)
+
+
+def _decode_converted_path(path: str) -> int | None:
+    """Return the number of the image behind `/search/imgextra/1692942898123_q7ftzxs9.jpg`."""
+    match = CONVERTED_PATTERN.fullmatch(path.rpartition("/")[2])
+    if match is None:
+        return None
+    return decode_converted_name(match[1])
+
+
+def is_on_host(url: str, hosts: Iterable[str]) -> bool:
+    """Return whether an address is on one of these hosts, or below one of them."""
+    match = HOST_PATTERN.match(url)
+    if match is None:
+        return False
+    # with a dot before both, "cbu01.alicdn.com" is below "alicdn.com", and "notalicdn.com" is not
+    return f".{match[1].lower()}".endswith(tuple([f".{host}" for host in hosts]))
+
+
+def handle_convert(state: SandboxState, context: RequestContext) -> Response:
+    """Return the image's path: another one each time, as it holds a number that the sandbox counts on."""
+    url = context.values["url"]
+    data = context.service.api.root.data
+    if is_on_host(url, data["unreachable-hosts"]):
+        return _respond_unreachable(context, url)
+    state.unique_name_count += 1
+    name = encode_converted_name(identify_by_url(url).number, state.unique_name_count)
+    return _respond_with_path(f"{data['converted-paths'][0]}{name}.jpg")
+
+
+def _respond_unreachable(context: RequestContext, url: str) -> Response:
+    """Return an image's own address, where it cannot be fetched. Raise VendorError where the variant names an error."""
+    outcome = context.service.variants["unreachable-source"]
+    if outcome != "unchanged":
+        raise VendorError(outcome, {"rule": "unreachable", "parameter": "url", "value": url})
+    return _respond_with_path(url)
+
+
+def _respond_with_path(path: str) -> Response:
+    return common.build_json_response({"code": 200, "msg": "success", "data": {"image_url": path}})
+
+
+@common.ItemRenderer
+def render_item(product: Product, language: str) -> bytes:
+    """Return one item as JSON."""
     price = common.format_yuan(product.price)
     item: dict[str, Any] = {
         "item_id": product.offer_id,
-        "product_url": common.build_offer_url(product),
+        "product_url": ali1688.build_offer_url(product),
         "title": product.get_title(language),
         "title_origin": product.get_title("zh"),
-        "img": common.build_image_url(product),
+        "img": common.build_1688_image_url(product),
         "category_path": [str(category) for category in reversed(product.kind.ali1688)],
         "price": price,
         "price_info": {
@@ -61,17 +154,22 @@ def render_item(catalogue: Catalogue, index: int, language: str) -> bytes:
         "super_new_product": product.has_label(NEW_PRODUCT_LABEL),
         "shop_info": _build_shop_info(product, language),
     }
-    return msgspec.json.encode(item)
+    return common.encode_json(item)
 
 
 def _choose_brand(product: Product) -> str:
+    if product.brand_number % 4 == 0:
+        return NO_BRAND
     brands = load_shop_words().brands
-    return NO_BRAND if product.brand_number % 4 == 0 else brands[product.brand_number % len(brands)]
+    return brands[product.brand_number % len(brands)]
 
 
 def _build_price_steps(product: Product) -> list[dict[str, str]]:
-    """The prices by quantity; the last step has no end."""
-    ends = [str(begin - 1) for begin, _ in product.tiers[1:]] + [""]
+    """Return the prices by quantity; the last step has no end."""
+    begins = [begin for begin, _ in product.tiers]
+    ends = [str(begin - 1) for begin in begins[1:]]
+    ends.append("")
+    # a product without steps has no beginning, but the end that was just added
     return [
         {"begin_num": str(begin), "end_num": end, "price": common.format_yuan(price)}
         for (begin, price), end in zip(product.tiers, ends, strict=False)
@@ -92,20 +190,16 @@ def _build_sales(product: Product) -> dict[str, Any]:
 
 
 def format_fuzzy(number: int) -> str:
-    """57 -> "50+", 1234 -> "1000+"."""
+    """Return `50+` for 57, `1000+` for 1234."""
     step = 10 ** (len(str(number)) - 1)
     return f"{number // step * step}+"
 
 
-def format_area(place: Locality, language: str) -> list[str]:
-    """Province, then city and district, in that language."""
-    town = TOWN_FORMATS.get(language, "{district}, {city}")
-    return [place.province[language], town.format(city=place.city[language], district=place.district[language])]
-
-
-def _build_member_id(seller: int) -> str:
-    """Younger accounts bear five hexadecimal digits more."""
-    return f"b2b-{seller}{seller * 7919 % 16**5:05x}" if seller % 2 else f"b2b-{seller}"
+def format_area(locality: Locality, language: str) -> list[str]:
+    """Return province, then city and district, in that language."""
+    town_format = TOWN_FORMATS.get(language, DEFAULT_TOWN_FORMAT)
+    town = town_format.format(city=locality.city[language], district=locality.district[language])
+    return [locality.province[language], town]
 
 
 def _build_shop_info(product: Product, language: str) -> dict[str, Any]:
@@ -128,83 +222,9 @@ def _build_shop_info(product: Product, language: str) -> dict[str, Any]:
     }
 
 
-def handle_convert(world: SandboxState, call: RequestContext) -> Response:
-    """The picture's path: another one each time, as it holds a number that the world counts on."""
-    url = call.values["url"]
-    if is_on_host(url, call.service.api.root.data["unreachable-hosts"]):
-        return _respond_unreachable(call, url)
-    world.unique_name_count += 1
-    name = encode_converted_name(image.identify_by_url(url).number, world.unique_name_count)
-    return _respond_with_path(f"{call.service.api.root.data['converted-paths'][0]}{name}.jpg")
-
-
-def _respond_unreachable(call: RequestContext, url: str) -> Response:
-    """What comes of a picture that cannot be fetched. Raises Refused, where the variant names an error."""
-    way = call.service.variants["unreachable-source"]
-    if way != "unchanged":
-        raise VendorError(way, {"rule": "unreachable", "parameter": "url", "value": url})
-    return _respond_with_path(url)
-
-
-def _respond_with_path(path: str) -> Response:
-    return common.build_json_response({"code": 200, "msg": "success", "data": {"image_url": path}})
-
-
-SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_down": "-price"}
-LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": NEW_PRODUCT_LABEL}
-TRAITS: Final = {"is_factory": "factory", "verified_supplier": "inspected", "free_shipping": "free-postage"}
-HOST_PATTERN = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:]+)")
-CONVERTED_PATTERN = re.compile(r"([^/]*)\.jpg")
-
-
-def handle_search(world: SandboxState, call: RequestContext) -> Response:
-    """One page of what the picture finds."""
-    values = call.values
-    number = values["page"]
-    size = values["page_size"]
-    found, total = common.select_page(world.catalogue, _build_query(call), (number - 1) * size, size, call.situation)
-    more = {"has_next_page": number * size < total} if call.service.variants["has-next-page"] == "present" else {}
-    items = common.render_items(render_item, world.catalogue, found, values["language"], call)
-    data = {
-        "page": number,
-        "page_size": size,
-        "total_count": total,
-        **more,
-        "sort": values["sort"],
-        "filters": {},
-        "items": msgspec.Raw(items),
-    }
-    return common.build_json_response({"code": 200, "msg": "success", "data": data})
-
-
-def _build_query(call: RequestContext) -> Query:
-    values = call.values
-    return Query(
-        image=_identify_image(call, values["img_url"]),
-        labels=frozenset(label for name, label in LABELS.items() if values[name]),
-        traits=frozenset(trait for name, trait in TRAITS.items() if values[name]),
-        sort=SORTS[values["sort"]],
-    )
-
-
-def _identify_image(call: RequestContext, url: str) -> ImageIdentity:
-    """The picture at an address, or the one that a conversion made a path of. Raises Refused for a foreign one."""
-    data = call.service.api.root.data
-    switches = call.service.variants
-    if HOST_PATTERN.match(url) is None and url.startswith(tuple(data["converted-paths"])):
-        name = CONVERTED_PATTERN.fullmatch(url.rpartition("/")[2])
-        number = decode_converted_name(name[1]) if name else None
-        known = number is not None or switches["unknown-conversion"] == "answered" or url in data["known-conversions"]
-        found = image.identify_by_url(url) if number is None else image.identify_by_number(number)
-    else:
-        known = switches["foreign-image"] == "answered" or is_on_host(url, data["image-hosts"])
-        found = image.identify_by_url(url)
-    if not known:
-        raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
-    return found
-
-
-def is_on_host(url: str, hosts: Iterable[str]) -> bool:
-    """Whether an address is on one of these hosts, or below one of them."""
-    found = HOST_PATTERN.match(url)
-    return found is not None and f".{found[1].lower()}".endswith(tuple(f".{host}" for host in hosts))
+def _build_member_id(seller_id: int) -> str:
+    """Return `b2b-2207612345`; half of the accounts have five hexadecimal digits more."""
+    member_id = f"b2b-{seller_id}"
+    if seller_id % 2:
+        member_id += f"{seller_id * 7919 % 16**5:05x}"
+    return member_id

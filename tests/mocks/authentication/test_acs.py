@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.image import render_jpeg
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response, parse_pairs
 from lookalike_specs.signing import MalformedCredential, acs3, acs_roa, acs_rpc

@@ -17,8 +17,9 @@ from PIL import Image
 
 from lookalike_mocks import Catalogue, Mock
 from lookalike_mocks.catalogue import ImageIdentity
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
 from lookalike_mocks.catalogue.ids import decode_offer_id, encode_image_code
-from lookalike_mocks.catalogue.image import detect_subjects, draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.subjects import detect_subjects
 from lookalike_mocks.vendors.aliyun.hits import ATTRIBUTES, SAME_SCORE, HitQuery, find_hits
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from openapi_schema_validator import OAS31Validator
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.image import render_jpeg
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.references import resolve_refs

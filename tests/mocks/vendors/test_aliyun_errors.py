@@ -16,8 +16,8 @@ from openapi_schema_validator import OAS31Validator
 from PIL import Image
 
 from lookalike_mocks import Mock
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.catalogue.ids import encode_image_code
-from lookalike_mocks.catalogue.image import render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.request_builder import collect_examples

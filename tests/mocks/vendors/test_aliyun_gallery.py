@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from lookalike_mocks import Mock
-from lookalike_mocks.catalogue.image import draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
 from lookalike_mocks.sandbox.image_store import BoundedStore, ImageStore
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response

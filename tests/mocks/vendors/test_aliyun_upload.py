@@ -16,7 +16,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.authentication.post_policy import format_expiration
-from lookalike_mocks.catalogue.image import render_jpeg
+from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.sandbox.image_store import BoundedStore
 from lookalike_mocks.sandbox.state import Quota
 from lookalike_specs.messages import Pairs, Request, Response

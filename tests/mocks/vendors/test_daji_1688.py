@@ -12,7 +12,8 @@ from openapi_schema_validator import OAS30Validator
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import ids
-from lookalike_mocks.catalogue.image import detect_subjects, identify_by_id
+from lookalike_mocks.catalogue.image import identify_by_id
+from lookalike_mocks.catalogue.subjects import detect_subjects
 from lookalike_mocks.catalogue.vocabulary import load_kinds
 from lookalike_specs import load_api, read_document
 from lookalike_specs.messages import Request, Response

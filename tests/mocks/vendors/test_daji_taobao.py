@@ -20,7 +20,7 @@ from lookalike_mocks.catalogue.ids import (
     encode_image_id,
     encode_opaque_id,
 )
-from lookalike_mocks.catalogue.image import detect_subjects
+from lookalike_mocks.catalogue.subjects import detect_subjects
 from lookalike_mocks.catalogue.vocabulary import load_kinds
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response

@@ -16,7 +16,7 @@ from PIL import Image
 
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import ids
-from lookalike_mocks.catalogue.image import draw_identicon, render_jpeg
+from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.messages import Pairs, Request, Response
 from lookalike_specs.signing import daji

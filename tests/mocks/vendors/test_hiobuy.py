@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS31Validator
 from lookalike_mocks import Mock
 from lookalike_mocks.catalogue import image
 from lookalike_mocks.catalogue.ids import decode_offer_id
-from lookalike_mocks.catalogue.image import detect_subjects
+from lookalike_mocks.catalogue.subjects import detect_subjects
 from lookalike_mocks.vendors.hiobuy import TAOBAO_SHIFT
 from lookalike_specs import load_api
 from lookalike_specs.extensions import ErrorCode

@@ -11,8 +11,8 @@ import msgspec
 
 from ...catalogue import Catalogue, ImageIdentity, Product
 from ...catalogue.ids import decode_image_code
-from ...catalogue.image import Box, select_subject
 from ...catalogue.search import rank_all
+from ...catalogue.subjects import Box, select_subject
 from ...images import Thumbnail, compute_similarity
 from ...sandbox.image_store import StoredImage
 from .filter import AttributeValue, Condition, evaluate_condition

@@ -10,7 +10,9 @@ import msgspec
 
 from ... import images
 from ...catalogue import ImageIdentity
-from ...catalogue.image import Box, detect_subjects, identify_by_url, render_jpeg
+from ...catalogue.identicon import render_jpeg
+from ...catalogue.image import identify_by_url
+from ...catalogue.subjects import Box, detect_subjects
 from ...context import RequestContext
 from ...sandbox.state import SandboxState
 from .instance import Instance, build_rule_error

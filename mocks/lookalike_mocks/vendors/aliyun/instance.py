@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ...catalogue import ImageIdentity, load_kinds
-from ...catalogue.image import Box, select_subject
+from ...catalogue.subjects import Box, select_subject
 from ...context import RequestContext
 from ...exceptions import VendorError
 from ...sandbox.state import SandboxState

@@ -11,12 +11,13 @@ import msgspec
 from lookalike_specs.messages import Response
 
 from ...catalogue import Catalogue, ImageIdentity, load_kinds
-from ...catalogue.image import Box, identify_by_product
+from ...catalogue.image import identify_by_product
+from ...catalogue.subjects import Box
 from ...context import RequestContext
 from ...response_ids import derive_response_ids
 from ...sandbox.image_store import ImageKey
 from ...sandbox.state import SandboxState
-from ..common import apply_to_items
+from ..item_situations import ITEM_SITUATIONS, apply_item_situation
 from . import hits
 from .filter import parse_filter
 from .hits import (
@@ -57,6 +58,9 @@ def respond_with_hits(world: SandboxState, call: RequestContext, where: Instance
     made = derive_response_ids(world.seed, call.request)
     only = None if where.has_categories else category
     items = b",".join(_encode_auction(call, catalogue, each, only) for each in listed)
+    auctions = b"[%b]" % items
+    if call.situation in ITEM_SITUATIONS:
+        auctions = apply_item_situation(auctions, call.situation, call.endpoint.operation.response_schema)
     main, regions = describe_regions(call, picture, box, catalogue.size)
     body = {
         "RequestId": made.request_id,
@@ -70,7 +74,7 @@ def respond_with_hits(world: SandboxState, call: RequestContext, where: Instance
             "MultiRegion": regions,
             "AllCategories": _list_categories(call),
         },
-        "Auctions": msgspec.Raw(apply_to_items(b"[%b]" % items, call)),
+        "Auctions": msgspec.Raw(auctions),
     }
     return build_response(call, body)
 

@@ -1,118 +1,148 @@
-"""Daji's 1688 image search: the page of offers."""
+"""Daji's search on 1688: the page of offers, and the regions of the image that could be searched for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs.messages import Response
 
-from ...catalogue import Catalogue, ImageIdentity, Query, image
+from ...catalogue import ImageIdentity, Product, Query
 from ...catalogue.ids import decode_image_id
-from ...catalogue.image import Box, detect_subjects, select_subject
+from ...catalogue.image import identify_by_id, identify_by_url
+from ...catalogue.subjects import Box, detect_subjects, select_subject
 from ...context import RequestContext
 from ...exceptions import VendorError
 from ...response_ids import derive_response_ids
 from ...sandbox.state import SandboxState
 from .. import ali1688, common
-from . import envelope
+from .envelope import BOX_ORDERS, build_envelope, format_box, parse_box
 
-SORTS = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
-SORT_PREFIXES = {"asc": "", "desc": "-"}
-PAGE_COUNTERS = {"ceil": lambda total, size: -(-total // size), "floor-plus-one": lambda total, size: total // size + 1}
+SORTS: Final = {"price": "price", "rePurchaseRate": "repurchase", "monthSold": "sales"}
+SORT_PREFIXES: Final = {"asc": "", "desc": "-"}
+# variant `total-page` -> how many pages so many offers make
+PAGE_COUNTERS: Final[Mapping[str, Callable[[int, int], int]]] = {
+    "ceil": lambda total, size: -(-total // size),
+    "floor-plus-one": lambda total, size: total // size + 1,
+}
 
 
-def handle_1688_search(world: SandboxState, call: RequestContext) -> Response:
-    """One page of what the picture finds."""
-    values = call.values
-    shown = _identify_image(call)
-    switches = call.service.variants
+def handle_1688_search(state: SandboxState, context: RequestContext) -> Response:
+    """Return one page of what the image finds."""
+    values = context.values
+    variants = context.service.variants
+    image = _identify_image(context)
+    box = None
+    if "region" in values:
+        box = parse_box(values["region"], BOX_ORDERS[variants["region-order"]])
+    query = _build_query(context, image, box)
     size = values["pageSize"]
     number = values["beginPage"]
-    order = switches["region-order"]
-    box = envelope.parse_box(values["region"], envelope.BOX_ORDERS[order]) if "region" in values else None
-    query = _build_query(call, shown, box)
-    found, total = common.select_page(world.catalogue, query, (number - 1) * size, size, call.situation)
-    made = derive_response_ids(world.seed, call.request)
-    member = common.percent_encode(values["outMemberId"]) if "outMemberId" in values else "null"
-    trace = f"{made.digest[:30]}%5EimageInfo%40{shown.number}%5EoutMemberId%40{member}"
-    items = common.render_items(_render_item, world.catalogue, found, query.language, call)
+    indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
+    ids = derive_response_ids(state.seed, context.request)
+    items = common.render_items(_render_item, state.catalogue, indexes, query.language, context)
     data = {
         "totalRecords": total,
-        "totalPage": PAGE_COUNTERS[switches["total-page"]](total, size),
+        "totalPage": PAGE_COUNTERS[variants["total-page"]](total, size),
         "pageSize": size,
         "currentPage": number,
-        "data": msgspec.Raw(common.fill_trace(items, trace)),
-        "picRegionInfo": _describe_regions(shown, world.catalogue.size, box, order),
+        "data": msgspec.Raw(common.fill_trace(items, _build_trace(values, ids.digest, image))),
+        "picRegionInfo": _describe_regions(image, state.catalogue.size, box, variants["region-order"]),
     }
-    return envelope.build_envelope(made, data)
+    return build_envelope(ids, data)
 
 
-def _identify_image(call: RequestContext) -> ImageIdentity:
-    """The picture that is meant: an id counts more than an address, `imageUrl` more than `imageAddress`."""
-    values = call.values
-    if image_id := values.get("imageId"):
-        if call.trigger_parameter != "imageId" and not _is_known(call, image_id):
+def _identify_image(context: RequestContext) -> ImageIdentity:
+    """Return the image that is meant: an id counts more than an address, `imageUrl` more than `imageAddress`.
+
+    Raise VendorError for an id that no upload gave out.
+    """
+    values = context.values
+    image_id = values.get("imageId")
+    if image_id:
+        # a trigger value stands in the place of an id, and is none
+        if context.trigger_parameter != "imageId" and not _is_known(context, image_id):
             raise VendorError("unknown-image", {"rule": "unknown", "parameter": "imageId", "value": image_id})
-        return image.identify_by_id(image_id)
-    return image.identify_by_url(values["imageUrl"] if "imageUrl" in values else values["imageAddress"])
+        return identify_by_id(image_id)
+    if "imageUrl" in values:
+        return identify_by_url(values["imageUrl"])
+    return identify_by_url(values["imageAddress"])
 
 
-def _is_known(call: RequestContext, image_id: str) -> bool:
-    """Whether an upload can have given that id out; the variant says whether its check has to hold."""
+def _is_known(context: RequestContext, image_id: str) -> bool:
+    """Return whether an upload can have given that id out; the variant says whether its check has to hold."""
     if not (image_id.isascii() and image_id.isdigit()):
         return False
-    if call.service.variants["unknown-image-id"] == "answered":
+    if context.service.variants["unknown-image-id"] == "answered":
         return True
-    return decode_image_id(image_id) is not None or image_id in call.service.api.root.data["known-images"]
+    return decode_image_id(image_id) is not None or image_id in context.service.api.root.data["known-images"]
 
 
-def _build_query(call: RequestContext, shown: ImageIdentity, box: Box | None) -> Query:
-    values = call.values
+def _build_query(context: RequestContext, image: ImageIdentity, box: Box | None) -> Query:
+    values = context.values
+    narrowing: dict[str, Any] = {}
+    # category 0 is all of them
+    if values.get("categoryId"):
+        narrowing["kinds"] = common.find_1688_kinds(values["categoryId"])
+    if "priceStart" in values:
+        narrowing["min_price"] = common.parse_fen_ceiling(values["priceStart"])
+    if "priceEnd" in values:
+        narrowing["max_price"] = common.parse_fen_floor(values["priceEnd"])
+    if "filter" in values:
+        narrowing["labels"] = _parse_labels(context)
+    # a trigger value as the keyword selects a situation, and stands in no title
+    if context.trigger_parameter != "keyword":
+        narrowing["keyword"] = values.get("keyword", "")
+    if "sort" in values:
+        narrowing["sort"] = _parse_sort(values["sort"])
     return Query(
-        image=shown,
+        image=image,
         box=box,
-        kinds=common.find_kinds_in(values["categoryId"]) if values.get("categoryId") else None,
-        min_price=common.parse_fen_ceiling(values["priceStart"]) if "priceStart" in values else 0,
-        max_price=common.parse_fen_floor(values["priceEnd"]) if "priceEnd" in values else None,
-        labels=_parse_labels(call) if "filter" in values else frozenset(),
-        keyword="" if call.trigger_parameter == "keyword" else values.get("keyword", ""),
         boost_text=values.get("auxiliaryText", ""),
         language=values.get("country", "zh"),
-        sort=_parse_sort(values["sort"]) if "sort" in values else "",
+        **narrowing,
     )
 
 
 @lru_cache(maxsize=64)
 def _parse_sort(text: str) -> str:
-    """What `{"price":"desc"}` is to the catalogue: `-price`."""
-    ((key, way),) = msgspec.json.decode(text, type=dict[str, str]).items()
-    return SORT_PREFIXES[way] + SORTS[key]
+    """Return what `{"price":"desc"}` is to the catalogue: `-price`."""
+    ((key, direction),) = msgspec.json.decode(text, type=dict[str, str]).items()
+    return SORT_PREFIXES[direction] + SORTS[key]
 
 
-def _parse_labels(call: RequestContext) -> frozenset[str]:
-    """The filter tokens that were sent and are known."""
-    data = call.service.api.root.data
-    text = call.values["filter"]
-    sent = {token for part in text.split(",") if (token := part.strip())}
-    known = frozenset(token for token in sent if token in data["filters"] or token in data["unlisted-filters"])
-    if sent != known and call.service.variants["unknown-filter"] == "refused":
+def _parse_labels(context: RequestContext) -> frozenset[str]:
+    """Return the filter tokens that were sent and exist. Raise VendorError for others, where the variant says so."""
+    data = context.service.api.root.data
+    text = context.values["filter"]
+    tokens = {token.strip() for token in text.split(",")} - {""}
+    labels = frozenset(token for token in tokens if token in data["filters"] or token in data["unlisted-filters"])
+    if tokens != labels and context.service.variants["unknown-filter"] == "refused":
         raise VendorError("bad-parameter", {"rule": "enum", "parameter": "filter", "value": text})
-    return known
+    return labels
+
+
+def _build_trace(values: Mapping[str, Any], digest: str, image: ImageIdentity) -> str:
+    """Return the part of `traceInfo` that all offers of an answer share."""
+    member = "null"
+    if "outMemberId" in values:
+        member = common.percent_encode(values["outMemberId"])
+    return f"{digest[:30]}%5EimageInfo%40{image.number}%5EoutMemberId%40{member}"
 
 
 @lru_cache(maxsize=4096)
-def _describe_regions(shown: ImageIdentity, size: int, box: Box | None, order: str) -> dict[str, str]:
-    places = envelope.BOX_ORDERS[order]
-    return {
-        "currentRegion": envelope.format_box(box or select_subject(shown, size, None).box, places),
-        "yoloCropRegion": ";".join(
-            envelope.format_box(subject.box, places) for subject in detect_subjects(shown, size)
-        ),
-    }
+def _describe_regions(image: ImageIdentity, size: int, box: Box | None, order: str) -> dict[str, str]:
+    """Return `picRegionInfo`: the region that was searched for, and all that could be."""
+    positions = BOX_ORDERS[order]
+    searched = box or select_subject(image, size, None).box
+    regions = [format_box(subject.box, positions) for subject in detect_subjects(image, size)]
+    return {"currentRegion": format_box(searched, positions), "yoloCropRegion": ";".join(regions)}
 
 
-def _render_item(catalogue: Catalogue, index: int, language: str) -> bytes:
-    """One offer as JSON, with shape.MARK where the answer's own trace belongs."""
-    return common.encode_json(ali1688.build_offer(catalogue.get_product(index), language))
+@common.ItemRenderer
+def _render_item(product: Product, language: str) -> bytes:
+    """Return one offer as JSON, with a placeholder for the answer's own trace."""
+    return common.encode_json(ali1688.build_offer(product, language))

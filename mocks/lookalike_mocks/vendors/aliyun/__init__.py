@@ -1,0 +1,1 @@
+"""Alibaba Cloud Image Search: search, stored images, and the upload of files beforehand."""
