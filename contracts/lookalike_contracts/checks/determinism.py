@@ -1,8 +1,9 @@
-"""Family `repeat`: the same request, the same answer."""
+"""Family `repeat`: the same request gets the same response."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -24,55 +25,63 @@ from ..search import (
     run_search,
 )
 
+PAGE_SIZE = 10
+MAX_CASES = 6
+
 
 @active_check(
     "repeat/same",
-    summary="The same request, signed anew, gets the same answer but for what is documented to differ.",
-    rationale="Paging, caches and tests of clients rest on it.",
-    remediation="Let nothing of the answer depend on the time, on chance or on who asked before.",
+    summary="The same request, signed anew, gets the same response, apart from what is documented to differ.",
+    rationale="Paging, caches and the tests of clients rest on it.",
+    remediation="Let nothing in the response depend on the time, on chance, or on who asked before.",
     source=INVARIANTS_SOURCE,
     applies=is_search,
 )
-def identical_responses(subject: CheckContext) -> Iterator[Failure]:
-    """Twice the same: the plain search, a later page, a sort, a filter."""
-    fleeting = tuple(subject.operation.extension.invariants.volatile)
-
-    def broken(drawn: tuple[Changes, Changes]) -> Failure | None:
-        one, other = (run_search(subject, *drawn) for _ in range(2))
-        place = _find_difference(blank_values(one.body, fleeting), blank_values(other.body, fleeting))
-        if place is None:
-            return None
-        shown = (one.exchange, other.exchange)
-        return Failure(
-            f"{place or 'the answer'} differs from one call to the next",
-            place,
-            locate_invariant(subject, "volatile"),
-            shown,
-        )
-
-    return falsify_invariant(
-        subject, st.tuples(build_image_strategy(subject), st.sampled_from(_list_search_changes(subject))), broken, 6
-    )
+def identical_responses(context: CheckContext) -> Iterator[Failure]:
+    """Send each of these twice: the plain search, a later page, a sort, a filter."""
+    cases = st.tuples(build_image_strategy(context), st.sampled_from(_list_search_changes(context)))
+    return falsify_invariant(context, cases, partial(_find_changed_response, context), MAX_CASES)
 
 
-def _list_search_changes(subject: CheckContext) -> list[Changes]:
-    """What else may be asked for."""
-    promises = subject.operation.extension.invariants
-    cut = get_page_parameters(subject)
-    later: list[Changes] = [cut.build_parameters(0, 10), cut.build_parameters(10, 10)] if has_pages(subject) else []
-    sorts: list[Changes] = [{order.parameter: order.value} for order in promises.orders if order.parameter]
-    plain = [filter for filter in promises.filters if "{}" not in str(filter.value)]
-    filters: list[Changes] = [{**filter.with_parameters, filter.parameter: filter.value} for filter in plain]
-    return [{}, *later, *sorts, *filters]
+def _find_changed_response(context: CheckContext, case: tuple[Changes, Changes]) -> Failure | None:
+    first = run_search(context, *case)
+    second = run_search(context, *case)
+    # such as `RequestId`, which is another one each time
+    volatile = tuple(context.operation.extension.invariants.volatile)
+    pointer = _find_difference(blank_values(first.body, volatile), blank_values(second.body, volatile))
+    if pointer is None:
+        return None
+    message = f"{pointer or 'the answer'} differs from one call to the next"
+    return Failure(message, pointer, locate_invariant(context, "volatile"), (first.exchange, second.exchange))
 
 
-def _find_difference(one: Any, other: Any, place: str = "") -> str | None:
-    """The first place where two answers differ; None when they are the same."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        pairs = [(key, one[key], other[key]) for key in one]
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = [(str(at), *pair) for at, pair in enumerate(zip(one, other, strict=True))]
+def _list_search_changes(context: CheckContext) -> list[Changes]:
+    """Return changes to the plain request that each lead the server on another way."""
+    invariants = context.operation.extension.invariants
+    changes: list[Changes] = [{}]
+    if has_pages(context):
+        pages = get_page_parameters(context)
+        changes += [pages.build_parameters(start, PAGE_SIZE) for start in (0, PAGE_SIZE)]
+    changes += [{order.parameter: order.value} for order in invariants.orders if order.parameter]
+    for filter_ in invariants.filters:
+        if "{}" not in str(filter_.value):
+            changes.append({**filter_.with_parameters, filter_.parameter: filter_.value})
+    return changes
+
+
+def _find_difference(first: Any, second: Any, pointer: str = "") -> str | None:
+    """Return the first place where two bodies differ; None when they are the same."""
+    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+        pairs = [(str(key), first[key], second[key]) for key in first]
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        pairs = [(str(index), *pair) for index, pair in enumerate(zip(first, second, strict=True))]
+    elif first == second and type(first) is type(second):
+        # in Python 1 == 1.0 == True, and to a client these are three things
+        return None
     else:
-        return None if one == other and type(one) is type(other) else place
-    found = (_find_difference(inner, outer, f"{place}/{step}") for step, inner, outer in pairs)
-    return next((place for place in found if place is not None), None)
+        return pointer
+    for step, first_value, second_value in pairs:
+        difference = _find_difference(first_value, second_value, f"{pointer}/{step}")
+        if difference is not None:
+            return difference
+    return None

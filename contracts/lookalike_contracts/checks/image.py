@@ -1,4 +1,4 @@
-"""Family `picture`: what a picture that is sent may be, by its format, its bytes and its sides."""
+"""Family `image`: which images may be sent, by their format, their bytes and their sides."""
 
 from __future__ import annotations
 
@@ -20,133 +20,144 @@ from ..generation.mutation import confirm_failure
 from ..generation.oracle import ExpectedResponse
 from ..registry import active_check
 
-SOURCE: Final = "`x-lookalike.data.picture` of each document"
+SOURCE: Final = "`x-lookalike.data.image` of each document"
 RULE_POINTER: Final = "/x-lookalike/data/image"
 # formats that some documents name and some do not
 CANDIDATE_FORMATS: Final = ("GIF", "BMP", "TIFF", "PCX")
-DEFAULT_SIDE = 64
-ROTATED_ORIENTATION = 6
-MAX_UNDOCUMENTED_FORMATS = 2
+MAX_UNDOCUMENTED_FORMATS: Final = 2
+DEFAULT_SIDE: Final = 64
+# Exif's 6: turned by a quarter; 1 is upright
+UPRIGHT_ORIENTATION: Final = 1
+ROTATED_ORIENTATION: Final = 6
 DATA_URL_PREFIX: Final = "data:image/png;base64,"
 NOT_AN_IMAGE: Final = b"no picture at all"
+# so much of a PNG has its header, and nothing of the image
+TRUNCATED_BYTES: Final = 40
+ACCEPTED: Final = ExpectedResponse()
 
 
-def _takes_images(subject: CheckContext) -> bool:
-    return "image" in subject.api.root.data and bool(_get_image_parameter(subject))
-
-
-@active_check(
-    "picture/format",
-    summary="Pictures of each documented format are taken; others, and what is no picture, are refused.",
-    rationale="A shop has pictures of every kind, and has to know which to convert.",
-    remediation="Take the documented formats by what the bytes are, and answer the error for the others.",
-    source=SOURCE,
-    applies=_takes_images,
-)
-def image_format(subject: CheckContext) -> Iterator[Failure]:
-    """One of each format, two of formats that are not documented, a text, and what is no Base64."""
-    side = _pick_valid_side(subject)
-    known = [PILLOW_FORMATS.get(name, name) for name in _rules(subject)["formats"]]
-    for name in dict.fromkeys(known):
-        yield from _check_image(
-            subject, encode_base64(draw_image(side, side, name)), ExpectedResponse(), f"a picture in {name}"
-        )
-    others = [name for name in CANDIDATE_FORMATS if name not in known][:MAX_UNDOCUMENTED_FORMATS]
-    bad = [(f"a picture in {name}", encode_base64(draw_image(side, side, name))) for name in others]
-    bad += [
-        ("words in Base64", encode_base64(NOT_AN_IMAGE)),
-        ("a picture that is cut", encode_base64(draw_image(side, side)[:40])),
-    ]
-    for told, text in bad:
-        yield from _check_image(subject, text, _expect_error(subject, "image-format"), told)
-    if way := subject.variants.get("base64-prefix"):
-        wanted = ExpectedResponse() if way == "accepted" else _expect_error(subject, "image-format")
-        yield from _check_image(
-            subject,
-            DATA_URL_PREFIX + encode_base64(draw_image(side, side)),
-            wanted,
-            f"a picture behind {DATA_URL_PREFIX}",
-        )
+def _takes_images(context: CheckContext) -> bool:
+    return "image" in context.api.root.data and bool(_get_image_parameter(context))
 
 
 @active_check(
-    "picture/bytes",
-    summary="A picture of just the documented weight is taken, one of a byte more is refused.",
-    rationale="A client that scales its pictures down has to know how far.",
-    remediation="Count the bytes as the document says, and answer the error for too many.",
+    "image/format",
+    summary="Images of each documented format are accepted; other formats, and what is no image, are refused.",
+    rationale="A shop has images of every kind, and has to know which of them it must convert.",
+    remediation="Tell the format by the bytes, accept those in the document, and answer the error for all others.",
     source=SOURCE,
     applies=_takes_images,
 )
-def byte_limit(subject: CheckContext) -> Iterator[Failure]:
-    """The heaviest picture there may be, and the next."""
-    limit = _rules(subject)["bytes"]
-    side = _pick_valid_side(subject)
-    if subject.variants.get("image-limit") == "base64":
+def image_format(context: CheckContext) -> Iterator[Failure]:
+    """Send an image of each documented format and of two others, a text, half an image, and a data URL."""
+    side = _pick_valid_side(context)
+    documented = [PILLOW_FORMATS.get(name, name) for name in _get_rules(context)["formats"]]
+    for name in dict.fromkeys(documented):
+        image = encode_base64(draw_image(side, side, name))
+        yield from _check_image(context, image, ACCEPTED, f"a picture in {name}")
+    refused = _expect_error(context, "image-format")
+    others = [name for name in CANDIDATE_FORMATS if name not in documented]
+    for name in others[:MAX_UNDOCUMENTED_FORMATS]:
+        image = encode_base64(draw_image(side, side, name))
+        yield from _check_image(context, image, refused, f"a picture in {name}")
+    yield from _check_image(context, encode_base64(NOT_AN_IMAGE), refused, "words in Base64")
+    truncated = encode_base64(draw_image(side, side)[:TRUNCATED_BYTES])
+    yield from _check_image(context, truncated, refused, "a picture that is cut")
+    yield from _check_data_url(context, side)
+
+
+def _check_data_url(context: CheckContext, side: int) -> Iterator[Failure]:
+    # browsers write an image so (`canvas.toDataURL()`); whether the vendor takes it is a variant
+    handling = context.variants.get("base64-prefix")
+    if not handling:
+        return
+    expected = ACCEPTED if handling == "accepted" else _expect_error(context, "image-format")
+    image = DATA_URL_PREFIX + encode_base64(draw_image(side, side))
+    yield from _check_image(context, image, expected, f"a picture behind {DATA_URL_PREFIX}")
+
+
+@active_check(
+    "image/bytes",
+    summary="An image of the documented maximum size is accepted, and one that is a byte larger is refused.",
+    rationale="A client that makes its images smaller has to know how far.",
+    remediation="Count the bytes as the document says, and answer the error for an image that is too large.",
+    source=SOURCE,
+    applies=_takes_images,
+)
+def byte_limit(context: CheckContext) -> Iterator[Failure]:
+    """Send the largest image that is allowed, and one that is a byte larger."""
+    limit = _get_rules(context)["bytes"]
+    side = _pick_valid_side(context)
+    if context.variants.get("image-limit") == "base64":
+        # the limit counts letters of Base64, of which four hold three bytes
         limit = limit // 4 * 3
-    for over, wanted in ((0, ExpectedResponse()), (1, _expect_error(subject, "image-bytes"))):
-        yield from _check_image(
-            subject,
-            encode_base64(draw_image_of_size(limit + over, side)),
-            wanted,
-            f"a picture of {limit + over:,} bytes",
-        )
+    for size, expected in ((limit, ACCEPTED), (limit + 1, _expect_error(context, "image-bytes"))):
+        image = encode_base64(draw_image_of_size(size, side))
+        yield from _check_image(context, image, expected, f"a picture of {size:,} bytes")
 
 
 @active_check(
-    "picture/sides",
-    summary="Pictures of the least and the greatest documented side are taken, those of a pixel less or more refused.",
-    rationale="A picture that is scaled to the limit must not be refused, and nobody should pay for one that is.",
-    remediation="Count both ends of the range as inside, for either side, and answer the error for the others.",
+    "image/sides",
+    summary="Images at the documented minimum and maximum side are accepted; a pixel less or more is refused.",
+    rationale="An image that was scaled to the limit must not be refused, and one beyond it must not cost a request.",
+    remediation="Count both ends of the range as allowed, for width and height, and answer the error for all others.",
     source=SOURCE,
-    applies=lambda subject: _takes_images(subject) and bool(_sides(subject)),
+    applies=lambda context: _takes_images(context) and bool(_get_sides(context)),
 )
-def sides(subject: CheckContext) -> Iterator[Failure]:
-    """The least and the greatest, both ways, and a pixel beyond."""
-    least, most = _sides(subject)
-    for width, height in ((least, least), (most, least), (least, most)):
-        yield from _check_dimensions(subject, width, height, ExpectedResponse())
-    wrong = [(most + 1, least), (least, most + 1)]
-    wrong += [(least - 1, least), (least, least - 1)] if least > 1 else []
-    for width, height in wrong:
-        yield from _check_dimensions(subject, width, height, _expect_error(subject, "image-pixels"))
+def sides(context: CheckContext) -> Iterator[Failure]:
+    """Send images at the limits, in width and in height, and a pixel beyond."""
+    minimum, maximum = _get_sides(context)
+    for width, height in ((minimum, minimum), (maximum, minimum), (minimum, maximum)):
+        yield from _check_dimensions(context, width, height, ACCEPTED)
+    beyond = [(maximum + 1, minimum), (minimum, maximum + 1)]
+    if minimum > 1:
+        beyond += [(minimum - 1, minimum), (minimum, minimum - 1)]
+    for width, height in beyond:
+        yield from _check_dimensions(context, width, height, _expect_error(context, "image-pixels"))
 
 
 @active_check(
-    "picture/orientation",
-    summary="A picture that says that it has to be turned is refused where the document says so.",
-    rationale="Cameras write such pictures, and what is to be seen on them lies on its side.",
-    remediation="Refuse what has another orientation than 1, and nothing else.",
+    "image/orientation",
+    summary="An image that is marked as turned is refused where the document says so.",
+    rationale="Cameras write such images, and what they show lies on its side.",
+    remediation="Refuse images with another Exif orientation than 1, and no others.",
     source="`x-lookalike.data.reactions` of each document",
-    applies=lambda subject: _takes_images(subject) and "image-orientation" in _reactions(subject),
+    applies=lambda context: _takes_images(context) and "image-orientation" in _get_reactions(context),
 )
-def orientation(subject: CheckContext) -> Iterator[Failure]:
-    """Upright, and turned."""
-    side = _pick_valid_side(subject)
-    for turn, wanted in ((1, ExpectedResponse()), (ROTATED_ORIENTATION, _expect_error(subject, "image-orientation"))):
-        text = encode_base64(draw_image(side, side, "JPEG", orientation=turn))
-        yield from _check_image(subject, text, wanted, f"a picture whose orientation is {turn}")
+def orientation(context: CheckContext) -> Iterator[Failure]:
+    """Send an image that is upright, and one that is turned."""
+    side = _pick_valid_side(context)
+    refused = _expect_error(context, "image-orientation")
+    for value, expected in ((UPRIGHT_ORIENTATION, ACCEPTED), (ROTATED_ORIENTATION, refused)):
+        image = encode_base64(draw_image(side, side, "JPEG", orientation=value))
+        yield from _check_image(context, image, expected, f"a picture whose orientation is {value}")
 
 
-def _check_dimensions(subject: CheckContext, width: int, height: int, wanted: ExpectedResponse) -> Iterator[Failure]:
-    text = encode_base64(draw_image(width, height))
-    yield from _check_image(subject, text, wanted, f"a picture of {width} by {height} pixels")
+def _check_dimensions(context: CheckContext, width: int, height: int, expected: ExpectedResponse) -> Iterator[Failure]:
+    image = encode_base64(draw_image(width, height))
+    yield from _check_image(context, image, expected, f"a picture of {width} by {height} pixels")
 
 
-def _check_image(subject: CheckContext, text: str, wanted: ExpectedResponse, told: str) -> Iterator[Failure]:
-    sent = {_get_image_parameter(subject): text}
-    yield from confirm_failure(lambda: wanted.find_failure(subject, subject.send_sample(**sent), told, RULE_POINTER))
+def _check_image(context: CheckContext, image: str, expected: ExpectedResponse, description: str) -> Iterator[Failure]:
+    changes = {_get_image_parameter(context): image}
+    yield from confirm_failure(
+        lambda: expected.find_failure(context, context.send_sample(**changes), description, RULE_POINTER)
+    )
 
 
-def _get_image_parameter(subject: CheckContext) -> str:
-    """The parameter that takes a picture in Base64, as the spec's own example does; "" where none does."""
-    return _find_image_parameter(subject.api.id, subject.operation.id)
+def _get_image_parameter(context: CheckContext) -> str:
+    """Return the parameter that takes an image in Base64, as the spec's own example does; "" where none does."""
+    return _find_image_parameter(context.api.id, context.operation.id)
 
 
 @cache
-def _find_image_parameter(api: str, operation: str) -> str:
-    loaded = load_api(api)
-    known = collect_examples(loaded, next(each for each in loaded.operations if each.id == operation))
-    return next((name for name, value in known.items() if isinstance(value, str) and _is_image(value)), "")
+def _find_image_parameter(api_id: str, operation_id: str) -> str:
+    api = load_api(api_id)
+    operation = next(operation for operation in api.operations if operation.id == operation_id)
+    for name, value in collect_examples(api, operation).items():
+        if isinstance(value, str) and _is_image(value):
+            return name
+    return ""
 
 
 def _is_image(text: str) -> bool:
@@ -157,30 +168,37 @@ def _is_image(text: str) -> bool:
         return False
 
 
-def _rules(subject: CheckContext) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = subject.api.root.data["image"]
-    return found
+def _get_rules(context: CheckContext) -> Mapping[str, Any]:
+    rules: Mapping[str, Any] = context.api.root.data["image"]
+    return rules
 
 
-def _sides(subject: CheckContext) -> list[int]:
-    """The least and the greatest side: of every picture, or of those that go to the instance that is asked."""
-    data = subject.api.root.data
-    if "sides" in _rules(subject):
-        return [*_rules(subject)["sides"]]
-    known: Mapping[str, Any] = data.get("instances", {}).get("known", {})
-    asked = [known[value] for value in subject.build_values().values() if isinstance(value, str) and value in known]
-    return [*data["services"][asked[0]["service"]]["sides"]] if asked else []
+def _get_sides(context: CheckContext) -> list[int]:
+    """Return the minimum and the maximum side in pixels, or nothing where the document has no limits.
+
+    Some vendors have the same for all images, others for each kind of instance: then those of the instance count that
+    the plain request names.
+    """
+    data = context.api.root.data
+    if "sides" in _get_rules(context):
+        return [*_get_rules(context)["sides"]]
+    instances: Mapping[str, Any] = data.get("instances", {}).get("known", {})
+    for value in context.build_values().values():
+        if isinstance(value, str) and value in instances:
+            return [*data["services"][instances[value]["service"]]["sides"]]
+    return []
 
 
-def _pick_valid_side(subject: CheckContext) -> int:
-    """One that nobody minds."""
-    return max(DEFAULT_SIDE, *_sides(subject)[:1], 1)
+def _pick_valid_side(context: CheckContext) -> int:
+    """Return a side in pixels that no rule is against."""
+    return max(DEFAULT_SIDE, *_get_sides(context)[:1], 1)
 
 
-def _reactions(subject: CheckContext) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = subject.api.root.data.get("reactions", {})
-    return found
+def _get_reactions(context: CheckContext) -> Mapping[str, Any]:
+    reactions: Mapping[str, Any] = context.api.root.data.get("reactions", {})
+    return reactions
 
 
-def _expect_error(subject: CheckContext, rule: str) -> ExpectedResponse:
-    return ExpectedResponse(frozenset((subject.resolve_error(subject.resolve_reaction(_reactions(subject)[rule])),)))
+def _expect_error(context: CheckContext, rule: str) -> ExpectedResponse:
+    error = context.resolve_error(context.resolve_reaction(_get_reactions(context)[rule]))
+    return ExpectedResponse(frozenset((error,)))

@@ -1,4 +1,4 @@
-"""Family `item`: ids and addresses that can be used."""
+"""Family `item`: ids and URLs that clients can use."""
 
 from __future__ import annotations
 
@@ -11,87 +11,108 @@ from lookalike_specs.pointers import MISSING
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import passive_check
-from ..search import INVARIANTS_SOURCE, is_search, locate_invariant, parse_search
+from ..search import INVARIANTS_SOURCE, SearchResponse, is_search, locate_invariant, parse_search
 
+# "" is a URL such as `//img.alicdn.com/a.jpg`, which takes the scheme of the page that it stands in
 WEB_SCHEMES = ("", "http", "https")
 
 
 @passive_check(
     "item/id",
-    summary="Every item has an id, and those of an answer are of one type.",
-    rationale="It is what goods are ordered by.",
-    remediation="Leave out what has no id.",
+    summary="Every item has an id, and all ids of a response are of one type.",
+    rationale="Goods are ordered by their id.",
+    remediation="Leave out items that have no id.",
     source=INVARIANTS_SOURCE,
     applies=is_search,
 )
-def item_ids(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
-    """Each place of the id."""
-    found = parse_search(subject, exchange)
-    for pointer in found.invariants.id if found else ():
-        values = found.read_values(pointer) if found else []
-        for at, value in enumerate(values):
-            if wrong := _explain_bad_id(value, values[0]):
-                where = found.build_pointer(at, pointer) if found else ""
-                yield Failure(f"{pointer} is {value!r}, {wrong}", where, locate_invariant(subject, "id"), (exchange,))
-                break
+def item_ids(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
+    """Look at each part of the id."""
+    response = parse_search(context, exchange)
+    if response is not None:
+        for pointer in response.invariants.id:
+            yield from _check_ids(response, pointer)
+
+
+def _check_ids(response: SearchResponse, pointer: str) -> Iterator[Failure]:
+    values = response.read_values(pointer)
+    for index, value in enumerate(values):
+        reason = _explain_bad_id(value, values[0])
+        if reason:
+            message = f"{pointer} is {value!r}, {reason}"
+            rule = locate_invariant(response.context, "id")
+            yield Failure(message, response.build_pointer(index, pointer), rule, (response.exchange,))
+            return
 
 
 def _explain_bad_id(value: Any, first: Any) -> str:
-    """Why that cannot be told apart from others; "" where it can."""
+    """Return why the value is no id, beside that of the first item; "" where it is one."""
     if value is MISSING or value is None or isinstance(value, bool):
         return "which is none"
     if isinstance(value, str) and not value.strip():
         return "which is empty"
-    return "" if type(value) is type(first) else f"and {first!r} is of another type"
+    if type(value) is not type(first):
+        return f"and {first!r} is of another type"
+    return ""
 
 
 @passive_check(
     "item/doubled",
-    summary="No item stands twice in an answer.",
+    summary="No item stands twice in a response.",
     rationale="A client would show it twice.",
     remediation="List each item once.",
     source=INVARIANTS_SOURCE,
     applies=is_search,
 )
-def duplicate_items(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
-    """By the id."""
-    found = parse_search(subject, exchange)
-    ids = found.ids if found else []
-    for at, each in enumerate(ids):
-        if found and each in ids[:at]:
-            told = " with ".join(map(repr, each))
-            yield Failure(f"{told} stands twice", found.build_pointer(at), locate_invariant(subject, "id"), (exchange,))
+def duplicate_items(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
+    """Compare the ids."""
+    response = parse_search(context, exchange)
+    if response is None:
+        return
+    for index, item_id in enumerate(response.ids):
+        if item_id in response.ids[:index]:
+            message = f"{' with '.join(repr(part) for part in item_id)} stands twice"
+            yield Failure(message, response.build_pointer(index), locate_invariant(context, "id"), (exchange,))
             return
 
 
 @passive_check(
     "item/url",
-    summary="Addresses are complete, of http or https, with or without the scheme, and can be asked for as they are.",
-    rationale="Clients put them into pages.",
-    remediation="Write the host, and encode what a URL may not hold.",
+    summary="URLs have a host and can be requested as they are, by http or https or without a scheme.",
+    rationale="Clients put them into their pages.",
+    remediation="Write the host into each URL, and encode the characters that a URL may not hold.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: bool(subject.operation.extension.invariants.urls),
+    applies=lambda context: bool(context.operation.extension.invariants.urls),
 )
-def item_urls(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
-    """Each place of an address; null is for the schema to judge."""
-    found = parse_search(subject, exchange)
-    for pointer in found.invariants.urls if found else ():
-        for at, value in enumerate(found.read_values(pointer) if found else []):
-            if found and isinstance(value, str) and (wrong := _explain_bad_url(value)):
-                where = found.build_pointer(at, pointer)
-                yield Failure(f"{pointer} is {value!r}, {wrong}", where, locate_invariant(subject, "urls"), (exchange,))
-                break
+def item_urls(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
+    """Look at each place of a URL; whether it may be null, the schema says."""
+    response = parse_search(context, exchange)
+    if response is not None:
+        for pointer in response.invariants.urls:
+            yield from _check_urls(response, pointer)
+
+
+def _check_urls(response: SearchResponse, pointer: str) -> Iterator[Failure]:
+    for index, value in enumerate(response.read_values(pointer)):
+        reason = _explain_bad_url(value) if isinstance(value, str) else ""
+        if reason:
+            message = f"{pointer} is {value!r}, {reason}"
+            rule = locate_invariant(response.context, "urls")
+            yield Failure(message, response.build_pointer(index, pointer), rule, (response.exchange,))
+            return
 
 
 def _explain_bad_url(text: str) -> str:
-    """Why that is no address of the web; "" where it is one."""
+    """Return why the text is no URL of the web; "" where it is one."""
     if any(letter.isspace() or not letter.isprintable() for letter in text):
         return "which has a space in it"
     try:
-        split = urlsplit(text)
-        usable = bool(split.hostname) and split.port != 0
+        url = urlsplit(text)
+        # reading the port is what raises for `http://host:port/`
+        has_address = bool(url.hostname) and url.port != 0
     except ValueError:
         return "which is no address"
-    if split.scheme not in WEB_SCHEMES:
+    if url.scheme not in WEB_SCHEMES:
         return "which is not of http or https"
-    return "" if usable else "which has no host"
+    if not has_address:
+        return "which has no host"
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from lookalike_specs.invariants import Languages
 
@@ -25,20 +26,20 @@ from ..search import (
 PAGE_SIZE = 5
 
 
-def _languages(subject: CheckContext) -> Languages:
-    return subject.operation.extension.invariants.languages or Languages(parameter="", texts=[], scripts={})
+def _get_languages(context: CheckContext) -> Languages:
+    return context.operation.extension.invariants.languages or Languages(parameter="", texts=[], scripts={})
 
 
-def _has_languages(subject: CheckContext) -> bool:
-    return subject.operation.extension.invariants.languages is not None
+def _has_languages(context: CheckContext) -> bool:
+    return context.operation.extension.invariants.languages is not None
 
 
-def _search_in_language(subject: CheckContext, language: str, picture: Changes) -> SearchResponse:
-    return fetch_first_page(subject, picture, {_languages(subject).parameter: language}, size=PAGE_SIZE)
+def _search_in_language(context: CheckContext, language: str, image: Changes) -> SearchResponse:
+    return fetch_first_page(context, image, {_get_languages(context).parameter: language}, size=PAGE_SIZE)
 
 
-def _collect_texts(found: SearchResponse, pointers: list[str]) -> list[str]:
-    return [text for pointer in pointers for text in found.read_values(pointer) if isinstance(text, str)]
+def _collect_texts(response: SearchResponse, pointers: list[str]) -> list[str]:
+    return [text for pointer in pointers for text in response.read_values(pointer) if isinstance(text, str)]
 
 
 @active_check(
@@ -49,90 +50,96 @@ def _collect_texts(found: SearchResponse, pointers: list[str]) -> list[str]:
     source=INVARIANTS_SOURCE,
     applies=_has_languages,
 )
-def script(subject: CheckContext) -> Iterator[Failure]:
-    """Each language; a few texts may be names that nobody translates, most are not."""
-    return run_parts(_check_script(subject, language) for language in _languages(subject).scripts)
+def script(context: CheckContext) -> Iterator[Failure]:
+    """Ask in each language, and look at the letters."""
+    return run_parts(_check_script(context, language) for language in _get_languages(context).scripts)
 
 
-def _check_script(subject: CheckContext, language: str) -> Iterator[Failure]:
-    known = _languages(subject)
-    scripts = known.scripts[language]
+def _check_script(context: CheckContext, language: str) -> Iterator[Failure]:
+    rule = partial(_find_foreign_text, context, language)
+    return falsify_invariant(context, build_image_strategy(context), rule, 1)
 
-    def broken(picture: Changes) -> Failure | None:
-        found = _search_in_language(subject, language, picture)
-        for pointer in known.texts:
-            texts = require_any(_collect_texts(found, [pointer]), f"a text at {pointer}")
-            foreign = [text for text in texts if not is_in_scripts(text, scripts)]
-            if 2 * len(foreign) > len(texts):
-                at = found.read_values(pointer).index(foreign[0])
-                wanted = " or ".join(scripts)
-                message = f"{pointer} is {foreign[0]!r} with {known.parameter}={language}, without a letter of {wanted}"
-                where = locate_invariant(subject, "languages", "scripts", language)
-                return Failure(message, found.build_pointer(at, pointer), where, (found.exchange,))
-        return None
 
-    return falsify_invariant(subject, build_image_strategy(subject), broken, 1)
+def _find_foreign_text(context: CheckContext, language: str, image: Changes) -> Failure | None:
+    languages = _get_languages(context)
+    scripts = languages.scripts[language]
+    response = _search_in_language(context, language, image)
+    for pointer in languages.texts:
+        texts = require_any(_collect_texts(response, [pointer]), f"a text at {pointer}")
+        foreign = [text for text in texts if not is_in_scripts(text, scripts)]
+        # a few may be names that nobody translates, such as a brand; most are not
+        if 2 * len(foreign) > len(texts):
+            index = response.read_values(pointer).index(foreign[0])
+            sent = f"{languages.parameter}={language}"
+            message = f"{pointer} is {foreign[0]!r} with {sent}, without a letter of {' or '.join(scripts)}"
+            rule = locate_invariant(context, "languages", "scripts", language)
+            return Failure(message, response.build_pointer(index, pointer), rule, (response.exchange,))
+    return None
 
 
 @active_check(
     "language/honoured",
     summary="Two languages do not bring the same texts.",
-    rationale="Languages that share a script cannot be told by it.",
+    rationale="Languages that share a script cannot be told apart by it.",
     remediation="Translate into each language that is offered.",
     source=INVARIANTS_SOURCE,
     applies=_has_languages,
 )
-def distinct_translations(subject: CheckContext) -> Iterator[Failure]:
-    """Every pair of languages, by the texts of a page."""
-    known = _languages(subject)
+def distinct_translations(context: CheckContext) -> Iterator[Failure]:
+    """Compare the texts of a page in each language with those in every other."""
+    return falsify_invariant(context, build_image_strategy(context), partial(_find_same_texts, context), 1)
 
-    def broken(picture: Changes) -> Failure | None:
-        seen: dict[tuple[str, ...], tuple[str, SearchResponse]] = {}
-        for language in known.scripts:
-            found = _search_in_language(subject, language, picture)
-            texts = tuple(require_any(_collect_texts(found, known.texts), f"a text at {known.texts[0]}"))
-            if texts in seen:
-                other, before = seen[texts]
-                message = f"{', '.join(known.texts)} are the same with {known.parameter}={language} and {other}"
-                where = locate_invariant(subject, "languages", "texts")
-                return Failure(
-                    message, found.build_pointer(0, known.texts[0]), where, (before.exchange, found.exchange)
-                )
-            seen[texts] = language, found
-        return None
 
-    return falsify_invariant(subject, build_image_strategy(subject), broken, 1)
+def _find_same_texts(context: CheckContext, image: Changes) -> Failure | None:
+    languages = _get_languages(context)
+    first_pointer = languages.texts[0]
+    responses_by_texts: dict[tuple[str, ...], tuple[str, SearchResponse]] = {}
+    for language in languages.scripts:
+        response = _search_in_language(context, language, image)
+        texts = tuple(require_any(_collect_texts(response, languages.texts), f"a text at {first_pointer}"))
+        if texts in responses_by_texts:
+            other, earlier = responses_by_texts[texts]
+            pointers = ", ".join(languages.texts)
+            message = f"{pointers} are the same with {languages.parameter}={language} and {other}"
+            rule = locate_invariant(context, "languages", "texts")
+            exchanges = (earlier.exchange, response.exchange)
+            return Failure(message, response.build_pointer(0, first_pointer), rule, exchanges)
+        responses_by_texts[texts] = (language, response)
+    return None
 
 
 @active_check(
     "language/items",
-    summary="Another language brings the same items in the same order, and their original texts as they are.",
-    rationale="A buyer who changes the language of a page wants to see the same goods.",
+    summary="Another language brings the same items in the same order, and their original texts unchanged.",
+    rationale="A buyer who changes the language of a page wants to see the same items.",
     remediation="Translate what was found; do not search in another language.",
     source=INVARIANTS_SOURCE,
     applies=_has_languages,
 )
-def same_items(subject: CheckContext) -> Iterator[Failure]:
-    """Each language against the plain request."""
-    known = _languages(subject)
+def same_items(context: CheckContext) -> Iterator[Failure]:
+    """Compare each language with the plain request."""
+    return falsify_invariant(context, build_image_strategy(context), partial(_find_changed_item, context), 1)
 
-    def broken(picture: Changes) -> Failure | None:
-        plain = fetch_first_page(subject, picture, size=PAGE_SIZE)
-        for language in known.scripts:
-            found = _search_in_language(subject, language, picture)
-            shown = (plain.exchange, found.exchange)
-            if plain.ids != found.ids or plain.total != found.total:
-                message = f"other items with {known.parameter}={language} than in the language of the plain request"
-                return Failure(message, found.invariants.items, locate_invariant(subject, "languages"), shown)
-            for pointer in known.original:
-                if plain.read_values(pointer) != found.read_values(pointer):
-                    message = f"{pointer} is another with {known.parameter}={language}"
-                    return Failure(
-                        message,
-                        found.build_pointer(0, pointer),
-                        locate_invariant(subject, "languages", "original"),
-                        shown,
-                    )
-        return None
 
-    return falsify_invariant(subject, build_image_strategy(subject), broken, 1)
+def _find_changed_item(context: CheckContext, image: Changes) -> Failure | None:
+    plain = fetch_first_page(context, image, size=PAGE_SIZE)
+    for language in _get_languages(context).scripts:
+        failure = _compare_with_plain(plain, _search_in_language(context, language, image), language)
+        if failure is not None:
+            return failure
+    return None
+
+
+def _compare_with_plain(plain: SearchResponse, translated: SearchResponse, language: str) -> Failure | None:
+    context = plain.context
+    languages = _get_languages(context)
+    exchanges = (plain.exchange, translated.exchange)
+    sent = f"{languages.parameter}={language}"
+    if plain.ids != translated.ids or plain.total != translated.total:
+        message = f"other items with {sent} than in the language of the plain request"
+        return Failure(message, translated.invariants.items, locate_invariant(context, "languages"), exchanges)
+    for pointer in languages.original:
+        if plain.read_values(pointer) != translated.read_values(pointer):
+            rule = locate_invariant(context, "languages", "original")
+            return Failure(f"{pointer} is another with {sent}", translated.build_pointer(0, pointer), rule, exchanges)
+    return None

@@ -1,8 +1,10 @@
-"""Family `paging`: pages hang together, and are as many as the answer says."""
+"""Family `paging`: pages hang together, and are as many as the response says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
@@ -27,16 +29,33 @@ from ..search import (
     run_search,
 )
 
-PageCase = tuple[Changes, int, int]
+# numbers of pages from 0 on, and how many items they have: small ones, as each case is up to four requests
+FEW_NUMBERS = st.integers(0, 4)
+FEW_SIZES = st.integers(2, 5)
 
 
-def _paging(subject: CheckContext) -> Paging:
-    return subject.operation.extension.invariants.paging or Paging()
+class PageCase(NamedTuple):
+    """An image to search by, the number of a page from 0 on, and how many items it has."""
+
+    image: Changes
+    number: int
+    size: int
 
 
-def _page_cases(subject: CheckContext) -> st.SearchStrategy[PageCase]:
-    """A picture, the number of a page from 0 on, and how many items it has."""
-    return st.tuples(build_image_strategy(subject), st.integers(0, 4), st.integers(2, 5))
+def _get_paging(context: CheckContext) -> Paging:
+    return context.operation.extension.invariants.paging or Paging()
+
+
+def _page_cases(
+    context: CheckContext,
+    numbers: st.SearchStrategy[int] = FEW_NUMBERS,
+    sizes: st.SearchStrategy[int] = FEW_SIZES,
+) -> st.SearchStrategy[PageCase]:
+    return st.builds(PageCase, build_image_strategy(context), numbers, sizes)
+
+
+def _run_page(context: CheckContext, image: Changes, start: int, size: int) -> SearchResponse:
+    return run_search(context, image, get_page_parameters(context).build_parameters(start, size))
 
 
 @active_check(
@@ -47,83 +66,87 @@ def _page_cases(subject: CheckContext) -> st.SearchStrategy[PageCase]:
     source=INVARIANTS_SOURCE,
     applies=has_pages,
 )
-def overlapping_pages(subject: CheckContext) -> Iterator[Failure]:
-    """Three pages in a row."""
+def overlapping_pages(context: CheckContext) -> Iterator[Failure]:
+    """Read three pages in a row."""
+    return falsify_invariant(context, _page_cases(context), partial(_find_repeated_item, context))
 
-    def broken(drawn: PageCase) -> Failure | None:
-        picture, first, size = drawn
-        seen: dict[object, SearchResponse] = {}
-        for number in range(first, first + 3):
-            found = run_search(subject, picture, get_page_parameters(subject).build_parameters(number * size, size))
-            for place, id in enumerate(found.ids):
-                if id in seen and seen[id] is not found:
-                    both = (seen[id].exchange, found.exchange)
-                    return Failure(
-                        f"{_format_item_id(id)} stands on an earlier page too",
-                        found.build_pointer(place),
-                        exchanges=both,
-                    )
-                seen[id] = found
-        require_any(list(seen), "an id")
-        return None
 
-    return falsify_invariant(subject, _page_cases(subject), broken)
+def _find_repeated_item(context: CheckContext, case: PageCase) -> Failure | None:
+    pages_by_id: dict[object, SearchResponse] = {}
+    for number in range(case.number, case.number + 3):
+        page = _run_page(context, case.image, number * case.size, case.size)
+        for index, item_id in enumerate(page.ids):
+            earlier = pages_by_id.setdefault(item_id, page)
+            # twice on one page is another mistake, which `item/doubled` reports
+            if earlier is not page:
+                message = f"{_format_item_id(item_id)} stands on an earlier page too"
+                return Failure(message, page.build_pointer(index), exchanges=(earlier.exchange, page.exchange))
+    require_any(list(pages_by_id), "an id")
+    return None
 
 
 @active_check(
     "paging/lost",
-    summary="A page is the same as the two of half its size in its place.",
-    rationale="An item that is between two pages is never seen by who pages.",
+    summary="A page is the same as the two pages of half its size in its place.",
+    rationale="An item that falls between two pages is never seen by those who page.",
     remediation="Begin each page with the item after the last one of the page before, whatever the size.",
     source=INVARIANTS_SOURCE,
     applies=has_pages,
 )
-def page_gaps(subject: CheckContext) -> Iterator[Failure]:
-    """Pages of one size and of half of it; where pages may begin anywhere, they do."""
-    cut = get_page_parameters(subject)
+def page_gaps(context: CheckContext) -> Iterator[Failure]:
+    """Compare pages of one size with those of half of it."""
+    return falsify_invariant(context, _page_cases(context), partial(_find_lost_item, context))
 
-    def broken(drawn: PageCase) -> Failure | None:
-        picture, number, size = drawn
-        start = number * 2 * size + (number if cut.is_item_based else 0)
-        whole = run_search(subject, picture, cut.build_parameters(start, 2 * size))
-        halves = [run_search(subject, picture, cut.build_parameters(each, size)) for each in (start, start + size)]
-        joined = halves[0].ids + halves[1].ids
-        if joined == require_any(whole.ids, "an id"):
-            return None
-        message = f"the {2 * size} items from number {start} on are others than when they are asked for by {size}"
-        exchanges = (*(half.exchange for half in halves), whole.exchange)
-        return Failure(
-            message, subject.operation.extension.invariants.items, locate_invariant(subject, "paging"), exchanges
-        )
 
-    return falsify_invariant(subject, _page_cases(subject), broken)
+def _find_lost_item(context: CheckContext, case: PageCase) -> Failure | None:
+    size = case.size
+    start = case.number * 2 * size
+    if get_page_parameters(context).is_item_based:
+        # such a page may begin anywhere; one that begins at no multiple of its size shows a server that rounds
+        start += case.number
+    whole = _run_page(context, case.image, start, 2 * size)
+    first_half = _run_page(context, case.image, start, size)
+    second_half = _run_page(context, case.image, start + size, size)
+    if first_half.ids + second_half.ids == require_any(whole.ids, "an id"):
+        return None
+    message = f"the {2 * size} items from number {start} on are others than when they are asked for by {size}"
+    exchanges = (first_half.exchange, second_half.exchange, whole.exchange)
+    return Failure(message, whole.invariants.items, locate_invariant(context, "paging"), exchanges)
 
 
 @active_check(
     "paging/size",
-    summary="A page holds as many items as were asked for, and fewer at the end alone.",
+    summary="A page holds as many items as were asked for; only the last may hold fewer.",
     rationale="Clients take a page that is not full for the last one, and make room for as many items as they ask for.",
-    remediation="Answer the size that was asked for, or what is left.",
+    remediation="Return as many items as were asked for, or all that are left.",
     source=INVARIANTS_SOURCE,
     applies=has_pages,
 )
-def page_size(subject: CheckContext) -> Iterator[Failure]:
-    """Pages of many sizes; without a total nobody knows whether a shorter one is the end."""
-    cut = get_page_parameters(subject)
+def page_size(context: CheckContext) -> Iterator[Failure]:
+    """Read pages of many sizes."""
+    sizes = st.one_of(st.integers(1, 6), st.integers(1, get_page_parameters(context).max_size))
+    return falsify_invariant(
+        context, _page_cases(context, st.integers(0, 2), sizes), partial(_find_wrong_size, context), 5
+    )
 
-    def broken(drawn: PageCase) -> Failure | None:
-        picture, number, size = drawn
-        found = run_search(subject, picture, cut.build_parameters(number * size, size))
-        count = len(found.items)
-        total = found.total
-        wanted = size if total is None else max(0, min(size, cut.count_reachable(total) - number * size))
-        if count == wanted or (total is None and count < size):
-            return None
-        message = f"{count} items where `{cut.paging.size}` is {size} and {wanted} are to be had"
-        return Failure(message, found.invariants.items, locate_invariant(subject, "paging", "size"), (found.exchange,))
 
-    sizes = st.one_of(st.integers(1, 6), st.integers(1, cut.max_size))
-    return falsify_invariant(subject, st.tuples(build_image_strategy(subject), st.integers(0, 2), sizes), broken, 5)
+def _find_wrong_size(context: CheckContext, case: PageCase) -> Failure | None:
+    pages = get_page_parameters(context)
+    start = case.number * case.size
+    page = _run_page(context, case.image, start, case.size)
+    count = len(page.items)
+    if page.total is None:
+        expected = case.size
+        # without a total nobody knows whether a shorter page is the end
+        is_right = count <= expected
+    else:
+        expected = max(0, min(case.size, pages.count_reachable(page.total) - start))
+        is_right = count == expected
+    if is_right:
+        return None
+    message = f"{count} items where `{pages.paging.size}` is {case.size} and {expected} are to be had"
+    rule = locate_invariant(context, "paging", "size")
+    return Failure(message, page.invariants.items, rule, (page.exchange,))
 
 
 @active_check(
@@ -132,122 +155,114 @@ def page_size(subject: CheckContext) -> Iterator[Failure]:
     rationale="Clients plan their paging by the total of the first page.",
     remediation="Count what the search finds, not what the page holds.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: has_pages(subject) and bool(_paging(subject).total),
+    applies=lambda context: has_pages(context) and bool(_get_paging(context).total),
 )
-def stable_total(subject: CheckContext) -> Iterator[Failure]:
-    """The first page against another one of another size."""
-    cut = get_page_parameters(subject)
+def stable_total(context: CheckContext) -> Iterator[Failure]:
+    """Compare the first page with a later one, and with one of another size."""
+    return falsify_invariant(context, _page_cases(context), partial(_find_changed_total, context))
 
-    def broken(drawn: PageCase) -> Failure | None:
-        picture, number, size = drawn
-        first, other = (run_search(subject, picture, cut.build_parameters(at, size)) for at in (0, (number + 1) * size))
-        smaller = run_search(subject, picture, cut.build_parameters(0, 1))
-        for found in (other, smaller):
-            if found.total != first.total:
-                message = f"a total of {found.total} here and of {first.total} on the first page of {size}"
-                where = resolve_choice(cut.paging.total, subject.variants)
-                exchanges = (first.exchange, found.exchange)
-                return Failure(message, where, locate_invariant(subject, "paging", "total"), exchanges)
-        return None
 
-    return falsify_invariant(subject, _page_cases(subject), broken)
+def _find_changed_total(context: CheckContext, case: PageCase) -> Failure | None:
+    first = _run_page(context, case.image, 0, case.size)
+    later = _run_page(context, case.image, (case.number + 1) * case.size, case.size)
+    smaller = _run_page(context, case.image, 0, 1)
+    for other in (later, smaller):
+        if other.total != first.total:
+            message = f"a total of {other.total} here and of {first.total} on the first page of {case.size}"
+            pointer = resolve_choice(_get_paging(context).total, context.variants)
+            rule = locate_invariant(context, "paging", "total")
+            return Failure(message, pointer, rule, (first.exchange, other.exchange))
+    return None
 
 
 @active_check(
     "paging/pages",
-    summary="The number of pages is the total by the size, rounded as documented.",
-    rationale="Clients page until that number.",
-    remediation="Divide the total by the size of the page.",
+    summary="The number of pages is the total divided by the size, rounded as documented.",
+    rationale="Clients page until they have reached that number.",
+    remediation="Divide the total by the size of the page, and round as the document says.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: has_pages(subject) and bool(_paging(subject).pages),
+    applies=lambda context: has_pages(context) and bool(_get_paging(context).pages),
 )
-def page_count(subject: CheckContext) -> Iterator[Failure]:
-    """First pages of many sizes."""
-    cut = get_page_parameters(subject)
-    rounding = resolve_choice(cut.paging.rounding, subject.variants)
+def page_count(context: CheckContext) -> Iterator[Failure]:
+    """Read first pages of many sizes."""
+    cases = _page_cases(context, st.just(0), st.integers(1, 10))
+    return falsify_invariant(context, cases, partial(_find_wrong_page_count, context), 5)
 
-    def broken(drawn: tuple[Changes, int]) -> Failure | None:
-        picture, size = drawn
-        found = run_search(subject, picture, cut.build_parameters(0, size))
-        total = found.total
-        count = found.read_count(cut.paging.pages)
-        if total is None or count is None:
-            return None
-        wanted = total // size + 1 if rounding == "floor-plus-one" else -(-total // size)
-        if count == wanted:
-            return None
-        message = f"{count} pages for {total} items by {size}, and {rounding} makes {wanted}"
-        return Failure(message, cut.paging.pages, locate_invariant(subject, "paging", "pages"), (found.exchange,))
 
-    return falsify_invariant(subject, st.tuples(build_image_strategy(subject), st.integers(1, 10)), broken, 5)
+def _find_wrong_page_count(context: CheckContext, case: PageCase) -> Failure | None:
+    paging = _get_paging(context)
+    rounding = resolve_choice(paging.rounding, context.variants)
+    page = _run_page(context, case.image, 0, case.size)
+    total = page.total
+    count = page.read_count(paging.pages)
+    if total is None or count is None:
+        return None
+    expected = _compute_page_count(total, case.size, rounding)
+    if count == expected:
+        return None
+    message = f"{count} pages for {total} items by {case.size}, and {rounding} makes {expected}"
+    return Failure(message, paging.pages, locate_invariant(context, "paging", "pages"), (page.exchange,))
+
+
+def _compute_page_count(total: int, size: int, rounding: str) -> int:
+    if rounding == "floor-plus-one":
+        # 40 items by 20 are 3 pages there, of which the last is empty
+        return total // size + 1
+    return -(-total // size)
 
 
 @active_check(
     "paging/echo",
-    summary="The answer says again which page it is and how long.",
-    rationale="Clients tell answers that overtake each other by it.",
+    summary="The response repeats which page it is and how many items were asked for.",
+    rationale="Responses can overtake each other; clients tell by this which one they have.",
     remediation="Repeat the parameters of the request in the documented places.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: has_pages(subject) and bool(_paging(subject).echo),
+    applies=lambda context: has_pages(context) and bool(_get_paging(context).echo),
 )
-def echo(subject: CheckContext) -> Iterator[Failure]:
-    """Every place that repeats a parameter."""
-    cut = get_page_parameters(subject)
+def echo(context: CheckContext) -> Iterator[Failure]:
+    """Read every place that repeats a parameter."""
+    return falsify_invariant(context, _page_cases(context), partial(_find_wrong_echo, context))
 
-    def broken(drawn: PageCase) -> Failure | None:
-        picture, number, size = drawn
-        asked = cut.build_parameters(number * size, size)
-        found = run_search(subject, picture, asked)
-        for pointer, name in cut.paging.echo.items():
-            if (told := resolve_pointer(found.body, pointer)) != asked[name]:
-                message = f"{pointer} is {told!r} where `{name}` is {asked[name]}"
-                return Failure(message, pointer, locate_invariant(subject, "paging", "echo"), (found.exchange,))
-        return None
 
-    return falsify_invariant(subject, _page_cases(subject), broken)
+def _find_wrong_echo(context: CheckContext, case: PageCase) -> Failure | None:
+    parameters = get_page_parameters(context).build_parameters(case.number * case.size, case.size)
+    page = run_search(context, case.image, parameters)
+    for pointer, name in _get_paging(context).echo.items():
+        value = resolve_pointer(page.body, pointer)
+        if value != parameters[name]:
+            message = f"{pointer} is {value!r} where `{name}` is {parameters[name]}"
+            return Failure(message, pointer, locate_invariant(context, "paging", "echo"), (page.exchange,))
+    return None
 
 
 @passive_check(
     "paging/returned",
-    summary="What the answer says of how many items it holds is how many it holds, and no more than there can be.",
-    rationale="Clients allocate and stop by it.",
-    remediation="Count the items of this answer.",
+    summary="The response holds as many items as it says, and never more than the total or the documented maximum.",
+    rationale="Clients make room for that many items, and stop after them.",
+    remediation="Count the items of this response.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: is_search(subject) and subject.operation.extension.invariants.paging is not None,
+    applies=lambda context: is_search(context) and context.operation.extension.invariants.paging is not None,
 )
-def item_count(subject: CheckContext, exchange: Exchange) -> Iterator[Failure]:
-    """Its own count, the total, and the most that an answer holds."""
-    found = parse_search(subject, exchange)
-    if found is None:
+def item_count(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
+    """Compare the number of items with the response's own count, with the total, and with the documented maximum."""
+    page = parse_search(context, exchange)
+    if page is None:
         return
-    paging = _paging(subject)
-    count = len(found.items)
-    told = found.read_count(paging.item_count)
-    where = found.invariants.items
-    if told is not None and told != count:
-        pointer = resolve_choice(paging.item_count, subject.variants)
-        yield Failure(
-            f"{told} where the answer holds {count} items",
-            pointer,
-            locate_invariant(subject, "paging", "item-count"),
-            (exchange,),
-        )
-    if found.total is not None and found.total < count:
-        yield Failure(
-            f"{count} items of a total of {found.total}",
-            where,
-            locate_invariant(subject, "paging", "total"),
-            (exchange,),
-        )
-    most = resolve_choice(paging.max_items, subject.variants) if paging.max_items else ""
-    if most and count > int(most):
-        yield Failure(
-            f"{count} items, and at most {most} are answered",
-            where,
-            locate_invariant(subject, "paging", "max-items"),
-            (exchange,),
-        )
+    paging = _get_paging(context)
+    count = len(page.items)
+    stated_count = page.read_count(paging.item_count)
+    if stated_count is not None and stated_count != count:
+        message = f"{stated_count} where the answer holds {count} items"
+        pointer = resolve_choice(paging.item_count, context.variants)
+        yield Failure(message, pointer, locate_invariant(context, "paging", "item-count"), (exchange,))
+    if page.total is not None and page.total < count:
+        message = f"{count} items of a total of {page.total}"
+        yield Failure(message, page.invariants.items, locate_invariant(context, "paging", "total"), (exchange,))
+    max_items = resolve_choice(paging.max_items, context.variants) if paging.max_items else ""
+    if max_items and count > int(max_items):
+        message = f"{count} items, and at most {max_items} are answered"
+        yield Failure(message, page.invariants.items, locate_invariant(context, "paging", "max-items"), (exchange,))
 
 
-def _format_item_id(id: tuple[object, ...]) -> str:
-    return " with ".join(map(repr, id))
+def _format_item_id(item_id: tuple[object, ...]) -> str:
+    return " with ".join(repr(part) for part in item_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
-from lookalike_specs.invariants import resolve_choice
+from lookalike_specs.invariants import Range, resolve_choice
 
 from ..context import CheckContext
 from ..finding import Failure
@@ -15,7 +16,6 @@ from ..search import (
     INVARIANTS_SOURCE,
     Changes,
     Inconclusive,
-    PageParameters,
     SearchResponse,
     build_bounds,
     build_image_strategy,
@@ -28,126 +28,150 @@ from ..search import (
 )
 
 MAX_PAGES = 1000
+# a search with at most so many pages is followed to its end
+MAX_FOLLOWED_PAGES = 3
 
 
-def _has_total(subject: CheckContext) -> bool:
-    paging = subject.operation.extension.invariants.paging
-    return has_pages(subject) and bool(paging and paging.total)
+def _has_total(context: CheckContext) -> bool:
+    paging = context.operation.extension.invariants.paging
+    return has_pages(context) and paging is not None and bool(paging.total)
 
 
 @active_check(
     "paging/end",
-    summary="The last page holds exactly the rest, and after it comes nothing.",
-    rationale="A client that pages until nothing comes never ends otherwise, or misses the last items.",
-    remediation="Answer a page after the last one without items, and count in the total what can be paged through.",
+    summary="The last page holds exactly the items that are left, and after it comes nothing.",
+    rationale="A client that pages until nothing comes would never end, or would miss the last items.",
+    remediation="Return a page without items after the last one, and count in the total what can be paged through.",
     source=INVARIANTS_SOURCE,
     applies=has_pages,
 )
-def last_page(subject: CheckContext) -> Iterator[Failure]:
+def last_page(context: CheckContext) -> Iterator[Failure]:
     """Jump to where the end must be; without a total, look for it."""
-    cut = get_page_parameters(subject)
-
-    def broken(picture: Changes) -> Failure | None:
-        start, found = _find_last_page(subject, cut, picture)
-        total = found.total
-        size = cut.max_size
-        wanted = None if total is None else cut.count_reachable(total) - start
-        if wanted is not None and len(found.items) != wanted:
-            message = f"the last page of {size} holds {len(found.items)} items, and {wanted} are left of {total}"
-            return Failure(
-                message, found.invariants.items, locate_invariant(subject, "paging", "total"), (found.exchange,)
-            )
-        behind = start + (len(found.items) if cut.is_item_based else size)
-        if not cut.is_allowed(behind, size):
-            return None
-        after = run_search(subject, picture, cut.build_parameters(behind, size))
-        if not after.items:
-            return None
-        message = f"{len(after.items)} items after the last page, which holds {len(found.items)} of {size}"
-        return Failure(
-            message, after.invariants.items, locate_invariant(subject, "paging"), (found.exchange, after.exchange)
-        )
-
-    return falsify_invariant(subject, build_image_strategy(subject), broken)
+    return falsify_invariant(context, build_image_strategy(context), partial(_find_wrong_end, context))
 
 
-def _find_last_page(subject: CheckContext, cut: PageParameters, picture: Changes) -> tuple[int, SearchResponse]:
-    """Where the last page begins, and that page, of pages as long as may be. Raises Untold."""
-    size = cut.max_size
-    total = run_search(subject, picture, cut.build_parameters(0, size)).total
-    start = (
-        _find_first_short_page(subject, cut, picture)
-        if total is None
-        else (max(1, cut.count_reachable(total)) - 1) // size * size
-    )
-    if not cut.is_allowed(start, size):
+def _find_wrong_end(context: CheckContext, image: Changes) -> Failure | None:
+    pages = get_page_parameters(context)
+    size = pages.max_size
+    start, last = _find_last_page(context, image)
+    count = len(last.items)
+    if last.total is not None:
+        left = pages.count_reachable(last.total) - start
+        if count != left:
+            message = f"the last page of {size} holds {count} items, and {left} are left of {last.total}"
+            rule = locate_invariant(context, "paging", "total")
+            return Failure(message, last.invariants.items, rule, (last.exchange,))
+    next_start = start + (count if pages.is_item_based else size)
+    if not pages.is_allowed(next_start, size):
+        return None
+    after = run_search(context, image, pages.build_parameters(next_start, size))
+    if not after.items:
+        return None
+    message = f"{len(after.items)} items after the last page, which holds {count} of {size}"
+    exchanges = (last.exchange, after.exchange)
+    return Failure(message, after.invariants.items, locate_invariant(context, "paging"), exchanges)
+
+
+def _find_last_page(context: CheckContext, image: Changes) -> tuple[int, SearchResponse]:
+    """Return where the last page begins, and that page, of pages as long as may be. Raises Inconclusive."""
+    pages = get_page_parameters(context)
+    size = pages.max_size
+    total = run_search(context, image, pages.build_parameters(0, size)).total
+    if total is None:
+        start = _find_first_short_page(context, image)
+    else:
+        # 40 items by 20 end with the page that begins at 20; no item at all, with the one that begins at 0
+        last_item = max(1, pages.count_reachable(total)) - 1
+        start = last_item // size * size
+    if not pages.is_allowed(start, size):
         raise Inconclusive("the last page is further than may be asked for")
-    return start, run_search(subject, picture, cut.build_parameters(start, size))
+    return start, run_search(context, image, pages.build_parameters(start, size))
 
 
-def _find_first_short_page(subject: CheckContext, cut: PageParameters, picture: Changes) -> int:
-    """Where the first page begins that is not full, by halving what is left."""
-    size = cut.max_size
+def _find_first_short_page(context: CheckContext, image: Changes) -> int:
+    """Return where the first page begins that is not full.
+
+    Halve the pages in question with each request: page `full` is full (-1 stands before the first), page `short` is
+    not, or may not be asked for. Ten requests find the end of a thousand pages.
+    """
+    pages = get_page_parameters(context)
+    size = pages.max_size
     full = -1
-    short = cut.count_reachable(size * MAX_PAGES) // size + 1
+    short = pages.count_reachable(size * MAX_PAGES) // size + 1
     while short - full > 1:
         middle = (full + short) // 2
-        may = cut.is_allowed(middle * size, size)
-        if may and len(run_search(subject, picture, cut.build_parameters(middle * size, size)).items) >= size:
+        if pages.is_allowed(middle * size, size) and _is_full_page(context, image, middle * size):
             full = middle
         else:
             short = middle
     return short * size
 
 
+def _is_full_page(context: CheckContext, image: Changes, start: int) -> bool:
+    pages = get_page_parameters(context)
+    page = run_search(context, image, pages.build_parameters(start, pages.max_size))
+    return len(page.items) >= pages.max_size
+
+
 @active_check(
     "paging/complete",
-    summary="Whoever pages to the end has seen as many items as the total says, each once.",
-    rationale="It is what a total is for.",
+    summary="Whoever pages to the end has seen as many different items as the total says.",
+    rationale="That is what a total is for.",
     remediation="Count in the total what can be paged through, no more and no less.",
     source=INVARIANTS_SOURCE,
     applies=_has_total,
 )
-def paging_completeness(subject: CheckContext) -> Iterator[Failure]:
-    """A search that finds little enough to be followed: the plain one with a filter, if need be."""
-    cut = get_page_parameters(subject)
-
-    def broken(picture: Changes) -> Failure | None:
-        changes, total = _find_small_search(subject, picture)
-        size = -(-total // 3)
-        starts = [page * size for page in range(4) if cut.is_allowed(page * size, size)]
-        every = [run_search(subject, changes, cut.build_parameters(start, size)) for start in starts]
-        count = len({id for found in every for id in found.ids})
-        if count == total:
-            return None
-        message = f"{count} items by paging to the end, and the total is {total}"
-        where = resolve_choice(cut.paging.total, subject.variants)
-        return Failure(
-            message, where, locate_invariant(subject, "paging", "total"), tuple(found.exchange for found in every)
-        )
-
-    return falsify_invariant(subject, build_image_strategy(subject), broken, 2)
+def paging_completeness(context: CheckContext) -> Iterator[Failure]:
+    """Page through a search that finds few items: the plain one, or one with a filter."""
+    return falsify_invariant(context, build_image_strategy(context), partial(_find_wrong_total, context), 2)
 
 
-def _find_small_search(subject: CheckContext, picture: Changes) -> tuple[Changes, int]:
-    """What to ask for to find little, and how much that is. Raises Untold."""
-    most = 3 * get_page_parameters(subject).max_size
-    for changes in _generate_narrow_searches(subject, picture):
-        total = fetch_first_page(subject, changes).total or 0
-        if 0 < total <= most:
+def _find_wrong_total(context: CheckContext, image: Changes) -> Failure | None:
+    pages = get_page_parameters(context)
+    changes, total = _find_small_search(context, image)
+    size = -(-total // MAX_FOLLOWED_PAGES)
+    # one page more than there should be, for a total that is too small
+    starts = [number * size for number in range(MAX_FOLLOWED_PAGES + 1) if pages.is_allowed(number * size, size)]
+    responses = [run_search(context, changes, pages.build_parameters(start, size)) for start in starts]
+    ids = {item_id for response in responses for item_id in response.ids}
+    if len(ids) == total:
+        return None
+    message = f"{len(ids)} items by paging to the end, and the total is {total}"
+    pointer = resolve_choice(pages.paging.total, context.variants)
+    exchanges = tuple(response.exchange for response in responses)
+    return Failure(message, pointer, locate_invariant(context, "paging", "total"), exchanges)
+
+
+def _find_small_search(context: CheckContext, image: Changes) -> tuple[Changes, int]:
+    """Return parameters that find few items, and how many those are. Raises Inconclusive."""
+    max_total = MAX_FOLLOWED_PAGES * get_page_parameters(context).max_size
+    for changes in _generate_narrow_searches(context, image):
+        total = fetch_first_page(context, changes).total or 0
+        if 0 < total <= max_total:
             return changes, total
-    raise Inconclusive(f"no search finds fewer than {most} items")
+    raise Inconclusive(f"no search finds fewer than {max_total} items")
 
 
-def _generate_narrow_searches(subject: CheckContext, picture: Changes) -> Iterator[Changes]:
-    """Searches that may find little: the plain one, one with each filter, with all of them, for an item's number."""
-    promises = subject.operation.extension.invariants
-    plain = fetch_first_page(subject, picture)
-    yield picture
-    filters = [each for each in promises.filters if each.narrows and "{}" not in str(each.value)]
-    asked = [{**each.with_parameters, each.parameter: each.value} for each in filters]
-    yield from ({**picture, **each} for each in asked)
-    yield {**picture, **{name: value for each in asked for name, value in each.items()}}
-    for bounds in promises.ranges:
-        numbers = (worth for value in plain.read_values(bounds.field) if (worth := parse_number(value)) is not None)
-        yield from ({**picture, **build_bounds(bounds, worth, worth)} for worth in islice(numbers, 2))
+def _generate_narrow_searches(context: CheckContext, image: Changes) -> Iterator[Changes]:
+    """Yield searches that may find little: the plain one, one with each filter, with all of them, for one price."""
+    invariants = context.operation.extension.invariants
+    plain = fetch_first_page(context, image)
+    yield image
+    filters = [
+        {**filter_.with_parameters, filter_.parameter: filter_.value}
+        for filter_ in invariants.filters
+        if filter_.narrows and "{}" not in str(filter_.value)
+    ]
+    all_filters: dict[str, object] = {}
+    for parameters in filters:
+        yield {**image, **parameters}
+        all_filters.update(parameters)
+    yield {**image, **all_filters}
+    for bounds in invariants.ranges:
+        yield from _generate_single_value_searches(plain, bounds, image)
+
+
+def _generate_single_value_searches(plain: SearchResponse, bounds: Range, image: Changes) -> Iterator[Changes]:
+    numbers = (parse_number(value) for value in plain.read_values(bounds.field))
+    for number in islice((number for number in numbers if number is not None), 2):
+        yield {**image, **build_bounds(bounds, number, number)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
+from lookalike_specs.extensions import Rule
 from lookalike_specs.invariants import resolve_choice
 from lookalike_specs.pointers import blank_values
 
@@ -19,209 +20,240 @@ from ..registry import active_check
 from ..responses.classify import parse_json_body
 
 SOURCE: Final = "the schemas of the parameters, and their `x-errors`"
-# of each kind of value: the edges of its keyword, and one or two more
-INVALID_VALUES_PER_KEYWORD = 2
-MAX_CHANGES = 3
+# the two edges that break a keyword: 0 and 21 where 1 to 20 are allowed; any other value tells little more
+INVALID_VALUES_PER_KEYWORD: Final = 2
 VALID_VALUES_PER_PARAMETER: Final = 6
+MAX_CHANGES: Final = 3
+
+
+def _is_search(context: CheckContext) -> bool:
+    return bool(context.operation.extension.invariants.items)
 
 
 @active_check(
     "limits/inside",
-    summary="A value that the document allows gets a good answer, at the edges too.",
-    rationale="A client that keeps to the document is refused.",
-    remediation="Allow what the schema of the parameter allows, both ends of a range included.",
+    summary="A value that the document allows gets a good response, also at the limits.",
+    rationale="Otherwise a client that keeps to the document is refused.",
+    remediation="Allow what the schema of the parameter allows, including both ends of a range.",
     source=SOURCE,
 )
-def valid_values(subject: CheckContext) -> Iterator[Failure]:
-    """The edges of every keyword, each value of an enumeration, and leaving out what may be; one at a time."""
-    ask = get_mutator(subject)
-    for name, pool in ask.value_pools.items():
-        good = [
-            value for value in pool if value.is_unambiguous and not value.violated_keywords and value.value is not None
-        ]
-        listed = len(ask.fields[name].schema.get("enum", ()))
-        yield from _find_first_failure(ask, name, good[: max(listed, VALID_VALUES_PER_PARAMETER)])
+def valid_values(context: CheckContext) -> Iterator[Failure]:
+    """Send the edges of every keyword and each value of an enumeration, and leave out what may be; one at a time."""
+    mutator = get_mutator(context)
+    for name, pool in mutator.value_pools.items():
+        valid = [value for value in pool if _is_sent_unambiguously(value) and not value.violated_keywords]
+        enum = mutator.fields[name].schema.get("enum", ())
+        yield from _find_first_failure(mutator, name, valid[: max(len(enum), VALID_VALUES_PER_PARAMETER)])
 
 
 @active_check(
     "limits/outside",
-    summary="A value that breaks a limit brings what the document says: its error, or none where it is mended.",
-    rationale="A client finds its mistake by the error; and what is let through does something else than was asked for.",
+    summary="A value that breaks a limit leads to the documented error, or is corrected where the document says so.",
+    rationale="A client finds its mistake by the error. A value that is let through does something else than was meant.",
     remediation="Answer the error that `x-errors` has for the broken keyword; clamp or ignore only where that says so.",
     source=SOURCE,
 )
-def invalid_values(subject: CheckContext) -> Iterator[Failure]:
-    """One past every edge, wrong types, values of no enumeration, pattern misses; one at a time."""
-    ask = get_mutator(subject)
-    for name, pool in ask.value_pools.items():
-        bad = [value for value in pool if value.is_unambiguous and value.violated_keywords and value.value is not None]
-        kinds = groupby(
-            sorted(bad, key=lambda value: value.violated_keywords), key=lambda value: value.violated_keywords
-        )
-        yield from _find_first_failure(
-            ask, name, [value for _, kind in kinds for value in [*kind][:INVALID_VALUES_PER_KEYWORD]]
-        )
+def invalid_values(context: CheckContext) -> Iterator[Failure]:
+    """Send one value past every edge, of a wrong type, outside an enumeration, against a pattern; one at a time."""
+    mutator = get_mutator(context)
+    for name, pool in mutator.value_pools.items():
+        by_keywords: defaultdict[tuple[str, ...], list[ParameterValue]] = defaultdict(list)
+        for value in pool:
+            if _is_sent_unambiguously(value) and value.violated_keywords:
+                by_keywords[value.violated_keywords].append(value)
+        chosen: list[ParameterValue] = []
+        for keywords in sorted(by_keywords):
+            chosen += by_keywords[keywords][:INVALID_VALUES_PER_KEYWORD]
+        yield from _find_first_failure(mutator, name, chosen)
+
+
+def _is_sent_unambiguously(value: ParameterValue) -> bool:
+    """Tell whether the value is sent at all, and can be read in one way only: `1.0` may be an integer or not."""
+    return value.is_unambiguous and value.value is not None
 
 
 @active_check(
     "limits/mended",
-    summary="A value that is clamped counts as the limit, one that is ignored as left out.",
-    rationale="A client would get something that it can not foresee.",
+    summary="A value that is clamped counts as the limit, and one that is ignored counts as left out.",
+    rationale="Otherwise a client gets something that it cannot foresee.",
     remediation="Take the nearest allowed number, or the default, where `x-errors` says `clamp` or `ignore`.",
     source=SOURCE,
-    applies=lambda subject: bool(subject.operation.extension.invariants.items),
+    applies=_is_search,
 )
-def coerced_values(subject: CheckContext) -> Iterator[Failure]:
-    """The first value that is mended, of each keyword, beside what it should count as."""
-    ask = get_mutator(subject)
-    for name, pool in ask.value_pools.items():
-        done = set[str]()
+def coerced_values(context: CheckContext) -> Iterator[Failure]:
+    """Compare the first value that is clamped, and the first that is ignored, with what it should count as."""
+    mutator = get_mutator(context)
+    for name, pool in mutator.value_pools.items():
+        checked: set[str] = set()
         for value in pool:
-            found = (
-                set(iter_reactions(subject, ask.fields[name], value))
-                if value.is_unambiguous and value.value is not None
-                else set()
-            )
-            if len(found) == 1 and not found & done and found <= {"ignore", "clamp"}:
-                done |= found
-                meant = ask.classify_value(name, _get_violated_limit(ask, name, value) if "clamp" in found else None)
-                if not meant.violated_keywords:
-                    yield from _check_same_response(ask, {name: value}, {name: meant}, name)
+            reaction = _find_coercion(context, mutator, name, value)
+            if not reaction or reaction in checked:
+                continue
+            checked.add(reaction)
+            limit = _get_violated_limit(mutator, name, value) if reaction == "clamp" else None
+            counterpart = mutator.classify_value(name, limit)
+            if not counterpart.violated_keywords:
+                yield from _check_same_response(mutator, {name: value}, {name: counterpart}, name)
+
+
+def _find_coercion(context: CheckContext, mutator: Mutator, name: str, value: ParameterValue) -> str:
+    """Return "clamp" or "ignore" if that is all that a value leads to; else ""."""
+    if not _is_sent_unambiguously(value):
+        return ""
+    reactions = set(iter_reactions(context, mutator.fields[name], value))
+    if len(reactions) == 1 and reactions <= {"ignore", "clamp"}:
+        return reactions.pop()
+    return ""
 
 
 @active_check(
     "limits/required",
-    summary="Leaving out what is required brings the error for it, and leaving out anything else none.",
+    summary="Leaving out a required parameter leads to the error for it; leaving out any other leads to none.",
     rationale="A client that forgot something is told so, and nobody has to send what is optional.",
     remediation="Answer the error that `x-errors` has for `required`.",
     source=SOURCE,
 )
-def required_parameters(subject: CheckContext) -> Iterator[Failure]:
-    """Each parameter of the good request left out, one at a time."""
-    ask = get_mutator(subject)
-    plain = subject.build_values()
-    for name, pool in ask.value_pools.items():
-        if name in plain or ask.fields[name].required:
-            yield from _find_first_failure(ask, name, [value for value in pool if value.value is None])
+def required_parameters(context: CheckContext) -> Iterator[Failure]:
+    """Leave out each parameter of the good request, one at a time."""
+    mutator = get_mutator(context)
+    plain = context.build_values()
+    for name, pool in mutator.value_pools.items():
+        if name in plain or mutator.fields[name].required:
+            yield from _find_first_failure(mutator, name, [value for value in pool if value.value is None])
 
 
 @active_check(
     "limits/default",
     summary="A parameter that is left out counts as its default.",
-    rationale="Clients leave out what has the default that they want.",
-    remediation="Answer the same as with the documented default sent.",
+    rationale="Clients leave out a parameter when its default is what they want.",
+    remediation="Answer as if the documented default had been sent.",
     source="the defaults in the schemas of the parameters",
-    applies=lambda subject: bool(subject.operation.extension.invariants.items),
+    applies=_is_search,
 )
-def default_values(subject: CheckContext) -> Iterator[Failure]:
-    """Each default sent and left out, and the answers beside each other."""
-    ask = get_mutator(subject)
-    extension = subject.operation.extension
-    for name, field in ask.fields.items():
-        if name not in subject.build_values() and "default" in field.schema:
-            chosen = extension.defaults.get(name)
-            wanted = resolve_choice(chosen, subject.variants) if chosen is not None else field.schema["default"]
-            yield from _check_same_response(
-                ask, {name: ask.classify_value(name, None)}, {name: ask.classify_value(name, _to_text(wanted))}, name
-            )
+def default_values(context: CheckContext) -> Iterator[Failure]:
+    """Send each default, leave it out, and compare the two responses."""
+    mutator = get_mutator(context)
+    extension = context.operation.extension
+    for name, field in mutator.fields.items():
+        if name in context.build_values() or "default" not in field.schema:
+            continue
+        default = field.schema["default"]
+        # where the vendor's documents differ on a default, a variant says which of them counts
+        if name in extension.defaults:
+            default = resolve_choice(extension.defaults[name], context.variants)
+        omitted = {name: mutator.classify_value(name, None)}
+        sent = {name: mutator.classify_value(name, _to_text(default))}
+        yield from _check_same_response(mutator, omitted, sent, name)
 
 
 @active_check(
     "limits/together",
-    summary="Whatever is sent together, the answer is the error of one of the broken rules, or good where none is.",
-    rationale="Limits hold for every request, and not only for the one that was tried.",
+    summary="When several rules are broken, the response is the error of one of them; when none is, it is good.",
+    rationale="Limits hold for every combination of parameters, not only for the one that was tried.",
     remediation="Check every parameter of a request, whatever the others are.",
     source=SOURCE,
 )
-def parameter_combinations(subject: CheckContext) -> Iterator[Failure]:
-    """Good and bad values of up to three parameters at once, as Hypothesis draws them."""
-    ask = get_mutator(subject)
-    plain = {name: tuple(value for value in pool if value.is_unambiguous) for name, pool in ask.value_pools.items()}
-    broken = subject.falsify(build_changes_strategy(plain, MAX_CHANGES), ask.check_values)
-    if broken is not None:
-        yield broken
+def parameter_combinations(context: CheckContext) -> Iterator[Failure]:
+    """Send good and bad values of up to three parameters at once, as Hypothesis draws them."""
+    mutator = get_mutator(context)
+    pools = {name: tuple(value for value in pool if value.is_unambiguous) for name, pool in mutator.value_pools.items()}
+    failure = context.falsify(build_changes_strategy(pools, MAX_CHANGES), mutator.check_values)
+    if failure is not None:
+        yield failure
 
 
 @active_check(
     "limits/rules",
-    summary="A rule on several parameters holds at its edge: what just keeps it is answered well, one more is not.",
-    rationale="Clients page to the very end, and send the one parameter of several that they have.",
-    remediation="Refuse what breaks a rule with the error that the rule names, and nothing else.",
+    summary="A rule on several parameters holds at its limit: what just keeps it gets a good response, one more not.",
+    rationale="Clients page to the very end, and send only one of several parameters where one is enough.",
+    remediation="Refuse what breaks a rule with the error that the rule names, and refuse nothing else.",
     source="the `rules` of each operation",
-    applies=lambda subject: bool(subject.operation.extension.rules),
+    applies=lambda context: bool(context.operation.extension.rules),
 )
-def cross_parameter_rules(subject: CheckContext) -> Iterator[Failure]:
-    """None of the parameters of `any-of`, each alone; sums that are just allowed, and one more."""
-    ask = get_mutator(subject)
-    for at, rule in enumerate(subject.operation.extension.rules):
-        place = f"{subject.operation.pointer}/x-lookalike/rules/{at}"
-        names = [name for name in rule.parameters if name in ask.fields]
-        tried = (
-            _generate_alternatives(ask, names)
-            if rule.rule == "any-of"
-            else _generate_boundary_sums(ask, names, rule.limit)
-        )
-        for sent in tried:
-            yield from confirm_failure(partial(_check_rule, ask, sent, place))
+def cross_parameter_rules(context: CheckContext) -> Iterator[Failure]:
+    """Send none of the parameters of `any-of`, and each alone; sums that are just allowed, and one more."""
+    mutator = get_mutator(context)
+    for index, rule in enumerate(context.operation.extension.rules):
+        pointer = f"{context.operation.pointer}/x-lookalike/rules/{index}"
+        for values in _generate_rule_values(mutator, rule):
+            yield from confirm_failure(partial(_check_rule, mutator, values, pointer))
 
 
-def _check_rule(ask: Mutator, sent: ParameterValues, place: str) -> Failure | None:
-    exchange = ask.send_values(sent)
-    return ask.predict_response(sent).find_failure(ask.context, exchange, describe_values(sent), place)
+def _check_rule(mutator: Mutator, values: ParameterValues, pointer: str) -> Failure | None:
+    exchange = mutator.send_values(values)
+    expected = mutator.predict_response(values)
+    return expected.find_failure(mutator.context, exchange, describe_values(values), pointer)
 
 
-def _generate_alternatives(ask: Mutator, names: list[str]) -> Iterator[ParameterValues]:
-    none = {name: ask.classify_value(name, None) for name in names}
+def _generate_rule_values(mutator: Mutator, rule: Rule) -> Iterator[ParameterValues]:
+    names = [name for name in rule.parameters if name in mutator.fields]
+    if rule.rule == "any-of":
+        return _generate_alternatives(mutator, names)
+    return _generate_boundary_sums(mutator, names, rule.limit)
+
+
+def _generate_alternatives(mutator: Mutator, names: list[str]) -> Iterator[ParameterValues]:
+    none = {name: mutator.classify_value(name, None) for name in names}
     yield none
-    plain = ask.context.build_values() | ask.context.example_values
+    examples = mutator.context.build_values() | mutator.context.example_values
     for name in names:
-        if plain.get(name):
-            yield none | {name: ask.classify_value(name, _to_text(plain[name]))}
+        if examples.get(name):
+            yield none | {name: mutator.classify_value(name, _to_text(examples[name]))}
 
 
-def _generate_boundary_sums(ask: Mutator, names: list[str], limit: int) -> Iterator[ParameterValues]:
-    """The second parameter at its least and greatest, the first as great as is allowed then, and one more."""
+def _generate_boundary_sums(mutator: Mutator, names: list[str], limit: int) -> Iterator[ParameterValues]:
+    """Yield the second parameter at its minimum and maximum, the first as large as is allowed then, and one more."""
     first, second = names
-    least, most = (ask.fields[second].schema[keyword] for keyword in ("minimum", "maximum"))
-    for number in (least, most):
-        for over in (0, 1):
-            sent = {
-                name: ask.classify_value(name, str(n)) for name, n in ((first, limit - number + over), (second, number))
+    schema = mutator.fields[second].schema
+    for number in (schema["minimum"], schema["maximum"]):
+        for excess in (0, 1):
+            values = {
+                first: mutator.classify_value(first, str(limit - number + excess)),
+                second: mutator.classify_value(second, str(number)),
             }
-            if not any(value.violated_keywords for value in sent.values()):
-                yield sent
+            # a value that breaks its own limit says nothing about the sum
+            if not any(value.violated_keywords for value in values.values()):
+                yield values
 
 
-def _find_first_failure(ask: Mutator, name: str, values: list[ParameterValue]) -> Iterator[Failure]:
-    """The first of a parameter's values that is not answered as it should be."""
+def _find_first_failure(mutator: Mutator, name: str, values: list[ParameterValue]) -> Iterator[Failure]:
+    """Yield the failure of the first of a parameter's values that is not answered as it should be."""
     for value in values:
-        found = list(confirm_failure(partial(ask.check_values, {name: value})))
-        if found:
-            yield from found
+        failures = list(confirm_failure(partial(mutator.check_values, {name: value})))
+        if failures:
+            yield from failures
             return
 
 
-def _check_same_response(ask: Mutator, sent: ParameterValues, meant: ParameterValues, name: str) -> Iterator[Failure]:
-    def differs() -> Failure | None:
-        one, other = (ask.send_values(ask.smallest_page_values | each) for each in (sent, meant))
-        if _extract_stable_response(ask.context, one) == _extract_stable_response(ask.context, other):
-            return None
-        message = f"{describe_values(sent)} is not answered as {describe_values(meant)} is"
-        return Failure(message, "", ask.locate_rule(name), (other, one))
-
-    yield from confirm_failure(differs)
+def _check_same_response(
+    mutator: Mutator, values: ParameterValues, equivalent: ParameterValues, name: str
+) -> Iterator[Failure]:
+    yield from confirm_failure(partial(_compare_responses, mutator, values, equivalent, name))
 
 
-def _extract_stable_response(subject: CheckContext, exchange: Exchange) -> Any:
-    """What an answer says, whenever it is given."""
-    fleeting = tuple(subject.operation.extension.invariants.volatile)
-    return exchange.response.status, blank_values(parse_json_body(exchange.response), fleeting)
+def _compare_responses(
+    mutator: Mutator, values: ParameterValues, equivalent: ParameterValues, name: str
+) -> Failure | None:
+    exchange = mutator.send_values(mutator.smallest_page_values | values)
+    reference = mutator.send_values(mutator.smallest_page_values | equivalent)
+    if _extract_stable_response(mutator.context, exchange) == _extract_stable_response(mutator.context, reference):
+        return None
+    message = f"{describe_values(values)} is not answered as {describe_values(equivalent)} is"
+    return Failure(message, "", mutator.locate_rule(name), (reference, exchange))
 
 
-def _get_violated_limit(ask: Mutator, name: str, value: ParameterValue) -> str:
-    """The limit that a number is beyond."""
-    return str(ask.fields[name].schema[value.violated_keywords[0]])
+def _extract_stable_response(context: CheckContext, exchange: Exchange) -> Any:
+    """Return what a response says apart from what is documented to be another each time, such as a request's id."""
+    volatile = tuple(context.operation.extension.invariants.volatile)
+    return exchange.response.status, blank_values(parse_json_body(exchange.response), volatile)
+
+
+def _get_violated_limit(mutator: Mutator, name: str, value: ParameterValue) -> str:
+    return str(mutator.fields[name].schema[value.violated_keywords[0]])
 
 
 def _to_text(value: Any) -> Any:
-    return value if isinstance(value, str | list | dict) else str(value).lower()
+    """Return a scalar as it stands in a query: `True` as `true`."""
+    if isinstance(value, str | list | dict):
+        return value
+    return str(value).lower()

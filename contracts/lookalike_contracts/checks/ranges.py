@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
+from typing import Final
 
 from hypothesis import strategies as st
 
@@ -28,114 +30,125 @@ from ..search import (
     run_parts,
 )
 
-FAR_BOUND = 10**8
-# which bounds are asked for, by two numbers of items, the less first, and the least step
-BOUND_CASES: dict[str, Callable[[Decimal, Decimal, Decimal], tuple[Bound, Bound]]] = {
+ZERO: Final = Decimal(0)
+# more than anything costs
+FAR_BOUND: Final = Decimal(10**8)
+BoundsFunction = Callable[[Decimal, Decimal, Decimal], tuple[Bound, Bound]]
+# the bounds to send, made of two items' numbers, the smaller first, and the smallest step: a cent, say.
+# A server that compares with < instead of <= is wrong exactly at an item's number, and one that rounds a step beside it.
+BOUND_CASES: Final[Mapping[str, BoundsFunction]] = {
     "both": lambda low, high, _: (low, high),
     "the low one": lambda low, _, __: (low, None),
     "the high one": lambda low, _, __: (None, low),
     "a step above the low one": lambda low, _, step: (low + step, None),
     "a step below the high one": lambda _, high, step: (None, high - step),
     "a step above": lambda low, _, step: (low + step, low + step),
-    "a step below": lambda _, high, step: (max(high - step, Decimal(0)), max(high - step, Decimal(0))),
-    "far away": lambda _, __, ___: (Decimal(FAR_BOUND), Decimal(FAR_BOUND)),
+    "a step below": lambda _, high, step: (max(high - step, ZERO), max(high - step, ZERO)),
+    "far away": lambda _, __, ___: (FAR_BOUND, FAR_BOUND),
 }
 
 
-def _ranges(subject: CheckContext) -> list[Range]:
-    return subject.operation.extension.invariants.ranges
+def _list_ranges(context: CheckContext) -> list[Range]:
+    return context.operation.extension.invariants.ranges
 
 
-def _list_item_numbers(found: SearchResponse, bounds: Range) -> list[Decimal]:
-    """The numbers of the items, in their order."""
-    return [worth for value in found.read_values(bounds.field) if (worth := parse_number(value)) is not None]
+def _read_numbers(response: SearchResponse, bounds: Range) -> list[Decimal]:
+    numbers = (parse_number(value) for value in response.read_values(bounds.field))
+    return [number for number in numbers if number is not None]
 
 
-def _bound_choices(kind: str) -> st.SearchStrategy[tuple[str, int, int]]:
-    return st.tuples(st.just(kind), st.integers(0, DEFAULT_PAGE_SIZE - 1), st.integers(0, DEFAULT_PAGE_SIZE - 1))
+def _format_bounds(low: Bound, high: Bound) -> str:
+    low_text = "…" if low is None else str(low)
+    high_text = "…" if high is None else str(high)
+    return f"{low_text} to {high_text}"
 
 
 @active_check(
     "range/inside",
-    summary="Every item is inside the bounds, each of which may be left out.",
+    summary="Every item is within the bounds, either of which may be left out.",
     rationale="A buyer who asks for goods up to 20.00 does not want one for 20.01.",
     remediation="Compare amounts as exact numbers, to the smallest unit.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: bool(_ranges(subject)),
+    applies=lambda context: bool(_list_ranges(context)),
 )
-def items_within_bounds(subject: CheckContext) -> Iterator[Failure]:
-    """Bounds at items' own numbers and a step beside them, where a server that is off by one shows it."""
-    return run_parts(_check_within_bounds(subject, place, bounds) for place, bounds in enumerate(_ranges(subject)))
+def items_within_bounds(context: CheckContext) -> Iterator[Failure]:
+    """Set bounds at items' own numbers and a step beside them, where a server that is off by one shows it."""
+    return run_parts(_check_within_bounds(context, index) for index in range(len(_list_ranges(context))))
 
 
-def _check_within_bounds(subject: CheckContext, place: int, bounds: Range) -> Iterator[Failure]:
-    plain = fetch_first_page(subject)
-    known = require_any(_list_item_numbers(plain, bounds), f"a number at {bounds.field}")
-    where = locate_invariant(subject, "ranges", place)
-
-    def broken(drawn: tuple[str, int, int]) -> Failure | None:
-        kind, *numbers = drawn
-        low, high = _pick_bounds(bounds, known, kind, numbers)
-        found = fetch_first_page(subject, build_bounds(bounds, low, high))
-        for at, value in enumerate(found.read_values(bounds.field)):
-            worth = parse_number(value)
-            if worth is not None and ((low is not None and worth < low) or (high is not None and worth > high)):
-                message = f"{bounds.field} is {value!r}, outside of {_format_bounds(low, high)}"
-                return Failure(message, found.build_pointer(at, bounds.field), where, (found.exchange,))
-        if plain.total is not None and found.total is not None and found.total > plain.total:
-            message = f"a total of {found.total} within {_format_bounds(low, high)} and of {plain.total} without bounds"
-            return Failure(message, "", where, (plain.exchange, found.exchange))
-        return None
-
+def _check_within_bounds(context: CheckContext, index: int) -> Iterator[Failure]:
+    bounds = _list_ranges(context)[index]
+    plain = fetch_first_page(context)
+    numbers = require_any(_read_numbers(plain, bounds), f"a number at {bounds.field}")
+    position = st.integers(0, DEFAULT_PAGE_SIZE - 1)
     for kind in BOUND_CASES:
-        yield from falsify_invariant(subject, _bound_choices(kind), broken, 2)
+        cases = st.tuples(st.just(kind), position, position)
+        rule = partial(_find_item_outside, context, index, plain, numbers)
+        yield from falsify_invariant(context, cases, rule, 2)
 
 
-def _pick_bounds(bounds: Range, known: list[Decimal], kind: str, numbers: list[int]) -> tuple[Bound, Bound]:
-    low, high = sorted(known[number % len(known)] for number in numbers)
+def _find_item_outside(
+    context: CheckContext, index: int, plain: SearchResponse, numbers: list[Decimal], case: tuple[str, int, int]
+) -> Failure | None:
+    bounds = _list_ranges(context)[index]
+    rule = locate_invariant(context, "ranges", index)
+    low, high = _pick_bounds(bounds, numbers, case)
+    response = fetch_first_page(context, build_bounds(bounds, low, high))
+    for position, value in enumerate(response.read_values(bounds.field)):
+        number = parse_number(value)
+        if number is not None and _is_outside(number, low, high):
+            message = f"{bounds.field} is {value!r}, outside of {_format_bounds(low, high)}"
+            return Failure(message, response.build_pointer(position, bounds.field), rule, (response.exchange,))
+    if plain.total is not None and response.total is not None and response.total > plain.total:
+        within = f"a total of {response.total} within {_format_bounds(low, high)}"
+        message = f"{within} and of {plain.total} without bounds"
+        return Failure(message, "", rule, (plain.exchange, response.exchange))
+    return None
+
+
+def _pick_bounds(bounds: Range, numbers: list[Decimal], case: tuple[str, int, int]) -> tuple[Bound, Bound]:
+    kind, *positions = case
+    low, high = sorted(numbers[position % len(numbers)] for position in positions)
     return BOUND_CASES[kind](low, high, Decimal(bounds.step))
 
 
-def _format_bounds(low: Bound, high: Bound) -> str:
-    return f"{'…' if low is None else low} to {'…' if high is None else high}"
+def _is_outside(number: Decimal, low: Bound, high: Bound) -> bool:
+    return (low is not None and number < low) or (high is not None and number > high)
 
 
 @active_check(
     "range/bounds",
-    summary="Both bounds are inside: between a number and itself stands the item that has it.",
+    summary="Both bounds are included: a search from a number to itself finds the item that has it.",
     rationale="A buyer who asks for goods from 19.00 on wants to see the one for 19.00.",
     remediation="Compare with at least and at most.",
     source=INVARIANTS_SOURCE,
-    applies=lambda subject: bool(_ranges(subject)),
+    applies=lambda context: bool(_list_ranges(context)),
 )
-def inclusive_bounds(subject: CheckContext) -> Iterator[Failure]:
-    """The number of an item as both bounds; and each bound alone as far as the other is not reached."""
-    return run_parts(_check_inclusive_bounds(subject, place, bounds) for place, bounds in enumerate(_ranges(subject)))
+def inclusive_bounds(context: CheckContext) -> Iterator[Failure]:
+    """Set an item's number as both bounds, and as each bound with the other one a step away."""
+    return run_parts(_check_inclusive_bounds(context, index) for index in range(len(_list_ranges(context))))
 
 
-def _check_inclusive_bounds(subject: CheckContext, place: int, bounds: Range) -> Iterator[Failure]:
-    def broken(drawn: tuple[Changes, int, int]) -> Failure | None:
-        picture, at, kind = drawn
-        plain = fetch_first_page(subject, picture)
-        fitting = [
-            pair
-            for pair in zip(plain.ids, plain.read_values(bounds.field), strict=True)
-            if parse_number(pair[1]) is not None
-        ]
-        id, value = require_any(fitting, f"a number at {bounds.field}")[at % len(fitting)]
-        worth = parse_number(value) or Decimal(0)
-        step = Decimal(bounds.step)
-        low, high = ((worth, worth), (worth, worth + step), (max(worth - step, Decimal(0)), worth))[kind]
-        found = fetch_first_page(subject, picture, build_bounds(bounds, low, high))
-        if id in found.ids or found.is_truncated:
-            return None
-        message = f"{' with '.join(map(str, id))} has {value!r} at {bounds.field} and is not found within {_format_bounds(low, high)}"
-        return Failure(
-            message,
-            found.invariants.items,
-            locate_invariant(subject, "ranges", place),
-            (plain.exchange, found.exchange),
-        )
+def _check_inclusive_bounds(context: CheckContext, index: int) -> Iterator[Failure]:
+    position = st.integers(0, DEFAULT_PAGE_SIZE - 1)
+    cases = st.tuples(build_image_strategy(context), position, st.integers(0, 2))
+    return falsify_invariant(context, cases, partial(_find_excluded_item, context, index), 6)
 
-    drawn = st.tuples(build_image_strategy(subject), st.integers(0, DEFAULT_PAGE_SIZE - 1), st.integers(0, 2))
-    return falsify_invariant(subject, drawn, broken, 6)
+
+def _find_excluded_item(context: CheckContext, index: int, case: tuple[Changes, int, int]) -> Failure | None:
+    image, position, kind = case
+    bounds = _list_ranges(context)[index]
+    plain = fetch_first_page(context, image)
+    values = zip(plain.ids, plain.read_values(bounds.field), strict=True)
+    numbered = [(item_id, value) for item_id, value in values if parse_number(value) is not None]
+    item_id, value = require_any(numbered, f"a number at {bounds.field}")[position % len(numbered)]
+    number = parse_number(value) or ZERO
+    step = Decimal(bounds.step)
+    low, high = ((number, number), (number, number + step), (max(number - step, ZERO), number))[kind]
+    response = fetch_first_page(context, image, build_bounds(bounds, low, high))
+    if item_id in response.ids or response.is_truncated:
+        return None
+    name = " with ".join(str(part) for part in item_id)
+    message = f"{name} has {value!r} at {bounds.field} and is not found within {_format_bounds(low, high)}"
+    rule = locate_invariant(context, "ranges", index)
+    return Failure(message, response.invariants.items, rule, (plain.exchange, response.exchange))

@@ -12,28 +12,29 @@ from ..registry import active_check
 
 @active_check(
     "request/accepted",
-    summary="The spec's own example, signed as the account, gets a good answer.",
-    rationale="Nothing else can be told of an operation that refuses a good request.",
+    summary="The spec's own example, signed with the account's credentials, gets a good response.",
+    rationale="Of an operation that refuses a good request nothing else can be judged.",
     remediation="Answer the example in the document with HTTP 200 and the body that it describes.",
     source="the examples of each document",
 )
-def example_request(subject: CheckContext) -> Iterator[Failure]:
-    """Ask once, in every scheme that counts."""
-    for scheme in subject.schemes:
-        exchange = subject.send(subject.build_signed_request(subject.build_values(scheme), scheme))
-        if _is_missing_resource(subject, exchange):
-            raise CouldNotCheck(
-                f"HTTP {exchange.response.status}: the example's path names nothing that this server has"
-            )
-        if not subject.classifier.is_good(exchange.response):
-            near, _ = subject.classifier.find_closest_error(exchange.response)
-            message = f"a good request is answered HTTP {exchange.response.status}, most like the error {near.id}"
+def example_request(context: CheckContext) -> Iterator[Failure]:
+    """Send the example once in each security scheme that counts under these variants."""
+    for scheme in context.schemes:
+        exchange = context.send(context.build_signed_request(context.build_values(scheme), scheme))
+        if _is_missing_resource(context, exchange):
+            status = exchange.response.status
+            raise CouldNotCheck(f"HTTP {status}: the example's path names nothing that this server has")
+        if not context.classifier.is_good(exchange.response):
+            error, _ = context.classifier.find_closest_error(exchange.response)
+            message = f"a good request is answered HTTP {exchange.response.status}, most like the error {error.id}"
             yield Failure(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))
 
 
-def _is_missing_resource(subject: CheckContext, exchange: Exchange) -> bool:
+def _is_missing_resource(context: CheckContext, exchange: Exchange) -> bool:
     """Return whether the answer is a documented 404 or 410, where a value in the path may name nothing."""
-    has_path_values = any(field.location == "path" for field in subject.operation.fields)
-    documented = {str(error.status) for error in subject.api.list_errors(subject.operation).values()}
     status = exchange.response.status
-    return has_path_values and status in (404, 410) and str(status) in documented
+    if status not in (404, 410):
+        return False
+    has_path_values = any(field.location == "path" for field in context.operation.fields)
+    documented = {str(error.status) for error in context.api.list_errors(context.operation).values()}
+    return has_path_values and str(status) in documented

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from lookalike_specs.messages import JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request
 from lookalike_specs.request_builder import build_request
@@ -17,126 +17,133 @@ from ..generation.oracle import ExpectedResponse
 from ..generation.unknown_routes import build_unknown_path_requests, build_wrong_method_requests
 from ..registry import active_check
 
-# longer bodies are pictures, and tried as such
+# a longer body can only be an image, and the checks of images send those
 MAX_BODY_BYTES: Final = 1024 * 1024
 UNKNOWN_ACTION: Final = "LookalikeNoSuchAction"
 
 
-def _has_unreadable_bodies(subject: CheckContext) -> bool:
-    """Whether there are bodies that cannot be read: of a form, everything can be."""
-    said = "malformed-body" in subject.operation.extension.errors
-    return said and set(subject.operation.media_types) in ({JSON_MEDIA_TYPE}, {MULTIPART_MEDIA_TYPE})
-
-
-def _has_routing_errors(subject: CheckContext) -> bool:
-    """Return whether the document says what a wrong path or method leads to; what we made up holds for nobody."""
-    provenance = subject.api.root.routing.x_provenance
-    return provenance is None or provenance.kind != "invented"
-
-
 @active_check(
     "limits/body",
-    summary="A body of just the documented length is read, one of a byte more is refused.",
-    rationale="A client that sends much has to know what is too much, and to be told so.",
+    summary="A body of exactly the documented length is read; one that is a byte longer is refused.",
+    rationale="A client that sends much has to know how much is too much, and to be told so.",
     remediation="Read bodies up to `body-limit`; answer the error that the operation has for `body-too-large`.",
     source="`body-limit` of each operation",
-    applies=lambda subject: 0 < subject.operation.extension.body_limit <= MAX_BODY_BYTES and _can_pad_body(subject),
+    applies=lambda context: 0 < context.operation.extension.body_limit <= MAX_BODY_BYTES and _can_pad_body(context),
 )
-def body_limit(subject: CheckContext) -> Iterator[Failure]:
-    """The good request, filled up with what means nothing: spaces behind JSON, `&` behind a form."""
-    limit, place = subject.operation.extension.body_limit, f"{subject.operation.pointer}/x-lookalike/body-limit"
-    plain = build_request(subject.operation, subject.build_values(), subject.target.url)
-    filling = b" " if plain.content_type == JSON_MEDIA_TYPE else b"&"
-    for over, wanted in ((0, ExpectedResponse()), (1, _expect_error(subject, "body-too-large"))):
-        request = msgspec.structs.replace(plain, body=plain.body.ljust(limit + over, filling))
-        yield from _check_request(subject, request, wanted, f"a body of {limit + over:,} bytes", place)
+def body_limit(context: CheckContext) -> Iterator[Failure]:
+    """Send the good request, filled up with what means nothing: spaces behind JSON, `&` behind a form."""
+    limit = context.operation.extension.body_limit
+    rule = f"{context.operation.pointer}/x-lookalike/body-limit"
+    plain = _build_plain_request(context)
+    padding = b" " if plain.content_type == JSON_MEDIA_TYPE else b"&"
+    for length, expected in ((limit, ExpectedResponse()), (limit + 1, _expect_error(context, "body-too-large"))):
+        request = replace(plain, body=plain.body.ljust(length, padding))
+        yield from _check_request(context, request, expected, f"a body of {length:,} bytes", rule)
+
+
+def _can_pad_body(context: CheckContext) -> bool:
+    """Tell whether a body may be longer than it needs to be. A form of parts may not: nothing may follow its end."""
+    return bool(context.operation.body_location) and set(context.operation.media_types) != {MULTIPART_MEDIA_TYPE}
+
+
+def _can_be_malformed(context: CheckContext) -> bool:
+    """Tell whether there are bodies that cannot be read. Of a form everything can be: `%%&=` is two parameters."""
+    if "malformed-body" not in context.operation.extension.errors:
+        return False
+    return set(context.operation.media_types) in ({JSON_MEDIA_TYPE}, {MULTIPART_MEDIA_TYPE})
 
 
 @active_check(
     "limits/malformed",
     summary="A body that cannot be read is refused with the error for it.",
-    rationale="A client with a broken encoder is told so, and does not get an answer to half of a question.",
+    rationale="A client with a broken encoder must be told, and not get a response to half of its request.",
     remediation="Answer the error that the operation has for `malformed-body`.",
     source="`errors` of each operation",
-    applies=_has_unreadable_bodies,
+    applies=_can_be_malformed,
 )
-def malformed_body(subject: CheckContext) -> Iterator[Failure]:
-    """JSON that is cut, or no object; parts without an end."""
-    place = f"{subject.operation.pointer}/x-lookalike/errors/malformed-body"
-    plain = build_request(subject.operation, subject.build_values(), subject.target.url)
-    bodies = (
-        (plain.body[:-1], b"[]", b"\xff")
-        if plain.content_type == JSON_MEDIA_TYPE
-        else (plain.body[: len(plain.body) // 2],)
-    )
-    for broken in bodies:
-        request = msgspec.structs.replace(plain, body=broken)
-        yield from _check_request(
-            subject, request, _expect_error(subject, "malformed-body"), "a body that cannot be read", place
-        )
+def malformed_body(context: CheckContext) -> Iterator[Failure]:
+    """Send JSON that is cut, or is no object, or parts without an end."""
+    rule = f"{context.operation.pointer}/x-lookalike/errors/malformed-body"
+    plain = _build_plain_request(context)
+    expected = _expect_error(context, "malformed-body")
+    for body in _list_malformed_bodies(plain):
+        request = replace(plain, body=body)
+        yield from _check_request(context, request, expected, "a body that cannot be read", rule)
+
+
+def _list_malformed_bodies(plain: Request) -> list[bytes]:
+    if plain.content_type == JSON_MEDIA_TYPE:
+        return [plain.body[:-1], b"[]", b"\xff"]
+    return [plain.body[: len(plain.body) // 2]]
+
+
+def _has_routing_errors(context: CheckContext) -> bool:
+    """Return whether the document says what a wrong path or method leads to; what we made up holds for nobody."""
+    provenance = context.api.root.routing.x_provenance
+    return provenance is None or provenance.kind != "invented"
 
 
 @active_check(
     "limits/method",
     summary="A method that the path does not have is refused with the error for it.",
-    rationale="A client that asks the wrong way finds out at once.",
+    rationale="A client that uses the wrong method finds out at once.",
     remediation="Answer the error that `routing` has for `method`.",
     source="`routing` of each document",
     applies=_has_routing_errors,
 )
-def unknown_method(subject: CheckContext) -> Iterator[Failure]:
-    """The good request by methods that nobody has at its path."""
-    wanted = ExpectedResponse(frozenset((subject.api.root.routing.method,)))
-    for request in build_wrong_method_requests(subject):
-        yield from _check_request(
-            subject, request, wanted, f"the method {request.method}", "/x-lookalike/routing/method"
-        )
+def unknown_method(context: CheckContext) -> Iterator[Failure]:
+    """Send the good request by methods that no operation at its path has."""
+    expected = ExpectedResponse(frozenset((context.api.root.routing.method,)))
+    for request in build_wrong_method_requests(context):
+        description = f"the method {request.method}"
+        yield from _check_request(context, request, expected, description, "/x-lookalike/routing/method")
 
 
 @active_check(
     "limits/path",
-    summary="A path or an operation's name that the API does not have is refused with the error for it.",
-    rationale="A misspelt address must not look like an answer.",
+    summary="A path, or an operation's name, that the API does not have is refused with the error for it.",
+    rationale="A misspelt URL must not look like a response.",
     remediation="Answer the errors that `routing` has for `not-found` and `unknown-action`.",
     source="`routing` of each document",
     applies=_has_routing_errors,
 )
-def unknown_path(subject: CheckContext) -> Iterator[Failure]:
-    """The good request at a path that is not there; and by another name, where the name tells."""
-    routing = subject.api.root.routing
-    for nowhere in build_unknown_path_requests(subject):
-        wanted = ExpectedResponse(frozenset((routing.not_found,)))
-        yield from _check_request(subject, nowhere, wanted, "another path", "/x-lookalike/routing/not-found")
-    names = [
-        name
-        for name in subject.build_values()
-        if routing.action and name in (routing.action.header, routing.action.parameter)
-    ]
-    if names and subject.operation.extension.action:
-        other = build_request(
-            subject.operation, subject.build_values() | dict.fromkeys(names, UNKNOWN_ACTION), subject.target.url
-        )
-        unknown = ExpectedResponse(frozenset((routing.unknown_action,)))
-        yield from _check_request(
-            subject, other, unknown, f"{names[0]} = {UNKNOWN_ACTION!r}", "/x-lookalike/routing/unknown-action"
-        )
+def unknown_path(context: CheckContext) -> Iterator[Failure]:
+    """Send the good request to paths that do not exist; and under another name, where requests name the operation."""
+    expected = ExpectedResponse(frozenset((context.api.root.routing.not_found,)))
+    for request in build_unknown_path_requests(context):
+        yield from _check_request(context, request, expected, "another path", "/x-lookalike/routing/not-found")
+    yield from _check_unknown_action(context)
+
+
+def _check_unknown_action(context: CheckContext) -> Iterator[Failure]:
+    routing = context.api.root.routing
+    if routing.action is None or not context.operation.extension.action:
+        return
+    values = context.build_values()
+    names = [name for name in values if name in (routing.action.header, routing.action.parameter)]
+    if not names:
+        return
+    changed = values | dict.fromkeys(names, UNKNOWN_ACTION)
+    request = build_request(context.operation, changed, context.target.url)
+    expected = ExpectedResponse(frozenset((routing.unknown_action,)))
+    description = f"{names[0]} = {UNKNOWN_ACTION!r}"
+    yield from _check_request(context, request, expected, description, "/x-lookalike/routing/unknown-action")
+
+
+def _build_plain_request(context: CheckContext) -> Request:
+    return build_request(context.operation, context.build_values(), context.target.url)
 
 
 def _check_request(
-    subject: CheckContext, request: Request, wanted: ExpectedResponse, told: str, place: str
+    context: CheckContext, request: Request, expected: ExpectedResponse, description: str, rule: str
 ) -> Iterator[Failure]:
+    # signed anew each time, or the second request would be refused as a replay of the first
     yield from confirm_failure(
-        lambda: wanted.find_failure(subject, subject.send(subject.sign_request(request)), told, place)
+        lambda: expected.find_failure(context, context.send(context.sign_request(request)), description, rule)
     )
 
 
-def _expect_error(subject: CheckContext, rule: str) -> ExpectedResponse:
-    errors = subject.operation.extension.errors
-    return ExpectedResponse(
-        frozenset((subject.resolve_error(subject.resolve_reaction(errors.get(rule, errors["default"]))),))
-    )
-
-
-def _can_pad_body(subject: CheckContext) -> bool:
-    """Whether its body may be longer than it needs to be: of a form of parts, what is too long is a file."""
-    return bool(subject.operation.body_location) and set(subject.operation.media_types) != {MULTIPART_MEDIA_TYPE}
+def _expect_error(context: CheckContext, rule: str) -> ExpectedResponse:
+    errors = context.operation.extension.errors
+    error = context.resolve_error(context.resolve_reaction(errors.get(rule, errors["default"])))
+    return ExpectedResponse(frozenset((error,)))

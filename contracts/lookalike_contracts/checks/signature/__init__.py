@@ -1,4 +1,4 @@
-"""Family `signature`: who calls is verified, and all that he says."""
+"""Family `signature`: the caller is verified, and so is all that he sends."""
 
 from . import comparison, credentials, error, policy, replay, tampering, valid
 

@@ -1,4 +1,4 @@
-"""Which of an operation's schemes a check looks at."""
+"""Which of an operation's security schemes a check looks at."""
 
 from __future__ import annotations
 
@@ -12,66 +12,76 @@ SignerPredicate = Callable[[Signer], bool]
 SOURCE: Final = "the security schemes of each document"
 
 
-def select_signers(subject: CheckContext, fits: SignerPredicate = lambda _: True) -> tuple[Signer, ...]:
-    """Those that fit: all, at an API's first operation; at the others one each, in turn."""
-    fitting = tuple(found for found in list_signers(subject) if fits(found))
-    at = [operation.id for operation in subject.api.operations].index(subject.operation.id)
-    return fitting if at == 0 or not fitting else (fitting[at % len(fitting)],)
+def select_signers(context: CheckContext, fits: SignerPredicate = lambda _: True) -> tuple[Signer, ...]:
+    """Return the schemes that fit: all of them at an API's first operation, one at each other operation, in turn.
+
+    A gateway verifies in one place for all operations. Aliyun has four schemes at eight operations: with all of them
+    everywhere a run would take four times as long, and find the same.
+    """
+    fitting = tuple(signer for signer in list_signers(context) if fits(signer))
+    position = [operation.id for operation in context.api.operations].index(context.operation.id)
+    if position == 0 or not fitting:
+        return fitting
+    return (fitting[position % len(fitting)],)
 
 
-def list_signers(subject: CheckContext) -> tuple[Signer, ...]:
+def list_signers(context: CheckContext) -> tuple[Signer, ...]:
     """Return one for each scheme whose proof can be forged; none where nobody has to prove anything."""
-    kinds = {scheme.extension.scheme for scheme in subject.schemes}
-    if "none" in kinds:
+    if any(scheme.extension.scheme == "none" for scheme in context.schemes):
         return ()
     # of several proofs that are needed together, and of cookies, no forgeries are made
     return tuple(
-        Signer(subject, scheme)
-        for scheme in subject.schemes
+        Signer(context, scheme)
+        for scheme in context.schemes
         if scheme.extension.scheme != "all" and scheme.location in ("query", "header")
     )
 
 
+def has_any_signer(context: CheckContext) -> bool:
+    """Tell whether the operation has a scheme whose proof can be forged."""
+    return bool(list_signers(context))
+
+
 def require_signer(fits: SignerPredicate) -> Callable[[CheckContext], bool]:
-    """Whether an operation has one that fits."""
-    return lambda subject: bool(select_signers(subject, fits))
+    """Return a predicate: does an operation have a scheme that fits?"""
+    return lambda context: bool(select_signers(context, fits))
 
 
 def has_signature(signer: Signer) -> bool:
-    """Whether it has a signature."""
+    """Tell whether the scheme signs anything."""
     return signer.record.has_signature
 
 
 def has_plain_credential(signer: Signer) -> bool:
-    """Whether the credential itself travels, and nothing is signed."""
+    """Tell whether the credential itself is sent, and nothing is signed."""
     return not signer.record.has_signature
 
 
 def has_secret(signer: Signer) -> bool:
-    """Whether there is a secret besides the key."""
+    """Tell whether there is a secret besides the key."""
     return bool(signer.record.secret_name)
 
 
 def has_parameters(signer: Signer) -> bool:
-    """Whether it signs parameters, one by one."""
+    """Tell whether the scheme signs parameters, one by one."""
     return has_signature(signer) and bool(signer.locations)
 
 
 def has_body(signer: Signer) -> bool:
-    """Whether it signs what is in a form."""
+    """Tell whether the scheme signs the body of a form."""
     return has_signature(signer) and "form" in signer.locations
 
 
 def has_policy(signer: Signer) -> bool:
-    """Whether a policy is all that it signs."""
+    """Tell whether a policy is all that the scheme signs."""
     return bool(signer.record.signed_field)
 
 
 def has_scheme_fields(signer: Signer) -> bool:
-    """Whether requests name how they were signed."""
+    """Tell whether requests name the algorithm or the version of their signature."""
     return bool(signer.record.fixed_fields)
 
 
 def has_expiry(signer: Signer) -> bool:
-    """Whether what it signs holds for a while, and once."""
+    """Tell whether a signature is valid only for some time, and only once."""
     return signer.record.expires

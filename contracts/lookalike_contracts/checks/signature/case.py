@@ -14,9 +14,11 @@ from .signer import Signer
 
 @dataclass(frozen=True)
 class SignatureCase:
-    """`told` says what is odd about the request that `make` makes, which is another one each time.
+    """One way to sign a request.
 
-    `kind` is what it is refused as, `errors` are all errors that would do; none, where that cannot be told.
+    `description` says what is special about it, as in "a request … is accepted". `make_request` makes the request, with
+    another nonce each time. `refusal` is what it is refused as; `expected_errors` are all errors that would be right,
+    none where that cannot be told. `pointer` is the part of the request in question.
     """
 
     description: str
@@ -26,46 +28,52 @@ class SignatureCase:
     pointer: str = ""
 
 
-def check_refused(signer: Signer, trials: Iterable[SignatureCase], *, every: bool = False) -> Iterator[Failure]:
-    """Each request has to be refused: what was answered well all the same; the first, or the first at each place."""
-    told: set[str] = set()
-    for trial in trials:
-        if told and not every:
+def check_refused(signer: Signer, cases: Iterable[SignatureCase], *, every: bool = False) -> Iterator[Failure]:
+    """Yield a failure for the first case that is accepted; with `every`, for the first one at each pointer."""
+    reported: set[str] = set()
+    for case in cases:
+        if reported and not every:
             return
-        if trial.pointer in told:
+        if case.pointer in reported:
             continue
-        if (exchange := _confirm_twice(signer, trial, signer.context.classifier.is_good)) is not None:
-            message = f"a request {trial.description} is accepted ({signer.scheme.name})"
-            yield Failure(message, trial.pointer, signer.locate_rule(trial.refusal), (exchange,))
-            told.add(trial.pointer)
+        exchange = _confirm_twice(signer, case, signer.context.classifier.is_good)
+        if exchange is not None:
+            message = f"a request {case.description} is accepted ({signer.scheme.name})"
+            yield Failure(message, case.pointer, signer.locate_rule(case.refusal), (exchange,))
+            reported.add(case.pointer)
 
 
-def check_accepted(signer: Signer, trials: Iterable[SignatureCase]) -> Iterator[Failure]:
-    """Each request has to be accepted: the first that was refused for its proof."""
-    for trial in trials:
-        exchange = _confirm_twice(signer, trial, lambda reply: is_refusal(signer, reply))
+def check_accepted(signer: Signer, cases: Iterable[SignatureCase]) -> Iterator[Failure]:
+    """Yield a failure for the first case that is refused for its signature."""
+    for case in cases:
+        exchange = _confirm_twice(signer, case, lambda response: is_refusal(signer, response))
+        # a server that refuses the plain request too has another fault, which `request/accepted` reports
         if exchange is not None and not is_refusal(signer, signer.context.send(signer.sign()).response):
-            yield build_wrong_refusal(signer, trial.description, exchange)
+            yield build_wrong_refusal(signer, case.description, exchange)
             return
 
 
-def build_wrong_refusal(signer: Signer, told: str, exchange: Exchange) -> Failure:
-    """A good request was refused for its proof."""
+def build_wrong_refusal(signer: Signer, description: str, exchange: Exchange) -> Failure:
+    """Return the failure of a good request that was refused for its signature."""
     error = next(iter(signer.context.classifier.find_exact_errors(exchange.response)))
-    message = f"a request {told} is refused as {error}, and is right ({signer.scheme.name})"
+    message = f"a request {description} is refused as {error}, and is right ({signer.scheme.name})"
     return Failure(message, "", signer.locate_rule(), (exchange,))
 
 
-def is_refusal(signer: Signer, reply: Response) -> bool:
-    """Whether an answer is exactly one of the errors that the scheme refuses with."""
-    reader = signer.context.classifier
-    return not reader.is_good(reply) and not signer.get_errors().isdisjoint(reader.find_exact_errors(reply))
+def is_refusal(signer: Signer, response: Response) -> bool:
+    """Tell whether a response is exactly one of the errors that the scheme refuses with."""
+    classifier = signer.context.classifier
+    if classifier.is_good(response):
+        return False
+    return not signer.get_errors().isdisjoint(classifier.find_exact_errors(response))
 
 
-def _confirm_twice(signer: Signer, trial: SignatureCase, shows: Callable[[Response], bool]) -> Exchange | None:
-    """The exchange, if it shows twice what would be wrong."""
-    for _ in range(2):
-        exchange = signer.context.send(trial.make_request())
-        if not shows(exchange.response):
-            return None
-    return exchange
+def _confirm_twice(signer: Signer, case: SignatureCase, is_wrong: Callable[[Response], bool]) -> Exchange | None:
+    """Return the exchange if the response is wrong two times; a server that was in trouble once is not accused."""
+    first = signer.context.send(case.make_request())
+    if not is_wrong(first.response):
+        return None
+    second = signer.context.send(case.make_request())
+    if not is_wrong(second.response):
+        return None
+    return second

@@ -1,4 +1,4 @@
-"""Only the signature itself counts: nothing that looks like it, and nothing that was signed another way."""
+"""Only the signature itself is accepted: nothing that looks like it, and nothing that was signed another way."""
 
 from __future__ import annotations
 
@@ -28,60 +28,65 @@ Spelling = Callable[[str, Random], str]
 @active_check(
     "signature/exact",
     summary="A signature in another case or encoding, longer or shorter, is refused.",
-    rationale="What is compared in part, or after being mended, can be guessed in part.",
+    rationale="A signature that is compared in part, or corrected before it is compared, can be guessed in part.",
     remediation="Compare the whole text that was sent with the whole text that it should be, in constant time.",
     source=SOURCE,
     applies=require_signer(has_signature),
 )
-def exact_signature(subject: CheckContext) -> Iterator[Failure]:
-    """Of the right signature: its case, its encoding, a part of it, more than it, and a letter changed."""
-    for signer in select_signers(subject, has_signature):
+def exact_signature(context: CheckContext) -> Iterator[Failure]:
+    """Change the right signature: its case, its encoding, its length, one letter."""
+    for signer in select_signers(context, has_signature):
         yield from check_refused(signer, generate_spelling_cases(signer))
-        if accepts_any_case(signer.context.variants):
-            told = "with its signature in lower case"
-            make = partial(_lowercase_signature, signer)
-            yield from check_accepted(signer, [SignatureCase(told, make)])
+        if accepts_any_case(context.variants):
+            case = SignatureCase("with its signature in lower case", partial(_lowercase_signature, signer))
+            yield from check_accepted(signer, [case])
 
 
 @active_check(
     "signature/algorithm",
     summary="A request that names another algorithm or version of signing is refused.",
-    rationale="Who takes the name for granted can be made to verify something weaker.",
-    remediation="Refuse what names anything but the algorithm and the version that the document has.",
+    rationale="A server that takes any name can be made to verify something weaker.",
+    remediation="Refuse every name but the algorithm and the version that the document has.",
     source=SOURCE,
     applies=require_signer(has_scheme_fields),
 )
-def named_algorithm(subject: CheckContext) -> Iterator[Failure]:
-    """A name that nobody knows, signed with it."""
-    for signer in select_signers(subject, has_scheme_fields):
+def named_algorithm(context: CheckContext) -> Iterator[Failure]:
+    """Sign requests with a name that nobody knows."""
+    for signer in select_signers(context, has_scheme_fields):
         yield from check_refused(signer, generate_scheme_field_cases(signer))
 
 
 def generate_spelling_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """Each spelling of the signature that is not the signature."""
-    right = signer.read_signature(signer.sign())
-    for told, spell in SPELLINGS.items():
-        other = spell(right, signer.rng)
-        if other != right and not (accepts_any_case(signer.context.variants) and other.lower() == right.lower()):
-            yield SignatureCase(f"with its signature {told}", partial(_respell_signature, signer, spell))
+    """Yield each spelling of the signature that is not the signature."""
+    signature = signer.read_signature(signer.sign())
+    ignores_case = accepts_any_case(signer.context.variants)
+    for description, spell in SPELLINGS.items():
+        other = spell(signature, signer.rng)
+        # a digest without letters has no other case
+        if other == signature or (ignores_case and other.lower() == signature.lower()):
+            continue
+        yield SignatureCase(f"with its signature {description}", partial(_respell_signature, signer, spell))
 
 
 def generate_scheme_field_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """Each word that says how it was signed, another one."""
-    for word in signer.record.fixed_fields:
-        told = f"that names the {word.refusal} {word.invalid_value}"
-        make = partial(_change_scheme_field, signer, word)
-        yield SignatureCase(told, make, word.refusal, signer.get_errors(word.refusal))
+    """Yield a request for each field that names how it was signed, with another name in it."""
+    for field in signer.record.fixed_fields:
+        description = f"that names the {field.refusal} {field.invalid_value}"
+        make_request = partial(_change_scheme_field, signer, field)
+        yield SignatureCase(description, make_request, field.refusal, signer.get_errors(field.refusal))
 
 
 def _decode_signature(signature: str) -> bytes:
-    return bytes.fromhex(signature) if HEX.fullmatch(signature) else b64decode(signature)
+    if HEX.fullmatch(signature):
+        return bytes.fromhex(signature)
+    return b64decode(signature)
 
 
-def _change_one_letter(signature: str, dice: Random) -> str:
-    at = dice.randrange(len(signature) - 1)
-    other = next(letter for letter in "AB" if letter != signature[at].upper())
-    return signature[:at] + other + signature[at + 1 :]
+def _change_one_letter(signature: str, rng: Random) -> str:
+    # not the last letter: two of Base64's can stand for the same bits there
+    index = rng.randrange(len(signature) - 1)
+    other = "B" if signature[index].upper() == "A" else "A"
+    return signature[:index] + other + signature[index + 1 :]
 
 
 SPELLINGS: Final[Mapping[str, Spelling]] = {
@@ -98,20 +103,23 @@ SPELLINGS: Final[Mapping[str, Spelling]] = {
 
 
 def _respell_signature(signer: Signer, spell: Spelling) -> Request:
-    made = signer.sign()
-    return signer.replace_signature(made, spell(signer.read_signature(made), signer.rng))
+    request = signer.sign()
+    return signer.replace_signature(request, spell(signer.read_signature(request), signer.rng))
 
 
 def _lowercase_signature(signer: Signer) -> Request:
-    made = signer.sign()
-    return signer.replace_signature(made, signer.read_signature(made).lower())
+    request = signer.sign()
+    return signer.replace_signature(request, signer.read_signature(request).lower())
 
 
-def _change_scheme_field(signer: Signer, word: FixedField) -> Request:
-    made = signer.sign()
-    found = find_part(made, word.name)
-    if found is None:
-        return made
-    other = replace_value(made, found, found.value.replace(word.value, word.invalid_value))
-    # of a name in front of the signature nothing can be made: its own stays, which is right but for the name
-    return signer.update_signature(other) if signer.compute_signature(other) else other
+def _change_scheme_field(signer: Signer, field: FixedField) -> Request:
+    request = signer.sign()
+    part = find_part(request, field.name)
+    if part is None:
+        return request
+    changed = replace_value(request, part, part.value.replace(field.value, field.invalid_value))
+    # a name in front of the signature (`ACS3-HMAC-MD5 Signature=…`) is not signed, and no signature can be computed
+    # for it: then the request keeps its own, which is right but for the name
+    if signer.compute_signature(changed):
+        return signer.update_signature(changed)
+    return changed

@@ -1,4 +1,4 @@
-"""What a bad proof is refused with."""
+"""The error that a bad signature or credential is refused with."""
 
 from __future__ import annotations
 
@@ -34,52 +34,58 @@ EXPIRY_GENERATORS: Final[tuple[CaseGenerator, ...]] = (
 
 @active_check(
     "signature/error",
-    summary="A bad proof is refused with the vendor's error for the way in which it is bad.",
-    rationale="Clients tell a clock that is wrong from a secret that is wrong by the error alone.",
+    summary="A bad signature is refused with the vendor's error for what is bad about it.",
+    rationale="Clients tell a wrong clock from a wrong secret by the error alone.",
     remediation="Answer each kind of refusal with the error that the security scheme has for it, word for word.",
     source="the errors of the security schemes of each document",
 )
-def refusal_errors(subject: CheckContext) -> Iterator[Failure]:
-    """One request for each kind of refusal; what is accepted is told by others."""
-    for signer in select_signers(subject):
-        yield from _check_refusal_errors(signer)
+def refusal_errors(context: CheckContext) -> Iterator[Failure]:
+    """Send one request for each kind of refusal; a request that is accepted is for other checks to report."""
+    for signer in select_signers(context):
+        for case in _pick_one_per_refusal(signer):
+            yield from _check_refusal_error(signer, case)
 
 
-def _check_refusal_errors(signer: Signer) -> Iterator[Failure]:
-    for trial in _pick_one_per_refusal(signer):
-        exchange = signer.context.send(trial.make_request())
-        if told := _describe_wrong_error(signer, trial, exchange):
-            exchange = signer.context.send(trial.make_request())
-            if told == _describe_wrong_error(signer, trial, exchange):
-                yield Failure(
-                    f"a request {trial.description} is {told}", "", signer.locate_rule(trial.refusal), (exchange,)
-                )
+def _check_refusal_error(signer: Signer, case: SignatureCase) -> Iterator[Failure]:
+    description = _describe_wrong_error(signer, case, signer.context.send(case.make_request()))
+    if not description:
+        return
+    exchange = signer.context.send(case.make_request())
+    if description == _describe_wrong_error(signer, case, exchange):
+        message = f"a request {case.description} is {description}"
+        yield Failure(message, "", signer.locate_rule(case.refusal), (exchange,))
 
 
 def _pick_one_per_refusal(signer: Signer) -> Iterator[SignatureCase]:
-    """The first trial for each kind of refusal whose error is told."""
-    met: set[tuple[str, frozenset[str]]] = set()
-    for trials in (*COMMON_GENERATORS, *_select_extra_generators(signer)):
-        for trial in trials(signer):
-            if trial.expected_errors and (trial.refusal, trial.expected_errors) not in met:
-                met.add((trial.refusal, trial.expected_errors))
-                yield trial
+    """Yield the first case for each kind of refusal whose error is known."""
+    picked: set[tuple[str, frozenset[str]]] = set()
+    for generate_cases in (*COMMON_GENERATORS, *_select_extra_generators(signer)):
+        for case in generate_cases(signer):
+            kind = (case.refusal, case.expected_errors)
+            if case.expected_errors and kind not in picked:
+                picked.add(kind)
+                yield case
 
 
-def _select_extra_generators(signer: Signer) -> tuple[CaseGenerator, ...]:
-    ageing = EXPIRY_GENERATORS if has_expiry(signer) else ()
-    policies: tuple[CaseGenerator, ...] = (generate_policy_cases,) if has_policy(signer) else ()
-    return (*ageing, *policies, *((generate_location_cases,) if has_plain_credential(signer) else ()))
+def _select_extra_generators(signer: Signer) -> list[CaseGenerator]:
+    generators: list[CaseGenerator] = []
+    if has_expiry(signer):
+        generators += EXPIRY_GENERATORS
+    if has_policy(signer):
+        generators.append(generate_policy_cases)
+    if has_plain_credential(signer):
+        generators.append(generate_location_cases)
+    return generators
 
 
-def _describe_wrong_error(signer: Signer, trial: SignatureCase, exchange: Exchange) -> str:
-    """How it is refused otherwise than it has to be; "" when it is not, or is accepted."""
-    reader = signer.context.classifier
-    reply = exchange.response
-    if reader.is_good(reply):
+def _describe_wrong_error(signer: Signer, case: SignatureCase, exchange: Exchange) -> str:
+    """Return how the refusal differs from the expected one; "" when it does not, or the request is accepted."""
+    classifier = signer.context.classifier
+    if classifier.is_good(exchange.response):
         return ""
-    wanted = sorted(trial.expected_errors)
-    found = [reader.find_mismatches(reply, error) for error in wanted]
-    if not all(found):
+    expected = sorted(case.expected_errors)
+    mismatches = [classifier.find_mismatches(exchange.response, error) for error in expected]
+    # an error without a mismatch is the one that came
+    if not all(mismatches):
         return ""
-    return f"not refused as {' or '.join(wanted)}: {found[0][0].message}"
+    return f"not refused as {' or '.join(expected)}: {mismatches[0][0].message}"

@@ -1,4 +1,4 @@
-"""What was signed too early or too late, and what was sent before."""
+"""Requests that were signed too early or too late, and requests that were sent before."""
 
 from __future__ import annotations
 
@@ -25,68 +25,81 @@ DAY: Final = 86_400
 
 @active_check(
     "signature/clock",
-    summary="A request that was signed too long ago, or for later, is refused; one within the time allowed is not.",
-    rationale="A signature that holds for ever can be used by whoever finds it, and one for later can be laid by.",
-    remediation="Compare the time of signing with the clock, both ways, with as much leave as the document gives.",
+    summary="A request signed too long ago, or for later, is refused; one within the allowed time is accepted.",
+    rationale="A signature that is valid for ever can be used by whoever finds it; one for later can be kept ready.",
+    remediation="Compare the time of signing with the clock, both ways, and allow the difference that the document has.",
     source=SOURCE,
     applies=require_signer(has_expiry),
 )
-def signing_time(subject: CheckContext) -> Iterator[Failure]:
-    """A minute outside and inside of what is allowed, and a day outside."""
-    for signer in select_signers(subject, has_expiry):
+def signing_time(context: CheckContext) -> Iterator[Failure]:
+    """Sign a minute outside of what is allowed, a day outside, and a minute inside."""
+    for signer in select_signers(context, has_expiry):
         yield from check_refused(signer, generate_clock_skew_cases(signer))
-        inside = signer.scheme.extension.skew - CLOCK_TOLERANCE
-        told = "that was signed {} minutes {}, which is allowed,"
-        early = SignatureCase(told.format(inside // 60, "ago"), partial(signer.sign_at_offset, -inside))
-        late = SignatureCase(told.format(inside // 60, "ahead"), partial(signer.sign_at_offset, inside))
-        yield from check_accepted(signer, [early, late] if inside > 0 else [])
+        yield from check_accepted(signer, _generate_allowed_skew_cases(signer))
+
+
+def _generate_allowed_skew_cases(signer: Signer) -> Iterator[SignatureCase]:
+    seconds = signer.scheme.extension.skew - CLOCK_TOLERANCE
+    if seconds <= 0:
+        return
+    for direction, offset in (("ago", -seconds), ("ahead", seconds)):
+        description = f"that was signed {seconds // 60} minutes {direction}, which is allowed,"
+        yield SignatureCase(description, partial(signer.sign_at_offset, offset))
 
 
 @active_check(
     "signature/replayed",
     summary="A request that was answered before is refused, and so is another one with its nonce.",
-    rationale="Whoever saw a request could send it again, as it is signed.",
-    remediation="Remember each key's nonces for as long as their time of signing is accepted.",
+    rationale="Otherwise whoever saw a request could send it again, with its signature.",
+    remediation="Remember each key's nonces for as long as requests signed at that time are accepted.",
     source=SOURCE,
     applies=require_signer(has_expiry),
 )
-def replayed_request(subject: CheckContext) -> Iterator[Failure]:
-    """The same bytes again; the nonce again, signed a second later."""
-    for signer in select_signers(subject, has_expiry):
+def replayed_request(context: CheckContext) -> Iterator[Failure]:
+    """Send the same bytes again, and the nonce again with another time of signing."""
+    for signer in select_signers(context, has_expiry):
         yield from check_refused(signer, generate_replay_cases(signer))
 
 
 def generate_clock_skew_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """Times that are not allowed."""
+    """Yield requests that were signed at times that are not allowed."""
     skew = signer.scheme.extension.skew
-    for far in (skew + CLOCK_TOLERANCE, DAY) if skew else (DAY,):
-        expired = signer.get_errors("expired")
-        future = signer.get_errors("future")
-        yield SignatureCase(
-            f"that was signed {far // 60} minutes ago", partial(signer.sign_at_offset, -far), "expired", expired
-        )
-        yield SignatureCase(
-            f"that was signed {far // 60} minutes ahead", partial(signer.sign_at_offset, far), "future", future
-        )
+    # where the document has no limit, only a day is surely too long
+    offsets = (skew + CLOCK_TOLERANCE, DAY) if skew else (DAY,)
+    expired = signer.get_errors("expired")
+    future = signer.get_errors("future")
+    for seconds in offsets:
+        minutes = seconds // 60
+        early = partial(signer.sign_at_offset, -seconds)
+        late = partial(signer.sign_at_offset, seconds)
+        yield SignatureCase(f"that was signed {minutes} minutes ago", early, "expired", expired)
+        yield SignatureCase(f"that was signed {minutes} minutes ahead", late, "future", future)
 
 
 def generate_missing_time_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """No time, and what is none; no nonce, where there has to be one."""
-    name = signer.record.timestamp_name
-    missing = signer.get_errors("missing-timestamp")
-    malformed = signer.get_errors("malformed-timestamp")
-    yield SignatureCase("without a time of signing", partial(sign_without, signer, name), "missing-timestamp", missing)
+    """Yield requests without a time, with a text for a time, and without a nonce where there has to be one."""
+    timestamp = signer.record.timestamp_name
     yield SignatureCase(
-        "with a time that is none", partial(_sign_with_malformed_time, signer, name), "malformed-timestamp", malformed
+        "without a time of signing",
+        partial(sign_without, signer, timestamp),
+        "missing-timestamp",
+        signer.get_errors("missing-timestamp"),
     )
-    if errors := signer.get_errors("missing-nonce"):
+    yield SignatureCase(
+        "with a time that is none",
+        partial(_sign_with_malformed_time, signer, timestamp),
+        "malformed-timestamp",
+        signer.get_errors("malformed-timestamp"),
+    )
+    errors = signer.get_errors("missing-nonce")
+    if errors:
         yield SignatureCase(
             "without a nonce", partial(sign_without, signer, signer.nonce_name), "missing-nonce", errors
         )
 
 
 def generate_replay_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """What was sent before, and a nonce that was."""
+    """Yield a request that was sent before, and one whose nonce was sent before."""
     errors = signer.get_errors("replayed")
     yield SignatureCase("that was sent before", partial(_replay_request, signer), "replayed", errors)
     yield SignatureCase("with the nonce of another one", partial(_reuse_nonce, signer), "replayed", errors)
@@ -99,19 +112,23 @@ def _replay_request(signer: Signer) -> Request:
 
 
 def _reuse_nonce(signer: Signer) -> Request:
-    moment = create_signing_context()
-    signer.context.send(signer.sign(moment=moment))
-    return signer.sign(moment=SigningContext(moment.time - timedelta(seconds=1), moment.nonce))
+    first = create_signing_context()
+    signer.context.send(signer.sign(moment=first))
+    return signer.sign(moment=SigningContext(first.time - timedelta(seconds=1), first.nonce))
 
 
 def sign_without(signer: Signer, name: str) -> Request:
-    """A good request without that part, signed so."""
-    made = signer.sign()
-    found = find_part(made, name)
-    return signer.update_signature(remove_part(made, found)) if found else made
+    """Return a good request without that part, and with the signature of that."""
+    request = signer.sign()
+    part = find_part(request, name)
+    if part is None:
+        return request
+    return signer.update_signature(remove_part(request, part))
 
 
 def _sign_with_malformed_time(signer: Signer, name: str) -> Request:
-    made = signer.sign()
-    found = find_part(made, name)
-    return signer.update_signature(replace_value(made, found, "yesterday")) if found else made
+    request = signer.sign()
+    part = find_part(request, name)
+    if part is None:
+        return request
+    return signer.update_signature(replace_value(request, part, "yesterday"))

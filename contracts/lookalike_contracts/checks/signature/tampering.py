@@ -1,10 +1,10 @@
-"""Nothing may be changed after it was signed: each part in turn, what is drawn, and the body."""
+"""Nothing may be changed after it was signed: each part in turn, edits that are drawn, and the body."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import islice, product
+from itertools import product
 from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
@@ -12,21 +12,24 @@ from hypothesis import strategies as st
 from lookalike_specs.messages import Request
 
 from ...context import CheckContext
-from ...finding import Failure
+from ...finding import Exchange, Failure
 from ...registry import active_check
 from .applicability import SOURCE, has_body, has_parameters, has_signature, require_signer, select_signers
 from .case import SignatureCase, build_wrong_refusal, check_refused, is_refusal
 from .request_edit import RequestPart, add_part, list_parts, remove_part, replace_value
 from .signer import Signer
 
-# of each way, before and after
+# of each edit, made before signing and after
 CASES_PER_EDIT: Final = 2
 EXTRA_PARAMETER: Final = "joined by another"
 TEXTS: Final = ("", "0", "1", "a", "A", " ", "中文", "a&b=c", "+", "%41", "~*", "0" * 200)
+# a parameter that no operation knows
+NOTE: Final = "note"
+EditFunction = Callable[[Request, RequestPart, str], Request]
 
 
 class Tampering(NamedTuple):
-    """What is drawn: what is done, to which part, with which text; before it was signed, or after."""
+    """A case that Hypothesis draws: which edit, of which part, with which text, before or after signing."""
 
     edit: str
     part_index: int
@@ -36,15 +39,15 @@ class Tampering(NamedTuple):
 
 @active_check(
     "signature/unsigned",
-    summary="No parameter, and no header that is signed, can be had another way than it was signed.",
-    rationale="A parameter that is not signed can be changed by whoever stands in between.",
-    remediation="Make the signature of all that was sent; leave out nothing but the signature itself.",
+    summary="Every parameter, and every signed header, is covered by the signature.",
+    rationale="A parameter that is not signed can be changed by anybody between client and server.",
+    remediation="Compute the signature of all that was sent, and leave out nothing but the signature itself.",
     source=SOURCE,
     applies=require_signer(has_signature),
 )
-def unsigned_parts(subject: CheckContext) -> Iterator[Failure]:
-    """Each part in turn: a good request with the signature of one that has another value there, or nothing."""
-    for signer in select_signers(subject, has_signature):
+def unsigned_parts(context: CheckContext) -> Iterator[Failure]:
+    """Give each part in turn the signature of a request that has another value there, or nothing."""
+    for signer in select_signers(context, has_signature):
         yield from check_refused(signer, generate_unsigned_cases(signer), every=True)
 
 
@@ -52,149 +55,176 @@ def unsigned_parts(subject: CheckContext) -> Iterator[Failure]:
     "signature/changed",
     summary="Parameters that were changed, added, dropped, renamed, doubled or exchanged after signing are refused.",
     rationale="That is what a signature is for.",
-    remediation="Make the signature of what came over the wire, and of nothing else.",
+    remediation="Compute the signature of what arrived, and of nothing else.",
     source=SOURCE,
     applies=require_signer(has_parameters),
 )
-def tampered_parameters(subject: CheckContext) -> Iterator[Failure]:
-    """Drawn changes; the signature made anew of what was sent tells whether they have to be noticed."""
-    for signer in select_signers(subject, has_parameters):
-        held = (
-            subject.falsify(_tamperings(*how), partial(_check_tampering, signer), CASES_PER_EDIT)
-            for how in product(EDITS, (True, False))
-        )
-        yield from islice(filter(None, held), 1)
+def tampered_parameters(context: CheckContext) -> Iterator[Failure]:
+    """Draw edits. The signature computed of what was sent tells whether the server has to notice them."""
+    for signer in select_signers(context, has_parameters):
+        failure = _find_tampering(signer)
+        if failure is not None:
+            yield failure
+
+
+def _find_tampering(signer: Signer) -> Failure | None:
+    for edit, is_after_signing in product(EDITS, (True, False)):
+        cases = _tamperings(edit, is_after_signing)
+        failure = signer.context.falsify(cases, partial(_check_tampering, signer), CASES_PER_EDIT)
+        if failure is not None:
+            return failure
+    return None
 
 
 @active_check(
     "signature/body",
     summary="A body that is not the one that was signed is refused.",
-    rationale="Where a digest stands for the body, somebody has to compare the two.",
-    remediation="Make the digest of the body that came, and compare it with the one that was signed.",
+    rationale="Where a digest is signed in place of the body, the server has to compare the two.",
+    remediation="Compute the digest of the body that arrived, and compare it with the one that was signed.",
     source=SOURCE,
     applies=require_signer(has_body),
 )
-def tampered_body(subject: CheckContext) -> Iterator[Failure]:
-    """A body with less in it than was signed, or more, and with its digest as it was."""
-    for signer in select_signers(subject, has_body):
+def tampered_body(context: CheckContext) -> Iterator[Failure]:
+    """Send bodies with less in them than was signed, and with more, and leave the digest as it was."""
+    for signer in select_signers(context, has_body):
         yield from check_refused(signer, generate_body_cases(signer))
 
 
 def generate_unsigned_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """For each part that is signed: another value, nothing; and a parameter more."""
-    model = signer.sign(signer.with_extra)
-    for found in list_parts(model):
-        if found.name == signer.signature_name:
+    """Yield a request for each signed part, signed with another value there and without it; and one with a part more.
+
+    Not everything is signed: a header such as `user-agent` is not. A request whose signature is still valid is right,
+    and no case.
+    """
+    for part in list_parts(signer.sign(signer.with_extra)):
+        if part.name == signer.signature_name:
             continue
-        for told, way in (("another value", "changed"), ("none", "dropped")):
-            make = partial(_tamper_request, signer, Tampering(way, 0, _alter_value(found.value), False), found)
-            if not signer.has_valid_signature(make()):
-                where = f"/{found.location}/{found.name}"
-                yield SignatureCase(f"that was signed with {told} of {found.name}", make, pointer=where)
-    for place in signer.locations:
-        more = RequestPart(place, "note", "1")
-        make = partial(_add_after_signing, signer, more)
-        if not signer.has_valid_signature(make()):
-            yield SignatureCase(f"with a parameter more in its {place}", make, pointer=f"/{place}/note")
+        for description, edit in (("another value", "changed"), ("none", "dropped")):
+            tampering = Tampering(edit, 0, _alter_value(part.value), is_after_signing=False)
+            make_request = partial(_tamper_request, signer, tampering, part)
+            if not signer.has_valid_signature(make_request()):
+                pointer = f"/{part.location}/{part.name}"
+                yield SignatureCase(f"that was signed with {description} of {part.name}", make_request, pointer=pointer)
+    for location in signer.locations:
+        make_request = partial(_add_after_signing, signer, RequestPart(location, NOTE, "1"))
+        if not signer.has_valid_signature(make_request()):
+            pointer = f"/{location}/{NOTE}"
+            yield SignatureCase(f"with a parameter more in its {location}", make_request, pointer=pointer)
 
 
 def generate_body_cases(signer: Signer) -> Iterator[SignatureCase]:
-    """With its digest as it was."""
+    """Yield requests whose body was changed after signing, with the digest as it was."""
     if not has_body(signer):
         return
-    yield SignatureCase(
-        "with less in its body than was signed",
-        partial(_remove_after_signing, signer),
-        "body-digest",
-        _get_digest_errors(signer),
-    )
-    more = RequestPart("form", "note", "1")
-    yield SignatureCase(
-        "with more in its body than was signed",
-        partial(_add_after_signing, signer, more),
-        "body-digest",
-        _get_digest_errors(signer),
-    )
+    errors = signer.get_errors("body-digest") or signer.get_errors("mismatch")
+    less = partial(_remove_after_signing, signer)
+    yield SignatureCase("with less in its body than was signed", less, "body-digest", errors)
+    more = partial(_add_after_signing, signer, RequestPart("form", NOTE, "1"))
+    yield SignatureCase("with more in its body than was signed", more, "body-digest", errors)
 
 
-def _tamperings(way: str, after: bool) -> st.SearchStrategy[Tampering]:
-    return st.builds(Tampering, st.just(way), st.integers(0, 30), st.sampled_from(TEXTS), st.just(after))
+def _tamperings(edit: str, is_after_signing: bool) -> st.SearchStrategy[Tampering]:
+    return st.builds(Tampering, st.just(edit), st.integers(0, 30), st.sampled_from(TEXTS), st.just(is_after_signing))
 
 
-def _check_tampering(signer: Signer, drawn: Tampering) -> Failure | None:
-    """A change that is not noticed, or one of nothing that is refused."""
-    model = _get_base_request(signer, drawn.edit)
-    free = [each for each in list_parts(model) if each.location != "header" and each.name != signer.signature_name]
-    found = free[drawn.part_index % len(free)]
-    request = _tamper_request(signer, drawn, found)
-    right = signer.has_valid_signature(request)
+def _check_tampering(signer: Signer, tampering: Tampering) -> Failure | None:
+    """Return the failure of an edit that is not noticed, or of a request that is refused though it is right."""
+    parts = [
+        part
+        for part in list_parts(_get_base_request(signer, tampering.edit))
+        if part.location != "header" and part.name != signer.signature_name
+    ]
+    part = parts[tampering.part_index % len(parts)]
+    request = _tamper_request(signer, tampering, part)
     exchange = signer.context.send(request)
-    told = f"with {found.name} {drawn.edit} {'after' if drawn.is_after_signing else 'before'} it was signed"
-    if not right and signer.context.classifier.is_good(exchange.response):
-        return Failure(
-            f"a request {told} is accepted", f"/{found.location}/{found.name}", signer.locate_rule(), (exchange,)
-        )
-    if right and is_refusal(signer, exchange.response):
-        plain = signer.context.send(signer.sign())
-        return None if is_refusal(signer, plain.response) else build_wrong_refusal(signer, told, exchange)
+    time = "after" if tampering.is_after_signing else "before"
+    description = f"with {part.name} {tampering.edit} {time} it was signed"
+    # an edit can change nothing: two values that are the same, exchanged
+    if signer.has_valid_signature(request):
+        return _check_valid_request(signer, description, exchange)
+    if signer.context.classifier.is_good(exchange.response):
+        pointer = f"/{part.location}/{part.name}"
+        return Failure(f"a request {description} is accepted", pointer, signer.locate_rule(), (exchange,))
     return None
 
 
-def _tamper_request(signer: Signer, drawn: Tampering, found: RequestPart) -> Request:
-    """A request with the signature of another: the change is in the one that is sent, or in the one that was signed."""
-    model = _get_base_request(signer, drawn.edit)
-    other = EDITS[drawn.edit](model, found, drawn.text)
-    return other if drawn.is_after_signing else signer.replace_signature(model, signer.compute_signature(other))
+def _check_valid_request(signer: Signer, description: str, exchange: Exchange) -> Failure | None:
+    if not is_refusal(signer, exchange.response):
+        return None
+    plain = signer.context.send(signer.sign())
+    if is_refusal(signer, plain.response):
+        return None
+    return build_wrong_refusal(signer, description, exchange)
 
 
-def _get_base_request(signer: Signer, way: str) -> Request:
-    """What is changed; a parameter more is the only one that nobody knows, or the others would be missed too."""
-    return signer.sign(signer.minimal if way == EXTRA_PARAMETER else signer.with_extra)
+def _tamper_request(signer: Signer, tampering: Tampering, part: RequestPart) -> Request:
+    """Return a request with the signature of another: the edit is in the one that is sent, or in the one signed."""
+    base = _get_base_request(signer, tampering.edit)
+    edited = EDITS[tampering.edit](base, part, tampering.text)
+    if tampering.is_after_signing:
+        return edited
+    return signer.replace_signature(base, signer.compute_signature(edited))
 
 
-def _add_after_signing(signer: Signer, more: RequestPart) -> Request:
-    return add_part(signer.sign(), more)
+def _get_base_request(signer: Signer, edit: str) -> Request:
+    """Return the request that is edited.
+
+    It has parameters that no operation knows, for a server may look only at those that it knows. When the edit adds
+    such a parameter, the request has no others: a server that leaves them out of its signature would refuse the
+    request for those, and the one that was added would go unnoticed.
+    """
+    if edit == EXTRA_PARAMETER:
+        return signer.sign(signer.minimal)
+    return signer.sign(signer.with_extra)
+
+
+def _add_after_signing(signer: Signer, part: RequestPart) -> Request:
+    return add_part(signer.sign(), part)
 
 
 def _remove_after_signing(signer: Signer) -> Request:
-    """What is sent is the plain request; one parameter more was signed."""
-    more = RequestPart("form", "note", "1")
-    made = signer.sign(add_part(signer.minimal, more))
-    found = next(each for each in list_parts(made) if each[:3] == more[:3])
-    return remove_part(made, found)
-
-
-def _get_digest_errors(signer: Signer) -> frozenset[str]:
-    return signer.get_errors("body-digest") or signer.get_errors("mismatch")
+    """Return the minimal request with the signature of one that had a parameter more."""
+    extra = RequestPart("form", NOTE, "1")
+    request = signer.sign(add_part(signer.minimal, extra))
+    added = next(part for part in list_parts(request) if part[:3] == extra[:3])
+    return remove_part(request, added)
 
 
 def _alter_value(value: str) -> str:
-    """Another value of the same kind."""
+    """Return another value of the same kind, so that the signature is all that is wrong with the request."""
     if value.isdecimal():
         return str(int(value) + 1)
     return {"true": "false", "false": "true"}.get(value, f"{value}0")
 
 
-def _duplicate_part(request: Request, found: RequestPart, text: str) -> Request:
-    return add_part(request, found._replace(value=text))
+def _drop_part(request: Request, part: RequestPart, _: str) -> Request:
+    return remove_part(request, part)
 
 
-def _rename_part(request: Request, found: RequestPart, _: str) -> Request:
-    return add_part(remove_part(request, found), found._replace(name=f"{found.name}_"))
+def _add_note(request: Request, part: RequestPart, text: str) -> Request:
+    return add_part(request, RequestPart(part.location, NOTE, text))
 
 
-def _swap_values(request: Request, found: RequestPart, _: str) -> Request:
-    """Two of them with each other's values."""
-    others = [each for each in list_parts(request) if each.location == found.location and each.name != found.name]
+def _duplicate_part(request: Request, part: RequestPart, text: str) -> Request:
+    return add_part(request, part._replace(value=text))
+
+
+def _rename_part(request: Request, part: RequestPart, _: str) -> Request:
+    return add_part(remove_part(request, part), part._replace(name=f"{part.name}_"))
+
+
+def _swap_values(request: Request, part: RequestPart, _: str) -> Request:
+    others = [other for other in list_parts(request) if other.location == part.location and other.name != part.name]
     if not others:
         return request
-    return replace_value(replace_value(request, found, others[0].value), others[0], found.value)
+    other = others[0]
+    return replace_value(replace_value(request, part, other.value), other, part.value)
 
 
-EDITS: Final[Mapping[str, Callable[[Request, RequestPart, str], Request]]] = {
+EDITS: Final[Mapping[str, EditFunction]] = {
     "changed": replace_value,
-    "dropped": lambda request, found, _: remove_part(request, found),
-    EXTRA_PARAMETER: lambda request, found, text: add_part(request, RequestPart(found.location, "note", text)),
+    "dropped": _drop_part,
+    EXTRA_PARAMETER: _add_note,
     "doubled": _duplicate_part,
     "renamed": _rename_part,
     "exchanged": _swap_values,

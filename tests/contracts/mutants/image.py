@@ -67,28 +67,28 @@ def _is_rotated(data: bytes) -> bool:
 
 
 IMAGE_MUTANTS = (
-    Mutant("any-format", "picture/format", UPLOAD, replace_image(UPLOAD, _has_format("GIF"), GOOD_IMAGE)),
-    Mutant("format-refused", "picture/format", TAOBAO, replace_image(TAOBAO, _has_format("WEBP"), BAD_IMAGE)),
+    Mutant("any-format", "image/format", UPLOAD, replace_image(UPLOAD, _has_format("GIF"), GOOD_IMAGE)),
+    Mutant("format-refused", "image/format", TAOBAO, replace_image(TAOBAO, _has_format("WEBP"), BAD_IMAGE)),
     Mutant(
         "words-taken",
-        "picture/format",
+        "image/format",
         ADD_IMAGE,
         replace_image(ADD_IMAGE, lambda data: data == b"no picture at all", GOOD_IMAGE),
     ),
-    Mutant("any-weight", "picture/bytes", TAOBAO, replace_image(TAOBAO, lambda data: len(data) > 3145728, GOOD_IMAGE)),
+    Mutant("any-weight", "image/bytes", TAOBAO, replace_image(TAOBAO, lambda data: len(data) > 3145728, GOOD_IMAGE)),
     Mutant(
         "three-million",
-        "picture/bytes",
+        "image/bytes",
         UPLOAD,
         replace_image(UPLOAD, lambda data: len(data) > 3_000_000, encode_base64(bytes(3145729))),
     ),
     Mutant(
         "greatest-side-refused",
-        "picture/sides",
+        "image/sides",
         BY_PIC,
         replace_image(BY_PIC, _has_side(4096), encode_base64(draw_image(4097, 100))),
     ),
-    Mutant("too-small-taken", "picture/sides", ADD_IMAGE, replace_image(ADD_IMAGE, _has_side(99), GOOD_IMAGE)),
-    Mutant("too-great-taken", "picture/sides", UPLOAD, replace_image(UPLOAD, _has_side(4097), GOOD_IMAGE)),
-    Mutant("turned-taken", "picture/orientation", BY_PIC, replace_image(BY_PIC, _is_rotated, GOOD_IMAGE)),
+    Mutant("too-small-taken", "image/sides", ADD_IMAGE, replace_image(ADD_IMAGE, _has_side(99), GOOD_IMAGE)),
+    Mutant("too-great-taken", "image/sides", UPLOAD, replace_image(UPLOAD, _has_side(4097), GOOD_IMAGE)),
+    Mutant("turned-taken", "image/orientation", BY_PIC, replace_image(BY_PIC, _is_rotated, GOOD_IMAGE)),
 )
