@@ -1,284 +1,386 @@
-"""Every name that a spec uses must be one that it defines."""
+"""Hold an API's document to itself: every name that it uses must be one that it defines.
+
+Each check yields the place of a problem, as a JSON pointer, and what is wrong there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 
 from .api import Api, Operation
 from .exceptions import SpecError
+from .extensions import Reaction
 from .invariants import Choice, Invariants
 from .signing import SCHEMES
 from .suggest import suggest
 
-CREDENTIAL_PLACEHOLDERS = ("token", "uuid", "secret")
-REACTIONS = frozenset(("ignore", "accept", "clamp"))
+Problem = tuple[str, str]
+CREDENTIAL_PLACEHOLDERS: Final = ("token", "uuid", "secret")
+REACTIONS: Final = frozenset(("ignore", "accept", "clamp"))
+COUNT_UNITS: Final = ("pages", "items")
+ROUNDINGS: Final = ("ceil", "floor-plus-one")
+REGION_ORDERS: Final = ("x0,x1,y0,y1", "x0,y0,x1,y1")
+SCHEMA_ALTERNATIVES: Final = ("oneOf", "anyOf", "allOf")
 
 
 def verify_api(api: Api) -> None:
-    """Raise SpecError for the first thing that cannot be meant."""
-    checks = (
-        _check_references,
+    """Raise SpecError for the first thing in a document that cannot be meant."""
+    checks: tuple[Callable[[Api], Iterator[Problem]], ...] = (
+        _check_errors,
+        _check_variant_defaults,
+        _check_credential_templates,
         _check_reaction_variants,
         _check_variant_conditions,
         _check_signing_schemes,
         _check_error_formats,
         _check_error_operations,
         _check_fields,
+        _check_triggers,
         check_invariants,
     )
-    for where, problem in (found for check in checks for found in check(api)):
-        raise SpecError(f"{api.id}#{where}", problem)
+    for check in checks:
+        for pointer, problem in check(api):
+            raise SpecError(f"{api.id}#{pointer}", problem)
 
 
-def _check_references(api: Api) -> Iterator[tuple[str, str]]:
-    """Errors that are referred to, and are not in the catalogue."""
-    for where, error in _list_used_errors(api):
+def _check_errors(api: Api) -> Iterator[Problem]:
+    """Yield the errors that are referred to, and are not in the catalogue."""
+    for pointer, error in _iter_used_errors(api):
         if error not in api.root.errors:
-            yield where, f"{error!r} is not in the catalogue of errors"
+            yield pointer, f"{error!r} is not in the catalogue of errors"
+
+
+def _check_variant_defaults(api: Api) -> Iterator[Problem]:
     for name, variant in api.root.variants.items():
         if variant.default not in variant.values:
             yield f"/x-lookalike/variants/{name}", f"its default {variant.default!r} is not one of its values"
+
+
+def _check_credential_templates(api: Api) -> Iterator[Problem]:
+    known = ", ".join(CREDENTIAL_PLACEHOLDERS)
     for name, template in api.root.credential_templates.items():
-        if any(
-            found not in CREDENTIAL_PLACEHOLDERS for _, found, _, _ in Formatter().parse(template) if found is not None
-        ):
-            yield (
-                f"/x-lookalike/credential-templates/{name}",
-                f"{template!r} has a placeholder that is none of {', '.join(CREDENTIAL_PLACEHOLDERS)}",
-            )
+        # `lk{token}` is the text `lk` with the field `token`, and perhaps a text behind it, without a field
+        placeholders = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+        if not set(placeholders) <= set(CREDENTIAL_PLACEHOLDERS):
+            problem = f"{template!r} has a placeholder that is none of {known}"
+            yield f"/x-lookalike/credential-templates/{name}", problem
 
 
-def _list_used_errors(api: Api) -> Iterator[tuple[str, str]]:
+def _iter_used_errors(api: Api) -> Iterator[tuple[str, str]]:
+    """Yield each place that names an error, and the error's id."""
     root = api.root
-    yield from ((f"/x-lookalike/accounts/{name}", at["error"]) for name, at in root.accounts.items() if "error" in at)
-    routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
-    yield from (("/x-lookalike/routing", error) for error in routing if error)
-    yield from (("/x-lookalike/quota", error) for error in (root.quota.rate, root.quota.count))
+    for name, account in root.accounts.items():
+        if "error" in account:
+            yield f"/x-lookalike/accounts/{name}", account["error"]
+    for error in (root.routing.not_found, root.routing.method, root.routing.unknown_action):
+        if error:
+            yield "/x-lookalike/routing", error
+    yield "/x-lookalike/quota", root.quota.rate
+    yield "/x-lookalike/quota", root.quota.count
     for operation in api.operations:
-        yield from ((f"{operation.pointer}/x-lookalike/rules", rule.error) for rule in operation.extension.rules)
+        yield from _iter_operation_errors(operation)
+
+
+def _iter_operation_errors(operation: Operation) -> Iterator[tuple[str, str]]:
+    extension = operation.extension
+    for rule in extension.rules:
+        yield f"{operation.pointer}/x-lookalike/rules", rule.error
+    for scheme in operation.schemes:
+        for error in scheme.extension.errors.values():
+            yield f"/securitySchemes/{scheme.name}", error
+    for replaced, error in extension.error_aliases.items():
+        yield f"{operation.pointer}/x-lookalike/error-aliases", replaced
+        yield f"{operation.pointer}/x-lookalike/error-aliases", error
+    for pointer, reaction in _iter_reactions(operation):
+        for choice in _list_choices(reaction):
+            if choice not in REACTIONS:
+                yield pointer, choice
+
+
+def _iter_reactions(operation: Operation) -> Iterator[tuple[str, Reaction]]:
+    """Yield each reaction to a broken rule that an operation and its parameters have, and where it stands."""
+    for reaction in operation.extension.errors.values():
+        yield operation.pointer, reaction
+    for field in operation.fields:
+        for reaction in field.reactions.values():
+            yield f"{operation.pointer}/{field.name}", reaction
+    for name, reactions in operation.extension.also_allowed.items():
+        for reaction in reactions:
+            yield f"{operation.pointer}/also-allowed/{name}", reaction
+
+
+def _list_choices(choice: Choice) -> list[str]:
+    """Return all that a choice can come to, whatever its variant's value is."""
+    if isinstance(choice, str):
+        return [choice]
+    return [value for key, value in choice.items() if key != "variant"]
+
+
+def _check_reaction_variants(api: Api) -> Iterator[Problem]:
+    """Yield the reactions by a variant that is not there, or that leave out one of its values."""
+    for operation in api.operations:
+        reactions = [reaction for _, reaction in _iter_reactions(operation)]
+        for reaction in (*reactions, *operation.extension.defaults.values()):
+            if not _fits_variant(api, reaction):
+                yield "/x-errors", f"{reaction} does not name a variant with each of its values"
+
+
+def _fits_variant(api: Api, choice: Choice) -> bool:
+    """Return whether a choice by a variant says something for each of the variant's values, and for no other."""
+    if isinstance(choice, str):
+        return True
+    variant = api.root.variants.get(choice.get("variant", ""))
+    return variant is not None and set(choice) - {"variant"} == set(variant.values)
+
+
+def _check_variant_conditions(api: Api) -> Iterator[Problem]:
+    """Yield the schemes and parameters that count only with a value that no variant has."""
+    conditions = []
+    for operation in api.operations:
         for scheme in operation.schemes:
-            yield from ((f"/securitySchemes/{scheme.name}", error) for error in scheme.extension.errors.values())
-        instead = operation.extension.error_aliases
-        yield from (
-            (f"{operation.pointer}/x-lookalike/error-aliases", error) for error in (*instead, *instead.values())
-        )
-        yield from _list_reaction_errors(operation)
+            conditions.append((f"/securitySchemes/{scheme.name}", scheme.extension.when))
+        for field in operation.fields:
+            conditions.append((f"{operation.pointer}/{field.name}", field.when))
+    for pointer, condition in conditions:
+        if condition is None:
+            continue
+        variant = api.root.variants.get(condition.variant)
+        if variant is None or not set(condition.values) <= set(variant.values):
+            yield pointer, f"{condition.variant!r} is no variant with the values {condition.values}"
 
 
-def _list_reaction_errors(operation: Operation) -> Iterator[tuple[str, str]]:
-    tables = [(operation.pointer, operation.extension.errors)]
-    tables += [(f"{operation.pointer}/{field.name}", dict(field.reactions)) for field in operation.fields]
-    beyond = operation.extension.also_allowed.items()
-    tables += [
-        (f"{operation.pointer}/beyond/{name}", dict(zip(map(str, each), each, strict=True))) for name, each in beyond
-    ]
-    for where, table in tables:
-        for reaction in table.values():
-            choices = {reaction} if isinstance(reaction, str) else {v for k, v in reaction.items() if k != "variant"}
-            yield from ((where, error) for error in choices - REACTIONS)
-
-
-def _check_reaction_variants(api: Api) -> Iterator[tuple[str, str]]:
-    """Reactions by a variant that is not there, or that do not speak of each of its values."""
-    tables = [table for o in api.operations for table in (o.extension.errors, *(field.reactions for field in o.fields))]
-    beyond = [reaction for o in api.operations for each in o.extension.also_allowed.values() for reaction in each]
-    beyond += [choice for o in api.operations for choice in o.extension.defaults.values()]
-    reactions = [*beyond, *(reaction for table in tables for reaction in table.values())]
-    for reaction in (reaction for reaction in reactions if isinstance(reaction, dict)):
-        variant = api.root.variants.get(reaction.get("variant", ""))
-        if variant is None or set(reaction) - {"variant"} != set(variant.values):
-            yield "/x-errors", f"{reaction} does not name a variant with each of its values"
-
-
-def _check_variant_conditions(api: Api) -> Iterator[tuple[str, str]]:
-    """Schemes and parameters that count only with a value that no variant has."""
-    whens = [(f"/securitySchemes/{scheme.name}", scheme.extension.when) for o in api.operations for scheme in o.schemes]
-    whens += [(f"{o.pointer}/{field.name}", field.when) for o in api.operations for field in o.fields]
-    for where, when in whens:
-        variant = api.root.variants.get(when.variant) if when else None
-        if when and not (variant and set(when.values) <= set(variant.values)):
-            yield where, f"{when.variant!r} is no variant with the values {when.values}"
-
-
-def _check_signing_schemes(api: Api) -> Iterator[tuple[str, str]]:
+def _check_signing_schemes(api: Api) -> Iterator[Problem]:
     """Yield the security schemes that nobody can sign or verify."""
+    known = ", ".join(SCHEMES)
     for operation in api.operations:
         for scheme in operation.schemes:
             name = scheme.extension.scheme
             if name not in SCHEMES:
-                known = ", ".join(SCHEMES)
-                yield (
-                    f"/securitySchemes/{scheme.name}",
-                    f"no scheme is called {name!r}; known: {known}{suggest(name, SCHEMES)}",
-                )
+                problem = f"no scheme is called {name!r}; known: {known}{suggest(name, SCHEMES)}"
+                yield f"/securitySchemes/{scheme.name}", problem
 
 
-def _check_error_formats(api: Api) -> Iterator[tuple[str, str]]:
+def _check_error_formats(api: Api) -> Iterator[Problem]:
     root = api.root
-    switch = root.variants.get("error-format")
     used = [error.error_format for error in root.errors.values() if error.error_format]
-    used += switch.values if switch else [root.default_error_format]
-    used += [transport.xml for transport in root.error_formats.values() if transport.xml]
-    used += [name for each in api.operations for pair in each.extension.error_formats.items() for name in pair]
-    yield from (
-        ("/x-lookalike/error-formats", f"{name!r} is used and not there")
-        for name in used
-        if name not in root.error_formats
-    )
+    used += [error_format.xml for error_format in root.error_formats.values() if error_format.xml]
+    switch = root.variants.get("error-format")
+    if switch is None:
+        used.append(root.default_error_format)
+    else:
+        # each value of that variant is the name of a format
+        used += switch.values
+    for operation in api.operations:
+        for name, replacement in operation.extension.error_formats.items():
+            used += [name, replacement]
+    for name in used:
+        if name not in root.error_formats:
+            yield "/x-lookalike/error-formats", f"{name!r} is used and not there"
 
 
-def _check_error_operations(api: Api) -> Iterator[tuple[str, str]]:
-    """Errors that only operations answer which are not there."""
-    known = {operation.id for operation in api.operations}
+def _check_error_operations(api: Api) -> Iterator[Problem]:
+    """Yield the errors that only operations answer which are not there."""
+    existing = {operation.id for operation in api.operations}
     for name, error in api.root.errors.items():
-        for gone in set(error.operations) - known:
-            yield f"/x-lookalike/errors/{name}", f"{gone!r} is no operation"
+        for unknown in set(error.operations) - existing:
+            yield f"/x-lookalike/errors/{name}", f"{unknown!r} is no operation"
 
 
-def _check_fields(api: Api) -> Iterator[tuple[str, str]]:
-    """Values that could not be told apart, rules and magic inputs of parameters that are not there."""
+def _check_fields(api: Api) -> Iterator[Problem]:
+    """Yield values that could not be told apart, what speaks of a parameter that is not there, and no proof at all."""
     for operation in api.operations:
         names = [field.name for field in operation.fields]
         for name in names:
             if names.count(name) > 1:
                 yield operation.pointer, f"{name!r} stands twice"
         for rule in operation.extension.rules:
-            yield from ((operation.pointer, f"rule on {name!r}") for name in rule.parameters if name not in names)
-        tables = (*operation.extension.also_allowed, *operation.extension.defaults)
-        yield from ((operation.pointer, f"speaks of {name!r}") for name in tables if name not in names)
+            for name in rule.parameters:
+                if name not in names:
+                    yield operation.pointer, f"rule on {name!r}"
+        for name in (*operation.extension.also_allowed, *operation.extension.defaults):
+            if name not in names:
+                yield operation.pointer, f"speaks of {name!r}"
         if not operation.schemes:
             yield operation.pointer, "says nothing of who may call it"
-    for magic in api.root.triggers:
-        if magic.template.count("{situation}") != 1 or bool(magic.credential) == bool(magic.parameter):
-            problem = f"{magic.template!r} needs one {{situation}}, and a credential or a parameter"
+
+
+def _check_triggers(api: Api) -> Iterator[Problem]:
+    for trigger in api.root.triggers:
+        has_one_target = bool(trigger.credential) != bool(trigger.parameter)
+        if trigger.template.count("{situation}") != 1 or not has_one_target:
+            problem = f"{trigger.template!r} needs one {{situation}}, and a credential or a parameter"
             yield "/x-lookalike/triggers", problem
 
 
-COUNT_UNITS = ("pages", "items")
-ROUNDINGS = ("ceil", "floor-plus-one")
-REGION_ORDERS = ("x0,x1,y0,y1", "x0,y0,x1,y1")
-SCHEMA_ALTERNATIVES = ("oneOf", "anyOf", "allOf")
-
-
-def check_invariants(api: Api) -> Iterator[tuple[str, str]]:
-    """Where something is promised that cannot be meant, and what is wrong with it."""
+def check_invariants(api: Api) -> Iterator[Problem]:
+    """Yield where something is promised that cannot be meant, and what is wrong with it."""
     for operation in api.operations:
-        where = f"{operation.pointer}/x-lookalike/invariants"
-        promises = operation.extension.invariants
-        known = {field.name for field in operation.fields}
-        yield from ((where, f"{name!r} is no parameter") for name in _list_parameters(promises) if name not in known)
-        yield from ((where, problem) for problem in _check_choices(api, promises))
-        yield from ((where, f"{pointer!r} is no place in the answer") for pointer in _list_unknown_pointers(operation))
-        yield from ((where, problem) for problem in (*_check_dependency(api, promises), *_check_cleanup(api, promises)))
-        paging = promises.paging
-        for name in set(paging.echo.values()) - {paging.page, paging.size} if paging else ():
-            yield where, f"{name!r} is echoed, and is neither the page nor its size"
-        if promises.items and not promises.id:
-            yield where, "has items and no id"
-        for scope in promises.ranges:
-            if scope.parameter and not ("{}" in scope.low and "{}" in scope.high and scope.separator):
-                yield where, f"a range in {scope.parameter!r} needs {{}} in both bounds, and what joins them"
+        pointer = f"{operation.pointer}/x-lookalike/invariants"
+        for problem in _find_invariant_problems(api, operation):
+            yield pointer, problem
 
 
-def _check_dependency(api: Api, promises: Invariants) -> Iterator[str]:
-    """Values that are to come from an operation, or from a place in its answer, that is not there."""
-    if after := promises.depends_on:
-        other = next((each for each in api.operations if each.id == after.operation), None)
-        if other is None or other.extension.invariants.depends_on:
-            yield f"{after.operation!r} is no operation that can come first"
-        elif gone := [pointer for pointer in after.values.values() if not _has_pointer(other.response_schema, pointer)]:
-            yield f"{gone[0]!r} is no place in the answer of {after.operation}"
+def _find_invariant_problems(api: Api, operation: Operation) -> Iterator[str]:
+    invariants = operation.extension.invariants
+    existing = {field.name for field in operation.fields}
+    for name in _iter_parameters(invariants):
+        if name not in existing:
+            yield f"{name!r} is no parameter"
+    yield from _check_choices(api, invariants)
+    for pointer in _iter_unknown_pointers(operation):
+        yield f"{pointer!r} is no place in the answer"
+    yield from _check_dependency(api, invariants)
+    yield from _check_cleanup(api, invariants)
+    paging = invariants.paging
+    if paging is not None:
+        for name in set(paging.echo.values()) - {paging.page, paging.size}:
+            yield f"{name!r} is echoed, and is neither the page nor its size"
+    if invariants.items and not invariants.id:
+        yield "has items and no id"
+    for bounds in invariants.ranges:
+        is_complete = "{}" in bounds.low and "{}" in bounds.high and bounds.separator
+        if bounds.parameter and not is_complete:
+            yield f"a range in {bounds.parameter!r} needs {{}} in both bounds, and what joins them"
 
 
-def _check_cleanup(api: Api, promises: Invariants) -> Iterator[str]:
-    """What is to be taken away by an operation that is not there, or that has no such parameters."""
-    if undo := promises.cleanup:
-        other = next((each for each in api.operations if each.id == undo.operation), None)
-        known = {field.name for field in other.fields} if other else set()
-        if gone := [name for name in undo.parameters if name not in known]:
-            yield f"{undo.operation!r} cannot take away by {gone[0]!r}"
+def _check_dependency(api: Api, invariants: Invariants) -> Iterator[str]:
+    """Yield what is to come from an operation, or from a place in its response, that is not there."""
+    dependency = invariants.depends_on
+    if dependency is None:
+        return
+    earlier = _find_operation(api, dependency.operation)
+    # one that depends on a third would have to wait for it: a chain that nobody needs, or a circle
+    if earlier is None or earlier.extension.invariants.depends_on:
+        yield f"{dependency.operation!r} is no operation that can come first"
+        return
+    for pointer in dependency.values.values():
+        if not _has_pointer(earlier.response_schema, pointer):
+            yield f"{pointer!r} is no place in the answer of {dependency.operation}"
 
 
-def _list_parameters(promises: Invariants) -> Iterator[str]:
-    """The names of parameters that are used."""
-    if paging := promises.paging:
-        yield from (name for name in (paging.page, paging.size, *paging.echo.values()) if name)
-    yield from (order.parameter for order in promises.orders if order.parameter)
-    for scope in promises.ranges:
-        yield from ((scope.parameter,) if scope.parameter else (scope.low, scope.high))
-    for filter in promises.filters:
-        yield from (filter.parameter, *filter.with_parameters)
-    yield from (name for picture in promises.images for name in picture)
-    yield from promises.depends_on.values if promises.depends_on else ()
-    yield from promises.cleanup.parameters if promises.cleanup else ()
-    if promises.languages:
-        yield promises.languages.parameter
-    if regions := promises.regions:
-        yield from (name for name in (regions.parameter, regions.crop) if name)
+def _check_cleanup(api: Api, invariants: Invariants) -> Iterator[str]:
+    """Yield what is to be deleted by an operation that is not there, or that has no such parameters."""
+    cleanup = invariants.cleanup
+    if cleanup is None:
+        return
+    operation = _find_operation(api, cleanup.operation)
+    existing: set[str] = set()
+    if operation is not None:
+        existing = {field.name for field in operation.fields}
+    for name in cleanup.parameters:
+        if name not in existing:
+            yield f"{cleanup.operation!r} cannot take away by {name!r}"
 
 
-def _check_choices(api: Api, promises: Invariants) -> Iterator[str]:
-    """Choices by a variant that is not there, or that do not speak of each of its values; words that mean nothing."""
-    for choice, words in _list_choices(promises):
-        values = [choice] if isinstance(choice, str) else [value for key, value in choice.items() if key != "variant"]
-        if isinstance(choice, dict):
-            variant = api.root.variants.get(choice.get("variant", ""))
-            if variant is None or set(choice) - {"variant"} != set(variant.values):
-                yield f"{choice} does not name a variant with each of its values"
-        yield from (f"{value!r} is none of {', '.join(words)}" for value in values if words and value not in words)
+def _find_operation(api: Api, operation_id: str) -> Operation | None:
+    for operation in api.operations:
+        if operation.id == operation_id:
+            return operation
+    return None
 
 
-def _list_choices(promises: Invariants) -> Iterator[tuple[Choice, tuple[str, ...]]]:
-    """Each choice, and the words that it has to be of."""
-    if paging := promises.paging:
-        yield from ((paging.total, ()), (paging.item_count, ()), (paging.max_items, ()))
-        yield from ((paging.counts, COUNT_UNITS), (paging.rounding, ROUNDINGS))
-    if promises.regions:
-        yield promises.regions.order, REGION_ORDERS
+def _iter_parameters(invariants: Invariants) -> Iterator[str]:
+    """Yield the names of parameters that invariants speak of."""
+    names: list[str] = []
+    if invariants.paging is not None:
+        names += [invariants.paging.page, invariants.paging.size, *invariants.paging.echo.values()]
+    names += [order.parameter for order in invariants.orders]
+    for bounds in invariants.ranges:
+        if bounds.parameter:
+            names.append(bounds.parameter)
+        else:
+            names += [bounds.low, bounds.high]
+    for filter_rule in invariants.filters:
+        names += [filter_rule.parameter, *filter_rule.with_parameters]
+    for image in invariants.images:
+        names += image
+    if invariants.depends_on is not None:
+        names += invariants.depends_on.values
+    if invariants.cleanup is not None:
+        names += invariants.cleanup.parameters
+    if invariants.languages is not None:
+        names.append(invariants.languages.parameter)
+    if invariants.regions is not None:
+        names += [invariants.regions.parameter, invariants.regions.crop]
+    # "" where nothing is said
+    yield from filter(None, names)
 
 
-def _list_unknown_pointers(operation: Operation) -> Iterator[str]:
-    """Pointers to what no good answer has."""
-    if operation.response_schema:
-        promises = operation.extension.invariants
-        inner = (f"{promises.items}/*{pointer}" for pointer in _list_item_pointers(promises))
-        yield from (
-            each
-            for each in (*_list_response_pointers(promises), *inner)
-            if not _has_pointer(operation.response_schema, each)
-        )
+def _check_choices(api: Api, invariants: Invariants) -> Iterator[str]:
+    """Yield the choices that no variant makes, and words that mean nothing."""
+    for choice, words in _iter_choices(invariants):
+        if not _fits_variant(api, choice):
+            yield f"{choice} does not name a variant with each of its values"
+        for value in _list_choices(choice):
+            if words and value not in words:
+                yield f"{value!r} is none of {', '.join(words)}"
 
 
-def _list_response_pointers(promises: Invariants) -> Iterator[str]:
-    yield from (*promises.success, *promises.volatile)
-    if promises.items:
-        yield f"{promises.items}/*"
-    if paging := promises.paging:
-        yield from (pointer for pointer in (paging.pages, *paging.echo) if pointer)
-        for choice in (paging.total, paging.item_count):
-            values = [choice] if isinstance(choice, str) else [v for key, v in choice.items() if key != "variant"]
-            yield from (value for value in values if value)
-    if regions := promises.regions:
-        yield from (pointer for pointer in (regions.echo, regions.all_regions) if pointer)
+def _iter_choices(invariants: Invariants) -> Iterator[tuple[Choice, tuple[str, ...]]]:
+    """Yield each choice, and the words that it has to be of; none where any will do."""
+    paging = invariants.paging
+    if paging is not None:
+        yield paging.total, ()
+        yield paging.item_count, ()
+        yield paging.max_items, ()
+        yield paging.counts, COUNT_UNITS
+        yield paging.rounding, ROUNDINGS
+    if invariants.regions is not None:
+        yield invariants.regions.order, REGION_ORDERS
 
 
-def _list_item_pointers(promises: Invariants) -> Iterator[str]:
-    yield from (*promises.id, *promises.urls)
-    yield from (order.field for order in promises.orders)
-    yield from (scope.field for scope in promises.ranges)
-    yield from (filter.condition.pointer for filter in promises.filters if filter.condition)
-    if promises.languages:
-        yield from (*promises.languages.texts, *promises.languages.original)
+def _iter_unknown_pointers(operation: Operation) -> Iterator[str]:
+    """Yield the pointers to what no good response has."""
+    # an operation whose good response is empty, or XML, has no schema to look into
+    if not operation.response_schema:
+        return
+    invariants = operation.extension.invariants
+    pointers = [*_iter_response_pointers(invariants)]
+    pointers += [f"{invariants.items}/*{pointer}" for pointer in _iter_item_pointers(invariants)]
+    for pointer in pointers:
+        if not _has_pointer(operation.response_schema, pointer):
+            yield pointer
+
+
+def _iter_response_pointers(invariants: Invariants) -> Iterator[str]:
+    pointers = [*invariants.success, *invariants.volatile]
+    if invariants.items:
+        pointers.append(f"{invariants.items}/*")
+    paging = invariants.paging
+    if paging is not None:
+        pointers += [paging.pages, *paging.echo, *_list_choices(paging.total), *_list_choices(paging.item_count)]
+    if invariants.regions is not None:
+        pointers += [invariants.regions.echo, invariants.regions.all_regions]
+    yield from filter(None, pointers)
+
+
+def _iter_item_pointers(invariants: Invariants) -> Iterator[str]:
+    yield from invariants.id
+    yield from invariants.urls
+    for order in invariants.orders:
+        yield order.field
+    for bounds in invariants.ranges:
+        yield bounds.field
+    for filter_rule in invariants.filters:
+        if filter_rule.condition is not None:
+            yield filter_rule.condition.pointer
+    if invariants.languages is not None:
+        yield from invariants.languages.texts
+        yield from invariants.languages.original
 
 
 def _has_pointer(schema: Mapping[str, Any], pointer: str) -> bool:
-    """Whether the schema, or one of its alternatives, has such a place; `*` stands for every position of a list."""
+    """Return whether the schema, or one of its alternatives, has such a place; `*` stands for every position."""
     if not pointer:
         return True
-    if any(_has_pointer(other, pointer) for name in SCHEMA_ALTERNATIVES for other in schema.get(name, ())):
-        return True
-    step, slash, rest = pointer[1:].partition("/")
-    below = schema.get("items") if step == "*" or step.isdecimal() else schema.get("properties", {}).get(step)
+    for keyword in SCHEMA_ALTERNATIVES:
+        if any(_has_pointer(alternative, pointer) for alternative in schema.get(keyword, ())):
+            return True
+    name, slash, rest = pointer[1:].partition("/")
+    if name == "*" or name.isdecimal():
+        below = schema.get("items")
+    else:
+        below = schema.get("properties", {}).get(name)
     return below is not None and _has_pointer(below, f"{slash}{rest}")
