@@ -1,4 +1,4 @@
-"""What is true of one API, ready to be asked."""
+"""An API as its document describes it: operations, what they take, who may call them, errors and accounts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ LOCAL_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "[::1]", ":
 # the name of the value that a body is, where it is one value
 WHOLE_BODY: Final = "body"
 Document = Mapping[str, Any]
+# an account of a document holds credentials and, beside them, these
 NON_CREDENTIAL_KEYS = frozenset(("error", "x-provenance"))
 
 
 @dataclass(frozen=True)
 class Field:
-    """One value that an operation takes, wherever it stands in the request, and when it is seen at all.
+    """One value that an operation takes, wherever it stands in the request.
 
-    `pointer`: where the document speaks of it.
+    `pointer` is where the document speaks of it, `reactions` what a broken rule of its schema brings, `when` the variant
+    under which the API sees it at all.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Field:
     explode: bool = True
 
     def is_active(self, switches: Mapping[str, str]) -> bool:
-        """Whether it is seen, for a choice of variants."""
+        """Return whether the API sees it, for a choice of variants."""
         return self.when is None or self.when.matches(switches)
 
 
@@ -64,7 +66,7 @@ class SecurityScheme:
     parts: tuple[SecurityScheme, ...] = ()
 
     def is_active(self, switches: Mapping[str, str]) -> bool:
-        """Whether it may be used, for a choice of variants."""
+        """Return whether it may be used, for a choice of variants."""
         return self.extension.when is None or self.extension.when.matches(switches)
 
 
@@ -91,7 +93,7 @@ class Operation:
 
     @property
     def body_location(self) -> ParameterLocation | None:
-        """How the body is read, if there is one."""
+        """Return how the body is read, one of BODY_LOCATIONS; None where there is none."""
         for field in self.fields:
             if field.location in BODY_LOCATIONS:
                 return field.location
@@ -110,34 +112,37 @@ class Api:
 
     @property
     def accounts(self) -> tuple[tuple[Credentials, str], ...]:
-        """Who may call: credentials under the vendor's own names, and the error that the account's state brings."""
-        entries = self.root.accounts.values()
-        return tuple(
-            ({k: v for k, v in entry.items() if k not in NON_CREDENTIAL_KEYS}, entry.get("error", ""))
-            for entry in entries
-        )
+        """Return who may call: credentials under the vendor's own names, and the error that the account's state brings.
+
+        The error is "" for an account in good standing.
+        """
+        accounts = []
+        for entry in self.root.accounts.values():
+            credentials = {name: value for name, value in entry.items() if name not in NON_CREDENTIAL_KEYS}
+            accounts.append((credentials, entry.get("error", "")))
+        return tuple(accounts)
 
     @property
     def account(self) -> Credentials:
-        """The demo account's credentials."""
+        """Return the demo account's credentials."""
         return self.accounts[0][0]
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The vendor's real host names."""
+        """Return the vendor's real host names."""
         found = (urlsplit(server).netloc for server in self.servers)
         return frozenset(host for host in found if host.partition(":")[0] not in LOCAL_HOSTS)
 
     @property
     def base_paths(self) -> tuple[str, ...]:
-        """The paths that all of the API is below at its real servers, such as `/api/v3`, the longest first."""
+        """Return the paths that all of the API is below at its real servers, such as `/api/v3`, the longest first."""
         paths = {urlsplit(server).path.rstrip("/") for server in self.servers} - {""}
         return tuple(sorted(paths, key=lambda path: (-len(path), path)))
 
     def get_error(self, error_id: str) -> ErrorCode:
-        """One error of the catalogue."""
+        """Return one error of the catalogue."""
         return self.root.errors[error_id]
 
     def list_errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
-        """The errors that an operation can answer."""
-        return {id: error for id, error in self.root.errors.items() if error.applies_to(operation.id)}
+        """Return the errors that an operation can answer, by their ids."""
+        return {name: error for name, error in self.root.errors.items() if error.applies_to(operation.id)}

@@ -1,4 +1,4 @@
-"""A request as a line for a shell."""
+"""Write a request as a curl command, for a shell."""
 
 from __future__ import annotations
 
@@ -10,27 +10,39 @@ from .messages import FRAMING_HEADERS, Request
 
 
 def build_url(request: Request, base: str) -> str:
-    """Where the request goes."""
-    query = _decode(request.query)
-    return base.rstrip("/") + percent(request.path, safe="/*", errors="replace") + (f"?{query}" if query else "")
+    """Return where the request goes, below a base URL."""
+    url = base.rstrip("/") + percent(request.path, safe="/*", errors="replace")
+    if request.query:
+        url += f"?{_decode(request.query)}"
+    return url
 
 
 def build_curl_command(request: Request, base: str) -> str:
-    """The request as a curl line, for any POSIX shell; a body is text."""
+    """Return the request as a curl command, for any POSIX shell; a body is text."""
     parts = ["curl", "-s"]
-    if request.method != ("POST" if request.body else "GET"):
-        parts += ["-X", request.method]
-    parts += _header_arguments(request)
+    # what curl chooses by itself is left out
+    default_method = "GET"
     if request.body:
+        default_method = "POST"
+    if request.method != default_method:
+        parts += ["-X", request.method]
+    parts += _iter_header_arguments(request)
+    if request.body:
+        # `--data` would take a body that begins with `@` for a file's name
         parts += ["--data-raw", _decode(request.body)]
     return " ".join(quote(part) for part in [*parts, build_url(request, base)])
 
 
-def _header_arguments(request: Request) -> Iterator[str]:
+def _iter_header_arguments(request: Request) -> Iterator[str]:
     for name, value in request.headers:
-        if name not in FRAMING_HEADERS:
-            # without a value, a colon would leave the header out
-            yield from ("-H", f"{_decode(name)}: {_decode(value)}" if value else f"{_decode(name)};")
+        if name in FRAMING_HEADERS:
+            continue
+        yield "-H"
+        if value:
+            yield f"{_decode(name)}: {_decode(value)}"
+        else:
+            # curl takes `name:` for an order to leave the header out, and `name;` for one without a value
+            yield f"{_decode(name)};"
 
 
 def _decode(data: bytes) -> str:

@@ -9,13 +9,12 @@ from .suggest import suggest
 
 @dataclass(eq=False)
 class SpecError(Exception):
-    """A spec says something that cannot be meant; `where` is the API and the place in its document."""
+    """A spec says something that cannot be meant; `location` is the API and the place in its document."""
 
     location: str
     problem: str
 
     def __str__(self) -> str:
-        """One line for a person."""
         return f"{self.location}: {self.problem}"
 
 
@@ -27,7 +26,6 @@ class UnknownApi(Exception):
     known_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        """One line for a person, with what would have been right."""
         return f"unknown API {self.api!r}; known: {', '.join(self.known_ids)}{suggest(self.api, self.known_ids)}"
 
 
@@ -41,10 +39,11 @@ class UnknownVariant(Exception):
     known_variants: dict[str, tuple[str, ...]]
 
     def __str__(self) -> str:
-        """One line for a person, with what would have been right."""
         if self.name in self.known_variants:
             return self._describe_value()
-        owner = f"{self.api} has" if self.api else "these APIs have"
+        owner = "these APIs have"
+        if self.api:
+            owner = f"{self.api} has"
         known = ", ".join(self.known_variants) or "none"
         return f"{owner} no variant {self.name!r}; known: {known}{suggest(self.name, self.known_variants)}"
 

@@ -1,4 +1,7 @@
-"""The grammar of our extensions to OpenAPI, as specs/README.md tells it. An unknown key is an error."""
+"""The grammar of our extensions to OpenAPI, which specs/README.md describes. An unknown key is an error.
+
+A field is its key in kebab case: `body_limit` is `body-limit`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Variant(Extension, frozen=True, kw_only=True):
 
 
 class ErrorFormat(Extension, frozen=True, kw_only=True):
-    """How an error looks on the wire; strings may hold {placeholders}.
+    """How an error looks in a response; strings may hold {placeholders}. `xml` is the format where XML is asked for.
 
     Without a body it looks as the operation's response of that status does.
     """
@@ -41,7 +44,11 @@ class ErrorFormat(Extension, frozen=True, kw_only=True):
 
 
 class ErrorCode(Extension, frozen=True, kw_only=True):
-    """One error that the vendor can answer. `code` and `message` are as they stand in the body."""
+    """One error that the vendor can answer.
+
+    `code` and `message` are as they stand in the body. `reproduce` says how to get it from the API itself, ""
+    where no request can. `error_format` is the one that it always has. No `operations`: every one can answer it.
+    """
 
     status: int
     code: int | str | None = None
@@ -53,7 +60,7 @@ class ErrorCode(Extension, frozen=True, kw_only=True):
     operations: list[str] = []
 
     def applies_to(self, operation: str) -> bool:
-        """Whether that operation can answer it."""
+        """Return whether that operation can answer it."""
         return not self.operations or operation in self.operations
 
 
@@ -152,7 +159,7 @@ class VariantCondition(Extension, frozen=True, kw_only=True):
     values: list[str]
 
     def matches(self, switches: Mapping[str, str]) -> bool:
-        """Whether it does, for a choice of variants."""
+        """Return whether it does, for a choice of variants."""
         return switches[self.variant] in self.values
 
 

@@ -1,4 +1,7 @@
-"""What a search promises beyond its schema: how its answers hang together with what was asked."""
+"""What holds for every good response of an operation beyond its schema, as the judge can check it.
+
+Pointers are JSON pointers. The names of the fields are the keys of the grammar, which specs/README.md shows by examples.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,24 @@ import msgspec
 
 from .provenance import Extension
 
-# a value, or {variant: NAME, <its value>: <the value then>, …}
+# a value, or a table `{variant: NAME, <its value>: <the value then>, …}` where a variant decides
 Choice = str | dict[str, str]
 Relation = Literal["=", "!=", "<", "<=", ">", ">="]
 Script = Literal["ARABIC", "CJK", "CYRILLIC", "HANGUL", "HIRAGANA", "KATAKANA", "LATIN", "THAI"]
 
 
 def resolve_choice(choice: Choice, variants: Mapping[str, str]) -> str:
-    """What a choice comes to under these variants."""
-    return choice if isinstance(choice, str) else choice[variants[choice["variant"]]]
+    """Return what a choice comes to under these variants."""
+    if isinstance(choice, str):
+        return choice
+    return choice[variants[choice["variant"]]]
 
 
 class ItemCondition(Extension, frozen=True, kw_only=True):
-    """What is so in every item that a filter leaves; `pointer` is a place in the item.
+    """What every item that a filter leaves has at `pointer`.
 
-    `distinct`: no two items have the same there. `stands`: how it stands to the value that the filter was filled with.
+    `distinct`: no two items have the same there. `operator`: how it compares to the value that the filter was filled
+    with, so that `Price>{}` with the operator `>` leaves only items that cost more.
     """
 
     pointer: str
@@ -36,11 +42,11 @@ class ItemCondition(Extension, frozen=True, kw_only=True):
 
 
 class Filter(Extension, frozen=True, kw_only=True):
-    """A parameter's value that leaves only some items; where they show it, `holds` says how.
+    """A parameter's value that leaves only some items; where they show it, `condition` says how.
 
-    A `{}` in the value is filled with what stands at the truth's pointer in some item. `narrows`: what is left was
-    there without the filter too. `idle` is a value that filters nothing, `apart` one that leaves none of the same
-    items. `given` are parameters that it goes together with.
+    A `{}` in the value is filled with what stands at the condition's pointer in some item. `narrows`: what is left was
+    there without the filter too. `no_op` is a value that filters nothing, `disjoint_from` one that leaves none of the
+    same items. `with_parameters` are sent together with it.
     """
 
     parameter: str
@@ -53,7 +59,7 @@ class Filter(Extension, frozen=True, kw_only=True):
 
 
 class Order(Extension, frozen=True, kw_only=True):
-    """A parameter's value that puts items in order of what stands at `by` in them; no parameter: the plain order."""
+    """A parameter's value that sorts items by what stands at `field` in them; no parameter: the order without a sort."""
 
     parameter: str = ""
     value: Any = None
@@ -62,10 +68,10 @@ class Order(Extension, frozen=True, kw_only=True):
 
 
 class Range(Extension, frozen=True, kw_only=True):
-    """What bounds, both included, the number at `by` in every item; numbers are multiples of `step`.
+    """What bounds, both included, the number at `field` in every item; numbers are multiples of `step`.
 
     `low` and `high` are two parameters; or, where one `parameter` takes both bounds, what it says of each, with `{}`
-    for the number, and joined by `joint`.
+    for the number, and joined by `separator`: `Price>={}`, ` AND `, `Price<={}`.
     """
 
     low: str
@@ -77,12 +83,12 @@ class Range(Extension, frozen=True, kw_only=True):
 
 
 class Paging(Extension, frozen=True, kw_only=True):
-    """How an answer is cut into pages.
+    """How the items come in pages.
 
-    `page` counts pages from `first` on, or items (`counts: items`). Pointers into the answer: `total`, how many items
-    there are; `pages`, how many pages, rounded as `rounding` (or the variant that it names) says; `returned`, how many
-    items this answer has; `echo` names the parameter that stands there again. No item after number `deepest`. `most`:
-    how many items an answer has at most, whatever is asked.
+    `page` counts pages from `first` on, or items (`counts: items`). Pointers into the response: `total`, how many items
+    there are; `pages`, how many pages, rounded as `rounding` says; `item_count`, how many items this response has;
+    `echo` names the parameter whose value stands there again. No item comes after number `max_offset`. `max_items`: how
+    many items a response has at most, whatever is asked for.
     """
 
     page: str = ""
@@ -112,10 +118,10 @@ class Languages(Extension, frozen=True, kw_only=True):
 
 
 class ImageRegions(Extension, frozen=True, kw_only=True):
-    """The parameter that names a part of the picture, examples of it, and where the answer says it again.
+    """The parameter that names a part of the image, examples of it, and where the response says it again.
 
-    `boxes` are left, top, right, bottom; `order` is how a region's text has them. `all` are the parts that the server
-    sees, `;` between them. `crop` is the parameter that is false where the whole picture is searched for.
+    `boxes` are left, top, right, bottom; `order` is how a region's text has them. `all_regions` are the parts that the
+    server sees, `;` between them. `crop` is the parameter that is false where the whole image is searched for.
     """
 
     parameter: str
@@ -127,26 +133,26 @@ class ImageRegions(Extension, frozen=True, kw_only=True):
 
 
 class OperationDependency(Extension, frozen=True, kw_only=True):
-    """Values of a good request that another operation's good answer gives: parameter -> pointer into that answer."""
+    """Values of a good request that another operation's response has: parameter -> pointer into that response."""
 
     operation: str
     values: dict[str, str]
 
 
 class CleanupOperation(Extension, frozen=True, kw_only=True):
-    """The operation that takes away what a good request stored, and the parameters that tell both what it is."""
+    """The operation that deletes what a good request stored, and the parameters, of both, that say what that is."""
 
     operation: str
     parameters: list[str]
 
 
 class Invariants(Extension, frozen=True, kw_only=True):
-    """What a search promises of its answers; pointers are JSON pointers, `items` into the answer, others into an item.
+    """What holds for an operation's good responses. `items`, `success` and `volatile` point into the response.
 
-    `id` are the places that together tell an item from the others. `fleeting` are places, `*` for every position, that
-    differ from one call to the next. `success` is what a good answer says of itself. `urls` are addresses in an item.
-    `pictures` are other pictures to search by: parameters and their values, null where one is left out. `after` is
-    where values come from that no example can know, `undo` how what was stored is taken away.
+    `success` is what a good response says of itself. `id` are the places that together tell an item from the others.
+    `volatile` are places, `*` for every position, that differ from one call to the next. `urls` are addresses in an
+    item. `images` are other images to search by: parameters and their values, null where one is left out. `depends_on`
+    is where values come from that no example can know, `cleanup` how what was stored is deleted.
     """
 
     success: dict[str, Any] = {}

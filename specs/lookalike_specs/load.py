@@ -31,32 +31,38 @@ ExtensionT = TypeVar("ExtensionT", RootExtension, OperationExtension, SchemeExte
 
 
 @cache_per_api
-def load_api(api: str) -> Api:
-    """One API, checked. Raises UnknownApi, or SpecError where the document says something that cannot be meant."""
-    return build_api(api, read_document(api))
+def load_api(api_id: str) -> Api:
+    """Return one API, checked. Raise UnknownApi, or SpecError where the document says something that cannot be meant."""
+    return build_api(api_id, read_document(api_id))
 
 
-def build_api(api: str, document: dict[str, Any]) -> Api:
-    """The API that a document describes. Raises SpecError."""
-    root = _read_extension(api, document, RootExtension, "")
-    operations = tuple(_read_operations(api, document))
-    servers = dict.fromkeys([*list_server_urls(document), *(server for each in operations for server in each.servers)])
-    loaded = Api(api, document, root, tuple(servers), operations)
-    verify_api(loaded)
-    return loaded
+def build_api(api_id: str, document: dict[str, Any]) -> Api:
+    """Return the API that a document describes, checked. Raise SpecError."""
+    root = _read_extension(api_id, document, RootExtension, "")
+    operations = tuple(_iter_operations(api_id, document))
+    servers = list(list_server_urls(document))
+    for operation in operations:
+        servers += operation.servers
+    # a table keeps the order and drops what stands twice
+    api = Api(api_id, document, root, tuple(dict.fromkeys(servers)), operations)
+    verify_api(api)
+    return api
 
 
-def _read_extension(api: str, node: dict[str, Any], kind: type[ExtensionT], where: str) -> ExtensionT:
+def _read_extension(api_id: str, node: dict[str, Any], extension_type: type[ExtensionT], pointer: str) -> ExtensionT:
     try:
-        return msgspec.convert(node["x-lookalike"], kind)
-    except KeyError as missing:
-        raise SpecError(f"{api}#{where}", "has no x-lookalike") from missing
-    except msgspec.ValidationError as wrong:
-        raise SpecError(f"{api}#{where}/x-lookalike", str(wrong)) from wrong
+        return msgspec.convert(node["x-lookalike"], extension_type)
+    except KeyError as error:
+        raise SpecError(f"{api_id}#{pointer}", "has no x-lookalike") from error
+    except msgspec.ValidationError as error:
+        raise SpecError(f"{api_id}#{pointer}/x-lookalike", str(error)) from error
 
 
 def list_server_urls(node: dict[str, Any]) -> Iterator[str]:
-    """Every server's URL of a document or an operation; a variable stands for each of its values."""
+    """Yield every server's URL of a document or an operation; a variable stands for each of its values.
+
+    `https://imagesearch.{region}.aliyuncs.com` is one URL for each region.
+    """
     for server in node.get("servers", ()):
         urls = [server["url"]]
         for name, variable in server.get("variables", {}).items():
@@ -65,25 +71,29 @@ def list_server_urls(node: dict[str, Any]) -> Iterator[str]:
         yield from urls
 
 
-def _read_operations(api: str, document: dict[str, Any]) -> Iterator[Operation]:
+def _iter_operations(api_id: str, document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
-        yield from (_read_operation(api, document, path, method) for method in METHODS if method in item)
+        for method in METHODS:
+            if method in item:
+                yield _read_operation(api_id, document, path, method)
 
 
-def _read_operation(api: str, document: dict[str, Any], path: str, method: str) -> Operation:
+def _read_operation(api_id: str, document: dict[str, Any], path: str, method: str) -> Operation:
     node = resolve_operation(document, path, method)
     pointer = f"/paths/{escape_pointer_token(path)}/{method}"
+    parameter_pointers = list_parameter_pointers(document, path, method)
     success = _choose_success(node["responses"])
     return Operation(
         id=node["operationId"],
         method=method.upper(),
+        # `/#AddImage` is `/`: the rest tells operations of one path apart and is never sent
         path=path.partition("#")[0],
         document_path=path,
         servers=tuple(list_server_urls(node)),
         media_types=tuple(node.get("requestBody", {}).get("content", ())),
-        fields=tuple(_read_fields(api, node, pointer, list_parameter_pointers(document, path, method))),
-        schemes=tuple(_read_schemes(api, document, node)),
-        extension=_read_extension(api, node, OperationExtension, pointer),
+        fields=tuple(_read_fields(api_id, node, pointer, parameter_pointers)),
+        schemes=tuple(_iter_schemes(api_id, document, node)),
+        extension=_read_extension(api_id, node, OperationExtension, pointer),
         pointer=pointer,
         response_schema=_find_json_schema(node["responses"][success]),
         success_status=success,
@@ -114,12 +124,11 @@ def _choose_body_type(node: dict[str, Any]) -> str:
     return next(iter([name for name in types if is_json(name)] + types), "")
 
 
-def _read_schemes(api: str, document: dict[str, Any], node: dict[str, Any]) -> Iterator[SecurityScheme]:
-    """What may prove who calls, in the order in which the document has it."""
-    known = document.get("components", {}).get("securitySchemes", {})
-    security = node.get("security", document.get("security", []))
-    for alternative in security:
-        parts = tuple(_read_scheme(api, name, known[name]) for name in alternative)
+def _iter_schemes(api_id: str, document: dict[str, Any], node: dict[str, Any]) -> Iterator[SecurityScheme]:
+    """Yield what may prove who calls, in the order in which the document has it."""
+    definitions = document.get("components", {}).get("securitySchemes", {})
+    for alternative in node.get("security", document.get("security", [])):
+        parts = tuple(_read_scheme(api_id, name, definitions[name]) for name in alternative)
         if not parts:
             yield ANONYMOUS
         elif len(parts) == 1:
@@ -133,108 +142,127 @@ def _join_extensions(parts: tuple[SecurityScheme, ...]) -> SchemeExtension:
     return SchemeExtension(scheme="all", errors=parts[0].extension.errors)
 
 
-def _read_scheme(api: str, name: str, node: dict[str, Any]) -> SecurityScheme:
-    extension = _read_extension(api, node, SchemeExtension, f"/components/securitySchemes/{name}")
+def _read_scheme(api_id: str, name: str, node: dict[str, Any]) -> SecurityScheme:
+    extension = _read_extension(api_id, node, SchemeExtension, f"/components/securitySchemes/{name}")
+    # a scheme of type `http` has neither `in` nor `name`: its place is the header `Authorization`
     return SecurityScheme(name, node.get("in", "header"), node.get("name", "authorization"), extension)
 
 
-def _read_fields(api: str, node: dict[str, Any], pointer: str, pointers: tuple[str, ...]) -> Iterable[Field]:
-    """A form's fields count once, however many media types it may come in."""
-    fields = [_read_parameter(parameter, at) for parameter, at in zip(node["parameters"], pointers, strict=True)]
-    body: dict[str, Field] = {}
+def _read_fields(api_id: str, node: dict[str, Any], pointer: str, parameter_pointers: tuple[str, ...]) -> list[Field]:
+    """Return parameters, then what the body holds; a form's fields count once, however many media types it comes in."""
+    parameters = [
+        _read_parameter(parameter, parameter_pointer)
+        for parameter, parameter_pointer in zip(node["parameters"], parameter_pointers, strict=True)
+    ]
     contents = node.get("requestBody", {}).get("content", {})
-    if node.get("x-lookalike", {}).get("whole-body") and contents:
-        return [*fields, _read_whole_body(node, pointer)]
+    if contents and node.get("x-lookalike", {}).get("whole-body"):
+        return [*parameters, _read_whole_body(node, pointer)]
+    body_fields: dict[str, Field] = {}
     for media_type, content in contents.items():
         if media_type not in BODY_TYPES:
-            raise SpecError(f"{api}#{pointer}/requestBody", f"{media_type} is not read; known: {', '.join(BODY_TYPES)}")
-        required = content["schema"].get("required", [])
-        base = f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}/schema/properties"
-        body |= {
-            name: _read_property(
-                name,
-                _locate_property(media_type, schema),
-                name in required,
-                schema,
-                f"{base}/{escape_pointer_token(name)}",
-            )
-            for name, schema in content["schema"]["properties"].items()
-        }
-    return [*fields, *body.values()]
+            problem = f"{media_type} is not read; known: {', '.join(BODY_TYPES)}"
+            raise SpecError(f"{api_id}#{pointer}/requestBody", problem)
+        content_pointer = f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}"
+        for field in _iter_properties(media_type, content["schema"], f"{content_pointer}/schema/properties"):
+            body_fields[field.name] = field
+    return [*parameters, *body_fields.values()]
 
 
 def _read_whole_body(node: dict[str, Any], pointer: str) -> Field:
     """Return the field for a body that is one value."""
     media_type = _choose_body_type(node)
     body = node["requestBody"]
-    where = f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}/schema"
     return Field(
-        WHOLE_BODY, "body", body.get("required", False), body["content"][media_type].get("schema", {}), {}, where
+        name=WHOLE_BODY,
+        location="body",
+        required=body.get("required", False),
+        schema=body["content"][media_type].get("schema", {}),
+        reactions={},
+        pointer=f"{pointer}/requestBody/content/{escape_pointer_token(media_type)}/schema",
     )
 
 
-def _locate_property(media_type: str, schema: dict[str, Any]) -> ParameterLocation:
-    """Where a property of a body stands; a part that has a media type of its own is a file."""
-    return "file" if "contentMediaType" in schema else BODY_TYPES[media_type]
-
-
-def _read_property(name: str, place: ParameterLocation, required: bool, schema: dict[str, Any], pointer: str) -> Field:
-    return Field(name, place, required, schema, schema.get("x-errors", {}), pointer)
+def _iter_properties(media_type: str, schema: dict[str, Any], pointer: str) -> Iterator[Field]:
+    required_names = schema.get("required", [])
+    for name, property_schema in schema["properties"].items():
+        location = BODY_TYPES[media_type]
+        # a part that has a media type of its own is a file
+        if "contentMediaType" in property_schema:
+            location = "file"
+        yield Field(
+            name=name,
+            location=location,
+            required=name in required_names,
+            schema=property_schema,
+            reactions=property_schema.get("x-errors", {}),
+            pointer=f"{pointer}/{escape_pointer_token(name)}",
+        )
 
 
 def _read_parameter(node: dict[str, Any], pointer: str) -> Field:
-    required = node.get("required", False)
-    reactions = node.get("x-errors", {})
     style = node.get("style", DEFAULT_STYLES[node["in"]])
     return Field(
-        node["name"],
-        node["in"],
-        required,
-        node["schema"],
-        reactions,
-        pointer,
-        _read_condition(node),
-        style,
-        node.get("explode", style == "form"),
+        name=node["name"],
+        location=node["in"],
+        required=node.get("required", False),
+        schema=node["schema"],
+        reactions=node.get("x-errors", {}),
+        pointer=pointer,
+        when=_read_condition(node),
+        style=style,
+        # OpenAPI: lists and objects are spread over several pairs in the style `form`, and in no other
+        explode=node.get("explode", style == "form"),
     )
 
 
 def _read_condition(node: dict[str, Any]) -> VariantCondition | None:
+    if "x-when" not in node:
+        return None
     try:
-        return msgspec.convert(node["x-when"], VariantCondition) if "x-when" in node else None
-    except msgspec.ValidationError as wrong:
-        raise SpecError(f"{node['name']}/x-when", str(wrong)) from wrong
+        return msgspec.convert(node["x-when"], VariantCondition)
+    except msgspec.ValidationError as error:
+        raise SpecError(f"{node['name']}/x-when", str(error)) from error
 
 
 def resolve_variants(api: Api, chosen: Credentials) -> dict[str, str]:
-    """Every variant's value: the chosen ones, else their defaults. Raises UnknownVariant."""
-    known = api.root.variants
+    """Return every variant's value: the chosen ones, else their defaults. Raise UnknownVariant."""
+    variants = api.root.variants
     for name, value in chosen.items():
-        if name not in known or value not in known[name].values:
-            raise UnknownVariant(api.id, name, value, {key: tuple(found.values) for key, found in known.items()})
-    return {name: chosen.get(name, variant.default) for name, variant in known.items()}
+        if name not in variants or value not in variants[name].values:
+            raise UnknownVariant(api.id, name, value, _list_variant_values([variants]))
+    return {name: chosen.get(name, variant.default) for name, variant in variants.items()}
 
 
-def assign_variants(apis: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """API -> its chosen variants, from `api.name` or `name` -> value. Raises UnknownVariant.
+def assign_variants(api_ids: Iterable[str], chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return API -> its chosen variants, from `api.name` or `name` -> value. Raise UnknownVariant.
 
     A bare name goes to every API that has such a switch with such a value.
     """
-    known = {api: load_api(api).root.variants for api in apis}
-    found: dict[str, dict[str, str]] = {api: {} for api in known}
+    variants = {api_id: load_api(api_id).root.variants for api_id in api_ids}
+    assigned: dict[str, dict[str, str]] = {api_id: {} for api_id in variants}
     for key, value in chosen.items():
-        api, dot, name = key.rpartition(".")
-        fitting = (
-            [api]
-            if dot and api in known
-            else [a for a in known if not dot and value in _variant_values(known[a], name)]
-        )
-        if not fitting:
-            raise UnknownVariant(api, name, value, {n: tuple(v.values) for t in known.values() for n, v in t.items()})
-        for each in fitting:
-            found[each][name] = value
-    return found
+        prefix, dot, name = key.rpartition(".")
+        if dot and prefix in variants:
+            takers = [prefix]
+        elif dot:
+            takers = []
+        else:
+            takers = [api_id for api_id, switches in variants.items() if _has_value(switches, name, value)]
+        if not takers:
+            raise UnknownVariant(prefix, name, value, _list_variant_values(variants.values()))
+        for api_id in takers:
+            assigned[api_id][name] = value
+    return assigned
 
 
-def _variant_values(known: Mapping[str, Variant], name: str) -> Mapping[str, str]:
-    return known[name].values if name in known else {}
+def _has_value(variants: Mapping[str, Variant], name: str, value: str) -> bool:
+    return name in variants and value in variants[name].values
+
+
+def _list_variant_values(tables: Iterable[Mapping[str, Variant]]) -> dict[str, tuple[str, ...]]:
+    """Return variant -> its values, for a message that says what would have been right."""
+    values: dict[str, tuple[str, ...]] = {}
+    for variants in tables:
+        for name, variant in variants.items():
+            values[name] = tuple(variant.values)
+    return values

@@ -1,4 +1,4 @@
-"""One exchange as it is on the wire: a request and the reply to it."""
+"""An HTTP exchange: a request and the response to it, as every part of the house knows them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MULTIPART_MEDIA_TYPE: Final = "multipart/form-data"
 XML_MEDIA_TYPE: Final = "application/xml"
 HTML_MEDIA_TYPE: Final = "text/html"
+# of a body of millions of `&` the rest is one pair, so that nobody can make us build millions of objects
 MAX_PAIRS: Final = 100_000
 # headers that say where a message goes and how it is framed: whoever sends it, curl or a client, says so by itself
 FRAMING_HEADERS: Final = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection"))
@@ -27,7 +28,7 @@ def is_json(media_type: str) -> bool:
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a client sent. Header names are lower case; `path` is percent-decoded, `query` is raw.
 
-    `fault` is what was wrong with the way it came: "", "body-too-large" or "body-timeout".
+    `broken_rule` is what was wrong with the way it came: "", "body-too-large" or "body-timeout".
     """
 
     method: str
@@ -39,7 +40,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     broken_rule: str = ""
 
     def get_header(self, name: bytes) -> str | None:
-        """The first header of that lower-case name, as text."""
+        """Return the first header of that lower-case name, as text; None where there is none."""
         for key, value in self.headers:
             if key == name:
                 return value.decode("latin-1")
@@ -47,24 +48,24 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The `Host` header as sent, port included."""
+        """Return the `Host` header as sent, port included; "" where there is none."""
         return self.get_header(b"host") or ""
 
     @property
     def content_type(self) -> str:
-        """The media type of the body without parameters, lower case; "" when not sent."""
+        """Return the media type of the body without parameters, lower case; "" when not sent."""
         return (self.get_header(b"content-type") or "").partition(";")[0].strip().lower()
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What happens to a reply on its way; `seconds` is how long it takes."""
+    """What happens to a response on its way; `seconds` is how long it takes."""
 
     kind: str
     seconds: float = 0.0
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """What the API answered; `fault` is for the door to carry out."""
+    """What the API answered; `fault` is for the adapter to carry out."""
 
     status: int
     body: bytes
@@ -76,14 +77,20 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 def parse_pairs(text: bytes) -> Pairs:
     """Split a query string or a form body into decoded (name, value) pairs, empty values kept.
 
-    A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD. What comes after MOST_PAIRS is one
+    A name without "=" has the value "". Bytes that are not UTF-8 become U+FFFD. What comes after MAX_PAIRS is one
     pair more.
     """
     decoded = text.decode("utf-8", "replace")
-    plain = "%" not in decoded and "+" not in decoded
-    found = []
+    # most queries have nothing to decode, and to find that out once is faster than to ask for each part
+    has_escapes = "%" in decoded or "+" in decoded
+    pairs = []
     for part in decoded.split("&", MAX_PAIRS):
-        if part:
-            name, _, value = part.partition("=")
-            found.append((name, value) if plain else (unquote_plus(name), unquote_plus(value)))
-    return tuple(found)
+        # `a=1&&b=2` has two pairs, as browsers and servers read it
+        if not part:
+            continue
+        name, _, value = part.partition("=")
+        if has_escapes:
+            name = unquote_plus(name)
+            value = unquote_plus(value)
+        pairs.append((name, value))
+    return tuple(pairs)

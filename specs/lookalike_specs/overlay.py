@@ -35,11 +35,12 @@ class _Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """A changed copy of the document: every action of the overlay in order. Raises SpecError."""
+    """Return a changed copy of the document: every action of the overlay in order. Raise SpecError."""
     changed = deepcopy(document)
     for action in _parse_overlay(overlay).actions:
         nodes = _select(changed, action.target)
-        if action.remove == (action.update is not msgspec.UNSET):
+        has_update = action.update is not msgspec.UNSET
+        if action.remove == has_update:
             raise _overlay_error(action.target, "needs either an update or a remove")
         if action.remove:
             _remove(changed, nodes, action.target)
@@ -51,16 +52,17 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str
 def _parse_overlay(overlay: dict[str, Any]) -> _Overlay:
     try:
         return msgspec.convert(overlay, _Overlay)
-    except msgspec.ValidationError as wrong:
-        raise SpecError("overlay", str(wrong)) from wrong
+    except msgspec.ValidationError as error:
+        raise SpecError("overlay", str(error)) from error
 
 
 def _select(document: dict[str, Any], target: str) -> list[JSONPathNode]:
-    """The objects and arrays that the target selects: at least one, each once."""
+    """Return the objects and arrays that the target selects: at least one, each once. Raise SpecError."""
     try:
+        # a JSONPath such as `$..schema` can reach one node in two ways
         nodes = {node.location: node for node in find(target, document)}
-    except JSONPathError as wrong:
-        raise _overlay_error(target, f"is not JSONPath: {wrong}") from wrong
+    except JSONPathError as error:
+        raise _overlay_error(target, f"is not JSONPath: {error}") from error
     if not nodes:
         raise _overlay_error(target, "matches nothing")
     if not all(isinstance(node.value, dict | list) for node in nodes.values()):
@@ -81,9 +83,10 @@ def _update(nodes: Iterable[JSONPathNode], action: _Action) -> None:
 
 
 def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
-    """Objects merge, arrays concatenate, anything else replaces its own sort."""
+    """Merge objects, concatenate arrays; anything else replaces its own kind. Raise SpecError for two that do not fit."""
     for key, value in new.items():
-        if key not in old or not (isinstance(old[key], dict | list) or isinstance(value, dict | list)):
+        are_scalars = key in old and not isinstance(old[key], dict | list) and not isinstance(value, dict | list)
+        if key not in old or are_scalars:
             old[key] = deepcopy(value)
         elif isinstance(old[key], dict) and isinstance(value, dict):
             _merge(old[key], value, f"{where}[{key!r}]")
@@ -100,14 +103,15 @@ def _remove(document: dict[str, Any], nodes: Iterable[JSONPathNode], target: str
     for node in sorted(nodes, key=_removal_order, reverse=True):
         if not node.location:
             raise _overlay_error(target, "the whole document cannot be removed")
-        *above, last = node.location
+        *parents, last = node.location
         container: Any = document
-        for step in above:
+        for step in parents:
             container = container[step]
         del container[last]
 
 
 def _removal_order(node: JSONPathNode) -> list[tuple[bool, int | str]]:
+    # numbers and names cannot be compared, so each step says first which of the two it is
     return [(isinstance(step, str), step) for step in node.location]
 
 

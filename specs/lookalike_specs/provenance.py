@@ -10,7 +10,7 @@ ProvenanceKind = Literal["documented", "measured", "inferred", "invented"]
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """Any object of the grammar; each may say where it is from."""
+    """The base of every object of the grammar; each may say where it comes from."""
 
     x_provenance: Provenance | None = None
 
