@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 API_GROUP: Final = "lookalike.apis"
 SPEC_FILE: Final = "openapi.yaml"
+OUR_ORIGIN: Final = "lookalike"
 OUR_APIS: Final = "lookalike_specs.apis"
 
 
@@ -34,6 +35,13 @@ class ApiSource:
     document: dict[str, Any] | None = None
     listed: bool = True
     notices: tuple[str, ...] = ()
+
+    @property
+    def folder_name(self) -> str:
+        """Return the folder as findings name it: ours by its place in this package, another one by its whole path."""
+        if self.origin == OUR_ORIGIN or self.folder is None:
+            return f"apis/{self.id}"
+        return str(self.folder)
 
 
 _sources: Final[dict[str, ApiSource]] = {}
@@ -113,7 +121,7 @@ def list_api_ids() -> tuple[str, ...]:
 @cache
 def _discover_packages() -> None:
     """Register ours and those of installed packages, once; a failure is told again by the next call."""
-    _register_once(OUR_APIS, "lookalike", "")
+    _register_once(OUR_APIS, OUR_ORIGIN, "")
     for plugin in load_entry_points(API_GROUP):
         _register_once(plugin.module.__name__, f"the package {plugin.distribution}", plugin.name)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -14,14 +14,14 @@ from .document import OVERLAY_FILE, YamlLoader
 from .overlay import apply_overlay
 from .pointers import get_child, resolve_pointer, unescape_pointer_token
 from .references import MAX_REF_DEPTH
-from .registry import SPEC_FILE, get_source
+from .registry import SPEC_FILE, cache_per_api, get_source
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
 class SourceLocation:
-    """A file of this package, a JSON pointer into the document as it is read, and the line in the file, from 1."""
+    """A file below this package (of other APIs the whole path), a JSON pointer into the document as it is read, and the line in the file, from 1."""
 
     file: str
     pointer: str
@@ -68,7 +68,10 @@ def locate_source(api: str, pointer: str) -> SourceLocation:
             break
         file, line = node.location
         existing_pointer += f"/{token}"
-    return SourceLocation(f"apis/{api}/{file}", existing_pointer, line)
+    source = get_source(api)
+    if source.folder is None:
+        return SourceLocation(str(Path(source.origin).absolute()), existing_pointer, line)
+    return SourceLocation(f"{source.folder_name}/{file}", existing_pointer, line)
 
 
 def _follow_reference(root: Any, node: Any, name: str) -> Any:
@@ -84,12 +87,13 @@ def _follow_reference(root: Any, node: Any, name: str) -> Any:
     return node
 
 
-@cache
+@cache_per_api
 def _read_located_document(api: str) -> Any:
     """Return the document as `read_document` does, overlay applied, but with the location of each part."""
-    folder = get_source(api).folder
+    source = get_source(api)
+    folder = source.folder
     if folder is None:
-        return _LocatedMapping()
+        return _read_located_file(source.origin)
     document = _read_located_yaml(folder, SPEC_FILE)
     if not (folder / OVERLAY_FILE).is_file():
         return document
@@ -99,6 +103,15 @@ def _read_located_document(api: str) -> Any:
     plain["info"] = _unwrap_scalars(overlay["info"])
     plain["actions"] = [_unwrap_scalars(action) for action in overlay["actions"]]
     return apply_overlay(document, plain)
+
+
+def _read_located_file(path: str) -> Any:
+    """Return the document of a file that a caller named; JSON is YAML too. An empty one where it is gone."""
+    try:
+        located = _build_located(yaml.compose(Path(path).read_text("utf-8-sig"), Loader=YamlLoader), path, 1)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return _LocatedMapping()
+    return located if isinstance(located, _LocatedMapping) else _LocatedMapping()
 
 
 def _unwrap_scalars(node: Mapping[str, Any]) -> dict[str, Any]:

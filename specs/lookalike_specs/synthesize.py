@@ -119,7 +119,7 @@ def _normalize_security(document: Document, node: Document, pointer: str, notice
 
 def _unify_refusals(document: Document, operations: list[Document]) -> None:
     """Have the schemes refuse with 403 where no operation has a 401, so that nothing stands for what nobody answers."""
-    secured = [node for node in operations if {} not in node["security"]]
+    secured = [node for node in operations if any(node["security"])]
     refusals = {node[EXTENSION].get("error-aliases", {}).get("401", "401") for node in secured}
     if refusals != {"403"}:
         return
@@ -374,7 +374,7 @@ def _iter_needed_statuses(node: Document) -> Iterator[str]:
     default = extension["errors"].get("default")
     if isinstance(default, str) and default.isdecimal():
         yield default
-    if {} not in node["security"] and "403" not in node["responses"]:
+    if any(node["security"]) and "403" not in node["responses"]:
         yield "401"
     if "5XX" in node["responses"] or "default" in node["responses"]:
         yield "500"

@@ -20,4 +20,7 @@ def get_display_path(location: SourceLocation) -> str:
     try:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
-        return f"{PACKAGE_ROOT.name}/{location.file}"
+        # a document of somebody else's, outside the current folder, is named by its whole path
+        if path.is_relative_to(PACKAGE_ROOT):
+            return f"{PACKAGE_ROOT.name}/{location.file}"
+        return path.as_posix()

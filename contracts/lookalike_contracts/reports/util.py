@@ -34,4 +34,7 @@ def get_display_path(place: SourceLocation) -> str:
     try:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
-        return f"{PACKAGE_ROOT.name}/{place.file}"
+        # a document of somebody else's, outside the current folder, is named by its whole path
+        if path.is_relative_to(PACKAGE_ROOT):
+            return f"{PACKAGE_ROOT.name}/{place.file}"
+        return path.as_posix()
