@@ -76,7 +76,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_document_nested_too_deeply_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="is nested too deeply to be read|neither JSON nor YAML"):
+    with pytest.raises(SpecError, match=r"is nested too deeply to be read|neither JSON nor YAML"):
         load_spec_file(write(tmp_path, "[" * 100_000))
 
 
