@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.messages import Request
+from lookalike_specs.messages import Request, parse_pairs
 from lookalike_specs.signing import SigningContext
-from lookalike_specs.signing.canonical import decode_parameters, is_form
+from lookalike_specs.signing.canonical import is_form
 from lookalike_specs.signing.scheme import Credentials
 from lookalike_specs.signing.sign import sign
 
@@ -75,6 +75,8 @@ def _get_sent_fields(request: Request) -> tuple[object, ...]:
 
 
 def normalize_request(request: Request) -> tuple[object, ...]:
-    """Return a request's parts without their order; a body that is no form counts as a whole."""
-    body = b"" if is_form(request) else request.body
-    return request.method, request.path, sorted(request.headers), sorted(decode_parameters(request)), body
+    """Return a request's parts without the order of its parameters and headers; a body that is no form is one part."""
+    body: object = request.body
+    if is_form(request):
+        body = sorted(parse_pairs(request.body))
+    return request.method, request.path, sorted(request.headers), sorted(parse_pairs(request.query)), body

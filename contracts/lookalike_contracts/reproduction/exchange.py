@@ -62,7 +62,7 @@ class FindingExchange:
         """Return the values that `lookalike sign` makes it of; None where it cannot."""
         if self.signing is None:
             return None
-        return find_sign_values(self.api, self.operation, self.account, self.signing)
+        return find_sign_values(self.api, self.operation, self.account, self.request, self.signing)
 
     @property
     def url(self) -> str:

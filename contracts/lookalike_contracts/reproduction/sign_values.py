@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.messages import Request
@@ -14,27 +14,30 @@ from lookalike_specs.request_builder import (
     select_required_credentials,
 )
 from lookalike_specs.signing import SCHEMES
+from lookalike_specs.signing.sign import get_credential_name
 
 from ..generation.parse import parse_parameters
 from ..signed_request import Signing, normalize_request
 
 
 def find_sign_values(
-    api: Api, operation: Operation, account: Mapping[str, str], signing: Signing
+    api: Api, operation: Operation, account: Mapping[str, str], request: Request, signing: Signing
 ) -> dict[str, str] | None:
     """Return the values, as texts, that make `lookalike sign` build a request as it was before it was signed.
 
-    None where it would build another one: a parameter that stands there twice, bytes that are no text, or a body that
-    a check made by hand.
+    They are in the order in which the request was sent: a check may have changed just that. None where the command
+    would build another request: a parameter that stands there twice, one in the query that it would put into the form,
+    or a body that a check made by hand.
     """
-    values = _read_values(operation, signing.unsigned)
-    credentials = select_required_credentials(operation, account)
-    # the command takes the account's credentials from the environment; they must not stand in the line
-    texts = {name: format_value(value) for name, value in values.items() if name not in credentials}
+    scheme = SCHEMES[signing.scheme.extension.scheme]
+    # `lookalike sign` writes these itself, from its options; all else stands in the line
+    options = {*api.root.secrets, get_credential_name(signing.scheme), scheme.secret_name}
+    values = _read_values(operation, request, parse_parameters(signing.unsigned).keys())
+    texts = {name: format_value(value) for name, value in values.items() if name not in options}
     if not texts or not all(_is_argument(name, text) for name, text in texts.items()):
         return None
+    credentials = select_required_credentials(operation, account)
     examples = collect_examples(api, operation)
-    scheme = SCHEMES[signing.scheme.extension.scheme]
     defaults = {name: examples[name] for name in scheme.required_parameters if name in examples}
     base_url = f"{signing.unsigned.scheme}://{signing.unsigned.host}"
     rebuilt = build_request(operation, defaults | credentials | parse_values(operation, texts), base_url)
@@ -43,12 +46,14 @@ def find_sign_values(
     return texts
 
 
-def _read_values(operation: Operation, request: Request) -> dict[str, object]:
-    """Return what a request says for its parameters; of its headers those that are parameters of the operation."""
+def _read_values(operation: Operation, request: Request, names: Collection[str]) -> dict[str, object]:
+    """Return what a request says for parameters of these names; of its headers those that the operation takes."""
     header_names = {field.name.lower(): field.name for field in operation.fields if field.location == "header"}
     own_headers = {name.decode("latin-1") for name, _ in request.headers}
     values: dict[str, object] = {}
     for name, value in parse_parameters(request).items():
+        if name not in names:
+            continue
         if name in header_names:
             values[header_names[name]] = value
         elif name not in own_headers:
