@@ -84,9 +84,9 @@ def measure(commands: dict[str, list[str]], paths: Path, seconds: int) -> dict[s
             run_load(port, paths, 1, 16)
             found: Figures = {"first 200 ms": start}
             for connections in CONNECTIONS:
-                found |= {
-                    f"{key} c{connections}": value for key, value in run_load(port, paths, seconds, connections).items()
-                }
+                load = run_load(port, paths, seconds, connections)
+                for key in ("req/s", "p99 ms"):
+                    found[f"{key} c{connections}"] = load[key]
             found["RSS MiB"] = read_memory(pid)
         figures[name] = found
     return figures
@@ -136,8 +136,10 @@ def run_load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
         raise SystemExit(done.stdout)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     tail = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
-    assert rate and tail
-    return {"req/s": float(rate[1]), "p99 ms": float(tail[1]) * {"us": 0.001, "ms": 1, "s": 1000}[tail[2]]}
+    count = re.search(r"(\d+) requests in", done.stdout)
+    assert rate and tail and count
+    milliseconds = float(tail[1]) * {"us": 0.001, "ms": 1, "s": 1000}[tail[2]]
+    return {"req/s": float(rate[1]), "p99 ms": milliseconds, "requests": float(count[1])}
 
 
 def read_memory(pid: int) -> float:

@@ -1,4 +1,8 @@
-"""A body in parts, as faults send it."""
+"""Responses over ASGI: sent whole, or with a fault.
+
+Two faults take time and need ASGI's messages only. The others break the connection, for which ASGI has no message; they
+need the RawConnection that `MockProtocol` puts into the scope.
+"""
 
 from __future__ import annotations
 
@@ -14,52 +18,60 @@ from starlette.types import Receive, Scope, Send
 
 from lookalike_specs.messages import Response
 
-from .raw_connection import EXTENSION, RawConnection
+from .raw_connection import EXTENSION, NO_CONNECTION_REASON_KEY, RawConnection
 
 PIECE_COUNT = 10
-
-
-def split_halves(body: bytes) -> tuple[bytes, bytes]:
-    """What comes before the middle, and what after it."""
-    middle = len(body) // 2
-    return body[:middle], body[middle:]
-
-
-def split_pieces(body: bytes) -> tuple[bytes, ...]:
-    """PIECES of about one size, or as many as there are bytes."""
-    size = max(-(-len(body) // PIECE_COUNT), 1)
-    return tuple(body[at : at + size] for at in range(0, len(body), size))
-
-
-# so that a client reads what came before a reset; some systems throw it away
+# so that a client reads what came before a reset; some systems throw away what was not read by then
 RESET_DELAY = 0.1
-NEEDS_RAW_CONNECTION: Final = (
+NO_CONNECTION_REASON: Final = (
     "this ASGI server does not hand out its connections; use `lookalike serve` or `lookalike.serve()`"
 )
 # seconds -> whether the client is still there after them
 WaitFunction = Callable[[float], Awaitable[bool]]
 
 
+def split_halves(body: bytes) -> tuple[bytes, bytes]:
+    """Return what comes before the middle, and what comes after it."""
+    middle = len(body) // 2
+    return body[:middle], body[middle:]
+
+
+def split_pieces(body: bytes) -> tuple[bytes, ...]:
+    """Return PIECE_COUNT pieces of about one size, or as many as there are bytes."""
+    # rounded up, so that the last piece is the short one and there are never more than PIECE_COUNT
+    size = max(-(-len(body) // PIECE_COUNT), 1)
+    return tuple(body[start : start + size] for start in range(0, len(body), size))
+
+
 def get_prepared_response(scope: Scope) -> Response | None:
-    """The answer that was found before the request went through ASGI."""
-    wire = _get_raw_connection(scope)
-    return None if wire is None else wire.response
+    """Return the response that was made before the request went through ASGI, if there is one."""
+    connection = _get_raw_connection(scope)
+    if connection is None:
+        return None
+    return connection.response
 
 
-async def send_response(reply: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send the reply, and carry out its fault if it has one."""
-    if reply.fault is None:
-        await _send_whole(reply, send)
+async def send_response(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the response, and carry out its fault if it has one."""
+    if response.fault is None:
+        await _send_whole(response, send)
         return
-    kind = reply.fault.kind
-    wire = _get_raw_connection(scope)
+    kind = response.fault.kind
+    connection = _get_raw_connection(scope)
     if kind in MESSAGE_FAULTS:
-        await MESSAGE_FAULTS[kind](reply, partial(_wait_for_disconnect, receive) if wire is None else wire.wait, send)
-    elif wire is not None:
-        await CONNECTION_FAULTS[kind](reply, wire)
+        # the connection knows at once when its client has left; under other servers only a message tells
+        wait = partial(_wait_for_disconnect, receive) if connection is None else connection.wait
+        await MESSAGE_FAULTS[kind](response, wait, send)
+    elif connection is not None:
+        await CONNECTION_FAULTS[kind](response, connection)
     else:
-        told = {"error": f"no way to carry out the fault {kind}: {NEEDS_RAW_CONNECTION}", "fault": kind}
-        await _send_whole(Response(status=HTTPStatus.NOT_IMPLEMENTED, body=msgspec.json.encode(told)), send)
+        await _send_whole(_build_not_implemented(kind, scope), send)
+
+
+def _build_not_implemented(kind: str, scope: Scope) -> Response:
+    reason = scope.get("state", {}).get(NO_CONNECTION_REASON_KEY, NO_CONNECTION_REASON)
+    payload = {"error": f"no way to carry out the fault {kind}: {reason}", "fault": kind}
+    return Response(status=HTTPStatus.NOT_IMPLEMENTED, body=msgspec.json.encode(payload))
 
 
 def _get_raw_connection(scope: Scope) -> RawConnection | None:
@@ -68,82 +80,96 @@ def _get_raw_connection(scope: Scope) -> RawConnection | None:
 
 
 async def _wait_for_disconnect(receive: Receive, seconds: float) -> bool:
+    """Let time pass. Return False as soon as a message says that the client has left."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            return False
+            while True:
+                # messages with the rest of a body may come first
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return False
     return True
 
 
-async def _send_start(reply: Response, send: Send) -> None:
-    named = [(b"content-type", reply.media_type.encode())] if reply.media_type else []
-    headers = [*named, *reply.headers]
-    if reply.status != HTTPStatus.NO_CONTENT:  # which has no body, and must not say how long it is
-        headers.append((b"content-length", b"%d" % len(reply.body)))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+async def _send_start(response: Response, send: Send) -> None:
+    headers = list(response.headers)
+    # a response without a body has no media type
+    if response.media_type:
+        headers.insert(0, (b"content-type", response.media_type.encode()))
+    # a 204 has no body, and RFC 9110 forbids it to say how long the body is
+    if response.status != HTTPStatus.NO_CONTENT:
+        headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 
-async def _send_whole(reply: Response, send: Send) -> None:
-    await _send_start(reply, send)
-    await send({"type": "http.response.body", "body": reply.body})
+async def _send_whole(response: Response, send: Send) -> None:
+    await _send_start(response, send)
+    await send({"type": "http.response.body", "body": response.body})
 
 
-async def _send_late(reply: Response, rest: WaitFunction, send: Send) -> None:
-    if await rest(_fault_seconds(reply)):
-        await _send_whole(reply, send)
+async def _send_late(response: Response, wait: WaitFunction, send: Send) -> None:
+    if await wait(_get_fault_seconds(response)):
+        await _send_whole(response, send)
 
 
-async def _send_slowly(reply: Response, rest: WaitFunction, send: Send) -> None:
-    await _send_start(reply, send)
-    parts = split_pieces(reply.body)
-    for part in parts:
-        if not await rest(_fault_seconds(reply) / len(parts)):
+async def _send_slowly(response: Response, wait: WaitFunction, send: Send) -> None:
+    await _send_start(response, send)
+    pieces = split_pieces(response.body)
+    for piece in pieces:
+        if not await wait(_get_fault_seconds(response) / len(pieces)):
             return
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _fault_seconds(reply: Response) -> float:
-    return reply.fault.seconds if reply.fault is not None else 0.0
+def _get_fault_seconds(response: Response) -> float:
+    if response.fault is None:
+        return 0.0
+    return response.fault.seconds
 
 
-async def _reset_before(_: Response, wire: RawConnection) -> None:
-    await wire.reset()
+async def _reset_before(_: Response, connection: RawConnection) -> None:
+    await connection.reset()
 
 
-async def _reset_inside(reply: Response, wire: RawConnection) -> None:
-    await wire.write(_encode_sized_head(reply, wire, len(reply.body)), split_halves(reply.body)[0])
-    await wire.wait(RESET_DELAY)
-    await wire.reset()
+async def _reset_inside(response: Response, connection: RawConnection) -> None:
+    head = _encode_sized_head(response, connection, len(response.body))
+    await connection.write(head, split_halves(response.body)[0])
+    await connection.wait(RESET_DELAY)
+    await connection.reset()
 
 
-async def _send_truncated(reply: Response, wire: RawConnection) -> None:
-    await wire.write(_encode_sized_head(reply, wire, len(reply.body)), split_halves(reply.body)[0])
-    await wire.end()
+async def _send_truncated(response: Response, connection: RawConnection) -> None:
+    head = _encode_sized_head(response, connection, len(response.body))
+    await connection.write(head, split_halves(response.body)[0])
+    await connection.end()
 
 
-async def _send_too_long(reply: Response, wire: RawConnection) -> None:
-    await wire.write(_encode_sized_head(reply, wire, len(split_halves(reply.body)[0])), reply.body)
-    await wire.end()
+async def _send_too_long(response: Response, connection: RawConnection) -> None:
+    head = _encode_sized_head(response, connection, len(split_halves(response.body)[0]))
+    await connection.write(head, response.body)
+    await connection.end()
 
 
-async def _send_malformed_chunk(reply: Response, wire: RawConnection) -> None:
-    first, second = split_halves(reply.body)
-    good = b"%x\r\n%b\r\n" % (len(first), first) if first else b""
-    await wire.write(
-        wire.encode_response_head(reply, b"transfer-encoding: chunked"), good, b"no-number\r\n%b\r\n" % second
-    )
-    await wire.end()
+async def _send_malformed_chunk(response: Response, connection: RawConnection) -> None:
+    first, second = split_halves(response.body)
+    head = connection.encode_response_head(response, b"transfer-encoding: chunked")
+    good_chunk = b""
+    # a chunk of size 0 would be the end of the body, and a good one
+    if first:
+        good_chunk = b"%x\r\n%b\r\n" % (len(first), first)
+    await connection.write(head, good_chunk, b"no-number\r\n%b\r\n" % second)
+    await connection.end()
 
 
-async def _set_wrong_certificate(_: Response, wire: RawConnection) -> None:
-    wire.present_wrong()
-    await wire.reset()
+async def _set_wrong_certificate(_: Response, connection: RawConnection) -> None:
+    # a client meets the certificate in the handshake of its next connection, so it has to lose this one
+    connection.present_wrong()
+    await connection.reset()
 
 
-def _encode_sized_head(reply: Response, wire: RawConnection, size: int) -> bytes:
-    return wire.encode_response_head(reply, b"content-length: %d" % size)
+def _encode_sized_head(response: Response, connection: RawConnection, size: int) -> bytes:
+    return connection.encode_response_head(response, b"content-length: %d" % size)
 
 
 MESSAGE_FAULTS: Final[Mapping[str, Callable[[Response, WaitFunction, Send], Awaitable[None]]]] = {

@@ -1,9 +1,10 @@
-"""Servers on loopback: one event loop in one thread, a listening socket for each server."""
+"""Listening sockets: servers in a thread of this process, and the server that is this process."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 import sys
@@ -11,40 +12,79 @@ import threading
 from collections.abc import Callable, Coroutine
 from functools import cache, partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from . import uvicorn_internals
 from .certificates import TlsContexts
-from .protocol import MockProtocol
-from .raw_connection import PRESENT_WRONG_KEY
+from .raw_connection import NO_CONNECTION_REASON_KEY, PRESENT_WRONG_KEY
 from .tls_sniffer import TlsSniffer
+
+if TYPE_CHECKING:
+    from .protocol import MockProtocol
 
 Result = TypeVar("Result")
 BACKLOG = 2048
 MAX_CLOSE_SECONDS = 1.0
+# for a TLS handshake, where our own protocol does not say how long a head may take
+HANDSHAKE_SECONDS = 10.0
+GRACE_SECONDS = 2.0
+# a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
+GC_THRESHOLDS = (20_000, 50, 100)
+logger = logging.getLogger("lookalike")
+
+
+def select_protocol() -> type[MockProtocol] | None:
+    """Return our protocol, or None under a version of uvicorn whose internals we do not know."""
+    if not uvicorn_internals.is_supported():
+        return None
+    # only now: under another version the import itself may fail
+    from .protocol import MockProtocol  # noqa: PLC0415
+
+    return MockProtocol
 
 
 class Listener:
     """A listening socket and the connections that came of it. Lives on the loop that made it.
 
-    With `tls` it answers TLS and plain HTTP alike.
+    With `tls` it answers TLS and plain HTTP alike. `protocol` is what `select_protocol` chooses unless it is given; where
+    that is none, connections get the protocol that uvicorn chooses. Then every request goes through ASGI, faults that
+    need the connection are answered with a 501 that says why, and the deadlines of heads are uvicorn's.
     """
 
     def __init__(
-        self, app: ASGIApp, protocol: type[MockProtocol] = MockProtocol, tls: TlsContexts | None = None
+        self, app: ASGIApp, protocol: type[MockProtocol] | None = None, tls: TlsContexts | None = None
     ) -> None:
         self._state = ServerState()
         config = Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
         )
         config.load()
-        shared = {} if tls is None else {PRESENT_WRONG_KEY: tls.present_wrong}
-        self._create_protocol: Callable[[], MockProtocol] = partial(protocol, config, self._state, shared)
+        app_state: dict[str, Any] = {}
+        if tls is not None:
+            app_state[PRESENT_WRONG_KEY] = tls.present_wrong
+        protocol = protocol or select_protocol()
+        handshake_seconds = HANDSHAKE_SECONDS
+        self._create_protocol: Callable[[], asyncio.Protocol]
+        if protocol is not None:
+            handshake_seconds = protocol.head_seconds
+            self._create_protocol = partial(protocol, config, self._state, app_state)
+        else:
+            reason = uvicorn_internals.describe_unsupported()
+            logger.warning("faults that break a connection are not available: %s", reason)
+            app_state[NO_CONNECTION_REASON_KEY] = reason
+            # by name, as `uvicorn.Server` does: the parameters' order is no promise
+            uvicorn_protocol: Callable[..., asyncio.Protocol] = config.http_protocol_class
+            self._create_protocol = partial(
+                uvicorn_protocol, config=config, server_state=self._state, app_state=app_state
+            )
         self._server: asyncio.Server | None = None
-        self._sniffer = TlsSniffer(self._create_protocol, tls, protocol.head_seconds) if tls is not None else None
+        self._sniffer: TlsSniffer | None = None
+        if tls is not None:
+            self._sniffer = TlsSniffer(self._create_protocol, tls, handshake_seconds)
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
@@ -61,19 +101,26 @@ class Listener:
         if self._sniffer is not None:
             await self._sniffer.close()
         for connection in list(self._state.connections):
-            connection.shutdown() if grace else connection.transport.abort()
+            if grace:
+                connection.shutdown()
+            else:
+                connection.transport.abort()
         if grace and self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=grace)
         for connection in list(self._state.connections):
             connection.transport.abort()
-        if self._state.tasks:  # each is told that its connection is lost, and ends
+        # each task learns that its connection is lost, and ends
+        if self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=MAX_CLOSE_SECONDS)
 
 
 def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket bound to that address, which others may be `shared` with; port 0 takes a free one. Raises OSError."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    sock = socket.socket(family, kind, protocol)
+    """Return a socket bound to that address; port 0 takes a free one. Raise OSError.
+
+    A `shared` one lets other processes bind the same address, and the system spreads clients over them.
+    """
+    family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, number)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
@@ -86,13 +133,13 @@ def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def get_base_url(sock: socket.socket) -> str:
-    """The base URL of a bound socket."""
+    """Return the base URL of a bound socket; an IPv6 address stands in brackets."""
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def to_https(url: str) -> str:
-    """The same base URL over TLS."""
+    """Return the same base URL with the scheme `https`."""
     return url.replace("http://", "https://", 1)
 
 
@@ -107,21 +154,23 @@ class Server:
         app: ASGIApp,
         host: str = "127.0.0.1",
         port: int = 0,
-        protocol: type[MockProtocol] = MockProtocol,
+        protocol: type[MockProtocol] | None = None,
         tls: TlsContexts | None = None,
     ) -> None:
         self._app = app
         self._protocol = protocol
         self._tls = tls
-        self._address = host, port
+        self._address = (host, port)
         self._listener: Listener | None = None
-        self.url = self.tls_url = ""
+        self.url = ""
+        self.tls_url = ""
 
     def start(self) -> Server:
-        """Accept connections from now on; `url` is set. Raises OSError."""
+        """Accept connections from now on, and set `url`. Raise OSError."""
         sock = bind_socket(*self._address)
         self.url = get_base_url(sock)
-        self.tls_url = to_https(self.url) if self._tls is not None else ""
+        if self._tls is not None:
+            self.tls_url = to_https(self.url)
         self._listener = Listener(self._app, self._protocol, self._tls)
         _run_on_loop(self._listener.open(sock))
         return self
@@ -147,24 +196,19 @@ def _run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
 
 @cache
 def _get_loop() -> asyncio.AbstractEventLoop:
-    """The process's one loop for servers in threads."""
+    """Return the process's one loop for servers in threads; a test suite may start hundreds of servers."""
     loop = create_loop()
     threading.Thread(target=loop.run_forever, name="lookalike", daemon=True).start()
     return loop
 
 
 def create_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's event loop where there is one."""
+    """Return a new event loop, uvloop's where it is installed."""
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
-
-
-GRACE_SECONDS = 2.0
-# a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
-GC_THRESHOLDS = (20_000, 50, 100)
 
 
 def run_server(
@@ -174,10 +218,10 @@ def run_server(
     tls: TlsContexts | None = None,
     lifeline: int | None = None,
 ) -> None:
-    """Answer on bound sockets; returns after a signal, when the answers under way have ended.
+    """Answer on bound sockets until SIGTERM or SIGINT, and until the responses under way have ended.
 
-    `ready` is called once, when they listen and a signal would end it cleanly. The end of the pipe `lifeline` counts
-    as a signal: whoever held its other end is gone.
+    `ready` is called once, when they listen and a signal would end it cleanly. `lifeline` is the reading end of a pipe;
+    its end counts as a signal, as the process that held the other end is gone then.
     """
     sys.unraisablehook = _handle_unraisable
     with asyncio.Runner(loop_factory=create_loop) as runner:
@@ -195,6 +239,7 @@ async def _serve(
         loop.add_reader(lifeline, stopped.set)
     for listener, sock in listeners:
         await listener.open(sock)
+    # documents and compiled rules live as long as the process: the collector need not look at them ever again
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -203,7 +248,12 @@ async def _serve(
     await asyncio.gather(*(listener.close(GRACE_SECONDS) for listener, _ in listeners))
 
 
-def _handle_unraisable(found: sys.UnraisableHookArgs) -> None:
-    """A client that asks over TLS for a name which is not ASCII is refused by `ssl`, which prints a traceback too."""
-    if not (isinstance(found.exc_value, UnicodeDecodeError) and isinstance(found.object, bytes)):
-        sys.__unraisablehook__(found)
+def _handle_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    """Print what Python could not raise, but for one case.
+
+    A client that asks over TLS for a server name which is not ASCII is refused by `ssl`, and rightly; but `ssl` prints a
+    traceback as well, which would let any client fill the log.
+    """
+    is_bad_server_name = isinstance(unraisable.exc_value, UnicodeDecodeError) and isinstance(unraisable.object, bytes)
+    if not is_bad_server_name:
+        sys.__unraisablehook__(unraisable)

@@ -1,0 +1,107 @@
+"""The server process's own CPU time for one request, side by side: ours, Prism, and a static Starlette answer.
+
+Usage: python benchmarks/cpu.py [--rounds 5] [--requests 20000] [--connections 16] [--extra '&filter=shipInToday']
+Needs wrk, Linux, and `npm install --prefix benchmarks` once.
+
+Requests a second move with whoever else uses the machine; what a process itself is charged for (utime + stime of all
+its threads, divided by the requests that it answered) moves much less. Every round starts each server afresh and takes
+the ratios of that round, so that a slow hour is slow for all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import sample
+from run import build_commands, run_load, start_server
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+OURS = "lookalike"
+Costs = dict[str, float]
+
+
+def main() -> None:
+    """Measure, then print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=20_000, help="at least, for each server")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--extra", default="", help="more of every request's query")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        commands = build_commands(folder, options.extra)
+        rounds = []
+        for _ in range(options.rounds):
+            rounds.append(measure(commands, folder / "paths.txt", options.requests, options.connections))
+            print(f"<!-- {', '.join(f'{server} {cost:.1f} us' for server, cost in rounds[-1].items())} -->", flush=True)
+    print_report(rounds, options.connections)
+
+
+def measure(commands: dict[str, list[str]], paths: Path, wanted: int, connections: int) -> Costs:
+    """Return the microseconds of CPU time for one request to each server, each started afresh."""
+    probe = paths.read_text("utf-8").partition("\n")[0]
+    costs = {}
+    for server, command in commands.items():
+        with start_server(command, probe) as (port, pid, _):
+            # what is measured is a warm GET: every path was asked for, and compilers have seen all they need
+            load(port, paths, 2 * sample.COUNT, connections)
+            before = read_cpu_seconds(pid)
+            count = load(port, paths, wanted, connections)
+            costs[server] = (read_cpu_seconds(pid) - before) / count * 1e6
+    return costs
+
+
+def load(port: int, paths: Path, wanted: int, connections: int) -> int:
+    """Send at least that many requests, however long a busy machine takes; return how many it were."""
+    count = 0
+    while count < wanted:
+        count += int(run_load(port, paths, 1, connections)["requests"])
+    return count
+
+
+def read_cpu_seconds(pid: int) -> float:
+    """Return utime + stime of a process and its children, in all their threads; Prism answers from a child.
+
+    The kernel counts in ticks of 10 ms.
+    """
+    parents = {}
+    ticks = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # the second field is the program's name in parentheses, and may hold spaces
+            fields = path.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        number = int(path.parent.name)
+        parents[number] = int(fields[1])
+        ticks[number] = int(fields[11]) + int(fields[12])
+    family = {pid}
+    while True:
+        children = {number for number, parent in parents.items() if parent in family} - family
+        if not children:
+            return sum(ticks[number] for number in family) / TICKS_PER_SECOND
+        family |= children
+
+
+def print_report(rounds: list[Costs], connections: int) -> None:
+    """Print the medians, and the ratios that were taken within a round, from the least to the most."""
+    print(f"| {connections} connections, median of {len(rounds)} | us of CPU a request | lookalike's to it |")
+    print("| --- | --- | --- |")
+    for server in rounds[0]:
+        costs = sorted(costs[server] for costs in rounds)
+        ratios = sorted(costs[OURS] / costs[server] for costs in rounds)
+        cost = f"{median(costs):.1f} ({costs[0]:.1f} to {costs[-1]:.1f})"
+        ratio = f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        print(f"| {server} | {cost} | {'1' if server == OURS else ratio} |")
+    if "prism" in rounds[0]:
+        speedups = sorted(costs["prism"] / costs[OURS] for costs in rounds)
+        print(f"\nPrism's to lookalike's: {median(speedups):.2f} ({speedups[0]:.2f} to {speedups[-1]:.2f})")
+
+
+if __name__ == "__main__":
+    main()
