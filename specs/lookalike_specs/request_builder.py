@@ -1,4 +1,4 @@
-"""A request as the spec's own examples make it, or with values of the caller's, before anybody signs it."""
+"""Build a request from the document's own examples, or from values of the caller's, before anybody signs it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from .api import WHOLE_BODY, Api, Field, Operation
 from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, RawHeaders, Request, is_json
 from .parameter_styles import format_pairs, format_text
-from .references import resolve_operation as in_document
+from .references import resolve_operation
 from .signing import canonical
 
 Values = Mapping[str, Any]
@@ -24,105 +24,140 @@ OWN_LOCATIONS = ("path", "header", "cookie", "file")
 
 
 def collect_examples(api: Api, operation: Operation) -> dict[str, Any]:
-    """Every value that the spec has an example for, by name."""
-    # the method of the document: a caller may want another one
-    node = in_document(dict(api.document), operation.document_path, operation.pointer.rpartition("/")[2])
-    found = {parameter["name"]: _find_example(parameter) for parameter in node["parameters"]}
+    """Return every value that the document has an example for, by name."""
+    # the method of the document, which is in the pointer: a caller may have put another one into the operation
+    method = operation.pointer.rpartition("/")[2]
+    node = resolve_operation(dict(api.document), operation.document_path, method)
+    examples = {parameter["name"]: _find_example(parameter) for parameter in node["parameters"]}
     contents = node.get("requestBody", {}).get("content", {})
-    if operation.extension.whole_body and contents:
-        found[WHOLE_BODY] = _find_example(contents[operation.body_media_type])
-        contents = {}
-    for content in contents.values():
-        found |= _find_example(content) or {}
-    return {name: value for name, value in found.items() if value is not None}
+    if contents and operation.extension.whole_body:
+        examples[WHOLE_BODY] = _find_example(contents[operation.body_media_type])
+    else:
+        for content in contents.values():
+            examples |= _find_example(content) or {}
+    return {name: value for name, value in examples.items() if value is not None}
 
 
 def build_minimal_values(api: Api, operation: Operation, account: Values) -> dict[str, Any]:
-    """The shortest good request: what is required, the first of each `any-of` rule, the body's example."""
-    known = collect_examples(api, operation)
-    wanted = {field.name for field in operation.fields if field.required or field.location in FILLED_LOCATIONS}
-    wanted |= {rule.parameters[0] for rule in operation.extension.rules if rule.rule == "any-of"}
-    return {name: value for name, value in known.items() if name in wanted} | select_required_credentials(
-        operation, account
-    )
+    """Return the values of the shortest good request, and the credentials that stand among its required parameters.
+
+    That is what is required, the first parameter of each `any-of` rule, and the example of the body.
+    """
+    names = set()
+    for field in operation.fields:
+        if field.required or field.location in FILLED_LOCATIONS:
+            names.add(field.name)
+    for rule in operation.extension.rules:
+        if rule.rule == "any-of":
+            names.add(rule.parameters[0])
+    examples = collect_examples(api, operation)
+    values = {name: value for name, value in examples.items() if name in names}
+    return values | select_required_credentials(operation, account)
 
 
 def select_required_credentials(operation: Operation, account: Values) -> dict[str, Any]:
-    """Those of the account's credentials that stand among the required parameters."""
+    """Return those of the account's credentials that stand among the required parameters."""
     return {field.name: account[field.name] for field in operation.fields if field.required and field.name in account}
 
 
-def parse_values(operation: Operation, given: Mapping[str, str]) -> dict[str, Any]:
-    """Texts from a command line as the values that they mean: JSON where the body is JSON and no text is wanted."""
+def parse_values(operation: Operation, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that texts of a command line mean: JSON where the body is JSON and no text is wanted."""
     fields = {field.name: field for field in operation.fields}
-    return {name: _parse_value(fields.get(name), text) for name, text in given.items()}
+    return {name: _parse_value(fields.get(name), text) for name, text in texts.items()}
 
 
 def build_request(operation: Operation, values: Values, base: str) -> Request:
-    """The request with each value where the spec puts it; a value that it does not know goes where most are."""
-    kind = "" if operation.method in BODILESS_METHODS else operation.body_location or ""
-    places = {field.name: field.location for field in operation.fields}
-    at: dict[str, dict[str, Any]] = {}
-    for name, value in values.items():
-        place = places.get(name, kind or "query")
-        at.setdefault(place if place in (*OWN_LOCATIONS, kind) else "query", {})[name] = value
+    """Return the request with each value where the document puts it, to the server of a base URL.
+
+    A value that the operation does not know goes into the body if there is one, else into the query.
+    """
     fields = {field.name: field for field in operation.fields}
-    headers = {name.lower(): _format_text(fields.get(name), value) for name, value in at.get("header", {}).items()}
-    if "cookie" in at:
-        cookies = (f"{name}={_format_text(fields.get(name), value)}" for name, value in at["cookie"].items())
-        headers["cookie"] = "; ".join(cookies)
-    path = fill_path(operation, at.get("path", {}))
-    if kind == "form" and set(operation.media_types) == {MULTIPART_MEDIA_TYPE}:
-        return _build_multipart(operation, at, base, path)
-    media_type = MEDIA_TYPES.get(kind, operation.body_media_type if at.get("body") else "")
-    content_type = {"content-type": media_type} if media_type else {}
+    body_location = ""
+    if operation.method not in BODILESS_METHODS and operation.body_location is not None:
+        body_location = operation.body_location
+    by_location = _group_by_location(fields, values, body_location)
+    path = fill_path(operation, by_location.get("path", {}))
+    host = urlsplit(base).netloc
+    if body_location == "form" and set(operation.media_types) == {MULTIPART_MEDIA_TYPE}:
+        content_type = f"{MULTIPART_MEDIA_TYPE}; boundary={BOUNDARY}"
+        return Request(
+            method=operation.method,
+            path=path,
+            query=encode_query(by_location.get("query", {})),
+            headers=_encode_headers({"host": host, "content-type": content_type}),
+            body=_encode_multipart(by_location),
+        )
+    media_type = MEDIA_TYPES.get(body_location, "")
+    if by_location.get("body"):
+        media_type = operation.body_media_type
+    headers = {"host": host}
+    if media_type:
+        headers["content-type"] = media_type
+    headers |= _build_headers(fields, by_location)
     return Request(
         method=operation.method,
         path=path,
-        query=_encode_query(fields, at.get("query", {})),
-        headers=_encode_headers({"host": urlsplit(base).netloc} | content_type | headers),
-        body=_encode_body(kind, at.get(kind, {}), media_type),
+        query=_encode_query(fields, by_location.get("query", {})),
+        headers=_encode_headers(headers),
+        body=_encode_body(body_location, by_location.get(body_location, {}), media_type),
     )
 
 
 def fill_path(operation: Operation, values: Values) -> str:
     """Return the operation's path with these values in the place of `{name}`; one without a value stays."""
     path = operation.path
-    if "{" in path:
-        fields = {field.name: field for field in operation.fields}
-        for name, value in values.items():
-            path = path.replace(f"{{{name}}}", _format_text(fields.get(name), value))
+    if "{" not in path:
+        return path
+    fields = {field.name: field for field in operation.fields}
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", _format_text(fields.get(name), value))
     return path
 
 
-def _build_multipart(operation: Operation, at: Mapping[str, Values], base: str, path: str) -> Request:
-    """A form of parts, its files last."""
-    kinds = (("form", ""), ("file", '; filename="file"'))
-    parts = [
-        PART_TEMPLATE.format(BOUNDARY, name, more, format_value(v))
-        for kind, more in kinds
-        for name, v in at.get(kind, {}).items()
-    ]
-    return Request(
-        method=operation.method,
-        path=path,
-        query=encode_query(at.get("query", {})),
-        headers=_encode_headers(
-            {"host": urlsplit(base).netloc, "content-type": f"{MULTIPART_MEDIA_TYPE}; boundary={BOUNDARY}"}
-        ),
-        body=f"{''.join(parts)}--{BOUNDARY}--\r\n".encode(),
-    )
+def _group_by_location(fields: Mapping[str, Field], values: Values, body_location: str) -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        location: str = body_location or "query"
+        if name in fields:
+            location = fields[name].location
+        # a field of the body has no place in a request by GET: it goes into the query, as a wrong client would send it
+        if location not in (*OWN_LOCATIONS, body_location):
+            location = "query"
+        groups.setdefault(location, {})[name] = value
+    return groups
+
+
+def _build_headers(fields: Mapping[str, Field], by_location: Mapping[str, Values]) -> dict[str, str]:
+    headers = {}
+    for name, value in by_location.get("header", {}).items():
+        headers[name.lower()] = _format_text(fields.get(name), value)
+    if "cookie" in by_location:
+        cookies = by_location["cookie"].items()
+        headers["cookie"] = "; ".join(f"{name}={_format_text(fields.get(name), value)}" for name, value in cookies)
+    return headers
+
+
+def _encode_multipart(by_location: Mapping[str, Values]) -> bytes:
+    """Return a form of parts, its files last: OSS ignores what comes behind a file."""
+    parts = []
+    for name, value in by_location.get("form", {}).items():
+        parts.append(PART_TEMPLATE.format(BOUNDARY, name, "", format_value(value)))
+    for name, value in by_location.get("file", {}).items():
+        parts.append(PART_TEMPLATE.format(BOUNDARY, name, '; filename="file"', format_value(value)))
+    return f"{''.join(parts)}--{BOUNDARY}--\r\n".encode()
 
 
 def encode_query(values: Values) -> bytes:
-    """Values as a query string or form."""
+    """Return values as a query string or a form."""
     pairs: Pairs = tuple((name, format_value(value)) for name, value in values.items())
     return canonical.encode_pairs(pairs).encode("ascii")
 
 
 def format_value(value: Any) -> str:
-    """A value as it stands in a query or a header."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Return a value as it stands in a query or a header: a text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _encode_headers(headers: Mapping[str, str]) -> RawHeaders:
@@ -135,19 +170,23 @@ def _encode_query(fields: Mapping[str, Field], values: Values) -> bytes:
         return encode_query(values)
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
-        field = fields.get(name)
-        pairs += format_pairs(field, value) if field else [(name, format_value(value))]
+        if name in fields:
+            pairs += format_pairs(fields[name], value)
+        else:
+            pairs.append((name, format_value(value)))
     return canonical.encode_pairs(tuple(pairs)).encode("ascii")
 
 
 def _format_text(field: Field | None, value: Any) -> str:
-    return format_text(field, value) if field and isinstance(value, list | dict) else format_value(value)
+    if field is not None and isinstance(value, list | dict):
+        return format_text(field, value)
+    return format_value(value)
 
 
-def _encode_body(kind: str, values: Values, media_type: str) -> bytes:
-    if kind == "body":
+def _encode_body(body_location: str, values: Values, media_type: str) -> bytes:
+    if body_location == "body":
         return _encode_whole_body(values, media_type)
-    if kind == "json":
+    if body_location == "json":
         return json.dumps(values, ensure_ascii=False).encode()
     return encode_query(values)
 
@@ -161,18 +200,23 @@ def _encode_whole_body(values: Values, media_type: str) -> bytes:
     return format_value(value).encode("utf-8", "replace")
 
 
-def _parse_value(field: Field | None, given: str) -> Any:
+def _parse_value(field: Field | None, text: str) -> Any:
     if field is None or field.location not in ("json", "body") or field.schema.get("type") == "string":
-        return given
+        return text
     try:
-        return json.loads(given)
+        return json.loads(text)
     except ValueError:
-        return given
+        # what is no JSON is sent as it is: whoever tests a server may want just that
+        return text
 
 
 def _find_example(node: Mapping[str, Any]) -> Any:
-    """The example of a parameter or a body."""
+    """Return the example of a parameter or a body; None where there is none."""
     if "example" in node:
         return node["example"]
-    named = [entry["value"] for entry in node.get("examples", {}).values() if "value" in entry]
-    return next(iter([*named, *node.get("schema", {}).get("examples", [])]), None)
+    for example in node.get("examples", {}).values():
+        if "value" in example:
+            return example["value"]
+    for example in node.get("schema", {}).get("examples", []):
+        return example
+    return None
