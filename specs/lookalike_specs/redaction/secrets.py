@@ -1,4 +1,4 @@
-"""What an exchange holds in the places of secrets and signatures, right or wrong."""
+"""Find what an exchange holds in the places of secrets and signatures, right or wrong."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ import msgspec
 from lookalike_specs.messages import MAX_PAIRS, Request, Response
 from lookalike_specs.signing import SCHEMES, canonical
 
-# what is shorter is no secret, and would be found everywhere
+# What is shorter is no secret, and would be found everywhere: a secret `a` would blacken every text.
 MIN_SECRET_LENGTH: Final = 8
 SEPARATORS: Final = re.compile(rb"[\s,;=]+")
-# the first word of an authorization, where it says only of what kind that is
+# The first word of an authorization, which says only of what kind it is: `Basic`, `Bearer`, `acs`.
 AUTH_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")
-# members of JSON and elements of XML, however deep they stand, and fields of a multipart form; the head of a field has
-# bounds, or a body of nothing but heads would take the square of its length
+# Members of JSON and elements of XML, however deep they stand, and fields of a multipart form: `"appSecret": "…"`,
+# `<appSecret>…</`, `name="appSecret"` with its value behind an empty line. The head of a field has bounds, or a body of
+# nothing but heads would take the square of its length.
 MEMBER_PATTERN: Final = (
     rb'"(?:%b)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
     rb"|<(?:%b)>([^<]+)</"
@@ -30,40 +31,53 @@ MEMBER_PATTERN: Final = (
 )
 
 
-def find_secrets(names: Iterable[str], request: Request, reply: Response | None = None) -> set[bytes]:
-    """What stands where an API's secrets of these names belong, and where any client puts some, in every reading."""
-    wanted = tuple(name.lower().encode() for name in names)
-    found = {signature.encode() for signature in _read_signatures(request)}
-    for name, value in _iterate_pairs(request, reply):
-        if (read := SECRET_HEADERS.get(name.lower())) is not None:
-            found.update(read(value))
-        elif name.lower() in wanted:
-            found.update(_split_parts(value))
-    for body in (request.body, reply.body if reply else b""):
-        found.update(_find_members(wanted, body))
-    return {reading for value in found for reading in _charset_readings(value) if len(reading) >= MIN_SECRET_LENGTH}
+def find_secrets(names: Iterable[str], request: Request, response: Response | None = None) -> set[bytes]:
+    """Return what stands where an API's secrets of these names belong, and where any client puts some.
+
+    Signatures of every scheme are among them, whatever the API takes; each value in every reading of its bytes.
+    """
+    lower_names = tuple(name.lower().encode() for name in names)
+    values = {signature.encode() for signature in _read_signatures(request)}
+    for name, value in _iter_pairs(request, response):
+        read_parts = SECRET_HEADERS.get(name.lower())
+        if read_parts is not None:
+            values.update(read_parts(value))
+        elif name.lower() in lower_names:
+            values.update(_split_parts(value))
+    values.update(_find_members(lower_names, request.body))
+    if response is not None:
+        values.update(_find_members(lower_names, response.body))
+    readings = {reading for value in values for reading in _list_charset_readings(value)}
+    return {reading for reading in readings if len(reading) >= MIN_SECRET_LENGTH}
 
 
-def _charset_readings(value: bytes) -> tuple[bytes, ...]:
-    """The value, and what becomes of one that is not ASCII in a text: some read UTF-8, others Latin-1."""
+def _list_charset_readings(value: bytes) -> tuple[bytes, ...]:
+    """Return the value, and what becomes of one that is not ASCII in a text: some read UTF-8, others Latin-1."""
     if value.isascii():
         return (value,)
     return value, value.decode("utf-8", "replace").encode(), value.decode("latin-1").encode()
 
 
-def _iterate_pairs(request: Request, reply: Response | None) -> Iterator[tuple[bytes, bytes]]:
-    """Every name in headers, query and form with its value, in the bytes that it stands for."""
+def _iter_pairs(request: Request, response: Response | None) -> Iterator[tuple[bytes, bytes]]:
+    """Yield every name in headers, query and form with its value, in the bytes that it stands for.
+
+    Bytes, as a secret may be no text at all: `parse_pairs` would make U+FFFD of it, and it would not be found again.
+    """
     yield from request.headers
-    yield from reply.headers if reply else ()
-    for text in (request.query, request.body if canonical.is_form(request) else b""):
+    if response is not None:
+        yield from response.headers
+    texts = [request.query]
+    if canonical.is_form(request):
+        texts.append(request.body)
+    for text in texts:
         for part in text.replace(b"+", b" ").split(b"&", MAX_PAIRS):
             name, _, value = part.partition(b"=")
             yield unquote_to_bytes(name), unquote_to_bytes(value)
 
 
 def _find_members(names: tuple[bytes, ...], body: bytes) -> Iterator[bytes]:
-    for found in _compile_member_pattern(names).finditer(body):
-        json, xml, field = found.groups()
+    for match in _compile_member_pattern(names).finditer(body):
+        json, xml, field = match.groups()
         if json is not None:
             yield _unescape_json(json)
         elif xml is not None:
@@ -73,7 +87,7 @@ def _find_members(names: tuple[bytes, ...], body: bytes) -> Iterator[bytes]:
 
 
 def _unescape_json(json: bytes) -> bytes:
-    """What a string of JSON says; one that is none after all stays as it is."""
+    """Return what a string of JSON says; one that is none after all stays as it is."""
     try:
         return msgspec.json.decode(b'"%b"' % json, type=str).encode()
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -87,33 +101,40 @@ def _compile_member_pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 
 def _read_signatures(request: Request) -> list[str]:
-    """Those of all schemes that can be read, whatever the API takes."""
-    return [signature for scheme in SCHEMES.values() if (signature := scheme.read_signature(request))]
+    """Return those of all schemes that can be read, whatever the API takes."""
+    signatures = [scheme.read_signature(request) for scheme in SCHEMES.values()]
+    return [signature for signature in signatures if signature]
 
 
 def _split_parts(value: bytes) -> list[bytes]:
+    # `Credential=abc,Signature=def`: somebody may quote the whole, somebody else a part of it
     return [value, *SEPARATORS.split(value)]
 
 
 def _split_authorization(value: bytes) -> list[bytes]:
-    """The signature, where there is one that can be read; else all that follows the kind, and its parts."""
-    alone = Request(method="", path="", headers=((b"authorization", value),))
-    if signatures := _read_signatures(alone):
+    """Return the signature, where there is one that can be read; else all that follows the kind, and its parts."""
+    only_header = Request(method="", path="", headers=((b"authorization", value),))
+    signatures = _read_signatures(only_header)
+    if signatures:
         return [signature.encode("latin-1") for signature in signatures]
     kind, _, rest = value.strip().partition(b" ")
     rest = rest or kind
-    found = _split_parts(rest) if AUTH_SCHEME.fullmatch(kind) else [rest, *_split_parts(value)]
+    if AUTH_SCHEME.fullmatch(kind):
+        parts = _split_parts(rest)
+    else:
+        parts = [rest, *_split_parts(value)]
+    # `Basic` has `name:password` in Base64
     with suppress(ValueError):
         name_and_password = b64decode(rest, validate=True)
-        found += [name_and_password, name_and_password.partition(b":")[2]]
-    return found
+        parts += [name_and_password, name_and_password.partition(b":")[2]]
+    return parts
 
 
-# headers in which clients put secrets, whether an API asks for them or not
+# Headers in which clients put secrets, whether an API asks for them or not.
 SECRET_HEADERS: Final[Mapping[bytes, Callable[[bytes], list[bytes]]]] = {
     b"authorization": _split_authorization,
     b"proxy-authorization": _split_authorization,
     b"cookie": _split_parts,
-    # the rest says where and how long it counts
+    # `session=abc; Path=/; Max-Age=60`: the rest says where and how long it counts
     b"set-cookie": lambda value: _split_parts(value.partition(b";")[0]),
 }

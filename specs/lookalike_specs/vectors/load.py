@@ -1,4 +1,4 @@
-"""Reads the vectors of a scheme, and holds them to what a schema cannot say."""
+"""Read the vectors of a scheme, and hold them to what a schema cannot say."""
 
 from __future__ import annotations
 
@@ -27,18 +27,17 @@ class UnknownVectors(Exception):
     known_schemes: tuple[str, ...]
 
     def __str__(self) -> str:
-        """One line for a person, with what would have been right."""
         known = ", ".join(self.known_schemes)
         return f"no vectors of {self.scheme!r}; known: {known}{suggest(self.scheme, self.known_schemes)}"
 
 
 def list_schemes() -> tuple[str, ...]:
-    """The schemes that have vectors."""
+    """Return the names of the schemes that have vectors, in alphabetical order."""
     return tuple(sorted(path.stem for path in VECTORS_DIR.glob("*.json") if path.name != SCHEMA_FILE))
 
 
 def read_suite_file(scheme: str) -> bytes:
-    """A scheme's file. Raises UnknownVectors."""
+    """Return the bytes of a scheme's file. Raise UnknownVectors."""
     if scheme not in list_schemes():
         raise UnknownVectors(scheme, list_schemes())
     return (VECTORS_DIR / f"{scheme}.json").read_bytes()
@@ -46,23 +45,23 @@ def read_suite_file(scheme: str) -> bytes:
 
 @cache
 def load_suite(scheme: str) -> VectorSuite:
-    """A scheme's vectors. Raises UnknownVectors, or SpecError where the file says something that cannot be meant."""
+    """Return a scheme's vectors. Raise UnknownVectors, or SpecError where the file says what cannot be meant."""
     return parse_suite(scheme, read_suite_file(scheme))
 
 
 def parse_suite(scheme: str, text: bytes) -> VectorSuite:
-    """The vectors that a file's bytes say. Raises SpecError."""
+    """Return the vectors that a file's bytes hold. Raise SpecError."""
     try:
         suite = msgspec.json.decode(text, type=VectorSuite)
-    except msgspec.DecodeError as wrong:
-        raise SpecError(f"vectors/{scheme}", str(wrong)) from wrong
+    except msgspec.DecodeError as error:
+        raise SpecError(f"vectors/{scheme}", str(error)) from error
     for problem in _find_problems(scheme, suite):
         raise SpecError(f"vectors/{scheme}", problem)
     return suite
 
 
 def _find_problems(scheme: str, suite: VectorSuite) -> Iterator[str]:
-    """What a schema cannot say: the file counts itself, numbers its tests and tells what each of its flags means."""
+    """Yield what a schema cannot see: the file counts itself, numbers its tests and explains each of its flags."""
     vectors = [vector for _, vector in suite.cases]
     if suite.scheme != scheme:
         yield f"is of {suite.scheme}"

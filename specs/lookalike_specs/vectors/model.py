@@ -1,4 +1,4 @@
-"""A request of a vector as the packages of this project know requests, and back."""
+"""The structure of a file of vectors, and its requests as the rest of the house knows requests."""
 
 from __future__ import annotations
 
@@ -16,30 +16,41 @@ from lookalike_specs.signing import StageName
 
 
 def to_request(message: VectorRequest) -> Request:
-    """The request as a server sees it: header names in lower case, `Host` first, the path decoded."""
+    """Return the request as a server sees it: header names in lower case, `Host` first, the path decoded."""
     headers = (("host", message.host), *message.headers)
+    body = message.body.encode()
+    if message.body_base64:
+        body = b64decode(message.body_base64, validate=True)
     return Request(
         method=message.method,
         scheme=message.scheme,
         path=unquote(message.path),
         query=message.query.encode(),
         headers=tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers),
-        body=b64decode(message.body_base64, validate=True) if message.body_base64 else message.body.encode(),
+        body=body,
     )
 
 
 def from_request(request: Request) -> VectorRequest:
-    """How a vector writes this request down; header names stay as they are spelled."""
-    others = tuple(pair for pair in request.headers if pair[0].lower() != b"host")
-    host = next((value.decode("latin-1") for name, value in request.headers if name.lower() == b"host"), "")
+    """Return how a vector writes a request down; header names stay as they are spelled."""
+    host = ""
+    headers = []
+    for name, value in request.headers:
+        if name.lower() != b"host":
+            headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        elif not host:
+            host = value.decode("latin-1")
+    scheme: Literal["http", "https"] = "http"
+    if request.scheme == "https":
+        scheme = "https"
     text, encoded = _encode_body(request.body)
     return VectorRequest(
         method=request.method,
-        scheme="https" if request.scheme == "https" else "http",
+        scheme=scheme,
         host=host,
         path=quote(request.path),
         query=request.query.decode(),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in others),
+        headers=tuple(headers),
         body=text,
         body_base64=encoded,
     )
@@ -70,7 +81,7 @@ Confirmer = Literal[
 class VectorRecord(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True
 ):
-    """Any object of a file."""
+    """The base of every object of a file; what is empty is left out of it."""
 
 
 class VectorRequest(VectorRecord, frozen=True, kw_only=True):
@@ -170,5 +181,7 @@ class VectorSuite(VectorRecord, frozen=True, kw_only=True):
 
     @property
     def cases(self) -> Iterator[tuple[VectorGroup, Vector]]:
-        """Every vector, with its group."""
-        return ((group, vector) for group in self.test_groups for vector in group.tests)
+        """Yield every vector, with its group."""
+        for group in self.test_groups:
+            for vector in group.tests:
+                yield group, vector
