@@ -14,7 +14,7 @@ import pytest
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
-from lookalike_mocks.authentication.credentials import build_auth_error, get_first
+from lookalike_mocks.authentication.credentials import Authentication, build_auth_error
 from lookalike_mocks.authentication.verifiers import VERIFIERS
 from lookalike_specs import Api, load_api, read_document
 from lookalike_specs.messages import Request, Response
@@ -54,16 +54,16 @@ TOY = SigningScheme(
 )
 
 
-def verify_toy(world: Any, call: Any, scheme: Any) -> Any:
-    digests = [value for name, value in call.pairs if name == "digest"]
+def verify_toy(state: Any, context: Any, scheme: Any, credential: str) -> Any:
+    digests = [value for name, value in context.parsed.pairs if name == "digest"]
     if not "".join(digests):
         return None
-    account = world.find_account(call.service, "caller", get_first(call.pairs, "caller"))
+    account = state.find_account(context.service, "caller", credential)
     if account is None:
         raise build_auth_error(scheme, "unknown-key")
-    if digests != [toy_stages(call.request, account.credentials["password"]).signature]:
+    if digests != [toy_stages(context.parsed.request, account.credentials["password"]).signature]:
         raise build_auth_error(scheme, "mismatch")
-    return account
+    return Authentication(account)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from lookalike_mocks import Mock
 from lookalike_mocks.authentication import authenticate
+from lookalike_mocks.context import RequestContext
 from lookalike_mocks.exceptions import VendorError
 from lookalike_mocks.parsing import parse_request
-from lookalike_mocks.routing import match_operation
+from lookalike_mocks.routing import match_operation, match_path
 from lookalike_mocks.service import Service
 from lookalike_specs import SecurityScheme
 from lookalike_specs.curl import build_curl_command, build_url
@@ -59,8 +60,11 @@ def _fits_in_url(scheme: SecurityScheme) -> bool:
 
 
 def _is_accepted(mock: Mock, service: Service, request: Request) -> bool:
+    parsed = parse_request(request)
+    route = match_path(service, request.path)
     try:
-        authenticate(mock.demo_state, match_operation(service, parse_request(request)))
+        endpoint = match_operation(route, parsed).endpoint
+        authenticate(mock.demo_state, RequestContext(service, endpoint, parsed))
     except VendorError:
         return False
     return True

@@ -71,22 +71,22 @@ class CheckContext:
 
     @property
     def target(self) -> Target:
-        """Return the server that is asked."""
+        """The server."""
         return self.session.target
 
     @property
     def classifier(self) -> ResponseClassifier:
-        """Return what tells good responses from errors."""
+        """What tells good responses from errors."""
         return self.compute_once(_create_classifier)
 
     @property
     def schemes(self) -> tuple[SecurityScheme, ...]:
-        """Return the security schemes that count under these variants."""
+        """The security schemes that count under these variants."""
         return self.compute_once(_select_schemes)
 
     @property
     def example_values(self) -> dict[str, Any]:
-        """Return every value that the spec has an example for, by name."""
+        """Every value that the spec has an example for, by name."""
         return self.compute_once(_collect_example_values)
 
     def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:

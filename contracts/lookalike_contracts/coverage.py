@@ -24,10 +24,10 @@ FIELD_STATES: tuple[FieldState, ...] = ("present", "null", "absent")
 
 @dataclass
 class OperationCoverage:
-    """One operation: how often it was asked, and how often each thing that the document names was met.
+    """One operation: how often it was asked, and what was met; Counters count by name what the document names.
 
-    Parameters are counted by what they were sent with: a value that their schema allows, one that it does not, or not
-    at all. `enum_values` are (parameter, value); `seen_fields` are (pointer into a good response, state).
+    `good` and `bad` are parameters by whether the value was one that their schema allows, `left_out` those that were
+    not sent; `values` are (parameter, value of its enumeration); `fields` are (pointer into the answer, how seen).
     """
 
     api: Api
@@ -42,64 +42,55 @@ class OperationCoverage:
 
     @property
     def parameters(self) -> tuple[Field, ...]:
-        """Return the operation's parameters without credentials and proofs, which every request has."""
-        credentials = {*self.api.root.secrets, *self.api.account}
-        return tuple(parameter for parameter in self.operation.fields if parameter.name not in credentials)
+        """What the operation takes, but for credentials and proofs."""
+        own = {*self.api.root.secrets, *self.api.account}
+        return tuple(each for each in self.operation.fields if each.name not in own)
 
     @property
     def parameter_counters(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """Return the counts of parameters that were sent with a good value, with a bad one, and left out."""
+        """The parameters by what they were sent with: something good, bad, nothing."""
         return self.valid_parameters, self.invalid_parameters, self.omitted_parameters
 
     @property
     def documented_enum_values(self) -> tuple[tuple[str, str], ...]:
-        """Return every value of an enumeration, with its parameter."""
+        """Every value of an enumeration, with its parameter."""
         return tuple(
-            (parameter.name, format_value(value))
-            for parameter in self.parameters
-            for value in parameter.schema.get("enum", ())
+            (each.name, format_value(value)) for each in self.parameters for value in each.schema.get("enum", ())
         )
 
     @property
     def documented_errors(self) -> tuple[str, ...]:
-        """Return the ids of the errors that the operation can answer."""
+        """The errors that it can answer."""
         return tuple(self.api.list_errors(self.operation))
 
     @property
     def documented_fields(self) -> tuple[ResponseField, ...]:
-        """Return the fields of a good response."""
+        """The fields of a good answer."""
         return list_response_fields(self.api.id, self.operation.id)
 
-    def record_exchange(self, context: CheckContext, exchange: Exchange) -> None:
-        """Count what an exchange sent and showed."""
+    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
+        """Take an exchange in."""
         self.request_count += 1
         self._count_parameters(exchange)
-        if context.classifier.is_good(exchange.response):
+        if subject.classifier.is_good(exchange.response):
             self._count_fields(parse_json_body(exchange.response))
         else:
-            self.answered_errors.update(context.classifier.find_exact_errors(exchange.response))
+            self.answered_errors.update(subject.classifier.find_exact_errors(exchange.response))
 
     def _count_parameters(self, exchange: Exchange) -> None:
         values = parse_parameters(exchange.request)
-        documented_values = set(self.documented_enum_values)
-        for parameter in self.parameters:
-            # HTTP does not tell header names apart by case, and requests have them in lower case
-            sent_name = parameter.name.lower() if parameter.location == "header" else parameter.name
-            if sent_name not in values:
-                self.omitted_parameters[parameter.name] += 1
+        known = set(self.documented_enum_values)
+        for each in self.parameters:
+            name = each.name.lower() if each.location == "header" else each.name
+            if name not in values:
+                self.omitted_parameters[each.name] += 1
                 continue
-            value = values[sent_name]
-            if is_valid_value(parameter, value):
-                self.valid_parameters[parameter.name] += 1
-            else:
-                self.invalid_parameters[parameter.name] += 1
-            enum_value = parameter.name, format_value(value)
-            if enum_value in documented_values:
-                self.enum_values[enum_value] += 1
+            (self.valid_parameters if is_valid_value(each, values[name]) else self.invalid_parameters)[each.name] += 1
+            if (value := (each.name, format_value(values[name]))) in known:
+                self.enum_values[value] += 1
 
     def _count_fields(self, body: Any) -> None:
-        fields_by_parent = group_fields_by_parent(self.api.id, self.operation.id)
-        self.seen_fields.update(_iter_field_states(fields_by_parent, body))
+        self.seen_fields.update(_iter_field_states(group_fields_by_parent(self.api.id, self.operation.id), body))
 
 
 class CoverageShare(NamedTuple):
@@ -109,34 +100,29 @@ class CoverageShare(NamedTuple):
     total: int
 
     def __add__(self, other: object) -> CoverageShare:
-        # not as tuples are added: (1, 2) + (3, 4) is (4, 6)
-        if not isinstance(other, CoverageShare):
-            return NotImplemented
-        return CoverageShare(self.covered + other.covered, self.total + other.total)
+        return (
+            CoverageShare(self.covered + other.covered, self.total + other.total)
+            if isinstance(other, CoverageShare)
+            else NotImplemented
+        )
 
 
-def compute_shares(coverage: OperationCoverage) -> dict[str, CoverageShare]:
-    """Return what of an operation was met, by kind; fields count as absent or null where their schema allows it."""
-    parameter_names = [parameter.name for parameter in coverage.parameters]
-    present: list[tuple[str, FieldState]] = []
-    nullable: list[tuple[str, FieldState]] = []
-    optional: list[tuple[str, FieldState]] = []
-    for response_field in coverage.documented_fields:
-        present.append((response_field.pointer, "present"))
-        if response_field.is_nullable:
-            nullable.append((response_field.pointer, "null"))
-        if response_field.is_optional:
-            optional.append((response_field.pointer, "absent"))
+def compute_shares(covered: OperationCoverage) -> dict[str, CoverageShare]:
+    """What of an operation was met, by kind; fields count as absent or null where their schema allows it."""
+    names = [each.name for each in covered.parameters]
+    fields = covered.documented_fields
+    optional = [each for each in fields if each.is_optional]
+    nullable = [each for each in fields if each.is_nullable]
     return {
-        "operations": CoverageShare(int(coverage.request_count > 0), 1),
-        "good values": _count_share(coverage.valid_parameters, parameter_names),
-        "bad values": _count_share(coverage.invalid_parameters, parameter_names),
-        "left out": _count_share(coverage.omitted_parameters, parameter_names),
-        "enum values": _count_share(coverage.enum_values, coverage.documented_enum_values),
-        "errors": _count_share(coverage.answered_errors, coverage.documented_errors),
-        "fields present": _count_share(coverage.seen_fields, present),
-        "fields null": _count_share(coverage.seen_fields, nullable),
-        "fields absent": _count_share(coverage.seen_fields, optional),
+        "operations": CoverageShare(int(covered.request_count > 0), 1),
+        "good values": _count_share(covered.valid_parameters, names),
+        "bad values": _count_share(covered.invalid_parameters, names),
+        "left out": _count_share(covered.omitted_parameters, names),
+        "enum values": _count_share(covered.enum_values, covered.documented_enum_values),
+        "errors": _count_share(covered.answered_errors, covered.documented_errors),
+        "fields present": _count_share(covered.seen_fields, [(each.pointer, "present") for each in fields]),
+        "fields null": _count_share(covered.seen_fields, [(each.pointer, "null") for each in nullable]),
+        "fields absent": _count_share(covered.seen_fields, [(each.pointer, "absent") for each in optional]),
     }
 
 
@@ -151,7 +137,7 @@ class Coverage:
     operations: dict[tuple[str, str], OperationCoverage] = field(default_factory=dict)
 
     def add_operation(self, api: Api, operation: Operation) -> None:
-        """Add an operation that is to be asked; one that is never asked counts as not covered."""
+        """An operation that is to be asked."""
         self.operations.setdefault((api.id, operation.id), OperationCoverage(api, operation))
 
     def handle_event(self, event: Event) -> None:
@@ -159,36 +145,29 @@ class Coverage:
         if isinstance(event, OperationStarted):
             self.add_operation(event.api, event.operation)
         elif isinstance(event, ExchangeRecorded):
-            context = event.context
-            self.add_operation(context.api, context.operation)
-            self.operations[context.api.id, context.operation.id].record_exchange(context, event.exchange)
+            self.observe(event.context, event.exchange)
 
-    def list_operations(self, api_id: str) -> list[OperationCoverage]:
-        """Return the operations of one API."""
-        return [coverage for (name, _), coverage in self.operations.items() if name == api_id]
+    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
+        """Take an exchange in."""
+        self.add_operation(subject.api, subject.operation)
+        self.operations[subject.api.id, subject.operation.id].observe(subject, exchange)
 
-    def sum_shares(self, api_id: str) -> dict[str, CoverageShare]:
-        """Return what of an API was met, by kind; empty for one that has no operation in the run."""
-        totals: dict[str, CoverageShare] = {}
-        for coverage in self.list_operations(api_id):
-            for kind, share in compute_shares(coverage).items():
-                totals[kind] = totals.get(kind, CoverageShare(0, 0)) + share
-        return totals
+    def list_operations(self, api: str) -> list[OperationCoverage]:
+        """The operations of one API."""
+        return [covered for (name, _), covered in self.operations.items() if name == api]
+
+    def sum_shares(self, api: str) -> dict[str, CoverageShare]:
+        """What of an API was met, by kind."""
+        found = [compute_shares(covered) for covered in self.list_operations(api)]
+        return {kind: sum((each[kind] for each in found), CoverageShare(0, 0)) for kind in (found[0] if found else ())}
 
 
 def _iter_field_states(
-    fields_by_parent: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any
+    held: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any
 ) -> Iterator[tuple[str, FieldState]]:
-    """Yield each documented field with its state, once for each object of the body that could have it."""
-    for steps, fields in fields_by_parent.items():
-        for parent in iter_values(body, steps):
-            if isinstance(parent, dict):
-                yield from ((response_field.pointer, _get_state(parent, response_field)) for response_field in fields)
-
-
-def _get_state(parent: Mapping[str, Any], response_field: ResponseField) -> FieldState:
-    if response_field.name not in parent:
-        return "absent"
-    if parent[response_field.name] is None:
-        return "null"
-    return "present"
+    for steps, fields in held.items():
+        for holder in iter_values(body, steps):
+            if isinstance(holder, dict):
+                for each in fields:
+                    found = holder.get(each.name, ...)
+                    yield each.pointer, "absent" if found is ... else "null" if found is None else "present"

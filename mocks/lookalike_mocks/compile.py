@@ -3,110 +3,120 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from lookalike_specs import Api, Operation, SpecError, load_api, resolve_variants
 from lookalike_specs.signing import SCHEMES
 
-from .authentication.credentials import CredentialReader, build_credential_reader
+from .authentication.credentials import build_credential_reader
 from .authentication.verifiers import VERIFIERS
-from .compiled_rules import compile_rules
-from .service import Account, Endpoint, Handler, RouteTemplate, Service, TriggerPattern
+from .faults import FAULTS
+from .service import Account, CredentialReader, Endpoint, Methods, RouteTemplate, Service, TriggerPattern
+from .validation import compile_rules
 from .vendors import HANDLERS
 
 PATH_NAME: Final = re.compile(r"\{([^{}]+)\}")
 
 
 def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
-    """Compile one API. Raises UnknownApi, UnknownVariant, SpecError."""
+    """Compile one API. Raise UnknownApi, UnknownVariant, SpecError."""
     api = load_api(api_id)
-    switches = resolve_variants(api, chosen or {})
-    routes: dict[tuple[str, str], dict[str, Endpoint]] = {}
+    variants = resolve_variants(api, chosen or {})
+    situations = frozenset((*api.root.errors, *api.root.situations, *FAULTS))
+    routes: dict[str, dict[str, dict[str, Endpoint]]] = {}
     for operation in api.operations:
-        schemes = tuple(scheme for scheme in operation.schemes if scheme.is_active(switches))
-        page = _find_handler(api, operation)
-        _check_verifiers(api, operation)
-        endpoint = Endpoint(
-            replace(operation, schemes=schemes),
-            operation.body_location,
-            compile_rules(operation, switches, api.document),
-            page,
-            _find_foreign_errors(api, operation),
-        )
-        routes.setdefault((operation.method, operation.path), {})[operation.extension.action] = endpoint
-    magic = api.root.triggers
+        methods = routes.setdefault(operation.path, {})
+        endpoints = methods.setdefault(operation.method, {})
+        endpoints[operation.extension.action] = _compile_operation(api, operation, variants, situations)
+    triggers = api.root.triggers
     return Service(
         api=api,
-        variants=switches,
+        variants=variants,
         routes=routes,
         accounts=_index_accounts(api),
-        trigger_keys={found.credential: _split_template(found.template) for found in magic if found.credential},
+        trigger_keys={
+            trigger.credential: _compile_template(trigger.template) for trigger in triggers if trigger.credential
+        },
         trigger_parameters=tuple(
-            (found.parameter, _split_template(found.template)) for found in magic if found.parameter
+            (trigger.parameter, _compile_template(trigger.template)) for trigger in triggers if trigger.parameter
         ),
         credential_readers=_build_credential_readers(api),
+        situations=situations,
         templates=_compile_templates(routes),
+        base_paths=api.base_paths,
     )
 
 
-def _find_handler(api: Api, operation: Operation) -> Handler:
+def _compile_operation(
+    api: Api, operation: Operation, variants: Mapping[str, str], situations: frozenset[str]
+) -> Endpoint:
+    _check_handler(api, operation)
+    _check_verifiers(api, operation)
+    active_schemes = tuple(scheme for scheme in operation.schemes if scheme.is_active(variants))
+    foreign_errors = {
+        name for name, error in api.root.errors.items() if error.operations and operation.id not in error.operations
+    }
+    return Endpoint(
+        operation=replace(operation, schemes=active_schemes),
+        rules=compile_rules(api, operation, variants),
+        situations=situations - foreign_errors,
+    )
+
+
+def _check_handler(api: Api, operation: Operation) -> None:
     name = operation.extension.handler
     if name not in HANDLERS:
+        pointer = f"{api.id}#{operation.pointer}/x-lookalike/handler"
         known = ", ".join(sorted(HANDLERS))
-        raise SpecError(
-            f"{api.id}#{operation.pointer}/x-lookalike/handler", f"no handler is called {name!r}; known: {known}"
-        )
-    return HANDLERS[name]
+        raise SpecError(pointer, f"no handler is called {name!r}; known: {known}")
 
 
 def _check_verifiers(api: Api, operation: Operation) -> None:
     for scheme in operation.schemes:
-        kind = scheme.extension.scheme
-        if kind not in VERIFIERS or kind not in SCHEMES:
+        name = scheme.extension.scheme
+        if name not in VERIFIERS or name not in SCHEMES:
+            pointer = f"{api.id}#/components/securitySchemes/{scheme.name}/x-lookalike/scheme"
             known = ", ".join(sorted(VERIFIERS))
-            where = f"{api.id}#/components/securitySchemes/{scheme.name}/x-lookalike/scheme"
-            raise SpecError(where, f"no verifier is called {kind!r}; known: {known}")
+            raise SpecError(pointer, f"no verifier is called {name!r}; known: {known}")
 
 
-def _compile_templates(routes: Iterable[tuple[str, str]]) -> tuple[RouteTemplate, ...]:
+def _compile_templates(routes: Mapping[str, Methods]) -> tuple[RouteTemplate, ...]:
     """Compile the paths with names in them, the most concrete first: `/pets/{id}/toys` before `/{kind}/{id}/toys`."""
-    found = [(method, path) for method, path in routes if PATH_NAME.search(path)]
-    found.sort(key=lambda route: [bool(PATH_NAME.search(segment)) for segment in route[1].split("/")])
-    return tuple(_compile_template(method, path) for method, path in found)
+    paths = [path for path in routes if PATH_NAME.search(path)]
+    paths.sort(key=lambda path: [bool(PATH_NAME.search(segment)) for segment in path.split("/")])
+    templates = []
+    for path in paths:
+        # names and what stands between them take turns; a name's value is never empty and has no slash
+        parts = PATH_NAME.split(path)
+        names = tuple(parts[1::2])
+        pattern = re.compile("([^/]+)".join(map(re.escape, parts[::2])))
+        for method in routes[path]:
+            templates.append(RouteTemplate(method, path, pattern, names))
+    return tuple(templates)
 
 
-def _compile_template(method: str, path: str) -> RouteTemplate:
-    # names and what stands between them take turns; a name's value is never empty and has no slash
-    parts = PATH_NAME.split(path)
-    texts = ["([^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)]
-    return RouteTemplate(method, path, re.compile("".join(texts)), tuple(parts[1::2]))
+def _build_credential_readers(api: Api) -> dict[tuple[str, str], CredentialReader]:
+    """Return one reader for each kind of scheme and each parameter that some operation has."""
+    readers: dict[tuple[str, str], CredentialReader] = {}
+    for operation in api.operations:
+        for scheme in operation.schemes:
+            key = (scheme.extension.scheme, scheme.parameter)
+            if key not in readers:
+                readers[key] = build_credential_reader(scheme)
+    return readers
 
 
-def _find_foreign_errors(api: Api, operation: Operation) -> frozenset[str]:
-    """The errors that name operations, and not this one."""
-    errors = api.root.errors.items()
-    return frozenset(name for name, error in errors if error.operations and operation.id not in error.operations)
-
-
-def _build_credential_readers(api: Api) -> tuple[CredentialReader, ...]:
-    """One way to find a credential for each scheme of the API, those of one kind once."""
-    schemes = {
-        (each.extension.scheme, each.parameter): each for operation in api.operations for each in operation.schemes
-    }
-    return tuple(build_credential_reader(scheme) for scheme in schemes.values())
-
-
-def _split_template(text: str) -> TriggerPattern:
-    before, _, after = text.partition("{situation}")
-    return before, after
+def _compile_template(template: str) -> TriggerPattern:
+    prefix, _, suffix = template.partition("{situation}")
+    return re.compile(f"{re.escape(prefix)}(.+){re.escape(suffix)}", re.DOTALL)
 
 
 def _index_accounts(api: Api) -> dict[str, dict[str, Account]]:
-    """Credential name -> its value -> who that is."""
-    table: dict[str, dict[str, Account]] = {}
-    for credentials, error in api.accounts:
+    """Return the accounts by a credential's name and its value; where two share a value, the first counts."""
+    accounts: dict[str, dict[str, Account]] = {}
+    for credentials, error_id in api.accounts:
         for name, value in credentials.items():
-            table.setdefault(name, {}).setdefault(value, Account(credentials, error_id=error))
-    return table
+            accounts.setdefault(name, {}).setdefault(value, Account(credentials, error_id=error_id))
+    return accounts

@@ -1,47 +1,70 @@
-"""One request on its way through the pipeline."""
+"""What a vendor's handler gets to know of a request, and the marks that its answer bears."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final
 
 import msgspec
 
-from lookalike_specs.messages import Pairs, Request
+from lookalike_specs.messages import Request
 
-from .faults import Delay
-from .service import Account, Endpoint, Service
+from .parsing import ParsedRequest
+from .service import ANONYMOUS, NO_CREDENTIAL, Account, Credential, Endpoint, Service
+
+EPOCH_MS: Final = 1_735_689_600_000  # 2025-01-01T00:00:00Z
+YEAR_MS: Final = 31_536_000_000
 
 
-class RequestContext(msgspec.Struct):
-    """What each step of the pipeline knows of the request; a step fills in what it finds out.
+class RequestContext(msgspec.Struct, frozen=True):
+    """One request that an operation was found for.
 
-    `sent` holds the typed values that were sent, `values` those and the defaults; `facts` fill an error's message;
-    `path_values` are the texts in the place of the path's `{names}`;
-    `magic` names the parameter whose value brought the situation, if one did; `fault` is what happens to the answer.
+    `sent_values` are the typed values that were sent, `values` those and the defaults. `trigger_parameter` names the
+    parameter whose value selected the situation, if one did. Verifiers see no account, values or situation yet.
     """
 
     service: Service
     endpoint: Endpoint
-    request: Request
-    query: Pairs
-    form: Pairs = ()
-    json_body: Any = None
-    account: Account | None = None
+    parsed: ParsedRequest
+    credential: Credential = NO_CREDENTIAL
+    account: Account = ANONYMOUS
     sent_values: dict[str, Any] = {}
     values: dict[str, Any] = {}
     situation: str = ""
     trigger_parameter: str = ""
-    template_values: dict[str, Any] = {}
-    fault: str = ""
-    delay: Delay = Delay()
-    files: dict[str, bytes] = {}
-    path_values: dict[str, str] = {}
 
-    def allows_situation(self, situation: str) -> bool:
-        """Whether its operation can be in that situation."""
-        return self.service.has_situation(situation) and situation not in self.endpoint.foreign_errors
+
+class ResponseIds(msgspec.Struct, frozen=True):
+    """The marks of one answer; `digest` is 32 hex digits, and the rest is read from it."""
+
+    digest: str
 
     @property
-    def pairs(self) -> Pairs:
-        """Query and form together, as they are signed."""
-        return self.query + self.form if self.form else self.query
+    def timestamp_ms(self) -> int:
+        """Return milliseconds since 1970, somewhere in 2025."""
+        return EPOCH_MS + int(self.digest[:12], 16) % YEAR_MS
+
+    @property
+    def iso_time(self) -> str:
+        """Return the timestamp as ISO 8601 with milliseconds and zone."""
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+    @property
+    def trace_id(self) -> str:
+        """Return 12 hex digits."""
+        return self.digest[12:24]
+
+    @property
+    def request_id(self) -> str:
+        """Return an upper-case UUID of version 4."""
+        text = self.digest.upper()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
+
+
+def derive_response_ids(seed: int, request: Request) -> ResponseIds:
+    """Return the marks of an answer: the same for the same seed and request, so that a run can be repeated."""
+    # a path can hold half of a surrogate pair, which has no bytes in UTF-8
+    path = request.path.encode("utf-8", "replace")
+    message = b"%b?%b\n%b" % (path, request.query, request.body)
+    return ResponseIds(blake2b(message, digest_size=16, key=b"%d" % seed).hexdigest())

@@ -1,46 +1,91 @@
-"""The pipeline: one request in, one reply out, no socket in it."""
+"""The pipeline: one request in, one response out, no socket in it."""
 
 from __future__ import annotations
 
+import msgspec
+
 from lookalike_specs.messages import Request, Response
 
-from .admission import admit
 from .authentication import authenticate
+from .authentication.credentials import read_credential
 from .context import RequestContext
 from .error_response import render_error
-from .exceptions import VendorError
+from .exceptions import MockError, VendorError
 from .faults import apply_fault
+from .near_miss import describe_unrouted
 from .parsing import parse_request
-from .routing import match_operation, parse_json_body
+from .routing import ApiRouter, match_operation
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
-from .select_situation import apply_prefer_and_schedule, apply_triggers
-from .service import Service
-from .validation import validate
+from .sandbox.state import SandboxState
+from .select_situation import NO_SITUATION, select_requested_situation, select_triggered_situation
+from .service import Account, Endpoint
+from .validation import bind_request, validate
+from .vendors import HANDLERS
 
 
-def respond(service: Service, sandboxes: Sandboxes, request: Request) -> Response:
-    """What the vendor would answer to this request. Raises Unanswerable."""
-    call: RequestContext | None = None
-    situation = ""
-    found = parse_request(request)
-    world = sandboxes.find_state(service, found)
+def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Response:
+    """Return what the vendor would answer to a request, and write both into the sandbox's journal.
+
+    Raise MockError where the mock has to answer as itself: no API is meant, or the sandbox is not here.
+    """
+    route = router.resolve(request.get_header(b"host") or "", request.path)
+    if route is None:
+        raise MockError(404, describe_unrouted(router.services, request))
+    if route.path != request.path:
+        # `/tmapi/v1/search` is the vendor's `/v1/search`; signatures and errors are about the latter
+        request = msgspec.structs.replace(request, path=route.path)
+    service = route.service
+    parsed = parse_request(request)
+    credential = read_credential(service, parsed)
+    state = sandboxes.find_state(credential.value)
+    endpoint: Endpoint | None = None
+    # what was selected counts although a later step fails: a late error is late, too
+    selection = NO_SITUATION
     try:
-        call = match_operation(service, found)
-        parse_json_body(call, found)
-        authenticate(world, call)
-        admit(world, call)
-        apply_prefer_and_schedule(world, call)
-        validate(call)
-        apply_triggers(call)
-        reply = call.endpoint.handler(world, call)
-        situation = call.situation
-    except VendorError as refused:
-        reply = render_error(service, world.seed, request, refused, call)
-        situation = refused.error_id
-    if call is not None and call.fault:
-        reply = apply_fault(reply, call.fault, call.delay, world.rng)
-        situation = call.fault
-    lost = sandboxes.describe_near_miss if call is None else None
-    world.journal.add(JournalEntry(world.clock(), service.api.id, request, reply, situation, lost))
-    return reply
+        endpoint, path_values = match_operation(route, parsed)
+        accepted = bind_request(endpoint.rules, parsed, path_values)
+        if accepted.form is not parsed.form:
+            # a form where none is read, as in a GET: a key in it names the sandbox, but proves nothing
+            credential = read_credential(service, accepted)
+        context = RequestContext(service, endpoint, accepted, credential)
+        account, error_values = authenticate(state, context)
+        admit(state, context, account)
+        selection = select_requested_situation(state, context, error_values)
+        values = validate(endpoint.rules, accepted)
+        selection = select_triggered_situation(context, account, values.effective, selection, error_values)
+        context = msgspec.structs.replace(
+            context,
+            account=account,
+            sent_values=values.sent,
+            values=values.effective,
+            situation=selection.situation,
+            trigger_parameter=selection.trigger_parameter,
+        )
+        response = HANDLERS[endpoint.operation.extension.handler](state, context)
+        situation = selection.situation
+    except VendorError as error:
+        response = render_error(service, endpoint, parsed, state.seed, error)
+        situation = error.error_id
+    if selection.fault:
+        response = apply_fault(response, selection.fault, selection.delay, state.rng)
+        situation = selection.fault
+    find_near_miss = router.describe_near_miss if endpoint is None else None
+    entry = JournalEntry(state.clock(), service.api.id, request, response, situation, find_near_miss)
+    state.journal.add(entry)
+    return response
+
+
+def admit(state: SandboxState, context: RequestContext, account: Account) -> None:
+    """Raise VendorError where the account's own state, or the sandbox's quota, forbids the request."""
+    if account.error_id:
+        raise VendorError(account.error_id)
+    quota = state.quota
+    api = context.service.api
+    if quota.count is not None:
+        count = state.answer_counts.get(api.id, 0)
+        if count >= quota.count:
+            raise VendorError(api.root.quota.count)
+        state.answer_counts[api.id] = count + 1
+    if quota.rate is not None and not state.rate_limiter.try_acquire(f"quota/{api.id}", quota.rate, state.clock()):
+        raise VendorError(api.root.quota.rate)

@@ -1,4 +1,4 @@
-"""An error of the catalogue, as this vendor puts it on the wire."""
+"""An error of the catalogue, in the form in which this vendor answers it."""
 
 from __future__ import annotations
 
@@ -6,50 +6,53 @@ import json
 import re
 from collections.abc import Mapping
 from http.client import responses
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import msgspec
 
 from lookalike_specs import Operation
 from lookalike_specs.extensions import ErrorCode, ErrorFormat
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.messages import RawHeaders, Response
 
-from .context import RequestContext
+from .context import derive_response_ids
 from .examples import build_documented_response, find_response_key, get_response_extension
 from .exceptions import VendorError
-from .response_ids import derive_response_ids
-from .service import Service
+from .parsing import ParsedRequest
+from .service import Endpoint, Service
 from .vendors import ERROR_FORMAT_SELECTORS
 
 # where neither the document nor we have a response for a status
-PLAIN_BODY = {"error": "{message}"}
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+PLAIN_BODY: Final = {"error": "{message}"}
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+INVALID_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_error(
-    service: Service, seed: int, request: Request, refused: VendorError, call: RequestContext | None
+    service: Service, endpoint: Endpoint | None, parsed: ParsedRequest, seed: int, vendor_error: VendorError
 ) -> Response:
-    """The reply to a refused request, in the operation's own words where it has some.
+    """Return the response to a request that was refused, in the operation's own words where it has some.
 
-    The transport is the error's own, the vendor's choice, or the variant's; there is no call where nothing matched.
+    The format is the error's own, the vendor's choice, or the variant's; there is no endpoint where nothing matched.
     """
-    operation = call.endpoint.operation if call else None
-    instead = operation.extension.error_aliases if operation else {}
-    error = service.api.get_error(instead.get(refused.error_id, refused.error_id))
-    transport = service.api.root.error_formats[_select_error_format(service, request, error, operation)]
-    facts = _collect_template_values(service, seed, request, error, refused.template_values)
-    facts["operation"] = operation.id if operation else ""
-    if transport.body is None:
+    operation = None
+    operation_id = ""
+    error_id = vendor_error.error_id
+    if endpoint is not None:
+        operation = endpoint.operation
+        operation_id = operation.id
+        error_id = operation.extension.error_aliases.get(error_id, error_id)
+    error = service.api.get_error(error_id)
+    error_format = service.api.root.error_formats[_select_error_format(service, parsed, error, operation)]
+    facts = _collect_facts(service, seed, parsed, error, vendor_error.template_values)
+    facts["operation"] = operation_id
+    if error_format.body is None:
         return _render_documented(service, seed, error, operation, facts)
-    text = isinstance(transport.body, str)
-    body = _fill_template(transport.body, {key: _escape_xml(value) for key, value in facts.items()} if text else facts)
     return Response(
-        status=int(_fill_template(transport.status, facts)),
-        body=body.encode("utf-8", "replace") if text else _encode_json(body),
-        media_type=transport.media_type,
-        headers=_build_headers(transport, error, facts),
+        status=int(_fill_template(error_format.status, facts)),
+        body=_render_body(error_format, facts),
+        media_type=error_format.media_type,
+        headers=_build_headers(error_format, error, facts),
     )
 
 
@@ -57,53 +60,60 @@ def _render_documented(
     service: Service, seed: int, error: ErrorCode, operation: Operation | None, facts: Mapping[str, Any]
 ) -> Response:
     """Return the operation's own response of that status; a plain one where the document has none."""
-    key = find_response_key(service.api, operation, error.status) if operation else ""
-    extension = get_response_extension(service.api, operation, key) if operation and key else {}
-    template = extension.get("body", None if key else PLAIN_BODY)
-    if operation and template is None:
-        return build_documented_response(service.api, operation, key, error.status, seed)
-    body = _encode_json(_fill_template(template, facts))
-    return Response(status=error.status, body=body)
+    template: Any = PLAIN_BODY
+    if operation is not None:
+        key = find_response_key(service.api, operation, error.status)
+        if key:
+            template = get_response_extension(service.api, operation, key).get("body")
+        if template is None:
+            return build_documented_response(service.api, operation, key, error.status, seed)
+    return Response(status=error.status, body=_encode_json(_fill_template(template, facts)))
 
 
-def _select_error_format(service: Service, request: Request, error: ErrorCode, operation: Operation | None) -> str:
-    chosen = error.error_format or service.variants.get("error-format", service.api.root.default_error_format)
-    if operation:
-        chosen = operation.extension.error_formats.get(chosen, chosen)
-    adapt = ERROR_FORMAT_SELECTORS.get(service.api.id)
-    return adapt(service, request, chosen, operation) if adapt else chosen
+def _select_error_format(service: Service, parsed: ParsedRequest, error: ErrorCode, operation: Operation | None) -> str:
+    name = error.error_format or service.variants.get("error-format", service.api.root.default_error_format)
+    if operation is not None:
+        name = operation.extension.error_formats.get(name, name)
+    select = ERROR_FORMAT_SELECTORS.get(service.api.id)
+    if select is None:
+        return name
+    return select(service, parsed, name, operation)
 
 
-def _collect_template_values(
-    service: Service, seed: int, request: Request, error: ErrorCode, more: Mapping[str, Any]
+def _collect_facts(
+    service: Service, seed: int, parsed: ParsedRequest, error: ErrorCode, template_values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    made = derive_response_ids(seed, request)
+    """Return what the placeholders of messages and bodies stand for."""
+    request = parsed.request
+    ids = derive_response_ids(seed, request)
     facts: dict[str, Any] = {
-        "status": error.status, "reason": responses.get(error.status, ""), "code": error.code, "method": request.method,
-        "path": request.path, "host": request.host,
-        "allow": ", ".join(service.list_methods(request.path)),
-        "timestamp": made.timestamp_ms, "time": made.iso_time, "trace_id": made.trace_id, "request_id": made.request_id,
-        "parameter": "", "rule": "", "value": "", **more,
-    }  # fmt: skip
+        "status": error.status,
+        "reason": responses.get(error.status, ""),
+        "code": error.code,
+        "method": request.method,
+        "path": request.path,
+        "host": request.host,
+        "allow": ", ".join(sorted(service.match_path(request.path).methods)),
+        "timestamp": ids.timestamp_ms,
+        "time": ids.iso_time,
+        "trace_id": ids.trace_id,
+        "request_id": ids.request_id,
+        "parameter": "",
+        "rule": "",
+        "value": "",
+        **template_values,
+    }
     facts["message"] = _fill_template(error.message, facts)
     return facts
 
 
-def _fill_template(template: Any, facts: Mapping[str, Any]) -> Any:
-    if isinstance(template, dict):
-        return {key: _fill_template(value, facts) for key, value in template.items()}
-    if isinstance(template, list):
-        return [_fill_template(value, facts) for value in template]
-    if not isinstance(template, str):
-        return template
-    if (whole := PLACEHOLDER.fullmatch(template)) and whole[1] in facts:
-        return facts[whole[1]]
-    return PLACEHOLDER.sub(lambda found: str(facts.get(found[1], found[0])), template)
-
-
-def _escape_xml(value: Any) -> str:
-    """As it may stand in XML; what never may, such as NUL, becomes U+FFFD."""
-    return escape(INVALID_XML.sub("\ufffd", str(value)))
+def _render_body(error_format: ErrorFormat, facts: Mapping[str, Any]) -> bytes:
+    if isinstance(error_format.body, str):
+        # a text is XML or HTML, so that a value such as `<script>` must not become part of it
+        escaped = {name: _escape_xml(value) for name, value in facts.items()}
+        text: str = _fill_template(error_format.body, escaped)
+        return text.encode("utf-8", "replace")
+    return _encode_json(_fill_template(error_format.body, facts))
 
 
 def _encode_json(body: Any) -> bytes:
@@ -113,8 +123,28 @@ def _encode_json(body: Any) -> bytes:
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _build_headers(
-    transport: ErrorFormat, error: ErrorCode, facts: Mapping[str, Any]
-) -> tuple[tuple[bytes, bytes], ...]:
-    headers = {**transport.headers, **error.headers}
+def _fill_template(template: Any, facts: Mapping[str, Any]) -> Any:
+    """Return a template with its placeholders filled; an unknown one stays as it is.
+
+    A text that is one placeholder becomes the fact itself, of whatever type: `{code}` becomes the number 439.
+    """
+    if isinstance(template, dict):
+        return {key: _fill_template(value, facts) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_fill_template(value, facts) for value in template]
+    if not isinstance(template, str):
+        return template
+    placeholder = PLACEHOLDER.fullmatch(template)
+    if placeholder is not None and placeholder[1] in facts:
+        return facts[placeholder[1]]
+    return PLACEHOLDER.sub(lambda match: str(facts.get(match[1], match[0])), template)
+
+
+def _escape_xml(value: Any) -> str:
+    """Return a text as it may stand in XML; what never may, such as NUL, becomes U+FFFD."""
+    return escape(INVALID_XML.sub("\ufffd", str(value)))
+
+
+def _build_headers(error_format: ErrorFormat, error: ErrorCode, facts: Mapping[str, Any]) -> RawHeaders:
+    headers = {**error_format.headers, **error.headers}
     return tuple((name.lower().encode(), str(_fill_template(value, facts)).encode()) for name, value in headers.items())

@@ -1,4 +1,4 @@
-"""What can be wrong with a mock's set-up, and the refusal that a step of the pipeline raises."""
+"""What can be wrong with a mock's set-up, and the errors by which a step of the pipeline ends it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lookalike_specs.suggest import find_closest
 
 @dataclass(eq=False)
 class VendorError(Exception):
-    """The API answers with an error of its catalogue; `facts` fill the placeholders of its message."""
+    """The API answers with an error of its catalogue; `template_values` fill the placeholders of its message."""
 
     error_id: str
     template_values: dict[str, Any] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class UnknownSituation(Exception):
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        """One line for a person, with what is most like it."""
+        """Return one line for a person, with what is most like it."""
         closest = find_closest(self.situation, self.known) or "none"
         return f"unknown situation {self.situation!r}; nearest: {closest}"
 
@@ -45,5 +45,5 @@ class AmbiguousRoute(Exception):
     apis: tuple[str, str]
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """Return one line for a person."""
         return f"{self.route} belongs to both {self.apis[0]} and {self.apis[1]}; serve them on two ports"

@@ -1,4 +1,4 @@
-"""What can go wrong with an answer on its way, at any API: no vendor documents it, and every client meets it."""
+"""What can go wrong with a response on its way, at any API: no vendor documents it, and every client meets it."""
 
 from __future__ import annotations
 
@@ -41,23 +41,27 @@ class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)] = 1.0
     spread: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.0
 
-    def sample(self, chance: Random) -> float:
-        """One delay, in seconds."""
-        return min(max(0.0, DISTRIBUTIONS[self.kind](chance, self.seconds, self.spread)), MAX_SECONDS)
+    def sample(self, rng: Random) -> float:
+        """Return one delay, in seconds."""
+        seconds = DISTRIBUTIONS[self.kind](rng, self.seconds, self.spread)
+        # a distribution has no end: a client's test must not wait for an hour because of one draw
+        return min(max(0.0, seconds), MAX_SECONDS)
 
 
 DISTRIBUTIONS: Final[Mapping[str, Callable[[Random, float, float], float]]] = {
     "fixed": lambda _, seconds, __: seconds,
-    "uniform": lambda chance, seconds, spread: chance.uniform(seconds - spread, seconds + spread),
-    "lognormal": lambda chance, seconds, spread: seconds * chance.lognormvariate(0.0, spread),
+    "uniform": lambda rng, seconds, spread: rng.uniform(seconds - spread, seconds + spread),
+    "lognormal": lambda rng, seconds, spread: seconds * rng.lognormvariate(0.0, spread),
 }
 
 
-def apply_fault(reply: Response, fault: str, delay: Delay, chance: Random) -> Response:
-    """The reply with that fault; one of the wire is only noted, for the door to carry out."""
+def apply_fault(response: Response, fault: str, delay: Delay, rng: Random) -> Response:
+    """Return the response with that fault; one of the connection is only noted, for the adapter to carry out."""
     if fault == "html-502":
         return Response(status=502, body=BAD_GATEWAY_PAGE, media_type=HTML_MEDIA_TYPE)
     if fault == "malformed-json":
-        return msgspec.structs.replace(reply, body=reply.body.rstrip()[:-1])
-    seconds = delay.sample(chance) if fault in ("latency", "slow-body") else 0.0
-    return msgspec.structs.replace(reply, fault=Fault(fault, seconds))
+        return msgspec.structs.replace(response, body=response.body.rstrip()[:-1])
+    seconds = 0.0
+    if fault in ("latency", "slow-body"):
+        seconds = delay.sample(rng)
+    return msgspec.structs.replace(response, fault=Fault(fault, seconds))

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from lookalike_specs.messages import Request
 
-from .parsing import parse_request
+from .parsing import ParsedRequest, parse_request, read_action
 from .service import Service
 
 # what is longer is like nothing
-MAX_PATH_LENGTH = 200
-MAX_SEGMENTS = 20
-# more than these are told as one
-MAX_DIFFERENCES = 3
+MAX_PATH_LENGTH: Final = 200
+MAX_SEGMENTS: Final = 20
+# more than these are one difference, "path"
+MAX_DIFFERENCES: Final = 3
 # how unlike a difference makes it; a segment of the path as much as it is unlike, at most 1
-SLIGHT_COST = 0.1
-MEDIUM_COST = 0.5
+SLIGHT_COST: Final = 0.1
+MEDIUM_COST: Final = 0.5
+# method and path
 Route = tuple[str, str]
 
 
@@ -40,87 +41,116 @@ class NearMiss(msgspec.Struct, frozen=True):
     differences: tuple[str, ...]
 
     def __str__(self) -> str:
-        """One sentence for a person."""
+        """Return one sentence for a person."""
         *most, last = self.differences
-        what = f"{', '.join(most)} and {last}" if most else last
-        return f"no operation matched; the nearest is {self.method} {self.path}, it differs in {what}"
+        differences = last
+        if most:
+            differences = f"{', '.join(most)} and {last}"
+        return f"no operation matched; the nearest is {self.method} {self.path}, it differs in {differences}"
+
+
+def describe_unrouted(services: Iterable[Service], request: Request) -> dict[str, Any]:
+    """Return the mock's own answer to a request that no API is meant by, as a JSON object."""
+    served = tuple(services)
+    near_miss = find_near_miss(served, request)
+    return {
+        "error": str(near_miss),
+        "method": request.method,
+        "path": request.path,
+        "nearest": near_miss.path,
+        "differs": near_miss.differences,
+        "apis": sorted(service.api.id for service in served),
+    }
 
 
 def find_near_miss(services: Iterable[Service], request: Request) -> NearMiss:
-    """The operation that the request is most like."""
+    """Return the operation that the request is most like; of several alike, the one that is documented first."""
     served = tuple(services)
-    found = [
-        (tuple(_find_differences(served, service, route, request)), route)
-        for service in served
-        for route in service.routes
-    ]
-    differences, route = min(found, key=lambda pair: sum(each.cost for each in pair[0]))
-    return NearMiss(*route, tuple(each.description for each in differences))
+    parsed = parse_request(request)
+    nearest: tuple[RequestDifference, ...] = ()
+    nearest_route = ("", "")
+    least_cost = float("inf")
+    for service in served:
+        for operation in service.api.operations:
+            route = (operation.method, operation.path)
+            differences = tuple(_find_differences(served, service, route, parsed))
+            cost = sum(difference.cost for difference in differences)
+            if cost < least_cost:
+                least_cost = cost
+                nearest = differences
+                nearest_route = route
+    return NearMiss(*nearest_route, tuple(difference.description for difference in nearest))
 
 
 def _find_differences(
-    served: Sequence[Service], service: Service, route: Route, request: Request
+    served: Sequence[Service], service: Service, route: Route, parsed: ParsedRequest
 ) -> Iterator[RequestDifference]:
+    request = parsed.request
     method, path = route
     if request.method != method:
         yield RequestDifference("method", MEDIUM_COST)
     yield from _compare_paths(request.path[:MAX_PATH_LENGTH], path)
     host = request.host.partition(":")[0].lower()
+    # `127.0.0.1` is nobody's host; only one of another API tells that another API was meant
     if host not in service.api.hosts and any(host in other.api.hosts for other in served):
         yield RequestDifference("host", MEDIUM_COST)
-    action = service.api.root.routing.action
-    endpoints = service.routes[route]
-    if action is not None and set(endpoints) != {""}:
-        named = _read_action(action.parameter, action.header, request)
-        if not named or named not in endpoints:
-            yield RequestDifference(action.parameter, MEDIUM_COST)
-
-
-def _read_action(parameter: str, header: str, request: Request) -> str:
-    """The operation that a request names where the path does not tell; the parameter counts more."""
-    named = [value for name, value in parse_request(request).pairs if name == parameter]
-    return (named or [request.get_header(header.encode()) or ""])[0]
+    place = service.api.root.routing.action
+    endpoints = service.routes[path][method]
+    if place is not None and set(endpoints) != {""}:
+        action = read_action(parsed, place.parameter, place.header)
+        if not action or action not in endpoints:
+            yield RequestDifference(place.parameter, MEDIUM_COST)
 
 
 def _compare_paths(sent_path: str, path: str) -> list[RequestDifference]:
-    """What a path that was sent differs in from one that is known."""
+    """Return what a path that was sent differs in from a documented one."""
     if sent_path == path:
         return []
-    ours = _split_path(sent_path.lower())
-    theirs = _split_path(path.lower())
-    found = []
-    if ours and theirs and sent_path.endswith("/") != path.endswith("/"):
-        found.append(RequestDifference("trailing slash", SLIGHT_COST))
-    if ours != theirs:
-        found += _compare_prefixes(ours, theirs) or _compare_segments(ours, theirs)
+    sent_segments = _split_path(sent_path.lower())
+    segments = _split_path(path.lower())
+    differences = []
+    if sent_segments and segments and sent_path.endswith("/") != path.endswith("/"):
+        differences.append(RequestDifference("trailing slash", SLIGHT_COST))
+    if sent_segments != segments:
+        differences += _compare_prefixes(sent_segments, segments) or _compare_segments(sent_segments, segments)
     elif _split_path(sent_path) != _split_path(path):
-        found.append(RequestDifference("letter case", SLIGHT_COST))
-    if 0 < len(found) <= MAX_DIFFERENCES:
-        return found
-    return [RequestDifference("path", sum(each.cost for each in found))]
+        differences.append(RequestDifference("letter case", SLIGHT_COST))
+    if 0 < len(differences) <= MAX_DIFFERENCES:
+        return differences
+    return [RequestDifference("path", sum(difference.cost for difference in differences))]
 
 
 def _split_path(path: str) -> list[str]:
     inner = path.removeprefix("/").removesuffix("/")
-    return inner.split("/", MAX_SEGMENTS)[:MAX_SEGMENTS] if inner else []
+    if not inner:
+        return []
+    return inner.split("/", MAX_SEGMENTS)[:MAX_SEGMENTS]
 
 
-def _compare_prefixes(ours: list[str], theirs: list[str]) -> list[RequestDifference]:
-    """A prefix that is missing, or too much; nothing where that is not all."""
-    for what, longer, shorter in (("missing", theirs, ours), ("extra", ours, theirs)):
+def _compare_prefixes(sent_segments: list[str], segments: list[str]) -> list[RequestDifference]:
+    """Return a prefix that is missing, or too much: `/search/image` for `/1688/search/image`; nothing where more is."""
+    for kind, longer, shorter in (("missing", segments, sent_segments), ("extra", sent_segments, segments)):
         if shorter and longer[-len(shorter) :] == shorter:
-            return [RequestDifference(f"{what} prefix /{'/'.join(longer[: -len(shorter)])}", MEDIUM_COST)]
+            prefix = "/".join(longer[: -len(shorter)])
+            return [RequestDifference(f"{kind} prefix /{prefix}", MEDIUM_COST)]
     return []
 
 
-def _compare_segments(ours: list[str], theirs: list[str]) -> Iterator[RequestDifference]:
-    """Segment by segment, counted from 1 in the path that was sent; those that are alike stand side by side."""
-    for kind, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        pairs = zip_longest(ours[i:i_end], theirs[j:j_end]) if kind != "equal" else ()
-        for at, (mine, known) in enumerate(pairs, start=i + 1):
-            if mine is None:
-                yield RequestDifference(f"missing path segment {at}", 1.0)
-            elif known is None:
-                yield RequestDifference(f"extra path segment {at}", 1.0)
+def _compare_segments(sent_segments: list[str], segments: list[str]) -> Iterator[RequestDifference]:
+    """Yield the differences segment by segment, counted from 1 in the path that was sent.
+
+    Segments that are alike stand side by side: in `/v1/imge/search` for `/v1/image/search` only the second differs.
+    """
+    matcher = SequenceMatcher(None, sent_segments, segments, autojunk=False)
+    for kind, sent_start, sent_end, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        pairs = zip_longest(sent_segments[sent_start:sent_end], segments[start:end])
+        for number, (sent_segment, segment) in enumerate(pairs, start=sent_start + 1):
+            if sent_segment is None:
+                yield RequestDifference(f"missing path segment {number}", 1.0)
+            elif segment is None:
+                yield RequestDifference(f"extra path segment {number}", 1.0)
             else:
-                yield RequestDifference(f"path segment {at}", 1 - SequenceMatcher(None, mine, known).ratio())
+                similarity = SequenceMatcher(None, sent_segment, segment).ratio()
+                yield RequestDifference(f"path segment {number}", 1 - similarity)

@@ -12,60 +12,69 @@ from lookalike_specs.redaction import Redactor
 
 from .sandbox import Sandbox
 from .sandbox.journal import JournalEntry
-from .service import Service, parse_trigger
-
-
-def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:
-    """The secrets of a sandbox; with the demo accounts', those of all accounts that the specs know."""
-    for api, service in sandbox.services.items():
-        accounts = [sandbox.credentials[api]]
-        if not sandbox.state.accounts:
-            accounts += [credentials for credentials, _ in service.api.accounts]
-        secret = service.api.root.secrets
-        yield from (value.encode() for account in accounts for name, value in account.items() if name in secret)
-
-
-def find_exchange_secrets(service: Service, entry: JournalEntry) -> Iterator[bytes]:
-    """What stands where secrets and signatures belong, right or wrong; magic keys are none."""
-    found = redaction.find_secrets(service.api.root.secrets, entry.request, entry.response)
-    return (value for value in found if not _is_trigger(service, value.decode("utf-8", "replace")))
-
-
-def _is_trigger(service: Service, value: str) -> bool:
-    return any(service.has_situation(parse_trigger(value, template)) for template in service.trigger_keys.values())
+from .service import Service
 
 
 def redact_entry(
-    entry: JournalEntry, sandbox: Sandbox, more: Iterable[bytes] = (), most: int | None = None
+    entry: JournalEntry, sandbox: Sandbox, more: Iterable[bytes] = (), max_body_bytes: int | None = None
 ) -> JournalEntry:
-    """An entry of that sandbox's journal, its secrets and signatures covered wherever they stand, and `more` besides.
+    """Return an entry of that sandbox's journal with its secrets and signatures redacted wherever they stand.
 
-    Covered are the secrets that the sandbox was given, and whatever stands where secrets belong. Of bodies, the first
-    `most` bytes are left.
+    Redacted are the secrets that the sandbox was given, whatever stands where secrets belong, and `more` besides. Of
+    bodies, the first `max_body_bytes` are left.
     """
     request = entry.request
-    reply = entry.response
-    veil = build_redactor(sandbox, (entry,), more)
+    response = entry.response
+    redactor = build_redactor(sandbox, (entry,), more)
+    path = redactor.redact(request.path.encode("utf-8", "replace"))
     return msgspec.structs.replace(
         entry,
         request=msgspec.structs.replace(
             request,
-            path=veil.redact(request.path.encode("utf-8", "replace")).decode("utf-8", "replace"),
-            query=veil.redact(request.query),
-            headers=_redact_headers(veil, request.headers),
-            body=veil.redact(request.body, most),
+            path=path.decode("utf-8", "replace"),
+            query=redactor.redact(request.query),
+            headers=_redact_headers(redactor, request.headers),
+            body=redactor.redact(request.body, max_body_bytes),
         ),
         response=msgspec.structs.replace(
-            reply, headers=_redact_headers(veil, reply.headers), body=veil.redact(reply.body, most)
+            response,
+            headers=_redact_headers(redactor, response.headers),
+            body=redactor.redact(response.body, max_body_bytes),
         ),
     )
 
 
 def build_redactor(sandbox: Sandbox, entries: Iterable[JournalEntry], more: Iterable[bytes] = ()) -> Redactor:
-    """Covers the secrets of a sandbox and of these entries in any text."""
-    shown = {value for entry in entries for value in find_exchange_secrets(sandbox.services[entry.api], entry)}
-    return Redactor({*list_sandbox_secrets(sandbox), *shown, *more})
+    """Return what redacts the secrets of a sandbox and of these entries in any text."""
+    secrets = {*list_sandbox_secrets(sandbox), *more}
+    for entry in entries:
+        secrets.update(find_exchange_secrets(sandbox.services[entry.api], entry))
+    return Redactor(secrets)
 
 
-def _redact_headers(veil: Redactor, headers: RawHeaders) -> RawHeaders:
-    return tuple((veil.redact(name), veil.redact(value)) for name, value in headers)
+def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:
+    """Yield the secrets of a sandbox; with the demo accounts', those of all accounts that the specs know."""
+    for api, service in sandbox.services.items():
+        accounts = [sandbox.credentials[api]]
+        if not sandbox.state.accounts:
+            accounts += [credentials for credentials, _ in service.api.accounts]
+        for credentials in accounts:
+            for name, value in credentials.items():
+                if name in service.api.root.secrets:
+                    yield value.encode()
+
+
+def find_exchange_secrets(service: Service, entry: JournalEntry) -> Iterator[bytes]:
+    """Yield what stands where secrets and signatures belong, right or wrong; trigger keys are none."""
+    for value in redaction.find_secrets(service.api.root.secrets, entry.request, entry.response):
+        if not _is_trigger(service, value.decode("utf-8", "replace")):
+            yield value
+
+
+def _is_trigger(service: Service, value: str) -> bool:
+    matches = [pattern.fullmatch(value) for pattern in service.trigger_keys.values()]
+    return any(match is not None and match[1] in service.situations for match in matches)
+
+
+def _redact_headers(redactor: Redactor, headers: RawHeaders) -> RawHeaders:
+    return tuple((redactor.redact(name), redactor.redact(value)) for name, value in headers)

@@ -1,26 +1,37 @@
-"""Which of the APIs on one port is meant: by `Host`, by the prefix `/<api>/`, or by the real path."""
+"""Which API and which operation a request means: by `Host`, by the prefix `/<api>/`, or by the real path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
-import msgspec
+from lookalike_specs.messages import Request
 
-from lookalike_specs.messages import Request, is_json
-
-from .context import RequestContext
 from .exceptions import AmbiguousRoute, VendorError
-from .parsing import ParsedRequest
-from .service import Endpoint, Service
+from .near_miss import find_near_miss
+from .parsing import ParsedRequest, read_action
+from .service import Endpoint, Endpoints, Methods, Service
 
 
 class RouteMatch(NamedTuple):
-    """The API that is meant, and the path as that API knows it."""
+    """The API that is meant, the path as that API knows it, and its operations there; none where it knows no such path.
+
+    So `/tmapi/v1/nothing` is a match as well: it is tmapi that says "not found".
+    """
 
     service: Service
     path: str
+    methods: Methods
+    # by method: `GET /pets/{id}` and `POST /{kind}/{id}` read the same path in two ways
+    values: Mapping[str, Mapping[str, str]]
+
+
+class OperationMatch(NamedTuple):
+    """The operation that is meant, and the values of the names in its path."""
+
+    endpoint: Endpoint
+    path_values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,201 +40,131 @@ class ApiRouter:
 
     by_id: Mapping[str, Service]
     by_host: Mapping[str, tuple[Service, ...]]
-    by_path: Mapping[str, Service]
+    by_path: Mapping[str, RouteMatch]
     by_segment: Mapping[str, Service]
+    # those whose paths have names in them, or whose real servers have something before them
     templated: tuple[Service, ...] = ()
 
-    def resolve(self, host: str, path: str) -> RouteMatch | None:
-        """The way to an API; None when none of them is meant. A vendor's host name counts more than the path."""
-        if (at_host := self.by_host.get(host.partition(":")[0])) is not None:
-            return _select_at_host(at_host, path)
-        if (service := self.by_path.get(path)) is not None:
-            return RouteMatch(service, path)
-        segment = _first_segment(path)
-        if (service := self.by_id.get(segment)) is not None:
-            return RouteMatch(service, _strip_base_path(service, path[len(segment) + 1 :] or "/"))
-        return self._resolve_template(path) or (
-            RouteMatch(self.by_segment[segment], path) if segment in self.by_segment else None
-        )
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Return the APIs that are served."""
+        return tuple(self.by_id.values())
 
-    def _resolve_template(self, path: str) -> RouteMatch | None:
+    def resolve(self, host: str, path: str) -> RouteMatch | None:
+        """Return the API and the operations that are meant; None when it is no API's.
+
+        A vendor's host name counts more than the path; a path that one API has counts more than a prefix or a first
+        segment that it shares.
+        """
+        host_services = self.by_host.get(host.partition(":")[0])
+        if host_services is not None:
+            return _match_host(host_services, path)
+        match = self.by_path.get(path)
+        if match is not None:
+            return match
+        segment = _get_first_segment(path)
+        service = self.by_id.get(segment)
+        if service is not None:
+            return match_path(service, service.strip_base_path(path[len(segment) + 1 :] or "/"))
+        match = self._match_template(path)
+        if match is not None:
+            return match
+        service = self.by_segment.get(segment)
+        if service is not None:
+            # `/offers/nothing` is most likely a mistake at the API whose paths begin with `/offers/`
+            return RouteMatch(service, path, {}, {})
+        return None
+
+    def _match_template(self, path: str) -> RouteMatch | None:
         """Return the API that has the path as a template, or below the base path of its real servers."""
         for service in self.templated:
-            for candidate in (path, _strip_base_path(service, path)):
-                if service.has_path(candidate):
-                    return RouteMatch(service, candidate)
+            for candidate in (path, service.strip_base_path(path)):
+                match = match_path(service, candidate)
+                if match.methods:
+                    return match
         for service in self.templated:
-            below = _strip_base_path(service, path)
-            if below != path:
-                return RouteMatch(service, below)
+            inner_path = service.strip_base_path(path)
+            if inner_path != path:
+                return RouteMatch(service, inner_path, {}, {})
         return None
+
+    def describe_near_miss(self, request: Request) -> str:
+        """Return the operation that a request is most like, and what differs; "" where nothing does."""
+        near_miss = find_near_miss(self.services, request)
+        if not near_miss.differences:
+            return ""
+        return str(near_miss)
 
 
 def build_router(services: Iterable[Service]) -> ApiRouter:
-    """The tables for these APIs. Raises AmbiguousRoute where two would answer the same request."""
+    """Build the tables for these APIs. Raise AmbiguousRoute where two would answer the same request."""
     by_id: dict[str, Service] = {}
     by_host: dict[str, tuple[Service, ...]] = {}
-    by_path: dict[str, Service] = {}
+    by_path: dict[str, RouteMatch] = {}
     by_segment: dict[str, Service] = {}
-    routes: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for service in services:
         by_id[service.api.id] = service
         for host in sorted(service.api.hosts):
             by_host[host] = (*by_host.get(host, ()), service)
-        for method, path in service.routes:
-            other = routes.setdefault(f"{method} {path}", service.api.id)
-            if other != service.api.id:
-                raise AmbiguousRoute(f"{method} {path}", (other, service.api.id))
-            by_path[path] = service
-            by_segment.setdefault(_first_segment(path), service)
+        for path, methods in service.routes.items():
+            by_path[path] = match_path(service, path)
+            by_segment.setdefault(_get_first_segment(path), service)
+            for method in methods:
+                route = f"{method} {path}"
+                owner = owners.setdefault(route, service.api.id)
+                if owner != service.api.id:
+                    raise AmbiguousRoute(route, (owner, service.api.id))
+    # the path "/" has no first segment, and must not draw every unknown path to its API
     by_segment.pop("", None)
-    templated = tuple(service for service in by_id.values() if service.templates or service.api.base_paths)
+    templated = tuple(service for service in by_id.values() if service.templates or service.base_paths)
     return ApiRouter(by_id, by_host, by_path, by_segment, templated)
 
 
-def _select_at_host(services: tuple[Service, ...], path: str) -> RouteMatch:
-    """Return the API at a vendor's host that has the path, else the first one there."""
-    for service in services:
-        below = _strip_base_path(service, path)
-        if service.has_path(below):
-            return RouteMatch(service, below)
-    return RouteMatch(services[0], _strip_base_path(services[0], path))
+def match_operation(route: RouteMatch, parsed: ParsedRequest) -> OperationMatch:
+    """Return the operation that a request means. Raise VendorError: no such path, no such method, no such action."""
+    method = parsed.request.method
+    endpoints = route.methods.get(method)
+    if endpoints is None:
+        routing = route.service.api.root.routing
+        if route.methods:
+            raise VendorError(routing.method)
+        raise VendorError(routing.not_found)
+    endpoint = None
+    if len(endpoints) == 1:
+        endpoint = endpoints.get("")
+    if endpoint is None:
+        endpoint = _select_by_action(route.service, endpoints, parsed)
+    return OperationMatch(endpoint, route.values.get(method, {}))
 
 
-def _strip_base_path(service: Service, path: str) -> str:
-    """Return the path without what the API's real servers have before it, such as `/api/v3`."""
-    for base in service.api.base_paths:
-        if path == base or path.startswith(f"{base}/"):
-            return path[len(base) :] or "/"
-    return path
+def _match_host(services: tuple[Service, ...], path: str) -> RouteMatch:
+    """Return the first API of a host that has the path; the first of all where none has it."""
+    matches = [match_path(service, service.strip_base_path(path)) for service in services]
+    for match in matches:
+        if match.methods:
+            return match
+    return matches[0]
 
 
-def _first_segment(path: str) -> str:
+def match_path(service: Service, path: str) -> RouteMatch:
+    """Return what an API has at a path; without operations where it has nothing there."""
+    methods, values = service.match_path(path)
+    return RouteMatch(service, path, methods, values)
+
+
+def _get_first_segment(path: str) -> str:
     return path[1:].partition("/")[0]
 
 
-# in the place of a body that is one value: there is none, or one in another documented media type, which is not read
-ABSENT: Final = object()
-UNREAD: Final = object()
-MAX_PAIRS = 1000
-MAX_DEPTH = 100
-
-
-def match_operation(service: Service, sent: ParsedRequest) -> RequestContext:
-    """The call that this request is. Raises Refused: no such path, no such method, no such action."""
-    request = sent.request
-    endpoints = service.routes.get((request.method, request.path))
-    if endpoints is None and service.templates:
-        return _match_template(service, sent)
-    if endpoints is None:
-        raise _build_routing_error(service, request)
-    endpoint = endpoints.get("") if len(endpoints) == 1 else None
-    endpoint = endpoint or _select_by_action(service, endpoints, sent)
-    if endpoint.body_location is None:
-        return RequestContext(service, endpoint, request, sent.query)
-    return RequestContext(service, endpoint, request, sent.query, sent.form, files=sent.files)
-
-
-def _match_template(service: Service, sent: ParsedRequest) -> RequestContext:
-    """Return the call of an operation whose path has names in it. Raise VendorError."""
-    request = sent.request
-    match = service.match_template(request.method, request.path)
-    if match is None:
-        raise _build_routing_error(service, request)
-    template, values = match
-    endpoints = service.routes[template.method, template.path]
-    endpoint = endpoints.get("") or next(iter(endpoints.values()))
-    form = sent.form if endpoint.body_location else ()
-    return RequestContext(service, endpoint, request, sent.query, form, files=sent.files, path_values=values)
-
-
-def parse_json_body(call: RequestContext, sent: ParsedRequest) -> None:
-    """Fill `call.document`. Raises Refused: a body that came too late, is too long, or cannot be read."""
-    endpoint = call.endpoint
-    request = call.request
-    variants = call.service.variants
-    if endpoint.body_location is None:
-        return
-    if sent.broken_rule:
-        raise build_rule_error(endpoint, variants, sent.broken_rule)
-    if len(call.form) > MAX_PAIRS or len(request.body) > endpoint.operation.extension.body_limit:
-        raise build_rule_error(endpoint, variants, "body-too-large")
-    if endpoint.body_location == "json":
-        call.json_body = _decode_json(call.service, endpoint, request)
-    elif endpoint.body_location == "body":
-        call.json_body = _decode_whole_body(call.service, endpoint, request)
-
-
-def build_rule_error(endpoint: Endpoint, variants: Mapping[str, str], rule: str, **facts: Any) -> VendorError:
-    """The vendor's error for a broken rule of the whole request."""
-    errors = endpoint.operation.extension.errors
-    reaction = errors.get(rule, errors.get("default", ""))
-    error = reaction if isinstance(reaction, str) else reaction[variants[reaction["variant"]]]
-    return VendorError(error, {"rule": rule, "parameter": "", "value": "", **facts})
-
-
-def _build_routing_error(service: Service, request: Request) -> VendorError:
-    known = service.has_path(request.path)
+def _select_by_action(service: Service, endpoints: Endpoints, parsed: ParsedRequest) -> Endpoint:
+    """Return the endpoint that the request names; one without a name is meant by bodies of its own media type."""
     routing = service.api.root.routing
-    return VendorError(routing.method if known else routing.not_found)
-
-
-def _select_by_action(service: Service, endpoints: Mapping[str, Endpoint], sent: ParsedRequest) -> Endpoint:
-    """The endpoint that the request names; one without a name is meant by bodies of its own media type."""
-    where = service.api.root.routing.action
-    if where is None:
+    place = routing.action
+    if place is None:
         return next(iter(endpoints.values()))
-    named = [value for name, value in sent.pairs if name == where.parameter]
-    action = (named or [sent.request.get_header(where.header.encode()) or ""])[0]
-    found = endpoints.get(action)
-    if found is None or not (action or sent.request.content_type in found.operation.media_types):
-        raise VendorError(service.api.root.routing.unknown_action, {"parameter": where.parameter, "value": action})
-    return found
-
-
-def _decode_json(service: Service, endpoint: Endpoint, request: Request) -> Any:
-    try:
-        document = msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise build_rule_error(endpoint, service.variants, "malformed-body") from broken
-    openings = request.body.count(b"[") + request.body.count(b"{")
-    if not isinstance(document, dict) or (openings > MAX_DEPTH and _is_deep(document)):
-        raise build_rule_error(endpoint, service.variants, "malformed-body")
-    return document
-
-
-def _decode_whole_body(service: Service, endpoint: Endpoint, request: Request) -> Any:
-    """Return a body that is one value: JSON, or the text of another media type; ABSENT, UNREAD where it is none.
-
-    Raise VendorError.
-    """
-    operation = endpoint.operation
-    sent_type = request.content_type
-    if not request.body:
-        return ABSENT
-    if sent_type in operation.media_types and sent_type != operation.body_media_type and not is_json(sent_type):
-        return UNREAD
-    if (
-        sent_type
-        and sent_type != operation.body_media_type
-        and not (is_json(sent_type) and is_json(operation.body_media_type))
-    ):
-        raise build_rule_error(endpoint, service.variants, "media-type", value=sent_type)
-    if not is_json(operation.body_media_type):
-        return request.body.decode("utf-8", "replace")
-    try:
-        value = msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise build_rule_error(endpoint, service.variants, "malformed-body") from error
-    if _is_deep(value):
-        raise build_rule_error(endpoint, service.variants, "malformed-body")
-    return value
-
-
-def _is_deep(document: Any) -> bool:
-    """Whether it is nested deeper than anything sensible is, and than the validator can look."""
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        insides = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
-        level = [inner for inside in insides for inner in inside]
-    return bool(level)
+    action = read_action(parsed, place.parameter, place.header)
+    endpoint = endpoints.get(action)
+    if endpoint is None or (not action and parsed.request.content_type not in endpoint.operation.media_types):
+        raise VendorError(routing.unknown_action, {"parameter": place.parameter, "value": action})
+    return endpoint

@@ -1,105 +1,160 @@
-"""Which situation was asked for by a magic input."""
+"""Which situation a request is to be answered with: by `Prefer`, by schedule, or by a trigger value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
 
 from .context import RequestContext
 from .exceptions import MockError, VendorError
 from .faults import FAULTS, Delay
 from .sandbox.state import SandboxState
-from .service import parse_trigger
-
-
-def apply_triggers(call: RequestContext) -> None:
-    """Set `call.situation` and `call.magic`. Raises Refused when the situation is an error."""
-    asked = call.account.situation if call.account and call.allows_situation(call.account.situation) else ""
-    for name, template in call.service.trigger_parameters:
-        if not asked and name in call.values:
-            found = parse_trigger(call.values[name], template)
-            asked, call.trigger_parameter = (found, name) if call.allows_situation(found) else ("", "")
-    if asked:
-        apply_situation(call, asked)
-
-
-def apply_situation(call: RequestContext, asked: str, delay: Delay | None = None) -> None:
-    """Make this the call's situation, or its answer's fault; it can have one of each, and the first counts.
-
-    Raises Refused when the situation is an error.
-    """
-    if asked in FAULTS:
-        if not call.fault:
-            call.fault = asked
-            call.delay = delay or Delay()
-        return
-    if call.situation:
-        return
-    call.situation = asked
-    if asked in call.service.api.root.errors:
-        raise VendorError(asked, {"rule": "situation", "parameter": "", "value": "", **call.template_values})
-
+from .service import Account, Service
 
 # a preference and its value, plain or quoted, as RFC 7240 has them; what separates them is passed over
-PREFERENCE_PATTERN = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
-ESCAPED_CHARACTER = re.compile(r"\\(.)")
-SUCCESS_CODE = "200"
+PREFERENCE_PATTERN: Final = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
+ESCAPED_CHARACTER: Final = re.compile(r"\\(.)")
+SUCCESS_CODE: Final = "200"
 # of what was asked for, in an answer of ours
-MAX_QUOTED_LENGTH = 100
+MAX_QUOTED_LENGTH: Final = 100
 
 
-def apply_prefer_and_schedule(world: SandboxState, call: RequestContext) -> None:
-    """Set `call.situation` or `call.fault`. Raises Refused when the situation is an error; Unanswerable."""
-    asked = None if call.request.get_header(b"prefer") is None else _select_preferred(call, _parse_preferences(call))
-    if asked:
-        apply_situation(call, asked)
-    elif (
-        asked is None
-        and world.scheduled_situations
-        and (found := world.scheduled_situations.take_next(call.service.api.id, call.allows_situation))
-    ):
-        apply_situation(call, found.situation.partition("/")[2], found.delay)
+class SelectedSituation(msgspec.Struct, frozen=True):
+    """The situation of an answer, and the fault that happens to it: one of each, "" where there is none.
 
-
-def _parse_preferences(call: RequestContext) -> dict[str, str]:
-    """The preferences of all such headers, in lower case, and their values; of two alike the first counts."""
-    header = ",".join(value.decode("latin-1") for key, value in call.request.headers if key == b"prefer")
-    found: dict[str, str] = {}
-    for key, value in PREFERENCE_PATTERN.findall(header):
-        quoted = len(value) > 1 and value.startswith('"') and value.endswith('"')
-        found.setdefault(key.lower(), ESCAPED_CHARACTER.sub(r"\1", value[1:-1]) if quoted else value)
-    return found
-
-
-def _select_preferred(call: RequestContext, wants: Mapping[str, str]) -> str | None:
-    """The situation that `code=503` or `example=<api>/503` names, in Prism's grammar.
-
-    "" for a good answer, None when none of the two is there.
+    `trigger_parameter` names the parameter whose value named a situation, if one did.
     """
-    if "example" in wants:
-        short = wants["example"].removeprefix(f"{call.service.api.id}/")
-        if not call.allows_situation(short):
-            raise _build_unknown_situation_error(call, f"example={wants['example']}")
-        return short
-    return _find_by_code(call, wants["code"]) if "code" in wants else None
+
+    situation: str = ""
+    fault: str = ""
+    delay: Delay = Delay()
+    trigger_parameter: str = ""
 
 
-def _find_by_code(call: RequestContext, code: str) -> str:
-    """The error of that name, else the first with that code of the vendor's, else the first with that HTTP status."""
+NO_SITUATION: Final = SelectedSituation()
+
+
+def select_requested_situation(
+    state: SandboxState, context: RequestContext, error_values: Mapping[str, Any]
+) -> SelectedSituation:
+    """Return what `Prefer` asks for, else what is scheduled next.
+
+    Raise VendorError where that is an error, MockError where `Prefer` names none of the API's situations.
+    """
+    if context.parsed.request.get_header(b"prefer") is not None:
+        preferred = _select_preferred(context, _parse_preferences(context))
+        if preferred is not None:
+            # `code=200` leaves what is scheduled for a later request
+            return _add_situation(NO_SITUATION, context.service, preferred, Delay(), error_values)
+    if not state.scheduled_situations.pending:
+        return NO_SITUATION
+    scheduled = state.scheduled_situations.take_next(context.service.api.id, context.endpoint.situations.__contains__)
+    if scheduled is None:
+        return NO_SITUATION
+    _, _, situation = scheduled.situation.partition("/")
+    return _add_situation(NO_SITUATION, context.service, situation, scheduled.delay, error_values)
+
+
+def select_triggered_situation(
+    context: RequestContext,
+    account: Account,
+    values: Mapping[str, Any],
+    selection: SelectedSituation,
+    error_values: Mapping[str, Any],
+) -> SelectedSituation:
+    """Return the selection with what a trigger key, else a trigger parameter, names; what is selected already stays.
+
+    Raise VendorError where that is an error.
+    """
+    possible = context.endpoint.situations
+    situation = account.situation
+    if situation not in possible:
+        situation = ""
+    for name, pattern in context.service.trigger_parameters:
+        value = values.get(name)
+        if situation or not isinstance(value, str):
+            continue
+        match = pattern.fullmatch(value)
+        if match is not None and match[1] in possible:
+            situation = match[1]
+            selection = msgspec.structs.replace(selection, trigger_parameter=name)
+    if not situation:
+        return selection
+    return _add_situation(selection, context.service, situation, Delay(), error_values)
+
+
+def _add_situation(
+    selection: SelectedSituation, service: Service, situation: str, delay: Delay, error_values: Mapping[str, Any]
+) -> SelectedSituation:
+    """Return the selection with one situation or fault more, where it has none yet."""
+    if not situation:
+        return selection
+    if situation in FAULTS:
+        if selection.fault:
+            return selection
+        return msgspec.structs.replace(selection, fault=situation, delay=delay)
+    if selection.situation:
+        return selection
+    if situation in service.api.root.errors:
+        raise VendorError(situation, {"rule": "situation", "parameter": "", "value": "", **error_values})
+    return msgspec.structs.replace(selection, situation=situation)
+
+
+def _parse_preferences(context: RequestContext) -> dict[str, str]:
+    """Return the preferences of all such headers, in lower case, and their values; of two alike the first counts."""
+    headers = [value.decode("latin-1") for key, value in context.parsed.request.headers if key == b"prefer"]
+    preferences: dict[str, str] = {}
+    for name, value in PREFERENCE_PATTERN.findall(",".join(headers)):
+        text = value
+        if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+            text = ESCAPED_CHARACTER.sub(r"\1", value[1:-1])
+        preferences.setdefault(name.lower(), text)
+    return preferences
+
+
+def _select_preferred(context: RequestContext, preferences: Mapping[str, str]) -> str | None:
+    """Return the situation that `code=503` or `example=<api>/503` names, in Prism's grammar.
+
+    "" is a good answer, None that neither is there.
+    """
+    if "example" in preferences:
+        example = preferences["example"]
+        situation = example.removeprefix(f"{context.service.api.id}/")
+        if situation not in context.endpoint.situations:
+            raise _build_unknown_situation_error(context, f"example={example}")
+        return situation
+    if "code" in preferences:
+        return _find_by_code(context, preferences["code"])
+    return None
+
+
+def _find_by_code(context: RequestContext, code: str) -> str:
+    """Return the error of that name, else the first with that vendor code, else the first with that HTTP status."""
     if code == SUCCESS_CODE:
         return ""
-    errors = {name: error for name, error in call.service.api.root.errors.items() if call.allows_situation(name)}
-    by_code = [name for name, error in errors.items() if error.code is not None and code == str(error.code)]
-    by_status = [name for name, error in errors.items() if code == str(error.status)]
-    found = [code] if code in errors else by_code + by_status
-    if not found:
-        raise _build_unknown_situation_error(call, f"code={code}")
-    return found[0]
+    errors = context.service.api.root.errors
+    possible = [error_id for error_id in errors if error_id in context.endpoint.situations]
+    if code in possible:
+        return code
+    for error_id in possible:
+        vendor_code = errors[error_id].code
+        if vendor_code is not None and code == str(vendor_code):
+            return error_id
+    for error_id in possible:
+        if code == str(errors[error_id].status):
+            return error_id
+    raise _build_unknown_situation_error(context, f"code={code}")
 
 
-def _build_unknown_situation_error(call: RequestContext, asked: str) -> MockError:
-    root = call.service.api.root
-    every = (*root.errors, *root.situations, *FAULTS)
-    known = [f"{call.service.api.id}/{short}" for short in every if call.allows_situation(short)]
-    error = f"Prefer: {asked[:MAX_QUOTED_LENGTH]} is none of this API's situations"
-    return MockError(400, {"error": error, "known": known})
+def _build_unknown_situation_error(context: RequestContext, preference: str) -> MockError:
+    root = context.service.api.root
+    known = [
+        f"{context.service.api.id}/{situation}"
+        for situation in (*root.errors, *root.situations, *FAULTS)
+        if situation in context.endpoint.situations
+    ]
+    message = f"Prefer: {preference[:MAX_QUOTED_LENGTH]} is none of this API's situations"
+    return MockError(400, {"error": message, "known": known})

@@ -5,46 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final, NamedTuple
 
 import msgspec
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.api import ParameterLocation
-from lookalike_specs.messages import Response
 
-from .compiled_rules import CompiledRules
-from .faults import FAULTS
 from .parsing import ParsedRequest
+from .validation import CompiledRules
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Who calls: credentials under the vendor's own names, and what the account or a magic key brings."""
+    """Who calls: credentials under the vendor's own names, and what the account or a trigger key brings."""
 
     credentials: dict[str, str]
     error_id: str = ""
     situation: str = ""
 
 
-# world, call -> the answer
-Handler = Callable[[Any, Any], Response]
-TriggerPattern = tuple[str, str]
+ANONYMOUS: Final = Account({})
+
+# returns "" where a request carries no such credential
+CredentialReader = Callable[[ParsedRequest], str]
+
+
+class Credential(NamedTuple):
+    """A credential as it was sent, and who read it; "" where there is none."""
+
+    reader: CredentialReader | None
+    value: str
+
+
+NO_CREDENTIAL: Final = Credential(None, "")
+
+
+# matches a whole value that names a situation, such as `lookalike-{situation}`, and has it as its first group
+TriggerPattern = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, compiled; `foreign` are the errors that only other operations answer."""
+    """One operation, compiled; `situations` are those that it can be in, by their short ids."""
 
     operation: Operation
-    body_location: ParameterLocation | None
-    compiled_rules: CompiledRules
-    handler: Handler
-    foreign_errors: frozenset[str]
+    rules: CompiledRules
+    situations: frozenset[str]
+
+
+# action -> endpoint; the action is "" where path and method say all
+Endpoints = Mapping[str, Endpoint]
+# method -> action -> endpoint
+Methods = Mapping[str, Endpoints]
 
 
 @dataclass(frozen=True, slots=True)
 class RouteTemplate:
-    """A path with `{names}` in it, and what it is as a regular expression; `method` and `path` are a route's key."""
+    """A path with `{names}` in it, and what it is as a regular expression; `method` and `path` are a route's keys."""
 
     method: str
     path: str
@@ -52,56 +68,61 @@ class RouteTemplate:
     names: tuple[str, ...]
 
 
+class PathMatch(NamedTuple):
+    """The operations at a path, by method and action, and the values of the path's names, by method."""
+
+    methods: Methods
+    values: Mapping[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One API, compiled for one choice of variants."""
+    """One API, compiled for one choice of variants.
+
+    `routes` go by path, `accounts` by the credential's name and its value. `situations` are all those that the API can
+    be in, by their short ids. `templates` are the routes with names in them, the most concrete first; `base_paths` what
+    the real servers have before every path, such as `/api/v3`.
+    """
 
     api: Api
     variants: Mapping[str, str]
-    routes: Mapping[tuple[str, str], Mapping[str, Endpoint]]
+    routes: Mapping[str, Methods]
     accounts: Mapping[str, Mapping[str, Account]]
     trigger_keys: Mapping[str, TriggerPattern]
     trigger_parameters: tuple[tuple[str, TriggerPattern], ...]
-    credential_readers: tuple[Callable[[ParsedRequest], str], ...]
+    # by the scheme's name and its parameter
+    credential_readers: Mapping[tuple[str, str], CredentialReader]
+    situations: frozenset[str]
     templates: tuple[RouteTemplate, ...] = ()
+    base_paths: tuple[str, ...] = ()
 
-    def match_template(self, method: str, path: str) -> tuple[RouteTemplate, dict[str, str]] | None:
-        """Return the most concrete template that a path fits, and the values in it; of any method, if it is ""."""
+    def match_path(self, path: str) -> PathMatch:
+        """Return the operations at a path; where two templates fit it, the more concrete one has the method."""
+        literal = self.routes.get(path, {})
+        if not self.templates:
+            return PathMatch(literal, {})
+        methods = dict(literal)
+        values = {}
         for template in self.templates:
-            if method in ("", template.method) and (match := template.pattern.fullmatch(path)):
-                return template, dict(zip(template.names, match.groups(), strict=True))
-        return None
+            match = template.pattern.fullmatch(path)
+            if match is not None and template.method not in methods:
+                methods[template.method] = self.routes[template.path][template.method]
+                values[template.method] = dict(zip(template.names, match.groups(), strict=True))
+        return PathMatch(methods, values)
 
-    def has_path(self, path: str) -> bool:
-        """Return whether an operation has that path, by whatever method."""
-        return any(path == known for _, known in self.routes) or self.match_template("", path) is not None
+    def strip_base_path(self, path: str) -> str:
+        """Return a path without what the real servers have before it."""
+        for base_path in self.base_paths:
+            if path == base_path or path.startswith(f"{base_path}/"):
+                return path[len(base_path) :] or "/"
+        return path
 
-    def list_methods(self, path: str) -> list[str]:
-        """Return the methods of a path, in alphabetical order."""
-        methods = {method for method, known in self.routes if path == known}
-        methods |= {template.method for template in self.templates if template.pattern.fullmatch(path)}
-        return sorted(methods)
-
-    def find_account(self, credential: str, value: str) -> Account | None:
-        """Who that credential belongs to; a magic one belongs to the demo account."""
-        known = self.accounts.get(credential, {}).get(value)
-        if (
-            known is None
-            and (situation := parse_trigger(value, self.trigger_keys.get(credential)))
-            and self.has_situation(situation)
-        ):
-            return Account(self.api.account, situation=situation)
-        return known
-
-    def has_situation(self, situation: str) -> bool:
-        """Whether the API can be in that situation."""
-        return situation in self.api.root.errors or situation in self.api.root.situations or situation in FAULTS
-
-
-def parse_trigger(value: Any, template: TriggerPattern | None) -> str:
-    """The situation that a magic value names; "" when it is not one."""
-    if template is None or not isinstance(value, str):
-        return ""
-    before, after = template
-    fits = value.startswith(before) and value.endswith(after) and len(value) > len(before) + len(after)
-    return value[len(before) : len(value) - len(after)] if fits else ""
+    def find_trigger_account(self, credential: str, value: str) -> Account | None:
+        """Return the demo account, in the situation that a trigger key names; None for any other value."""
+        pattern = self.trigger_keys.get(credential)
+        if pattern is None:
+            return None
+        match = pattern.fullmatch(value)
+        if match is None or match[1] not in self.situations:
+            return None
+        return Account(self.api.account, situation=match[1])

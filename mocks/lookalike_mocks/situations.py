@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -40,47 +40,65 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def iter_situations(api: Api) -> Iterator[SituationDetails]:
-    """Those that are not errors, then the catalogue of errors, then the faults."""
-    for name, fine in api.root.situations.items():
-        yield _build_details(
-            api, name, kind="answer", status=200, description=fine.description, reproduce=fine.reproduce
+    """Yield the situations that are not errors, then the catalogue of errors, then the faults."""
+    for name, success in api.root.situations.items():
+        yield SituationDetails(
+            id=f"{api.id}/{name}",
+            kind="answer",
+            status=200,
+            description=success.description,
+            reproduce=success.reproduce,
+            triggers=_list_triggers(api, name),
+            prefer=f"example={api.id}/{name}",
         )
-    for name, wrong in api.root.errors.items():
-        told = {
-            "code": wrong.code,
-            "message": wrong.message,
-            "description": wrong.description,
-            "reproduce": wrong.reproduce,
-        }
-        yield _build_details(api, name, kind="error", status=_find_status(api, wrong), **told)
+    for name, error in api.root.errors.items():
+        yield SituationDetails(
+            id=f"{api.id}/{name}",
+            kind="error",
+            status=_find_status(api, error),
+            code=error.code,
+            message=error.message,
+            description=error.description,
+            reproduce=error.reproduce,
+            triggers=_list_triggers(api, name),
+            prefer=f"example={api.id}/{name}",
+        )
     for name, description in FAULTS.items():
-        yield _build_details(api, name, kind="fault", description=description)
-
-
-def _build_details(api: Api, name: str, **told: Any) -> SituationDetails:
-    """A situation, and what in a request brings it."""
-    found = f"{api.id}/{name}"
-    return SituationDetails(id=found, triggers=list(_find_triggers(api, name)), prefer=f"example={found}", **told)
-
-
-def _find_triggers(api: Api, name: str) -> Iterator[SituationTrigger]:
-    """Those that an operation takes which can be in that situation."""
-    only = api.root.errors[name].operations if name in api.root.errors else []
-    able = [operation for operation in api.operations if not only or operation.id in only]
-    taken = {field.name for operation in able for field in operation.fields}
-    for magic in api.root.triggers:
-        if magic.parameter and magic.parameter not in taken:
-            continue
-        value = magic.template.replace("{situation}", name)
-        yield SituationTrigger(
-            "credential" if magic.credential else "parameter", magic.credential or magic.parameter, value
+        yield SituationDetails(
+            id=f"{api.id}/{name}",
+            kind="fault",
+            description=description,
+            triggers=_list_triggers(api, name),
+            prefer=f"example={api.id}/{name}",
         )
+
+
+def _list_triggers(api: Api, name: str) -> list[SituationTrigger]:
+    """Return the values that bring a situation: of parameters, those that an operation takes which can be in it."""
+    operations = api.operations
+    if name in api.root.errors and api.root.errors[name].operations:
+        operations = tuple(operation for operation in operations if operation.id in api.root.errors[name].operations)
+    parameters = {field.name for operation in operations for field in operation.fields}
+    triggers = []
+    for trigger in api.root.triggers:
+        value = trigger.template.replace("{situation}", name)
+        if trigger.credential:
+            triggers.append(SituationTrigger("credential", trigger.credential, value))
+        elif trigger.parameter in parameters:
+            triggers.append(SituationTrigger("parameter", trigger.parameter, value))
+    return triggers
 
 
 def _find_status(api: Api, error: ErrorCode) -> int:
-    """The HTTP status on the wire under the default variants."""
-    switch = api.root.variants.get("error-format")
-    transport = api.root.error_formats[
-        error.error_format or (switch.default if switch else api.root.default_error_format)
-    ]
-    return error.status if isinstance(transport.status, str) else transport.status
+    """Return the HTTP status of an error under the default variants."""
+    name = error.error_format
+    if not name:
+        variant = api.root.variants.get("error-format")
+        name = api.root.default_error_format
+        if variant is not None:
+            name = variant.default
+    error_format = api.root.error_formats[name]
+    # a format says the status itself (200 for all, at some vendors), or has a placeholder for the error's
+    if isinstance(error_format.status, str):
+        return error.status
+    return error_format.status

@@ -1,142 +1,453 @@
-"""Hold what was sent against the spec; a broken rule becomes the vendor's own error."""
+"""An operation's rules, compiled for one choice of variants; a broken rule becomes the vendor's own error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from operator import itemgetter
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
-from lookalike_specs import Field
-from lookalike_specs.api import WHOLE_BODY
-from lookalike_specs.extensions import Reaction
-from lookalike_specs.messages import Pairs
-from lookalike_specs.parameter_styles import parse_structured
+import jsonschema_rs
+import msgspec
+
+from lookalike_specs import Api, Field, Operation
+from lookalike_specs.api import WHOLE_BODY, ParameterLocation
+from lookalike_specs.extensions import Reaction, Rule
+from lookalike_specs.messages import Pairs, Request, is_json
+from lookalike_specs.parameter_styles import get_value_type, is_structured, parse_structured
 from lookalike_specs.request_builder import collect_examples
 
-from .compiled_rules import CompiledRules, coerce_text
-from .context import RequestContext
 from .exceptions import VendorError
-from .parsing import parse_cookies
-from .routing import ABSENT, UNREAD
+from .parsing import ParsedRequest, parse_cookies
+
+Coercion = Callable[[str], Any]
+INT64_DIGITS: Final = 19
+INT64_LIMIT: Final = 2**63
+BOOLEANS: Final = {"true": True, "false": False}
+LENIENT_BOOLEANS: Final = {**BOOLEANS, "1": True, "0": False}
+MAX_PAIRS: Final = 1000
+MAX_DEPTH: Final = 100
 
 
-def validate(call: RequestContext) -> None:
-    """Fill `call.values`: typed values and defaults. Raises Refused for the first broken rule, in the spec's order."""
-    checker = call.endpoint.compiled_rules
-    values = _collect_values(call, checker)
-    if not checker.is_valid(values):
-        values = _apply_reactions(call, checker, values)
-    call.sent_values = values
-    call.values = {**checker.defaults, **values}
-    if rules := call.endpoint.operation.extension.rules:
-        for rule in rules:
-            if not RULE_PREDICATES[rule.rule](call.values, rule.parameters, rule.limit):
-                raise VendorError(rule.error, {"rule": rule.rule, "parameter": rule.parameters[0], "value": ""})
+@dataclass(frozen=True, slots=True)
+class CompiledRules:
+    """What one operation wants of a request, with its variants chosen.
+
+    `coercions` make a text of query or form its type, `other_coercions` one of path, header or cookie. `structured` are
+    the lists and objects that stand in such texts. `query_names` and `form_names` are set where a name counts only in
+    its own place. `reactions` are, by field and keyword of JSON Schema, what a broken rule leads to: an error's id, or
+    "ignore", "accept", "clamp". `body_errors` are errors by the rule that a body broke; `body_example` stands for a body
+    in a documented media type that nobody here reads.
+    """
+
+    fields: Mapping[str, Field]
+    coercions: Mapping[str, Coercion | None]
+    other_coercions: Mapping[str, Coercion | None]
+    headers: tuple[tuple[bytes, str], ...]
+    cookies: frozenset[str]
+    properties: frozenset[str]
+    files: frozenset[str]
+    structured: tuple[Field, ...]
+    query_names: frozenset[str] | None
+    form_names: frozenset[str]
+    defaults: Mapping[str, Any]
+    validator: jsonschema_rs.Validator
+    reactions: Mapping[str, Mapping[str, str]]
+    request_rules: tuple[Rule, ...]
+    last_wins: bool
+    merges_query_and_form: bool
+    body_location: ParameterLocation | None
+    body_limit: int
+    body_errors: Mapping[str, str]
+    body_media_type: str
+    media_types: tuple[str, ...]
+    body_example: Any
 
 
-def _collect_values(call: RequestContext, checker: CompiledRules) -> dict[str, Any]:
-    """What was sent, typed where it can be; an empty value counts as absent. Of a file only that it is there."""
-    sent = _select_pairs(call, checker)
-    coercions = checker.coercions
-    values = _collect_body_values(call, checker)
-    for name, text in call.path_values.items():
-        coerce = coercions.get(name)
-        values[name] = coerce(text) if coerce else text
-    for name, text in sent:
-        if text and name in coercions and (name not in values or checker.last_wins):
+class BrokenRule(NamedTuple):
+    """A field's rule that a value breaks; `limit` is the end of the range that it left, if it is about one."""
+
+    order: int
+    field: str
+    keyword: str
+    limit: Any
+
+
+class ValidValues(NamedTuple):
+    """The typed values that were sent, and those that take effect: with the defaults."""
+
+    sent: dict[str, Any]
+    effective: dict[str, Any]
+
+
+def compile_rules(api: Api, operation: Operation, variants: Mapping[str, str]) -> CompiledRules:
+    """Compile one operation's rules for one choice of variants."""
+    extension = operation.extension
+    fields = {field.name: field for field in operation.fields if field.is_active(variants)}
+    structured = tuple(field for field in fields.values() if is_structured(field))
+    coercions = {}
+    other_coercions = {}
+    headers = []
+    for field in fields.values():
+        if field in structured:
+            continue
+        if field.location in ("query", "form"):
+            coercions[field.name] = _select_coercion(field, variants)
+        elif field.location in ("path", "header", "cookie"):
+            other_coercions[field.name] = _select_coercion(field, variants)
+        if field.location == "header":
+            headers.append((field.name.lower().encode(), field.name))
+    query_names = None
+    form_names = _get_names(operation.fields, "form")
+    if operation.body_location is not None and not extension.merge_query_and_form:
+        # none of them is in the query: then whoever sends all in the query is understood as well
+        query_names = _get_names(operation.fields, "query") or None
+    body_example = None
+    if operation.body_location == "body" and len(operation.media_types) > 1:
+        body_example = collect_examples(api, operation).get(WHOLE_BODY)
+    errors = {rule: _resolve_reaction(reaction, variants) for rule, reaction in extension.errors.items()}
+    return CompiledRules(
+        fields=fields,
+        coercions=coercions,
+        other_coercions=other_coercions,
+        headers=tuple(headers),
+        cookies=_get_names(fields.values(), "cookie"),
+        properties=_get_names(fields.values(), "json"),
+        files=_get_names(fields.values(), "file"),
+        structured=structured,
+        query_names=query_names,
+        form_names=form_names,
+        defaults={name: field.schema["default"] for name, field in fields.items() if "default" in field.schema},
+        validator=jsonschema_rs.validator_for(_build_schema(fields, api.document), validate_formats=False),
+        reactions={name: _compile_reactions(field, errors, variants) for name, field in fields.items()},
+        request_rules=tuple(extension.rules),
+        last_wins=variants.get("duplicate-parameter") == "last",
+        merges_query_and_form=extension.merge_query_and_form,
+        body_location=operation.body_location,
+        body_limit=extension.body_limit,
+        body_errors=errors,
+        body_media_type=operation.body_media_type,
+        media_types=operation.media_types,
+        body_example=body_example,
+    )
+
+
+def _get_names(fields: Iterable[Field], location: ParameterLocation) -> frozenset[str]:
+    return frozenset(field.name for field in fields if field.location == location)
+
+
+def _build_schema(fields: Mapping[str, Field], document: Mapping[str, Any]) -> dict[str, Any]:
+    # where a schema holds itself, a reference is left in it
+    schemas = document.get("components", {}).get("schemas", {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {name: _strip_extensions(field.schema) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "components": _strip_extensions({"schemas": schemas}),
+    }
+
+
+def _strip_extensions(schema: Any) -> Any:
+    """Return JSON Schema without what OpenAPI and our extensions add."""
+    if isinstance(schema, list):
+        return [_strip_extensions(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _strip_extensions(value)
+        for key, value in schema.items()
+        if not key.startswith("x-") and key not in ("example", "xml")
+    }
+
+
+def _compile_reactions(field: Field, errors: Mapping[str, str], variants: Mapping[str, str]) -> dict[str, str]:
+    """Return what each keyword leads to; of the operation's errors, a field without a default takes that one alone."""
+    reactions = {keyword: _resolve_reaction(reaction, variants) for keyword, reaction in field.reactions.items()}
+    if "default" not in reactions and "default" in errors:
+        reactions["default"] = errors["default"]
+    return reactions
+
+
+def _resolve_reaction(reaction: Reaction, variants: Mapping[str, str]) -> str:
+    """Return a reaction under the chosen variants: `{variant: type-errors, strict: 400, lenient: ignore}` is one."""
+    if isinstance(reaction, str):
+        return reaction
+    return reaction[variants[reaction["variant"]]]
+
+
+def _select_coercion(field: Field, variants: Mapping[str, str]) -> Coercion | None:
+    """Return what makes a field's text its type; text that cannot be coerced stays text, and breaks the rule `type`."""
+    match get_value_type(field):
+        case "boolean" if variants.get("booleans") == "strict":
+            return _parse_strict_boolean
+        case "boolean":
+            return _parse_lenient_boolean
+        case "integer":
+            return _parse_integer
+        case "number":
+            return _parse_number
+        case _:
+            return None
+
+
+def _parse_strict_boolean(text: str) -> Any:
+    return BOOLEANS.get(text, text)
+
+
+def _parse_lenient_boolean(text: str) -> Any:
+    return LENIENT_BOOLEANS.get(text.lower(), text)
+
+
+def _parse_integer(text: str) -> Any:
+    digits = text.removeprefix("-")
+    # int() reads "١٢" and "1_000" too, and takes the square of the number of digits
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= INT64_DIGITS):
+        return text
+    number = int(text)
+    if not -INT64_LIMIT <= number < INT64_LIMIT:
+        return text
+    return number
+
+
+def _parse_number(text: str) -> Any:
+    # float() reads "nan", "infinity" and "1_000" too
+    if text.strip("+-.0123456789eE"):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def coerce_text(text: str, value_type: str) -> Any:
+    """Return the value of that type that a text in a list or an object stands for; else the text."""
+    match value_type:
+        case "boolean":
+            return _parse_strict_boolean(text)
+        case "integer":
+            return _parse_integer(text)
+        case "number":
+            return _parse_number(text)
+        case _:
+            return text
+
+
+def bind_request(rules: CompiledRules, parsed: ParsedRequest, path_values: Mapping[str, str]) -> ParsedRequest:
+    """Return the request as the operation reads it: path split, JSON decoded, and no form where none is read.
+
+    Raise VendorError for a body that came too late, is too long, or cannot be read.
+    """
+    if path_values:
+        parsed = msgspec.structs.replace(parsed, path_values=path_values)
+    body = parsed.request.body
+    if rules.body_location is None:
+        if not body:
+            return parsed
+        return ParsedRequest(parsed.request, parsed.query, parsed.query, path_values=path_values)
+    if parsed.broken_rule:
+        raise _build_body_error(rules, parsed.broken_rule)
+    if len(parsed.form) > MAX_PAIRS or len(body) > rules.body_limit:
+        raise _build_body_error(rules, "body-too-large")
+    if rules.body_location == "json":
+        return msgspec.structs.replace(parsed, json_body=_decode_json(rules, body))
+    if rules.body_location == "body":
+        return msgspec.structs.replace(parsed, json_body=_decode_whole_body(rules, parsed.request))
+    return parsed
+
+
+def _build_body_error(rules: CompiledRules, rule: str, value: str = "") -> VendorError:
+    error_id = rules.body_errors.get(rule, rules.body_errors.get("default", ""))
+    return VendorError(error_id, {"rule": rule, "parameter": "", "value": value})
+
+
+def _decode_json(rules: CompiledRules, body: bytes) -> dict[str, Any]:
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _build_body_error(rules, "malformed-body") from error
+    # to count brackets is fast, and nearly every body has so few that it cannot be deep
+    openings = body.count(b"[") + body.count(b"{")
+    if not isinstance(document, dict) or (openings > MAX_DEPTH and _is_deep(document)):
+        raise _build_body_error(rules, "malformed-body")
+    return document
+
+
+def _decode_whole_body(rules: CompiledRules, request: Request) -> Any:
+    """Return a body that is one value: JSON, or the text of another media type; UNSET where there is none.
+
+    Raise VendorError.
+    """
+    if not request.body:
+        return msgspec.UNSET
+    sent_type = request.content_type
+    wants_json = is_json(rules.body_media_type)
+    if sent_type and sent_type != rules.body_media_type and not (wants_json and is_json(sent_type)):
+        if sent_type in rules.media_types and not is_json(sent_type):
+            # such as XML where the document has JSON too: it counts as a good one
+            return rules.body_example
+        raise _build_body_error(rules, "media-type", sent_type)
+    if not wants_json:
+        return request.body.decode("utf-8", "replace")
+    try:
+        value = msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _build_body_error(rules, "malformed-body") from error
+    if _is_deep(value):
+        raise _build_body_error(rules, "malformed-body")
+    return value
+
+
+def _is_deep(document: Any) -> bool:
+    """Return whether it is nested deeper than anything sensible is, and than the validator can look."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        next_level: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                next_level.extend(node.values())
+            elif isinstance(node, list):
+                next_level.extend(node)
+        level = next_level
+    return bool(level)
+
+
+def validate(rules: CompiledRules, parsed: ParsedRequest) -> ValidValues:
+    """Return typed values and defaults. Raise VendorError for the first broken rule, in the spec's order."""
+    sent = _collect_values(rules, parsed)
+    if not rules.validator.is_valid(sent):
+        sent = _apply_reactions(rules, sent)
+    effective = {**rules.defaults, **sent}
+    for rule in rules.request_rules:
+        if not RULE_PREDICATES[rule.rule](effective, rule.parameters, rule.limit):
+            raise VendorError(rule.error, {"rule": rule.rule, "parameter": rule.parameters[0], "value": ""})
+    return ValidValues(sent, effective)
+
+
+def _collect_values(rules: CompiledRules, parsed: ParsedRequest) -> dict[str, Any]:
+    """Return what was sent, typed where it can be; an empty text counts as absent, and a file only as being there."""
+    values: dict[str, Any] = {}
+    if parsed.json_body is not msgspec.UNSET or parsed.path_values:
+        values = _collect_body_and_path(rules, parsed)
+    pairs = parsed.form or parsed.query
+    if rules.merges_query_and_form:
+        pairs = parsed.pairs
+    elif rules.query_names is not None:
+        pairs = _select_pairs(parsed.query, rules.query_names) + _select_pairs(parsed.form, rules.form_names)
+    coercions = rules.coercions
+    for name, text in pairs:
+        # of `page=1&page=2` the first counts, or the last, as a variant says
+        if text and name in coercions and (name not in values or rules.last_wins):
             coerce = coercions[name]
-            values[name] = coerce(text) if coerce else text
-    values |= dict.fromkeys(checker.files & call.files.keys(), "")
-    for key, name in checker.headers:
-        if value := call.request.get_header(key):
-            coerce = coercions.get(name)
-            values[name] = coerce(value) if coerce else value
-    if checker.structured or checker.cookies:
-        _collect_structured_values(call, checker, values)
+            if coerce is None:
+                values[name] = text
+            else:
+                values[name] = coerce(text)
+    for name in rules.files:
+        if name in parsed.files:
+            values[name] = ""
+    for key, name in rules.headers:
+        value = parsed.request.get_header(key)
+        if value:
+            values[name] = _coerce(rules, name, value)
+    if rules.structured or rules.cookies:
+        _collect_structured_values(rules, parsed, values)
     return values
 
 
-def _select_pairs(call: RequestContext, checker: CompiledRules) -> Pairs:
-    """Return the query and the form as far as their parameters count there."""
-    if call.form and call.endpoint.operation.extension.merge_query_and_form:
-        return call.query + call.form
-    if checker.by_place is None:
-        return call.form or call.query
-    query, form = checker.by_place["query"], checker.by_place["form"]
-    in_query = tuple(pair for pair in call.query if pair[0] in query)
-    return in_query + tuple(pair for pair in call.form if pair[0] in form)
+def _collect_body_and_path(rules: CompiledRules, parsed: ParsedRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if rules.body_location == "body" and parsed.json_body is not msgspec.UNSET:
+        values[WHOLE_BODY] = parsed.json_body
+    elif isinstance(parsed.json_body, dict):
+        values = {name: value for name, value in parsed.json_body.items() if name in rules.properties}
+    for name, text in parsed.path_values.items():
+        values[name] = _coerce(rules, name, text)
+    return values
 
 
-def _collect_body_values(call: RequestContext, checker: CompiledRules) -> dict[str, Any]:
-    """Return the members of a JSON body, or the body as one value."""
-    if call.endpoint.body_location != "body":
-        body = call.json_body or {}
-        return {name: value for name, value in body.items() if name in checker.properties}
-    if call.json_body is ABSENT:
-        return {}
-    if call.json_body is UNREAD:
-        # a body in another media type of the document counts as a good one: the document's own example
-        return {WHOLE_BODY: collect_examples(call.service.api, call.endpoint.operation).get(WHOLE_BODY)}
-    return {WHOLE_BODY: call.json_body}
+def _select_pairs(pairs: Pairs, names: frozenset[str]) -> Pairs:
+    return tuple(pair for pair in pairs if pair[0] in names)
 
 
-def _collect_structured_values(call: RequestContext, checker: CompiledRules, values: dict[str, Any]) -> None:
+def _coerce(rules: CompiledRules, name: str, text: str) -> Any:
+    coerce = rules.other_coercions.get(name)
+    if coerce is None:
+        return text
+    return coerce(text)
+
+
+def _collect_structured_values(rules: CompiledRules, parsed: ParsedRequest, values: dict[str, Any]) -> None:
     """Add cookies, and the lists and objects of path, query and headers."""
-    cookies = parse_cookies(call.request)
+    cookies = parse_cookies(parsed.request)
     for name, text in cookies:
-        if name in checker.cookies and name not in values:
-            coerce = checker.coercions.get(name)
-            values[name] = coerce(text) if coerce else text
-    for field in checker.structured:
-        header = call.request.get_header(field.name.lower().encode())
+        if name in rules.cookies and name not in values:
+            values[name] = _coerce(rules, name, text)
+    for field in rules.structured:
+        header_pairs: Pairs = ()
+        header = parsed.request.get_header(field.name.lower().encode())
+        if header:
+            header_pairs = ((field.name, header),)
         places: dict[str, Pairs] = {
-            "path": tuple(call.path_values.items()),
-            "query": call.query,
-            "header": ((field.name, header),) if header else (),
+            "path": tuple(parsed.path_values.items()),
+            "query": parsed.query,
+            "header": header_pairs,
             "cookie": cookies,
         }
+        # what was collected as a text so far is only a part of it
         values.pop(field.name, None)
         value = parse_structured(field, places[field.location], coerce_text)
         if value is not None:
             values[field.name] = value
 
 
-def _apply_reactions(call: RequestContext, checker: CompiledRules, values: dict[str, Any]) -> dict[str, Any]:
-    """Apply the reactions to broken rules until none is left; the first that is an error ends it."""
-    ignored: set[str] = set()
-    for _ in range(len(checker.fields) + 1):
-        broken = sorted(
-            (found for found in _find_broken_rules(checker, values) if found[1] not in ignored), key=itemgetter(0)
-        )
-        if not broken:
+def _apply_reactions(rules: CompiledRules, values: dict[str, Any]) -> dict[str, Any]:
+    """Apply the reactions to broken rules until none is left; the first that is an error ends it.
+
+    One at a time, since a value that was ignored or clamped can break another rule no longer, or for the first time:
+    `page_size=999` may be clamped to 20, while it is ignored when it is a word.
+    """
+    values = dict(values)
+    settled_fields: set[str] = set()
+    for _ in range(len(rules.fields) + 1):
+        broken = _find_first_broken_rule(rules, values, settled_fields)
+        if broken is None:
             break
-        _, name, keyword, limit = broken[0]
-        reaction = _select_reaction(call, checker.fields[name], keyword)
-        if reaction in ("ignore", "accept"):
-            ignored.add(name)
-        if reaction == "ignore":
-            values = {key: value for key, value in values.items() if key != name}
-        elif reaction == "clamp":
-            values = {**values, name: limit}
-        elif reaction != "accept":
-            value = values.get(name, "")
-            raise VendorError(reaction, {"rule": keyword, "parameter": name, "value": value})
+        name = broken.field
+        reactions = rules.reactions[name]
+        reaction = reactions.get(broken.keyword) or reactions["default"]
+        match reaction:
+            case "accept":
+                settled_fields.add(name)
+            case "ignore":
+                settled_fields.add(name)
+                values.pop(name, None)
+            case "clamp":
+                values[name] = broken.limit
+            case error_id:
+                facts = {"rule": broken.keyword, "parameter": name, "value": values.get(name, "")}
+                raise VendorError(error_id, facts)
     return values
 
 
-def _find_broken_rules(checker: CompiledRules, values: dict[str, Any]) -> Iterator[tuple[int, str, str, Any]]:
-    order = list(checker.fields)
-    for error in checker.iter_errors(values):
-        at = error.instance_path
-        missing = error.kind.name == "required" and not at
-        name = str(getattr(error.kind, "property", "") if missing else at[0])
-        yield order.index(name), name, error.kind.name, None if missing else getattr(error.kind, "limit", None)
-
-
-def _select_reaction(call: RequestContext, field: Field, keyword: str) -> str:
-    table: Mapping[str, Reaction] = {**call.endpoint.operation.extension.errors, **field.reactions}
-    reaction = field.reactions.get(keyword, table["default"])
-    return reaction if isinstance(reaction, str) else reaction[call.service.variants[reaction["variant"]]]
+def _find_first_broken_rule(
+    rules: CompiledRules, values: dict[str, Any], settled_fields: set[str]
+) -> BrokenRule | None:
+    """Return the first broken rule in the order of the spec's fields; None where only settled fields break some."""
+    order = list(rules.fields)
+    first: BrokenRule | None = None
+    for error in rules.validator.iter_errors(values):
+        keyword = error.kind.name
+        path = error.instance_path
+        limit = None
+        if keyword == "required" and not path:
+            name = str(getattr(error.kind, "property", ""))
+        else:
+            name = str(path[0])
+            limit = getattr(error.kind, "limit", None)
+        broken = BrokenRule(order.index(name), name, keyword, limit)
+        if name not in settled_fields and (first is None or broken.order < first.order):
+            first = broken
+    return first
 
 
 def _has_any_of(values: Mapping[str, Any], names: list[str], _: int) -> bool:
@@ -147,4 +458,4 @@ def _is_sum_at_most(values: Mapping[str, Any], names: list[str], limit: int) -> 
     return bool(sum(values[name] for name in names) <= limit)
 
 
-RULE_PREDICATES = {"any-of": _has_any_of, "sum-at-most": _is_sum_at_most}
+RULE_PREDICATES: Final = {"any-of": _has_any_of, "sum-at-most": _is_sum_at_most}

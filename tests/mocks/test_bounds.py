@@ -1,6 +1,6 @@
 """What the mock remembers is bounded; what it says of itself depends on seed and request."""
 
-from lookalike_mocks.response_ids import derive_response_ids
+from lookalike_mocks.context import derive_response_ids
 from lookalike_mocks.sandbox.journal import Journal, JournalEntry
 from lookalike_mocks.sandbox.state import Nonces
 from lookalike_specs.messages import Request, Response

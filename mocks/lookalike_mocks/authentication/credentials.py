@@ -1,28 +1,36 @@
-"""What every verifier needs: find a value, compare it, refuse."""
+"""The credential that a request carries, and what every verifier needs: compare secrets, refuse."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import Any
+from typing import Any, NamedTuple
 
 from lookalike_specs import SecurityScheme
 from lookalike_specs.extensions import Refusal
-from lookalike_specs.messages import Pairs
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.scheme import get_key_location
 
 from ..exceptions import VendorError
-from ..parsing import ParsedRequest, parse_cookies
+from ..parsing import ParsedRequest, get_first, parse_cookies
+from ..service import NO_CREDENTIAL, Account, Credential, CredentialReader, Service
 
 
-def get_first(pairs: Pairs, name: str) -> str:
-    """Return the first value of that name; "" when there is none."""
-    for key, value in pairs:
-        if key == name:
-            return value
-    return ""
+class Authentication(NamedTuple):
+    """Who calls, and what an error of the vendor's may say of the proof, such as the text that had to be signed."""
+
+    account: Account
+    error_values: Mapping[str, Any] = {}
+
+
+def read_credential(service: Service, parsed: ParsedRequest) -> Credential:
+    """Return the first credential that a request carries for any of the API's schemes."""
+    for reader in service.credential_readers.values():
+        value = reader(parsed)
+        if value:
+            return Credential(reader, value)
+    return NO_CREDENTIAL
 
 
 def compare_secrets(ours: str, theirs: str) -> bool:
@@ -32,17 +40,14 @@ def compare_secrets(ours: str, theirs: str) -> bool:
 
 def build_auth_error(scheme: SecurityScheme, kind: Refusal, **facts: Any) -> VendorError:
     """Return the scheme's error for that kind of refusal; `facts` fill the placeholders of its message."""
-    return VendorError(
-        scheme.extension.errors[kind], {"rule": kind, "parameter": scheme.parameter, "value": "", **facts}
-    )
-
-
-CredentialReader = Callable[[ParsedRequest], str]
+    error_id = scheme.extension.errors[kind]
+    return VendorError(error_id, {"rule": kind, "parameter": scheme.parameter, "value": "", **facts})
 
 
 def build_credential_reader(scheme: SecurityScheme) -> CredentialReader:
     """Return what finds the key that a scheme's requests carry; it returns "" when there is none."""
     if scheme.parts:
+        # the first of several that are all needed says who calls, the others only prove it
         return build_credential_reader(scheme.parts[0])
     location = get_key_location(SCHEMES[scheme.extension.scheme], scheme)
     if location.place == "cookie":
@@ -61,9 +66,12 @@ def _build_header_reader(
         return lambda parsed: parsed.request.get_header(name) or ""
 
     def read_key(parsed: ParsedRequest) -> str:
+        # a header that no verifier takes still tells whose it is, so that its owner finds it in the journal
         match = pattern.search(parsed.request.get_header(name) or "")
         if match is None:
             return ""
-        return decode(match[1]) if decode else match[1]
+        if decode is None:
+            return match[1]
+        return decode(match[1])
 
     return read_key

@@ -10,9 +10,10 @@ from lookalike_specs.messages import Pairs
 from lookalike_specs.signing import daji
 
 from ..context import RequestContext
+from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from ..service import Account
-from .credentials import build_auth_error, compare_secrets, get_first
+from .credentials import Authentication, build_auth_error, compare_secrets
 
 # `array-parameters` -> how the values of one name are written as one; values of their own where it says nothing
 ARRAY_ENCODERS: Final[Mapping[str, Callable[[list[str]], str]]] = {
@@ -21,52 +22,69 @@ ARRAY_ENCODERS: Final[Mapping[str, Callable[[list[str]], str]]] = {
 }
 
 
-def verify_sign(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account | None:
-    """The account whose secret makes this sign; None when there is no sign, or `appSecret` counts instead."""
-    pairs = call.pairs
-    switches = call.service.variants
+def verify_sign(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
+    """Return the account whose secret makes this sign; None when there is no sign, or `appSecret` counts instead."""
+    pairs = context.parsed.pairs
+    variants = context.service.variants
     signs = [value for name, value in pairs if name == "sign"]
-    if not "".join(signs) or (switches["sign-with-secret"] == "ignored" and get_first(pairs, "appSecret")):
+    if not "".join(signs):
         return None
-    account = _find_account(world, call, scheme)
+    if variants["sign-with-secret"] == "ignored" and get_first(pairs, "appSecret"):
+        return None
+    account = _find_account(state, context, scheme, credential)
     if len(signs) > 1:
         raise build_auth_error(scheme, "malformed")
-    sent = signs[0].upper() if switches["lower-case-sign"] == "accepted" else signs[0]
-    if not compare_secrets(
-        daji.compute_signature(_merge_arrays(pairs, switches["array-parameters"]), account.credentials["appSecret"]),
-        sent,
-    ):
+    sign = signs[0]
+    if variants["lower-case-sign"] == "accepted":
+        sign = sign.upper()
+    signed_pairs = _merge_arrays(pairs, variants["array-parameters"])
+    expected = daji.compute_signature(signed_pairs, account.credentials["appSecret"])
+    if not compare_secrets(expected, sign):
         raise build_auth_error(scheme, "mismatch")
-    return account
+    return Authentication(account)
 
 
-def verify_secret(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account | None:
-    """The account whose secret was sent in clear; None when there is none."""
-    sent = get_first(call.pairs, "appSecret")
-    if not sent:
+def verify_secret(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
+    """Return the account whose secret was sent in clear; None when there is none."""
+    secret = get_first(context.parsed.pairs, "appSecret")
+    if not secret:
         return None
-    account = _find_account(world, call, scheme)
-    if not compare_secrets(account.credentials["appSecret"], sent):
+    account = _find_account(state, context, scheme, credential)
+    if not compare_secrets(account.credentials["appSecret"], secret):
         raise build_auth_error(scheme, "mismatch")
-    return account
+    return Authentication(account)
 
 
-def _merge_arrays(pairs: Pairs, way: str) -> Pairs:
-    """The pairs with the values of a name that stands more than once written as that way wants them."""
-    values: dict[str, list[str]] = {}
-    if way in ARRAY_ENCODERS:
-        for name, value in pairs:
-            values.setdefault(name, []).append(value)
-    if len(values) in (0, len(pairs)):
+def _merge_arrays(pairs: Pairs, encoding: str) -> Pairs:
+    """Return the pairs with the values of a name that stands more than once written as one.
+
+    `ids=1&ids=2` is signed as `ids=[1, 2]`, as Java prints a list, or as `ids=1,2`.
+    """
+    encode = ARRAY_ENCODERS.get(encoding)
+    if encode is None:
         return pairs
-    return tuple((name, ARRAY_ENCODERS[way](found) if len(found) > 1 else found[0]) for name, found in values.items())
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    if len(values) == len(pairs):
+        return pairs
+    merged = []
+    for name, texts in values.items():
+        text = texts[0]
+        if len(texts) > 1:
+            text = encode(texts)
+        merged.append((name, text))
+    return tuple(merged)
 
 
-def _find_account(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account:
-    key = get_first(call.pairs, "appKey")
-    if not key:
+def _find_account(state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str) -> Account:
+    if not credential:
         raise build_auth_error(scheme, "missing-key")
-    account = world.find_account(call.service, "appKey", key)
+    account = state.find_account(context.service, "appKey", credential)
     if account is None:
         raise build_auth_error(scheme, "unknown-key")
     return account

@@ -14,13 +14,13 @@ from lookalike_specs import SecurityScheme
 from lookalike_specs.signing import oss_policy
 
 from ..context import RequestContext
+from ..parsing import get_first
 from ..sandbox.state import SandboxState
-from ..service import Account
-from .credentials import build_auth_error, compare_secrets, get_first
+from .credentials import Authentication, build_auth_error, compare_secrets
 
 PolicyViolationKind = Literal["condition", "conditions", "too-large", "too-small"]
 SIZE_RANGE: Final = "content-length-range"
-# until when, in a year of four digits
+# the last second of the year 9999; a policy writes years with four digits
 MAX_TIMESTAMP: Final = 253_402_300_799
 MAX_QUOTED_LENGTH: Final = 1000
 
@@ -39,90 +39,113 @@ class PolicyViolation(NamedTuple):
     condition: str
 
 
+def verify(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
+    """Return who uploads; None when neither a key nor a signature is in the form.
+
+    A temporary key needs no token here: SDKs send the permit's key, and it alone.
+    """
+    form = context.parsed.form
+    signature = get_first(form, "Signature")
+    encoded_policy = get_first(form, "policy")
+    if not credential and not signature:
+        return None
+    if not credential:
+        raise build_auth_error(scheme, "missing-key")
+    if not signature:
+        raise build_auth_error(scheme, "missing-signature")
+    account = state.find_account(context.service, "AccessKeyId", credential)
+    if account is None:
+        raise build_auth_error(scheme, "unknown-key", value=credential)
+    expected = oss_policy.compute_signature(encoded_policy, account.credentials["AccessKeySecret"])
+    if not compare_secrets(expected, signature):
+        raise build_auth_error(scheme, "mismatch")
+    policy = parse_policy(encoded_policy)
+    if policy is None:
+        raise build_auth_error(scheme, "malformed")
+    if policy.expires_at <= state.clock():
+        raise build_auth_error(scheme, "expired")
+    return Authentication(account, {"condition": quote_condition(policy.conditions[:1])})
+
+
 def format_expiration(seconds: float) -> str:
-    """A time as a policy has it: `2026-11-21T01:26:27.000Z`."""
-    at = datetime.fromtimestamp(min(max(seconds, 0), MAX_TIMESTAMP), UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Return a time as a policy has it: `2026-11-21T01:26:27.000Z`."""
+    expiration = datetime.fromtimestamp(min(max(seconds, 0), MAX_TIMESTAMP), UTC)
+    return expiration.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_policy(text: str) -> UploadPolicy | None:
-    """What a policy says; None when it is not JSON in Base64, or does not say until when."""
+    """Parse a policy; None when it is not JSON in Base64, or does not say until when it holds."""
     try:
-        found = msgspec.json.decode(b64decode(text, validate=True))
-        expires = datetime.fromisoformat(found["expiration"])
+        document = msgspec.json.decode(b64decode(text, validate=True))
+        expiration = datetime.fromisoformat(document["expiration"])
     except (ValueError, TypeError, KeyError, RecursionError, msgspec.DecodeError):
         return None
-    conditions = found.get("conditions")
-    given = conditions if isinstance(conditions, list) else []
-    return UploadPolicy(expires.timestamp(), given) if expires.tzinfo else None
+    if expiration.tzinfo is None:
+        return None
+    conditions = document.get("conditions")
+    if not isinstance(conditions, list):
+        conditions = []
+    return UploadPolicy(expiration.timestamp(), conditions)
 
 
 def find_policy_violation(policy: UploadPolicy, fields: Mapping[str, str], size: int) -> PolicyViolation | None:
-    """The first condition that does not hold for these fields and a file of that size."""
+    """Return the first condition that does not hold for these fields and a file of `size` bytes."""
     if not policy.conditions:
         return PolicyViolation("conditions", "")
     for condition in policy.conditions:
-        if kind := _check_condition(condition, fields, size):
+        kind = _check_condition(condition, fields, size)
+        if kind is not None:
             return PolicyViolation(kind, quote_condition(condition))
     return None
 
 
 def quote_condition(condition: Any) -> str:
-    """A condition as an error quotes it."""
+    """Return a condition as an error quotes it."""
     return json.dumps(condition, ensure_ascii=False)[:MAX_QUOTED_LENGTH]
 
 
 def _check_condition(condition: Any, fields: Mapping[str, str], size: int) -> PolicyViolationKind | None:
+    """Return how a condition fails; None where it holds.
+
+    `{"bucket": "b"}` is short for `["eq", "$bucket", "b"]`.
+    """
     if isinstance(condition, dict) and len(condition) == 1:
-        (name, wanted) = next(iter(condition.items()))
-        way = "eq"
+        operator = "eq"
+        ((name, operand),) = condition.items()
     elif isinstance(condition, list) and len(condition) == 3:
-        way, name, wanted = condition
+        operator, name, operand = condition
     else:
         return "conditions"
-    if way == SIZE_RANGE:
-        return _check_size(size, name, wanted)
-    holds = CONDITION_OPERATORS.get(way) if isinstance(way, str) and isinstance(name, str) else None
-    if holds is None or not isinstance(wanted, list if way.endswith("in") else str):
+    if operator == SIZE_RANGE:
+        return _check_size(size, name, operand)
+    if not isinstance(operator, str) or not isinstance(name, str):
         return "conditions"
-    return None if holds(fields.get(name.removeprefix("$"), ""), wanted) else "condition"
+    holds = CONDITION_OPERATORS.get(operator)
+    operand_type: type = str
+    if operator.endswith("in"):
+        operand_type = list
+    if holds is None or not isinstance(operand, operand_type):
+        return "conditions"
+    if holds(fields.get(name.removeprefix("$"), ""), operand):
+        return None
+    return "condition"
 
 
-def _check_size(size: int, least: Any, most: Any) -> PolicyViolationKind | None:
-    if not (isinstance(least, int) and isinstance(most, int)):
+def _check_size(size: int, min_size: Any, max_size: Any) -> PolicyViolationKind | None:
+    if not (isinstance(min_size, int) and isinstance(max_size, int)):
         return "conditions"
-    return "too-small" if size < least else "too-large" if size > most else None
+    if size < min_size:
+        return "too-small"
+    if size > max_size:
+        return "too-large"
+    return None
 
 
 CONDITION_OPERATORS: Final[Mapping[str, Callable[[str, Any], bool]]] = {
-    "eq": lambda value, wanted: value == wanted,
-    "starts-with": lambda value, wanted: value.startswith(wanted),
-    "in": lambda value, wanted: value in wanted,
-    "not-in": lambda value, wanted: value not in wanted,
+    "eq": lambda value, operand: value == operand,
+    "starts-with": lambda value, operand: value.startswith(operand),
+    "in": lambda value, operand: value in operand,
+    "not-in": lambda value, operand: value not in operand,
 }
-
-
-def verify(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account | None:
-    """Who uploads; None when neither a key nor a signature is in the form.
-
-    A temporary key needs no token here: SDKs send the permit's key, and it alone.
-    """
-    key, theirs, text = (get_first(call.form, name) for name in ("OSSAccessKeyId", "Signature", "policy"))
-    if not key and not theirs:
-        return None
-    if not key:
-        raise build_auth_error(scheme, "missing-key")
-    if not theirs:
-        raise build_auth_error(scheme, "missing-signature")
-    account = world.find_account(call.service, "AccessKeyId", key)
-    if account is None:
-        raise build_auth_error(scheme, "unknown-key", value=key)
-    if not compare_secrets(oss_policy.compute_signature(text, account.credentials["AccessKeySecret"]), theirs):
-        raise build_auth_error(scheme, "mismatch")
-    found = parse_policy(text)
-    call.template_values = {"condition": quote_condition(found.conditions[:1]) if found else ""}
-    if found is None:
-        raise build_auth_error(scheme, "malformed")
-    if found.expires_at <= world.clock():
-        raise build_auth_error(scheme, "expired")
-    return account

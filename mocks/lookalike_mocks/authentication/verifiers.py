@@ -1,4 +1,4 @@
-"""The verifiers, by the name that a spec's security scheme gives."""
+"""The verifiers, by the name that a spec's security scheme gives: the first that finds its evidence decides."""
 
 from __future__ import annotations
 
@@ -10,31 +10,79 @@ from lookalike_specs import SecurityScheme
 from ..context import RequestContext
 from ..sandbox.state import SandboxState
 from ..service import Account
-from . import alibaba_cloud, daji, key, post_policy
-from .credentials import build_auth_error
-
-Verifier = Callable[[SandboxState, RequestContext, SecurityScheme], Account | None]
+from . import alibaba_cloud, daji, post_policy
+from .credentials import Authentication, build_auth_error, build_credential_reader
 
 
-def verify_all(world: SandboxState, call: RequestContext, scheme: SecurityScheme) -> Account | None:
+def authenticate(state: SandboxState, context: RequestContext) -> Authentication:
+    """Return who calls. Raise VendorError for the way in which the proof is wrong, or missing."""
+    schemes = context.endpoint.operation.schemes
+    reader, credential = context.credential
+    for scheme in schemes:
+        name = scheme.extension.scheme
+        scheme_reader = context.service.credential_readers[name, scheme.parameter]
+        if scheme_reader is not reader:
+            # the one that was read belongs to another scheme: RPC's `AccessKeyId`, while this one wants a header
+            reader = scheme_reader
+            credential = reader(context.parsed)
+        authentication = VERIFIERS[name](state, context, scheme, credential)
+        if authentication is not None:
+            return authentication
+    # no scheme found anything: the first one, which is the vendor's usual one, says what is missing
+    first_scheme = schemes[0]
+    if "missing-signature" in first_scheme.extension.errors:
+        raise build_auth_error(first_scheme, "missing-signature")
+    raise build_auth_error(first_scheme, "missing-key")
+
+
+def verify_key(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
+    """Return the account of a credential that travels as it is: a key, a token, user and password; None for none."""
+    if not credential:
+        return None
+    account = state.find_account(context.service, scheme.extension.credential or scheme.parameter, credential)
+    if account is None:
+        raise build_auth_error(scheme, "unknown-key")
+    return Authentication(account)
+
+
+def verify_nothing(
+    _state: SandboxState, context: RequestContext, _scheme: SecurityScheme, _credential: str
+) -> Authentication:
+    """Return the demo account: everybody may call."""
+    return Authentication(Account(dict(context.service.api.account)))
+
+
+def verify_all(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
     """Return the account where each of the parts proves it; None where there is no proof at all.
 
     Raise VendorError where some are there and others are not.
     """
-    accounts = [VERIFIERS[part.extension.scheme](world, call, part) for part in scheme.parts]
-    if not any(accounts):
+    authentications = []
+    for number, part in enumerate(scheme.parts):
+        if number > 0:
+            credential = build_credential_reader(part)(context.parsed)
+        authentications.append(VERIFIERS[part.extension.scheme](state, context, part, credential))
+    if not any(authentications):
         return None
-    for part, account in zip(scheme.parts, accounts, strict=True):
-        if account is None:
+    for part, authentication in zip(scheme.parts, authentications, strict=True):
+        if authentication is None:
             raise build_auth_error(part, "missing-key")
-    return accounts[0]
+    return authentications[0]
 
+
+# sandbox's state, request, scheme, the credential as it was sent ("" where there is none) -> who calls; None where the
+# request carries no evidence of this scheme
+Verifier = Callable[[SandboxState, RequestContext, SecurityScheme, str], Authentication | None]
 
 VERIFIERS: Final[dict[str, Verifier]] = {
-    "key": key.verify_key,
-    "bearer": key.verify_key,
-    "basic": key.verify_key,
-    "none": key.verify_nothing,
+    "key": verify_key,
+    "bearer": verify_key,
+    "basic": verify_key,
+    "none": verify_nothing,
     "all": verify_all,
     "daji-md5": daji.verify_sign,
     "daji-secret": daji.verify_secret,

@@ -1,9 +1,9 @@
-"""What callers brought: the pictures that they added, the objects that they uploaded. Bounded; the oldest goes."""
+"""What callers brought: the images that they added, the objects that they uploaded. Bounded; the oldest goes."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,11 +12,11 @@ from ..images import Thumbnail
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-MEGABYTE = 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
 
 
 class ImageKey(NamedTuple):
-    """Where an added picture is kept: an instance of an API, and the names that it has there."""
+    """Where an added image is kept: an instance of an API, and the names that it has there."""
 
     instance: str
     product: str
@@ -24,7 +24,10 @@ class ImageKey(NamedTuple):
 
 
 class StoredImage(msgspec.Struct, frozen=True):
-    """A picture that was added; `replaces` is the catalogue's product and picture that had its names, if one had."""
+    """An image that was added.
+
+    `replaced_image` is the catalogue's product and image that had its names, if one had.
+    """
 
     key: ImageKey
     image: ImageIdentity
@@ -36,35 +39,41 @@ class StoredImage(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """Return about how many bytes it takes."""
         texts = (*self.key, self.content or "", *map(str, self.attributes.values()))
+        # a character takes up to four bytes; the rest of an entry takes about a kilobyte
         return 1024 + 4 * sum(map(len, texts))
 
 
 class BoundedStore(Generic[Key, Value]):
-    """At most `count` values of `size` bytes together."""
+    """At most `count` values of `size` bytes together; to make room, the oldest goes."""
 
     def __init__(self, count: int, size: int) -> None:
         self._values: dict[Key, tuple[Value, int]] = {}
-        self._count = count
-        self._limit = size
+        self._max_count = count
+        self._max_size = size
         self._size = 0
 
     def put(self, key: Key, value: Value, size: int) -> list[Key]:
-        """Keep a value as the newest one; which ones went for it."""
+        """Keep a value as the newest one; return the keys of those that went for it."""
         self.pop(key)
         self._values[key] = value, size
         self._size += size
-        gone = []
-        while len(self._values) > self._count or self._size > self._limit:
-            gone.append(next(iter(self._values)))
-            self.pop(gone[-1])
-        return gone
+        dropped = []
+        # a value that is too large by itself goes as well, at once
+        while len(self._values) > self._max_count or self._size > self._max_size:
+            oldest = next(iter(self._values))
+            self.pop(oldest)
+            dropped.append(oldest)
+        return dropped
 
     def get(self, key: Key) -> Value | None:
-        """The value of that key."""
-        found = self._values.get(key)
-        return found[0] if found else None
+        """Return the value of that key."""
+        entry = self._values.get(key)
+        if entry is None:
+            return None
+        value, _ = entry
+        return value
 
     def pop(self, key: Key) -> None:
         """Forget a value, if it is kept."""
@@ -79,12 +88,12 @@ class BoundedStore(Generic[Key, Value]):
 
 
 class ImageStore:
-    """One world's pictures, by place, and objects, by key."""
+    """One sandbox's images, by their keys, and objects, by theirs."""
 
     def __init__(self) -> None:
         self.images: BoundedStore[ImageKey, StoredImage] = BoundedStore(1000, 8 * MEGABYTE)
         self.objects: BoundedStore[str, bytes] = BoundedStore(100, 16 * MEGABYTE)
 
     def list_images(self, instance: str) -> list[StoredImage]:
-        """The pictures that were added to an instance, the oldest first."""
-        return [added for added in self.images if added.key.instance == instance] if self.images else []
+        """Return the images that were added to an instance, the oldest first."""
+        return [image for image in self.images if image.key.instance == instance]

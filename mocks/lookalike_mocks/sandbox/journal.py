@@ -13,7 +13,7 @@ from lookalike_specs.messages import Request, Response
 class JournalEntry(msgspec.Struct, frozen=True):
     """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
 
-    `lost` tells what is nearest to a request that no operation was found for.
+    `near_miss_finder` describes what is nearest to a request that no operation was found for.
     """
 
     timestamp: float
@@ -25,8 +25,11 @@ class JournalEntry(msgspec.Struct, frozen=True):
 
     @property
     def near_miss(self) -> str:
-        """For a request that no operation matched: the nearest one, and what it differs in."""
-        return self.near_miss_finder(self.request) if self.near_miss_finder is not None else ""
+        """Return, for a request that no operation matched, the nearest one, and what it differs in."""
+        # found only when somebody looks: to compare a path with every route takes longer than to answer
+        if self.near_miss_finder is None:
+            return ""
+        return self.near_miss_finder(self.request)
 
 
 class JournalNote(msgspec.Struct, frozen=True):
@@ -43,7 +46,8 @@ class Journal:
         self._ring: deque[JournalEntry] = deque(maxlen=count)
         self._limit = size
         self._size = 0
-        self._before = 0
+        # how many were forgotten by clear(): numbers go on, so that no two exchanges ever have the same
+        self._cleared_count = 0
         self.dropped = 0
         self.notes: deque[JournalNote] = deque(maxlen=100)
 
@@ -51,42 +55,43 @@ class Journal:
         """Write one exchange down."""
         ring = self._ring
         if len(ring) == ring.maxlen:
-            self._drop()
+            self._drop_oldest()
         ring.append(entry)
         self._size += len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
         while self._size > self._limit and ring:
-            self._drop()
+            self._drop_oldest()
 
-    def add_note(self, text: str, at: float) -> None:
+    def add_note(self, text: str, timestamp: float) -> None:
         """Write down what is no exchange."""
-        self.notes.append(JournalNote(at, text))
+        self.notes.append(JournalNote(timestamp, text))
 
     def clear(self) -> None:
         """Forget everything; what comes is counted on from here."""
-        self._before += self.dropped + len(self._ring)
+        self._cleared_count += self.dropped + len(self._ring)
         self._ring.clear()
         self.notes.clear()
-        self._size = self.dropped = 0
+        self._size = 0
+        self.dropped = 0
 
-    def _drop(self) -> None:
+    def _drop_oldest(self) -> None:
         entry = self._ring.popleft()
         self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
         self.dropped += 1
 
     @property
     def entries(self) -> tuple[JournalEntry, ...]:
-        """What is kept."""
+        """Return what is kept, the oldest first."""
         return tuple(self._ring)
 
     @property
     def numbered_entries(self) -> list[tuple[int, JournalEntry]]:
-        """What is kept, with the number of each since the beginning, from 1."""
-        return list(enumerate(self.entries, start=self._before + self.dropped + 1))
+        """Return what is kept, with the number of each since the beginning, from 1."""
+        return list(enumerate(self.entries, start=self._cleared_count + self.dropped + 1))
 
     @property
     def total_count(self) -> int:
-        """How many there were since the beginning."""
-        return self._before + self.dropped + len(self._ring)
+        """Return how many there were since the beginning."""
+        return self._cleared_count + self.dropped + len(self._ring)
 
     def __iter__(self) -> Iterator[tuple[Request, Response]]:
         return iter([(entry.request, entry.response) for entry in self.entries])

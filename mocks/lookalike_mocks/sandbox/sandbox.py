@@ -1,4 +1,4 @@
-"""One tester's private corner: credentials, and the world that answers to them."""
+"""One tester's private corner: credentials, and the state that answers to them."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from lookalike_specs.messages import Request
-
 from ..exceptions import MockError, UnknownSituation
 from ..faults import FAULTS, Delay
-from ..near_miss import find_near_miss
-from ..parsing import ParsedRequest
 from ..service import Account, Service
 from .identity import SandboxName, WorkerIdentity, create_token, find_sandbox_name, format_as_uuid, parse_sandbox_name
 from .journal import Journal
 from .scheduled import ScheduledSituation
 from .state import SandboxState, SettableClock
 
+DEMO_SANDBOX: Final = "demo"
+MAX_SANDBOXES: Final = 256
+# serials have six hexadecimal digits in a token; then they start over
+MAX_SERIAL: Final = 2**24 - 1
+MAX_NAME_LENGTH: Final = 100
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sandbox:
-    """Seed, clock, quota, situations, added pictures and journal in `world`; `credentials` per API."""
+    """Seed, clock, quota, situations, added images and journal are in `state`; `credentials` go by API."""
 
     name: str
     state: SandboxState = field(repr=False)
@@ -35,131 +37,140 @@ class Sandbox:
 
     @property
     def journal(self) -> Journal:
-        """What was asked with these credentials, and answered."""
+        """Return what was asked with these credentials, and answered."""
         return self.state.journal
 
     @property
     def clock(self) -> SettableClock:
-        """What time it is; it can be set."""
+        """Return the clock, which can be set."""
         return self.state.clock
 
-    def schedule(self, demand: ScheduledSituation) -> None:
-        """Ask for a situation. Raises UnknownSituation, ValueError, or OverflowError when too many wait."""
-        msgspec.convert(
-            msgspec.to_builtins(demand), ScheduledSituation
-        )  # who makes one in Python is not checked otherwise
-        api, _, short = demand.situation.partition("/")
-        if api not in self.services or not self.services[api].has_situation(short):
-            raise UnknownSituation(demand.situation, tuple(self.iter_situations()))
-        if not self.state.scheduled_situations.add(demand):
+    def schedule(self, scheduled: ScheduledSituation) -> None:
+        """Let a situation wait for its answers. Raise UnknownSituation, ValueError, OverflowError: too many wait."""
+        # msgspec checks a struct's values only when it reads them, not when somebody makes one in Python
+        msgspec.convert(msgspec.to_builtins(scheduled), ScheduledSituation)
+        api, _, situation = scheduled.situation.partition("/")
+        if api not in self.services or situation not in self.services[api].situations:
+            raise UnknownSituation(scheduled.situation, tuple(self.iter_situations()))
+        if not self.state.scheduled_situations.add(scheduled):
             raise OverflowError("too many situations wait; take some back")
 
     @contextmanager
     def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> Iterator[None]:
         """Bring a situation for the next `times` answers, at most until the block ends.
 
-        Raises UnknownSituation, ValueError.
+        Raise UnknownSituation, ValueError.
         """
-        demand = ScheduledSituation(situation, times, delay or Delay())
-        self.schedule(demand)
+        scheduled = ScheduledSituation(situation, times, delay or Delay())
+        self.schedule(scheduled)
         try:
             yield
         finally:
-            self.state.scheduled_situations.remove(demand)
+            self.state.scheduled_situations.remove(scheduled)
 
     def iter_situations(self) -> Iterator[str]:
-        """Every situation that can be asked for."""
+        """Yield every situation that can be asked for, such as `tmapi/439`."""
         for api, service in self.services.items():
             root = service.api.root
-            yield from (f"{api}/{short}" for short in (*root.errors, *root.situations, *FAULTS))
-
-
-DEMO_SANDBOX = "demo"
-MAX_SANDBOXES = 256
-MAX_SERIAL = 2**24 - 1
-MAX_NAME_LENGTH = 100
+            for situation in (*root.errors, *root.situations, *FAULTS):
+                yield f"{api}/{situation}"
 
 
 class Sandboxes:
     """The demo accounts' own sandbox, which is always there, and at most MAX_SANDBOXES more; the oldest goes first."""
 
-    def __init__(self, services: Mapping[str, Service], home: SandboxState, place: WorkerIdentity) -> None:
-        self.demo = Sandbox(
-            DEMO_SANDBOX, home, {api: dict(service.api.account) for api, service in services.items()}, services
-        )
-        self.identity = place
+    def __init__(self, services: Mapping[str, Service], demo_state: SandboxState, identity: WorkerIdentity) -> None:
+        demo_credentials = {api: dict(service.api.account) for api, service in services.items()}
+        self.demo = Sandbox(DEMO_SANDBOX, demo_state, demo_credentials, services)
+        self.identity = identity
         self._services = services
         self._serial = 0
         # whoever makes sandboxes may do so from many threads, and not from the server's
         self._lock = threading.Lock()
-        self._held: dict[str, Sandbox] = {}
-        self._worlds: dict[str, SandboxState] = {}
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._states: dict[str, SandboxState] = {}
+        # to know them is faster than to look for a sandbox's name in each
+        self._demo_credentials = frozenset(
+            value
+            for service in services.values()
+            for credentials, _ in service.api.accounts
+            for value in credentials.values()
+        )
 
-    def find_state(self, service: Service, sent: ParsedRequest) -> SandboxState:
-        """The world of whoever this request claims to be from. Raises Unanswerable: of a sandbox that is not here."""
-        for claim in service.credential_readers:
-            if credential := claim(sent):
-                found = self._worlds.get(credential)
-                if found is None and (name := find_sandbox_name(credential)) is not None:
-                    raise MockError(*self.identity.explain_missing(name))
-                return found or self.demo.state
+    def find_state(self, credential: str) -> SandboxState:
+        """Return the state of the sandbox that a credential belongs to; the demo accounts' for any other credential.
+
+        Raise MockError for that of a sandbox that is not here.
+        """
+        state = self._states.get(credential)
+        if state is not None:
+            return state
+        if credential in self._demo_credentials:
+            return self.demo.state
+        name = find_sandbox_name(credential)
+        if name is not None:
+            raise MockError(*self.identity.explain_missing(name))
         return self.demo.state
 
-    def describe_near_miss(self, request: Request) -> str:
-        """For a request that no operation matched: the nearest one, and what it differs in."""
-        near = find_near_miss(self._services.values(), request)
-        return str(near) if near.differences else ""
-
-    def create(self, world: SandboxState) -> Sandbox:
-        """A new sandbox around that world, with credentials of its own for every API."""
+    def create(self, state: SandboxState) -> Sandbox:
+        """Create a sandbox around that state, with credentials of its own for every API."""
         with self._lock:
             self._serial = self._serial % MAX_SERIAL + 1
             name = SandboxName(self.identity.run_id, self.identity.worker, self.identity.generation, self._serial)
             self._make_room()
-            credentials = {api: _create_credentials(service, name) for api, service in self._services.items()}
-            for api, minted in credentials.items():
-                world.accounts[api] = dict.fromkeys(minted.values(), Account(minted))
-                self._worlds |= dict.fromkeys((value for value in minted.values() if find_sandbox_name(value)), world)
-            made = self._held[str(name)] = Sandbox(str(name), world, credentials, self._services)
-        return made
-
-    def _make_room(self) -> None:
-        """Let the oldest go where there are too many."""
-        if len(self._held) >= MAX_SANDBOXES:
-            oldest = next(iter(self._held))
-            self._forget(oldest)
-            home = self.demo.state
-            home.journal.add_note(f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}", home.clock())
+            all_credentials = {api: _create_credentials(service, name) for api, service in self._services.items()}
+            for api, credentials in all_credentials.items():
+                state.accounts[api] = dict.fromkeys(credentials.values(), Account(credentials))
+                for value in credentials.values():
+                    # only a value that names the sandbox is unique: a region or an instance's name is not
+                    if find_sandbox_name(value) is not None:
+                        self._states[value] = state
+            sandbox = Sandbox(str(name), state, all_credentials, self._services)
+            self._sandboxes[sandbox.name] = sandbox
+        return sandbox
 
     def get(self, name: str) -> Sandbox | None:
-        """The sandbox of that name, if it is here."""
-        return self.demo if name == DEMO_SANDBOX else self._held.get(name)
+        """Return the sandbox of that name, if it is here."""
+        if name == DEMO_SANDBOX:
+            return self.demo
+        return self._sandboxes.get(name)
 
     def explain_missing(self, name: str) -> tuple[int, dict[str, Any]]:
-        """Why there is no sandbox of that name here, as an HTTP status and a body."""
+        """Return why there is no sandbox of that name here, as an HTTP status and a body."""
         parsed = parse_sandbox_name(name)
-        ours = self.identity.run_id, self.identity.worker, self.identity.generation
-        if parsed is None or (parsed[:3] == ours and parsed.serial > self._serial):
-            return 404, {"error": f"no sandbox is called {name[:MAX_NAME_LENGTH]!r}", "sandbox": name[:MAX_NAME_LENGTH]}
+        own = (self.identity.run_id, self.identity.worker, self.identity.generation)
+        if parsed is None or (parsed[:3] == own and parsed.serial > self._serial):
+            shown_name = name[:MAX_NAME_LENGTH]
+            return 404, {"error": f"no sandbox is called {shown_name!r}", "sandbox": shown_name}
         return self.identity.explain_missing(parsed)
 
     def remove(self, name: str) -> bool:
-        """Forget a sandbox; False when there is none of that name, or it is the demo accounts'."""
+        """Forget a sandbox; return False when there is none of that name, or it is the demo accounts'."""
         with self._lock:
             return self._forget(name)
 
+    def _make_room(self) -> None:
+        if len(self._sandboxes) < MAX_SANDBOXES:
+            return
+        oldest = next(iter(self._sandboxes))
+        self._forget(oldest)
+        demo_state = self.demo.state
+        demo_state.journal.add_note(f"sandbox {oldest} went, as the oldest of {MAX_SANDBOXES}", demo_state.clock())
+
     def _forget(self, name: str) -> bool:
-        found = self._held.pop(name, None)
-        if found is not None:
-            self._worlds = {key: world for key, world in self._worlds.items() if world is not found.state}
-        return found is not None
+        sandbox = self._sandboxes.pop(name, None)
+        if sandbox is None:
+            return False
+        # a new table, as the server's thread may be reading the old one
+        self._states = {value: state for value, state in self._states.items() if state is not sandbox.state}
+        return True
 
     def __iter__(self) -> Iterator[Sandbox]:
-        return iter((self.demo, *self._held.values()))
+        return iter((self.demo, *self._sandboxes.values()))
 
 
 def _create_credentials(service: Service, name: SandboxName) -> dict[str, str]:
-    """Credentials under the vendor's own names, as the spec's templates say."""
-    drawn = create_token(name)
-    values: dict[str, Any] = {"token": drawn, "uuid": format_as_uuid(drawn), "secret": secrets.token_hex(16)}
+    """Return credentials under the vendor's own names, as the spec's templates say."""
+    token = create_token(name)
+    values: dict[str, Any] = {"token": token, "uuid": format_as_uuid(token), "secret": secrets.token_hex(16)}
     return {key: template.format(**values) for key, template in service.api.root.credential_templates.items()}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from ..faults import Delay
 
-MAX_SCHEDULED_SITUATIONS = 1000
+MAX_SCHEDULED_SITUATIONS: Final = 1000
 RepeatCount = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
 
 
 class ScheduledSituation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`situation` (`<api>/<id>`) for the next `times` answers of its API, or until it is taken back."""
+    """`situation` (`<api>/<id>`) for the next `times` answers of its API, or until it is cancelled."""
 
     situation: str
     times: RepeatCount | None = None
@@ -23,49 +23,60 @@ class ScheduledSituation(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class ScheduledSituations:
-    """At most MAX_DEMANDS; those of one API come one after the other, each as often as it says.
+    """At most MAX_SCHEDULED_SITUATIONS; those of one API come one after the other, each as often as it says.
 
-    Who asks for them may be in another thread than who answers.
+    `pending` are those that wait, with what is left of `times`. Who schedules may be in another thread than who
+    answers; an answer looks whether any waits without the lock, which costs nothing where none does.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: list[tuple[ScheduledSituation, int | None]] = []
+        self.pending: list[tuple[ScheduledSituation, int | None]] = []
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self.pending)
 
-    def add(self, demand: ScheduledSituation) -> bool:
-        """Ask for it; False when too many wait already."""
+    def add(self, scheduled: ScheduledSituation) -> bool:
+        """Let a situation wait for its answers; return False when too many wait already."""
         with self._lock:
-            if len(self._waiting) >= MAX_SCHEDULED_SITUATIONS:
+            if len(self.pending) >= MAX_SCHEDULED_SITUATIONS:
                 return False
-            self._waiting.append((demand, demand.times))
+            self.pending.append((scheduled, scheduled.times))
             return True
 
-    def take_next(self, api: str, can: Callable[[str], bool] = bool) -> ScheduledSituation | None:
-        """What the next answer of that API is to be, of what it `can` be at all; it counts as given."""
+    def take_next(self, api: str, is_possible: Callable[[str], bool] = bool) -> ScheduledSituation | None:
+        """Return what the next answer of an API is to be, and count it as given; None where nothing fits.
+
+        What is not possible now, such as an upload's error for a search, goes on waiting and does not block the rest.
+        """
         with self._lock:
-            for at, (demand, left) in enumerate(self._waiting):
-                if demand.situation.startswith(f"{api}/") and can(demand.situation.partition("/")[2]):
-                    if left is not None:
-                        self._waiting[at : at + 1] = [(demand, left - 1)] if left > 1 else []
-                    return demand
+            for index, (scheduled, remaining) in enumerate(self.pending):
+                owner, _, situation = scheduled.situation.partition("/")
+                if owner != api or not is_possible(situation):
+                    continue
+                if remaining == 1:
+                    del self.pending[index]
+                elif remaining is not None:
+                    self.pending[index] = (scheduled, remaining - 1)
+                return scheduled
             return None
 
     def cancel(self, situation: str = "") -> int:
-        """Forget that situation, or all of them; how many there were."""
+        """Cancel that situation, or all of them; return how many there were."""
         with self._lock:
-            before = len(self._waiting)
-            self._waiting = [pair for pair in self._waiting if situation and pair[0].situation != situation]
-            return before - len(self._waiting)
+            count = len(self.pending)
+            remaining = []
+            if situation:
+                remaining = [entry for entry in self.pending if entry[0].situation != situation]
+            self.pending = remaining
+            return count - len(remaining)
 
-    def remove(self, demand: ScheduledSituation) -> None:
-        """Take back this very one, and none that asks for the same."""
+    def remove(self, scheduled: ScheduledSituation) -> None:
+        """Cancel this very one, and none that asks for the same."""
         with self._lock:
-            self._waiting = [pair for pair in self._waiting if pair[0] is not demand]
+            self.pending = [entry for entry in self.pending if entry[0] is not scheduled]
 
     def list_pending(self) -> list[ScheduledSituation]:
-        """What still waits, with what is left of `times`."""
+        """Return what still waits, with what is left of `times`."""
         with self._lock:
-            return [msgspec.structs.replace(demand, times=left) for demand, left in self._waiting]
+            return [msgspec.structs.replace(scheduled, times=remaining) for scheduled, remaining in self.pending]

@@ -1,4 +1,4 @@
-"""How much a sandbox may ask: so many answers a second, so many in all."""
+"""What a sandbox has to remember, each part of it bounded: quota, rates, nonces, clock, and all that goes with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -18,7 +18,10 @@ from .image_store import ImageStore
 from .journal import Journal
 from .scheduled import ScheduledSituations
 
+MAX_CATALOGUES: Final = 32
 QuotaLimit = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+# returns seconds since 1970
+Clock = Callable[[], float]
 
 
 class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,24 +32,24 @@ class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RateLimiter:
-    """The moments of the last second for at most `limit` names; the name that was used longest ago goes first."""
+    """The times of the last second for at most `limit` names; the name that was used longest ago goes first."""
 
     def __init__(self, limit: int = 10_000) -> None:
-        self._moments: OrderedDict[str, deque[float]] = OrderedDict()
+        self._times: OrderedDict[str, deque[float]] = OrderedDict()
         self._limit = limit
 
-    def try_acquire(self, name: str, most: int, now: float) -> bool:
-        """Whether it may be done once more: less than `most` times in the last second. `now` in seconds."""
-        moments = self._moments.setdefault(name, deque())
-        self._moments.move_to_end(name)
-        while len(self._moments) > self._limit:
-            self._moments.popitem(last=False)
-        # a moment after `now` is one from before the clock was set back
-        while moments and not now - 1 < moments[0] <= now:
-            moments.popleft()
-        if len(moments) >= most:
+    def try_acquire(self, name: str, max_count: int, now: float) -> bool:
+        """Return whether it may be done once more, less than `max_count` times in the last second; count it if so."""
+        times = self._times.setdefault(name, deque())
+        self._times.move_to_end(name)
+        while len(self._times) > self._limit:
+            self._times.popitem(last=False)
+        # a time after `now` is one from before the clock was set back
+        while times and not now - 1 < times[0] <= now:
+            times.popleft()
+        if len(times) >= max_count:
             return False
-        moments.append(now)
+        times.append(now)
         return True
 
 
@@ -54,25 +57,22 @@ class Nonces:
     """At most `limit` nonces, each for `window` seconds; the oldest goes first."""
 
     def __init__(self, window: float = 900, limit: int = 100_000) -> None:
-        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._used_at: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._window = window
         self._limit = limit
 
     def use(self, owner: str, nonce: str, now: float) -> bool:
-        """Whether this owner's nonce is new; it is not from then on. `now` in seconds."""
-        self._forget(now)
-        if (owner, nonce) in self._seen:
+        """Return whether this owner's nonce is new, and use it up. `now` is in seconds."""
+        self._forget_old(now)
+        if (owner, nonce) in self._used_at:
             return False
-        self._seen[owner, nonce] = now
+        self._used_at[owner, nonce] = now
         return True
 
-    def _forget(self, now: float) -> None:
-        seen = self._seen
-        while seen and (len(seen) >= self._limit or next(iter(seen.values())) <= now - self._window):
-            seen.popitem(last=False)
-
-
-Clock = Callable[[], float]
+    def _forget_old(self, now: float) -> None:
+        used_at = self._used_at
+        while used_at and (len(used_at) >= self._limit or next(iter(used_at.values())) <= now - self._window):
+            used_at.popitem(last=False)
 
 
 class SettableClock:
@@ -80,39 +80,40 @@ class SettableClock:
 
     def __init__(self, source: Clock = time.time) -> None:
         self._source = source
-        self._ahead = 0.0
-        self._stands: float | None = None
+        self._offset = 0.0
+        self._stopped_at: float | None = None
 
     def __call__(self) -> float:
-        """Now."""
-        return self._source() + self._ahead if self._stands is None else self._stands
+        """Return the time."""
+        if self._stopped_at is not None:
+            return self._stopped_at
+        return self._source() + self._offset
 
     @property
     def is_running(self) -> bool:
-        """Whether it goes on."""
-        return self._stands is None
+        """Return whether it goes on."""
+        return self._stopped_at is None
 
     def set(self, now: float, *, runs: bool = True) -> None:
-        """Make it `now`."""
-        self._ahead = now - self._source()
-        self._stands = None if runs else now
+        """Make it `now`; from there it goes on if it `runs`."""
+        self._offset = now - self._source()
+        self._stopped_at = None
+        if not runs:
+            self._stopped_at = now
 
     def reset(self) -> None:
-        """Back to the real time."""
-        self._ahead = 0.0
-        self._stands = None
-
-
-MAX_CATALOGUES = 32
+        """Show the real time again."""
+        self._offset = 0.0
+        self._stopped_at = None
 
 
 @dataclass(slots=True)
 class SandboxState:
-    """One world for all APIs: seconds since 1970 from `clock`, goods from `catalogue`, and what has to be remembered.
+    """What one sandbox remembers of all APIs; `clock` tells its time, `catalogue` its goods.
 
-    `accounts` are a sandbox's own, API -> credential's value -> who that is; without any, those of the specs count.
-    `given` counts each API's answers, `named` the names that have to differ each time; `chance` draws what is random
-    about faults.
+    `accounts` are a sandbox's own, API -> credential's value -> account; without any, those of the specs count.
+    `answer_counts` counts each API's answers, `unique_name_count` the names that have to differ each time; `rng` draws
+    what is random about faults.
     """
 
     seed: int = 0
@@ -130,23 +131,28 @@ class SandboxState:
     rng: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        """Chance follows the seed."""
         self.rng = Random(self.seed)  # noqa: S311 - for delays, not for secrets
 
     @property
     def catalogue(self) -> Catalogue:
-        """The goods of this seed; worlds of the same seed share what was made of them."""
+        """Return the goods of this seed; sandboxes of the same seed share what was made of them."""
         return _get_catalogue(self.seed, self.size)
 
     def find_account(self, service: Service, credential: str, value: str) -> Account | None:
-        """Who that credential belongs to."""
+        """Return who a credential belongs to; a trigger key belongs to the demo account."""
         if not self.accounts:
-            return service.find_account(credential, value)
-        found = self.accounts.get(service.api.id, {}).get(value)
-        return found if found and found.credentials.get(credential) == value else None
+            account = service.accounts.get(credential, {}).get(value)
+            if account is None:
+                return service.find_trigger_account(credential, value)
+            return account
+        account = self.accounts.get(service.api.id, {}).get(value)
+        # a secret is among the values as well, and must not pass for a key
+        if account is None or account.credentials.get(credential) != value:
+            return None
+        return account
 
     def reseed(self, seed: int) -> None:
-        """Have other goods from now on."""
+        """Have other goods from now on, and other delays."""
         self.seed = seed
         self.__post_init__()
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from lookalike_specs import Operation
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.messages import Response
 
 from ..context import RequestContext
 from ..examples import handle_example
+from ..parsing import ParsedRequest
 from ..sandbox.state import SandboxState
 from ..service import Service
 from . import hiobuy, tmapi
@@ -17,8 +18,8 @@ from .aliyun import file_upload, response_format, search, stored_images
 from .daji import image_upload, search_1688, search_taobao
 from .tmapi import handle_convert
 
-Handler = Callable[["SandboxState", "RequestContext"], Response]
-ErrorFormatSelector = Callable[["Service", Request, str, Operation | None], str]
+Handler = Callable[[SandboxState, RequestContext], Response]
+ErrorFormatSelector = Callable[[Service, ParsedRequest, str, Operation | None], str]
 
 # the name that an operation gives its page -> who builds it
 HANDLERS: Final[dict[str, Handler]] = {

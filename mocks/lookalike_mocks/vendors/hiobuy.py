@@ -14,9 +14,8 @@ from lookalike_specs.messages import Response
 from ..catalogue import ImageIdentity, Product, Query
 from ..catalogue.image import identify_by_url
 from ..catalogue.subjects import detect_subjects
-from ..context import RequestContext
+from ..context import RequestContext, derive_response_ids
 from ..exceptions import VendorError
-from ..response_ids import derive_response_ids
 from ..sandbox.state import SandboxState
 from . import ali1688, common
 
@@ -71,7 +70,7 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     if not is_native:
         renderer = _get_item_renderer(platform, is_full=variants["tags-and-quantity"] == "present")
     items = common.render_items(renderer, state.catalogue, indexes, language, context)
-    traced = msgspec.Raw(common.fill_trace(items, derive_response_ids(state.seed, context.request).digest))
+    traced = msgspec.Raw(common.fill_trace(items, derive_response_ids(state.seed, context.parsed.request).digest))
     if is_native:
         data = _build_native_result(query.image, state.catalogue.size, traced, total, length)
     else:

@@ -286,7 +286,7 @@ def test_a_worker_with_a_url_of_its_own_tells_that_one() -> None:
     place = WorkerIdentity(run_id=5, worker=2, generation=3, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2"))
     headers = {"authorization": f"Bearer {TOKEN}"}
     with (
-        Server(MockApp(Mock("tmapi", place=place), token=TOKEN)) as server,
+        Server(MockApp(Mock("tmapi", identity=place), token=TOKEN)) as server,
         httpx.Client(base_url=f"{server.url}/_lookalike/", headers=headers, trust_env=False) as client,
     ):
         health = client.get("health").json()

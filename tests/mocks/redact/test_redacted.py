@@ -160,7 +160,7 @@ def test_bodies_can_be_cut(most: int) -> None:
     entry = JournalEntry(
         0.0, "tmapi", Request(method="POST", path="/", body=b"x" * 30 + secret * 200), Response(status=200, body=secret)
     )
-    shown = redact_entry(entry, SANDBOX, most=most)
+    shown = redact_entry(entry, SANDBOX, max_body_bytes=most)
     assert shown.request.body == b"x" * min(most, 30) + (b"***" if most > 30 else b"")
     assert shown.response.body == (b"***" if most else b"")
 

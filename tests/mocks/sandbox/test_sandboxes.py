@@ -84,7 +84,9 @@ def test_that_of_the_demo_accounts_stays() -> None:
 
 def test_a_sandbox_of_another_worker_is_led_there() -> None:
     urls = ("http://127.0.0.1:1", "http://127.0.0.1:2")
-    here, there = (Mock("tmapi", place=WorkerIdentity(run_id=5, worker=worker, worker_urls=urls)) for worker in (1, 2))
+    here, there = (
+        Mock("tmapi", identity=WorkerIdentity(run_id=5, worker=worker, worker_urls=urls)) for worker in (1, 2)
+    )
     reply = ask(here, "tmapi", there.create_sandbox().credentials["tmapi"])
     assert (reply.status, msgspec.json.decode(reply.body)["base_url"]) == (421, urls[1])
 
@@ -103,7 +105,7 @@ def test_the_oldest_goes_when_there_are_too_many() -> None:
     assert [note.text for note in mock.demo_state.journal.notes] == [
         f"sandbox {oldest.name} went, as the oldest of {sandbox.MAX_SANDBOXES}"
     ]
-    assert len(mock.sandboxes._worlds) == sandbox.MAX_SANDBOXES
+    assert len(mock.sandboxes._states) == sandbox.MAX_SANDBOXES
 
 
 def test_what_is_noted_has_the_demo_accounts_time() -> None:
@@ -120,7 +122,7 @@ def test_what_is_noted_has_the_demo_accounts_time() -> None:
     [("9999-1-1-1", 410), ("0005-1-1-1", 410), ("0005-1-1-2", 404), ("0005-2-1-1", 421), ("nobody", 404), ("", 404)],
 )
 def test_why_there_is_no_sandbox_of_that_name(name: str, status: int) -> None:
-    mock = Mock("tmapi", place=WorkerIdentity(run_id=5, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2")))
+    mock = Mock("tmapi", identity=WorkerIdentity(run_id=5, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2")))
     made = mock.create_sandbox()
     mock.sandboxes.remove(made.name)
     found, told = mock.sandboxes.explain_missing(name)

@@ -14,9 +14,7 @@ from lookalike_specs.signing import oss_policy
 
 from ...authentication import post_policy
 from ...authentication.post_policy import format_expiration
-from ...context import RequestContext
-from ...parsing import parse_request
-from ...response_ids import derive_response_ids
+from ...context import RequestContext, derive_response_ids
 from ...sandbox.state import SandboxState
 from .instance import build_rule_error
 from .response_format import build_response, encode_xml
@@ -29,28 +27,22 @@ LOOPBACK = "127", "0.0.1"
 
 def handle_upload_permit(world: SandboxState, call: RequestContext) -> Response:
     """A permit for one object of the caller's own."""
-    made = derive_response_ids(world.seed, call.request)
+    made = derive_response_ids(world.seed, call.parsed.request)
     key = _create_object_key(world)
     bucket, endpoint = _split_address(call)
-    account = call.account.credentials if call.account else {}
     policy = b64encode(msgspec.json.encode(_build_policy(world, call, key))).decode()
     body = {
         "RequestId": made.request_id,
-        "AccessKeyId": _find_access_key_id(call),
+        # as it was sent: it may be a trigger key
+        "AccessKeyId": call.credential.value,
         "Bucket": bucket,
         "Endpoint": endpoint,
         "ObjectKey": key,
         "EncodedPolicy": policy,
-        "Signature": oss_policy.compute_signature(policy, account["AccessKeySecret"]),
+        "Signature": oss_policy.compute_signature(policy, call.account.credentials["AccessKeySecret"]),
         "UseAccelerate": False,
     }
     return build_response(call, body)
-
-
-def _find_access_key_id(call: RequestContext) -> str:
-    """The key that the request was signed with, as it was sent: it may be a magic one."""
-    asked = parse_request(call.request)
-    return next(filter(None, (claim(asked) for claim in call.service.credential_readers)), "")
 
 
 def _create_object_key(world: SandboxState) -> str:
@@ -68,7 +60,7 @@ def _build_policy(world: SandboxState, call: RequestContext, key: str) -> dict[s
 
 def _split_address(call: RequestContext) -> tuple[str, str]:
     """The address that was asked, cut at its first dot; that of loopback where a name has none, as `localhost`."""
-    host = call.request.host.rpartition("//")[2]
+    host = call.parsed.request.host.rpartition("//")[2]
     found = HOST_PATTERN.fullmatch(host)
     port = PORT_PATTERN.search(host)
     bucket, endpoint = found.groups() if found else (LOOPBACK[0], LOOPBACK[1] + (port[0] if port else ""))
@@ -78,9 +70,9 @@ def _split_address(call: RequestContext) -> tuple[str, str]:
 def handle_upload(world: SandboxState, call: RequestContext) -> Response:
     """That the file is stored. Raises Refused where the policy does not allow it."""
     key = call.values["key"]
-    data = call.files["file"]
-    bucket = call.request.host.rpartition("//")[2].partition(".")[0]
-    fields = dict(reversed(call.form))
+    data = call.parsed.files["file"]
+    bucket = call.parsed.request.host.rpartition("//")[2].partition(".")[0]
+    fields = dict(reversed(call.parsed.form))
     # one SDK puts a line break behind this one, which is its last
     asked = fields["success_action_status"] = fields.get("success_action_status", "").rstrip("\r\n")
     _enforce_policy(call, {**fields, "bucket": bucket}, len(data))
@@ -88,7 +80,7 @@ def handle_upload(world: SandboxState, call: RequestContext) -> Response:
         world.journal.add_note(f"object {gone} went, as the oldest of too many", world.clock())
     if asked != "201":
         return Response(status=200 if asked == "200" else 204, body=b"", media_type=XML_MEDIA_TYPE)
-    location = f"{call.request.scheme}://{call.request.host}/{key}"
+    location = f"{call.parsed.request.scheme}://{call.parsed.request.host}/{key}"
     told = {"Bucket": bucket, "ETag": f'"{_md5_hex(data)}"', "Key": key, "Location": location}
     return Response(status=201, body=encode_xml("PostResponse", told), media_type=XML_MEDIA_TYPE)
 

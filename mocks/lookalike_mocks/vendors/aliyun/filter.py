@@ -180,7 +180,8 @@ def parse_filter(call: RequestContext) -> Condition | None:
     """What `Filter` says. Raises Refused for one that is too long, or not of the grammar."""
     text = call.values.get("Filter", "")
     rules = call.service.api.root.data["filter"]
-    if not text or _is_trigger(call):
+    # `Filter` may be no filter, but name a situation
+    if not text or call.trigger_parameter == "Filter":
         return None
     generation = call.service.variants["filter-grammar"]
     if len(text) > rules["length"][generation]:
@@ -196,11 +197,3 @@ def parse_filter(call: RequestContext) -> Condition | None:
         return parse_condition(text, grammar)
     except ConditionError as bad:
         raise build_rule_error(call, f"filter-{bad.reason}", "Filter") from bad
-
-
-def _is_trigger(call: RequestContext) -> bool:
-    """Whether `Filter` is no filter, but names the situation that the call is in."""
-    magic = [
-        before + call.situation + after for name, (before, after) in call.service.trigger_parameters if name == "Filter"
-    ]
-    return bool(call.situation) and call.values.get("Filter") in magic

@@ -13,8 +13,7 @@ from lookalike_specs.messages import Response
 from ...catalogue import Catalogue, ImageIdentity, load_kinds
 from ...catalogue.image import identify_by_product
 from ...catalogue.subjects import Box
-from ...context import RequestContext
-from ...response_ids import derive_response_ids
+from ...context import RequestContext, derive_response_ids
 from ...sandbox.image_store import ImageKey
 from ...sandbox.state import SandboxState
 from ..item_situations import ITEM_SITUATIONS, apply_item_situation
@@ -55,7 +54,7 @@ def respond_with_hits(world: SandboxState, call: RequestContext, where: Instance
     gone = {each.replaced_image for each in added if each.replaced_image}
     every = _merge_hits(catalogue, wanted, hits.filter_rated(rated, wanted, category), gone)
     listed, total = _slice_page(catalogue, wanted, every, call)
-    made = derive_response_ids(world.seed, call.request)
+    made = derive_response_ids(world.seed, call.parsed.request)
     only = None if where.has_categories else category
     items = b",".join(_encode_auction(call, catalogue, each, only) for each in listed)
     auctions = b"[%b]" % items

@@ -6,8 +6,7 @@ from typing import Any
 
 from lookalike_specs.messages import Response
 
-from ...context import RequestContext
-from ...response_ids import derive_response_ids
+from ...context import RequestContext, derive_response_ids
 from ...sandbox.image_store import ImageKey, StoredImage
 from ...sandbox.state import SandboxState
 from . import hits
@@ -44,7 +43,7 @@ def handle_add_image(world: SandboxState, call: RequestContext) -> Response:
         ),
     )
     main, _ = describe_regions(call, picture, box, world.catalogue.size)
-    made = derive_response_ids(world.seed, call.request)
+    made = derive_response_ids(world.seed, call.parsed.request)
     told = {"RequestId": made.request_id, "Success": True, "Code": 0, "Message": "success"}
     return build_response(call, told | {"PicInfo": {"CategoryId": category, "Region": main}})
 
@@ -76,7 +75,7 @@ def handle_delete_image(world: SandboxState, call: RequestContext) -> Response:
     gone = _select_images(call, world.image_store.list_images(where.name))
     for each in gone:
         world.image_store.images.pop(each.key)
-    made = derive_response_ids(world.seed, call.request)
+    made = derive_response_ids(world.seed, call.parsed.request)
     told: dict[str, Any] = {"RequestId": made.request_id, "Success": True, "Code": 0, "Message": "success"}
     if "Data" in call.endpoint.operation.response_schema["oneOf"][0]["properties"]:
         told["Data"] = {"PicNames": [each.key.name for each in gone]}

@@ -8,8 +8,8 @@ from typing import Any, Final
 from lookalike_specs.messages import Response
 
 from ...catalogue.subjects import Box
+from ...context import ResponseIds
 from ...exceptions import VendorError
-from ...response_ids import ResponseIds
 from .. import common
 
 # order of a region's text -> the positions of left, top, right and bottom in it; each is its own inverse, so they are

@@ -12,9 +12,8 @@ from ... import images
 from ...catalogue import ImageIdentity
 from ...catalogue.ids import encode_image_id
 from ...catalogue.image import identify_by_url
-from ...context import RequestContext
+from ...context import RequestContext, derive_response_ids
 from ...exceptions import VendorError
-from ...response_ids import derive_response_ids
 from ...sandbox.state import SandboxState
 from .envelope import build_envelope
 
@@ -31,7 +30,7 @@ DATA_URL_PREFIX = re.compile(r"data:[\w.+/-]{0,100};base64,")
 def handle_upload(state: SandboxState, context: RequestContext) -> Response:
     """Return the id of what was sent: the same for the same image, so that nothing has to be kept."""
     image_id = encode_image_id(_identify_image(context).number)
-    return build_envelope(derive_response_ids(state.seed, context.request), {"imageId": image_id})
+    return build_envelope(derive_response_ids(state.seed, context.parsed.request), {"imageId": image_id})
 
 
 def _identify_image(context: RequestContext) -> ImageIdentity:

@@ -14,9 +14,8 @@ from ...catalogue import ImageIdentity, Product, Query
 from ...catalogue.ids import decode_image_id
 from ...catalogue.image import identify_by_id, identify_by_url
 from ...catalogue.subjects import Box, detect_subjects, select_subject
-from ...context import RequestContext
+from ...context import RequestContext, derive_response_ids
 from ...exceptions import VendorError
-from ...response_ids import derive_response_ids
 from ...sandbox.state import SandboxState
 from .. import ali1688, common
 from .envelope import BOX_ORDERS, build_envelope, format_box, parse_box
@@ -42,7 +41,7 @@ def handle_1688_search(state: SandboxState, context: RequestContext) -> Response
     size = values["pageSize"]
     number = values["beginPage"]
     indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
-    ids = derive_response_ids(state.seed, context.request)
+    ids = derive_response_ids(state.seed, context.parsed.request)
     items = common.render_items(_render_item, state.catalogue, indexes, query.language, context)
     data = {
         "totalRecords": total,

@@ -12,8 +12,7 @@ from lookalike_specs.messages import Response
 from ...catalogue import Catalogue, ImageIdentity, Product, Query, load_kinds
 from ...catalogue.image import identify_by_url
 from ...catalogue.subjects import Box, Subject, detect_subjects, select_subject
-from ...context import RequestContext
-from ...response_ids import ResponseIds, derive_response_ids
+from ...context import RequestContext, ResponseIds, derive_response_ids
 from ...sandbox.state import SandboxState
 from .. import common
 from .envelope import BOX_ORDERS, build_envelope, format_box, parse_box
@@ -27,7 +26,7 @@ SCORE_SCALE: Final = 100_000
 
 def handle_taobao_search(state: SandboxState, context: RequestContext) -> Response:
     """Return one page of what the image finds; without an image, a page without goods."""
-    ids = derive_response_ids(state.seed, context.request)
+    ids = derive_response_ids(state.seed, context.parsed.request)
     catalogue = state.catalogue
     indexes: list[int] = []
     regions = NO_REGIONS
