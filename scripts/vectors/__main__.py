@@ -1,4 +1,4 @@
-"""Makes the signature vectors anew: `python -m scripts.vectors [FOLDER]`, by default where they stand."""
+"""Make the signature vectors anew: `python -m scripts.vectors [FOLDER]`, by default where they stand."""
 
 from __future__ import annotations
 
@@ -20,35 +20,45 @@ SPREAD_KEYS = ("notes", "stages", "testGroups", "tests")
 
 
 def main(folder: Path) -> None:
-    """Write a file per scheme."""
-    for make in SUITE_BUILDERS:
-        made = make()
-        (folder / f"{made.scheme}.json").write_text(format_suite(made), "utf-8")
+    """Write a file for each scheme."""
+    for build_suite in SUITE_BUILDERS:
+        suite = build_suite()
+        (folder / f"{suite.scheme}.json").write_text(format_suite(suite), "utf-8")
 
 
 def format_suite(suite: VectorSuite) -> str:
-    """JSON for people and for diffs: what is looked up is spread over lines, a request or a note stands on one."""
-    return "\n".join(_format_lines(msgspec.to_builtins(suite), "")) + "\n"
+    """Return JSON for people and for diffs: tests are spread over lines, a request or a note stands on one."""
+    return "\n".join(_iter_lines(msgspec.to_builtins(suite), "")) + "\n"
 
 
-def _format_lines(value: Any, indent: str, name: str = "") -> Iterator[str]:
-    """An object spread over lines, each key on one; of `OPEN` keys the inside is spread too."""
-    is_object = isinstance(value, Mapping)
-    items = list(value.items()) if is_object else [("", each) for each in value]
-    yield f"{indent}{name}{'{' if is_object else '['}"
-    for at, (key, inside) in enumerate(items):
-        label = f"{json.dumps(key)}: " if is_object else ""
-        lines = _format_value(key, inside, indent + "  ", label)
+def _iter_lines(value: Any, indent: str, label: str = "") -> Iterator[str]:
+    """Yield an object or a list spread over lines, each member on one; of SPREAD_KEYS the inside is spread too."""
+    if isinstance(value, Mapping):
+        opening = "{"
+        closing = "}"
+        members = [_format_member(key, inner, f"{indent}  ", f"{json.dumps(key)}: ") for key, inner in value.items()]
+    else:
+        opening = "["
+        closing = "]"
+        members = [_format_member("", inner, f"{indent}  ", "") for inner in value]
+    yield f"{indent}{label}{opening}"
+    for lines in members[:-1]:
         yield from lines[:-1]
-        yield lines[-1] + ("," if at < len(items) - 1 else "")
-    yield f"{indent}{'}' if is_object else ']'}"
+        yield f"{lines[-1]},"
+    # JSON has no comma behind the last
+    yield from members[-1]
+    yield f"{indent}{closing}"
 
 
-def _format_value(key: str, value: Any, indent: str, label: str) -> list[str]:
-    if (key in SPREAD_KEYS or not key) and isinstance(value, dict | list | tuple) and value:
-        return list(_format_lines(value, indent, label))
+def _format_member(key: str, value: Any, indent: str, label: str) -> list[str]:
+    is_spread = key in SPREAD_KEYS or not key
+    if is_spread and isinstance(value, dict | list | tuple) and value:
+        return list(_iter_lines(value, indent, label))
     return [f"{indent}{label}{json.dumps(value, ensure_ascii=False)}"]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else VECTORS_DIR)
+    target = VECTORS_DIR
+    if len(sys.argv) > 1:
+        target = Path(sys.argv[1])
+    main(target)

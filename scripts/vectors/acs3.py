@@ -18,7 +18,7 @@ from lookalike_specs.vectors import VectorSuite
 
 from .alibaba_cloud import HOST, KEY, SEARCH_FORM, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
 from .gateway import add_kept_nonce, add_replays, add_time_limits, add_tokens, sign_with_temporary_key
-from .mutations import capitalize_headers, replace_once, reverse_headers, set_header
+from .mutations import capitalize_headers, change_digit, replace_once, reverse_headers, set_header
 from .scheme_signer import SchemeSigner
 from .suite_builder import ClientInputs, SchemeAdapter, SuiteBuilder
 
@@ -26,40 +26,41 @@ ACTION_HEADERS = (("x-acs-action", "SearchImageByPic"), ("x-acs-version", "2020-
 
 
 def build_search(query: str = "", *headers: tuple[str, str], form: str = SEARCH_FORM, host: str = HOST) -> Request:
-    """A search that is not signed."""
+    """Return a search that is not signed."""
     return build_post(query, form, *ACTION_HEADERS, *headers, host=host)
 
 
 def sign_with_notes(*values: str) -> Request:
-    """… with a header more, signed."""
+    """Return a search with one more header, which stands so often as there are values, signed."""
     return SIGNER.sign_request(build_search("", *(("x-acs-note", value) for value in values)))
 
 
 def strip_signature(request: Request) -> Request:
-    """A request without its signature."""
+    """Return a request without its signature."""
     return set_header(request, "authorization")
 
 
 def sign_over_headers(request: Request, names: list[str], written: str = "") -> Request:
-    """The request, signed over these headers; `written` is how their list is written, if otherwise."""
+    """Return the request, signed over these headers; `written` is how their list is written, if otherwise."""
     text = f"{scheme.ALGORITHM} Credential={KEY},SignedHeaders={written or ';'.join(names)},Signature="
-    made = scheme.recompute_stages(set_header(strip_signature(request), "authorization", text + "0"), SECRET)
-    if not isinstance(made, Stages):
-        raise AssertionError(made)
-    return set_header(strip_signature(request), "authorization", text + made.signature)
+    # any signature will do for the header to be read: its list of headers is all that counts
+    stages = scheme.recompute_stages(set_header(strip_signature(request), "authorization", text + "0"), SECRET)
+    if not isinstance(stages, Stages):
+        raise AssertionError(stages)
+    return set_header(strip_signature(request), "authorization", text + stages.signature)
 
 
 def read_authorization(request: Request) -> str:
-    """The header."""
+    """Return the header `Authorization`; "" where there is none."""
     return request.get_header(b"authorization") or ""
 
 
 def read_credential(request: Request) -> Acs3Credential:
-    """What the request says of its signature."""
-    found = scheme.parse_credential(read_authorization(request))
-    if not isinstance(found, Acs3Credential):
-        raise AssertionError(found)
-    return found
+    """Return what the request says of its signature."""
+    credential = scheme.parse_credential(read_authorization(request))
+    if not isinstance(credential, Acs3Credential):
+        raise AssertionError(credential)
+    return credential
 
 
 def _put_signature(request: Request, signature: str) -> Request:
@@ -92,7 +93,7 @@ STAGES = {
 
 
 def build_suite() -> VectorSuite:
-    """All of them."""
+    """Return the scheme's vectors."""
     suite = SuiteBuilder(SIGNER.adapter)
     _add_documented(suite)
     suite.start_group(build_group("A key of one's own"))
@@ -185,7 +186,7 @@ def _add_headers(suite: SuiteBuilder) -> None:
 
 
 def _add_all_invalid(suite: SuiteBuilder) -> None:
-    """All of them."""
+    """Add every request that has to be refused."""
     plain = sign_request(build_search())
     _add_authorizations(suite, plain)
     _add_wrong_headers(suite, plain)
@@ -197,17 +198,17 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 def _add_authorizations(suite: SuiteBuilder, plain: Request) -> None:
     text = read_authorization(plain)
 
-    def says(wrong: str) -> Request:
+    def set_authorization(wrong: str) -> Request:
         return set_header(plain, "authorization", wrong)
 
     suite.add_all_invalid(
-        ("An empty `Authorization`", "Missing", says(""), "missing-signature"),
-        ("No key in `Authorization`", "Malformed", says(text.replace(f"Credential={KEY},", "")), "malformed"),
-        ("No signed headers in `Authorization`", "Malformed", says(text.replace("SignedHeaders=", "Signed=")), "malformed"),
-        ("No signature in `Authorization`", "Malformed", says(text.partition(",Signature=")[0]), "malformed"),
-        ("The algorithm alone", "Malformed", says("ACS3-HMAC-SHA256"), "malformed"),
-        ("Another algorithm of the vendor's is named", "Version", says(text.replace("SHA256 ", "SM3 ")), "algorithm"),
-        ("A bearer token", "Version", says("Bearer token"), "algorithm"),
+        ("An empty `Authorization`", "Missing", set_authorization(""), "missing-signature"),
+        ("No key in `Authorization`", "Malformed", set_authorization(text.replace(f"Credential={KEY},", "")), "malformed"),
+        ("No signed headers in `Authorization`", "Malformed", set_authorization(text.replace("SignedHeaders=", "Signed=")), "malformed"),
+        ("No signature in `Authorization`", "Malformed", set_authorization(text.partition(",Signature=")[0]), "malformed"),
+        ("The algorithm alone", "Malformed", set_authorization("ACS3-HMAC-SHA256"), "malformed"),
+        ("Another algorithm of the vendor's is named", "Version", set_authorization(text.replace("SHA256 ", "SM3 ")), "algorithm"),
+        ("A bearer token", "Version", set_authorization("Bearer token"), "algorithm"),
         ("No `Authorization`", "Missing", strip_signature(plain), "missing-signature"),
         ("`Authorization` in the query", "WrongPlace", replace(strip_signature(plain), query=b"Authorization=" + quote(text, safe="").encode()), "missing-signature"),
         ("A key that nobody has", "WrongKey", sign_request(build_search(), key="LTAI-nobody"), "unknown-key"),
@@ -215,34 +216,34 @@ def _add_authorizations(suite: SuiteBuilder, plain: Request) -> None:
 
 
 def _add_wrong_headers(suite: SuiteBuilder, plain: Request) -> None:
-    """A header that is missing or unreadable, but as it is signed."""
+    """Add headers that are missing or unreadable, signed as they are."""
     digest = "x-acs-content-sha256"
 
-    def having(name: str, *values: str) -> Request:
+    def sign_with_header(name: str, *values: str) -> Request:
         names = [found for found in read_credential(plain).signed_headers if values or found != name]
         return sign_over_headers(set_header(plain, name, *values), names)
 
     suite.add_all_invalid(
-        ("No time", "Missing", having("x-acs-date"), "missing-timestamp"),
-        ("A time with a blank in place of the T", "Malformed", having("x-acs-date", "2026-11-21 00:26:28"), "malformed-timestamp"),
-        ("A time of HTTP", "Malformed", having("x-acs-date", "Sat, 21 Nov 2026 00:26:28 GMT"), "malformed-timestamp"),
-        ("No nonce", "Missing", having("x-acs-signature-nonce"), "missing-nonce"),
-        ("An empty nonce", "Malformed", having("x-acs-signature-nonce", ""), "missing-nonce"),
-        ("No digest of the body", "Missing", having(digest), "body-digest"),
-        ("Another body's digest", "BodyDigest", having(digest, sha256(b"another").hexdigest()), "body-digest"),
-        ("The digest in capitals", "BodyDigest", having(digest, sha256(plain.body).hexdigest().upper()), "body-digest"),
-        ("No digest, but a word", "BodyDigest", having(digest, "UNSIGNED-PAYLOAD"), "body-digest"),
+        ("No time", "Missing", sign_with_header("x-acs-date"), "missing-timestamp"),
+        ("A time with a blank in place of the T", "Malformed", sign_with_header("x-acs-date", "2026-11-21 00:26:28"), "malformed-timestamp"),
+        ("A time of HTTP", "Malformed", sign_with_header("x-acs-date", "Sat, 21 Nov 2026 00:26:28 GMT"), "malformed-timestamp"),
+        ("No nonce", "Missing", sign_with_header("x-acs-signature-nonce"), "missing-nonce"),
+        ("An empty nonce", "Malformed", sign_with_header("x-acs-signature-nonce", ""), "missing-nonce"),
+        ("No digest of the body", "Missing", sign_with_header(digest), "body-digest"),
+        ("Another body's digest", "BodyDigest", sign_with_header(digest, sha256(b"another").hexdigest()), "body-digest"),
+        ("The digest in capitals", "BodyDigest", sign_with_header(digest, sha256(plain.body).hexdigest().upper()), "body-digest"),
+        ("No digest, but a word", "BodyDigest", sign_with_header(digest, "UNSIGNED-PAYLOAD"), "body-digest"),
     )  # fmt: skip
 
 
 def _add_signatures(suite: SuiteBuilder) -> None:
-    """Signatures that are not quite the right one."""
+    """Add signatures that are not quite the right one."""
     plain = sign_request(build_search())
     sign, text = read_credential(plain).signature, SIGNER.compute_stage_texts(plain)["string-to-sign"]
     derived = hmac.digest(b"ACS3" + SECRET.encode(), b"20261121", "sha256")
     suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
     for comment, flags, wrong in (
-        ("The first digit is another", "ModifiedSignature", ("0" if sign[0] != "0" else "1") + sign[1:]),
+        ("The first digit is another", "ModifiedSignature", change_digit(sign[0]) + sign[1:]),
         ("In capitals", "SignatureCase", sign.upper()),
         ("Cut by a digit", "TruncatedSignature", sign[:-1]),
         ("Cut by half", "TruncatedSignature", sign[:32]),
@@ -257,7 +258,7 @@ def _add_signatures(suite: SuiteBuilder) -> None:
 
 
 def _add_tampered(suite: SuiteBuilder) -> None:
-    """What was changed after signing."""
+    """Add requests that were changed after signing."""
     plain = sign_request(build_search("ScoreThreshold=0.35&Note=b&Note=a"))
     other = replace_once(plain, "&Num=1", "&Num=2")
     unlisted = read_authorization(plain).replace(";x-acs-version", "")
@@ -278,7 +279,7 @@ def _add_tampered(suite: SuiteBuilder) -> None:
 
 
 def _add_wrongly_signed(suite: SuiteBuilder) -> None:
-    """The mistakes of the canonical text, made by changing it and signing what comes out."""
+    """Add the mistakes of the canonical text, made by changing it and signing what comes out."""
     plain = sign_request(build_search("Note=a+b*~&a=1&B=", ("x-acs-note", " a ")))
     right = SIGNER.compute_stage_texts(plain)["canonical"]
     for comment, flags, canonical in (

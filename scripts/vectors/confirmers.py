@@ -13,10 +13,11 @@ CanConfirm = Callable[[Vector], bool]
 
 
 def list_confirmers(scheme: str, vector: Vector, *, documented: bool) -> tuple[Confirmer, ...]:
-    """Those that can say something of this vector."""
+    """Return the implementations that confirm a vector; `documented`: the vendor's own documents have its values."""
     sdks = [name for name, can in SDK_RULES.get(scheme, {}).items() if vector.result == "valid" and can(vector)]
-    pages: list[Confirmer] = ["vendor-documents"] if documented else []
-    return ("node-driver", *sdks, *pages)
+    if documented:
+        return ("node-driver", *sdks, "vendor-documents")
+    return ("node-driver", *sdks)
 
 
 def _are_unique(names: Iterable[object]) -> bool:
@@ -25,12 +26,12 @@ def _are_unique(names: Iterable[object]) -> bool:
 
 
 def _can_confirm_rpc(vector: Vector) -> bool:
-    """SDKs hold parameters in a table, where a name stands once."""
+    # SDKs hold parameters in a table, where a name stands once
     return _are_unique(name for name, _ in canonical.decode_parameters(to_request(vector.request)))
 
 
 def _fits_tables(vector: Vector) -> bool:
-    """They hold the query and the headers in tables, and take the path as it is."""
+    # SDKs hold the query and the headers in tables, and take the path as it is
     sent = to_request(vector.request)
     query = _are_unique(n for n, _ in parse_pairs(sent.query))
     headers = _are_unique(n for n, _ in sent.headers)
@@ -38,25 +39,25 @@ def _fits_tables(vector: Vector) -> bool:
 
 
 def _can_confirm_acs3(vector: Vector) -> bool:
-    """The SDK encodes values, and leaves names as they are, where the documents encode both."""
+    # the SDK encodes values, and leaves names as they are, where the documents encode both
     return _fits_tables(vector) and all(
         canonical.percent_encode(name) == name for name, _ in parse_pairs(to_request(vector.request).query)
     )
 
 
 def _can_confirm_roa(vector: Vector) -> bool:
-    """They do not trim headers."""
+    # SDKs do not trim headers
     sent = to_request(vector.request)
     return _fits_tables(vector) and all(value == value.strip() for _, value in sent.headers)
 
 
 def _can_confirm_roa_core(vector: Vector) -> bool:
-    """The older core signs `a=` where the documents and the newer SDK have `a`."""
+    # the older core signs `a=` where the documents and the newer SDK have `a`
     return _can_confirm_roa(vector) and all(value for _, value in parse_pairs(to_request(vector.request).query))
 
 
 def _can_confirm_acs3_node(vector: Vector) -> bool:
-    """The Node.js SDK signs the headers that it always signs, and no others."""
+    # the Node.js SDK signs the headers that it always signs, and no others
     names = {name.decode() for name, _ in to_request(vector.request).headers}
     usual = {name for name in names if name in {"host", "content-type"} or name.startswith("x-acs-")}
     return (
@@ -67,7 +68,7 @@ def _can_confirm_acs3_node(vector: Vector) -> bool:
 
 
 def _can_confirm_roa_node(vector: Vector) -> bool:
-    """It signs `a=` as the older core does, and the word `undefined` where there is no `Accept`."""
+    # it signs `a=` as the older core does, and the word `undefined` where there is no `Accept`
     sent = to_request(vector.request)
     return (
         _fits_tables(vector)

@@ -19,7 +19,7 @@ from lookalike_specs.signing import Stages, canonical
 from lookalike_specs.signing import daji as scheme
 from lookalike_specs.vectors import VectorGroup, VectorSuite
 
-from .mutations import BLACK_PNG, move_last_parameter_first, remove_parameter, replace_once
+from .mutations import BLACK_PNG, change_digit, move_last_parameter_first, remove_parameter, replace_once
 from .suite_builder import NOW, SchemeAdapter, SuiteBuilder, format_time
 
 ACCOUNT = load_api("daji-1688").account
@@ -30,32 +30,32 @@ PAGE_QUERY = "imageId=1048608196202797156&beginPage=1&pageSize=1&country=en"
 
 
 def build_get(query: str, path: str = "/alibaba/product/imageQuery") -> Request:
-    """A request with that raw query."""
+    """Return a request with that raw query."""
     return Request(method="GET", scheme="https", path=path, query=query.encode(), headers=(HOST_HEADER,))
 
 
 def sign_request(request: Request, secret: str = SECRET, key: str = KEY) -> Request:
-    """… with key and sign at its end."""
+    """Return the request with key and sign at its end."""
     return scheme.sign_request(request, key, secret)
 
 
 def build_signed_search(query: str = PAGE_QUERY, secret: str = SECRET, key: str = KEY) -> Request:
-    """A search, signed."""
+    """Return a search, signed."""
     return sign_request(build_get(query), secret, key)
 
 
 def build_search_with_sign(query: str, sign: str) -> Request:
-    """A search with the key and a sign of the caller's own."""
+    """Return a search with the key and a sign of the caller's own."""
     return build_get(f"{query}&appKey={KEY}&sign={quote(sign, safe='')}")
 
 
 def compute_digest(text: str, encoding: str = "utf-8") -> str:
-    """MD5 as Daji writes it."""
+    """Return an MD5 as Daji writes it."""
     return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest().upper()
 
 
 def build_mistaken_search(query: str, texts: Iterable[str], encoding: str = "utf-8") -> Request:
-    """A search whose sign is made of these pairs, in this order."""
+    """Return a search whose sign is made of these pairs, in this order."""
     return build_search_with_sign(query, compute_digest(f"{'&'.join(texts)}&secret={SECRET}", encoding))
 
 
@@ -80,7 +80,7 @@ STAGES = {
 
 
 def build_suite() -> VectorSuite:
-    """All of them."""
+    """Return the scheme's vectors."""
     suite = SuiteBuilder(ADAPTER)
     suite.start_group(
         _build_group("The values that the vendor's own sample makes", credentials=SAMPLE_KEY), SAMPLE_SOURCE
@@ -185,7 +185,7 @@ KEYED_QUERY = f"{PAGE_QUERY}&appKey={KEY}"
 
 
 def _add_all_invalid(suite: SuiteBuilder) -> None:
-    """All of them."""
+    """Add every request that has to be refused."""
     plain = build_signed_search()
     sign = scheme.read_signature(plain) or ""
     query = plain.query.decode()
@@ -213,13 +213,13 @@ def _add_missing(suite: SuiteBuilder, plain: Request, sign: str) -> None:
 
 
 def _add_signatures(suite: SuiteBuilder, sign: str) -> None:
-    """Signatures that are not quite the right one."""
+    """Add signatures that are not quite the right one."""
     suite.add_all_invalid(
         ("Another secret", "WrongSecret", build_signed_search(PAGE_QUERY, "wrong")),
         ("An empty secret", "WrongSecret", build_signed_search(PAGE_QUERY, "")),
         ("The secret with a blank behind it", "WrongSecret", build_signed_search(PAGE_QUERY, SECRET + " ")),
         ("Lower case", "SignatureCase", build_search_with_sign(PAGE_QUERY, sign.lower())),
-        ("The last digit is another", "ModifiedSignature", build_search_with_sign(PAGE_QUERY, sign[:-1] + ("0" if sign[-1] != "0" else "1"))),
+        ("The last digit is another", "ModifiedSignature", build_search_with_sign(PAGE_QUERY, sign[:-1] + change_digit(sign[-1]))),
         ("Cut by a digit", "TruncatedSignature", build_search_with_sign(PAGE_QUERY, sign[:-1])),
         ("The middle half, as a 16-digit MD5 is", "TruncatedSignature", build_search_with_sign(PAGE_QUERY, sign[8:24])),
         ("A blank behind", "PaddedSignature", build_search_with_sign(PAGE_QUERY, sign + " ")),
@@ -229,7 +229,7 @@ def _add_signatures(suite: SuiteBuilder, sign: str) -> None:
 
 
 def _add_tampered(suite: SuiteBuilder, plain: Request, query: str) -> None:
-    """What was changed after signing."""
+    """Add requests that were changed after signing."""
     repeated = build_signed_search(PAGE_QUERY + "&x=1&x=2")
     suite.add_all_invalid(
         ("A parameter added afterwards", "Tampered", build_get(f"{query}&added=1")),
@@ -252,7 +252,7 @@ def _add_doubled(suite: SuiteBuilder, query: str, sign: str) -> None:
 
 
 def _add_wrongly_signed(suite: SuiteBuilder, sign: str) -> None:
-    """The mistakes of the string to sign, each by its own code and none of ours."""
+    """Add the mistakes of the string to sign, each by its own code and none of ours."""
     joined = "&".join(_sort_lines(PAGE_QUERY))
     text = f"{joined}&secret={SECRET}"
     upper_hmac = hmac.digest(SECRET.encode(), joined.encode(), "md5").hex().upper()
@@ -277,6 +277,6 @@ def _add_wrongly_signed(suite: SuiteBuilder, sign: str) -> None:
 
 
 def _sort_lines(query: str, order: Callable[[str], str] = str) -> list[str]:
-    """The pairs of a query and the key, decoded, by name where no other order is said."""
-    found = sorted(parse_pairs(f"{query}&appKey={KEY}".encode()), key=lambda pair: order(pair[0]))
-    return [f"{name}={value}" for name, value in found]
+    """Return the pairs of a query and the key, decoded, by name where no other order is said."""
+    pairs = sorted(parse_pairs(f"{query}&appKey={KEY}".encode()), key=lambda pair: order(pair[0]))
+    return [f"{name}={value}" for name, value in pairs]

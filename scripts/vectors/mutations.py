@@ -16,7 +16,7 @@ BLACK_PNG = "iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBS
 
 
 def replace_once(request: Request, old: str, new: str) -> Request:
-    """The request with a piece of its query or body replaced."""
+    """Return the request with a piece of its query or body replaced. Raise AssertionError where it has no such piece."""
     for part in ("query", "body"):
         raw = getattr(request, part)
         if old.encode() in raw:
@@ -25,7 +25,7 @@ def replace_once(request: Request, old: str, new: str) -> Request:
 
 
 def set_header(request: Request, name: str, *values: str) -> Request:
-    """The request with these values of a header, in its place; without it where there is none."""
+    """Return the request with these values of a header, in its place; without the header where there is no value."""
     at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
     kept = [pair for pair in request.headers if pair[0].lower() != name.encode()]
     new = [(name.encode(), value.encode("latin-1")) for value in values]
@@ -33,28 +33,28 @@ def set_header(request: Request, name: str, *values: str) -> Request:
 
 
 def remove_parameter(request: Request, name: str) -> Request:
-    """The request without a parameter, in query and form."""
+    """Return the request without a parameter, in query and form."""
     return replace(request, query=_remove_pair(request.query, name), body=_remove_pair(request.body, name))
 
 
 def move_last_parameter_first(request: Request) -> Request:
-    """The request with the last parameter of its query in front."""
+    """Return the request with the last parameter of its query in front."""
     head, _, last = request.query.rpartition(b"&")
     return replace(request, query=last + b"&" + head)
 
 
 def reverse_headers(request: Request) -> Request:
-    """The request with its headers in another order."""
+    """Return the request with its headers in another order."""
     return replace(request, headers=request.headers[::-1])
 
 
 def capitalize_headers(request: Request) -> Request:
-    """The request with its headers' names in capitals."""
+    """Return the request with its headers' names in capitals."""
     return replace(request, headers=tuple((name.title(), value) for name, value in request.headers))
 
 
 def lowercase_headers(request: Request) -> Request:
-    """As a server has it: a test may spell header names in capitals."""
+    """Return the request as a server has it: a test may spell header names in capitals."""
     return replace(request, headers=tuple((name.lower(), value) for name, value in request.headers))
 
 
@@ -65,21 +65,36 @@ def _remove_pair(raw: bytes, name: str) -> bytes:
 BASE64_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
+def change_digit(digit: str) -> str:
+    """Return another hexadecimal digit."""
+    if digit == "0":
+        return "1"
+    return "0"
+
+
+def change_letter(letter: str) -> str:
+    """Return another letter of Base64."""
+    if letter == "A":
+        return "B"
+    return "A"
+
+
 def sign_sha1(key: str, text: str) -> str:
-    """Base64 of HMAC-SHA1."""
+    """Return an HMAC-SHA1 in Base64."""
     return b64encode(hmac.digest(key.encode(), text.encode(), "sha1")).decode()
 
 
 def set_unused_bits(signature: str) -> str:
-    """The Base64 of 20 bytes with the two bits set that no decoder looks at: it decodes to the same bytes."""
+    """Return the Base64 of 20 bytes with a bit set that no decoder looks at: it decodes to the same bytes."""
+    # 20 bytes are 160 bits and 27 characters hold 162: the last character before the `=` has two to spare
     return signature[:-2] + BASE64_ALPHABET[BASE64_ALPHABET.index(signature[-2]) | 1] + "="
 
 
 def corrupt_signature(signature: str, text: str, secret: str) -> Iterator[tuple[str, str, str]]:
-    """What it is, its flag, and the signature."""
+    """Yield signatures that are not quite the right one: what it is, its flag, the signature."""
     key = secret.encode()
     yield from (
-        ("The first character is another", "ModifiedSignature", ("A" if signature[0] != "A" else "B") + signature[1:]),
+        ("The first character is another", "ModifiedSignature", change_letter(signature[0]) + signature[1:]),
         ("Other bits in the last character: decoded, it is the same", "ModifiedSignature", set_unused_bits(signature)),
         ("Letters in the other case", "SignatureCase", signature.swapcase()),
         ("Without the `=` at its end", "TruncatedSignature", signature.rstrip("=")),

@@ -25,27 +25,27 @@ HOUR = timedelta(hours=1)
 
 
 def format_expiration(after: timedelta = HOUR, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:
-    """An end of validity."""
+    """Return the end of a policy's validity."""
     return (NOW + after).strftime(form)
 
 
 def build_policy(expiration: str = "", *conditions: object) -> str:
-    """A policy as JSON."""
-    found = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT_KEY])
+    """Return a policy as JSON; without conditions of the caller's, one that allows the plain upload."""
+    allowed = conditions or (["content-length-range", 0, 10485760], ["eq", "$key", OBJECT_KEY])
     return json.dumps(
-        {"expiration": expiration or format_expiration(), "conditions": found},
+        {"expiration": expiration or format_expiration(), "conditions": allowed},
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
 def encode_policy(text: str) -> str:
-    """A policy as it travels."""
+    """Return a policy as it travels."""
     return b64encode(text.encode()).decode()
 
 
 def build_form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY, content_type: str = "") -> Request:
-    """An upload of these fields and a file."""
+    """Return an upload of these fields and a file."""
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields
@@ -58,12 +58,13 @@ def build_form(fields: Pairs, file: bytes = b"picture", boundary: str = BOUNDARY
 
 
 def build_fields(policy: str, signature: str | None = None, key: str = KEY, **more: str) -> Pairs:
-    """What is sent before the file."""
-    sign = sign_sha1(SECRET, policy) if signature is None else signature
+    """Return the fields that are sent before the file."""
+    if signature is None:
+        signature = sign_sha1(SECRET, policy)
     return (
         ("OSSAccessKeyId", key),
         ("policy", policy),
-        ("Signature", sign),
+        ("Signature", signature),
         ("key", OBJECT_KEY),
         ("success_action_status", "201"),
         *more.items(),
@@ -71,18 +72,18 @@ def build_fields(policy: str, signature: str | None = None, key: str = KEY, **mo
 
 
 def build_upload(text: str = "", **more: str) -> Request:
-    """A signed upload under a policy."""
+    """Return a signed upload under a policy."""
     return build_form(build_fields(encode_policy(text or build_policy()), **more))
 
 
 def strip_signature(request: Request) -> Request:
-    """An upload without its signature."""
+    """Return an upload without its signature."""
     pattern = rb'--[^\r\n]+\r\nContent-Disposition: form-data; name="Signature"\r\n\r\n[^\r\n]*\r\n'
     return replace(request, body=re.sub(pattern, b"", request.body))
 
 
 def build_upload_without(*names: str) -> Request:
-    """A signed upload without some fields."""
+    """Return a signed upload without some fields."""
     return build_form(tuple(pair for pair in build_fields(encode_policy(build_policy())) if pair[0] not in names))
 
 
@@ -99,7 +100,7 @@ STAGES = {
 
 
 def build_suite() -> VectorSuite:
-    """All of them."""
+    """Return the scheme's vectors."""
     suite = SuiteBuilder(ADAPTER)
     suite.start_group(
         VectorGroup(comment="An upload by a form", api="aliyun", credentials=CREDENTIALS, clock=format_time(), tests=())
@@ -134,7 +135,7 @@ def _add_fields(suite: SuiteBuilder) -> None:
     given = build_fields(encode_policy(build_policy()))
     quoted = build_form(given, boundary="a b", content_type='multipart/form-data; boundary="a b"')
     free = build_fields(encode_policy(build_policy("", ["starts-with", "$key", "1/"])))
-    other = tuple((name, "1/other.png" if name == "key" else value) for name, value in free)
+    other = tuple(("key", "1/other.png") if name == "key" else (name, value) for name, value in free)
     suite.add_all_valid(
         ("The fields in another order", "Order", build_form(given[::-1])),
         ("The file is not signed", "NotSigned", build_form(given, b"another picture")),
@@ -146,7 +147,7 @@ def _add_fields(suite: SuiteBuilder) -> None:
 
 
 def _add_all_invalid(suite: SuiteBuilder) -> None:
-    """All of them."""
+    """Add every request that has to be refused."""
     _add_wrong_fields(suite)
     _add_signatures(suite)
     _add_wrong_policies(suite)
@@ -155,7 +156,7 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 def _add_wrong_fields(suite: SuiteBuilder) -> None:
     given = build_fields(encode_policy(build_policy()))
     unsigned = build_upload_without("Signature")
-    lower = tuple((name.lower() if name == "Signature" else name, value) for name, value in given)
+    lower = tuple((name.replace("Signature", "signature"), value) for name, value in given)
     text = f"OSS {KEY}:{sign_sha1(SECRET, encode_policy(build_policy()))}".encode()
     headed = replace(unsigned, headers=(*unsigned.headers, (b"authorization", text)))
     nobody = build_fields(encode_policy(build_policy()), key="LTAI-nobody")
@@ -195,18 +196,28 @@ def _add_signatures(suite: SuiteBuilder) -> None:
 
 
 def _add_wrong_policies(suite: SuiteBuilder) -> None:
-    def under(policy: str) -> Request:
+    def build_under(policy: str) -> Request:
         return build_form(build_fields(policy))
 
-    def ending(text: str) -> Request:
-        return under(encode_policy(build_policy(text)))
+    def build_ending(text: str) -> Request:
+        return build_under(encode_policy(build_policy(text)))
 
     suite.add_all_invalid(
-        ("At its end the policy is over", "Expired", ending(format_expiration(timedelta())), "expired"),
-        ("A second after its end", "Expired", ending(format_expiration(-SECOND)), "expired"),
-        ("An empty policy", "Malformed", under(""), "malformed"),
-        ("A policy that is no Base64", "Malformed", under(build_policy().replace('"', "'")), "malformed"),
-        ("A policy that is no JSON", "Malformed", under(encode_policy("a policy")), "malformed"),
-        ("A policy that does not say until when", "Malformed", under(encode_policy('{"conditions":[]}')), "malformed"),
-        ("An end without a time zone", "Malformed", ending(format_expiration(form="%Y-%m-%dT%H:%M:%S")), "malformed"),
+        ("At its end the policy is over", "Expired", build_ending(format_expiration(timedelta())), "expired"),
+        ("A second after its end", "Expired", build_ending(format_expiration(-SECOND)), "expired"),
+        ("An empty policy", "Malformed", build_under(""), "malformed"),
+        ("A policy that is no Base64", "Malformed", build_under(build_policy().replace('"', "'")), "malformed"),
+        ("A policy that is no JSON", "Malformed", build_under(encode_policy("a policy")), "malformed"),
+        (
+            "A policy that does not say until when",
+            "Malformed",
+            build_under(encode_policy('{"conditions":[]}')),
+            "malformed",
+        ),
+        (
+            "An end without a time zone",
+            "Malformed",
+            build_ending(format_expiration(form="%Y-%m-%dT%H:%M:%S")),
+            "malformed",
+        ),
     )

@@ -21,12 +21,12 @@ ACTION_HEADERS = (("accept", "application/json"), ("x-acs-action", "SearchImage"
 
 
 def build_search(query: str = "", *headers: tuple[str, str]) -> Request:
-    """A search that is not signed."""
+    """Return a search that is not signed."""
     return build_post(query, f"{SEARCH_FORM}&Type=SearchByPic", *ACTION_HEADERS, *headers, path="/v2/image/search")
 
 
 def sign_with_notes(*notes: tuple[str, str]) -> Request:
-    """… with headers more, signed."""
+    """Return a search with more headers, signed."""
     return SIGNER.sign_request(build_search("", *notes))
 
 
@@ -68,7 +68,7 @@ STAGES = {
 
 
 def build_suite() -> VectorSuite:
-    """All of them."""
+    """Return the scheme's vectors."""
     suite = SuiteBuilder(SIGNER.adapter)
     suite.start_group(build_group("A key of one's own"))
     for comment, flags, query in QUERIES:
@@ -140,7 +140,7 @@ def _add_optional_headers(suite: SuiteBuilder, plain: Request) -> None:
 
 
 def _add_all_invalid(suite: SuiteBuilder) -> None:
-    """All of them."""
+    """Add every request that has to be refused."""
     plain = sign_request(build_search())
     _add_authorizations(suite, plain)
     _add_wrong_headers(suite, plain)
@@ -156,37 +156,37 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 def _add_authorizations(suite: SuiteBuilder, plain: Request) -> None:
     sign = SIGNER.compute_stage_texts(plain)["signature"]
 
-    def says(wrong: str) -> Request:
+    def set_authorization(wrong: str) -> Request:
         return set_header(plain, "authorization", wrong)
 
     suite.add_all_invalid(
-        ("No signature behind the key", "Malformed", says(f"acs {KEY}"), "malformed"),
-        ("No key before the signature", "Malformed", says(f"acs :{sign}"), "malformed"),
-        ("The word alone", "Malformed", says("acs"), "malformed"),
-        ("A blank in place of the colon", "Malformed", says(f"acs {KEY} {sign}"), "malformed"),
-        ("A key that nobody has", "WrongKey", says(f"acs LTAI-nobody:{sign}"), "unknown-key"),
+        ("No signature behind the key", "Malformed", set_authorization(f"acs {KEY}"), "malformed"),
+        ("No key before the signature", "Malformed", set_authorization(f"acs :{sign}"), "malformed"),
+        ("The word alone", "Malformed", set_authorization("acs"), "malformed"),
+        ("A blank in place of the colon", "Malformed", set_authorization(f"acs {KEY} {sign}"), "malformed"),
+        ("A key that nobody has", "WrongKey", set_authorization(f"acs LTAI-nobody:{sign}"), "unknown-key"),
     )
 
 
 def _add_wrong_headers(suite: SuiteBuilder, plain: Request) -> None:
-    """A header that is missing or unreadable, but as it is signed."""
+    """Add headers that are missing or unreadable, signed as they are."""
 
-    def having(name: str, *values: str) -> Request:
+    def sign_with_header(name: str, *values: str) -> Request:
         return SIGNER.sign_again(set_header(plain, name, *values))
 
     suite.add_all_invalid(
-        ("Another method of signing is named", "Version", having("x-acs-signature-method", "HMAC-SHA256"), "algorithm"),
-        ("Another version of signing is named", "Version", having("x-acs-signature-version", "2.0"), "version"),
-        ("No time", "Missing", having("date"), "missing-timestamp"),
-        ("A time in ISO 8601", "Malformed", having("date", "2026-11-21T00:26:28Z"), "malformed-timestamp"),
-        ("The last of thirty days of February", "Malformed", having("date", "Mon, 30 Feb 2026 00:26:28 GMT"), "malformed-timestamp"),
-        ("Another body's digest", "BodyDigest", having("content-md5", canonical.content_md5(b"another")), "body-digest"),
-        ("The digest in hex", "BodyDigest", having("content-md5", "00000000000000000000000000000000"), "body-digest"),
+        ("Another method of signing is named", "Version", sign_with_header("x-acs-signature-method", "HMAC-SHA256"), "algorithm"),
+        ("Another version of signing is named", "Version", sign_with_header("x-acs-signature-version", "2.0"), "version"),
+        ("No time", "Missing", sign_with_header("date"), "missing-timestamp"),
+        ("A time in ISO 8601", "Malformed", sign_with_header("date", "2026-11-21T00:26:28Z"), "malformed-timestamp"),
+        ("The last of thirty days of February", "Malformed", sign_with_header("date", "Mon, 30 Feb 2026 00:26:28 GMT"), "malformed-timestamp"),
+        ("Another body's digest", "BodyDigest", sign_with_header("content-md5", canonical.content_md5(b"another")), "body-digest"),
+        ("The digest in hex", "BodyDigest", sign_with_header("content-md5", "00000000000000000000000000000000"), "body-digest"),
     )  # fmt: skip
 
 
 def _add_tampered(suite: SuiteBuilder) -> None:
-    """What was changed after signing."""
+    """Add requests that were changed after signing."""
     plain = sign_request(build_search("Note=b&Note=a", ("x-acs-note", "1")))
     suite.add_all_invalid(
         ("A byte of the body changed", "Tampered BodyDigest", replace_once(plain, "&Num=1", "&Num=2"), "body-digest"),
@@ -204,7 +204,7 @@ def _add_tampered(suite: SuiteBuilder) -> None:
 
 
 def _add_wrongly_signed(suite: SuiteBuilder) -> None:
-    """The mistakes of the string to sign, made by changing it and signing what comes out."""
+    """Add the mistakes of the string to sign, made by changing it and signing what comes out."""
     plain = sign_request(build_search("Note=a+b&a=1&B=", ("x-acs-note", " a ")))
     right = SIGNER.compute_stage_texts(plain)["string-to-sign"]
     md5 = plain.get_header(b"content-md5") or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -43,8 +44,10 @@ from .suite_builder import ClientInputs, SchemeAdapter, SuiteBuilder, format_tim
 
 
 def build_search(form: str = "") -> Request:
-    """A search, with more in its form, that is not signed."""
-    body = f"{SEARCH_FORM}&{form}" if form else SEARCH_FORM
+    """Return a search, with more in its form, that is not signed."""
+    body = SEARCH_FORM
+    if form:
+        body += f"&{form}"
     return build_post("Action=SearchImageByPic&Version=2020-12-14&Format=JSON", body)
 
 
@@ -89,7 +92,7 @@ STAGES = {
 
 
 def build_suite() -> VectorSuite:
-    """All of them."""
+    """Return the scheme's vectors."""
     suite = SuiteBuilder(SIGNER.adapter)
     _add_documented(suite)
     suite.start_group(build_group("System parameters in the query, the others in a form: SDKs of generation 3"))
@@ -158,15 +161,15 @@ def _add_valid_searches(suite: SuiteBuilder) -> None:
 
 
 def _add_placement(suite: SuiteBuilder, placement: Placement) -> None:
-    def placed(form: str = "", secret: str = SECRET) -> Request:
+    def sign_search(form: str = "", secret: str = SECRET) -> Request:
         return sign_request(build_search(form), placement=placement, secret=secret)
 
-    plain = placed()
+    plain = sign_search()
     suite.add_valid("A plain search", "Placement", plain)
-    suite.add_valid("Chinese, a space, `*` and `~`", "Placement NonAscii", placed("Note=%E7%BA%A2+*~"))
-    suite.add_valid("An empty value", "Placement EmptyValue", placed("SignatureType="))
+    suite.add_valid("Chinese, a space, `*` and `~`", "Placement NonAscii", sign_search("Note=%E7%BA%A2+*~"))
+    suite.add_valid("An empty value", "Placement EmptyValue", sign_search("SignatureType="))
     suite.add_invalid("No signature", "Placement Missing", strip_signature(plain), "missing-signature")
-    suite.add_invalid("Another secret", "Placement WrongSecret", placed(secret="wrong"))
+    suite.add_invalid("Another secret", "Placement WrongSecret", sign_search(secret="wrong"))
     suite.add_invalid("A value changed afterwards", "Placement Tampered", replace_once(plain, "Num=1", "Num=2"))
 
 
@@ -178,7 +181,7 @@ def _add_temporary_key(suite: SuiteBuilder) -> None:
 
 
 def _add_all_invalid(suite: SuiteBuilder) -> None:
-    """All of them."""
+    """Add every request that has to be refused."""
     plain = sign_request(build_search())
     stages = SIGNER.compute_stage_texts(plain)
     _add_system_parameters(suite, plain)
@@ -193,25 +196,25 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 
 
 def _add_system_parameters(suite: SuiteBuilder, plain: Request) -> None:
-    """A parameter that is missing or unreadable, but as it is signed."""
+    """Add parameters that are missing or unreadable, signed as they are."""
     sign = SIGNER.compute_stage_texts(plain)["signature"]
     nonce = SIGNER.adapter.read_client_inputs(plain)["nonce"]
 
-    def having(old: str, new: str = "") -> Request:
+    def sign_with_change(old: str, new: str = "") -> Request:
         return sign_again(replace_once(plain, old, new))
 
     suite.add_all_invalid(
         ("No signature", "Missing", strip_signature(plain), "missing-signature"),
         ("The signature under the name `signature`", "WrongPlace", replace_once(plain, "&Signature=", "&signature="), "missing-signature"),
         ("The signature in a header", "WrongPlace", set_header(strip_signature(plain), "signature", sign), "missing-signature"),
-        ("No key", "Missing", having(f"&AccessKeyId={KEY}"), "missing-key"),
+        ("No key", "Missing", sign_with_change(f"&AccessKeyId={KEY}"), "missing-key"),
         ("A key that nobody has", "WrongKey", sign_request(build_search(), key="LTAI-nobody"), "unknown-key"),
-        ("Another method of signing is named", "Version", having("HMAC-SHA1", "HMAC-SHA256"), "algorithm"),
-        ("Another version of signing is named", "Version", having("SignatureVersion=1.0", "SignatureVersion=2.0"), "version"),
-        ("No time", "Missing", having("&Timestamp=2026-11-21T00%3A26%3A28Z"), "missing-timestamp"),
-        ("A time with an offset", "Malformed", having("28Z", "28%2B00%3A00"), "malformed-timestamp"),
-        ("A thirteenth month", "Malformed", having("2026-11", "2026-13"), "malformed-timestamp"),
-        ("No nonce", "Missing", having(f"SignatureNonce={nonce}&"), "missing-nonce"),
+        ("Another method of signing is named", "Version", sign_with_change("HMAC-SHA1", "HMAC-SHA256"), "algorithm"),
+        ("Another version of signing is named", "Version", sign_with_change("SignatureVersion=1.0", "SignatureVersion=2.0"), "version"),
+        ("No time", "Missing", sign_with_change("&Timestamp=2026-11-21T00%3A26%3A28Z"), "missing-timestamp"),
+        ("A time with an offset", "Malformed", sign_with_change("28Z", "28%2B00%3A00"), "malformed-timestamp"),
+        ("A thirteenth month", "Malformed", sign_with_change("2026-11", "2026-13"), "malformed-timestamp"),
+        ("No nonce", "Missing", sign_with_change(f"SignatureNonce={nonce}&"), "missing-nonce"),
     )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def _add_doubled(suite: SuiteBuilder, plain: Request, sign: str) -> None:
 
 
 def _add_tampered(suite: SuiteBuilder, plain: Request) -> None:
-    """What was changed after signing."""
+    """Add requests that were changed after signing."""
     repeated = replace_once(sign_request(build_search("Note=b&Note=a")), "Note=b&Note=a", "Note=a&Note=b")
     suite.add_all_invalid(
         ("A parameter added afterwards", "Tampered", replace_once(plain, "&Num=1", "&Num=1&Start=1")),
@@ -238,7 +241,7 @@ def _add_tampered(suite: SuiteBuilder, plain: Request) -> None:
 
 
 def _add_wrongly_signed(suite: SuiteBuilder) -> None:
-    """The mistakes of the canonical text, each by its own code and none of ours."""
+    """Add the mistakes of the canonical text, each by its own code and none of ours."""
     searched = build_search("Note=a+b%2A~%E7%BA%A2&a=1&B=")
     form = {"InstanceName", "PicContent", "Num", "Note", "a", "B"}
     for comment, flags, canonicalize in (
@@ -268,9 +271,8 @@ def _percent_encode(text: str) -> str:
 
 
 def _encode_in_lower_case(text: str) -> str:
-    return "".join(
-        letter if letter.isalnum() and letter.isascii() else _percent_encode(letter).lower() for letter in text
-    )
+    # only the escapes may be in lower case: a letter of the text itself stays
+    return re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), _percent_encode(text))
 
 
 def _make_canonicalizer(
@@ -278,8 +280,8 @@ def _make_canonicalizer(
     order: Callable[[str], str] = str,
     keep: Callable[[tuple[str, str]], bool] = lambda _: True,
 ) -> Callable[[Request], str]:
-    def of(request: Request) -> str:
-        found = [pair for pair in decode_parameters(request) if pair[0] != "Signature" and keep(pair)]
-        return "&".join(f"{encode(n)}={encode(v)}" for n, v in sorted(found, key=lambda pair: order(pair[0])))
+    def canonicalize(request: Request) -> str:
+        pairs = [pair for pair in decode_parameters(request) if pair[0] != "Signature" and keep(pair)]
+        return "&".join(f"{encode(n)}={encode(v)}" for n, v in sorted(pairs, key=lambda pair: order(pair[0])))
 
-    return of
+    return canonicalize

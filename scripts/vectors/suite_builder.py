@@ -131,12 +131,15 @@ class SuiteBuilder:
             EarlierRequest(clock=format_time(at), request=from_request(sent), result=result)
             for at, sent, result in when.get("before", ())
         ]
+        clock = ""
+        if "clock" in when:
+            clock = format_time(when["clock"])
         return Vector(
             tc_id=sum(len(group.tests) for group in self.groups) + 1,
             comment=comment,
             flags=tuple(flags.split()) or ("Plain",),
             request=from_request(request),
-            clock=format_time(when["clock"]) if "clock" in when else "",
+            clock=clock,
             before=tuple(earlier),
             confirmed_by=(),
             provenance=self.source,

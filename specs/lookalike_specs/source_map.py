@@ -28,7 +28,6 @@ class SourceLocation:
     line: int
 
     def __str__(self) -> str:
-        """As editors and terminals take it."""
         return f"{self.file}:{self.line}"
 
 

@@ -110,12 +110,12 @@ class SigningScheme:
 
     @property
     def has_signature(self) -> bool:
-        """Whether anything is signed; a bare key, or a secret in clear, is not."""
+        """Return whether anything is signed; a bare key, or a secret in clear, is not."""
         return bool(self.signature_name)
 
     @property
     def expires(self) -> bool:
-        """Whether the same bytes are refused later, or a second time."""
+        """Return whether the same bytes are refused later, or a second time."""
         return bool(self.timestamp_name)
 
 
