@@ -1,4 +1,4 @@
-"""Findings that are known and accepted until a day, in a file."""
+"""Findings that are accepted until a day, in a file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .results import CheckResult
 
 FORMAT_HINT = "Each has fingerprint, check, api, operation, expires (a day) and reason."
 ACCEPTED_DAYS = 90
+# check, API, operation
 CheckScope = tuple[str, str, str]
 
 
 @dataclass(eq=False)
 class BadBaseline(Exception):
-    """A file of known findings that cannot be used."""
+    """A baseline that cannot be used."""
 
     file: str
     problem: str
 
     def __str__(self) -> str:
-        """One line for a person."""
         return f"{self.file}: {self.problem}"
 
 
@@ -42,11 +42,10 @@ class AcceptedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     @property
     def scope(self) -> CheckScope:
-        """Where it was found."""
+        """Return where it was found."""
         return self.check, self.api, self.operation
 
     def __str__(self) -> str:
-        """Which one it is."""
         return f"{self.fingerprint} ({self.check} at {self.api}/{self.operation})"
 
 
@@ -58,77 +57,94 @@ class _BaselineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 @dataclass(frozen=True)
 class Baseline:
-    """Accepted findings as of a day."""
+    """Accepted findings as of a day, by fingerprint."""
 
     entries: dict[str, AcceptedFinding] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def explain_acceptance(self, finding: Finding) -> str:
-        """Why that finding is accepted; "" where it counts."""
-        known = self.entries.get(finding.fingerprint)
-        return f"until {known.expires}: {known.reason}" if known and known.expires >= self.today else ""
+        """Return why a finding is accepted; "" where it counts."""
+        entry = self.entries.get(finding.fingerprint)
+        if entry is None or entry.expires < self.today:
+            return ""
+        return f"until {entry.expires}: {entry.reason}"
 
-    def describe_stale_entries(self, outcomes: Iterable[CheckResult]) -> Iterator[str]:
-        """What is to be said of the file: what has expired, and what was looked for and not found."""
-        judged, met = _index_results(outcomes)
-        for known in self.entries.values():
-            if known.fingerprint in met and known.expires < self.today:
-                yield f"no longer accepted since {known.expires}: {known}"
-            elif known.fingerprint not in met and known.scope in judged:
-                yield f"accepted, but not found: {known}"
+    def describe_stale_entries(self, results: Iterable[CheckResult]) -> Iterator[str]:
+        """Yield a sentence for each entry that has expired, and for each that was looked for and not found."""
+        judged_scopes, findings = _index_results(results)
+        for entry in self.entries.values():
+            is_found = entry.fingerprint in findings
+            if is_found and entry.expires < self.today:
+                yield f"no longer accepted since {entry.expires}: {entry}"
+            elif not is_found and entry.scope in judged_scopes:
+                yield f"accepted, but not found: {entry}"
 
 
 def load_baseline(path: Path, today: date | None = None) -> Baseline:
-    """The accepted findings of a JSON or TOML file. Raises BadBaseline."""
+    """Return the accepted findings of a JSON or TOML file. Raise BadBaseline.
+
+    The file is an object with `accepted`, or just the list.
+    """
     try:
         text = path.read_text("utf-8")
-        read = tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
-        listed = msgspec.convert({"accepted": read} if isinstance(read, list) else read, _BaselineFile).accepted
-    except OSError as gone:
-        raise BadBaseline(str(path), gone.strerror or "cannot be read") from gone
-    except (ValueError, msgspec.MsgspecError) as wrong:
-        raise BadBaseline(str(path), f"{wrong}. {FORMAT_HINT}") from wrong
-    known: dict[str, AcceptedFinding] = {}
-    for each in listed:
-        if each.fingerprint in known:
-            raise BadBaseline(str(path), f"{each.fingerprint!r} stands there twice")
-        known[each.fingerprint] = each
-    return Baseline(known, today) if today else Baseline(known)
+        content = tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
+        if isinstance(content, list):
+            content = {"accepted": content}
+        accepted = msgspec.convert(content, _BaselineFile).accepted
+    except OSError as error:
+        raise BadBaseline(str(path), error.strerror or "cannot be read") from error
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise BadBaseline(str(path), f"{error}. {FORMAT_HINT}") from error
+    entries: dict[str, AcceptedFinding] = {}
+    for entry in accepted:
+        if entry.fingerprint in entries:
+            raise BadBaseline(str(path), f"{entry.fingerprint!r} stands there twice")
+        entries[entry.fingerprint] = entry
+    if today is None:
+        return Baseline(entries)
+    return Baseline(entries, today)
 
 
-def encode_baseline(outcomes: tuple[CheckResult, ...], before: Baseline) -> bytes:
-    """A file that accepts what was found now.
+def encode_baseline(results: tuple[CheckResult, ...], before: Baseline) -> bytes:
+    """Return a baseline, as JSON, that accepts what was found now.
 
-    What was accepted before keeps its day and its why; it goes where its check was run and did not find it again.
+    What was accepted before keeps its day and its reason; it goes where its check was run and did not find it again.
     """
-    until = before.today + timedelta(days=ACCEPTED_DAYS)
-    (judged, met) = _index_results(outcomes)
-    kept = {
-        name: known
-        for name, known in before.entries.items()
-        if (name in met and known.expires >= before.today) or (name not in met and known.scope not in judged)
-    }
-    entries = kept | {name: _accept_finding(each, until) for name, each in met.items() if name not in kept}
-    return msgspec.json.format(msgspec.json.encode({"accepted": list(entries.values())}), indent=2) + b"\n"
+    expires = before.today + timedelta(days=ACCEPTED_DAYS)
+    judged_scopes, findings = _index_results(results)
+    entries: dict[str, AcceptedFinding] = {}
+    for fingerprint, entry in before.entries.items():
+        if fingerprint in findings:
+            if entry.expires >= before.today:
+                entries[fingerprint] = entry
+        # nobody looked for it this time, because of --only for example: it may still be there
+        elif entry.scope not in judged_scopes:
+            entries[fingerprint] = entry
+    for fingerprint, finding in findings.items():
+        if fingerprint not in entries:
+            entries[fingerprint] = _accept_finding(finding, expires)
+    content = msgspec.json.encode({"accepted": list(entries.values())})
+    return msgspec.json.format(content, indent=2) + b"\n"
 
 
-def _index_results(outcomes: Iterable[CheckResult]) -> tuple[set[CheckScope], dict[str, Finding]]:
-    """Where there was a judgement, and the findings by fingerprint."""
-    places = set[CheckScope]()
-    met = dict[str, Finding]()
-    for outcome in outcomes:
-        if outcome.status in ("passed", "failed"):
-            places.add((outcome.check, outcome.api, outcome.operation))
-        met |= {finding.fingerprint: finding for finding in outcome.findings}
-    return places, met
+def _index_results(results: Iterable[CheckResult]) -> tuple[set[CheckScope], dict[str, Finding]]:
+    """Return where there was a judgement, and the findings by fingerprint."""
+    judged_scopes: set[CheckScope] = set()
+    findings: dict[str, Finding] = {}
+    for result in results:
+        if result.status in ("passed", "failed"):
+            judged_scopes.add((result.check, result.api, result.operation))
+        for finding in result.findings:
+            findings[finding.fingerprint] = finding
+    return judged_scopes, findings
 
 
-def _accept_finding(each: Finding, until: date) -> AcceptedFinding:
+def _accept_finding(finding: Finding, expires: date) -> AcceptedFinding:
     return AcceptedFinding(
-        fingerprint=each.fingerprint,
-        check=each.check,
-        api=each.api,
-        operation=each.operation,
-        expires=until,
+        fingerprint=finding.fingerprint,
+        check=finding.check,
+        api=finding.api,
+        operation=finding.operation,
+        expires=expires,
         reason="known when this file was written",
     )

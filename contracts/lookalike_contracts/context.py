@@ -71,22 +71,22 @@ class CheckContext:
 
     @property
     def target(self) -> Target:
-        """The server."""
+        """Return the server that is asked."""
         return self.session.target
 
     @property
     def classifier(self) -> ResponseClassifier:
-        """What tells good responses from errors."""
+        """Return what tells good responses from errors."""
         return self.compute_once(_create_classifier)
 
     @property
     def schemes(self) -> tuple[SecurityScheme, ...]:
-        """The security schemes that count under these variants."""
+        """Return the security schemes that count under these variants."""
         return self.compute_once(_select_schemes)
 
     @property
     def example_values(self) -> dict[str, Any]:
-        """Every value that the spec has an example for, by name."""
+        """Return every value that the spec has an example for, by name."""
         return self.compute_once(_collect_example_values)
 
     def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:

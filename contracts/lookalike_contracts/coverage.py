@@ -24,10 +24,10 @@ FIELD_STATES: tuple[FieldState, ...] = ("present", "null", "absent")
 
 @dataclass
 class OperationCoverage:
-    """One operation: how often it was asked, and what was met; Counters count by name what the document names.
+    """One operation: how often it was asked, and how often each thing that the document names was met.
 
-    `good` and `bad` are parameters by whether the value was one that their schema allows, `left_out` those that were
-    not sent; `values` are (parameter, value of its enumeration); `fields` are (pointer into the answer, how seen).
+    Parameters are counted by what they were sent with: a value that their schema allows, one that it does not, or not
+    at all. `enum_values` are (parameter, value); `seen_fields` are (pointer into a good response, state).
     """
 
     api: Api
@@ -42,55 +42,64 @@ class OperationCoverage:
 
     @property
     def parameters(self) -> tuple[Field, ...]:
-        """What the operation takes, but for credentials and proofs."""
-        own = {*self.api.root.secrets, *self.api.account}
-        return tuple(each for each in self.operation.fields if each.name not in own)
+        """Return the operation's parameters without credentials and proofs, which every request has."""
+        credentials = {*self.api.root.secrets, *self.api.account}
+        return tuple(parameter for parameter in self.operation.fields if parameter.name not in credentials)
 
     @property
     def parameter_counters(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """The parameters by what they were sent with: something good, bad, nothing."""
+        """Return the counts of parameters that were sent with a good value, with a bad one, and left out."""
         return self.valid_parameters, self.invalid_parameters, self.omitted_parameters
 
     @property
     def documented_enum_values(self) -> tuple[tuple[str, str], ...]:
-        """Every value of an enumeration, with its parameter."""
+        """Return every value of an enumeration, with its parameter."""
         return tuple(
-            (each.name, format_value(value)) for each in self.parameters for value in each.schema.get("enum", ())
+            (parameter.name, format_value(value))
+            for parameter in self.parameters
+            for value in parameter.schema.get("enum", ())
         )
 
     @property
     def documented_errors(self) -> tuple[str, ...]:
-        """The errors that it can answer."""
+        """Return the ids of the errors that the operation can answer."""
         return tuple(self.api.list_errors(self.operation))
 
     @property
     def documented_fields(self) -> tuple[ResponseField, ...]:
-        """The fields of a good answer."""
+        """Return the fields of a good response."""
         return list_response_fields(self.api.id, self.operation.id)
 
-    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
-        """Take an exchange in."""
+    def record_exchange(self, context: CheckContext, exchange: Exchange) -> None:
+        """Count what an exchange sent and showed."""
         self.request_count += 1
         self._count_parameters(exchange)
-        if subject.classifier.is_good(exchange.response):
+        if context.classifier.is_good(exchange.response):
             self._count_fields(parse_json_body(exchange.response))
         else:
-            self.answered_errors.update(subject.classifier.find_exact_errors(exchange.response))
+            self.answered_errors.update(context.classifier.find_exact_errors(exchange.response))
 
     def _count_parameters(self, exchange: Exchange) -> None:
         values = parse_parameters(exchange.request)
-        known = set(self.documented_enum_values)
-        for each in self.parameters:
-            name = each.name.lower() if each.location == "header" else each.name
-            if name not in values:
-                self.omitted_parameters[each.name] += 1
+        documented_values = set(self.documented_enum_values)
+        for parameter in self.parameters:
+            # HTTP does not tell header names apart by case, and requests have them in lower case
+            sent_name = parameter.name.lower() if parameter.location == "header" else parameter.name
+            if sent_name not in values:
+                self.omitted_parameters[parameter.name] += 1
                 continue
-            (self.valid_parameters if is_valid_value(each, values[name]) else self.invalid_parameters)[each.name] += 1
-            if (value := (each.name, format_value(values[name]))) in known:
-                self.enum_values[value] += 1
+            value = values[sent_name]
+            if is_valid_value(parameter, value):
+                self.valid_parameters[parameter.name] += 1
+            else:
+                self.invalid_parameters[parameter.name] += 1
+            enum_value = parameter.name, format_value(value)
+            if enum_value in documented_values:
+                self.enum_values[enum_value] += 1
 
     def _count_fields(self, body: Any) -> None:
-        self.seen_fields.update(_iter_field_states(group_fields_by_parent(self.api.id, self.operation.id), body))
+        fields_by_parent = group_fields_by_parent(self.api.id, self.operation.id)
+        self.seen_fields.update(_iter_field_states(fields_by_parent, body))
 
 
 class CoverageShare(NamedTuple):
@@ -100,29 +109,34 @@ class CoverageShare(NamedTuple):
     total: int
 
     def __add__(self, other: object) -> CoverageShare:
-        return (
-            CoverageShare(self.covered + other.covered, self.total + other.total)
-            if isinstance(other, CoverageShare)
-            else NotImplemented
-        )
+        # not as tuples are added: (1, 2) + (3, 4) is (4, 6)
+        if not isinstance(other, CoverageShare):
+            return NotImplemented
+        return CoverageShare(self.covered + other.covered, self.total + other.total)
 
 
-def compute_shares(covered: OperationCoverage) -> dict[str, CoverageShare]:
-    """What of an operation was met, by kind; fields count as absent or null where their schema allows it."""
-    names = [each.name for each in covered.parameters]
-    fields = covered.documented_fields
-    optional = [each for each in fields if each.is_optional]
-    nullable = [each for each in fields if each.is_nullable]
+def compute_shares(coverage: OperationCoverage) -> dict[str, CoverageShare]:
+    """Return what of an operation was met, by kind; fields count as absent or null where their schema allows it."""
+    parameter_names = [parameter.name for parameter in coverage.parameters]
+    present: list[tuple[str, FieldState]] = []
+    nullable: list[tuple[str, FieldState]] = []
+    optional: list[tuple[str, FieldState]] = []
+    for response_field in coverage.documented_fields:
+        present.append((response_field.pointer, "present"))
+        if response_field.is_nullable:
+            nullable.append((response_field.pointer, "null"))
+        if response_field.is_optional:
+            optional.append((response_field.pointer, "absent"))
     return {
-        "operations": CoverageShare(int(covered.request_count > 0), 1),
-        "good values": _count_share(covered.valid_parameters, names),
-        "bad values": _count_share(covered.invalid_parameters, names),
-        "left out": _count_share(covered.omitted_parameters, names),
-        "enum values": _count_share(covered.enum_values, covered.documented_enum_values),
-        "errors": _count_share(covered.answered_errors, covered.documented_errors),
-        "fields present": _count_share(covered.seen_fields, [(each.pointer, "present") for each in fields]),
-        "fields null": _count_share(covered.seen_fields, [(each.pointer, "null") for each in nullable]),
-        "fields absent": _count_share(covered.seen_fields, [(each.pointer, "absent") for each in optional]),
+        "operations": CoverageShare(int(coverage.request_count > 0), 1),
+        "good values": _count_share(coverage.valid_parameters, parameter_names),
+        "bad values": _count_share(coverage.invalid_parameters, parameter_names),
+        "left out": _count_share(coverage.omitted_parameters, parameter_names),
+        "enum values": _count_share(coverage.enum_values, coverage.documented_enum_values),
+        "errors": _count_share(coverage.answered_errors, coverage.documented_errors),
+        "fields present": _count_share(coverage.seen_fields, present),
+        "fields null": _count_share(coverage.seen_fields, nullable),
+        "fields absent": _count_share(coverage.seen_fields, optional),
     }
 
 
@@ -137,7 +151,7 @@ class Coverage:
     operations: dict[tuple[str, str], OperationCoverage] = field(default_factory=dict)
 
     def add_operation(self, api: Api, operation: Operation) -> None:
-        """An operation that is to be asked."""
+        """Add an operation that is to be asked; one that is never asked counts as not covered."""
         self.operations.setdefault((api.id, operation.id), OperationCoverage(api, operation))
 
     def handle_event(self, event: Event) -> None:
@@ -145,29 +159,36 @@ class Coverage:
         if isinstance(event, OperationStarted):
             self.add_operation(event.api, event.operation)
         elif isinstance(event, ExchangeRecorded):
-            self.observe(event.context, event.exchange)
+            context = event.context
+            self.add_operation(context.api, context.operation)
+            self.operations[context.api.id, context.operation.id].record_exchange(context, event.exchange)
 
-    def observe(self, subject: CheckContext, exchange: Exchange) -> None:
-        """Take an exchange in."""
-        self.add_operation(subject.api, subject.operation)
-        self.operations[subject.api.id, subject.operation.id].observe(subject, exchange)
+    def list_operations(self, api_id: str) -> list[OperationCoverage]:
+        """Return the operations of one API."""
+        return [coverage for (name, _), coverage in self.operations.items() if name == api_id]
 
-    def list_operations(self, api: str) -> list[OperationCoverage]:
-        """The operations of one API."""
-        return [covered for (name, _), covered in self.operations.items() if name == api]
-
-    def sum_shares(self, api: str) -> dict[str, CoverageShare]:
-        """What of an API was met, by kind."""
-        found = [compute_shares(covered) for covered in self.list_operations(api)]
-        return {kind: sum((each[kind] for each in found), CoverageShare(0, 0)) for kind in (found[0] if found else ())}
+    def sum_shares(self, api_id: str) -> dict[str, CoverageShare]:
+        """Return what of an API was met, by kind; empty for one that has no operation in the run."""
+        totals: dict[str, CoverageShare] = {}
+        for coverage in self.list_operations(api_id):
+            for kind, share in compute_shares(coverage).items():
+                totals[kind] = totals.get(kind, CoverageShare(0, 0)) + share
+        return totals
 
 
 def _iter_field_states(
-    held: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any
+    fields_by_parent: Mapping[tuple[str, ...], tuple[ResponseField, ...]], body: Any
 ) -> Iterator[tuple[str, FieldState]]:
-    for steps, fields in held.items():
-        for holder in iter_values(body, steps):
-            if isinstance(holder, dict):
-                for each in fields:
-                    found = holder.get(each.name, ...)
-                    yield each.pointer, "absent" if found is ... else "null" if found is None else "present"
+    """Yield each documented field with its state, once for each object of the body that could have it."""
+    for steps, fields in fields_by_parent.items():
+        for parent in iter_values(body, steps):
+            if isinstance(parent, dict):
+                yield from ((response_field.pointer, _get_state(parent, response_field)) for response_field in fields)
+
+
+def _get_state(parent: Mapping[str, Any], response_field: ResponseField) -> FieldState:
+    if response_field.name not in parent:
+        return "absent"
+    if parent[response_field.name] is None:
+        return "null"
+    return "present"

@@ -14,7 +14,7 @@ ARRAY_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 class Exchange(NamedTuple):
-    """One request and the reply to it."""
+    """One request and the response to it; a request that the account signed is a `SignedRequest`."""
 
     request: Request
     response: Response
@@ -22,10 +22,10 @@ class Exchange(NamedTuple):
 
 @dataclass(frozen=True)
 class Failure:
-    """A rule that was broken, as a check tells it.
+    """A rule that was broken, as a check reports it.
 
-    `pointer` is the place in the answer (or in the request), `rule` the place in the API's document; both are JSON
-    pointers. `exchanges` show it, the last one last.
+    `pointer` is the place in the response (or in the request), `rule` the place in the API's document; both are JSON
+    pointers. `exchanges` show it, the decisive one last.
     """
 
     message: str
@@ -51,7 +51,10 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same broken rule in another run: no wording, no positions in lists, no seed."""
-        where = ARRAY_INDEX.sub("/*", self.pointer)
-        parts = "\n".join((self.check, self.api, self.operation, where, self.rule))
+        """Return what is the same for the same broken rule in another run: no wording, no list positions, no seed.
+
+        Baselines hold fingerprints: another way to compute them would make every accepted finding a new one.
+        """
+        pointer = ARRAY_INDEX.sub("/*", self.pointer)
+        parts = "\n".join((self.check, self.api, self.operation, pointer, self.rule))
         return blake2b(parts.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -69,12 +69,12 @@ class Check:
 
     @property
     def family(self) -> str:
-        """What stands before the slash."""
+        """Return what stands before the slash."""
         return self.id.partition("/")[0]
 
     @property
     def module(self) -> str:
-        """The module that the check's function stands in."""
+        """Return the name of the module that the check's function stands in."""
         return (self.passive_function or self.active_function or _always_applies).__module__
 
 
@@ -125,6 +125,10 @@ def _register_check(check: Check) -> None:
     family, slash, name = check.id.partition("/")
     if not (family and slash and name) or "/" in name:
         raise BadCheckId(check.id, check.module)
+    # Ours come first, whoever is imported first: an id that is taken is then told of the other package, by a PluginError
+    # that names it, and not of ours.
+    if not check.module.startswith(OUR_CHECKS):
+        import_module(OUR_CHECKS)
     existing = CHECKS.get(check.id)
     # a second check of the same id would silence the first, in baselines too
     if existing is not None:
@@ -138,8 +142,7 @@ def load_checks() -> None:
 
     Raise PluginError for an entry point that cannot be imported, or whose checks take an id twice.
     """
-    # Ours are an entry point as well. They are imported by name first, so that they are there in a checkout that nobody
-    # installed, and so that an id that is taken is told of the other package.
+    # Ours are an entry point as well. They are imported by name too, so that a checkout that nobody installed has them.
     import_module(OUR_CHECKS)
     for _ in load_entry_points(CHECK_GROUP):
         pass

@@ -35,12 +35,12 @@ class RunResult:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order of the run."""
+        """Return every finding, in the order of the run."""
         return tuple(finding for result in self.results for finding in result.findings)
 
     @property
     def request_count(self) -> int:
-        """The requests of the whole run."""
+        """Return the number of requests of the whole run."""
         return sum(result.request_count for result in self.results)
 
     def filter_by_status(self, status: ResultStatus) -> tuple[CheckResult, ...]:

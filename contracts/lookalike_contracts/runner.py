@@ -52,7 +52,7 @@ class RunConfig:
 
     @property
     def operations(self) -> Iterator[tuple[Api, Operation]]:
-        """Every operation of every API, or those that are selected."""
+        """Yield every operation of every API, or those that are selected."""
         for api in self.apis:
             for operation in api.operations:
                 if not self.selected_operations or f"{api.id}/{operation.id}" in self.selected_operations:

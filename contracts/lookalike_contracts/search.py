@@ -1,4 +1,4 @@
-"""One answer of a search, read as its promises say."""
+"""Searches, and the invariants that the document promises of their responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lookalike_specs import Operation
 from lookalike_specs.invariants import Choice, Invariants, Paging, Range, resolve_choice
-from lookalike_specs.pointers import MISSING, resolve_pointer
+from lookalike_specs.pointers import resolve_pointer
 from lookalike_specs.request_builder import format_value
 
 from .context import CheckContext
@@ -23,170 +23,209 @@ from .responses.classify import parse_json_body
 Example = TypeVar("Example")
 Changes = Mapping[str, Any]
 Bound = Decimal | None
+# an invariant holds for each draw or for none, as a rule, and a case may be a walk through many pages
 FEW_CASES = 3
+DEFAULT_PAGE_SIZE = 20
+DEFAULT_MAX_PAGE_SIZE = 20
 MAX_SHOWN_LENGTH = 100
 INVARIANTS_SOURCE = "the promises of each search"
 
 
 class Inconclusive(CouldNotCheck):
-    """Nothing can be told of a promise: a request that the document allows is refused, or finds nothing to look at."""
+    """Nothing can be told of an invariant: an allowed request is refused, or there is nothing in the response to compare.
+
+    A search that finds no items keeps every promise about its items. That is no pass.
+    """
 
 
 @dataclass(frozen=True)
 class SearchResponse:
-    """A good answer to a search."""
+    """A good response to a search."""
 
     context: CheckContext
     exchange: Exchange
 
     @property
     def invariants(self) -> Invariants:
-        """What the search promises."""
+        """Return what the document promises of the search."""
         return self.context.operation.extension.invariants
 
     @cached_property
     def body(self) -> Any:
-        """The answer."""
+        """Return the JSON of the response."""
         return parse_json_body(self.exchange.response)
 
     @cached_property
     def items(self) -> list[Any]:
-        """What was found; nothing where that is no list."""
+        """Return what was found; nothing where that is no list."""
         items = resolve_pointer(self.body, self.invariants.items)
-        return items if isinstance(items, list) else []
+        if not isinstance(items, list):
+            return []
+        return items
 
     @cached_property
     def ids(self) -> list[tuple[Any, ...]]:
-        """What tells the items apart."""
-        return [
-            tuple(_to_hashable(resolve_pointer(item, pointer)) for pointer in self.invariants.id) for item in self.items
-        ]
+        """Return what tells the items apart, a tuple for each item: an id may consist of several fields."""
+        return [self._read_id(item) for item in self.items]
+
+    def _read_id(self, item: Any) -> tuple[Any, ...]:
+        return tuple(_to_hashable(resolve_pointer(item, pointer)) for pointer in self.invariants.id)
 
     @property
     def total(self) -> int | None:
-        """How many items there are in all, where the answer says so."""
-        return self.read_count(self.invariants.paging.total if self.invariants.paging else "")
+        """Return how many items there are in all; None where the response does not say so."""
+        paging = self.invariants.paging
+        if paging is None:
+            return None
+        return self.read_count(paging.total)
 
     @property
     def is_truncated(self) -> bool:
-        """Whether there may be more items than it holds."""
+        """Return whether there may be more items than the response holds."""
         return self.total is None or self.total > len(self.items)
 
-    def read_count(self, where: Choice) -> int | None:
-        """The number at that place of the answer, if there is one."""
-        pointer = resolve_choice(where, self.context.variants)
-        found = resolve_pointer(self.body, pointer) if pointer else MISSING
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
+    def read_count(self, location: Choice) -> int | None:
+        """Return the number at a place of the response; None where there is none."""
+        pointer = resolve_choice(location, self.context.variants)
+        if not pointer:
+            return None
+        value = resolve_pointer(self.body, pointer)
+        # in Python True is an int; in JSON it is no number
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        return value
 
     def read_values(self, pointer: str) -> list[Any]:
-        """What stands there in each item."""
+        """Return what stands at a pointer in each item."""
         return [resolve_pointer(item, pointer) for item in self.items]
 
-    def build_pointer(self, number: int, pointer: str = "") -> str:
-        """Where that is in the answer."""
-        return f"{self.invariants.items}/{number}{pointer}"
+    def build_pointer(self, index: int, pointer: str = "") -> str:
+        """Return where a place of the item with that index is in the response."""
+        return f"{self.invariants.items}/{index}{pointer}"
 
 
-def run_search(subject: CheckContext, *parts: Changes) -> SearchResponse:
-    """The good answer to the plain request with these changes. Raises Untold, CouldNotCheck, OutOfTime."""
+def run_search(context: CheckContext, *parts: Changes) -> SearchResponse:
+    """Return the good response to the plain request with these changes.
+
+    Raise Inconclusive when it is refused, CouldNotCheck, TimeLimitExceeded.
+    """
     changes = {name: value for part in parts for name, value in part.items()}
-    found = parse_search(subject, subject.send_sample(**changes))
-    if found is None:
+    response = parse_search(context, context.send_sample(**changes))
+    if response is None:
         raise Inconclusive(f"the search is refused with {describe_changes(changes) or 'nothing changed'}")
-    return found
+    return response
 
 
-def parse_search(subject: CheckContext, exchange: Exchange) -> SearchResponse | None:
-    """An answer, if it is a good one."""
-    return SearchResponse(subject, exchange) if subject.classifier.is_good(exchange.response) else None
+def parse_search(context: CheckContext, exchange: Exchange) -> SearchResponse | None:
+    """Return an exchange as a search's response; None where it is an error."""
+    if not context.classifier.is_good(exchange.response):
+        return None
+    return SearchResponse(context, exchange)
 
 
 def build_bounds(bounds: Range, low: Bound, high: Bound) -> dict[str, str]:
-    """The parameters that say these bounds."""
-    sent = {name: value for name, value in ((bounds.low, low), (bounds.high, high)) if value is not None}
+    """Return the parameters that say these bounds; None is no bound.
+
+    Some APIs have a parameter for each bound, others one for both, such as `Filter=int_attr>=3 AND int_attr<=5`. There
+    `low` and `high` of the range are templates (`int_attr>={}`).
+    """
+    texts = {}
+    if low is not None:
+        texts[bounds.low] = str(low)
+    if high is not None:
+        texts[bounds.high] = str(high)
     if not bounds.parameter:
-        return {name: str(value) for name, value in sent.items()}
-    return {bounds.parameter: bounds.separator.join(text.replace("{}", str(value)) for text, value in sent.items())}
+        return texts
+    conditions = [template.replace("{}", text) for template, text in texts.items()]
+    return {bounds.parameter: bounds.separator.join(conditions)}
 
 
 def describe_changes(changes: Changes) -> str:
-    """The parameters as they are sent."""
+    """Return the parameters as they are sent, for a message."""
     return ", ".join(
         f"{name}={format_value(value)[:MAX_SHOWN_LENGTH]}" for name, value in changes.items() if value is not None
     )
 
 
-def require_any(values: list[Example], what: str) -> list[Example]:
-    """The values, if there are any. Raises Untold."""
+def require_any(values: list[Example], noun: str) -> list[Example]:
+    """Return the values, if there are any. Raise Inconclusive."""
     if not values:
-        raise Inconclusive(f"no item of the answer has {what}")
+        raise Inconclusive(f"no item of the answer has {noun}")
     return values
 
 
-def is_search(subject: CheckContext) -> bool:
-    """Whether the operation is a search."""
-    return bool(subject.operation.extension.invariants.items)
+def is_search(context: CheckContext) -> bool:
+    """Return whether the operation is a search."""
+    return bool(context.operation.extension.invariants.items)
 
 
-def build_image_strategy(subject: CheckContext) -> st.SearchStrategy[Changes]:
-    """The picture to search by: that of the plain request, or another one that the document names."""
-    return st.sampled_from([{}, *subject.operation.extension.invariants.images])
+def build_image_strategy(context: CheckContext) -> st.SearchStrategy[Changes]:
+    """Return what to draw the image from: that of the plain request, or another one that the document names."""
+    return st.sampled_from([{}, *context.operation.extension.invariants.images])
 
 
 def falsify_invariant(
-    subject: CheckContext,
+    context: CheckContext,
     strategy: st.SearchStrategy[Example],
     rule: Callable[[Example], Failure | None],
     cases: int = FEW_CASES,
 ) -> Iterator[Failure]:
-    """The simplest case that breaks the rule. Raises Untold when nothing could be told in any case."""
-    judged = list[None]()
-    untold = list[Inconclusive]()
+    """Yield the failure of the simplest case that breaks an invariant.
 
-    def tried(drawn: Example) -> Failure | None:
+    Raise Inconclusive when every case that was drawn was inconclusive; one that could be judged is enough to pass.
+    """
+    judged_count = 0
+    first_error: Inconclusive | None = None
+
+    def judge_case(example: Example) -> Failure | None:
+        nonlocal judged_count, first_error
+        # An inconclusive case must not end the drawing: the next image may have items with that field. So it counts as
+        # one that holds, and is remembered.
         try:
-            broken = rule(drawn)
-        except Inconclusive as wrong:
-            untold.append(wrong)
+            failure = rule(example)
+        except Inconclusive as error:
+            first_error = first_error or error
             return None
-        judged.append(None)
-        return broken
+        judged_count += 1
+        return failure
 
-    broken = subject.falsify(strategy, tried, cases)
-    if broken is not None:
-        yield broken
-    elif untold and not judged:
-        raise untold[0]
+    failure = context.falsify(strategy, judge_case, cases)
+    if failure is not None:
+        yield failure
+    elif first_error is not None and not judged_count:
+        raise first_error
 
 
 def run_parts(parts: Iterable[Iterator[Failure]]) -> Iterator[Failure]:
-    """What all parts find; one of which nothing can be told does not keep the others from being judged."""
-    untold: Inconclusive | None = None
+    """Yield what all parts of a check find; an inconclusive part does not keep the others from being judged.
+
+    Raise the first Inconclusive in the end.
+    """
+    first_error: Inconclusive | None = None
     for part in parts:
         try:
             yield from part
-        except Inconclusive as wrong:
-            untold = untold or wrong
-    if untold is not None:
-        raise untold
+        except Inconclusive as error:
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error
 
 
-def locate_invariant(subject: CheckContext, *names: object) -> str:
-    """Where a promise stands in the document."""
-    return "/".join((f"{subject.operation.pointer}/x-lookalike/invariants", *map(str, names)))
+def locate_invariant(context: CheckContext, *names: object) -> str:
+    """Return where an invariant stands in the document."""
+    return "/".join((f"{context.operation.pointer}/x-lookalike/invariants", *map(str, names)))
 
 
-def _to_hashable(id: Any) -> Any:
-    """An id that can be looked up, whatever a server sends for one."""
-    return repr(id) if isinstance(id, list | dict) else id
-
-
-DEFAULT_MAX_PAGE_SIZE = DEFAULT_PAGE_SIZE = 20
+def _to_hashable(value: Any) -> Any:
+    """Return an id that can stand in a set, whatever a server sends for one."""
+    if isinstance(value, list | dict):
+        return repr(value)
+    return value
 
 
 @dataclass(frozen=True)
 class PageParameters:
-    """The pages of a search under one choice of variants."""
+    """How the pages of a search are asked for, under one choice of variants."""
 
     operation: Operation
     paging: Paging
@@ -194,52 +233,59 @@ class PageParameters:
 
     @property
     def is_item_based(self) -> bool:
-        """Whether the page parameter counts items, so that a page may begin anywhere."""
+        """Return whether the page parameter counts items, so that a page may begin anywhere."""
         return resolve_choice(self.paging.counts, self.variants) == "items"
 
     @property
     def max_size(self) -> int:
-        """The greatest page that the document allows."""
+        """Return the greatest page size that the document allows."""
         return int(self._find_maximum(self.paging.size) or DEFAULT_MAX_PAGE_SIZE)
 
     def build_parameters(self, start: int, size: int) -> dict[str, Any]:
-        """The parameters for the `size` items from number `start`, from 0, on; `start` is a multiple of `size`."""
-        number = start if self.is_item_based else start // size
-        return {self.paging.page: self.paging.first + number, self.paging.size: size}
+        """Return the parameters for the `size` items from index `start` on; `start` is a multiple of `size`."""
+        offset = start if self.is_item_based else start // size
+        return {self.paging.page: self.paging.first + offset, self.paging.size: size}
 
     def is_allowed(self, start: int, size: int) -> bool:
-        """Whether the document allows to ask for that page."""
-        asked = self.build_parameters(start, size)
-        greatest = self._find_maximum(self.paging.page)
-        sums = (rule for rule in self.operation.extension.rules if rule.rule == "sum-at-most")
-        return (greatest is None or asked[self.paging.page] <= greatest) and all(
-            sum(asked.get(name, 0) for name in rule.parameters) <= rule.limit for rule in sums
-        )
+        """Return whether the document allows to ask for that page."""
+        parameters = self.build_parameters(start, size)
+        maximum = self._find_maximum(self.paging.page)
+        if maximum is not None and parameters[self.paging.page] > maximum:
+            return False
+        # "start and number together at most 500", for example
+        for rule in self.operation.extension.rules:
+            if rule.rule == "sum-at-most" and sum(parameters.get(name, 0) for name in rule.parameters) > rule.limit:
+                return False
+        return True
 
     def count_reachable(self, total: int) -> int:
-        """How many of so many items can be had."""
-        return min(total, self.paging.max_offset) if self.paging.max_offset else total
+        """Return how many of so many items can be had."""
+        if not self.paging.max_offset:
+            return total
+        return min(total, self.paging.max_offset)
 
     def _find_maximum(self, name: str) -> int | None:
-        found = [field.schema.get("maximum") for field in self.operation.fields if field.name == name]
-        return found[0] if found else None
+        for field in self.operation.fields:
+            if field.name == name:
+                return field.schema.get("maximum")
+        return None
 
 
-def get_page_parameters(subject: CheckContext) -> PageParameters:
-    """The pages of a search that has any."""
-    return PageParameters(
-        subject.operation, subject.operation.extension.invariants.paging or Paging(), subject.variants
-    )
+def get_page_parameters(context: CheckContext) -> PageParameters:
+    """Return how the pages of a search are asked for."""
+    paging = context.operation.extension.invariants.paging or Paging()
+    return PageParameters(context.operation, paging, context.variants)
 
 
-def has_pages(subject: CheckContext) -> bool:
-    """Whether the search is cut into pages."""
-    paging = subject.operation.extension.invariants.paging
+def has_pages(context: CheckContext) -> bool:
+    """Return whether the search is cut into pages."""
+    paging = context.operation.extension.invariants.paging
     return bool(paging and paging.page)
 
 
-def fetch_first_page(subject: CheckContext, *changes: Changes, size: int = DEFAULT_PAGE_SIZE) -> SearchResponse:
-    """The first page, or the only one. Raises Untold, CouldNotCheck, OutOfTime."""
-    return run_search(
-        subject, *changes, get_page_parameters(subject).build_parameters(0, size) if has_pages(subject) else {}
-    )
+def fetch_first_page(context: CheckContext, *changes: Changes, size: int = DEFAULT_PAGE_SIZE) -> SearchResponse:
+    """Return the first page, or the only one. Raise Inconclusive, CouldNotCheck, TimeLimitExceeded."""
+    page: dict[str, Any] = {}
+    if has_pages(context):
+        page = get_page_parameters(context).build_parameters(0, size)
+    return run_search(context, *changes, page)

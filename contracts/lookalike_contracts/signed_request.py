@@ -26,7 +26,7 @@ class Signing:
 
     @property
     def is_current(self) -> bool:
-        """Whether it was signed for now, and not for a time that a check chose on purpose."""
+        """Return whether it was signed for now, and not for a time that a check chose on purpose."""
         return abs(datetime.now(UTC) - self.context.time) < MAX_CLOCK_DIFFERENCE
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from lookalike_contracts.context import CheckContext
 from lookalike_contracts.coverage import Coverage, CoverageShare, OperationCoverage, compute_shares
+from lookalike_contracts.events import ExchangeRecorded
 from lookalike_contracts.finding import Exchange
 from lookalike_contracts.session import Session
 from lookalike_mocks import Mock
@@ -86,7 +87,8 @@ def test_a_field_that_is_not_there_is_absent(mock: Mock) -> None:
     del body["data"]["items"][0]["title"]
     body["data"]["items"][1]["title"] = None
     answer = msgspec.structs.replace(reply, body=json.dumps(body).encode())
-    coverage.observe(asked, Exchange(asked.build_signed_request(asked.build_values()), answer))
+    exchange = Exchange(asked.build_signed_request(asked.build_values()), answer)
+    coverage.handle_event(ExchangeRecorded(asked, exchange))
     seen = coverage.operations["tmapi", "searchItemsByImageUrl"].seen_fields
     title = "/data/items/*/title"
     assert [seen[title, sight] for sight in ("present", "null", "absent")] == [2, 1, 1]

@@ -9,7 +9,7 @@ from lookalike_specs import Api
 from lookalike_specs.redaction import Redactor
 from lookalike_specs.source_map import SourceLocation, locate_source
 
-from ..finding import Finding
+from ..finding import Exchange, Finding
 from .curl import render_curl
 from .exchange import FindingExchange
 from .python import render_snippet
@@ -21,8 +21,8 @@ from .text import format_request, format_response, redact_text, truncate_text
 class Evidence:
     """A finding as it may be printed.
 
-    `curl` and `python` repeat the requests, with credentials from the environment. `request` and `reply` are the two
-    sides, several exchanges numbered. `place` is where the rule stands; `message` and `pointer` are the finding's.
+    `curl` and `python` repeat the requests, with credentials from the environment. `request` and `response` are the
+    two sides, numbered where there are several exchanges. `location` is where the rule stands in the document.
     """
 
     message: str
@@ -35,36 +35,50 @@ class Evidence:
 
 
 def build_evidence(finding: Finding, api: Api, account: Mapping[str, str]) -> Evidence:
-    """The finding with its evidence, secrets covered; `account` is who asked."""
-    exchanges = finding.exchanges
-    cover = build_redactor(api, account, exchanges)
-    requests = [_build_exchange(finding, api, account, at, cover) for at in range(len(exchanges))]
+    """Return a finding with its evidence, secrets covered; `account` is who asked."""
+    redactor = build_redactor(api, account, finding.exchanges)
+    exchanges = [
+        FindingExchange(
+            api,
+            finding.operation,
+            account,
+            exchange.request,
+            finding.url or f"{exchange.request.scheme}://{exchange.request.host}",
+            redactor,
+            _find_repeated(finding.exchanges, index),
+        )
+        for index, exchange in enumerate(finding.exchanges)
+    ]
+    requests = [format_request(exchange.request, redactor, exchange.url) for exchange in exchanges]
+    responses = [format_response(exchange.response, redactor) for exchange in finding.exchanges]
     return Evidence(
-        message=truncate_text(redact_text(finding.message, cover)),
-        pointer=truncate_text(redact_text(finding.pointer, cover)),
-        curl=render_curl(requests),
-        python=render_snippet(requests) if requests else "",
-        request=_number_texts([format_request(known.request, cover, known.url) for known in requests]),
-        response=_number_texts([format_response(exchange.response, cover) for exchange in exchanges]),
-        location=_locate_rule(finding, cover),
+        message=truncate_text(redact_text(finding.message, redactor)),
+        pointer=truncate_text(redact_text(finding.pointer, redactor)),
+        curl=render_curl(exchanges),
+        python=render_snippet(exchanges) if exchanges else "",
+        request=_number_texts(requests),
+        response=_number_texts(responses),
+        location=_locate_rule(finding, redactor),
     )
 
 
-def _build_exchange(
-    finding: Finding, api: Api, account: Mapping[str, str], at: int, cover: Redactor
-) -> FindingExchange:
-    request = finding.exchanges[at].request
-    same = next((i for i, each in enumerate(finding.exchanges[:at], 1) if each.request == request), 0)
-    base = finding.url or f"{request.scheme}://{request.host}"
-    return FindingExchange(api, finding.operation, account, request, base, cover, same)
+def _find_repeated(exchanges: Sequence[Exchange], index: int) -> int:
+    """Return the number, from 1, of the first exchange that sent the same bytes before; 0 for none.
+
+    A replay must be the same bytes again; signed anew it would be another request.
+    """
+    for number, earlier in enumerate(exchanges[:index], 1):
+        if earlier.request == exchanges[index].request:
+            return number
+    return 0
 
 
-def _locate_rule(finding: Finding, cover: Redactor) -> SourceLocation:
-    found = locate_source(finding.api, finding.rule)
-    return replace(found, pointer=redact_text(found.pointer, cover))
+def _locate_rule(finding: Finding, redactor: Redactor) -> SourceLocation:
+    location = locate_source(finding.api, finding.rule)
+    return replace(location, pointer=redact_text(location.pointer, redactor))
 
 
 def _number_texts(texts: Sequence[str]) -> str:
     if len(texts) < 2:
         return "".join(texts)
-    return "\n\n".join(f"# {at} of {len(texts)}\n{text}" for at, text in enumerate(texts, 1))
+    return "\n\n".join(f"# {number} of {len(texts)}\n{text}" for number, text in enumerate(texts, 1))

@@ -40,7 +40,7 @@ class FindingExchange:
 
     @cached_property
     def operation(self) -> Operation:
-        """The operation that the request is meant for; the finding's where it is meant for none.
+        """Return the operation that the request is meant for; the finding's where it is meant for none.
 
         A check may ask for another one first: whoever deletes an image has stored one.
         """
@@ -51,7 +51,7 @@ class FindingExchange:
 
     @cached_property
     def signing(self) -> Signing | None:
-        """How the account signed it; None where it did not, and where the credentials alone are the proof."""
+        """Return how the account signed it; None where it did not, and where the credentials alone are the proof."""
         signing = read_signing(self.request, self.account)
         if signing is None or not SCHEMES[signing.scheme.extension.scheme].has_signature:
             return None
@@ -59,19 +59,19 @@ class FindingExchange:
 
     @cached_property
     def values(self) -> dict[str, str] | None:
-        """The values that `lookalike sign` makes it of; None where it cannot."""
+        """Return the values that `lookalike sign` makes it of; None where it cannot."""
         if self.signing is None:
             return None
         return find_sign_values(self.api, self.operation, self.account, self.request, self.signing)
 
     @property
     def url(self) -> str:
-        """Where it goes, secrets and all."""
+        """Return where it goes, secrets and all."""
         return build_url(self.request, self.base_url)
 
     @property
     def headers(self) -> Iterator[tuple[bytes, bytes]]:
-        """Its headers but those that any client adds itself."""
+        """Return its headers but those that any client adds itself."""
         return (pair for pair in self.request.headers if pair[0] not in FRAMING_HEADERS)
 
     def to_segments(self, text: bytes | str) -> Segments:

@@ -1,4 +1,4 @@
-"""A request of httpx, signed."""
+"""A request of httpx, signed anew; what the Python snippets of findings import."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ if TYPE_CHECKING:
 
 
 def sign_request(request: httpx.Request, api: str, scheme: str, *, base: str = "", time: str = "") -> httpx.Request:
-    """The request, signed anew by that scheme of the API with the credentials of the environment.
+    """Return a request signed anew by a scheme of the API, with the credentials of the environment.
 
-    `base` is the server's base URL where that has a path, `time` (ISO 8601) one to sign for in place of the present.
-    Raises UnknownApi; KeyError when the API has no such scheme.
+    `base` is the server's base URL where that has a path, `time` (ISO 8601) a time to sign for in place of the present.
+    Raise UnknownApi; KeyError when the API has no such scheme.
     """
-    loaded = load_api(api)
-    schemes = {each.name: each for operation in loaded.operations for each in operation.schemes}
-    moment = create_signing_context()
+    loaded_api = load_api(api)
+    schemes = {scheme.name: scheme for operation in loaded_api.operations for scheme in operation.schemes}
+    signing_context = create_signing_context()
     if time:
-        moment = SigningContext(datetime.fromisoformat(time), moment.nonce)
+        signing_context = SigningContext(datetime.fromisoformat(time), signing_context.nonce)
+    # the vendors sign the path of their own host: what a gateway puts in front of it is not part of that
     prefix = urlsplit(base).path.rstrip("/")
-    asked = _convert_request(request, prefix)
-    proven = sign(asked, schemes[scheme], load_account(loaded), moment)
-    url = request.url.copy_with(query=proven.query or None)
-    headers = [pair for pair in proven.headers if pair[0] != b"content-length"]
-    return type(request)(request.method, url, headers=headers, content=proven.body or None)
+    unsigned = _convert_request(request, prefix)
+    signed = sign(unsigned, schemes[scheme], load_account(loaded_api), signing_context)
+    url = request.url.copy_with(query=signed.query or None)
+    # the body may have another length now; httpx counts it
+    headers = [pair for pair in signed.headers if pair[0] != b"content-length"]
+    # the request's own class, because httpx is an extra that this module must not import
+    return type(request)(request.method, url, headers=headers, content=signed.body or None)
 
 
 def _convert_request(request: httpx.Request, prefix: str) -> Request:

@@ -15,32 +15,39 @@ from ..finding import Exchange
 
 
 def build_redactor(api: Api, account: Mapping[str, str], exchanges: Iterable[Exchange]) -> Redactor:
-    """Covers all of them in any text."""
-    found = [value.encode() for value in select_secrets(api, account).values()]
-    for request, reply in exchanges:
-        found += [*find_secrets(api.root.secrets, request, reply), *_compute_signatures(account, request)]
-    return Redactor(found)
+    """Return what covers the secrets of an account and of these exchanges in any text."""
+    secrets = [value.encode() for value in select_secrets(api, account).values()]
+    for request, response in exchanges:
+        secrets += find_secrets(api.root.secrets, request, response)
+        secrets += _compute_signatures(account, request)
+    return Redactor(secrets)
 
 
 def select_secrets(api: Api, account: Mapping[str, str]) -> dict[str, str]:
-    """Those of an account's values that are secret, by name."""
+    """Return those of an account's values that are secret, by name."""
     return {name: value for name, value in account.items() if name in api.root.secrets and value}
 
 
 def _compute_signatures(account: Mapping[str, str], request: Request) -> Iterator[bytes]:
-    """The signatures that a request should have: a server may tell them."""
+    """Yield the signatures that a request should have, by each scheme that the account could sign with.
+
+    Some servers answer a wrong signature with the right one ("wanted 0123…"). Whoever reads a report could then send
+    the request, so the right one is covered too, although it was never sent.
+    """
     for scheme in SCHEMES.values():
-        if (secret := account.get(scheme.secret_name)) is not None:
-            made = scheme.recompute_stages(request, secret)
-            if isinstance(made, Stages):
-                yield made.signature.encode()
+        secret = account.get(scheme.secret_name)
+        if secret is None:
+            continue
+        stages = scheme.recompute_stages(request, secret)
+        if isinstance(stages, Stages):
+            yield stages.signature.encode()
 
 
-def get_variable_name(api: str, name: str) -> str:
-    """The variable that holds a credential: `LOOKALIKE_<API>_<NAME>`, upper case, `_` for what is no letter."""
-    return "LOOKALIKE_" + re.sub(r"[^A-Z0-9]", "_", f"{api}_{name}".upper())
+def get_variable_name(api_id: str, name: str) -> str:
+    """Return the variable that holds a credential: `LOOKALIKE_<API>_<NAME>`, upper case, `_` for what is no letter."""
+    return "LOOKALIKE_" + re.sub(r"[^A-Z0-9]", "_", f"{api_id}_{name}".upper())
 
 
 def load_account(api: Api, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The credentials that the environment has for an API; the demo account's where it says nothing."""
+    """Return the credentials that the environment has for an API; the demo account's where it says nothing."""
     return {name: environment.get(get_variable_name(api.id, name), value) for name, value in api.account.items()}

@@ -13,55 +13,67 @@ from lookalike_specs.redaction import Redactor
 
 MAX_CHARACTERS: Final = 4000
 MAX_BYTES: Final = 32 * 1024
-# a picture, in a form or not; and any other value without end
+# an image in Base64, in a form (where `+` and `/` are escaped) or not; and any other value without end
 LONG_RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){200,}(?:=|%3[Dd])*")
 KEPT_CHARACTERS: Final = 40
 INVISIBLE_CATEGORIES: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 ALLOWED_CONTROLS: Final = "\n\t"
 
 
-def format_request(request: Request, veil: Redactor, url: str) -> str:
-    """A request as it is on the wire, near enough to read; `url` is where it goes."""
+def format_request(request: Request, redactor: Redactor, url: str) -> str:
+    """Return a request as HTTP/1.1 writes it, near enough to read; `url` is where it goes."""
     target = "/" + url.partition("://")[2].partition("/")[2]
-    head = [f"{request.method} {target} HTTP/1.1".encode("utf-8", "replace"), *_format_headers(request.headers)]
-    return _format_message(head, request.body, veil)
+    request_line = f"{request.method} {target} HTTP/1.1".encode("utf-8", "replace")
+    return _format_message([request_line, *_format_headers(request.headers)], request.body, redactor)
 
 
-def format_response(reply: Response, veil: Redactor) -> str:
-    """A reply, the same way."""
-    head = f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}".rstrip().encode()
-    headers = reply.headers
+def format_response(response: Response, redactor: Redactor) -> str:
+    """Return a response in the same way."""
+    status_line = f"HTTP/1.1 {response.status} {responses.get(response.status, '')}".rstrip().encode()
+    headers = response.headers
+    # a mock in this process keeps the media type apart from the headers
     if not any(name.lower() == b"content-type" for name, _ in headers):
-        headers = ((b"content-type", reply.media_type.encode()), *headers)
-    return _format_message([head, *_format_headers(headers)], reply.body, veil)
+        headers = ((b"content-type", response.media_type.encode()), *headers)
+    return _format_message([status_line, *_format_headers(headers)], response.body, redactor)
 
 
 def escape_text(text: str) -> str:
-    """The text with what cannot be seen, or moves the cursor, written out."""
-    return "".join(_escape_letter(each) for each in text)
+    """Return the text with what cannot be seen, or moves the cursor, written out.
+
+    A server could otherwise write what it likes onto the terminal of whoever reads a report: `\\x1b[2J` clears it.
+    """
+    return "".join(map(_escape_letter, text))
 
 
 def shorten_runs(text: str) -> str:
-    """The text with the middle of long runs of letters left out."""
-    return LONG_RUN.sub(
-        lambda run: f"{run[0][:KEPT_CHARACTERS]}…({len(run[0]) - KEPT_CHARACTERS:,} characters more)…", text
-    )
+    """Return the text with all but the beginning of long runs of letters left out."""
+    return LONG_RUN.sub(_shorten_run, text)
 
 
-def truncate_text(text: str, most: int = MAX_CHARACTERS) -> str:
-    """The beginning of a text, and how much is not shown."""
-    return text if len(text) <= most else f"{text[:most]}…\n({len(text) - most:,} characters more)"
+def _shorten_run(run: re.Match[str]) -> str:
+    return f"{run[0][:KEPT_CHARACTERS]}…({len(run[0]) - KEPT_CHARACTERS:,} characters more)…"
 
 
-def redact_text(text: str, veil: Redactor) -> str:
-    """The text without secrets, to be read."""
-    return escape_text(veil.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
+def truncate_text(text: str, max_characters: int = MAX_CHARACTERS) -> str:
+    """Return the beginning of a text, and how much is not shown."""
+    if len(text) <= max_characters:
+        return text
+    return f"{text[:max_characters]}…\n({len(text) - max_characters:,} characters more)"
 
 
-def _format_message(head: list[bytes], body: bytes, veil: Redactor) -> str:
-    lines = "\n".join(_decode_readable(veil.redact(line)) for line in head)
-    more = f"\n({len(body) - MAX_BYTES:,} bytes more)" if len(body) > MAX_BYTES else ""
-    return f"{lines}\n\n{_decode_readable(veil.redact(body, MAX_BYTES))}{more}".rstrip("\n")
+def redact_text(text: str, redactor: Redactor) -> str:
+    """Return the text without secrets, to be read."""
+    return escape_text(redactor.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
+
+
+def _format_message(head: list[bytes], body: bytes, redactor: Redactor) -> str:
+    # Secrets are covered in the bytes, before anything is escaped, shortened or cut: a secret that is cut in two, or
+    # has a letter written another way, is not found any more.
+    head_text = "\n".join(_decode_readable(redactor.redact(line)) for line in head)
+    body_text = _decode_readable(redactor.redact(body, MAX_BYTES))
+    if len(body) > MAX_BYTES:
+        body_text += f"\n({len(body) - MAX_BYTES:,} bytes more)"
+    return f"{head_text}\n\n{body_text}".rstrip("\n")
 
 
 def _format_headers(headers: tuple[tuple[bytes, bytes], ...]) -> Iterator[bytes]:
