@@ -129,6 +129,7 @@ def _add_documented(suite: SuiteBuilder) -> None:
     suite.add_valid("RunInstances, with no body", "EmptyBody", made)
 
 
+# comment, flags, what the query of a search has besides
 QUERIES = (
     ("A plain search", "", ""),
     ("A query beside the form", "", "ScoreThreshold=0.35"),
@@ -174,6 +175,7 @@ def _add_headers(suite: SuiteBuilder) -> None:
     more = sign_request(
         build_search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11"))
     )
+    # how the list is written does not count: what is signed is sorted and in lower case
     unsorted = ";".join(names[::-1]).upper()
     spaced = read_authorization(plain).replace(",", ", ")
     suite.add_all_valid(
@@ -240,6 +242,7 @@ def _add_signatures(suite: SuiteBuilder) -> None:
     """Add signatures that are not quite the right one."""
     plain = sign_request(build_search())
     sign, text = read_credential(plain).signature, SIGNER.compute_stage_texts(plain)["string-to-sign"]
+    # as AWS derives its key from the day; ACS3 takes the secret as it is
     derived = hmac.digest(b"ACS3" + SECRET.encode(), b"20261121", "sha256")
     suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
     for comment, flags, wrong in (
@@ -261,6 +264,7 @@ def _add_tampered(suite: SuiteBuilder) -> None:
     """Add requests that were changed after signing."""
     plain = sign_request(build_search("ScoreThreshold=0.35&Note=b&Note=a"))
     other = replace_once(plain, "&Num=1", "&Num=2")
+    # a header that is not named is not signed: a server must not take it for signed
     unlisted = read_authorization(plain).replace(";x-acs-version", "")
     suite.add_all_invalid(
         ("A byte of the body changed", "Tampered BodyDigest", other, "body-digest"),

@@ -22,6 +22,7 @@ KEY, SECRET = CREDENTIALS.values()
 TOKEN = TEMPORARY["SecurityToken"]
 SKEW = API.operations[0].schemes[0].extension.skew
 SKEW_LIMIT = timedelta(seconds=SKEW)
+# the smallest step that a time of signing can be off
 SECOND = timedelta(seconds=1)
 HOST = "imagesearch.cn-shanghai.aliyuncs.com"
 SEARCH_FORM = f"InstanceName=demoinstance1&PicContent={quote(BLACK_PNG, safe='')}&Num=1"

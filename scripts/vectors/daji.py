@@ -101,6 +101,7 @@ def _build_group(comment: str, api: str = "daji-1688", credentials: Mapping[str,
     return VectorGroup(comment=comment, api=api, credentials=dict(credentials), clock=format_time(), tests=())
 
 
+# comment, flags, what the query has besides the key, and the sign that the sample makes
 DOCUMENTED = (
     ("The key alone", "", "", "7883FBCFCD3BCA1D2BA3978E289928B3"),
     ("The parameters that have to be there", "", REQUIRED_QUERY, "93459F6FC7B6A10AC875F3321C11B067"),
@@ -253,6 +254,7 @@ def _add_doubled(suite: SuiteBuilder, query: str, sign: str) -> None:
 
 def _add_wrongly_signed(suite: SuiteBuilder, sign: str) -> None:
     """Add the mistakes of the string to sign, each by its own code and none of ours."""
+    # by its own code, as a mistake in ours would be in both
     joined = "&".join(_sort_lines(PAGE_QUERY))
     text = f"{joined}&secret={SECRET}"
     upper_hmac = hmac.digest(SECRET.encode(), joined.encode(), "md5").hex().upper()

@@ -29,6 +29,7 @@ def add_time_limits(suite: SuiteBuilder, signer: SchemeSigner, search: Request) 
 
 def add_kept_nonce(suite: SuiteBuilder, signer: SchemeSigner, search: Request) -> None:
     """Add a request with the nonce of one that was refused: only what is let in uses a nonce up."""
+    # named, not numbered, as both requests have it
     nonce = f"{signer.nonce_prefix}-kept"
     refused = signer.sign_request(search, nonce=nonce, secret="wrong")
     comment = "The nonce of a request that was refused is not used up"

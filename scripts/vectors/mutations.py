@@ -26,6 +26,7 @@ def replace_once(request: Request, old: str, new: str) -> Request:
 
 def set_header(request: Request, name: str, *values: str) -> Request:
     """Return the request with these values of a header, in its place; without the header where there is no value."""
+    # in the place of the first of them, so that nothing but the value differs
     at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
     kept = [pair for pair in request.headers if pair[0].lower() != name.encode()]
     new = [(name.encode(), value.encode("latin-1")) for value in values]

@@ -113,7 +113,9 @@ def build_suite() -> VectorSuite:
 
 def _add_policies(suite: SuiteBuilder) -> None:
     chinese = build_policy("", ["starts-with", "$key", "1/"], ["not-in", "$key", ["红.png"]])
+    # `~` and `?` are the bytes that give `+` and `/` in Base64, which a form must not decode as in a URL
     symbols = build_policy("", ["starts-with", "$key", ""], ["not-in", "$key", ["~~~???>>>ÿÿ"]])
+    # blanks behind the JSON until its length leaves a remainder of 3, so that its Base64 ends in `=`
     padded = build_policy() + " " * (1 + -len(build_policy().encode()) % 3)
     for comment, flags, text in (
         ("A plain upload", "", build_policy()),

@@ -87,6 +87,7 @@ def build_suite() -> VectorSuite:
     return suite.build_suite("HMAC-SHA1 over method, headers, path and query, Base64; version 1.0", ORIGIN, STAGES)
 
 
+# comment, flags, what the query of a search has besides
 QUERIES = (
     ("A plain search", "", ""),
     ("A region in the query", "", "RegionId=cn-shanghai"),
@@ -124,6 +125,7 @@ def _add_headers(suite: SuiteBuilder, plain: Request) -> None:
 def _add_optional_headers(suite: SuiteBuilder, plain: Request) -> None:
     """Headers that a client need not send."""
     typed = set_header(build_search(), "content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    # SDKs of generation 4 leave `Content-MD5` out, and so sign nothing of the body
     digestless = sign_again(set_header(plain, "content-md5"))
     unnamed = set_header(set_header(plain, "x-acs-signature-method"), "x-acs-signature-version")
     without = sign_request(build_search(), nonce=None)

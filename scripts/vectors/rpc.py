@@ -186,6 +186,7 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
     stages = SIGNER.compute_stage_texts(plain)
     _add_system_parameters(suite, plain)
     _add_doubled(suite, plain, stages["signature"])
+    # the key of the HMAC is the secret and a `&`, which is easily forgotten
     unended = sign_sha1(SECRET, stages["string-to-sign"])
     suite.add_invalid("Another secret", "WrongSecret", sign_request(build_search(), secret="wrong"))
     suite.add_invalid("The secret without its `&`", "MissingStep", put_signature(plain, unended))
@@ -198,6 +199,7 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 def _add_system_parameters(suite: SuiteBuilder, plain: Request) -> None:
     """Add parameters that are missing or unreadable, signed as they are."""
     sign = SIGNER.compute_stage_texts(plain)["signature"]
+    # the nonce is a numbered one, so it is read back
     nonce = SIGNER.adapter.read_client_inputs(plain)["nonce"]
 
     def sign_with_change(old: str, new: str = "") -> Request:
@@ -218,6 +220,7 @@ def _add_system_parameters(suite: SuiteBuilder, plain: Request) -> None:
     )  # fmt: skip
 
 
+# The signature cannot be among the signed parameters, so nothing would be noticed of a second one: it has to be refused.
 def _add_doubled(suite: SuiteBuilder, plain: Request, sign: str) -> None:
     twice = f"&Signature={quote(sign, safe='')}&Signature="
     suite.add_all_invalid(
@@ -259,6 +262,7 @@ def _add_wrongly_signed(suite: SuiteBuilder) -> None:
         suite.add_invalid(comment, flags, put_signature(request, sign_sha1(SECRET + "&", text)))
     request = sign_request(searched)
     stages = SIGNER.compute_stage_texts(request)
+    # what is canonical is already encoded; the rule encodes it again, and many implementations forget that
     once = f"POST&%2F&{stages['canonical']}"
     get = stages["string-to-sign"].replace("POST&", "GET&", 1)
     twice = "The canonical text was not encoded a second time"

@@ -29,6 +29,7 @@ from .confirmers import list_confirmers
 from .flag_notes import NOTES
 from .mutations import lowercase_headers
 
+# the clock of nearly every group: vectors hold a time that is over, so that nobody takes them for live requests
 NOW = datetime(2026, 11, 21, 0, 26, 28, tzinfo=UTC)
 EarlierRequests = tuple[tuple[datetime, Request, VectorResult], ...]
 
@@ -80,6 +81,7 @@ class SuiteBuilder:
     def add_valid(self, comment: str, flags: str, request: Request, **when: Unpack[VectorTiming]) -> None:
         """Add a request that is signed as it should be. Raise AssertionError for one that is not."""
         stages = self._compute_stages(request)
+        # a vector may spell header names in capitals; what is read from it is what a server would read
         received = lowercase_headers(request)
         if not stages or stages["signature"] != SCHEMES[self.adapter.scheme].read_signature(received):
             raise AssertionError(f"{comment}: not signed")
@@ -137,6 +139,7 @@ class SuiteBuilder:
         return Vector(
             tc_id=sum(len(group.tests) for group in self.groups) + 1,
             comment=comment,
+            # no flag is a flag too: schema and notes want one
             flags=tuple(flags.split()) or ("Plain",),
             request=from_request(request),
             clock=clock,
@@ -147,6 +150,7 @@ class SuiteBuilder:
         )
 
     def _add(self, vector: Vector) -> None:
+        # who confirms a vector depends on all else that it says, so it is asked last
         confirmed = list_confirmers(self.adapter.scheme, vector, documented=self.source is not None)
         tests = (*self.groups[-1].tests, replace(vector, confirmed_by=confirmed))
         self.groups[-1] = replace(self.groups[-1], tests=tests)

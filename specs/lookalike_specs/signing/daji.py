@@ -92,7 +92,12 @@ def _get_code_units(pair: tuple[str, str]) -> bytes:
 
 
 def _mask_secret(pairs: Pairs) -> Pairs:
-    return tuple((name, _MASK) if name == "appSecret" else (name, value) for name, value in pairs)
+    masked = []
+    for name, value in pairs:
+        if name == "appSecret":
+            value = _MASK  # noqa: PLW2901 - the value that is shown
+        masked.append((name, value))
+    return tuple(masked)
 
 
 def _join_pairs(ordered: list[tuple[str, str]]) -> str:

@@ -14,9 +14,12 @@ def sign(request: Request, scheme: SecurityScheme, account: Credentials, _: Sign
     if scheme.location == "header":
         return set_headers(request, ((scheme.parameter.lower(), value),))
     if scheme.location == "cookie":
+        # a request has one header `Cookie`: what is there already stays in front
         cookies = request.get_header(b"cookie")
-        pair = f"{scheme.parameter}={value}"
-        return set_headers(request, (("cookie", f"{cookies}; {pair}" if cookies else pair),))
+        cookie = f"{scheme.parameter}={value}"
+        if cookies:
+            cookie = f"{cookies}; {cookie}"
+        return set_headers(request, (("cookie", cookie),))
     return append_to_query(request, ((scheme.parameter, value),))
 
 
