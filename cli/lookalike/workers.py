@@ -94,7 +94,12 @@ def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> 
 
     try:
         return Supervisor(
-            work, address.host, address.port, count, url=address.build_url, tell=lambda line: click.echo(line, err=True)
+            work,
+            address.host,
+            address.port,
+            count,
+            build_url=address.build_url,
+            notify=lambda line: click.echo(line, err=True),
         )
     except OSError as error:
         raise address.build_bind_error(error) from error

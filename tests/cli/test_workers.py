@@ -203,7 +203,7 @@ def test_no_worker_outlives_its_supervisor(serving) -> None:
 STILLBORN = """
 import sys
 from lookalike_mocks.adapters.workers import Supervisor
-supervisor = Supervisor(lambda *_: None, "127.0.0.1", 0, 2, tell=print)
+supervisor = Supervisor(lambda *_: None, "127.0.0.1", 0, 2, notify=print)
 sys.exit(supervisor.run(lambda: print("ready")))
 """
 

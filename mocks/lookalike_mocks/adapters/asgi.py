@@ -1,4 +1,4 @@
-"""The ASGI door: one port for every API, and for the control API."""
+"""The ASGI application: one port for every API, and for the control API."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from ..mock import Mock
 from .asgi_faults import get_prepared_response, send_response
 
 BODY_SECONDS = 10.0
+# of a body that is too long anyway; a client that sends without end is answered after that much
 MAX_DRAIN_BYTES = 64 * 1024 * 1024
+# no operation of any API has a body with one of these; one that comes is passed over
 BODILESS_METHODS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 
 
 class MockApp:
-    """An ASGI application that answers as the mock's APIs, and below OWN as the control API.
+    """An ASGI application that answers as the mock's APIs, and below CONTROL_PREFIX as the control API.
 
     Bodies have `body_seconds` to arrive. `token` is the control token, a random one where none is given; the control
-    API may be asked by the names `hosts`, besides those of loopback, and presents certificates where there is `tls`.
+    API may be called by the names `hosts`, besides those of loopback, and presents certificates where there is `tls`.
     """
 
     def __init__(
@@ -41,19 +43,20 @@ class MockApp:
         self._control = ControlApp(ControlContext(mock, self.control_token, body_seconds, tls), hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ours to the control API, everything else to the mock."""
+        # websockets too: the control API is what knows how to refuse them
         if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
             await self._control(scope, receive, send)
             return
-        reply = get_prepared_response(scope)
-        if reply is None:
-            reply = self.mock.respond(await self._build_request(scope, receive))
-        await send_response(reply, scope, receive, send)
+        response = get_prepared_response(scope)
+        if response is None:
+            response = self.mock.respond(await self._build_request(scope, receive))
+        await send_response(response, scope, receive, send)
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
-        body, fault = (
-            (b"", "") if scope["method"] in BODILESS_METHODS else await self._read_body(scope["path"], receive)
-        )
+        body = b""
+        broken_rule = ""
+        if scope["method"] not in BODILESS_METHODS:
+            body, broken_rule = await self._read_body(scope["path"], receive)
         return Request(
             method=scope["method"],
             path=scope["path"],
@@ -61,19 +64,26 @@ class MockApp:
             headers=tuple(scope["headers"]),
             body=body,
             scheme=scope["scheme"],
-            broken_rule=fault,
+            broken_rule=broken_rule,
         )
 
     def answer_bodiless(
         self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str
     ) -> Response | None:
-        """The mock's answer to a request without a body; None for those with one, and for what is ours."""
+        """Return the mock's response to a request without a body; None for one that has to come through ASGI.
+
+        `MockProtocol` calls this before it makes an ASGI scope; under other servers nobody does.
+        """
         if method not in BODILESS_METHODS or path.startswith(CONTROL_PREFIX):
             return None
         return self.mock.respond(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
 
     async def _read_body(self, path: str, receive: Receive) -> tuple[bytes, str]:
-        """The body, and what was wrong with the way it came. One that is too long is read to its end, and not kept."""
+        """Return the body, and which rule was broken by the way it came ("" if none).
+
+        A body over the limit is read to its end and not kept: a client that is still sending does not read, and would
+        see a reset instead of the vendor's error.
+        """
         limit = self.mock.get_body_limit(path)
         body = bytearray()
         size = 0
@@ -90,4 +100,6 @@ class MockApp:
                         break
         except TimeoutError:
             return bytes(body), "body-timeout"
-        return bytes(body), "" if size <= limit else "body-too-large"
+        if size > limit:
+            return bytes(body), "body-too-large"
+        return bytes(body), ""

@@ -1,4 +1,8 @@
-"""What a server presents over TLS: a throw-away CA, and two certificates of it, the right one and a wrong one."""
+"""What a server presents over TLS: a throw-away CA, and two certificates of it, the right one and a wrong one.
+
+The right one names the hosts that the mock is served as, the vendors' own among them. The wrong one names somebody else,
+for the fault `wrong-certificate`: a client that accepts it does not check names.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +25,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WRONG_NAME = "wrong-certificate.localhost"
 WRONG_HOST = "somebody-else.invalid"
 INSTALL_HINT = 'TLS needs an extra: pip install "lookalike[tls]"'
-# Apple's clients refuse a server's certificate that lives longer than 825 days
 DAY = timedelta(days=1)
+# Apple's clients refuse a server's certificate that is valid for more than 825 days
 VALIDITY = 365 * DAY
+# one label of a host name (RFC 1123), such as `open` in open.hiobuy.com
 LABEL_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST_PATTERN = re.compile(rf"(?:\*\.)?{LABEL_PATTERN}(?:\.{LABEL_PATTERN})*", re.IGNORECASE)
 
@@ -40,19 +45,22 @@ class TlsContexts:
         right.sni_callback = self._select_by_name
 
     def present_wrong(self, times: int | None = None) -> None:
-        """Present the wrong certificate in the next handshakes, so many or until `present_right`."""
+        """Present the wrong certificate in the next `times` handshakes, or until `present_right`."""
+        # under a lock, as tests call this from a thread that is not the loop's
         with self._lock:
-            self._wrong_left = math.inf if times is None else max(times, 0)
+            if times is None:
+                self._wrong_left = math.inf
+            else:
+                self._wrong_left = max(times, 0)
 
     def present_right(self) -> None:
         """Present the right certificate again."""
         self.present_wrong(0)
 
     def select_context(self) -> ssl.SSLContext:
-        """For the handshake that begins now.
-
-        Two contexts share no sessions, so a client that wants to resume one has to look at the wrong certificate too.
-        """
+        """Return the context of the handshake that begins now, and count it."""
+        # A context of its own rather than another certificate in the same one: two contexts share no sessions, so a
+        # client that wants to resume one, and would see no certificate at all, has to look at the wrong one too.
         with self._lock:
             if not self._wrong_left:
                 return self.right_context
@@ -60,36 +68,40 @@ class TlsContexts:
             return self.wrong_context
 
     def _select_by_name(self, client: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        # called by `ssl` within the handshake, when the client has said which name it wants (SNI)
         if name is not None and name.lower() == WRONG_NAME:
             client.context = self.wrong_context
 
 
 def create_tls_contexts(names: Iterable[str]) -> TlsContexts:
-    """A new CA, whose key nobody keeps, and its certificate for these names.
+    """Return a new CA's contexts for these names; the CA's key is gone when this returns.
 
-    Raises ValueError for what is no name; ImportError without the extra `tls`.
+    Raise ValueError for what is no name, ImportError without the extra `tls`.
     """
     try:
         import trustme  # noqa: PLC0415 - an extra
-    except ImportError as missing:
-        raise ImportError(INSTALL_HINT) from missing
+    except ImportError as error:
+        raise ImportError(INSTALL_HINT) from error
     ca = trustme.CA(organization_name="Lookalike", organization_unit_name="throw-away CA")
     pem = ca.cert_pem.bytes().decode("ascii")
     return TlsContexts(pem, _create_context(ca, map(validate_host_name, names)), _create_context(ca, (WRONG_HOST,)))
 
 
 def list_host_names(mock: Mock, *hosts: str, more: Iterable[str] = ()) -> list[str]:
-    """What a server of that mock is called: on loopback, by `hosts` that are names, by the vendors' clients, `more`."""
-    found = [*LOOPBACK, *filter(_is_host_name, hosts), *sorted(mock.router.by_host)]
+    """Return the names of a server of that mock: loopback's, those of `hosts` that are names, the vendors', `more`."""
+    names = [*LOOPBACK, *filter(_is_host_name, hosts), *sorted(mock.router.by_host)]
     for service in mock.services.values():
-        if any("{" in server["url"] for server in service.api.document["servers"]):
-            # a vendor with a host in each region has others beside it, such as the region's inner network
-            found += sorted({f"*.{each.partition('.')[2]}" for each in service.api.hosts})
-    return list(dict.fromkeys([*found, *more]))
+        is_regional = any("{" in server["url"] for server in service.api.document["servers"])
+        if is_regional:
+            # A vendor with a host in each region has others beside it, such as the region's inner network:
+            # imagesearch.cn-shanghai.aliyuncs.com brings *.cn-shanghai.aliyuncs.com
+            names += sorted({f"*.{host.partition('.')[2]}" for host in service.api.hosts})
+    # without repetitions, in this order
+    return list(dict.fromkeys([*names, *more]))
 
 
 def validate_host_name(text: str) -> str:
-    """The text, if it is a host name or an address. Raises ValueError."""
+    """Return the text, if it is a host name or an address. Raise ValueError."""
     if not _is_host_name(text):
         raise ValueError(f"{text!r} is neither a host name nor an address")
     return text
@@ -106,14 +118,16 @@ def _is_host_name(text: str) -> bool:
 def _create_context(ca: trustme.CA, names: Iterable[str]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # no HTTP/2: a client that may choose it would send what this server cannot read
     context.set_alpn_protocols(["http/1.1"])
     _issue_certificate(ca, names).configure_cert(context)
     return context
 
 
 def _issue_certificate(ca: trustme.CA, names: Iterable[str]) -> trustme.LeafCert:
+    # from yesterday on, for clients whose clock is behind
     begin = datetime.now(UTC) - DAY
     try:
         return ca.issue_cert(*names, organization_name="Lookalike", not_before=begin, not_after=begin + VALIDITY)
-    except UnicodeError as wrong:  # `xn--` before what no such name stands for
-        raise ValueError(f"no certificate can name that: {wrong}") from wrong
+    except UnicodeError as error:  # `xn--` before what is no Punycode
+        raise ValueError(f"no certificate can name that: {error}") from error

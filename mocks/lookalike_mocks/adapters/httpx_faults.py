@@ -1,4 +1,9 @@
-"""What an httpx client meets where an answer has a fault: how long it waits, what is raised, which bytes come."""
+"""What an httpx client meets where a response has a fault: how long it waits, what is raised, which bytes come.
+
+There is no connection in the process that could be reset, so a fault is a delay and an error at the place where httpx
+would meet it: before the response (`HttpxFault.delay`) or between the pieces of its body (`DelayedStream`). The errors
+are those that httpx raises over a real connection.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ from lookalike_specs.messages import Fault, Response
 
 from .asgi_faults import split_halves, split_pieces
 
-# where a response holds the Pause before it
+# where a response holds the delay before it, until it is delivered
 DELAY_EXTENSION: Final = "lookalike"
 
 
@@ -26,15 +31,16 @@ class HttpxDelay:
     error: httpx.TransportError | None = None
 
     def elapse(self) -> None:
-        """Wait. Raises the error."""
+        """Wait. Raise the error."""
         if self.seconds:
             time.sleep(self.seconds)
         if self.error is not None:
             raise self.error
 
     async def aelapse(self) -> None:
-        """Wait, and let others go on. Raises the error."""
+        """Wait, and let others go on meanwhile. Raise the error."""
         if self.seconds:
+            # anyio's sleep, as httpx clients run on trio too
             await anyio.sleep(self.seconds)
         if self.error is not None:
             raise self.error
@@ -44,56 +50,58 @@ NO_DELAY: Final = HttpxDelay()
 
 
 class DelayedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in pieces, with a pause before each."""
+    """A body in pieces, with a delay before each."""
 
     def __init__(self, *steps: tuple[HttpxDelay, bytes]) -> None:
         self._steps = steps
 
     def __iter__(self) -> Iterator[bytes]:
-        for pause, piece in self._steps:
-            pause.elapse()
+        for delay, piece in self._steps:
+            delay.elapse()
             yield piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for pause, piece in self._steps:
-            await pause.aelapse()
+        for delay, piece in self._steps:
+            await delay.aelapse()
             yield piece
 
 
 @dataclass(frozen=True, slots=True)
 class HttpxFault:
-    """The pause before the answer, the answer's body, and the header that frames it."""
+    """The delay before the response, the response's body, and the header that frames it."""
 
     stream: DelayedStream
     framing_header: tuple[bytes, bytes]
     delay: HttpxDelay = NO_DELAY
 
 
-def to_httpx(reply: Response, fault: Fault, request: httpx.Request) -> httpx.Response:
-    """The response to that request; `enter` it, or `aenter` it, before anybody sees it."""
-    mishap = HTTPX_FAULTS[fault.kind](reply.body, request, fault.seconds)
-    headers = [(b"content-type", reply.media_type.encode()), mishap.framing_header, *reply.headers]
-    return httpx.Response(
-        reply.status, headers=headers, stream=mishap.stream, extensions={DELAY_EXTENSION: mishap.delay}
-    )
+def to_httpx(response: Response, fault: Fault, request: httpx.Request) -> httpx.Response:
+    """Return the response to that request with its fault; `deliver` or `adeliver` it before its client sees it."""
+    httpx_fault = HTTPX_FAULTS[fault.kind](response.body, request, fault.seconds)
+    headers = [httpx_fault.framing_header, *response.headers]
+    # a response without a body has no media type
+    if response.media_type:
+        headers.insert(0, (b"content-type", response.media_type.encode()))
+    extensions = {DELAY_EXTENSION: httpx_fault.delay}
+    return httpx.Response(response.status, headers=headers, stream=httpx_fault.stream, extensions=extensions)
 
 
 def deliver(response: httpx.Response) -> httpx.Response:
-    """Wait as long as the answer takes. Raises httpx.TransportError instead of an answer that never comes."""
-    before: HttpxDelay = response.extensions.pop(DELAY_EXTENSION, NO_DELAY)
-    before.elapse()
+    """Wait as long as the response takes. Raise httpx.TransportError instead of a response that never comes."""
+    delay: HttpxDelay = response.extensions.pop(DELAY_EXTENSION, NO_DELAY)
+    delay.elapse()
     return response
 
 
 async def adeliver(response: httpx.Response) -> httpx.Response:
-    """As `enter`, and let others go on meanwhile."""
-    before: HttpxDelay = response.extensions.pop(DELAY_EXTENSION, NO_DELAY)
-    await before.aelapse()
+    """Wait as `deliver` does, and let others go on meanwhile. Raise httpx.TransportError."""
+    delay: HttpxDelay = response.extensions.pop(DELAY_EXTENSION, NO_DELAY)
+    await delay.aelapse()
     return response
 
 
 def _limit_delay(seconds: float, request: httpx.Request) -> HttpxDelay:
-    """That long, or until the client's patience ends."""
+    """Return a delay of so many seconds, or one that ends in the client's own timeout if that is shorter."""
     timeouts: Mapping[str, Any] = request.extensions.get("timeout", {})
     limit: float | None = timeouts.get("read")
     if limit is None or seconds <= limit:
@@ -101,42 +109,50 @@ def _limit_delay(seconds: float, request: httpx.Request) -> HttpxDelay:
     return HttpxDelay(limit, httpx.ReadTimeout("timed out", request=request))
 
 
-def _content_length(body: bytes) -> tuple[bytes, bytes]:
+def _build_content_length(body: bytes) -> tuple[bytes, bytes]:
     return b"content-length", b"%d" % len(body)
 
 
 def _build_latency(body: bytes, request: httpx.Request, seconds: float) -> HttpxFault:
-    return HttpxFault(DelayedStream((NO_DELAY, body)), _content_length(body), _limit_delay(seconds, request))
+    stream = DelayedStream((NO_DELAY, body))
+    return HttpxFault(stream, _build_content_length(body), _limit_delay(seconds, request))
 
 
 def _build_slow_body(body: bytes, request: httpx.Request, seconds: float) -> HttpxFault:
-    parts = split_pieces(body)
-    return HttpxFault(
-        DelayedStream(*((_limit_delay(seconds / len(parts), request), part) for part in parts)), _content_length(body)
-    )
+    pieces = split_pieces(body)
+    # a read timeout counts from piece to piece, not from the first to the last
+    steps = [(_limit_delay(seconds / len(pieces), request), piece) for piece in pieces]
+    return HttpxFault(DelayedStream(*steps), _build_content_length(body))
 
 
-def _reset_error(request: httpx.Request) -> httpx.ReadError:
+def _build_reset_error(request: httpx.Request) -> httpx.ReadError:
     return httpx.ReadError("[Errno 104] Connection reset by peer", request=request)
 
 
 def _build_reset_before(body: bytes, request: httpx.Request, _: float) -> HttpxFault:
-    return HttpxFault(DelayedStream(), _content_length(body), HttpxDelay(error=_reset_error(request)))
+    delay = HttpxDelay(error=_build_reset_error(request))
+    return HttpxFault(DelayedStream(), _build_content_length(body), delay)
 
 
 def _build_reset_inside(body: bytes, request: httpx.Request, _: float) -> HttpxFault:
-    return HttpxFault(_break_stream(body, _reset_error(request)), _content_length(body))
+    return HttpxFault(_break_stream(body, _build_reset_error(request)), _build_content_length(body))
 
 
 def _build_truncated_body(body: bytes, request: httpx.Request, _: float) -> HttpxFault:
-    found = f"received {len(split_halves(body)[0])} bytes, expected {len(body)}"
-    told = f"peer closed connection without sending complete message body ({found})"
-    return HttpxFault(_break_stream(body, httpx.RemoteProtocolError(told, request=request)), _content_length(body))
+    received = len(split_halves(body)[0])
+    # h11's words
+    message = (
+        "peer closed connection without sending complete message body "
+        f"(received {received} bytes, expected {len(body)})"
+    )
+    error = httpx.RemoteProtocolError(message, request=request)
+    return HttpxFault(_break_stream(body, error), _build_content_length(body))
 
 
 def _build_wrong_length(body: bytes, _: httpx.Request, __: float) -> HttpxFault:
+    # a client reads as much as the header says, and meets the rest, if at all, in its next response
     first = split_halves(body)[0]
-    return HttpxFault(DelayedStream((NO_DELAY, first)), _content_length(first))
+    return HttpxFault(DelayedStream((NO_DELAY, first)), _build_content_length(first))
 
 
 def _build_malformed_chunk(body: bytes, request: httpx.Request, _: float) -> HttpxFault:
@@ -145,13 +161,13 @@ def _build_malformed_chunk(body: bytes, request: httpx.Request, _: float) -> Htt
 
 
 def _build_wrong_certificate(body: bytes, request: httpx.Request, _: float) -> HttpxFault:
-    told = f"certificate verify failed: Hostname mismatch, certificate is not valid for '{request.url.host}'."
-    return HttpxFault(
-        DelayedStream(), _content_length(body), HttpxDelay(error=httpx.ConnectError(told, request=request))
-    )
+    message = f"certificate verify failed: Hostname mismatch, certificate is not valid for '{request.url.host}'."
+    delay = HttpxDelay(error=httpx.ConnectError(message, request=request))
+    return HttpxFault(DelayedStream(), _build_content_length(body), delay)
 
 
 def _break_stream(body: bytes, error: httpx.TransportError) -> DelayedStream:
+    """Return a stream with the first half of the body and then the error."""
     return DelayedStream((NO_DELAY, split_halves(body)[0]), (HttpxDelay(error=error), b""))
 
 

@@ -1,4 +1,4 @@
-"""The httpx door: a client's calls are answered in its own process, without a socket."""
+"""An httpx transport: a client's calls are answered in its own process, without a socket."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._mock = mock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises httpx.TransportError for a fault."""
+        """Answer one request. Raise httpx.TransportError for a fault."""
         return deliver(build_httpx_response(self._mock, request, request.read()))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises httpx.TransportError for a fault."""
+        """Answer one request. Raise httpx.TransportError for a fault."""
         return await adeliver(build_httpx_response(self._mock, request, await request.aread()))
 
 
 def build_httpx_response(mock: Mock, request: httpx.Request, body: bytes) -> httpx.Response:
-    """The mock's answer to an httpx request whose body was read, before it was entered."""
+    """Return the mock's response to a request with that body; `deliver` it before its client sees it."""
     url = request.url
-    reply = mock.respond(
+    response = mock.respond(
         Request(
             method=request.method,
             path=url.path,
             query=url.query,
+            # as they come over HTTP/1.1 from uvicorn: an httpx client may write `Content-Type`
             headers=tuple((name.lower(), value) for name, value in request.headers.raw),
             body=body,
             scheme=url.scheme,
         )
     )
-    if reply.fault is not None:
-        return to_httpx(reply, reply.fault, request)
-    headers = [
-        *([(b"content-type", reply.media_type.encode())] if reply.media_type else []),
-        (b"content-length", b"%d" % len(reply.body)),
-        *reply.headers,
-    ]
-    return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.body))
+    if response.fault is not None:
+        return to_httpx(response, response.fault, request)
+    headers = [(b"content-length", b"%d" % len(response.body)), *response.headers]
+    # a response without a body has no media type
+    if response.media_type:
+        headers.insert(0, (b"content-type", response.media_type.encode()))
+    return httpx.Response(response.status, headers=headers, stream=httpx.ByteStream(response.body))

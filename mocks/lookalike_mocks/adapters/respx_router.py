@@ -1,4 +1,4 @@
-"""The respx door: a router over the vendors' real host names."""
+"""A respx router over the vendors' real host names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,27 @@ from .httpx_transport import build_httpx_response
 
 
 class RespxRouter(respx.MockRouter):
-    """A router whose answers may come late, or not at all."""
+    """A router whose responses may come late, or not at all.
+
+    respx calls a side effect in the same way for clients of both kinds, so that the side effect itself could wait only
+    by blocking the event loop. The response is therefore made there, and delivered here.
+    """
 
     def handler(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises httpx.TransportError for a fault."""
+        """Answer one request. Raise httpx.TransportError for a fault."""
         return deliver(super().handler(request))
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises httpx.TransportError for a fault."""
+        """Answer one request. Raise httpx.TransportError for a fault."""
         return await adeliver(await super().async_handler(request))
 
 
 def create_respx_router(mock: Mock) -> respx.MockRouter:
-    """A router that answers for every host of the mock's APIs; use it as a context manager or a decorator."""
-    found = RespxRouter(assert_all_called=False)
-    found.route(host__in=sorted(mock.router.by_host)).mock(side_effect=partial(_answer, mock))
-    return found
+    """Return a router that answers for every host of the mock's APIs; use it as a context manager or a decorator."""
+    router = RespxRouter(assert_all_called=False)
+    router.route(host__in=sorted(mock.router.by_host)).mock(side_effect=partial(_respond, mock))
+    return router
 
 
-def _answer(mock: Mock, request: httpx.Request) -> httpx.Response:
+def _respond(mock: Mock, request: httpx.Request) -> httpx.Response:
     return build_httpx_response(mock, request, request.read())

@@ -490,7 +490,7 @@ def test_a_fault_of_ours_is_logged(known: TlsContexts, caplog: pytest.LogCapture
         await threshold.close()
 
     asyncio.run(talk())
-    assert [record.getMessage() for record in caplog.records] == ["a client could not be let in"]
+    assert [record.getMessage() for record in caplog.records] == ["a client could not be connected"]
 
 
 @pytest.mark.parametrize(
