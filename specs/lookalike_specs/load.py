@@ -15,10 +15,9 @@ from .extensions import Credentials, OperationExtension, RootExtension, SchemeEx
 from .lint import verify_api
 from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, is_json
 from .pointers import escape_pointer_token
-from .references import list_parameter_pointers, resolve_operation
+from .references import METHODS, list_parameter_pointers, list_server_urls, resolve_operation
 from .registry import cache_per_api
 
-METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 BODY_TYPES: dict[str, ParameterLocation] = {
     FORM_MEDIA_TYPE: "form",
     MULTIPART_MEDIA_TYPE: "form",
@@ -56,19 +55,6 @@ def _read_extension(api_id: str, node: dict[str, Any], extension_type: type[Exte
         raise SpecError(f"{api_id}#{pointer}", "has no x-lookalike") from error
     except msgspec.ValidationError as error:
         raise SpecError(f"{api_id}#{pointer}/x-lookalike", str(error)) from error
-
-
-def list_server_urls(node: dict[str, Any]) -> Iterator[str]:
-    """Yield every server's URL of a document or an operation; a variable stands for each of its values.
-
-    `https://imagesearch.{region}.aliyuncs.com` is one URL for each region.
-    """
-    for server in node.get("servers", ()):
-        urls = [server["url"]]
-        for name, variable in server.get("variables", {}).items():
-            values = variable.get("enum", [variable["default"]])
-            urls = [url.replace(f"{{{name}}}", value) for url in urls for value in values]
-        yield from urls
 
 
 def _iter_operations(api_id: str, document: dict[str, Any]) -> Iterator[Operation]:

@@ -10,9 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import jsonschema_rs
 
 from .exceptions import SpecError
-from .load import METHODS, list_server_urls
 from .pointers import escape_pointer_token
-from .references import follow_reference, follow_reference_chain
+from .references import METHODS, follow_reference, follow_reference_chain, list_server_urls
 
 # a host that nobody can have (RFC 6761), for servers that the document gives as a path alone
 NO_HOST: Final = "http://server.invalid"

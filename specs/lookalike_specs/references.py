@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from .exceptions import SpecError
 from .pointers import MISSING, join_pointer, resolve_pointer
 
+METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 # deeper than any document needs; what lies below keeps its reference
 MAX_REF_DEPTH = 12
 
@@ -84,3 +85,16 @@ def _iter_parameter_pointers(node: dict[str, Any], pointer: str) -> Iterator[str
             yield parameter["$ref"].removeprefix("#")
         else:
             yield f"{pointer}/parameters/{position}"
+
+
+def list_server_urls(node: dict[str, Any]) -> Iterator[str]:
+    """Yield every server's URL of a document or an operation; a variable stands for each of its values.
+
+    `https://imagesearch.{region}.aliyuncs.com` is one URL for each region.
+    """
+    for server in node.get("servers", ()):
+        urls = [server["url"]]
+        for name, variable in server.get("variables", {}).items():
+            values = variable.get("enum", [variable["default"]])
+            urls = [url.replace(f"{{{name}}}", value) for url in urls for value in values]
+        yield from urls

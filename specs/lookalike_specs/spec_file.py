@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from .api import Api
-from .document import YamlLoader
+from .complete import complete_document
+from .document import YamlLoader, to_json_value
 from .exceptions import SpecError
 from .load import build_api, load_api
-from .normalize import normalize_document
 from .registry import register_document
-from .synthesize import synthesize_extensions
 
 # what people call such a file when its folder says whose it is: the title tells more
 GENERIC_STEMS: Final = frozenset(("openapi", "swagger", "api", "spec", "index", "main", "schema"))
@@ -30,15 +28,13 @@ def load_spec_file(path: str | Path) -> Api:
     """
     document = read_spec_file(path)
     api_id = choose_id(Path(path), document)
-    notices: list[str] = []
     try:
-        normalize_document(document, str(path), notices)
-        synthesize_extensions(document, api_id, Path(path).name, notices)
+        notices = complete_document(document, api_id, str(path))
         # built once before it is registered, so that what cannot be meant takes no other document's place
         build_api(api_id, document)
     except RecursionError as error:
         raise SpecError(str(path), "is nested too deeply to be read") from error
-    register_document(api_id, document, origin=str(path), notices=tuple(notices))
+    register_document(api_id, document, origin=str(path), notices=notices)
     return load_api(api_id)
 
 
@@ -59,7 +55,7 @@ def read_spec_file(path: str | Path) -> dict[str, Any]:
     except RecursionError as error:
         raise SpecError(str(path), "is nested too deeply to be read") from error
     _check_version(str(path), loaded)
-    document: dict[str, Any] = _to_json_value(loaded)
+    document: dict[str, Any] = to_json_value(loaded)
     return document
 
 
@@ -95,26 +91,6 @@ def _check_version(path: str, loaded: Any) -> None:
         raise SpecError(path, f"is OpenAPI {version}; {' and '.join(SUPPORTED_VERSIONS)} are read")
     if not isinstance(loaded.get("paths"), dict) or not loaded["paths"]:
         raise SpecError(path, "has no paths: there is nothing to serve")
-
-
-def _to_json_value(node: Any) -> Any:
-    """Return YAML's values as JSON has them: keys are texts (`200:`), dates are written out; nothing is shared."""
-    if isinstance(node, dict):
-        return {_to_json_key(key): _to_json_value(value) for key, value in node.items()}
-    if isinstance(node, list | tuple | set):
-        return [_to_json_value(value) for value in node]
-    if isinstance(node, datetime | date | time):
-        return node.isoformat()
-    if isinstance(node, bytes):
-        return node.decode("latin-1")
-    return node
-
-
-def _to_json_key(key: Any) -> str:
-    # YAML 1.1 reads `on:` and `yes:` as truths, and `200:` as a number
-    if isinstance(key, bool):
-        return str(key).lower()
-    return str(key)
 
 
 def _describe_yaml_error(error: yaml.YAMLError) -> str:

@@ -18,6 +18,9 @@ EXTENSION: Final = "x-lookalike"
 EXAMPLES_HANDLER: Final = "examples"
 # more than the checks of `body-limit` try: the document says nothing of it, so nothing is held against a server
 BODY_LIMIT: Final = 16 * 1024 * 1024
+REQUIRED_KEYS: Final = frozenset(
+    ("errors", "error-formats", "accounts", "credential-templates", "secrets", "quota", "routing")
+)
 DOCUMENTED_FORMAT: Final = "documented"
 OUR_FORMAT: Final = "lookalike"
 NOT_FOUND: Final = "no-such-path"
@@ -41,6 +44,12 @@ DEMO_VALUES: Final = {
 REFUSALS: Final = {"missing-key": "401", "unknown-key": "401"}
 SCHEMES_WITH_TRIGGERS: Final = ("key", "bearer")
 Document = dict[str, Any]
+
+
+def is_complete(document: Document) -> bool:
+    """Return whether a document has all that we need of one, so that nothing is added to it."""
+    root = document.get(EXTENSION)
+    return isinstance(root, dict) and root.keys() >= REQUIRED_KEYS
 
 
 def synthesize_extensions(document: Document, api_id: str, file: str, notices: list[str]) -> None:
