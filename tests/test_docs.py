@@ -36,7 +36,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 SERVE = re.compile(r"^(?:lookalike serve|scripts/serve)\b")
 SECONDS = 30
-LANGUAGES = {"console", "python", "text", "yaml"}
+LANGUAGES = {"console", "python", "text", "toml", "yaml"}
 # commands that no test can run, and why
 NOT_RUN = {
     "scripts/test": "it runs this very test",
@@ -140,6 +140,7 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
     (tmp_path / "examples").symlink_to(HOME / "examples")  # a reader is in a checkout
+    (tmp_path / "petstore.yaml").symlink_to(HOME / "tests/data/openapi/petstore.yaml")  # and downloaded this
     opened = Shell(tmp_path)
     yield opened
     opened.close()

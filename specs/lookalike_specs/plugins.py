@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -41,6 +42,22 @@ def import_plugin(name: str) -> ModuleType:
         return import_module(name)
     except Exception as error:
         raise PluginError(f"module {name!r}", _describe_import_error(error)) from error
+
+
+def import_folder(folder: Path) -> ModuleType:
+    """Import the package that a folder is, wherever it lies, under the folder's name. Raise PluginError."""
+    location = str(folder / "__init__.py")
+    spec = spec_from_file_location(folder.name, location, submodule_search_locations=[str(folder)])
+    if spec is None or spec.loader is None:
+        raise PluginError(f"folder {str(folder)!r}", "cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[folder.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[folder.name]
+        raise PluginError(f"folder {str(folder)!r}", _describe_import_error(error)) from error
+    return module
 
 
 def _load_entry_point(group: str, entry: EntryPoint) -> Plugin:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from .exceptions import SpecError, UnknownApi
-from .plugins import PluginError, import_plugin, load_entry_points
+from .plugins import PluginError, import_folder, import_plugin, load_entry_points
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,6 +143,8 @@ def register_import(name: str) -> None:
     folder = Path(name)
     if (folder / SPEC_FILE).is_file():
         register_folder(folder.resolve(), origin=f"the folder {name}")
+        if (folder / "__init__.py").is_file():
+            import_folder(folder.resolve())
         return
     module = import_plugin(name)
     if hasattr(module, "__path__"):

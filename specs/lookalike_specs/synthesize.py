@@ -320,7 +320,7 @@ def _build_root(document: Document, operations: list[Document], api_id: str) -> 
     }
     carriers = {scheme.get("name", "authorization") for scheme in schemes.values()}
     return {
-        "errors": {**_build_our_errors(), **_build_documented_errors(operations)},
+        "errors": {**_build_documented_errors(operations), **_build_our_errors()},
         "error-formats": {
             DOCUMENTED_FORMAT: {"status": "{status}"},
             OUR_FORMAT: {"status": "{status}", "media-type": "application/json", "body": OUR_BODY},

@@ -10,6 +10,7 @@ import click
 from ..click_ext import CommandError, require_judge, suggest_closest
 from ..options import complete_check_ids, json_option
 from ..output import echo, echo_json, render_table, style_bold
+from ..spec_options import import_option
 
 if TYPE_CHECKING:
     from lookalike_contracts.registry import Check
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @click.argument("check_id", metavar="[ID]", required=False, default="", shell_complete=complete_check_ids)
+@import_option
 @json_option
 def command(check_id: str, as_json: bool) -> None:
     """Say what a check holds, and why.

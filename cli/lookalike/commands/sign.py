@@ -13,6 +13,7 @@ from ..click_ext import suggest_closest
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
 from ..signature import SignedRequest, SignOptions, sign_request
+from ..spec_options import import_option
 
 
 @click.command("sign")
@@ -28,6 +29,7 @@ from ..signature import SignedRequest, SignOptions, sign_request
 @click.option("--nonce", help="A random one by default.")
 @click.option("--reveal", is_flag=True, help="Show the secret in the stages.")
 @click.option("--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True)
+@import_option
 @json_option
 def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sign_options: Any) -> None:
     """Sign a request and show how.

@@ -9,6 +9,7 @@ from lookalike_specs import read_document
 
 from ..options import api_argument
 from ..output import echo, echo_json
+from ..spec_options import import_option
 
 
 class NoAliasDumper(yaml.SafeDumper):
@@ -20,6 +21,7 @@ class NoAliasDumper(yaml.SafeDumper):
 
 @click.command("spec")
 @api_argument
+@import_option
 @click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def command(api: str, output_format: str) -> None:
     """Print an API's OpenAPI document.
