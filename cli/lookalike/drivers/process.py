@@ -162,8 +162,11 @@ class Driver:
     def _kill(self) -> None:
         """Kill the process and, where there are groups, all that it started: a group outlives its leader."""
         if hasattr(os, "killpg"):
+            # not `kill()` as well: it looks whether the process has ended, and so takes the exit status from asyncio,
+            # which then warns of an unknown child
             with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            return
         with suppress(ProcessLookupError):
             self._process.kill()
 
