@@ -5,7 +5,8 @@ from pathlib import Path
 from lookalike_contracts.checks import select_checks
 
 PAGE = Path(__file__).parents[2] / "docs" / "check.md"
-BEGIN, END = "<!-- checks -->\n", "<!-- end of checks -->"
+BEGIN = "<!-- checks -->\n"
+END = "<!-- end of checks -->"
 
 
 def render_table() -> str:
@@ -15,7 +16,7 @@ def render_table() -> str:
 
 
 def render_page(text: str) -> str:
-    """The page with the table in its place."""
+    """Return the page with the table in its place."""
     before, _, rest = text.partition(BEGIN)
     return before + BEGIN + render_table() + END + rest.partition(END)[2]
 

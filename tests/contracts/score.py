@@ -23,11 +23,12 @@ from .mutants.family import MUTANTS
 from .mutants.mutant import judge_mock
 
 PAGE = Path(__file__).parents[2] / "docs" / "score.md"
-BEGIN, END = "<!-- score -->\n", "<!-- end of score -->"
+BEGIN = "<!-- score -->\n"
+END = "<!-- end of score -->"
 
 
 class MutantScore(NamedTuple):
-    """Which checks a saboteur was seen by."""
+    """A saboteur, and the checks that caught it."""
 
     id: str
     family: str
@@ -36,7 +37,7 @@ class MutantScore(NamedTuple):
 
 
 class FalseAlarm(NamedTuple):
-    """Somebody honest was accused, or could not be judged."""
+    """An honest server that was accused, or could not be judged."""
 
     seed: int
     api: str
@@ -50,60 +51,62 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds the honest mock is judged with")
     parser.add_argument("--all", action="store_true", help="send all checks against each saboteur; takes long")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/score.md")
-    asked = parser.parse_args()
+    options = parser.parse_args()
+    runs = [(seed, api) for seed in range(options.seeds) for api in list_api_ids()]
+    alarms: list[FalseAlarm] = []
     with ProcessPoolExecutor() as pool:
-        caught = list(
-            _show_progress(pool.map(partial(_score_mutant, asked.all), range(len(MUTANTS))), len(MUTANTS), "saboteurs")
-        )
-        runs = [(seed, api) for seed in range(asked.seeds) for api in list_api_ids()]
-        alarms = [
-            alarm
-            for found in _show_progress(pool.map(_find_false_alarms, runs), len(runs), "honest runs")
-            for alarm in found
-        ]
-    page = _render_page(caught, alarms, asked)
+        # by number: a mutation is a closure, which cannot be sent to another process
+        scores = pool.map(partial(_score_mutant, options.all), range(len(MUTANTS)))
+        caught = list(_show_progress(scores, len(MUTANTS), "saboteurs"))
+        for run_alarms in _show_progress(pool.map(_find_false_alarms, runs), len(runs), "honest runs"):
+            alarms += run_alarms
+    page = _render_page(caught, alarms, options)
     print(page, end="")
-    if asked.write:
+    if options.write:
         before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
         PAGE.write_text(f"{before}{BEGIN}\n{page}\n{END}{rest.partition(END)[2]}", "utf-8")
-    return int(bool(alarms) or sum(each.is_caught for each in caught) < 0.95 * len(caught))
+    return int(bool(alarms) or sum(score.is_caught for score in caught) < 0.95 * len(caught))
 
 
-def _show_progress(results: Iterator, most: int, what: str) -> Iterator:
-    for at, result in enumerate(results, 1):
-        print(f"\r{at} of {most} {what} ", end="" if at < most else "\n", file=sys.stderr, flush=True)
+def _show_progress(results: Iterator, total: int, noun: str) -> Iterator:
+    for number, result in enumerate(results, 1):
+        print(f"\r{number} of {total} {noun} ", end="" if number < total else "\n", file=sys.stderr, flush=True)
         yield result
 
 
-def _score_mutant(by_all: bool, at: int) -> MutantScore:
-    saboteur = MUTANTS[at]
-    found = judge_mock(saboteur.api, saboteur, checks=() if by_all else (saboteur.check,))
-    by = tuple(sorted({outcome.check for outcome in found if outcome.status == "failed"}))
-    return MutantScore(saboteur.id, saboteur.check.partition("/")[0], saboteur.check in by, by)
+def _score_mutant(by_all: bool, index: int) -> MutantScore:
+    mutant = MUTANTS[index]
+    results = judge_mock(mutant.api, mutant, checks=() if by_all else (mutant.check,))
+    caught_by = tuple(sorted({result.check for result in results if result.status == "failed"}))
+    return MutantScore(mutant.id, mutant.check.partition("/")[0], mutant.check in caught_by, caught_by)
 
 
 def _find_false_alarms(run: tuple[int, str]) -> list[FalseAlarm]:
     seed, api = run
-    bad = [each for each in judge_mock(api, seed=seed) if each.status in ("failed", "could not check")]
-    return [FalseAlarm(seed, api, each.check, each.reason or each.findings[0].message) for each in bad]
+    return [
+        FalseAlarm(seed, api, result.check, result.reason or result.findings[0].message)
+        for result in judge_mock(api, seed=seed)
+        if result.status in ("failed", "could not check")
+    ]
 
 
-def _render_page(caught: list[MutantScore], alarms: list[FalseAlarm], asked: argparse.Namespace) -> str:
-    meant, total = sum(each.is_caught for each in caught), len(caught)
+def _render_page(caught: list[MutantScore], alarms: list[FalseAlarm], options: argparse.Namespace) -> str:
+    meant = sum(score.is_caught for score in caught)
+    total = len(caught)
     lines = [
         f"{total} saboteurs: {meant} caught by the check that is meant for them ({meant / total:.1%}).",
-        f"False alarms of {len(CHECKS)} checks on the honest mock over {asked.seeds} seeds and {len(list_api_ids())} APIs:"
+        f"False alarms of {len(CHECKS)} checks on the honest mock over {options.seeds} seeds and {len(list_api_ids())} APIs:"
         f" {len(alarms)}.",
         "",
-        "| family | saboteurs | caught as meant |" + (" checks that saw one, on average |" if asked.all else ""),
-        "| --- | --- | --- |" + (" --- |" if asked.all else ""),
+        "| family | saboteurs | caught as meant |" + (" checks that saw one, on average |" if options.all else ""),
+        "| --- | --- | --- |" + (" --- |" if options.all else ""),
     ]
-    for family, count in sorted(Counter(each.family for each in caught).items()):
-        own = [each for each in caught if each.family == family]
-        seen = f" {sum(len(each.caught_by) for each in own) / count:.1f} |" if asked.all else ""
-        lines.append(f"| {family} | {count} | {sum(each.is_caught for each in own)} |{seen}")
-    missed = [each for each in caught if not each.is_caught]
-    lines += ["", *(f"- missed: `{each.id}`, seen by {', '.join(each.caught_by) or 'nobody'}" for each in missed)]
+    for family, count in sorted(Counter(score.family for score in caught).items()):
+        own = [score for score in caught if score.family == family]
+        seen = f" {sum(len(score.caught_by) for score in own) / count:.1f} |" if options.all else ""
+        lines.append(f"| {family} | {count} | {sum(score.is_caught for score in own)} |{seen}")
+    missed = [score for score in caught if not score.is_caught]
+    lines += ["", *(f"- missed: `{score.id}`, seen by {', '.join(score.caught_by) or 'nobody'}" for score in missed)]
     lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.message}" for alarm in alarms]
     return "\n".join(lines).rstrip() + "\n"
 

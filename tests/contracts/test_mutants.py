@@ -16,18 +16,18 @@ from .mutants.family import MUTANTS
 from .mutants.mutant import Mutant, judge_mock
 
 
-@pytest.mark.parametrize("saboteur", MUTANTS, ids=lambda saboteur: saboteur.id)
-def test_a_saboteur_is_caught_by_the_check_meant_for_it(saboteur: Mutant) -> None:
-    found = judge_mock(saboteur.api, saboteur, checks=(saboteur.check,))
-    assert "failed" in {outcome.status for outcome in found}
-    for finding in (finding for outcome in found for finding in outcome.findings):
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+def test_a_saboteur_is_caught_by_the_check_meant_for_it(mutant: Mutant) -> None:
+    results = judge_mock(mutant.api, mutant, checks=(mutant.check,))
+    assert "failed" in {result.status for result in results}
+    for finding in (finding for result in results for finding in result.findings):
         assert locate_source(finding.api, finding.rule).pointer == finding.rule
         assert finding.exchanges
         assert finding.pointer == "" or _is_there(finding)
 
 
 def _is_there(finding: Finding) -> bool:
-    """Whether its pointer is a place in the last answer, or its parent is where something is missing; or in a request."""
+    """Tell whether its pointer leads into the last response, or to what should have a missing member, or into a request."""
     if re.match("/(query|form|header|field)/", finding.pointer):
         return True
     body = parse_json_body(finding.exchanges[-1].response)
@@ -36,25 +36,25 @@ def _is_there(finding: Finding) -> bool:
 
 @pytest.mark.parametrize("api", list_api_ids())
 def test_the_honest_server_is_not_accused(api: str) -> None:
-    found = judge_mock(api)
-    assert {outcome.status for outcome in found} <= {"passed", "does not apply"}, [
-        (outcome.check, outcome.operation, outcome.reason, [finding.message for finding in outcome.findings])
-        for outcome in found
-        if outcome.status not in ("passed", "does not apply")
+    wrong = [result for result in judge_mock(api) if result.status not in ("passed", "does not apply")]
+    assert not wrong, [
+        (result.check, result.operation, result.reason, [finding.message for finding in result.findings])
+        for result in wrong
     ]
 
 
 def test_ids_of_saboteurs_are_their_own() -> None:
-    assert len({saboteur.id for saboteur in MUTANTS}) == len(MUTANTS)
+    assert len({mutant.id for mutant in MUTANTS}) == len(MUTANTS)
 
 
 def test_every_check_has_a_saboteur_and_every_saboteur_a_check() -> None:
-    assert {saboteur.check for saboteur in MUTANTS} == CHECKS.keys()
+    assert {mutant.check for mutant in MUTANTS} == CHECKS.keys()
 
 
 def test_the_pages_tell_the_score_of_today() -> None:
     home = Path(__file__).parents[2]
-    page, readme = ((home / name).read_text("utf-8") for name in ("docs/score.md", "README.md"))
+    page = (home / "docs/score.md").read_text("utf-8")
+    readme = (home / "README.md").read_text("utf-8")
     assert f"{len(MUTANTS)} saboteurs: " in page
     assert f"False alarms of {len(CHECKS)} checks " in page
     assert f"{len(MUTANTS)} spoiled servers" in readme

@@ -11,7 +11,7 @@ from lookalike_contracts.finding import Failure
 from lookalike_specs.messages import Request, Response
 
 from .mutants.mutant import Mutant, Respond, judge_mock
-from .mutants.tools import Values, change_items, read_values
+from .mutants.mutations import Values, change_items, read_values
 
 TMAPI = "tmapi/searchItemsByImageUrl"
 REFUSED = Response(status=422, body=b'{"code":422,"msg":"Parameter error","data":null}')

@@ -63,7 +63,7 @@ def test_nobody_honest_is_accused(api: str, seed: int) -> None:
 
 @pytest.mark.parametrize(("api", "switches"), SWITCHES)
 def test_nobody_honest_is_accused_under_a_variant(api: str, switches: dict[str, str]) -> None:
-    assert bad(judge_mock(api, checks=("signature",), switches=switches)) == []
+    assert bad(judge_mock(api, checks=("signature",), variants=switches)) == []
 
 
 def test_somebody_with_a_token_is_not_accused() -> None:

@@ -25,6 +25,6 @@ CASES = [(api, switches) for api in list_api_ids() for switches in switched(api)
 
 @pytest.mark.parametrize(("api", "switches"), CASES, ids=[f"{api}-{at}" for at, (api, _) in enumerate(CASES)])
 def test_no_variant_makes_the_honest_server_look_bad(api: str, switches: dict[str, str]) -> None:
-    found = judge_mock(api, checks=FAMILIES, switches=switches, only=searches(api))
+    found = judge_mock(api, checks=FAMILIES, variants=switches, only=searches(api))
     wrong = [each for each in found if each.status not in ("passed", "does not apply")]
     assert not wrong, [(each.check, each.operation, each.reason, each.findings) for each in wrong]

@@ -106,6 +106,7 @@ def documented_errors(context: CheckContext) -> Iterator[Failure]:
             if context.classifier.matches_any(exchange.response, (error,)):
                 break
         else:
+            # no attempt brought it; the first one is the simplest to look at
             description = f"the error {error} does not come, though it should: {describe_values(attempts[0])}"
             yield Failure(description, "", f"/x-lookalike/errors/{error}", tuple(exchanges[:1]))
 

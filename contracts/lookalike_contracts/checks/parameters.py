@@ -84,6 +84,7 @@ def coerced_values(context: CheckContext) -> Iterator[Failure]:
     """Compare the first value that is clamped, and the first that is ignored, with what it should count as."""
     mutator = get_mutator(context)
     for name, pool in mutator.value_pools.items():
+        # a parameter may be clamped at one end and ignored at the other: both are tried, each once
         checked: set[str] = set()
         for value in pool:
             reaction = _find_coercion(context, mutator, name, value)

@@ -142,10 +142,12 @@ def _find_excluded_item(context: CheckContext, index: int, case: tuple[Changes, 
     values = zip(plain.ids, plain.read_values(bounds.field), strict=True)
     numbered = [(item_id, value) for item_id, value in values if parse_number(value) is not None]
     item_id, value = require_any(numbered, f"a number at {bounds.field}")[position % len(numbered)]
+    # never None, as the values were chosen by that
     number = parse_number(value) or ZERO
     step = Decimal(bounds.step)
     low, high = ((number, number), (number, number + step), (max(number - step, ZERO), number))[kind]
     response = fetch_first_page(context, image, build_bounds(bounds, low, high))
+    # where the range has more items than fit on the page, this one may stand on a later one
     if item_id in response.ids or response.is_truncated:
         return None
     name = " with ".join(str(part) for part in item_id)

@@ -68,6 +68,7 @@ def _get_coordinate_order(context: CheckContext) -> tuple[int, ...]:
 
 
 def _format_region(context: CheckContext, box: tuple[int, int, int, int]) -> str:
+    # to write a box, each number goes to its place in the text; sorting by the place does that
     positioned = sorted(zip(_get_coordinate_order(context), box, strict=True))
     return ",".join(str(number) for _, number in positioned)
 
@@ -221,6 +222,7 @@ def _search_other_regions(context: CheckContext, image: Changes) -> tuple[Search
     parameter = _get_regions(context).parameter
     plain = fetch_first_page(context, image, size=PAGE_SIZE)
     main = _read_main_region(plain)
+    # the one that the server chose would find the same as no region at all
     others = [region for region in _list_detected_regions(plain) if region != main]
     return plain, [fetch_first_page(context, image, {parameter: region}, size=PAGE_SIZE) for region in others]
 

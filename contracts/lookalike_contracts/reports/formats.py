@@ -15,6 +15,7 @@ from .sarif import render_sarif
 from .text import render_text
 
 ReportRenderer = Callable[[Report], str]
+# the names are those of `--format` and `--report`
 FORMATS: Final[Mapping[str, ReportRenderer]] = {
     "text": render_text,
     "json": render_json,

@@ -9,6 +9,7 @@ from ..coverage import FIELD_STATES, OperationCoverage, compute_shares
 from .location import get_display_path
 from .report import Report, ReportedFinding
 
+# within a version fields are only added; whoever renames or removes one makes it 2
 REPORT_VERSION = 1
 
 

@@ -26,6 +26,7 @@ def _build_run(report: Report) -> dict[str, Any]:
     driver = {"name": "lookalike", "version": report.version, "rules": [_build_rule(check) for check in report.checks]}
     return {
         "tool": {"driver": driver},
+        # Python's strings count code points; without this a reader would take UTF-16 for granted
         "columnKind": "unicodeCodePoints",
         "invocations": [_build_invocation(report)],
         "results": [_build_result(finding, rules[finding.check]) for finding in report.findings],

@@ -1,4 +1,4 @@
-"""Who spoils answers as wholes: their status, their media type, their bodies."""
+"""Mutants of whole responses: their status, their media type, their bodies."""
 
 import json
 from typing import Any
@@ -8,35 +8,46 @@ import msgspec
 from lookalike_specs.messages import Request, Response
 
 from .mutant import Mutant, Respond, change_body
-from .tools import Mutation, change_each_item
+from .mutations import Mutation, change_each_item
 
 TMAPI = "tmapi/searchItemsByImageUrl"
-DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
+DAJI_1688 = "daji-1688/imageQuery"
+TAOBAO = "daji-taobao/imageSearchByUrl"
+HIOBUY = "hiobuy/queryByImage"
 ADD_IMAGE = "aliyun/AddImage"
 
 
 def replace_response(is_good: bool, **changes: Any) -> Mutation:
-    """A server whose good answers, or bad ones, have something else in the place of their status, body, headers."""
+    """Mutate a server so that its good responses, or the others, have another status, body or headers.
 
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        if (reply.status == 200) is not is_good:
-            return reply
-        return msgspec.structs.replace(reply, **{n: v(reply) if callable(v) else v for n, v in changes.items()})
+    A change is the new value, or a function of the response that returns it.
+    """
 
-    return answer
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if (response.status == 200) is not is_good:
+            return response
+        values = {name: change(response) if callable(change) else change for name, change in changes.items()}
+        return msgspec.structs.replace(response, **values)
+
+    return respond
 
 
 def _rename_id(item: Any) -> None:
     item["offer_id"] = item.pop("offerId")
 
 
-def _render_xml(reply: Response) -> bytes:
-    return f"<answer>{json.loads(reply.body)['code']}</answer>".encode()
+def _turn_list_into_object(body: Any) -> Any:
+    body["data"]["data"] = {}
+    return body
 
 
-def _encode_gbk(reply: Response) -> bytes:
-    return reply.body.decode().encode("gbk", "replace").replace(b"success", "成功".encode("gbk"))
+def _render_xml(response: Response) -> bytes:
+    return f"<answer>{json.loads(response.body)['code']}</answer>".encode()
+
+
+def _encode_gbk(response: Response) -> bytes:
+    return response.body.decode().encode("gbk", "replace").replace(b"success", "成功".encode("gbk"))
 
 
 RESPONSE_MUTANTS = (
@@ -64,13 +75,13 @@ RESPONSE_MUTANTS = (
         HIOBUY,
         change_each_item(HIOBUY, lambda item: item.update(title=None)),
     ),
-    Mutant("list-as-object", "answer/schema", DAJI_1688, change_body(lambda b: b["data"].update(data={}) or b)),
+    Mutant("list-as-object", "answer/schema", DAJI_1688, change_body(_turn_list_into_object)),
     Mutant(
         "value-outside-enumeration", "answer/schema", TAOBAO, change_each_item(TAOBAO, lambda i: i.update(userType=2))
     ),
     Mutant("truth-as-text", "answer/schema", ADD_IMAGE, change_body(lambda body: body | {"RequestId": 7})),
     Mutant("empty-body", "answer/schema", TMAPI, replace_response(True, body=b"")),
-    Mutant("body-cut", "answer/schema", HIOBUY, replace_response(True, body=lambda reply: reply.body[:-1])),
+    Mutant("body-cut", "answer/schema", HIOBUY, replace_response(True, body=lambda response: response.body[:-1])),
     Mutant("status-changed", "answer/status", DAJI_1688, replace_response(True, status=201)),
     Mutant("error-status-changed", "answer/status", TAOBAO, replace_response(False, status=418)),
     Mutant(

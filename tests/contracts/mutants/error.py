@@ -1,4 +1,4 @@
-"""Who spoils errors: their code, their message, their way to travel."""
+"""Mutants of errors: their code, their message, their format."""
 
 import json
 from collections.abc import Callable
@@ -10,52 +10,65 @@ from lookalike_specs.messages import Request, Response
 
 from .answer import replace_response
 from .mutant import Mutant, Respond
-from .tools import Mutation, build_signed_request, fetch_body, read_values
+from .mutations import Mutation, build_signed_request, fetch_body, read_values
 
-TMAPI, CONVERT = "tmapi/searchItemsByImageUrl", "tmapi/convertImageUrl"
-DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
-BY_PIC, DELETE_IMAGE, AUTHORIZE = "aliyun/SearchImageByPic", "aliyun/DeleteImage", "aliyun/AuthorizeFileUpload"
+TMAPI = "tmapi/searchItemsByImageUrl"
+CONVERT = "tmapi/convertImageUrl"
+DAJI_1688 = "daji-1688/imageQuery"
+TAOBAO = "daji-taobao/imageSearchByUrl"
+HIOBUY = "hiobuy/queryByImage"
+BY_PIC = "aliyun/SearchImageByPic"
+DELETE_IMAGE = "aliyun/DeleteImage"
+AUTHORIZE = "aliyun/AuthorizeFileUpload"
 PROXY_PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 def change_error(change: Callable[[Any], Any], key: str = "", value: Any = None) -> Mutation:
-    """A server whose errors have another body; only those that have a value at a key, where there is one."""
+    """Mutate a server so that its errors have another body; with a key, only those that have this value there."""
 
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        body = json.loads(reply.body) if reply.media_type.startswith("application/json") else None
-        is_error = isinstance(body, dict) and (reply.status != 200 or body.get("ret") == 0)
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        body = json.loads(response.body) if response.media_type.startswith("application/json") else None
+        # HioBuy's native errors come under HTTP 200
+        is_error = isinstance(body, dict) and (response.status != 200 or body.get("ret") == 0)
         if not is_error or (key and body.get(key) != value):
-            return reply
-        changed = json.dumps(change(body), ensure_ascii=False).encode()
-        return msgspec.structs.replace(reply, body=changed)
+            return response
+        return msgspec.structs.replace(response, body=json.dumps(change(body), ensure_ascii=False).encode())
 
-    return answer
-
-
-def answer_other_values(at: str, error: str, other: dict[str, Any]) -> Mutation:
-    """A server that answers what those values bring, where it had to answer an error of that code."""
-
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        if f'"{error}"'.encode() not in reply.body:
-            return reply
-        return honest(build_signed_request(at, read_values(at, request) | other))
-
-    return answer
+    return respond
 
 
-def _forget_error(at: str, code: str) -> Mutation:
-    """A server that has forgotten one of its errors, and goes on with the plain request's answer."""
+def answer_other_values(operation: str, error: str, other: dict[str, Any]) -> Mutation:
+    """Mutate a server so that it answers what those values lead to, where it had to answer an error of that code."""
 
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        values = {name: value for name, value in read_values(at, request).items() if name != "CategoryId"}
-        if f'"Code":"{code}"'.encode() not in reply.body:
-            return reply
-        return msgspec.structs.replace(reply, status=200, body=json.dumps(fetch_body(at, honest, values)).encode())
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if f'"{error}"'.encode() not in response.body:
+            return response
+        return honest(build_signed_request(operation, read_values(operation, request) | other))
 
-    return answer
+    return respond
+
+
+def _forget_error(operation: str, code: str) -> Mutation:
+    """Mutate a server so that it does not know one of its errors, and goes on with the plain request's response."""
+
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if f'"Code":"{code}"'.encode() not in response.body:
+            return response
+        values = read_values(operation, request)
+        values.pop("CategoryId", None)
+        body = json.dumps(fetch_body(operation, honest, values)).encode()
+        return msgspec.structs.replace(response, status=200, body=body)
+
+    return respond
+
+
+def _write_code_as_text(body: Any) -> Any:
+    if "code" not in body:
+        return body
+    return body | {"code": str(body["code"])}
 
 
 ERROR_MUTANTS = (
@@ -64,7 +77,7 @@ ERROR_MUTANTS = (
         "code-as-text",
         "error/code",
         TMAPI,
-        change_error(lambda body: body | {k: str(v) for k, v in body.items() if k == "code"}),
+        change_error(_write_code_as_text),
     ),
     Mutant(
         "code-in-other-letters",

@@ -1,4 +1,4 @@
-"""Who minds pictures otherwise than documented."""
+"""Mutants that check images otherwise than documented."""
 
 from base64 import b64decode
 from collections.abc import Callable
@@ -9,21 +9,20 @@ from PIL import Image
 from lookalike_contracts.generation.images import draw_image, encode_base64
 
 from .mutant import Mutant
-from .tools import Mutation, Values, change_request
+from .mutations import Mutation, Values, change_request
 
-UPLOAD, TAOBAO, BY_PIC, ADD_IMAGE = (
-    "daji-1688/uploadImage",
-    "daji-taobao/uploadImage",
-    "aliyun/SearchImageByPic",
-    "aliyun/AddImage",
-)
+UPLOAD = "daji-1688/uploadImage"
+TAOBAO = "daji-taobao/uploadImage"
+BY_PIC = "aliyun/SearchImageByPic"
+ADD_IMAGE = "aliyun/AddImage"
 IMAGE_PARAMETERS = ("image_base64", "PicContent")
-GOOD_IMAGE, BAD_IMAGE = encode_base64(draw_image(100, 100)), encode_base64(b"no picture at all")
+GOOD_IMAGE = encode_base64(draw_image(100, 100))
+BAD_IMAGE = encode_base64(b"no picture at all")
 ORIENTATION = 0x0112
 
 
-def replace_image(at: str, is_meant: Callable[[bytes], bool], other: str) -> Mutation:
-    """A server that takes some pictures for another one."""
+def replace_image(operation: str, is_meant: Callable[[bytes], bool], other: str) -> Mutation:
+    """Mutate a server so that it takes some images for another one."""
 
     def change(values: Values) -> Values:
         for name in IMAGE_PARAMETERS:
@@ -35,7 +34,7 @@ def replace_image(at: str, is_meant: Callable[[bytes], bool], other: str) -> Mut
                 return values | {name: other}
         return values
 
-    return change_request(at, change)
+    return change_request(operation, change)
 
 
 def _open_image(data: bytes) -> Image.Image | None:

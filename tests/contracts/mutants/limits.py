@@ -1,4 +1,4 @@
-"""Who minds limits otherwise than documented: one off, not at all, by another error."""
+"""Mutants of limits: one off, not checked, or with another error."""
 
 import json
 from collections.abc import Callable
@@ -6,42 +6,56 @@ from typing import Any
 
 import msgspec
 
-from lookalike_specs import Operation
 from lookalike_specs.messages import Request, Response
 
 from .mutant import Mutant, Respond
-from .tools import Mutation, Values, build_signed_request, change_request, find_operation, read_values
+from .mutations import Mutation, Values, build_signed_request, change_request, find_operation, read_values
 
-TMAPI, CONVERT = "tmapi/searchItemsByImageUrl", "tmapi/convertImageUrl"
-DAJI_1688, TAOBAO, HIOBUY = "daji-1688/imageQuery", "daji-taobao/imageSearchByUrl", "hiobuy/queryByImage"
+TMAPI = "tmapi/searchItemsByImageUrl"
+CONVERT = "tmapi/convertImageUrl"
+DAJI_1688 = "daji-1688/imageQuery"
+TAOBAO = "daji-taobao/imageSearchByUrl"
+HIOBUY = "hiobuy/queryByImage"
 SORTS = ("", "default", "sales", "price_up", "price_down")
-BY_PIC, BY_NAME, ADD_IMAGE = "aliyun/SearchImageByPic", "aliyun/SearchImageByName", "aliyun/AddImage"
+BY_PIC = "aliyun/SearchImageByPic"
+BY_NAME = "aliyun/SearchImageByName"
+ADD_IMAGE = "aliyun/AddImage"
 
 
-def replace_value(at: str, name: str, sent: Any, meant: Any) -> Mutation:
-    """A server that takes one value of a parameter for another; None stands for leaving it out."""
+def replace_value(operation: str, name: str, sent: Any, replacement: Any) -> Mutation:
+    """Mutate a server so that it takes one value of a parameter for another; None stands for leaving it out."""
 
-    def change(values: Values) -> Values:
+    def replace(values: Values) -> Values:
         if values.get(name) != sent:
             return values
-        return {key: value for key, value in (values | {name: meant}).items() if value is not None}
+        return {key: value for key, value in (values | {name: replacement}).items() if value is not None}
 
-    return change_request(at, change)
-
-
-def repair_value(at: str, name: str, is_wrong: Callable[[str], bool], meant: Any) -> Mutation:
-    """A server that makes something good of a bad value."""
-    return change_request(at, lambda values: values | {name: meant} if is_wrong(str(values.get(name, ""))) else values)
+    return change_request(operation, replace)
 
 
-def add_missing_value(at: str, name: str, meant: Any) -> Mutation:
-    """A server that thinks of something where a parameter is left out."""
-    answer, own = change_request(at, lambda values: {name: meant} | values), find_operation(at)
-    return lambda honest, sent: answer(honest, sent) if _is_for_operation(own, sent) else honest(sent)
+def repair_value(operation: str, name: str, is_wrong: Callable[[str], bool], replacement: Any) -> Mutation:
+    """Mutate a server so that it makes a good value of a bad one."""
+
+    def repair(values: Values) -> Values:
+        if not is_wrong(str(values.get(name, ""))):
+            return values
+        return values | {name: replacement}
+
+    return change_request(operation, repair)
 
 
-def _is_for_operation(own: Operation, request: Request) -> bool:
-    return (own.method, own.path) == (request.method, request.path)
+def add_missing_value(operation: str, name: str, value: Any) -> Mutation:
+    """Mutate a server so that it has a default of its own for a parameter."""
+    add_value = change_request(operation, lambda values: {name: value} | values)
+    target = find_operation(operation)
+
+    def respond(honest: Respond, request: Request) -> Response:
+        # requests to other paths have no parameters, and would all get one
+        if (target.method, target.path) != (request.method, request.path):
+            return honest(request)
+        return add_value(honest, request)
+
+    return respond
 
 
 def _accept_any_length(honest: Respond, request: Request) -> Response:
@@ -60,50 +74,77 @@ def _accept_any_method(honest: Respond, request: Request) -> Response:
     return honest(msgspec.structs.replace(request, method="GET"))
 
 
-def _accept_any_path(at: str) -> Mutation:
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        return honest(build_signed_request(at, read_values(at, request))) if reply.status == 404 else reply
+def _accept_any_path(operation: str) -> Mutation:
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if response.status != 404:
+            return response
+        return honest(build_signed_request(operation, read_values(operation, request)))
 
-    return answer
+    return respond
 
 
 def _accept_any_action(honest: Respond, request: Request) -> Response:
-    reply = honest(request)
-    return (
-        honest(build_signed_request(ADD_IMAGE, read_values(ADD_IMAGE, request) | {"x-acs-action": "AddImage"}))
-        if reply.status == 404
-        else reply
-    )
+    response = honest(request)
+    if response.status != 404:
+        return response
+    values = read_values(ADD_IMAGE, request) | {"x-acs-action": "AddImage"}
+    return honest(build_signed_request(ADD_IMAGE, values))
 
 
 def _crash_on_two_errors(honest: Respond, request: Request) -> Response:
-    """Two bad parameters at once are one too many."""
+    """Answer HTTP 500 when two parameters are bad at once."""
     values = read_values(TAOBAO, request)
-    wrong = [name for name, good in (("pageNo", "0"), ("pageSize", "1"), ("crop", "true"), ("categoryId", "3"))
-             if name in values and honest(build_signed_request(TAOBAO, {"picUrl": "https://img.alicdn.com/x.jpg", name: values[name]})).status != 200]  # fmt: skip
-    return Response(status=500, body=b'{"code":500,"message":"x","data":null}') if len(wrong) > 1 else honest(request)
+    errors = 0
+    for name in ("pageNo", "pageSize", "crop", "categoryId"):
+        if name in values:
+            alone = build_signed_request(TAOBAO, {"picUrl": "https://img.alicdn.com/x.jpg", name: values[name]})
+            errors += honest(alone).status != 200
+    if errors > 1:
+        return Response(status=500, body=b'{"code":500,"message":"x","data":null}')
+    return honest(request)
 
 
-def _ignore_sum_limit(at: str) -> Mutation:
-    def change(values: Values) -> Values:
+def _ignore_sum_limit(operation: str) -> Mutation:
+    def lower_start(values: Values) -> Values:
         try:
-            start, count = int(values.get("Start", 0)), int(values.get("Num", 10))
+            start = int(values.get("Start", 0))
+            count = int(values.get("Num", 10))
         except ValueError:
             return values
-        return values | {"Start": 500 - count} if start + count > 500 and start < 500 and count <= 100 else values
+        if start + count <= 500 or start >= 500 or count > 100:
+            return values
+        return values | {"Start": 500 - count}
 
-    return change_request(at, change)
+    return change_request(operation, lower_start)
 
 
 def _tighten_sum_limit(values: Values) -> Values:
-    start, count = str(values.get("Start", 0)), str(values.get("Num", 10))
-    is_full = start.isdecimal() and count.isdecimal() and int(start) + int(count) == 500
-    return values | {"Start": 499, "Num": 2} if is_full else values
+    start = str(values.get("Start", 0))
+    count = str(values.get("Num", 10))
+    if start.isdecimal() and count.isdecimal() and int(start) + int(count) == 500:
+        return values | {"Start": 499, "Num": 2}
+    return values
 
 
 def _is_long(text: str) -> bool:
     return len(text) > 4096
+
+
+def _confuse_parameters(values: Values) -> Values:
+    if values.get("Start") != "-1":
+        return values
+    return values | {"Start": "0", "Num": "x"}
+
+
+def _require_optional_parameter(values: Values) -> Values:
+    return values if "search_api_endpoint" in values else {}
+
+
+def _add_default_image(values: Values) -> Values:
+    if {"imageId", "imageUrl", "imageAddress"} & values.keys():
+        return values
+    return values | {"imageId": "1164408192156408878"}
 
 
 LIMITS_MUTANTS = (
@@ -142,9 +183,7 @@ LIMITS_MUTANTS = (
         "error-of-another-parameter",
         "limits/outside",
         BY_PIC,
-        change_request(
-            BY_PIC, lambda values: values | {"Start": "0", "Num": "x"} if values.get("Start") == "-1" else values
-        ),
+        change_request(BY_PIC, _confuse_parameters),
     ),
     Mutant(
         "missing-for-too-long",
@@ -164,7 +203,7 @@ LIMITS_MUTANTS = (
         "optional-required",
         "limits/required",
         CONVERT,
-        change_request(CONVERT, lambda values: values if "search_api_endpoint" in values else {}),
+        change_request(CONVERT, _require_optional_parameter),
     ),
     Mutant("default-size", "limits/default", TMAPI, add_missing_value(TMAPI, "page_size", "10")),
     Mutant("default-language", "limits/default", TMAPI, add_missing_value(TMAPI, "language", "zh")),
@@ -176,14 +215,7 @@ LIMITS_MUTANTS = (
         "no-picture-needed",
         "limits/rules",
         DAJI_1688,
-        change_request(
-            DAJI_1688,
-            lambda values: (
-                values
-                if {"imageId", "imageUrl", "imageAddress"} & values.keys()
-                else values | {"imageId": "1164408192156408878"}
-            ),
-        ),
+        change_request(DAJI_1688, _add_default_image),
     ),
     Mutant("body-of-any-length", "limits/body", HIOBUY, _accept_any_length),
     Mutant("broken-json-taken", "limits/malformed", CONVERT, _repair_json),

@@ -20,9 +20,11 @@ Respond = Callable[[Request], Response]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`answer` is what the spoiled server does with a request, given the honest one; `check` is who has to catch it.
+    """A server with one thing wrong with it.
 
-    `at` is the operation that suffers, `tmapi/searchItemsByImageUrl`; `strict` is how it has to be judged.
+    `mutation` is what the server does with a request, given how the honest one responds. `check` is the check that has
+    to catch it, `operation` the one that suffers, such as `tmapi/searchItemsByImageUrl`. `strict` says how it has to be
+    judged.
     """
 
     id: str
@@ -33,65 +35,68 @@ class Mutant:
 
     @property
     def api(self) -> str:
-        """The API that suffers."""
         return self.operation.partition("/")[0]
 
 
 @dataclass
 class InProcessTarget:
-    """A mock as a target, without a network; spoiled where there is a saboteur."""
+    """A mock as a target, without a network; mutated where there is a mutant."""
 
     mock: Mock
     mutant: Mutant | None = None
     url: str = field(default="http://127.0.0.1:8765", init=False)
 
     def send(self, request: Request) -> Response:
-        return self.mutant.mutation(self.mock.respond, request) if self.mutant else self.mock.respond(request)
+        if self.mutant is None:
+            return self.mock.respond(request)
+        return self.mutant.mutation(self.mock.respond, request)
 
 
 def judge_mock(
     api: str,
-    saboteur: Mutant | None = None,
+    mutant: Mutant | None = None,
     *,
     checks: tuple[str, ...] = (),
     seed: int = 0,
-    switches: Mapping[str, str] | None = None,
+    variants: Mapping[str, str] | None = None,
     only: Collection[str] = (),
 ) -> list[CheckResult]:
-    """What the judge says of a mock of that API, spoiled or not; of a spoiled one at the operation that suffers.
+    """Return what the judge says of a mock of that API, mutated or not; of a mutant at the operation that suffers.
 
-    `switches` are variants, of the mock and in the plan alike; `only` names operations, where not all are wanted.
+    `variants` are those of the mock and of the run; `only` names operations, where not all are wanted.
     """
-    loaded, chosen_variants = load_api(api), dict(switches or {})
-    # what saboteurs add to an instance is none of an honest server's
+    loaded = load_api(api)
+    chosen_variants = dict(variants or {})
     mock = _create_mock(api, seed, tuple(chosen_variants.items()))
+    # images that checks of a mutant added to an instance are not in an honest server's
     mock.demo_state.reset()
-    plan = RunConfig(
+    config = RunConfig(
         (loaded,),
         select_checks(checks),
-        {api: InProcessTarget(mock, saboteur)},
+        {api: InProcessTarget(mock, mutant)},
         {api: loaded.account},
         {api: chosen_variants},
         seed=seed,
-        strict=bool(saboteur and saboteur.strict),
-        selected_operations=frozenset({saboteur.operation} if saboteur else only),
+        strict=mutant is not None and mutant.strict,
+        selected_operations=frozenset({mutant.operation} if mutant else only),
     )
-    return list(execute_checks(plan))
+    return list(execute_checks(config))
 
 
 def change_body(change: Callable[[Any], Any]) -> Callable[[Respond, Request], Response]:
-    """A saboteur's answer: good JSON bodies, changed; what `change` returns takes the body's place."""
+    """Mutate a server so that what `change` returns takes the place of the JSON body of its good responses."""
 
-    def answer(honest: Respond, request: Request) -> Response:
-        reply = honest(request)
-        if reply.status != 200 or not reply.media_type.startswith("application/json"):
-            return reply
-        changed = json.dumps(change(json.loads(reply.body)), ensure_ascii=False).encode()
-        return Response(status=reply.status, body=changed, media_type=reply.media_type, headers=reply.headers)
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if response.status != 200 or not response.media_type.startswith("application/json"):
+            return response
+        body = json.dumps(change(json.loads(response.body)), ensure_ascii=False).encode()
+        return Response(status=response.status, body=body, media_type=response.media_type, headers=response.headers)
 
-    return answer
+    return respond
 
 
+# a mock takes a second to make, and the honest part of every mutant of an API is the same
 @cache
-def _create_mock(api: str, seed: int, switches: tuple[tuple[str, str], ...] = ()) -> Mock:
-    return Mock(api, seed=seed, variants=dict(switches))
+def _create_mock(api: str, seed: int, variants: tuple[tuple[str, str], ...] = ()) -> Mock:
+    return Mock(api, seed=seed, variants=dict(variants))

@@ -1,11 +1,11 @@
-"""Who spoils the order of items."""
+"""Mutants of the order of items."""
 
 from typing import Any
 
 from lookalike_specs.messages import Request, Response
 
 from .mutant import Mutant, Respond
-from .tools import (
+from .mutations import (
     Values,
     change_items,
     change_request,
@@ -17,29 +17,50 @@ from .tools import (
     replace_body,
 )
 
-TMAPI, DAJI_1688, ROA = "tmapi/searchItemsByImageUrl", "daji-1688/imageQuery", "aliyun/SearchImage"
+TMAPI = "tmapi/searchItemsByImageUrl"
+DAJI_1688 = "daji-1688/imageQuery"
+ROA = "aliyun/SearchImage"
 
 
 def _sort_as_text(honest: Respond, request: Request) -> Response:
-    """Shares of buyers as text, so that `9%` comes after `26%`; as if the search found no more than 50."""
-    reply, values = honest(request), read_values(DAJI_1688, request)
-    if reply.status != 200 or "rePurchaseRate" not in values.get("sort", ""):
-        return reply
-    body = fetch_body(
-        DAJI_1688,
-        honest,
-        {name: value for name, value in values.items() if name != "sort"} | {"beginPage": "1", "pageSize": "50"},
-    )
-    found = sorted(
+    """Sort shares of buyers as text, so that `9%` comes after `26%`, as if the search found no more than 50 items."""
+    response = honest(request)
+    values = read_values(DAJI_1688, request)
+    if response.status != 200 or "rePurchaseRate" not in values.get("sort", ""):
+        return response
+    unsorted = {name: value for name, value in values.items() if name != "sort"}
+    body = fetch_body(DAJI_1688, honest, unsorted | {"beginPage": "1", "pageSize": "50"})
+    items = sorted(
         find_items(DAJI_1688, body), key=lambda item: str(item["repurchaseRate"]), reverse="desc" in values["sort"]
     )
-    number, size = int(values["beginPage"]) - 1, int(values["pageSize"])
-    body["data"]["data"] = found[number * size : (number + 1) * size]
-    return replace_body(reply, body)
+    size = int(values["pageSize"])
+    start = (int(values["beginPage"]) - 1) * size
+    body["data"]["data"] = items[start : start + size]
+    return replace_body(response, body)
 
 
 def _reverse_sort(values: Values) -> Values:
-    return values | {"sort": values["sort"].replace("desc", "asc")} if "sort" in values else values
+    if "sort" not in values:
+        return values
+    return values | {"sort": values["sort"].replace("desc", "asc")}
+
+
+def _drop_price_sort(values: Values) -> Values:
+    if values.get("sort") != "price_up":
+        return values
+    return values | {"sort": "default"}
+
+
+def _sort_page(items: list[Any], values: Values) -> list[Any] | None:
+    if values.get("sort") != "price_up":
+        return None
+    return sorted(items, key=lambda item: float(item["price"]))
+
+
+def _shorten_sorted_page(items: list[Any], values: Values) -> list[Any] | None:
+    if "monthSold" not in values.get("sort", ""):
+        return None
+    return items[:-1]
 
 
 def _lower_total(body: Any, values: Values) -> None:
@@ -51,14 +72,8 @@ ORDER_MUTANTS = (
     Mutant("sort-ignored", "order/sorted", TMAPI, ignore_parameters(TMAPI, "sort")),
     Mutant("sorted-as-text", "order/sorted", DAJI_1688, _sort_as_text),
     Mutant("sorted-the-other-way", "order/sorted", DAJI_1688, change_request(DAJI_1688, _reverse_sort)),
-    Mutant("sorted-by-page", "order/sorted", TMAPI, change_items(
-        TMAPI,
-        lambda listed, values: sorted(listed, key=lambda item: float(item["price"])) if values.get("sort") == "price_up" else None,
-        change_request(TMAPI, lambda values: values | {"sort": "default"} if values.get("sort") == "price_up" else values),
-    )),
-    Mutant("worst-first", "order/sorted", ROA, change_items(ROA, lambda listed, _: listed[::-1])),
+    Mutant("sorted-by-page", "order/sorted", TMAPI, change_items(TMAPI, _sort_page, change_request(TMAPI, _drop_price_sort))),
+    Mutant("worst-first", "order/sorted", ROA, change_items(ROA, lambda items, _: items[::-1])),
     Mutant("sort-drops-items", "order/complete", TMAPI, change_response(TMAPI, _lower_total)),
-    Mutant("sort-shortens-the-page", "order/complete", DAJI_1688, change_items(
-        DAJI_1688, lambda listed, values: listed[:-1] if "monthSold" in values.get("sort", "") else None
-    )),
+    Mutant("sort-shortens-the-page", "order/complete", DAJI_1688, change_items(DAJI_1688, _shorten_sorted_page)),
 )  # fmt: skip

@@ -1,15 +1,17 @@
-"""Who spoils ranges of prices and numbers."""
+"""Mutants of ranges of prices and numbers."""
 
 from decimal import Decimal
 
 from .mutant import Mutant
-from .tools import Mutation, Values, change_request, ignore_parameters
+from .mutations import Mutation, Values, change_request, ignore_parameters, replace_in_filter
 
-DAJI_1688, BY_PIC, BY_NAME = "daji-1688/imageQuery", "aliyun/SearchImageByPic", "aliyun/SearchImageByName"
+DAJI_1688 = "daji-1688/imageQuery"
+BY_PIC = "aliyun/SearchImageByPic"
+BY_NAME = "aliyun/SearchImageByName"
 
 
 def _shift_bound(name: str, cents: int) -> Mutation:
-    """A server whose bound is off by that."""
+    """Mutate a server so that a bound is so many cents off."""
 
     def change(values: Values) -> Values:
         try:
@@ -19,13 +21,6 @@ def _shift_bound(name: str, cents: int) -> Mutation:
         return values | {name: str(max(Decimal(0), moved))}
 
     return change_request(DAJI_1688, change)
-
-
-def _replace_in_filter(at: str, old: str, new: str) -> Mutation:
-    """A server that reads a sign of a filter otherwise."""
-    return change_request(
-        at, lambda values: values | {"Filter": values["Filter"].replace(old, new)} if "Filter" in values else values
-    )
 
 
 def _drop_lower_bound(values: Values) -> Values:
@@ -42,6 +37,6 @@ RANGE_MUTANTS = (
     Mutant("high-ignored", "range/inside", DAJI_1688, ignore_parameters(DAJI_1688, "priceEnd")),
     Mutant("low-excluded", "range/bounds", DAJI_1688, _shift_bound("priceStart", 1)),
     Mutant("high-excluded", "range/bounds", DAJI_1688, _shift_bound("priceEnd", -1)),
-    Mutant("at-most-is-below", "range/bounds", BY_PIC, _replace_in_filter(BY_PIC, "<=", "<")),
-    Mutant("at-least-is-above", "range/bounds", BY_NAME, _replace_in_filter(BY_NAME, ">=", ">")),
+    Mutant("at-most-is-below", "range/bounds", BY_PIC, replace_in_filter(BY_PIC, "<=", "<")),
+    Mutant("at-least-is-above", "range/bounds", BY_NAME, replace_in_filter(BY_NAME, ">=", ">")),
 )

@@ -1,29 +1,27 @@
-"""Who spoils regions."""
+"""Mutants of regions."""
 
 from typing import Any
 
 from lookalike_specs.messages import Request, Response
 
 from .mutant import Mutant, Respond
-from .tools import Values, change_response, fetch_body, ignore_parameters, read_values, replace_body
+from .mutations import Values, change_response, fetch_body, ignore_parameters, read_values, replace_body
 
-DAJI_1688, TAOBAO, BY_PIC, ROA = (
-    "daji-1688/imageQuery",
-    "daji-taobao/imageSearchByUrl",
-    "aliyun/SearchImageByPic",
-    "aliyun/SearchImage",
-)
+DAJI_1688 = "daji-1688/imageQuery"
+TAOBAO = "daji-taobao/imageSearchByUrl"
+BY_PIC = "aliyun/SearchImageByPic"
+ROA = "aliyun/SearchImage"
 
 
 def _swap_corners(body: Any, _: Values) -> None:
-    """Corner by corner, where it is side by side."""
+    """Write a region corner by corner, where it is side by side."""
     regions = body["data"]["picRegionInfo"]
     left, right, top, bottom = regions["currentRegion"].split(",")
     regions["currentRegion"] = ",".join((left, top, right, bottom))
 
 
 def _mirror_regions(body: Any, _: Values) -> None:
-    """Every region from right to left."""
+    """Write every region from right to left."""
     regions = body["data"]["picRegionInfo"]
     for name, region in regions.items():
         parts = [part.split(",") for part in region.split(";")]
@@ -31,13 +29,14 @@ def _mirror_regions(body: Any, _: Values) -> None:
 
 
 def _echo_region_only(honest: Respond, request: Request) -> Response:
-    """The region comes back, and the main part was searched for."""
-    reply, values = honest(request), read_values(DAJI_1688, request)
-    if "region" not in values or reply.status != 200:
-        return reply
+    """Repeat the region, and search for the main one."""
+    response = honest(request)
+    values = read_values(DAJI_1688, request)
+    if "region" not in values or response.status != 200:
+        return response
     body = fetch_body(DAJI_1688, honest, {name: value for name, value in values.items() if name != "region"})
     body["data"]["picRegionInfo"]["currentRegion"] = values["region"]
-    return replace_body(reply, body)
+    return replace_body(response, body)
 
 
 def _reverse_items(body: Any, values: Values) -> None:
@@ -54,12 +53,15 @@ def _shrink_region(body: Any, values: Values) -> None:
         body["PicInfo"]["Region"] = "1,2,1,2"
 
 
+def _search_whole_image(body: Any, values: Values) -> None:
+    if values.get("Crop") == "false":
+        body["PicInfo"].update(Region="0,100,0,100")
+
+
 REGION_MUTANTS = (
     Mutant("region-ignored", "region/echo", TAOBAO, ignore_parameters(TAOBAO, "region")),
     Mutant("region-in-another-order", "region/echo", DAJI_1688, change_response(DAJI_1688, _swap_corners)),
-    Mutant("crop-wins-over-region", "region/echo", BY_PIC, change_response(
-        BY_PIC, lambda body, values: body["PicInfo"].update(Region="0,100,0,100") if values.get("Crop") == "false" else None
-    )),
+    Mutant("crop-wins-over-region", "region/echo", BY_PIC, change_response(BY_PIC, _search_whole_image)),
     Mutant("main-part-not-listed", "region/parts", ROA, change_response(ROA, _hide_main_part)),
     Mutant("parts-without-area", "region/parts", DAJI_1688, change_response(DAJI_1688, _mirror_regions)),
     Mutant("main-part-finds-others", "region/main", TAOBAO, change_response(TAOBAO, _reverse_items)),

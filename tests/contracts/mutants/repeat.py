@@ -1,18 +1,22 @@
-"""Who answers otherwise each time."""
+"""Mutants that respond otherwise each time."""
 
 from itertools import count
 from typing import Any
 
 from .mutant import Mutant
-from .tools import Values, change_each_item, change_items, change_response
+from .mutations import Values, change_each_item, change_items, change_response
 
-HIOBUY, TAOBAO, BY_NAME = "hiobuy/queryByImage", "daji-taobao/imageSearchByUrl", "aliyun/SearchImageByName"
+HIOBUY = "hiobuy/queryByImage"
+TAOBAO = "daji-taobao/imageSearchByUrl"
+BY_NAME = "aliyun/SearchImageByName"
 CALL_NUMBERS = count()
 
 
-def _rotate_items(listed: list[Any], _: Values) -> list[Any]:
-    at = next(CALL_NUMBERS) % len(listed) if listed else 0
-    return listed[at:] + listed[:at]
+def _rotate_items(items: list[Any], _: Values) -> list[Any]:
+    if not items:
+        return items
+    start = next(CALL_NUMBERS) % len(items)
+    return items[start:] + items[:start]
 
 
 def _stamp_title(item: Any) -> None:

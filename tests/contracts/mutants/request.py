@@ -1,4 +1,4 @@
-"""Who refuses good requests."""
+"""Mutants that refuse good requests."""
 
 import msgspec
 
@@ -8,13 +8,15 @@ from .mutant import Mutant, Respond
 
 
 def _drop_credentials(honest: Respond, request: Request) -> Response:
-    """A server that does not find the credentials where they belong."""
+    """Look for the credentials elsewhere than where they belong."""
     return honest(msgspec.structs.replace(request, query=b"", headers=((b"host", b"127.0.0.1:8765"),)))
 
 
 def _forget_one_scheme(honest: Respond, request: Request) -> Response:
-    """A server that knows one of the schemes no longer."""
-    return _drop_credentials(honest, request) if b"SignatureMethod" in request.query else honest(request)
+    """Refuse one of the schemes."""
+    if b"SignatureMethod" in request.query:
+        return _drop_credentials(honest, request)
+    return honest(request)
 
 
 REQUEST_MUTANTS = (

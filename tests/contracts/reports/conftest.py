@@ -36,20 +36,26 @@ FINDING_POINTERS = {
 
 
 @pytest.fixture(scope="session")
-def hostile() -> HostileTarget:
+def hostile_target() -> HostileTarget:
     mock = Mock("tmapi", "hiobuy")
     return HostileTarget(mock, mock.create_sandbox())
 
 
 @pytest.fixture(scope="session")
-def secrets(hostile: HostileTarget) -> tuple[str, ...]:
-    return hostile.sandbox.credentials["tmapi"]["apiToken"], hostile.sandbox.credentials["hiobuy"]["X-Uuid"]
+def secrets(hostile_target: HostileTarget) -> tuple[str, ...]:
+    return hostile_target.sandbox.credentials["tmapi"]["apiToken"], hostile_target.sandbox.credentials["hiobuy"][
+        "X-Uuid"
+    ]
 
 
 @pytest.fixture(scope="session")
-def judged(hostile: HostileTarget) -> CompletedRun:
+def hostile_run(hostile_target: HostileTarget) -> CompletedRun:
     """A run with findings, with a warning, with what could not be checked, and with what does not apply."""
-    apis, coverage, credentials = (load_api("tmapi"), load_api("hiobuy")), Coverage(), hostile.sandbox.credentials
+    apis, coverage, credentials = (
+        (load_api("tmapi"), load_api("hiobuy")),
+        Coverage(),
+        hostile_target.sandbox.credentials,
+    )
     # in this order, whichever module registered first
     checks = tuple(check for name in CHECKS for check in select_checks((name,)))
     checks = (*checks[:-1], replace(checks[-1], severity="warning"))
@@ -59,7 +65,7 @@ def judged(hostile: HostileTarget) -> CompletedRun:
             subject = CheckContext(
                 api,
                 operation,
-                Session(hostile),
+                Session(hostile_target),
                 credentials[api.id],
                 resolve_variants(api, {}),
                 publish=coverage.handle_event,
@@ -67,7 +73,9 @@ def judged(hostile: HostileTarget) -> CompletedRun:
             exchanges = (subject.send_sample(), subject.send_sample())
             outcomes += generate_results(api, operation, checks, exchanges, " ".join(credentials[api.id].values()))
     accounts = {api.id: credentials[api.id] for api in apis}
-    return CompletedRun("1.2.3", apis, checks, accounts, RunResult(hostile.url, 0, tuple(outcomes), 1.5), coverage)
+    return CompletedRun(
+        "1.2.3", apis, checks, accounts, RunResult(hostile_target.url, 0, tuple(outcomes), 1.5), coverage
+    )
 
 
 def generate_results(
@@ -90,7 +98,7 @@ def generate_results(
 
 
 @pytest.fixture(scope="session")
-def made(judged: CompletedRun) -> MakeReport:
+def make_report(hostile_run: CompletedRun) -> MakeReport:
     """The report of the hostile run, with some checks' findings accepted, and changed as a test wants it."""
 
     @cache
@@ -100,9 +108,11 @@ def made(judged: CompletedRun) -> MakeReport:
                 fingerprint=found.fingerprint, check=found.check, api=found.api, operation=found.operation,
                 expires=TODAY, reason=f"{HOSTILE_TEXT} is known",
             )
-            for found in judged.result.findings
+            for found in hostile_run.result.findings
             if found.check in accepted
         }  # fmt: skip
-        return assemble_report(judged, lambda found: f"lookalike check --only {found.check}", Baseline(known, TODAY))
+        return assemble_report(
+            hostile_run, lambda found: f"lookalike check --only {found.check}", Baseline(known, TODAY)
+        )
 
     return lambda accepted=(), **changes: replace(plain(accepted), **changes)

@@ -30,48 +30,48 @@ ALL = pytest.mark.parametrize("form", FORMATS)
 
 
 @ALL
-def test_a_report_has_no_credentials(form: str, made: MakeReport, secrets: tuple[str, ...]) -> None:
-    text = FORMATS[form](made(("answer/schema",)))
+def test_a_report_has_no_credentials(form: str, make_report: MakeReport, secrets: tuple[str, ...]) -> None:
+    text = FORMATS[form](make_report(("answer/schema",)))
     assert not [secret for secret in secrets if leaks(secret, text)]
 
 
-def test_credentials_are_there_before_they_are_covered(judged: CompletedRun, secrets: tuple[str, ...]) -> None:
-    assert secrets[0] in judged.result.findings[0].message
-    assert leaks(secrets[0], judged.result.findings[0].exchanges[0].response.body.decode())
+def test_credentials_are_there_before_they_are_covered(hostile_run: CompletedRun, secrets: tuple[str, ...]) -> None:
+    assert secrets[0] in hostile_run.result.findings[0].message
+    assert leaks(secrets[0], hostile_run.result.findings[0].exchanges[0].response.body.decode())
     assert leaks(secrets[0], b64encode(f"x={secrets[0]}".encode()).decode())
-    assert any(secrets[1] in outcome.reason for outcome in judged.result.results)
+    assert any(secrets[1] in outcome.reason for outcome in hostile_run.result.results)
 
 
 @ALL
-def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, made: MakeReport) -> None:
-    text = FORMATS[form](made(("answer/schema",)))
+def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, make_report: MakeReport) -> None:
+    text = FORMATS[form](make_report(("answer/schema",)))
     assert UNSEEN.findall(text) == []
     text.encode()
 
 
 @ALL
-def test_a_report_is_the_same_each_time(form: str, made: MakeReport) -> None:
-    assert FORMATS[form](made()) == FORMATS[form](made())
+def test_a_report_is_the_same_each_time(form: str, make_report: MakeReport) -> None:
+    assert FORMATS[form](make_report()) == FORMATS[form](make_report())
 
 
 @ALL
-def test_a_report_ends_with_a_whole_line(form: str, made: MakeReport) -> None:
-    assert re.search(r"[^\n]\n\Z", FORMATS[form](made()))
+def test_a_report_ends_with_a_whole_line(form: str, make_report: MakeReport) -> None:
+    assert re.search(r"[^\n]\n\Z", FORMATS[form](make_report()))
 
 
 @ALL
-def test_an_empty_report_is_one(form: str, made: MakeReport) -> None:
-    assert FORMATS[form](made(results=(), findings=(), is_interrupted=True))
+def test_an_empty_report_is_one(form: str, make_report: MakeReport) -> None:
+    assert FORMATS[form](make_report(results=(), findings=(), is_interrupted=True))
 
 
 @ALL
-def test_a_report_says_when_it_was_interrupted(form: str, made: MakeReport) -> None:
-    assert "nterrupted" in FORMATS[form](made(is_interrupted=True)).replace('"interrupted": false', "")
+def test_a_report_says_when_it_was_interrupted(form: str, make_report: MakeReport) -> None:
+    assert "nterrupted" in FORMATS[form](make_report(is_interrupted=True)).replace('"interrupted": false', "")
 
 
 @ALL
-def test_every_finding_comes_with_what_shows_it(form: str, made: MakeReport) -> None:
-    report = made()
+def test_every_finding_comes_with_what_shows_it(form: str, make_report: MakeReport) -> None:
+    report = make_report()
     text = FORMATS[form](report)
     for told in report.findings:
         assert told.check in text
@@ -87,12 +87,12 @@ def leaks(secret: str, text: str) -> bool:
     return any(secret in each for each in read)
 
 
-def test_a_finding_has_no_credentials_of_its_own_api(judged: CompletedRun) -> None:
-    api = judged.apis[1]
-    (secret,) = judged.accounts[api.id].values()
+def test_a_finding_has_no_credentials_of_its_own_api(hostile_run: CompletedRun) -> None:
+    api = hostile_run.apis[1]
+    (secret,) = hostile_run.accounts[api.id].values()
     found = Finding("answer/schema", "error", api.id, api.operations[0].id, f"{secret} is wrong", "", "/paths", (), 0)
     outcome = CheckResult(found.check, found.api, found.operation, "failed", (found,))
-    run = replace(judged, result=RunResult("", 0, (outcome,), 0))
+    run = replace(hostile_run, result=RunResult("", 0, (outcome,), 0))
     (told,) = reports.assemble_report(run, lambda each: each.check, Baseline()).findings
     assert told.message.endswith(" is wrong")
     assert secret not in told.message
@@ -106,15 +106,20 @@ def test_a_finding_has_no_credentials_of_its_own_api(judged: CompletedRun) -> No
 # json
 
 
-def test_json_is_as_its_schema_says(made: MakeReport) -> None:
+def test_json_is_as_its_schema_says(make_report: MakeReport) -> None:
     schema = json.loads((files(reports) / "schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
-    for report in (made(), made(("answer/schema",)), made(results=(), findings=()), made(is_interrupted=True)):
+    for report in (
+        make_report(),
+        make_report(("answer/schema",)),
+        make_report(results=(), findings=()),
+        make_report(is_interrupted=True),
+    ):
         Draft202012Validator(schema).validate(json.loads(FORMATS["json"](report)))
 
 
-def test_json_tells_outcomes_findings_and_coverage(made: MakeReport) -> None:
-    read = json.loads(FORMATS["json"](made(("answer/schema",))))
+def test_json_tells_outcomes_findings_and_coverage(make_report: MakeReport) -> None:
+    read = json.loads(FORMATS["json"](make_report(("answer/schema",))))
     results = {outcome["status"] for outcome in read["results"]}
     assert results == {"failed", "warned", "could not check", "accepted", "passed", "does not apply"}
     assert {finding["severity"] for finding in read["findings"]} == {"error", "warning"}
@@ -128,8 +133,8 @@ def test_json_tells_outcomes_findings_and_coverage(made: MakeReport) -> None:
 # junit
 
 
-def test_junit_counts_what_it_holds(made: MakeReport) -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](made()))  # noqa: S314 - our own
+def test_junit_counts_what_it_holds(make_report: MakeReport) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](make_report()))  # noqa: S314 - our own
     assert [suite.get("name") for suite in root] == ["tmapi", "hiobuy"]
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         assert [int(suite.get(name, "")) for suite in root] == [len(suite.findall(f".//{tag}")) for suite in root]
@@ -137,30 +142,30 @@ def test_junit_counts_what_it_holds(made: MakeReport) -> None:
 
 
 @pytest.mark.parametrize(("interrupted", "more"), [(False, {}), (True, {"interrupted": "true"})])
-def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], made: MakeReport) -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](made(is_interrupted=interrupted, seed=7)))  # noqa: S314 - our own
+def test_junit_says_what_was_judged(interrupted: bool, more: dict[str, str], make_report: MakeReport) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](make_report(is_interrupted=interrupted, seed=7)))  # noqa: S314 - our own
     assert root.get("time") == "1.500"
     for suite in root:
         told = {each.get("name"): each.get("value") for each in suite.iter("property")}
         assert told == {"target": "http://127.0.0.1:8765", "seed": "7"} | more
 
 
-def test_junit_names_a_case_by_check_and_operation(made: MakeReport) -> None:
-    report = made()
+def test_junit_names_a_case_by_check_and_operation(make_report: MakeReport) -> None:
+    report = make_report()
     cases = ElementTree.fromstring(FORMATS["junit"](report)).findall(".//testcase")  # noqa: S314 - our own
     assert [(case.get("classname"), case.get("name")) for case in cases] == [
         (f"{outcome.api}.{outcome.operation}", outcome.check) for outcome in report.results
     ]
 
 
-def test_junit_fails_neither_for_warnings_nor_for_what_is_accepted(made: MakeReport) -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](made(("answer/schema", "paging/doubled"))))  # noqa: S314 - our own
+def test_junit_fails_neither_for_warnings_nor_for_what_is_accepted(make_report: MakeReport) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](make_report(("answer/schema", "paging/doubled"))))  # noqa: S314 - our own
     assert root.get("failures") == "0"
     assert "accepted" in "".join(out.text or "" for out in root.iter("system-out"))
 
 
-def test_junit_keeps_what_is_accepted_out_of_a_failure(made: MakeReport) -> None:
-    report = made()
+def test_junit_keeps_what_is_accepted_out_of_a_failure(make_report: MakeReport) -> None:
+    report = make_report()
     first = report.findings[0]
     other = replace(first, fingerprint="0123456789abcdef", accepted_reason="until 2026-01-31: known")
     root = ElementTree.fromstring(FORMATS["junit"](replace(report, findings=(first, other))))  # noqa: S314 - our own
@@ -174,8 +179,8 @@ def test_junit_keeps_what_is_accepted_out_of_a_failure(made: MakeReport) -> None
 # sarif
 
 
-def test_sarif_points_to_rules_and_lines(made: MakeReport) -> None:
-    report = made()
+def test_sarif_points_to_rules_and_lines(make_report: MakeReport) -> None:
+    report = make_report()
     log = json.loads(FORMATS["sarif"](report))
     (run,) = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -195,8 +200,8 @@ def test_sarif_points_to_rules_and_lines(made: MakeReport) -> None:
     assert run["invocations"][0]["toolExecutionNotifications"][0]["associatedRule"] == {"id": "answer/schema"}
 
 
-def test_sarif_tells_how_the_run_went(made: MakeReport) -> None:
-    report = made(is_interrupted=True)
+def test_sarif_tells_how_the_run_went(make_report: MakeReport) -> None:
+    report = make_report(is_interrupted=True)
     (run,) = json.loads(FORMATS["sarif"](report))["runs"]
     assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["version"]) == ("lookalike", "1.2.3")
     assert run["columnKind"] == "unicodeCodePoints"
@@ -210,8 +215,8 @@ def test_sarif_tells_how_the_run_went(made: MakeReport) -> None:
     assert interrupted == {"level": "error", "message": {"text": "interrupted before all was checked"}}
 
 
-def test_sarif_says_of_a_check_what_explain_says(made: MakeReport) -> None:
-    report = made()
+def test_sarif_says_of_a_check_what_explain_says(make_report: MakeReport) -> None:
+    report = make_report()
     (run,) = json.loads(FORMATS["sarif"](report))["runs"]
     for rule, check in zip(run["tool"]["driver"]["rules"], report.checks, strict=True):
         assert rule == {
@@ -225,8 +230,8 @@ def test_sarif_says_of_a_check_what_explain_says(made: MakeReport) -> None:
 
 
 @pytest.mark.parametrize(("pointer", "where"), [("/data/0", " at /data/0"), ("", "")])
-def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
-    report = made()
+def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, make_report: MakeReport) -> None:
+    report = make_report()
     first = report.findings[0]
     shown = replace(
         first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="is wrong"
@@ -244,8 +249,8 @@ def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeRe
     }  # fmt: skip
 
 
-def test_sarif_suppresses_what_is_accepted(made: MakeReport) -> None:
-    (run,) = json.loads(FORMATS["sarif"](made(("answer/schema",))))["runs"]
+def test_sarif_suppresses_what_is_accepted(make_report: MakeReport) -> None:
+    (run,) = json.loads(FORMATS["sarif"](make_report(("answer/schema",))))["runs"]
     for result in run["results"]:
         assert ("suppressions" in result) == (result["ruleId"] == "answer/schema")
 
@@ -253,8 +258,8 @@ def test_sarif_suppresses_what_is_accepted(made: MakeReport) -> None:
 # github
 
 
-def test_github_has_a_line_for_each_and_none_of_the_servers_own(made: MakeReport) -> None:
-    report = made()
+def test_github_has_a_line_for_each_and_none_of_the_servers_own(make_report: MakeReport) -> None:
+    report = make_report()
     lines = FORMATS["github"](report).splitlines()
     kinds = [re.match(r"::(error|warning|notice) ", line) for line in lines]
     assert all(kinds)
@@ -265,13 +270,13 @@ def test_github_has_a_line_for_each_and_none_of_the_servers_own(made: MakeReport
     assert any(line.startswith("::error file=specs/lookalike_specs/apis/tmapi/openapi.yaml,line=") for line in lines)
 
 
-def test_github_is_quiet_about_what_is_accepted(made: MakeReport) -> None:
-    assert "paging/doubled at" in FORMATS["github"](made())
-    assert "paging/doubled at" not in FORMATS["github"](made(("paging/doubled",)))
+def test_github_is_quiet_about_what_is_accepted(make_report: MakeReport) -> None:
+    assert "paging/doubled at" in FORMATS["github"](make_report())
+    assert "paging/doubled at" not in FORMATS["github"](make_report(("paging/doubled",)))
 
 
-def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(made: MakeReport) -> None:
-    report = made(notes=("50% known,\n::error::x",))
+def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(make_report: MakeReport) -> None:
+    report = make_report(notes=("50% known,\n::error::x",))
     warning, note, numbers = FORMATS["github"](report).splitlines()[-3:]
     where = f"hiobuy/{load_api('hiobuy').operations[0].id}"
     assert warning.startswith(f"::warning title=answer/schema could not check {where}::</script>")
@@ -279,8 +284,8 @@ def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(mad
     assert numbers == f"::notice title=lookalike check::{FORMATS['text'](report).splitlines()[-1]}"
 
 
-def test_github_lets_nothing_end_a_property(made: MakeReport) -> None:
-    report = made()
+def test_github_lets_nothing_end_a_property(make_report: MakeReport) -> None:
+    report = make_report()
     odd = replace(report.findings[0], check="a:b,c%")
     line, *_ = FORMATS["github"](replace(report, findings=(odd,))).splitlines()
     assert f",title=a%3Ab%2Cc%25 at {odd.api}/{odd.operation}::" in line
@@ -289,26 +294,26 @@ def test_github_lets_nothing_end_a_property(made: MakeReport) -> None:
 # markdown
 
 
-def test_markdown_keeps_the_servers_text_in_code(made: MakeReport) -> None:
-    text = FORMATS["markdown"](made(("paging/doubled",)))
+def test_markdown_keeps_the_servers_text_in_code(make_report: MakeReport) -> None:
+    text = FORMATS["markdown"](make_report(("paging/doubled",)))
     outside = re.sub(r"^(`{3,})\w+\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<code>.*?</code>", "", outside)
     for part in ("octocat", "alert(", "<img", "# heading", "::error"):
         assert part in text
         assert part not in outside
-    assert text.count("<details>") == text.count("</details>") == len(made().findings)
+    assert text.count("<details>") == text.count("</details>") == len(make_report().findings)
 
 
-def test_markdown_says_first_what_was_judged_and_how_it_ended(made: MakeReport) -> None:
-    report = made()
+def test_markdown_says_first_what_was_judged_and_how_it_ended(make_report: MakeReport) -> None:
+    report = make_report()
     head, _, closing, *_ = FORMATS["markdown"](report).splitlines()
     assert head == "## Lookalike judged `http://127.0.0.1:8765`"
     assert closing == FORMATS["text"](report).splitlines()[-1] + "."
 
 
 @pytest.mark.parametrize(("pointer", "where"), [("/data/0", "`/data/0`"), ("", "`the whole answer`")])
-def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, made: MakeReport) -> None:
-    report = made()
+def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, make_report: MakeReport) -> None:
+    report = make_report()
     first = replace(report.findings[0], accepted_reason="until then: known")
     shown = replace(first.evidence, pointer=pointer, curl="C", python="P", request="Q", response="R", message="<m>")
     text = FORMATS["markdown"](replace(report, findings=(replace(first, evidence=shown),)))
@@ -343,24 +348,24 @@ R
     assert finding in text
 
 
-def test_markdown_lists_what_could_not_be_checked_and_the_baseline(made: MakeReport) -> None:
-    report = made()
+def test_markdown_lists_what_could_not_be_checked_and_the_baseline(make_report: MakeReport) -> None:
+    report = make_report()
     (outcome,) = (each for each in report.results if each.status == "could not check")
     text = FORMATS["markdown"](replace(report, results=(replace(outcome, reason="late"),), notes=("a `note`",)))
     where = f"{outcome.api}/{outcome.operation} {outcome.check}"
     assert text.endswith(f"\n### Could not be checked\n\n- `{where}: late`\n\n### Baseline\n\n- `` a `note` ``\n")
 
 
-def test_markdown_blocks_end_where_they_should(made: MakeReport) -> None:
-    report = made()
+def test_markdown_blocks_end_where_they_should(make_report: MakeReport) -> None:
+    report = make_report()
     first = report.findings[0]
     evil = replace(first, evidence=replace(first.evidence, response="a\n````\n# outside\n```\nb"))
     text = FORMATS["markdown"](replace(report, findings=(evil,)))
     assert "`````http\na\n````\n# outside\n```\nb\n`````\n" in text
 
 
-def test_markdown_has_a_table_of_families_and_apis(made: MakeReport) -> None:
-    lines = FORMATS["markdown"](made()).splitlines()
+def test_markdown_has_a_table_of_families_and_apis(make_report: MakeReport) -> None:
+    lines = FORMATS["markdown"](make_report()).splitlines()
     assert "| | tmapi | hiobuy |" in lines
     assert [line for line in lines if line.startswith("| paging")] == ["| paging | ❌ 1 ⚠️ 1 | ✅ 2 |"]
 
@@ -392,8 +397,8 @@ class Reader(HTMLParser):
             self.script += data
 
 
-def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: MakeReport) -> None:
-    text = FORMATS["html"](made(("answer/schema",)))
+def test_html_needs_nothing_else_and_runs_only_what_is_ours(make_report: MakeReport) -> None:
+    text = FORMATS["html"](make_report(("answer/schema",)))
     read, ours = Reader(text), (files(reports) / "html" / "script.js").read_text("utf-8")
     assert read.tags.count("script") == read.tags.count("style") == 1
     assert read.script.strip() == ours.strip()
@@ -404,14 +409,14 @@ def test_html_needs_nothing_else_and_runs_only_what_is_ours(made: MakeReport) ->
     assert "default-src 'none'" in text
 
 
-def test_html_allows_our_script_by_its_hash(made: MakeReport) -> None:
-    text = FORMATS["html"](made())
+def test_html_allows_our_script_by_its_hash(make_report: MakeReport) -> None:
+    text = FORMATS["html"](make_report())
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in text.replace("&#39;", "'")
 
 
-def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: MakeReport) -> None:
-    report = made()
+def test_html_has_a_cell_for_each_check_and_api_and_each_opens(make_report: MakeReport) -> None:
+    report = make_report()
     read = Reader(FORMATS["html"](report))
     assert len(read.ids) == len(set(read.ids))
     assert {link.removeprefix("#") for link in read.links} <= set(read.ids)
@@ -420,8 +425,8 @@ def test_html_has_a_cell_for_each_check_and_api_and_each_opens(made: MakeReport)
     assert {f"#{cell}" for cell in cells} <= set(read.links)
 
 
-def test_html_shows_exchange_and_coverage(made: MakeReport) -> None:
-    text = FORMATS["html"](made())
+def test_html_shows_exchange_and_coverage(make_report: MakeReport) -> None:
+    text = FORMATS["html"](make_report())
     for part in (
         "GET /1688/global/search/image",
         "HTTP/1.1 200 OK",
@@ -435,16 +440,16 @@ def test_html_shows_exchange_and_coverage(made: MakeReport) -> None:
 # text
 
 
-def test_text_ends_with_the_numbers(made: MakeReport) -> None:
-    report = made()
+def test_text_ends_with_the_numbers(make_report: MakeReport) -> None:
+    report = make_report()
     last = FORMATS["text"](report).splitlines()[-1]
     failed = sum(told.state == "failed" for told in report.findings)
     assert last.startswith(f"{failed} findings, 1 warning, ")
     assert last.endswith(f", 1 not checked, {report.request_count} requests in 1.5 s, seed 0")
 
 
-def test_text_has_a_line_for_each_family(made: MakeReport) -> None:
-    lines = FORMATS["text"](made()).splitlines()
+def test_text_has_a_line_for_each_family(make_report: MakeReport) -> None:
+    lines = FORMATS["text"](make_report()).splitlines()
     assert lines[:5] == [
         "Lookalike 1.2.3 judged http://127.0.0.1:8765",
         "",
@@ -465,5 +470,5 @@ def test_text_has_a_line_for_each_family(made: MakeReport) -> None:
         ({"is_interrupted": True}, 130),
     ],
 )
-def test_the_exit_code(changes: dict[str, object], code: int, made: MakeReport) -> None:
-    assert made(**changes).exit_code == code
+def test_the_exit_code(changes: dict[str, object], code: int, make_report: MakeReport) -> None:
+    assert make_report(**changes).exit_code == code

@@ -83,8 +83,8 @@ def find_section(report: Report, id: str) -> Element:
 # what is safe
 
 
-def test_text_and_attributes_stay_what_they_are(made: MakeReport) -> None:
-    report = made()
+def test_text_and_attributes_stay_what_they_are(make_report: MakeReport) -> None:
+    report = make_report()
     finding = replace(report.findings[0], rerun_command="1 < 2 \x1b & <b>\"'</b>")
     shown = replace(report, target="<\x00", findings=(finding,))
     assert '<dd><code class="all">1 &lt; 2 \\x1b &amp; &lt;b&gt;&#34;&#39;&lt;/b&gt;</code></dd>' in FORMATS["html"](
@@ -94,8 +94,8 @@ def test_text_and_attributes_stay_what_they_are(made: MakeReport) -> None:
     assert text(title) == "1 finding: <\\x00"
 
 
-def test_backticks_are_code_and_what_is_between_them_is_no_tag(made: MakeReport) -> None:
-    report = made()
+def test_backticks_are_code_and_what_is_between_them_is_no_tag(make_report: MakeReport) -> None:
+    report = make_report()
     evidence = replace(report.findings[0].evidence, message="send `a<b>` and `c`, not <i>d</i>\x1b or `e")
     page = FORMATS["html"](replace(report, findings=(replace(report.findings[0], evidence=evidence),)))
     assert "send <code>a&lt;b&gt;</code> and <code>c</code>, not &lt;i&gt;d&lt;/i&gt;\\x1b or `e</p>" in page
@@ -110,8 +110,8 @@ def open_finding(report: Report, **changes: object) -> Element:
 
 
 @pytest.mark.parametrize(("pointer", "where"), [("/data/0", "/data/0"), ("", "the whole answer")])
-def test_a_finding_tells_its_facts(pointer: str, where: str, made: MakeReport) -> None:
-    report = made()
+def test_a_finding_tells_its_facts(pointer: str, where: str, make_report: MakeReport) -> None:
+    report = make_report()
     first = report.findings[0]
     evidence = replace(first.evidence, pointer=pointer, curl="C", python="P", message="is wrong")
     exchanges = (ExchangeText(MessageText("Q", ""), MessageText("R", "")),)
@@ -134,19 +134,19 @@ def test_a_finding_tells_its_facts(pointer: str, where: str, made: MakeReport) -
     ]  # fmt: skip
 
 
-def test_what_a_baseline_does_not_take_is_not_called_accepted(made: MakeReport) -> None:
-    assert "Accepted" not in facts(open_finding(made()))
+def test_what_a_baseline_does_not_take_is_not_called_accepted(make_report: MakeReport) -> None:
+    assert "Accepted" not in facts(open_finding(make_report()))
 
 
-def test_exchanges_are_numbered_where_there_are_several(made: MakeReport) -> None:
-    report = made()
+def test_exchanges_are_numbered_where_there_are_several(make_report: MakeReport) -> None:
+    report = make_report()
     (paired,) = (each for each in report.findings if each.check == "paging/doubled")
     opened = find_section(replace(report, findings=(paired,)), "finding-1")
     assert texts(opened, "figcaption") == ["Request 1 of 2", "Response 1 of 2", "Request 2 of 2", "Response 2 of 2"]
 
 
-def test_the_place_of_a_finding_is_marked_in_its_last_response(made: MakeReport) -> None:
-    report = made()
+def test_the_place_of_a_finding_is_marked_in_its_last_response(make_report: MakeReport) -> None:
+    report = make_report()
     (paired,) = (each for each in report.findings if each.check == "paging/doubled")
     opened = find_section(replace(report, findings=(paired,)), "finding-1")
     *_, last = opened.iter("figure")
@@ -156,11 +156,11 @@ def test_the_place_of_a_finding_is_marked_in_its_last_response(made: MakeReport)
     assert '\n        "item_id": ' in text(last.find("pre"))
 
 
-def test_a_member_that_is_missing_is_marked_where_it_should_be(made: MakeReport) -> None:
+def test_a_member_that_is_missing_is_marked_where_it_should_be(make_report: MakeReport) -> None:
     body = '{"data": {"items": [{"id": 1}, {"id": 2}]}}'
     exchanges = (ExchangeText(MessageText("GET /", ""), MessageText("HTTP/1.1 200 OK", body)),)
-    evidence = replace(made().findings[0].evidence, pointer="/data/items/1/title")
-    opened = open_finding(made(), evidence=evidence, exchanges=exchanges)
+    evidence = replace(make_report().findings[0].evidence, pointer="/data/items/1/title")
+    opened = open_finding(make_report(), evidence=evidence, exchanges=exchanges)
     (mark,) = opened.iter("mark")
     assert text(mark) == "{"
     shown = [*opened.iter("pre")][1]
@@ -180,31 +180,31 @@ def test_a_member_that_is_missing_is_marked_where_it_should_be(made: MakeReport)
         ("/data", ""),
     ],
 )
-def test_a_part_of_the_request_is_marked(pointer: str, marked: str, made: MakeReport) -> None:
+def test_a_part_of_the_request_is_marked(pointer: str, marked: str, make_report: MakeReport) -> None:
     request = MessageText("POST /p?x=0&a%20b=1 HTTP/1.1\nx-acs: v", "b=1&c=2")
     exchanges = (ExchangeText(request, MessageText("HTTP/1.1 200 OK", "data=1")),)
-    evidence = replace(made().findings[0].evidence, pointer=pointer)
-    assert texts(open_finding(made(), evidence=evidence, exchanges=exchanges), "mark") == [marked] * bool(marked)
+    evidence = replace(make_report().findings[0].evidence, pointer=pointer)
+    assert texts(open_finding(make_report(), evidence=evidence, exchanges=exchanges), "mark") == [marked] * bool(marked)
 
 
-def test_a_long_body_is_bounded_around_the_mark(made: MakeReport) -> None:
+def test_a_long_body_is_bounded_around_the_mark(make_report: MakeReport) -> None:
     body = '{"items": [' + ", ".join(f'{{"n": {number}}}' for number in range(1000)) + ', "' + "x y " * 500 + '"]}'
     exchanges = (ExchangeText(MessageText("GET /", ""), MessageText("HTTP/1.1 200 OK", body)),)
-    evidence = replace(made().findings[0].evidence, pointer="/items/700/n")
-    opened = open_finding(made(), evidence=evidence, exchanges=exchanges)
+    evidence = replace(make_report().findings[0].evidence, pointer="/items/700/n")
+    opened = open_finding(make_report(), evidence=evidence, exchanges=exchanges)
     assert texts(opened, "mark") == ['"n": 700']
     lines = text([*opened.iter("pre")][1]).splitlines()
     assert len(lines) < 40
     assert [line for line in lines if "more" in line] == ["… 2,083 lines more …", "… 892 lines more …"]
     evidence = replace(evidence, pointer="/items/1000")
-    (mark,) = texts(open_finding(made(), evidence=evidence, exchanges=exchanges), "mark")
+    (mark,) = texts(open_finding(make_report(), evidence=evidence, exchanges=exchanges), "mark")
     assert mark.endswith("… (1,602 characters more)")
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "}]" * 100_000, '{"a": [1, {"b": "cut of', "[]"])
-def test_what_is_no_json_is_shown_all_the_same(body: str, made: MakeReport) -> None:
+def test_what_is_no_json_is_shown_all_the_same(body: str, make_report: MakeReport) -> None:
     exchanges = (ExchangeText(MessageText("GET /", ""), MessageText("HTTP/1.1 200 OK", body)),)
-    shown = text([*open_finding(made(), exchanges=exchanges).iter("pre")][1])
+    shown = text([*open_finding(make_report(), exchanges=exchanges).iter("pre")][1])
     assert "".join(body[:20].split()) in "".join(shown.split())
 
 
@@ -215,8 +215,8 @@ def find_matrix(report: Report) -> Element:
     return find_section(report, "matrix")
 
 
-def test_a_cell_shows_the_worst_and_how_many(made: MakeReport) -> None:
-    report = made(("paging/doubled",))
+def test_a_cell_shows_the_worst_and_how_many(make_report: MakeReport) -> None:
+    report = make_report(("paging/doubled",))
     head, *rows = table(find_matrix(report))
     assert head == ["check", "tmapi", "hiobuy"]
     assert [row for row in rows if len(row) == 1] == [["answer"], ["paging"]]
@@ -229,8 +229,8 @@ def test_a_cell_shows_the_worst_and_how_many(made: MakeReport) -> None:
     ]
 
 
-def test_a_cell_tells_all_of_its_operations(made: MakeReport) -> None:
-    (cell,) = (each for each in find_matrix(made()).iter("a") if each.get("href") == "#tmapi.paging.doubled")
+def test_a_cell_tells_all_of_its_operations(make_report: MakeReport) -> None:
+    (cell,) = (each for each in find_matrix(make_report()).iter("a") if each.get("href") == "#tmapi.paging.doubled")
     assert cell.attrib == {
         "href": "#tmapi.paging.doubled",
         "id": "to.tmapi.paging.doubled",
@@ -243,8 +243,8 @@ def test_a_cell_tells_all_of_its_operations(made: MakeReport) -> None:
     ("results", "cells"),
     [(("passed",), ["not run", "✓ 1"]), (("does not apply",), ["–", "not run"]), ((), ["not run"] * 2)],
 )
-def test_a_cell_without_a_result_says_so(results: tuple[str, ...], cells: list[str], made: MakeReport) -> None:
-    report = made()
+def test_a_cell_without_a_result_says_so(results: tuple[str, ...], cells: list[str], make_report: MakeReport) -> None:
+    report = make_report()
     outcomes = tuple(each for each in report.results if each.status in results)
     *_, last = table(find_matrix(replace(report, findings=(), results=outcomes)))
     assert last[1:] == cells
@@ -258,8 +258,8 @@ def drawer(report: Report, id: str) -> Element:
     return found
 
 
-def test_a_drawer_tells_of_the_check_and_of_each_operation(made: MakeReport) -> None:
-    report = made()
+def test_a_drawer_tells_of_the_check_and_of_each_operation(make_report: MakeReport) -> None:
+    report = make_report()
     check, shown = report.checks[1], drawer(report, "hiobuy.answer.schema")
     assert (text(shown.find("h2")), text(shown.find("p"))) == ("hiobuy · answer/schema", check.summary)
     assert facts(shown) == {"Why": check.rationale, "Mend it": check.remediation, "Source": check.source}
@@ -272,8 +272,8 @@ def test_a_drawer_tells_of_the_check_and_of_each_operation(made: MakeReport) -> 
     ]
 
 
-def test_a_drawer_leads_to_its_findings(made: MakeReport) -> None:
-    report = made()
+def test_a_drawer_leads_to_its_findings(make_report: MakeReport) -> None:
+    report = make_report()
     shown = drawer(report, "tmapi.answer.schema")
     line = next(shown.iter("li"))
     (link,) = shown.findall("ul/li/a")
@@ -288,8 +288,8 @@ def find_coverage(report: Report) -> Element:
     return find_section(report, "coverage")
 
 
-def test_coverage_has_a_row_for_each_api(made: MakeReport) -> None:
-    report = made()
+def test_coverage_has_a_row_for_each_api(make_report: MakeReport) -> None:
+    report = make_report()
     (head, *rows), *_ = (table(each) for each in find_coverage(report).iter("table"))
     assert head == ["API", *(told for _, told in KINDS)]
     for row, api in zip(rows, report.apis, strict=True):
@@ -297,20 +297,20 @@ def test_coverage_has_a_row_for_each_api(made: MakeReport) -> None:
         assert row == [api.id, *(f"{totals[kind].covered}/{totals[kind].total}" for kind, _ in KINDS)]
 
 
-def test_a_bar_is_as_long_as_the_share(made: MakeReport) -> None:
-    report = made()
+def test_a_bar_is_as_long_as_the_share(make_report: MakeReport) -> None:
+    report = make_report()
     bars = [each.get("style") for each in find_coverage(report).iter("span") if each.get("style")]
     totals = [report.coverage.sum_shares(api.id)[kind] for api in report.apis for kind, _ in KINDS]
     assert bars == [f"width:{int(100 * share.covered / share.total)}%" for share in totals]
 
 
-def test_what_a_document_has_none_of_is_a_dash(made: MakeReport) -> None:
-    rows, *_ = (table(each) for each in find_coverage(made(coverage=Coverage())).iter("table"))
+def test_what_a_document_has_none_of_is_a_dash(make_report: MakeReport) -> None:
+    rows, *_ = (table(each) for each in find_coverage(make_report(coverage=Coverage())).iter("table"))
     assert rows[1:] == [[api, *["–"] * len(KINDS)] for api in ("tmapi", "hiobuy")]
 
 
-def test_each_operation_opens_to_what_was_met(made: MakeReport) -> None:
-    report = made()
+def test_each_operation_opens_to_what_was_met(make_report: MakeReport) -> None:
+    report = make_report()
     (covered, *_), (opened, *_) = report.coverage.operations.values(), find_coverage(report).iter("details")
     assert (
         text(opened.find("summary")) == f"tmapi/searchItemsByImageUrl {format_count(covered.request_count, 'request')}"
@@ -328,20 +328,20 @@ def test_each_operation_opens_to_what_was_met(made: MakeReport) -> None:
     ]
 
 
-def test_what_was_not_met_looks_otherwise(made: MakeReport) -> None:
+def test_what_was_not_met_looks_otherwise(make_report: MakeReport) -> None:
     known, api = Coverage(), load_api("tmapi")
     known.add_operation(api, api.operations[0])
     (covered,) = known.list_operations("tmapi")
     covered.answered_errors["422"] = covered.valid_parameters["page"] = covered.seen_fields["/code", "present"] = 1200
-    opened = next(iter(find_coverage(made(coverage=known)).iter("details")))
+    opened = next(iter(find_coverage(make_report(coverage=known)).iter("details")))
     counts = [*opened.iter("li"), *opened.iter("td")]
     looks = ["never" if not text(each) else "unmet" if "○" in text(each) else "met" for each in counts]
     assert [each.get("class") for each in counts] == looks
     assert [text(each) for each in counts if each.get("class") == "met"] == ["422 1,200", "1,200", "1,200"]
 
 
-def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(made: MakeReport) -> None:
-    report = made()
+def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(make_report: MakeReport) -> None:
+    report = make_report()
     (covered, *_) = report.coverage.operations.values()
     *_, fields = next(iter(find_coverage(report).iter("details"))).iter("table")
     for row, each in zip(table(fields)[1:], covered.documented_fields, strict=True):
@@ -364,16 +364,16 @@ def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(made: Mak
     ],
 )
 def test_the_page_begins_with_the_verdict(
-    changes: dict[str, object], verdict: str, state: str, made: MakeReport
+    changes: dict[str, object], verdict: str, state: str, make_report: MakeReport
 ) -> None:
-    report = made(**changes)
+    report = make_report(**changes)
     assert f"<title>{verdict}: http://127.0.0.1:8765</title>" in FORMATS["html"](report)
     (title,) = parse_page(report).iter("h1")
     assert (text(title), title.get("class")) == (verdict, state)
 
 
-def test_the_page_says_the_numbers_and_leads_to_its_parts(made: MakeReport) -> None:
-    report = made(("paging/doubled",), notes=("an old one",))
+def test_the_page_says_the_numbers_and_leads_to_its_parts(make_report: MakeReport) -> None:
+    report = make_report(("paging/doubled",), notes=("an old one",))
     (header,) = parse_page(report).iter("header")
     assert facts(header) == {
         "findings": "1", "warnings": "1", "accepted": "1", "not checked": "1", "passed": "6", "requests": "24",
@@ -392,16 +392,16 @@ def test_the_page_says_the_numbers_and_leads_to_its_parts(made: MakeReport) -> N
     assert {link.removeprefix("#") for link in links.values()} <= ids
 
 
-def test_the_page_leaves_out_what_there_is_none_of(made: MakeReport) -> None:
-    report = made(findings=(), results=PASSED)
+def test_the_page_leaves_out_what_there_is_none_of(make_report: MakeReport) -> None:
+    report = make_report(findings=(), results=PASSED)
     (header,) = parse_page(report).iter("header")
     assert list(facts(header)) == ["findings", "not checked", "passed", "requests", "seconds", "seed"]
     assert [text(each) for nav in header.iter("nav") for each in nav] == ["Matrix", "Coverage"]
     assert texts(parse_page(report), "h2")[:2] == ["Matrix", "Coverage"]
 
 
-def test_the_page_has_the_findings_first_and_a_line_for_what_could_not_be_checked(made: MakeReport) -> None:
-    report = made(("paging/doubled",), notes=("an old one",))
+def test_the_page_has_the_findings_first_and_a_line_for_what_could_not_be_checked(make_report: MakeReport) -> None:
+    report = make_report(("paging/doubled",), notes=("an old one",))
     page = parse_page(report)
     (main,) = page.iter("main")
     assert [text(each.find("h2")) for each in main] == [

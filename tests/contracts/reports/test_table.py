@@ -9,8 +9,8 @@ from lookalike_specs import load_api
 from .conftest import MakeReport
 
 
-def test_each_api_has_a_line_and_each_kind_a_column(made: MakeReport) -> None:
-    report = made()
+def test_each_api_has_a_line_and_each_kind_a_column(make_report: MakeReport) -> None:
+    report = make_report()
     head, *rows = build_coverage_table(report)
     totals = {api: report.coverage.sum_shares(api) for api in ("tmapi", "hiobuy")}
     assert head == ["coverage", *totals["tmapi"]]
@@ -18,10 +18,10 @@ def test_each_api_has_a_line_and_each_kind_a_column(made: MakeReport) -> None:
         assert row == [api, *(f"{share.covered}/{share.total}" for share in shares.values())]
 
 
-def test_what_a_document_has_none_of_is_a_dash(made: MakeReport) -> None:
+def test_what_a_document_has_none_of_is_a_dash(make_report: MakeReport) -> None:
     coverage, api = Coverage(), load_api("aliyun")
     coverage.add_operation(api, next(each for each in api.operations if each.id == "PostObject"))
-    report = made(apis=(load_api("tmapi"), api), coverage=coverage)
+    report = make_report(apis=(load_api("tmapi"), api), coverage=coverage)
     _, tmapi, aliyun = build_coverage_table(report)
     assert set(tmapi[1:]) == {"-"}
     assert aliyun[-3:] == ["-", "-", "-"]

@@ -24,16 +24,16 @@ def short(told: ReportedFinding, message: str, curl: str, pointer: str = "") -> 
 
 
 @pytest.fixture
-def report(made: MakeReport) -> Report:
+def report(make_report: MakeReport) -> Report:
     """One that failed, one that was accepted, one that warns; two that could not be checked for the same reason."""
-    first, second, third = made().findings
+    first, second, third = make_report().findings
     told = (
         short(first, "is\nwrong", "curl -H $LOOKALIKE_A -H $LOOKALIKE_B2", "/a\t1"),
         replace(short(second, "is known", "curl $LOOKALIKE_C"), accepted_reason="until\nthen"),
         short(third, "is odd", "curl $LOOKALIKE_A $OTHER"),
     )
-    outcomes = tuple(_outcomes(made().results))
-    return made(findings=told, results=outcomes, notes=("gone",), restart_command="lookalike serve")
+    outcomes = tuple(_outcomes(make_report().results))
+    return make_report(findings=told, results=outcomes, notes=("gone",), restart_command="lookalike serve")
 
 
 def _outcomes(outcomes: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
@@ -115,10 +115,10 @@ baseline
     ],
 )
 def test_what_there_is_none_of_has_no_line(
-    changes: dict[str, object], families: str, rest: str, made: MakeReport
+    changes: dict[str, object], families: str, rest: str, make_report: MakeReport
 ) -> None:
     assert (
-        render_text(made(apis=(load_api("tmapi"),), **changes))
+        render_text(make_report(apis=(load_api("tmapi"),), **changes))
         == f"""\
 Lookalike 1.2.3 judged http://127.0.0.1:8765
 
@@ -129,13 +129,13 @@ tmapi
     )
 
 
-def test_the_mock_can_be_started_again_where_no_credentials_are_needed(made: MakeReport) -> None:
-    told = short(made().findings[0], "is wrong", "curl")
-    lines = render_text(made(findings=(told,), restart_command="lookalike serve")).splitlines()
+def test_the_mock_can_be_started_again_where_no_credentials_are_needed(make_report: MakeReport) -> None:
+    told = short(make_report().findings[0], "is wrong", "curl")
+    lines = render_text(make_report(findings=(told,), restart_command="lookalike serve")).splitlines()
     at = lines.index("For the curl lines, start the mock again: lookalike serve")
     assert lines[at - 2 : at] == ["  curl   curl", ""]
-    assert "again: lookalike serve" not in render_text(made(restart_command="lookalike serve", findings=()))
-    assert "start the mock again" not in render_text(made())
+    assert "again: lookalike serve" not in render_text(make_report(restart_command="lookalike serve", findings=()))
+    assert "start the mock again" not in render_text(make_report())
 
 
 def test_each_part_has_its_colour(report: Report) -> None:

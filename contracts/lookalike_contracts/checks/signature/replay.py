@@ -107,11 +107,13 @@ def generate_replay_cases(signer: Signer) -> Iterator[SignatureCase]:
 
 def _replay_request(signer: Signer) -> Request:
     request = signer.sign()
+    # the first time is right, whatever comes back; the caller sends it the second time
     signer.context.send(request)
     return request
 
 
 def _reuse_nonce(signer: Signer) -> Request:
+    # another time makes another signature: a server that remembers requests, and no nonces, lets this one in
     first = create_signing_context()
     signer.context.send(signer.sign(moment=first))
     return signer.sign(moment=SigningContext(first.time - timedelta(seconds=1), first.nonce))

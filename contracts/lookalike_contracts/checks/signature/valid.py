@@ -24,6 +24,7 @@ from .request_edit import EncodedPairs, PartLocation, reorder_parts
 from .signer import Signer
 
 MAX_CASES: Final = 8
+# enough that each of the texts is drawn; only a server that refuses one of them pays for it
 MAX_SINGLE_TEXT_CASES: Final = 100
 EXTRA_PARAMETER_COUNT: Final = 60
 # a parameter that no operation knows

@@ -59,7 +59,9 @@ def show_response(response: MessageText, pointer: str = "") -> list[MessageLine]
 
 
 def _join_head_and_body(head: list[MessageLine], body: list[MessageLine]) -> list[MessageLine]:
-    lines = [*head, MessageLine(""), *body] if body else head
+    lines = list(head)
+    if body:
+        lines += [MessageLine(""), *body]
     return [_shorten_line(line) for line in _shorten_lines(lines)]
 
 

@@ -124,6 +124,7 @@ def _load_environment() -> Environment:
         loader=PackageLoader("lookalike_contracts", "reports/html"),
         autoescape=True,
         finalize=_clean_value,
+        # a name that the template misspells is an error, and not an empty place on the page
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
