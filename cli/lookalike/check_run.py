@@ -65,20 +65,30 @@ class CheckOptions:
 
     @property
     def selected_apis(self) -> tuple[Api, ...]:
-        """The APIs that are checked: all, when none is named. Raises UnknownApi."""
-        return tuple(load_api(api) for api in dict.fromkeys(self.apis or list_api_ids()))
+        """Return the APIs that are checked: all, when none is named. Raises UnknownApi."""
+        names = dict.fromkeys(self.apis or list_api_ids())
+        return tuple(load_api(api) for api in names)
 
     def build_rerun_options(self, api: str) -> list[str]:
-        """The options that a run of one check of that API takes over."""
-        found = ["--url", self.url] if self.url else []
-        found += ["--strict"] if self.strict else []
-        found += ["--live", "--max-requests", str(self.max_requests)] if self.live else []
-        found += ["--tls-ca", str(self.ca)] if self.ca else []
+        """Return the options that a run of one check of that API takes over."""
+        words = []
+        if self.url:
+            words += ["--url", self.url]
+        if self.strict:
+            words += ["--strict"]
+        if self.live:
+            words += ["--live", "--max-requests", str(self.max_requests)]
+        if self.ca:
+            words += ["--tls-ca", str(self.ca)]
         for key, value in self.variants.items():
+            # `name=value` concerns every API that has the variant, `api.name=value` one.
             if key.rpartition(".")[0] in ("", api):
-                found += ["--variant", f"{key}={value}"]
-        found += ["--max-cases", str(self.max_cases)] if self.max_cases != DEFAULT_CASES else []
-        return found + (["--size", str(self.size)] if self.size != DEFAULT_SIZE and not self.url else [])
+                words += ["--variant", f"{key}={value}"]
+        if self.max_cases != DEFAULT_CASES:
+            words += ["--max-cases", str(self.max_cases)]
+        if self.size != DEFAULT_SIZE and not self.url:
+            words += ["--size", str(self.size)]
+        return words
 
 
 @dataclass(frozen=True)
@@ -96,118 +106,107 @@ class CheckRun:
 
     @property
     def restart_command(self) -> str:
-        """What starts the mock again that was judged; "" where it was none."""
-        wish = self.options
-        port = urlsplit(next(iter(self.config.targets.values())).url).port
-        variants = [f"--variant={key}={value}" for key, value in wish.variants.items()]
-        words = [
-            "lookalike",
-            "serve",
-            *list_api_words(wish.apis),
-            f"--port={port}",
-            f"--seed={wish.seed}",
-            f"--size={wish.size}",
-        ]
-        return "" if wish.url else " ".join(map(quote, [*words, *variants]))
+        """Return the command that starts the judged mock again; "" where a server of somebody's was judged."""
+        options = self.options
+        if options.url:
+            return ""
+        target = next(iter(self.config.targets.values()))
+        words = ["lookalike", "serve", *list_api_words(options.apis)]
+        words += [f"--port={urlsplit(target.url).port}", f"--seed={options.seed}", f"--size={options.size}"]
+        words += [f"--variant={key}={value}" for key, value in options.variants.items()]
+        return " ".join(quote(word) for word in words)
 
 
-def run_checks(wish: CheckOptions) -> CheckRun:
-    """Judge the server that is named, or a mock. Raises Problem, UnknownApi, UnknownVariant, UnknownCheck."""
-    apis = wish.selected_apis
-    plan = RunConfig(
+def run_checks(options: CheckOptions) -> CheckRun:
+    """Judge the server that is named, or a mock. Raises CommandError, UnknownApi, UnknownVariant, UnknownCheck."""
+    apis = options.selected_apis
+    config = RunConfig(
         apis,
-        _select_checks(wish.only, wish.skip),
+        _select_checks(options.only, options.skip),
         {},
-        resolve_accounts(apis, wish.credentials),
-        assign_variants((api.id for api in apis), wish.variants),
-        seed=wish.seed,
-        max_cases=wish.max_cases,
-        strict=wish.strict,
-        max_seconds=wish.max_time,
-        selected_operations=_select_operations(apis, wish.operations),
+        resolve_accounts(apis, options.credentials),
+        assign_variants((api.id for api in apis), options.variants),
+        seed=options.seed,
+        max_cases=options.max_cases,
+        strict=options.strict,
+        max_seconds=options.max_time,
+        selected_operations=_select_operations(apis, options.operations),
     )
-    if not plan.checks or not next(plan.operations, None):
+    if not config.checks or not next(config.operations, None):
         raise CommandError("--skip takes away all that --only leaves: nothing to check")
-    if wish.live and find_vendor_api(urlsplit(wish.url).hostname or ""):
-        reject_demo_credentials(apis, dict(plan.accounts))
-    with _open_server(wish) as server:
-        name = server.url if wish.url else f"a mock at {server.url}"
-        return _collect_results(wish, replace(plan, targets=dict.fromkeys(plan.accounts, server)), name, Coverage())
+    if options.live and find_vendor_api(urlsplit(options.url).hostname or ""):
+        reject_demo_credentials(apis, dict(config.accounts))
+    with _open_server(options) as server:
+        target_name = server.url
+        if not options.url:
+            target_name = f"a mock at {server.url}"
+        targets = dict.fromkeys(config.accounts, server)
+        return _collect_results(options, replace(config, targets=targets), target_name)
 
 
 def read_baseline(path: Path | None) -> Baseline:
-    """The findings that a file accepts; none without a file. Raises Problem."""
+    """Return the findings that a file accepts, none without a file. Raises CommandError."""
+    if path is None:
+        return Baseline()
     try:
-        found = load_baseline(path) if path else Baseline()
-    except BadBaseline as wrong:
-        raise CommandError(str(wrong)) from wrong
+        baseline = load_baseline(path)
+    except BadBaseline as error:
+        raise CommandError(str(error)) from error
     load_checks()
-    for known in found.entries.values():
-        if known.check not in CHECKS:
-            raise CommandError(
-                f"{path}: no check is called {known.check!r}{suggest_closest(known.check, list(CHECKS))}"
-            )
-    return found
+    for entry in baseline.entries.values():
+        # An entry of a check that is gone would accept nothing for ever, and nobody would know.
+        if entry.check not in CHECKS:
+            hint = suggest_closest(entry.check, list(CHECKS))
+            raise CommandError(f"{path}: no check is called {entry.check!r}{hint}")
+    return baseline
 
 
-def build_baseline(trial: CheckRun, before: Baseline) -> bytes:
-    """A file that accepts what was found."""
-    return encode_baseline(trial.results, before)
+def build_baseline(run: CheckRun, accepted: Baseline) -> bytes:
+    """Return a file that accepts what was found."""
+    return encode_baseline(run.results, accepted)
 
 
-def build_report(trial: CheckRun, baseline: Baseline) -> Report:
-    """The report of it."""
-    plan = trial.config
-    verdict = RunResult(trial.target_name, plan.seed, trial.results, trial.seconds)
-    run = CompletedRun(
+def build_report(run: CheckRun, baseline: Baseline) -> Report:
+    """Return the report of a run, the one value that every format is made from."""
+    config = run.config
+    completed = CompletedRun(
         __version__,
-        plan.apis,
-        plan.checks,
-        plan.accounts,
-        verdict,
-        trial.coverage,
-        trial.is_interrupted,
-        trial.restart_command,
+        config.apis,
+        config.checks,
+        config.accounts,
+        RunResult(run.target_name, config.seed, run.results, run.seconds),
+        run.coverage,
+        run.is_interrupted,
+        run.restart_command,
     )
-    return assemble_report(run, partial(rerun_command, trial), baseline)
+    return assemble_report(completed, partial(build_rerun_command, run), baseline)
 
 
-def rerun_command(trial: CheckRun, finding: Finding) -> str:
-    """The command that finds that once more; credentials come from the environment."""
-    words = [
-        "lookalike",
-        "check",
-        *list_api_words((finding.api,)),
-        "--only",
-        finding.check,
-        "--operation",
-        finding.operation,
-    ]
-    words += ["--seed", str(finding.seed), *trial.options.build_rerun_options(finding.api)]
+def build_rerun_command(run: CheckRun, finding: Finding) -> str:
+    """Return the command that finds a finding once more; credentials come from the environment."""
+    words = ["lookalike", "check", *list_api_words((finding.api,))]
+    words += ["--only", finding.check, "--operation", finding.operation, "--seed", str(finding.seed)]
+    words += run.options.build_rerun_options(finding.api)
     return " ".join(quote(word) for word in words)
 
 
-def _collect_results(wish: CheckOptions, plan: RunConfig, target: str, coverage: Coverage) -> CheckRun:
-    for api, operation in plan.operations:
+def _collect_results(options: CheckOptions, config: RunConfig, target_name: str) -> CheckRun:
+    coverage = Coverage()
+    for api, operation in config.operations:
         coverage.add_operation(api, operation)
     is_interrupted = False
     started_at = time.monotonic()
-    with show_progress(len(plan.checks) * len(coverage.operations)) as progress:
+    with show_progress(len(config.checks) * len(coverage.operations)) as progress:
         recorder = _RunRecorder(progress)
         try:
-            execute_checks(plan, recorder.handle_event, coverage.handle_event)
+            execute_checks(config, recorder.handle_event, coverage.handle_event)
         except KeyboardInterrupt:
+            # What was found until now is reported; the report says that the run was interrupted.
             is_interrupted = True
-    return CheckRun(
-        wish,
-        plan,
-        target,
-        tuple(recorder.results),
-        coverage,
-        time.monotonic() - started_at,
-        is_interrupted,
-        tuple(recorder.cleanup_failures),
-    )
+    seconds = time.monotonic() - started_at
+    results = tuple(recorder.results)
+    failures = tuple(recorder.cleanup_failures)
+    return CheckRun(options, config, target_name, results, coverage, seconds, is_interrupted, failures)
 
 
 @dataclass
@@ -230,39 +229,44 @@ class _RunRecorder:
 
 
 @contextmanager
-def _open_server(wish: CheckOptions) -> Iterator[HttpClient]:
-    """The server that is named, or a mock for as long as the block lasts. Raises Problem."""
-    if wish.url:
-        with _open_client(wish, wish.url) as server:
-            yield server
+def _open_server(options: CheckOptions) -> Iterator[HttpClient]:
+    """Yield a client of the server that is named, or of a mock for as long as the block lasts. Raises CommandError."""
+    if options.url:
+        with _open_client(options, options.url) as client:
+            yield client
         return
-    options: MockOptions = {"seed": wish.seed, "size": wish.size, "variants": wish.variants}
-    with serve(*wish.apis, **options) as stage, _open_client(wish, stage.url) as server:
-        yield server
+    mock_options: MockOptions = {"seed": options.seed, "size": options.size, "variants": options.variants}
+    with serve(*options.apis, **mock_options) as running, _open_client(options, running.url) as client:
+        yield client
 
 
-def _open_client(wish: CheckOptions, url: str) -> HttpClient:
+def _open_client(options: CheckOptions, url: str) -> HttpClient:
     try:
-        return create_http_client(url, live=wish.live, budget=wish.max_requests, rate=wish.rate, ca=wish.ca)
-    except (BadBaseUrl, LiveHostNotAllowed, BadRequestBudget) as wrong:
-        raise CommandError(f"--url: {wrong}") from wrong
-    except OSError as wrong:
-        raise CommandError(f"--tls-ca: no certificates in {wish.ca}: {wrong.strerror or wrong}") from wrong
+        return create_http_client(url, live=options.live, budget=options.max_requests, rate=options.rate, ca=options.ca)
+    except (BadBaseUrl, LiveHostNotAllowed, BadRequestBudget) as error:
+        raise CommandError(f"--url: {error}") from error
+    except OSError as error:
+        raise CommandError(f"--tls-ca: no certificates in {options.ca}: {error.strerror or error}") from error
 
 
 def _select_checks(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[Check, ...]:
     try:
         return select_checks(only, skip)
-    except UnknownCheck as unknown:
-        families = dict.fromkeys(id.partition("/")[0] for id in unknown.known_ids)
-        raise CommandError(f"{unknown}{suggest_closest(unknown.id, [*unknown.known_ids, *families])}") from unknown
+    except UnknownCheck as error:
+        families = {check_id.partition("/")[0]: None for check_id in error.known_ids}
+        hint = suggest_closest(error.id, [*error.known_ids, *families])
+        raise CommandError(f"{error}{hint}") from error
 
 
 def _select_operations(apis: tuple[Api, ...], names: tuple[str, ...]) -> frozenset[str]:
-    """`api/operation` of every operation of that name. Raises Problem."""
-    known = {f"{api.id}/{operation.id}": operation.id for api in apis for operation in api.operations}
+    """Return `api/operation` of every operation of that name. Raises CommandError."""
+    operations = {}
+    for api in apis:
+        for operation in api.operations:
+            operations[f"{api.id}/{operation.id}"] = operation.id
     for name in names:
-        if name not in known and name not in known.values():
-            every = [*known.values(), *known]
-            raise CommandError(f"--operation: no operation is called {name!r}{suggest_closest(name, every)}")
-    return frozenset(place for place, name in known.items() if place in names or name in names)
+        if name not in operations and name not in operations.values():
+            hint = suggest_closest(name, [*operations.values(), *operations])
+            raise CommandError(f"--operation: no operation is called {name!r}{hint}")
+    selected = [full_id for full_id, name in operations.items() if full_id in names or name in names]
+    return frozenset(selected)

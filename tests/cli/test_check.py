@@ -29,7 +29,7 @@ SECONDS = 60
 class Spoiled(Mock):
     """The first item of every page is the same; slow ones never answer in time."""
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         reply = super().respond(request)
         if not request.path.startswith("/1688/global") or reply.status != 200:
             return reply
@@ -292,7 +292,7 @@ class Waiting(Mock):
 
     asked = 0
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         self.asked += 1
         if self.asked > 4:
             time.sleep(0.05)
@@ -340,3 +340,27 @@ def test_nothing_is_left_in_the_current_folder(tmp_path, cache):
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     assert list(here.iterdir()) == []
+
+
+NEVER_CONTENT = '''
+from lookalike_contracts.finding import Failure
+from lookalike_contracts.registry import passive_check
+
+@passive_check("house/never", summary="S.", rationale="R.", remediation="M.", source="ours")
+def never(context, exchange):
+    yield Failure("there was an answer", "", exchanges=(exchange,))
+'''
+
+
+def test_what_repeats_a_finding_of_another_modules_check_imports_the_module(tmp_path: Path) -> None:
+    (tmp_path / "never_content.py").write_text(NEVER_CONTENT)
+    command = [sys.executable, "-m", "lookalike", "check", "tmapi", "--import", "never_content", "--only", "house/never"]
+    paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [*command, "--max-cases", "1", "--max-requests", "3", "--format", "json"],
+        capture_output=True, text=True, timeout=100, check=False, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    commands = {finding["rerun_command"] for finding in json.loads(done.stdout)["findings"]}
+    assert commands
+    assert all(" --import never_content tmapi --only house/never " in command for command in commands)

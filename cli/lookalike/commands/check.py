@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from lookalike_specs.files import write_atomically
+
 from ..click_ext import CommandError, require_judge, suggest_closest
 from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
 from ..output import echo, render_table
@@ -107,29 +109,35 @@ def run_check(
     baseline: Path | None,
     write_baseline: Path | None,
     coverage: bool,
-    **wish: Any,
+    **options: Any,
 ) -> int:
-    """Judge, report, and say how it ended. Raises Problem."""
+    """Judge, report, and return the exit code. Raises CommandError."""
     files = [_parse_report_option(text) for text in reports]
-    for path in [path for _, path in files] + ([write_baseline] if write_baseline else []):
+    # Looked at before anything is asked, and not after half an hour.
+    for _, path in files:
         _require_writable(path)
+    if write_baseline:
+        _require_writable(write_baseline)
     with require_judge():
-        from lookalike_contracts.reports import FORMATS as WRITERS  # noqa: PLC0415 - the judge is an extra, and heavy
+        from lookalike_contracts.reports import FORMATS as RENDERERS  # noqa: PLC0415 - the judge is an extra, and heavy
         from lookalike_contracts.reports import build_coverage_table, render_text  # noqa: PLC0415
 
         from .. import check_run  # noqa: PLC0415
-    known = check_run.read_baseline(baseline)
-    trial = check_run.run_checks(
-        check_run.CheckOptions(**wish | {"variants": parse_variants(wish["variants"], wish["apis"])})
-    )
-    report = check_run.build_report(trial, known)
+    accepted = check_run.read_baseline(baseline)
+    options["variants"] = parse_variants(options["variants"], options["apis"])
+    run = check_run.run_checks(check_run.CheckOptions(**options))
+    report = check_run.build_report(run, accepted)
     for name, path in files:
-        _write_file(path, WRITERS[name](report).encode("utf-8", "backslashreplace"))
+        _write_file(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
     if write_baseline:
-        _write_file(write_baseline, check_run.build_baseline(trial, known))
-    echo((render_text(report, _paint) if form == "text" else WRITERS[form](report)).removesuffix("\n"))
-    for told in trial.cleanup_failures:
-        click.echo(f"Left behind: {told}", err=True)
+        _write_file(write_baseline, check_run.build_baseline(run, accepted))
+    if form == "text":
+        text = render_text(report, _paint)
+    else:
+        text = RENDERERS[form](report)
+    echo(text.removesuffix("\n"))
+    for failure in run.cleanup_failures:
+        click.echo(f"Left behind: {failure}", err=True)
     if coverage:
         echo("\n" + render_table(build_coverage_table(report)))
     if report.exit_code == EXIT_NOTHING_CHECKED:
@@ -160,14 +168,12 @@ def _parse_report_option(text: str) -> tuple[str, Path]:
     if not equals or not path:
         raise CommandError(f"--report is FORMAT=PATH, not {text!r}")
     if name not in FORMAT_NAMES:
-        raise CommandError(
-            f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{suggest_closest(name, list(FORMAT_NAMES))}"
-        )
+        hint = suggest_closest(name, list(FORMAT_NAMES))
+        raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{hint}")
     return name, Path(path)
 
 
 def _require_writable(path: Path) -> None:
-    """Told before anything is asked, not after."""
     if not path.parent.is_dir():
         raise CommandError(f"cannot write {path}: no such folder")
     if path.is_dir():
@@ -175,9 +181,7 @@ def _require_writable(path: Path) -> None:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    from lookalike_specs.files import write_atomically  # noqa: PLC0415
-
     try:
         write_atomically(path, content)
-    except OSError as wrong:
-        raise CommandError(f"cannot write {path}: {wrong.strerror}") from wrong
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from error
