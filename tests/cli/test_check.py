@@ -342,20 +342,30 @@ def test_nothing_is_left_in_the_current_folder(tmp_path, cache):
     assert list(here.iterdir()) == []
 
 
-NEVER_CONTENT = '''
+NEVER_CONTENT = """
 from lookalike_contracts.finding import Failure
 from lookalike_contracts.registry import passive_check
 
 @passive_check("house/never", summary="S.", rationale="R.", remediation="M.", source="ours")
 def never(context, exchange):
     yield Failure("there was an answer", "", exchanges=(exchange,))
-'''
+"""
 
 
 def test_what_repeats_a_finding_of_another_modules_check_imports_the_module(tmp_path: Path) -> None:
     (tmp_path / "never_content.py").write_text(NEVER_CONTENT)
-    command = [sys.executable, "-m", "lookalike", "check", "tmapi", "--import", "never_content", "--only", "house/never"]
-    paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [
+        sys.executable,
+        "-m",
+        "lookalike",
+        "check",
+        "tmapi",
+        "--import",
+        "never_content",
+        "--only",
+        "house/never",
+    ]
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [*command, "--max-cases", "1", "--max-requests", "3", "--format", "json"],
         capture_output=True, text=True, timeout=100, check=False, env={**os.environ, "PYTHONPATH": paths},
