@@ -1,4 +1,4 @@
-"""In the process a client meets the same as on a socket: one table of faults goes through every door."""
+"""In the process a client meets the same as on a socket: one table of faults goes through every adapter."""
 
 import asyncio
 import ssl
@@ -122,7 +122,7 @@ def test_every_fault_is_in_the_table() -> None:
 
 @WAYS
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "wrong-certificate"])
-def test_the_same_is_met_by_every_door(asked: Asked, way: Way, fault: str) -> None:
+def test_the_same_is_met_by_every_adapter(asked: Asked, way: Way, fault: str) -> None:
     good = by_transport(asked)
     with asked.sandbox.situation(f"tmapi/{fault}", times=1, delay=SHORT):
         began = time.monotonic()

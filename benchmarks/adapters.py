@@ -1,6 +1,6 @@
 """What one call costs without a network, what a page costs by catalogue size, what a thread server costs.
 
-Usage: python benchmarks/doors.py
+Usage: python benchmarks/adapters.py
 Each figure is the least of many short runs, in microseconds, on one core.
 """
 
@@ -51,14 +51,14 @@ def measure_calls() -> list[tuple[str, float]]:
     def next_request() -> object:
         return asked[next(turn) % len(asked)]
 
-    urls = [f"https://openapi.dajisaas.com{each.path}?{each.query.decode()}" for each in asked]
+    urls = [f"https://openapi.dajisaas.com{request.path}?{request.query.decode()}" for request in asked]
     body = mock.respond(asked[0]).body
-    for each in asked:
-        mock.respond(each)
+    for request in asked:
+        mock.respond(request)
     static = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
     ours = httpx.Client(transport=HttpxTransport(mock))
-    found = [
-        ("mock.answer()", measure_best(lambda: mock.respond(next_request()))),
+    figures = [
+        ("mock.respond()", measure_best(lambda: mock.respond(next_request()))),
         (
             "httpx.Client, its own MockTransport, static bytes",
             measure_best(lambda: static.get(urls[next(turn) % len(urls)])),
@@ -67,8 +67,10 @@ def measure_calls() -> list[tuple[str, float]]:
         ("httpx.AsyncClient, our transport", measure_async_call(mock, urls)),
     ]
     with create_respx_router(mock), httpx.Client() as client:
-        found.append(("httpx.Client, our respx router", measure_best(lambda: client.get(urls[next(turn) % len(urls)]))))
-    return found
+        figures.append(
+            ("httpx.Client, our respx router", measure_best(lambda: client.get(urls[next(turn) % len(urls)])))
+        )
+    return figures
 
 
 def measure_async_call(mock: Mock, urls: list[str]) -> float:
@@ -102,10 +104,10 @@ def measure_page(size: int) -> list[float]:
 
 
 def measure_start_and_stop() -> float:
-    door = MockApp(Mock(sample.API))
+    app = MockApp(Mock(sample.API))
 
     def once() -> None:
-        with Server(door):
+        with Server(app):
             pass
 
     once()

@@ -1,4 +1,4 @@
-"""One table of exchanges goes through every door; all of them give the same answer."""
+"""One table of exchanges goes through every adapter; all of them give the same answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -82,16 +82,16 @@ def by_socket(mock: Mock, request: httpx.Request) -> httpx.Response:
         return client.send(httpx.Request(request.method, url, headers=request.headers, content=request.read()))
 
 
-DOORS = (by_transport, by_async_transport, by_respx, by_asgi, by_socket)
+ADAPTERS = (by_transport, by_async_transport, by_respx, by_asgi, by_socket)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-@pytest.mark.parametrize("door", DOORS[1:], ids=lambda door: door.__name__)
-def test_every_door_gives_the_same_answer(
-    mock: Mock, door: Callable[[Mock, httpx.Request], httpx.Response], name: str
+@pytest.mark.parametrize("adapter", ADAPTERS[1:], ids=lambda adapter: adapter.__name__)
+def test_every_adapter_gives_the_same_answer(
+    mock: Mock, adapter: Callable[[Mock, httpx.Request], httpx.Response], name: str
 ) -> None:
     expected = by_transport(mock, REQUESTS[name]())
-    found = door(mock, REQUESTS[name]())
+    found = adapter(mock, REQUESTS[name]())
     assert (found.status_code, found.headers["content-type"]) == (
         expected.status_code,
         expected.headers["content-type"],
@@ -136,6 +136,6 @@ def test_a_picture_of_the_catalogue_is_served(server: Server, mock: Mock) -> Non
         assert client.get(f"{server.url}/_lookalike/images/nobody.jpg").status_code == 404
 
 
-def test_a_door_of_ours_that_is_not_there_is_told_to_nobody(server: Server) -> None:
+def test_a_path_of_ours_that_is_not_there_is_told_to_nobody(server: Server) -> None:
     with httpx.Client(trust_env=False) as client:
         assert client.get(f"{server.url}/_lookalike/nowhere").status_code == 401
