@@ -1,4 +1,4 @@
-"""What a document cannot say, one module per vendor, reached through these tables."""
+"""What a document cannot say: one module or folder per vendor, reached through these tables."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ..service import Service
 from . import hiobuy, tmapi
 from .aliyun import file_upload, response_format, search, stored_images
 from .daji import image_upload, search_1688, search_taobao
-from .tmapi import handle_convert
 
+# returns a good answer, or raises VendorError
 Handler = Callable[[SandboxState, RequestContext], Response]
+# returns the name of an error's format, given the one that the spec chose
 ErrorFormatSelector = Callable[[Service, ParsedRequest, str, Operation | None], str]
 
-# the name that an operation gives its page -> who builds it
+# the name in an operation's `x-lookalike.handler` -> who answers it
 HANDLERS: Final[dict[str, Handler]] = {
     "examples": handle_example,
     "aliyun": search.handle_search_by_image,
@@ -36,9 +37,9 @@ HANDLERS: Final[dict[str, Handler]] = {
     "daji-upload": image_upload.handle_upload,
     "hiobuy": hiobuy.handle_search,
     "tmapi": tmapi.handle_search,
-    "tmapi-convert": handle_convert,
+    "tmapi-convert": tmapi.handle_convert,
 }
-# API -> who chooses between the forms of an error that a client may ask for
+# API -> who chooses between the formats of an error that a client may ask for
 ERROR_FORMAT_SELECTORS: Final[Mapping[str, ErrorFormatSelector]] = {"aliyun": response_format.select_error_format}
 
 

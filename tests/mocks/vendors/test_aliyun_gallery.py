@@ -364,7 +364,7 @@ def test_the_oldest_goes_and_the_journal_says_so(mock: Mock) -> None:
         add(mock, f"{number}.png", encode_image(draw_image(1)))
     assert [name for _, name in own(search(mock, encode_image(draw_image(1))))] == ["1.png", "2.png"]
     (note,) = mock.demo_state.journal.notes
-    assert note.text == "picture 0.png of product p1 in aliyun/demoinstance1 went, as the oldest of too many"
+    assert note.text == "image 0.png of product p1 in aliyun/demoinstance1 went, as the oldest of too many"
 
 
 def test_added_pictures_take_the_room_of_their_texts() -> None:

@@ -1,10 +1,10 @@
-"""The picture that a call of Alibaba Cloud shows, and what is to be seen on it."""
+"""The image that a request of Alibaba Cloud shows, and what is to be seen on it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,94 +17,98 @@ from ...context import RequestContext
 from ...sandbox.state import SandboxState
 from .instance import Instance, build_rule_error
 
-# nine digits are more than any picture's side has, and fewer than int() minds
-MAX_DIGITS = 9
-URL_PREFIXES = ("http://", "https://")
+# nine digits are more than any image's side has, and fewer than int() minds
+MAX_DIGITS: Final = 9
+URL_PREFIXES: Final = ("http://", "https://")
 
 
 class QueryImage(msgspec.Struct, frozen=True):
-    """Which picture it is, and how to find out what it looks like, which is seldom needed."""
+    """Which image it is, and how to find out what it looks like: only instances with added images need that."""
 
     image: ImageIdentity
     load_thumbnail: Callable[[], images.Thumbnail]
 
 
-def parse_image(world: SandboxState, call: RequestContext, instance: Instance) -> QueryImage:
-    """The picture that was sent, as Base64 or as the address where it lies. Raises Refused."""
-    text = call.values["PicContent"]
-    data = (
-        world.image_store.objects.get(parse_object_key(text))
-        if text.startswith(URL_PREFIXES)
-        else _decode_base64(call, text)
-    )
-    if data is None:
-        return wrap_catalogue_image(_find_by_url(call, text, world.catalogue.size))
-    rules = call.service.api.root.data["image"]
+def parse_image(state: SandboxState, context: RequestContext, instance: Instance) -> QueryImage:
+    """Return the image that was sent, as Base64 or as the address where it lies. Raise VendorError for what is none."""
+    text = context.values["PicContent"]
+    if text.startswith(URL_PREFIXES):
+        data = state.image_store.objects.get(parse_object_key(text))
+        if data is None:
+            return wrap_catalogue_image(_find_catalogue_image(context, text, state.catalogue.size))
+    else:
+        data = _decode_base64(context, text)
+    rules = context.service.api.root.data["image"]
+    limits = images.ImageLimits(tuple(rules["formats"]), rules["bytes"], *instance.side_limits)
     try:
-        found = images.identify_image(
-            data, images.ImageLimits(tuple(rules["formats"]), rules["bytes"], *instance.side_limits)
-        )
-    except images.BadImage as bad:
-        raise build_rule_error(call, f"image-{bad.defect}", "PicContent") from bad
-    return QueryImage(found, partial(images.load_thumbnail, data))
+        identity = images.identify_image(data, limits)
+    except images.BadImage as error:
+        raise build_rule_error(context, f"image-{error.defect}", "PicContent") from error
+    return QueryImage(identity, partial(images.load_thumbnail, data))
 
 
-def wrap_catalogue_image(found: ImageIdentity) -> QueryImage:
-    """A picture of the catalogue, whose number is its product's."""
-    return QueryImage(found, lambda: images.load_thumbnail(render_jpeg(found.number)))
+def wrap_catalogue_image(image: ImageIdentity) -> QueryImage:
+    """Return an image of the catalogue, whose number is its product's, with a way to draw it."""
+    return QueryImage(image, lambda: images.load_thumbnail(render_jpeg(image.number)))
 
 
 def parse_object_key(url: str) -> str:
-    """The key of the uploaded object at an address, in which `http://` may stand twice."""
+    """Return the key of the uploaded object at an address."""
+    # an SDK puts "http://" before a bucket that has it already: `http://http://bucket.host/key`
     return url.rpartition("//")[2].partition("/")[2]
 
 
-def _decode_base64(call: RequestContext, text: str) -> bytes:
-    most = call.service.api.root.data["image"]["bytes"]
-    if call.service.variants["image-limit"] == "base64" and len(text) > most:
-        raise build_rule_error(call, "image-bytes", "PicContent")
+def _decode_base64(context: RequestContext, text: str) -> bytes:
+    max_length = context.service.api.root.data["image"]["bytes"]
+    if context.service.variants["image-limit"] == "base64" and len(text) > max_length:
+        raise build_rule_error(context, "image-bytes", "PicContent")
     try:
         return images.decode_base64(text)
-    except images.BadImage as bad:
-        raise build_rule_error(call, f"image-{bad.defect}", "PicContent") from bad
+    except images.BadImage as error:
+        raise build_rule_error(context, f"image-{error.defect}", "PicContent") from error
 
 
-def _find_by_url(call: RequestContext, url: str, size: int) -> ImageIdentity:
-    """The catalogue's picture at an address, where addresses are followed at all."""
-    found = identify_by_url(url)
-    if call.service.variants["image-url"] != "fetched" or found.product_index is None or found.product_index >= size:
-        raise build_rule_error(call, "image-url", "PicContent")
-    return found
+def _find_catalogue_image(context: RequestContext, url: str, size: int) -> ImageIdentity:
+    """Return the catalogue's image at an address, where addresses are followed at all."""
+    image = identify_by_url(url)
+    is_in_catalogue = image.product_index is not None and image.product_index < size
+    if context.service.variants["image-url"] != "fetched" or not is_in_catalogue:
+        raise build_rule_error(context, "image-url", "PicContent")
+    return image
 
 
-def parse_region(call: RequestContext, shown: ImageIdentity) -> Box | None:
-    """`Region`, as left, top, right, bottom. Raises Refused for one that is none, or that leaves the picture."""
-    if "Region" not in call.values:
+def parse_region(context: RequestContext, image: ImageIdentity) -> Box | None:
+    """Return `Region`, `x1,x2,y1,y2`, as a box. Raise VendorError for one without area, or that leaves the image."""
+    if "Region" not in context.values:
         return None
-    texts = call.values["Region"].split(",")
-    if any(len(text) > MAX_DIGITS for text in texts):
-        raise build_rule_error(call, "region-outside", "Region")
-    left, right, top, bottom = map(int, texts)
+    numbers = context.values["Region"].split(",")
+    if any(len(number) > MAX_DIGITS for number in numbers):
+        raise build_rule_error(context, "region-outside", "Region")
+    left, right, top, bottom = map(int, numbers)
     if left >= right or top >= bottom:
-        raise build_rule_error(call, "region-order", "Region")
-    if right > shown.width or bottom > shown.height:
-        raise build_rule_error(call, "region-outside", "Region")
+        raise build_rule_error(context, "region-order", "Region")
+    if right > image.width or bottom > image.height:
+        raise build_rule_error(context, "region-outside", "Region")
     return left, top, right, bottom
 
 
 def describe_regions(
-    call: RequestContext, shown: ImageIdentity, box: Box | None, size: int
+    context: RequestContext, image: ImageIdentity, box: Box | None, size: int
 ) -> tuple[str, list[dict[str, Any]]]:
-    """The main subject's region, where the caller's own wins, and the regions of all subjects."""
-    found = (
-        [_format_box(subject.box) for subject in detect_subjects(shown, size)] if call.values.get("Crop", True) else []
-    )
-    whole = _format_box((0, 0, shown.width, shown.height))
-    main = call.values["Region"] if box else next(iter(found), whole)
-    return main, [{"Region": each} for each in found]
+    """Return the region that was searched for, and the regions of all subjects; without `Crop`, there are none."""
+    regions = []
+    if context.values.get("Crop", True):
+        regions = [_format_box(subject.box) for subject in detect_subjects(image, size)]
+    # the caller's own region is handed back as it was spelled
+    if box:
+        main = context.values["Region"]
+    elif regions:
+        main = regions[0]
+    else:
+        main = _format_box((0, 0, image.width, image.height))
+    return main, [{"Region": region} for region in regions]
 
 
 def _format_box(box: Box) -> str:
-    """`x1,x2,y1,y2`."""
     left, top, right, bottom = box
     return f"{left},{right},{top},{bottom}"

@@ -1,9 +1,8 @@
-"""Rules of Alibaba Cloud that only code can check, and the errors that the spec's data gives for them."""
+"""An instance of Alibaba Cloud Image Search: whose images are searched, and how many of what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,18 +12,15 @@ from ...context import RequestContext
 from ...exceptions import VendorError
 from ...sandbox.state import SandboxState
 
-
-def build_rule_error(call: RequestContext, rule: str, parameter: str, **facts: Any) -> VendorError:
-    """The error for a broken rule."""
-    reaction: str | dict[str, str] = call.service.api.root.data["reactions"][rule]
-    error = reaction if isinstance(reaction, str) else reaction[call.service.variants[reaction["variant"]]]
-    return VendorError(error, {"rule": rule, "parameter": parameter, **facts})
+# the two names of an image that are required, and the rules that they break when they are missing
+REQUIRED_NAMES: Final = (("product-missing", "ProductId"), ("name-missing", "PicName"))
 
 
 class Instance(msgspec.Struct, frozen=True):
-    """One instance, with so many `pictures` of each product of the catalogue, and room (`capacity`) for added ones.
+    """One instance: how many images each product of the catalogue has in it, and how many can be added (`capacity`).
 
-    `sides` are the pixels that a picture's side may have, ends included. `categories`: whether it has any but `other`.
+    `side_limits` are the least and the most pixels that an image's side may have. `has_categories`: whether the
+    service tells categories apart, or knows but `other_category`.
     """
 
     name: str
@@ -34,40 +30,60 @@ class Instance(msgspec.Struct, frozen=True):
     has_categories: bool
     other_category: int
 
-    def choose_category(self, call: RequestContext, predicted: int) -> int:
-        """The category that counts: the caller's, else the predicted one; some services know only one."""
-        found: int = call.values.get("CategoryId", predicted)
-        return found if self.has_categories else self.other_category
+    def choose_category(self, context: RequestContext, predicted: int) -> int:
+        """Return the category that counts: the caller's, else the predicted one; some services know only one."""
+        if not self.has_categories:
+            return self.other_category
+        category: int = context.values.get("CategoryId", predicted)
+        return category
 
 
-def resolve_instance(world: SandboxState, call: RequestContext, deed: str) -> Instance:
-    """The instance that is meant.
+def resolve_instance(state: SandboxState, context: RequestContext, action: str) -> Instance:
+    """Return the instance that is meant; `action` is `search`, `add` or `delete`.
 
-    Raises Refused: none of that name, one that is stopped, too many such deeds (`search`, `add`, `delete`) a second.
+    Raise VendorError where there is none of that name, where it is stopped, and where a second has had too many such
+    actions.
     """
-    data = call.service.api.root.data
-    name = call.values["InstanceName"]
-    found: Mapping[str, Any] | None = data["instances"]["known"].get(name)
-    if found is None:
-        raise build_rule_error(call, "unknown-instance", "InstanceName")
-    if "error" in found:
-        raise VendorError(found["error"])
-    most = found.get("qps", {}).get(deed)
-    if most is not None and not world.rate_limiter.try_acquire(
-        f"{call.service.api.id}/{name}/{deed}", most, world.clock()
-    ):
-        raise build_rule_error(call, "instance-flow", "InstanceName")
-    service = data["services"][found["service"]]
+    data = context.service.api.root.data
+    name = context.values["InstanceName"]
+    settings: dict[str, Any] | None = data["instances"]["known"].get(name)
+    if settings is None:
+        raise build_rule_error(context, "unknown-instance", "InstanceName")
+    if "error" in settings:
+        raise VendorError(settings["error"])
+    # APIs that users add may have instances of the same names
+    full_name = f"{context.service.api.id}/{name}"
+    limit = settings.get("qps", {}).get(action)
+    if limit is not None and not state.rate_limiter.try_acquire(f"{full_name}/{action}", limit, state.clock()):
+        raise build_rule_error(context, "instance-flow", "InstanceName")
+    service = data["services"][settings["service"]]
     return Instance(
-        name=f"{call.service.api.id}/{name}",
-        images_per_product=found["images"],
-        capacity=found.get("capacity"),
+        name=full_name,
+        images_per_product=settings["images"],
+        capacity=settings.get("capacity"),
         side_limits=tuple(service["sides"]),
         has_categories=service["categories"],
         other_category=data["category-other"],
     )
 
 
-def predict_category(world: SandboxState, shown: ImageIdentity, box: Box | None) -> int:
-    """The category of what is to be seen on a picture, or in a box of it."""
-    return load_kinds()[select_subject(shown, world.catalogue.size, box).product_index % len(load_kinds())].aliyun
+def build_rule_error(context: RequestContext, rule: str, parameter: str, **facts: Any) -> VendorError:
+    """Return the error for a broken rule that only code can check; `data.reactions` of the spec has it."""
+    reaction: str | dict[str, str] = context.service.api.root.data["reactions"][rule]
+    if isinstance(reaction, str):
+        error_id = reaction
+    else:
+        error_id = reaction[context.service.variants[reaction["variant"]]]
+    return VendorError(error_id, {"rule": rule, "parameter": parameter, **facts})
+
+
+def predict_category(state: SandboxState, image: ImageIdentity, box: Box | None) -> int:
+    """Return the category of what is to be seen on an image, or in a box of it."""
+    subject = select_subject(image, state.catalogue.size, box)
+    return get_product_category(subject.product_index)
+
+
+def get_product_category(index: int) -> int:
+    """Return the category of a product of the catalogue."""
+    kinds = load_kinds()
+    return kinds[index % len(kinds)].aliyun

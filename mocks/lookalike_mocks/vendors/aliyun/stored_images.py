@@ -1,4 +1,4 @@
-"""Alibaba Cloud Image Search: a picture is added to an instance."""
+"""Alibaba Cloud Image Search: images are added to an instance, and deleted from it."""
 
 from __future__ import annotations
 
@@ -9,94 +9,112 @@ from lookalike_specs.messages import Response
 from ...context import RequestContext, derive_response_ids
 from ...sandbox.image_store import ImageKey, StoredImage
 from ...sandbox.state import SandboxState
-from . import hits
-from .filter import evaluate_condition, parse_filter
-from .hits import ATTRIBUTES, find_by_names
+from .filter import AttributeValue, evaluate_condition, parse_filter
+from .hits import ATTRIBUTES, find_by_names, get_field_name, rate_images, recognise_image
 from .image import describe_regions, parse_image, parse_region
 from .instance import Instance, build_rule_error, predict_category, resolve_instance
 from .response_format import build_response
-from .search import recognise_image
 
 
-def handle_add_image(world: SandboxState, call: RequestContext) -> Response:
-    """What was seen in the picture that is kept from now on."""
-    where = resolve_instance(world, call, "add")
-    place = _parse_image_key(call, where)
-    shown = parse_image(world, call, where)
-    box = parse_region(call, shown.image)
-    there = world.image_store.list_images(where.name)
-    look = shown.load_thumbnail()
-    picture, known = recognise_image(shown, hits.rate_images(there, look))
-    category = where.choose_category(call, predict_category(world, picture, box) if known is None else known)
-    if where.capacity is not None and len({*(each.key for each in there), place}) > where.capacity:
-        raise build_rule_error(call, "instance-full", "InstanceName")
-    _store_image(
-        world,
-        StoredImage(
-            key=place,
-            image=picture,
-            thumbnail=look,
-            category=category,
-            content=call.values.get("CustomContent"),
-            attributes=_parse_attributes(call),
-            replaced_image=find_by_names(world.catalogue, where.images_per_product, place.product, place.name),
-        ),
+def handle_add_image(state: SandboxState, context: RequestContext) -> Response:
+    """Keep an image from now on, and return what is to be seen on it."""
+    instance = resolve_instance(state, context, "add")
+    key = _parse_image_key(context, instance)
+    query_image = parse_image(state, context, instance)
+    box = parse_region(context, query_image.image)
+    added = state.image_store.list_images(instance.name)
+    thumbnail = query_image.load_thumbnail()
+    image, stored_category = recognise_image(query_image.image, rate_images(added, thumbnail))
+    predicted = stored_category
+    if predicted is None:
+        predicted = predict_category(state, image, box)
+    category = instance.choose_category(context, predicted)
+    # an image that has these names already makes way, and takes no further room
+    keys = {stored_image.key for stored_image in added} | {key}
+    if instance.capacity is not None and len(keys) > instance.capacity:
+        raise build_rule_error(context, "instance-full", "InstanceName")
+    stored_image = StoredImage(
+        key=key,
+        image=image,
+        thumbnail=thumbnail,
+        category=category,
+        content=context.values.get("CustomContent"),
+        attributes=_parse_attributes(context),
+        replaced_image=find_by_names(state.catalogue, instance.images_per_product, key.product, key.name),
     )
-    main, _ = describe_regions(call, picture, box, world.catalogue.size)
-    made = derive_response_ids(world.seed, call.parsed.request)
-    told = {"RequestId": made.request_id, "Success": True, "Code": 0, "Message": "success"}
-    return build_response(call, told | {"PicInfo": {"CategoryId": category, "Region": main}})
+    _store_image(state, stored_image)
+    main_region, _ = describe_regions(context, image, box, state.catalogue.size)
+    body = _build_body(state, context)
+    body["PicInfo"] = {"CategoryId": category, "Region": main_region}
+    return build_response(context, body)
 
 
-def _parse_image_key(call: RequestContext, where: Instance) -> ImageKey:
-    """Under which names it is kept. Raises Refused for one that is too long."""
-    most = call.service.api.root.data["names"][call.service.variants["name-limit"]]
+def _parse_image_key(context: RequestContext, instance: Instance) -> ImageKey:
+    """Return under which names the image is kept. Raise VendorError for one that is too long."""
+    max_length = context.service.api.root.data["names"][context.service.variants["name-limit"]]
     for rule, name in (("product-length", "ProductId"), ("name-length", "PicName")):
-        if len(call.values[name]) > most:
-            raise build_rule_error(call, rule, name)
-    return ImageKey(where.name, call.values["ProductId"], call.values["PicName"])
+        if len(context.values[name]) > max_length:
+            raise build_rule_error(context, rule, name)
+    return ImageKey(instance.name, context.values["ProductId"], context.values["PicName"])
 
 
-def _parse_attributes(call: RequestContext) -> dict[str, int | str]:
-    """What was given to filter by, under the names that filters use."""
-    given = {name: call.values.get(name.title().replace("_", "")) for name in ATTRIBUTES}
-    return {name: value for name, value in given.items() if value is not None}
+def _parse_attributes(context: RequestContext) -> dict[str, AttributeValue]:
+    """Return what was given to filter by, under the names that filters use."""
+    attributes = {}
+    for name in ATTRIBUTES:
+        value = context.values.get(get_field_name(name))
+        if value is not None:
+            attributes[name] = value
+    return attributes
 
 
-def _store_image(world: SandboxState, added: StoredImage) -> None:
-    for gone in world.image_store.images.put(added.key, added, added.size):
-        text = f"picture {gone.name} of product {gone.product} in {gone.instance} went, as the oldest of too many"
-        world.journal.add_note(text, world.clock())
+def _store_image(state: SandboxState, stored_image: StoredImage) -> None:
+    for key in state.image_store.images.put(stored_image.key, stored_image, stored_image.size):
+        note = f"image {key.name} of product {key.product} in {key.instance} went, as the oldest of too many"
+        state.journal.add_note(note, state.clock())
 
 
-def handle_delete_image(world: SandboxState, call: RequestContext) -> Response:
-    """The names of the pictures that are gone. It is a success where there was nothing to delete."""
-    where = resolve_instance(world, call, "delete")
-    gone = _select_images(call, world.image_store.list_images(where.name))
-    for each in gone:
-        world.image_store.images.pop(each.key)
-    made = derive_response_ids(world.seed, call.parsed.request)
-    told: dict[str, Any] = {"RequestId": made.request_id, "Success": True, "Code": 0, "Message": "success"}
-    if "Data" in call.endpoint.operation.response_schema["oneOf"][0]["properties"]:
-        told["Data"] = {"PicNames": [each.key.name for each in gone]}
-    return build_response(call, told)
+def handle_delete_image(state: SandboxState, context: RequestContext) -> Response:
+    """Delete images, and return their names. It is a success where there was nothing to delete."""
+    instance = resolve_instance(state, context, "delete")
+    deleted = _select_images(context, state.image_store.list_images(instance.name))
+    for stored_image in deleted:
+        state.image_store.images.pop(stored_image.key)
+    body = _build_body(state, context)
+    # an older version of the operation answers without the names
+    if "Data" in context.endpoint.operation.response_schema["oneOf"][0]["properties"]:
+        body["Data"] = {"PicNames": [stored_image.key.name for stored_image in deleted]}
+    return build_response(context, body)
 
 
-def _select_images(call: RequestContext, added: list[StoredImage]) -> list[StoredImage]:
-    """The pictures that are to go: those of a filter, else one by its names or all of a product. Raises Refused."""
-    if call.values.get("IsDeleteByFilter"):
-        return _select_by_filter(call, added)
-    product = call.values.get("ProductId")
-    name = call.values.get("PicName")
+def _select_images(context: RequestContext, added: list[StoredImage]) -> list[StoredImage]:
+    """Return the images that are to go: those of a filter, else one by its names or all of a product.
+
+    Raise VendorError where neither a filter nor a product is given.
+    """
+    if context.values.get("IsDeleteByFilter"):
+        return _select_by_filter(context, added)
+    product = context.values.get("ProductId")
+    name = context.values.get("PicName")
     if product is None:
-        raise build_rule_error(call, "product-missing", "ProductId")
-    return [each for each in added if each.key.product == product and name in (None, each.key.name)]
+        raise build_rule_error(context, "product-missing", "ProductId")
+    return [
+        stored_image
+        for stored_image in added
+        if stored_image.key.product == product and name in (None, stored_image.key.name)
+    ]
 
 
-def _select_by_filter(call: RequestContext, added: list[StoredImage]) -> list[StoredImage]:
-    if "Filter" not in call.values:
-        raise build_rule_error(call, "filter-missing", "Filter")
-    condition = parse_filter(call)
-    if condition is None:  # a magic one, which names a situation and no pictures
+def _select_by_filter(context: RequestContext, added: list[StoredImage]) -> list[StoredImage]:
+    if "Filter" not in context.values:
+        raise build_rule_error(context, "filter-missing", "Filter")
+    condition = parse_filter(context)
+    # a trigger value, which names a situation and no images: nothing may be deleted for it
+    if condition is None:
         return []
-    return [each for each in added if evaluate_condition(condition, each.attributes.get)]
+    return [stored_image for stored_image in added if evaluate_condition(condition, stored_image.attributes.get)]
+
+
+def _build_body(state: SandboxState, context: RequestContext) -> dict[str, Any]:
+    ids = derive_response_ids(state.seed, context.parsed.request)
+    return {"RequestId": ids.request_id, "Success": True, "Code": 0, "Message": "success"}
