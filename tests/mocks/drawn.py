@@ -1,4 +1,4 @@
-"""Pictures that tests draw: one that shows no product, and any as a file."""
+"""Images that tests draw: one that shows no product, and any as a file."""
 
 from io import BytesIO
 from typing import Any
@@ -13,7 +13,7 @@ def encode_image(drawn: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def draw_landscape(width: int = 640, height: int = 480) -> Image.Image:
-    """A picture that shows no product: light above, dark below, a sun."""
+    """An image that shows no product: light above, dark below, a sun."""
     drawn = Image.linear_gradient("L").resize((width, height)).convert("RGB")
     drawn.paste((255, 240, 200), (width // 8, height // 2, width // 3, height * 3 // 4))
     return drawn

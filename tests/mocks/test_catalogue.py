@@ -15,7 +15,7 @@ from lookalike_mocks.catalogue.search import MIN_RANKED, RANKED_SPREAD
 from lookalike_mocks.catalogue.vocabulary import load_localities, load_shop_words, load_words
 
 INDEXES = st.integers(0, 10**12 - 1)
-PICTURES = st.text(max_size=30).map(lambda text: image.identify_by_url(f"https://cbu01.alicdn.com/{text}.jpg"))
+IMAGES = st.text(max_size=30).map(lambda text: image.identify_by_url(f"https://cbu01.alicdn.com/{text}.jpg"))
 SIZES = st.sampled_from([1, 2, 47, 48, 49, 100, 1000, 10**4, 10**6])
 
 
@@ -25,7 +25,7 @@ def everything(catalogue: Catalogue, query: Query) -> list[int]:
     return found
 
 
-@given(PICTURES, SIZES)
+@given(IMAGES, SIZES)
 def test_a_search_finds_every_product_once(shown: image.ImageIdentity, size: int) -> None:
     found = everything(Catalogue(0, size), Query(image=shown))
     assert len(set(found)) == len(found) <= MIN_RANKED + RANKED_SPREAD
@@ -33,7 +33,7 @@ def test_a_search_finds_every_product_once(shown: image.ImageIdentity, size: int
     assert all(0 <= index < size for index in found)
 
 
-@given(PICTURES, SIZES, st.integers(1, 60))
+@given(IMAGES, SIZES, st.integers(1, 60))
 def test_pages_make_up_the_whole(shown: image.ImageIdentity, size: int, count: int) -> None:
     catalogue, query = Catalogue(0, size), Query(image=shown)
     whole, paged, start = everything(catalogue, query), [], 0
@@ -44,11 +44,11 @@ def test_pages_make_up_the_whole(shown: image.ImageIdentity, size: int, count: i
 
 
 @given(st.integers(0, 999_999), st.sampled_from([10**6, 2 * 10**6]))
-def test_a_products_picture_finds_that_product_first(index: int, size: int) -> None:
+def test_a_products_image_finds_that_product_first(index: int, size: int) -> None:
     assert find_products(Catalogue(3, size), Query(image=image.identify_by_product(index)), 0, 1)[0] == [index]
 
 
-@given(PICTURES, st.integers(100, 3000), st.integers(0, 6000))
+@given(IMAGES, st.integers(100, 3000), st.integers(0, 6000))
 def test_a_price_range_holds_both_ends(shown: image.ImageIdentity, low: int, width: int) -> None:
     catalogue = Catalogue(0, 10**5)
     whole = everything(catalogue, Query(image=shown))
@@ -135,13 +135,13 @@ def test_a_changed_name_carries_none(index: int, place: int, letter: str) -> Non
     "address",
     ["https://cbu01.alicdn.com/a/b.jpg", "http://img.alicdn.com/a/b.jpg?x=1", "//cbu01.alicdn.com/a/b.jpg", "a/b.jpg"],
 )
-def test_the_same_picture_has_many_addresses(address: str) -> None:
+def test_the_same_image_has_many_addresses(address: str) -> None:
     assert image.identify_by_url(address) == image.identify_by_url("https://cbu01.alicdn.com/a/b.jpg")
 
 
 @pytest.mark.parametrize("number", [0, 1, 77, 99_999, 10**6, 2**40 - 1])
 @pytest.mark.parametrize("change", ["none", "small", "large", "recompressed", "palette"])
-def test_a_picture_can_be_read_off_again(number: int, change: str) -> None:
+def test_an_image_can_be_read_off_again(number: int, change: str) -> None:
     shown = Image.open(BytesIO(render_jpeg(number)))
     changed = {
         "none": lambda: shown,
@@ -159,7 +159,7 @@ def _recompressed(shown: Image.Image) -> Image.Image:
     return Image.open(out)
 
 
-def test_other_pictures_are_nobodys() -> None:
+def test_other_images_are_nobodys() -> None:
     assert decode_identicon(Image.new("RGB", (300, 300), "white")) is None
     assert decode_identicon(Image.linear_gradient("L")) is None
 

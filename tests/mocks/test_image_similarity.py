@@ -1,4 +1,4 @@
-"""How alike pictures are: copies are, others are not, whatever they are pictures of."""
+"""How alike images are: copies are, others are not, whatever they are images of."""
 
 from io import BytesIO
 from itertools import combinations
@@ -21,8 +21,8 @@ from lookalike_mocks.images import (
 
 
 def shapes(number: int) -> Image.Image:
-    """A soft picture of many things."""
-    chance = Random(number)  # noqa: S311 - pictures, not secrets
+    """A soft image of many things."""
+    chance = Random(number)  # noqa: S311 - images, not secrets
     found = Image.new("RGB", (640, 480), tuple(chance.randbytes(3)))
     pen = ImageDraw.Draw(found)
     for _ in range(chance.randrange(4, 25)):
@@ -52,7 +52,7 @@ def seen(drawn: Image.Image, form: str = "PNG", **options: int) -> Thumbnail:
     return load_thumbnail(out.getvalue())
 
 
-PICTURES = {
+IMAGES = {
     "shapes": [shapes(number) for number in range(7)],
     "gradients": [gradient(number) for number in range(4)],
     "of the catalogue": [draw_identicon(number, 320) for number in range(7)],
@@ -69,20 +69,20 @@ COPIES = {
 }
 
 
-@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("kind", IMAGES)
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_copy_is_alike(kind: str, copy: str) -> None:
-    assert min(compute_similarity(seen(drawn), COPIES[copy](drawn)) for drawn in PICTURES[kind]) >= 0.9
+    assert min(compute_similarity(seen(drawn), COPIES[copy](drawn)) for drawn in IMAGES[kind]) >= 0.9
 
 
-@pytest.mark.parametrize("kind", PICTURES)
-def test_another_picture_is_not(kind: str) -> None:
-    looks = [seen(drawn) for drawn in PICTURES[kind]]
+@pytest.mark.parametrize("kind", IMAGES)
+def test_another_image_is_not(kind: str) -> None:
+    looks = [seen(drawn) for drawn in IMAGES[kind]]
     assert max(compute_similarity(one, other) for one, other in combinations(looks, 2)) <= 0.5
 
 
-def test_pictures_of_one_kind_are_not_those_of_another() -> None:
-    looks = [(kind, seen(drawn)) for kind, found in PICTURES.items() for drawn in found]
+def test_images_of_one_kind_are_not_those_of_another() -> None:
+    looks = [(kind, seen(drawn)) for kind, found in IMAGES.items() for drawn in found]
     pairs = [(one, other) for (a, one), (b, other) in combinations(looks, 2) if a != b]
     assert max(compute_similarity(one, other) for one, other in pairs) <= 0.5
 
@@ -100,7 +100,7 @@ def test_colour_counts_where_the_shape_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "LA", "1", "CMYK", "I;16"])
-def test_pictures_of_every_mode_have_a_look(mode: str) -> None:
+def test_images_of_every_mode_have_a_look(mode: str) -> None:
     found = make_thumbnail(Image.linear_gradient("L").convert(mode) if mode != "I;16" else Image.new(mode, (300, 300)))
     assert len(found) == THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS
 

@@ -1,4 +1,4 @@
-"""Pictures from bytes: what is one, and which."""
+"""Images from bytes: what is one, and which."""
 
 from base64 import b64encode, encodebytes
 from struct import pack
@@ -62,7 +62,7 @@ def test_a_product_is_known_where_its_palette_is_transparent(form: str) -> None:
 
 
 @pytest.mark.parametrize("quality", [20, 50, 95])
-def test_another_picture_is_known_by_its_look(quality: int) -> None:
+def test_another_image_is_known_by_its_look(quality: int) -> None:
     original = identify_image(encode_image(draw_landscape(), "PNG"), LIMITS)
     copy = identify_image(encode_image(draw_landscape().resize((320, 240)), "JPEG", quality=quality), LIMITS)
     assert original.product_index is None
@@ -81,12 +81,12 @@ def test_other_formats(form: str) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"hello", b"\xff\xd8\xff", b"GIF89a", b"P6 100 100", b"BM" * 20, b"\x89PNG\r\n\x1a\n"]
 )
-def test_no_picture(data: bytes) -> None:
+def test_no_image(data: bytes) -> None:
     assert fault(data) == "format"
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
-def test_half_a_picture(form: str) -> None:
+def test_half_an_image(form: str) -> None:
     whole = encode_image(draw_landscape(), form)
     assert fault(whole) is None
     assert fault(whole[: len(whole) // 2]) == "format"
@@ -143,7 +143,7 @@ WHOLE = {
 
 
 @given(st.sampled_from(sorted(WHOLE)), st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=4))
-def test_a_spoiled_picture_is_a_picture_or_refused(form: str, changes: list[tuple[int, int]]) -> None:
+def test_a_spoiled_image_is_an_image_or_refused(form: str, changes: list[tuple[int, int]]) -> None:
     data = bytearray(WHOLE[form])
     for at, value in changes:
         data[at % len(data)] = value
@@ -151,5 +151,5 @@ def test_a_spoiled_picture_is_a_picture_or_refused(form: str, changes: list[tupl
 
 
 @given(st.binary(max_size=200))
-def test_anything_is_a_picture_or_refused(data: bytes) -> None:
+def test_anything_is_an_image_or_refused(data: bytes) -> None:
     assert fault(data) in (None, "format", "pixels")

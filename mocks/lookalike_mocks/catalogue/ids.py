@@ -1,8 +1,8 @@
 """Ids and names that carry a product's index and a check, so that they need no store and survive a restart.
 
-Each is a number of fixed length, mixed so that neighbours look unlike. Mixing is multiplication by a constant modulo the
-count of ids that there are; as the two have no common factor, the inverse constant undoes it: `x * MIX * UNMIX % COUNT`
-is `x` again.
+Each is a number of fixed length, mixed so that neighbours look unlike. Mixing is multiplication by a constant modulo
+the count of ids that there are. The two have no common factor, so the inverse constant undoes it:
+`x * MIX * UNMIX % COUNT` is `x` again.
 """
 
 from __future__ import annotations

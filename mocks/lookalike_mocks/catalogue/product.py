@@ -100,7 +100,10 @@ class Product:
 
     @property
     def tiers(self) -> tuple[tuple[int, int], ...]:
-        """Return (from this many pieces, price each), cheaper with every step; the first price is `price`. May be empty."""
+        """Return (from this many pieces, price each), cheaper with every step; the first price is `price`.
+
+        There may be none.
+        """
         steps = self.random_bytes[28] % 4
         begins = (self.minimum_order, self.minimum_order * 10 + 2, self.minimum_order * 100 + 20)
         return tuple((begin, self.price - self.price * 4 * step // 100) for step, begin in enumerate(begins[:steps]))

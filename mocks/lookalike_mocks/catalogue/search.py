@@ -77,7 +77,8 @@ def find_products(catalogue: Catalogue, query: Query, start: int, count: int) ->
     return list(matches[start : start + count]), len(matches)
 
 
-@lru_cache(maxsize=1024)
+# clients ask for a page again, to retry or to compare; 4,096 pages of 20 indexes take about 2 MB
+@lru_cache(maxsize=4096)
 def _find_by_likeness(query: Query, size: int, start: int, count: int) -> tuple[tuple[int, ...], int]:
     subject = select_subject(query.image, size, query.box)
     total = count_ranked(subject, size, query.kinds)

@@ -85,7 +85,7 @@ class ItemRenderer:
 
     def __init__(self, render_item: Callable[[Product, str], bytes]) -> None:
         self.render_item = render_item
-        # a product is a function of seed and index, so catalogues of one seed share what was rendered
+        # a product is a function of seed and index, so catalogues of one seed and size share what was rendered
         self.caches: dict[tuple[int, int, str], ItemCache] = {}
 
     def render(self, catalogue: Catalogue, indexes: Sequence[int], language: str) -> list[bytes]:
@@ -113,7 +113,8 @@ class ItemRenderer:
     def _add_cache(self, key: tuple[int, int, str]) -> ItemCache:
         """Return a new cache; the oldest one goes for it when there are too many."""
         while len(self.caches) >= MAX_ITEM_CACHES:
-            self.caches.pop(next(iter(self.caches)))
+            # None, as another thread of a test suite may have dropped it just now
+            self.caches.pop(next(iter(self.caches)), None)
         cache = self.caches[key] = ItemCache(key[1])
         return cache
 

@@ -62,7 +62,7 @@ def assert_conforming(asked: Request, reply: Response) -> Response:
 
 
 def encode_image(drawn: Image.Image, form: str = "PNG", **options: Any) -> bytes:
-    """A picture as a file."""
+    """An image as a file."""
     out = BytesIO()
     drawn.save(out, form, **options)
     return out.getvalue()
@@ -74,7 +74,7 @@ def encode_base64(data: bytes) -> str:
 
 
 def draw_image(number: int, side: int = 400) -> Image.Image:
-    """A picture that shows no product of the catalogue; another for each number."""
+    """An image that shows no product of the catalogue; another for each number."""
     found = Image.new("RGB", (side, side), (number * 37 % 256, number * 101 % 256, number * 59 % 256))
     pen, step = ImageDraw.Draw(found), side // 8
     for place in range(5):

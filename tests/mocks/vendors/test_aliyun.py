@@ -42,7 +42,7 @@ HEADERS = (
 )
 
 
-def picture(drawn: Image.Image, form: str = "PNG") -> str:
+def encode_base64_image(drawn: Image.Image, form: str = "PNG") -> str:
     out = BytesIO()
     drawn.save(out, form)
     return b64encode(out.getvalue()).decode()
@@ -84,7 +84,7 @@ def goods(found: dict[str, Any]) -> list[str]:
 
 
 def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
-    """What daji's 1688 search finds for the address of the product's picture."""
+    """What daji's 1688 search finds for the address of the product's image."""
     url = f"https://cbu01.alicdn.com/O1CN01{encode_image_code(product)}_!!1-0-cib.jpg"
     text = urlencode({"imageAddress": url, "beginPage": "1", "pageSize": "20", "country": "zh", **query}).encode()
     asked = Request(method="GET", path="/alibaba/product/imageQuery", query=text)
@@ -94,7 +94,7 @@ def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_products_picture_finds_the_product_first() -> None:
+def test_a_products_image_finds_the_product_first() -> None:
     found = page()
     first = found["Auctions"][0]
     product = mock().demo_state.catalogue.get_product(PRODUCT)
@@ -149,12 +149,12 @@ def test_scores_fall_wherever_the_product_itself_stands() -> None:
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"])
 def test_a_copy_finds_the_same(form: str) -> None:
-    assert goods(page(PicContent=picture(draw_identicon(PRODUCT, 400), form))) == goods(page())
+    assert goods(page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 400), form))) == goods(page())
 
 
-def test_another_picture_finds_the_same_as_its_copy() -> None:
-    found = page(PicContent=picture(FOREIGN))
-    assert goods(found) == goods(page(PicContent=picture(FOREIGN.resize((250, 200)), "JPEG")))
+def test_another_image_finds_the_same_as_its_copy() -> None:
+    found = page(PicContent=encode_base64_image(FOREIGN))
+    assert goods(found) == goods(page(PicContent=encode_base64_image(FOREIGN.resize((250, 200)), "JPEG")))
     assert goods(found) != goods(page())
     assert max(item["Score"] for item in found["Auctions"]) < 1
 
@@ -223,25 +223,25 @@ def test_regions() -> None:
 
 
 def test_a_region_names_the_subject() -> None:
-    content = picture(draw_identicon(MANY_SUBJECTS, 200))
+    content = encode_base64_image(draw_identicon(MANY_SUBJECTS, 200))
     regions = [subject["Region"] for subject in page(PicContent=content)["PicInfo"]["MultiRegion"]]
     firsts = [goods(page(PicContent=content, Region=region))[0] for region in regions]
     assert len(set(firsts)) == len(regions)
     assert goods(page(PicContent=content, Region=regions[1], Crop="false"))[0] == firsts[1]
 
 
-def test_without_crop_the_whole_picture_is_searched() -> None:
-    found = page(Crop="False", PicContent=picture(draw_identicon(PRODUCT, 300).resize((300, 200))))
+def test_without_crop_the_whole_image_is_searched() -> None:
+    found = page(Crop="False", PicContent=encode_base64_image(draw_identicon(PRODUCT, 300).resize((300, 200))))
     assert found["PicInfo"]["Region"] == "0,300,0,200"
     assert found["PicInfo"]["MultiRegion"] == []
     assert goods(found) == goods(page())
 
 
-def test_regions_are_of_the_pictures_own_size() -> None:
-    seen = page(PicContent=picture(draw_identicon(PRODUCT, 200)))["PicInfo"]
+def test_regions_are_of_the_images_own_size() -> None:
+    seen = page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 200)))["PicInfo"]
     assert all(int(edge) < 200 for subject in seen["MultiRegion"] for edge in subject["Region"].split(","))
     assert (
-        page(PicContent=picture(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"]
+        page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"]
         == "0,200,0,200"
     )
 

@@ -45,7 +45,7 @@ LIKELY = st.sampled_from(
      "int_attr>1", 'str_attr="a"', "int_attr in (1)", "demoinstance1", "demogeneric1", "demoqps1", "\x00", "é", "\U0001f600"]
 )  # fmt: skip
 VALUES = LIKELY | st.text(max_size=30)
-PICTURES = st.sampled_from([GOODS, "http://x", "https://cbu01.alicdn.com/a.jpg", "aGVsbG8="]) | st.text(max_size=50)
+IMAGES = st.sampled_from([GOODS, "http://x", "https://cbu01.alicdn.com/a.jpg", "aGVsbG8="]) | st.text(max_size=50)
 
 
 def answered(mock: Mock, request: Request) -> int:
@@ -69,7 +69,7 @@ def by_acs3(body: bytes, query: bytes = b"") -> Request:
     return acs3.sign_request(request, *KEYS, timestamp=STAMP, nonce=next(NONCES))
 
 
-@given(st.dictionaries(NAMES, VALUES, max_size=6), PICTURES, VARIANTS)
+@given(st.dictionaries(NAMES, VALUES, max_size=6), IMAGES, VARIANTS)
 def test_any_parameters(sent: dict[str, str], content: str, variants: dict[str, str]) -> None:
     body = form({"InstanceName": "demoinstance1", "PicContent": content, **sent})
     mock = Mock("aliyun", variants=variants, clock=lambda: NOW)
@@ -79,7 +79,7 @@ def test_any_parameters(sent: dict[str, str], content: str, variants: dict[str, 
 
 
 @given(st.binary(max_size=300), st.booleans())
-def test_any_bytes_as_a_picture(data: bytes, encoded: bool) -> None:
+def test_any_bytes_as_an_image(data: bytes, encoded: bool) -> None:
     content = b64encode(data).decode() if encoded else data.decode("latin-1")
     assert answered(MOCK, by_acs3(form({"InstanceName": "demoinstance1", "PicContent": content}))) == 400
 

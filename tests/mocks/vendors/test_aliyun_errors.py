@@ -88,7 +88,7 @@ PAGE = """\
 TABLE = [tuple(line.split(" ", 2)) for line in PAGE.splitlines()]
 
 
-def picture(width: int, height: int, form: str = "PNG", **options: Any) -> str:
+def encode_base64_image(width: int, height: int, form: str = "PNG", **options: Any) -> str:
     out = BytesIO()
     Image.new("RGB", (width, height)).save(out, form, **options)
     return b64encode(out.getvalue()).decode()
@@ -97,7 +97,7 @@ def picture(width: int, height: int, form: str = "PNG", **options: Any) -> str:
 def turned() -> str:
     exif = Image.Exif()
     exif[274] = 6
-    return picture(200, 200, "JPEG", exif=exif)
+    return encode_base64_image(200, 200, "JPEG", exif=exif)
 
 
 def iso(at: float) -> str:
@@ -116,7 +116,7 @@ NATURAL: dict[str, dict[str, Any]] = {
     "UnsupportedPicFormat": {"PicContent": "aGVsbG8="},
     "InvalidFilterClause": {"Filter": "int_attr=>1"},
     "IncorrectOrientation": {"PicContent": turned()},
-    "UnsupportedPicPixels": {"PicContent": picture(99, 99)},
+    "UnsupportedPicPixels": {"PicContent": encode_base64_image(99, 99)},
     "NoPermission": {"account": "forbidden"},
     "DeniedRequest": {"InstanceName": "demoqps1", "times": 2},
     "InstanceOverQuota": {"operation": "AddImage", "InstanceName": "demosmall1", "times": 3, "PicName": NONCES},
@@ -201,13 +201,13 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
     ("InvalidPicContent", {"request": {"broken_rule": "body-too-large"}}),
     ("UnsupportedPicFormat", {"PicContent": GOODS[:-4000]}),
     ("UnsupportedPicFormat", {"PicContent": GOODS[:-1]}),
-    ("UnsupportedPicPixels", {"PicContent": picture(4097, 100)}),
-    ("UnsupportedPicPixels", {"PicContent": picture(199, 300), "InstanceName": "demotrademark1"}),
-    ("UnsupportedPicPixels", {"PicContent": picture(300, 4096), "InstanceName": "demotrademark1"}),
-    ("UnsupportedPicPixels", {"PicContent": picture(447, 500), "InstanceName": "democloth1"}),
-    ("", {"PicContent": picture(200, 4095), "InstanceName": "demotrademark1"}),
-    ("", {"PicContent": picture(448, 4096), "InstanceName": "democloth1"}),
-    ("", {"PicContent": picture(100, 4096), "InstanceName": "demogeneric1"}),
+    ("UnsupportedPicPixels", {"PicContent": encode_base64_image(4097, 100)}),
+    ("UnsupportedPicPixels", {"PicContent": encode_base64_image(199, 300), "InstanceName": "demotrademark1"}),
+    ("UnsupportedPicPixels", {"PicContent": encode_base64_image(300, 4096), "InstanceName": "demotrademark1"}),
+    ("UnsupportedPicPixels", {"PicContent": encode_base64_image(447, 500), "InstanceName": "democloth1"}),
+    ("", {"PicContent": encode_base64_image(200, 4095), "InstanceName": "demotrademark1"}),
+    ("", {"PicContent": encode_base64_image(448, 4096), "InstanceName": "democloth1"}),
+    ("", {"PicContent": encode_base64_image(100, 4096), "InstanceName": "demogeneric1"}),
     ("", {"Start": 499, "Num": 1}),
     ("", {"Start": 400, "Num": 100}),
     ("", {"Crop": "TRUE", "DistinctProductId": "False", "ScoreThreshold": "0"}),
@@ -262,7 +262,7 @@ FURTHER: list[tuple[str, dict[str, Any]]] = [
     ("InvalidRegion", {"operation": "AddImageRoa", "Region": "90,10,20,80"}),
     ("BadRequest", {"operation": "AddImage", "Region": "1,2,3", "variants": {"error-catalogue": "page"}}),
     ("UnsupportedPicFormat", {"operation": "AddImage", "PicContent": "aGVsbG8="}),
-    ("UnsupportedPicPixels", {"operation": "AddImageRoa", "PicContent": picture(99, 99)}),
+    ("UnsupportedPicPixels", {"operation": "AddImageRoa", "PicContent": encode_base64_image(99, 99)}),
     ("IncorrectOrientation", {"operation": "AddImage", "PicContent": turned()}),
     ("InvalidPicContent", {"operation": "AddImage", "request": {"broken_rule": "body-too-large"}}),
     ("TimeoutForTransferImage", {"operation": "AddImageRoa", "request": {"broken_rule": "body-timeout"}}),

@@ -1,4 +1,4 @@
-"""Pictures that are added to an instance of Alibaba Cloud: found again, by picture and by name, and deleted."""
+"""Images that are added to an instance of Alibaba Cloud: found again, by image and by name, and deleted."""
 
 import json
 from typing import Any
@@ -107,7 +107,7 @@ COPIES = {
 
 @pytest.mark.parametrize("copy", COPIES)
 @pytest.mark.parametrize("category", [None, 20])
-def test_a_changed_copy_scores_high_and_another_picture_low(mock: Mock, copy: str, category: int | None) -> None:
+def test_a_changed_copy_scores_high_and_another_image_low(mock: Mock, copy: str, category: int | None) -> None:
     for number in range(1, 9):
         add(mock, f"{number}.png", encode_image(draw_image(number)), product=f"p{number}", CategoryId=category)
     for number in range(1, 9):
@@ -117,7 +117,7 @@ def test_a_changed_copy_scores_high_and_another_picture_low(mock: Mock, copy: st
         assert max(scores.values(), default=0) <= 0.6
 
 
-def test_a_copy_is_the_same_picture_to_the_search(mock: Mock) -> None:
+def test_a_copy_is_the_same_image_to_the_search(mock: Mock) -> None:
     """Its category and its goods are those of the original, although its coarse look may be another's."""
     others = 0
     for number in range(1, 40):
@@ -139,7 +139,7 @@ def test_a_copy_is_added_to_the_category_of_the_original(mock: Mock) -> None:
         assert told["PicInfo"]["CategoryId"] == category
 
 
-def test_the_same_picture_of_the_catalogue(mock: Mock) -> None:
+def test_the_same_image_of_the_catalogue(mock: Mock) -> None:
     before = search(mock, render_jpeg(PRODUCT))
     add(mock, "a.jpg", render_jpeg(PRODUCT))
     found = search(mock, render_jpeg(PRODUCT))
@@ -181,7 +181,7 @@ def test_the_same_names_replace(mock: Mock) -> None:
     assert all(score <= 0.6 for score in low)
 
 
-def test_a_picture_of_the_catalogue_is_replaced_too(mock: Mock) -> None:
+def test_an_image_of_the_catalogue_is_replaced_too(mock: Mock) -> None:
     item = search(mock, render_jpeg(PRODUCT))[0]
     add(mock, item["PicName"], render_jpeg(PRODUCT), product=item["ProductId"], CustomContent="mine")
     found = [each for each in search(mock, render_jpeg(PRODUCT)) if each["ProductId"] == item["ProductId"]]
@@ -223,7 +223,7 @@ def test_products_once(mock: Mock) -> None:
     assert own(search(mock, data, DistinctProductId="true")) == [("p1", "1.png"), ("p2", "2.png")]
 
 
-def test_situations_are_of_added_pictures_too(mock: Mock) -> None:
+def test_situations_are_of_added_images_too(mock: Mock) -> None:
     data = encode_image(draw_image(5))
     add(mock, "a.png", data, CustomContent="a", IntAttr=1)
     nulls = search(mock, data, Filter='situation="nulls"')[0]
@@ -279,18 +279,18 @@ def test_the_catalogue_stays(mock: Mock) -> None:
 def test_by_name_of_what_was_added(mock: Mock) -> None:
     add(mock, "a.png", encode_image(draw_image(1)))
     add(mock, "b.png", encode_image(draw_image(1).resize((200, 200)), "JPEG"), product="p2")
-    by_picture = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(encode_image(draw_image(1))), Num=20)
+    by_image = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(encode_image(draw_image(1))), Num=20)
     by_name = fetch_body(mock, "SearchImageByName", ProductId="p1", PicName="a.png", Num=20)
-    assert by_name["Auctions"] == by_picture["Auctions"]
-    assert by_name["PicInfo"] == by_picture["PicInfo"]
+    assert by_name["Auctions"] == by_image["Auctions"]
+    assert by_name["PicInfo"] == by_image["PicInfo"]
     assert own(by_name["Auctions"]) == [("p1", "a.png"), ("p2", "b.png")]
 
 
 def test_by_name_of_the_catalogue(mock: Mock) -> None:
-    by_picture = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(render_jpeg(PRODUCT)), Num=20)
-    first = by_picture["Auctions"][0]
+    by_image = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(render_jpeg(PRODUCT)), Num=20)
+    first = by_image["Auctions"][0]
     names = {"ProductId": first["ProductId"], "PicName": first["PicName"]}
-    assert fetch_body(mock, "SearchImageByName", **names, Num=20)["Auctions"] == by_picture["Auctions"]
+    assert fetch_body(mock, "SearchImageByName", **names, Num=20)["Auctions"] == by_image["Auctions"]
     add(mock, "a.jpg", render_jpeg(PRODUCT))
     assert own(fetch_body(mock, "SearchImageByName", **names)["Auctions"]) == [("p1", "a.jpg")]
     given = {"Num": 3, "Start": 2, "CategoryId": 3, "DistinctProductId": "true", "Filter": "int_attr>0"}
@@ -309,7 +309,7 @@ def test_by_name_of_what_is_beyond_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
-def test_by_name_of_a_products_further_pictures(mock: Mock, which: int) -> None:
+def test_by_name_of_a_products_further_images(mock: Mock, which: int) -> None:
     first = search(mock, render_jpeg(PRODUCT))[0]
     names = {"ProductId": first["ProductId"], "PicName": first["PicName"].replace("-0-", f"-{which}-")}
     asked = sign_request("SearchImageByName", InstanceName="demopictures3", **names)
@@ -367,7 +367,7 @@ def test_the_oldest_goes_and_the_journal_says_so(mock: Mock) -> None:
     assert note.text == "image 0.png of product p1 in aliyun/demoinstance1 went, as the oldest of too many"
 
 
-def test_added_pictures_take_the_room_of_their_texts() -> None:
+def test_added_images_take_the_room_of_their_texts() -> None:
     gallery = ImageStore()
     assert len(gallery.images) == len(gallery.objects) == 0
     kept: BoundedStore[int, str] = BoundedStore(3, 10)

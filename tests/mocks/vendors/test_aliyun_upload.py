@@ -188,7 +188,7 @@ def test_an_object_is_its_owners(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", encode_image(draw_image(1))[:200]], ids=["empty", "text", "half"])
-def test_what_is_no_picture_is_told_by_the_search(mock: Mock, data: bytes) -> None:
+def test_what_is_no_image_is_told_by_the_search(mock: Mock, data: bytes) -> None:
     told = permit(mock)
     assert upload(mock, told, data).status == 201
     assert json.loads(mock.respond(sign_request("SearchImageByPic", PicContent=url(told))).body)["Code"] == (

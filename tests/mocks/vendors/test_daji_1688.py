@@ -352,7 +352,7 @@ def test_titles_in_every_language(language: str) -> None:
 
 
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
-    """The id of a picture with several subjects, and their boxes."""
+    """The id of an image with several subjects, and their boxes."""
     for number in range(100):
         seen = detect_subjects(identify_by_id(str(number)), MOCK.demo_state.size)
         if len({subject.product_index % len(load_kinds()) for subject in seen}) > 1:
@@ -415,7 +415,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
-def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
+def test_the_image_of_a_product_finds_it_first(index: int) -> None:
     code = ids.encode_image_code(index)
     found = [ask(imageId=None, imageAddress=address.format(code=code)) for address in ADDRESSES]
     found.append(ask(imageId=ids.encode_image_id(index)))

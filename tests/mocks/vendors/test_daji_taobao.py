@@ -45,7 +45,7 @@ def ids(data: Body) -> list[str]:
 
 
 def indexes(data: Body) -> list[int]:
-    """The products behind the goods, as their pictures tell."""
+    """The products behind the goods, as their images tell."""
     found = [decode_image_code(item["picUrl"]) for item in data["data"]]
     assert [encode_opaque_id(index) for index in found if index is not None] == ids(data)
     return [index for index in found if index is not None]
@@ -169,7 +169,7 @@ def test_situations_on_odd_pages_stay_valid(situation: str, sent: Body) -> None:
 
 
 def with_few() -> str:
-    """The address of a picture that finds fewer goods than may be asked for."""
+    """The address of an image that finds fewer goods than may be asked for."""
     return next(url for url in (f"https://a/{number}.jpg" for number in range(99)) if len(every(picUrl=url)) < 480)
 
 
@@ -247,7 +247,7 @@ def test_page_no_counts_goods() -> None:
 
 
 def test_nothing_comes_behind_the_deepest() -> None:
-    """A picture that finds more than can be asked for: the last page begins at 499."""
+    """An image that finds more than can be asked for: the last page begins at 499."""
     many = next(url for url in (f"https://b/{number}.jpg" for number in range(99)) if len(every(picUrl=url)) == 500)
     assert len(ask(picUrl=many, pageNo=499, pageSize=20)["data"]) == 20
     pages = Mock(API, variants={"page-no": "page-number"})
@@ -263,7 +263,7 @@ def test_every_category_finds_only_its_own(code: str) -> None:
     assert {product(decode_image_code(item["picUrl"]) or 0).kind.aliyun for item in found} == {int(code)}
 
 
-def test_a_category_need_not_be_the_pictures_own() -> None:
+def test_a_category_need_not_be_the_images_own() -> None:
     own = ask()["picInfo"]["mainRegion"]["multiCategoryId"][0]["categoryId"]
     assert ids(ask(categoryId=own)) == ids(ask())
     assert all(ids(ask(categoryId=code)) != ids(ask()) for code in ROOT.data["categories"] if int(code) != own)
@@ -284,7 +284,7 @@ def test_the_guesses() -> None:
 
 
 def crowded() -> tuple[str, list[tuple[int, int, int, int]]]:
-    """The address of a picture whose main thing is not the largest, and the boxes of all things on it."""
+    """The address of an image whose main thing is not the largest, and the boxes of all things on it."""
     for url in (f"https://a/{number}.jpg" for number in range(500)):
         seen = detect_subjects(image.identify_by_url(url), MOCK.demo_state.size)
         areas = [(right - left) * (bottom - top) for left, top, right, bottom in (subject.box for subject in seen)]
@@ -308,7 +308,7 @@ def test_a_region_chooses_what_is_searched_for() -> None:
     assert other["picInfo"]["mainRegion"]["multiCategoryId"] != plain["picInfo"]["mainRegion"]["multiCategoryId"]
 
 
-def test_without_crop_the_picture_is_taken_whole() -> None:
+def test_without_crop_the_image_is_taken_whole() -> None:
     data, whole = ask(picUrl=URL, crop="false"), "0,799,0,799"
     assert data["picInfo"]["mainRegion"]["region"] == whole
     assert data["picInfo"]["multiRegion"] == [{"region": whole}]
@@ -371,7 +371,7 @@ def at_1688(**sent: Any) -> list[int]:
 
 
 @pytest.mark.parametrize("index", [0, 1, 47, 48, 4711, 9_999])
-def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
+def test_the_image_of_a_product_finds_it_first(index: int) -> None:
     addresses = [address.format(code=encode_image_code(index)) for address in ADDRESSES]
     found = [indexes(ask(picUrl=address, pageSize=20)) for address in addresses]
     assert found[0][0] == index
@@ -383,7 +383,7 @@ def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
 @pytest.mark.parametrize(
     "path", ["a.jpg", "img/ibank/中文.jpg", "O1CN01n1LVNC23jmxwE47az_!!2200710277292-0-cib.jpg", ""]
 )
-def test_any_picture_finds_the_same_at_both(path: str) -> None:
+def test_any_image_finds_the_same_at_both(path: str) -> None:
     hosts = ("https://cbu01.alicdn.com/", "http://img.alicdn.com/", "http://localhost:1/")
     found = [indexes(ask(picUrl=f"{host}{path}", pageSize=20)) for host in hosts]
     found += [at_1688(**{name: f"{host}{path}"}) for host in hosts for name in ("imageUrl", "imageAddress")]
@@ -391,7 +391,7 @@ def test_any_picture_finds_the_same_at_both(path: str) -> None:
     assert len(found[0]) == 20
 
 
-def test_pictures_of_the_answer_can_be_searched_for() -> None:
+def test_images_of_the_answer_can_be_searched_for() -> None:
     """They have no scheme, and a search needs one."""
     for item, index in zip(ask()["data"], indexes(ask()), strict=True):
         assert image.identify_by_url(item["picUrl"]) == image.identify_by_product(index)
@@ -487,7 +487,7 @@ RAW = st.one_of(st.binary(max_size=60), st.sampled_from([b"%", b"%zz=%", b"&&==&
 
 @st.composite
 def signed_queries(draw: st.DrawFn) -> bytes:
-    """Any parameters and a picture, signed as the vendor says, so that they come past the door."""
+    """Any parameters and an image, signed as the vendor says, so that they come past the door."""
     sent = draw(SENT)
     named = {name for name, _ in sent}
     pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in PLAIN[1:] if pair[0] not in named), *sent)

@@ -1,4 +1,4 @@
-"""Daji's uploads at both its APIs: from a picture, however it is sent, to an id and what a search finds by it."""
+"""Daji's uploads at both its APIs: from an image, however it is sent, to an id and what a search finds by it."""
 
 import re
 from base64 import b64encode, encodebytes
@@ -49,7 +49,7 @@ def base64(data: bytes) -> str:
 
 
 def uploaded(api: str, text: str, mock: Mock | None = None, content_type: str = FORM_MEDIA_TYPE) -> str:
-    """The id that a picture in Base64 gets."""
+    """The id that an image in Base64 gets."""
     found: str = POST[api].send_request(POST[api].build_post("demo", content_type, image_base64=text), mock)["imageId"]
     return found
 
@@ -65,7 +65,7 @@ GOODS, OTHER = base64(render_jpeg(4711)), base64(encode_image(draw_landscape(), 
 
 @both
 @pytest.mark.parametrize("text", [GOODS, OTHER], ids=["product", "other"])
-def test_the_same_picture_has_the_same_id_everywhere_and_always(api: str, text: str) -> None:
+def test_the_same_image_has_the_same_id_everywhere_and_always(api: str, text: str) -> None:
     found = {
         uploaded(api, text, mock, way)
         for mock in (MOCK, Mock(*PATHS, seed=9))
@@ -79,13 +79,13 @@ def test_the_same_picture_has_the_same_id_everywhere_and_always(api: str, text: 
 @both
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("side", [8, 99, 800])
-def test_a_product_is_found_by_its_picture_in_every_format_and_size(api: str, form: str, side: int) -> None:
+def test_a_product_is_found_by_its_image_in_every_format_and_size(api: str, form: str, side: int) -> None:
     found = uploaded(api, base64(encode_image(draw_identicon(4711, side), form)))
     assert found == ids.encode_image_id(4711)
     assert offers(imageId=found)[0] == ids.encode_offer_id(4711)
 
 
-def test_other_pictures_have_other_ids_and_find_other_goods() -> None:
+def test_other_images_have_other_ids_and_find_other_goods() -> None:
     turned = draw_landscape().transpose(Image.Transpose.ROTATE_180)
     found = [uploaded("daji-1688", text) for text in (GOODS, OTHER, base64(encode_image(turned, "PNG")))]
     assert len(set(found)) == len({tuple(offers(imageId=each)) for each in found}) == 3
@@ -104,7 +104,7 @@ def test_an_id_holds_where_ids_are_checked() -> None:
 @pytest.mark.parametrize(
     "url", [URL, "http://example.com/a.jpg?x=1", f"https://a/O1CN01{ids.encode_image_code(7)}_!!0.jpg"]
 )
-def test_an_address_is_the_same_picture_as_in_a_search(api: str, url: str) -> None:
+def test_an_address_is_the_same_image_as_in_a_search(api: str, url: str) -> None:
     found = GET[api].fetch_data(pic_url=url)["imageId"]
     assert offers(imageId=found) == offers(imageAddress=url)
 
@@ -133,14 +133,14 @@ def test_the_parameters_may_stand_in_the_query_as_on_the_older_page() -> None:
 
 
 @both
-def test_the_picture_may_stand_in_the_query_and_the_credentials_in_the_form(api: str) -> None:
+def test_the_image_may_stand_in_the_query_and_the_credentials_in_the_form(api: str) -> None:
     small = base64(encode_image(draw_identicon(4711, 16), "PNG"))
-    key, picture, sign = POST[api].sign_pairs("demo", {"image_base64": small})
-    request = post(api, urlencode((key, sign)).encode(), FORM_MEDIA_TYPE, urlencode([picture]).encode())
+    key, image, sign = POST[api].sign_pairs("demo", {"image_base64": small})
+    request = post(api, urlencode((key, sign)).encode(), FORM_MEDIA_TYPE, urlencode([image]).encode())
     assert POST[api].send_request(request) == {"imageId": ids.encode_image_id(4711)}
 
 
-def test_the_credentials_may_stand_in_the_query_and_the_picture_in_the_form() -> None:
+def test_the_credentials_may_stand_in_the_query_and_the_image_in_the_form() -> None:
     *sent, sign = POST["daji-1688"].sign_pairs("demo", {"image_base64": GOODS})
     for way, body in (
         (FORM_MEDIA_TYPE, urlencode(sent[1:]).encode()),
@@ -165,7 +165,7 @@ def framed(way: str, pairs: Pairs) -> bytes:
 
 
 def with_file(pairs: Pairs) -> bytes:
-    """The same, and the picture once more as a file, which is neither a parameter nor signed."""
+    """The same, and the image once more as a file, which is neither a parameter nor signed."""
     head = b'--XX\r\nContent-Disposition: form-data; name="image_base64"; filename="a.jpg"\r\n\r\n'
     return head + render_jpeg(1) + b"\r\n" + encode_multipart(pairs)
 
@@ -183,7 +183,7 @@ SIGNED: dict[str, tuple[Pairs, str]] = {
     "other names unsigned": ((*PLAIN, ("base64", "x"), SIGN), "bad-sign"),
     "last character changed": ((PLAIN[0], ("image_base64", GOODS[:-1] + "A"), SIGN), "bad-sign"),
     "first character changed": ((PLAIN[0], ("image_base64", "A" + GOODS[1:]), SIGN), "bad-sign"),
-    "picture not signed": ((*PLAIN, ("sign", daji.compute_signature(PLAIN[:1], SECRET))), "bad-sign"),
+    "image not signed": ((*PLAIN, ("sign", daji.compute_signature(PLAIN[:1], SECRET))), "bad-sign"),
     "no sign": (PLAIN, "bad-sign"),
     "no key": (PLAIN[1:], "bad-sign"),
     "wrong secret": ((*PLAIN, ("appSecret", "x")), "bad-sign"),
@@ -201,7 +201,7 @@ def test_the_sign_is_over_the_whole_form(api: str, way: str, name: str) -> None:
 
 
 @both
-def test_a_file_is_neither_signed_nor_the_picture(api: str) -> None:
+def test_a_file_is_neither_signed_nor_the_image(api: str) -> None:
     reply = MOCK.respond(post(api, with_file((*PLAIN, SIGN)), MULTIPART_MEDIA_TYPE))
     assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}
     alone = (PLAIN[0], ("sign", daji.compute_signature(PLAIN[:1], SECRET)))
@@ -231,11 +231,11 @@ def bomb(side: int) -> str:
 
 
 def huge(data: bytes, size: int) -> str:
-    """A picture of that many bytes: what stands behind its end counts."""
+    """An image of that many bytes: what stands behind its end counts."""
     return base64(data + b"\0" * (size - len(data)))
 
 
-PICTURES: dict[str, tuple[str, str]] = {
+IMAGES: dict[str, tuple[str, str]] = {
     "jpg": (GOODS, ""),
     "png": (OTHER, ""),
     "webp": (base64(encode_image(draw_landscape(), "WEBP")), ""),
@@ -262,9 +262,9 @@ PICTURES: dict[str, tuple[str, str]] = {
 
 @both
 @pytest.mark.parametrize("way", [FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE])
-@pytest.mark.parametrize("name", PICTURES)
-def test_pictures(api: str, way: str, name: str) -> None:
-    text, error = PICTURES[name]
+@pytest.mark.parametrize("name", IMAGES)
+def test_images(api: str, way: str, name: str) -> None:
+    text, error = IMAGES[name]
     reply = MOCK.respond(POST[api].build_post("demo", way, image_base64=text))
     assert (POST[api].identify_error(reply) if reply.status != 200 else "") == error
     POST[api].decode_body(reply)
@@ -362,13 +362,13 @@ def is_id(number: int) -> Callable[[str, Response], bool]:
     return fits
 
 
-def is_picture(api: str, reply: Response) -> bool:
+def is_image(api: str, reply: Response) -> bool:
     return reply.status == 200 and POST[api].decode_body(reply)["data"] == GET[api].fetch_data(pic_url=URL)
 
 
 # variant, value, what is sent, what its answer is and the default's is not
 VARIANTS: list[tuple[str, str, Body, Callable[[str, Response], bool]]] = [
-    ("upload-parameter", "either", {"pic_url": URL}, is_picture),
+    ("upload-parameter", "either", {"pic_url": URL}, is_image),
     ("upload-parameter", "either", {"image_base64": "", "pic_url": "x"}, is_error("image-unreadable")),
     ("upload-parameter", "either", {"pic_url": "//a/b.jpg"}, is_error("image-unreadable")),
     ("image-limit", "base64", {"image_base64": LONGER}, is_error("image-too-large")),

@@ -25,8 +25,8 @@ from .documented import create_validators, load_operation
 API = load_api("hiobuy")
 PATH = "/api/client/third-purchase/image/query"
 UUID = "6f1c3a52-0000-4000-8000-0000000000d0"
-PICTURE = "https://example.com/sample-product.jpg"
-PICTURES = [PICTURE, "http://shop.example/b.png?v=2", "https://cbu01.alicdn.com/img/ibank/O1CN01Lnb_!!336-0-cib.jpg"]
+IMAGE = "https://example.com/sample-product.jpg"
+IMAGES = [IMAGE, "http://shop.example/b.png?v=2", "https://cbu01.alicdn.com/img/ibank/O1CN01Lnb_!!336-0-cib.jpg"]
 LOCALES: dict[str, dict[str, str]] = API.root.data["locales"]
 FILTERS: list[str] = API.root.data["filters"]
 RESPONSES: dict[str, Any] = load_operation("hiobuy", PATH, "post")["responses"]
@@ -88,7 +88,7 @@ def send(
     path: str = PATH,
 ) -> Response:
     """A good request of the demo account, but for what is said otherwise; None leaves a key out."""
-    sent = {"img": PICTURE, "platform": "1688", **(body or {})}
+    sent = {"img": IMAGE, "platform": "1688", **(body or {})}
     text = json.dumps({key: value for key, value in sent.items() if value is not None}).encode()
     headers = [(b"content-type", b"application/json"), (b"host", b"open.hiobuy.com")]
     headers += [(b"x-uuid", uuid.encode())] if uuid is not None else []
@@ -164,7 +164,7 @@ def test_items_have_the_samples_keys_in_its_order_and_its_types(platform: str) -
 
 
 @pytest.mark.parametrize(
-    ("platform", "page", "picture_url"),
+    ("platform", "page", "image_url"),
     [
         ("1688", "https://detail.1688.com/offer/{}.html", r"https://cbu01\.alicdn\.com/O1CN01\w{17}_!!\d+-0-cib\.jpg"),
         (
@@ -174,10 +174,10 @@ def test_items_have_the_samples_keys_in_its_order_and_its_types(platform: str) -
         ),
     ],
 )
-def test_items_have_the_vendors_oddities(platform: str, page: str, picture_url: str) -> None:
+def test_items_have_the_vendors_oddities(platform: str, page: str, image_url: str) -> None:
     for item in items(body={"platform": platform}):
         assert item["detail_url"] == page.format(item["num_iid"])
-        assert re.fullmatch(picture_url, item["pic_url"])
+        assert re.fullmatch(image_url, item["pic_url"])
         assert re.fullmatch(r"\d+\.\d\d", item["price"])
         assert re.fullmatch(r"\d+%", item["tag_percent"])
         assert item["seller_nick"] == item["trace_info"]
@@ -208,7 +208,7 @@ def test_the_native_answer_is_1688s() -> None:
     assert set(NATIVE_SAMPLE["data"]["result"]["data"][0]) <= set(page["data"][0])
 
 
-@pytest.mark.parametrize("url", PICTURES)
+@pytest.mark.parametrize("url", IMAGES)
 def test_regions_are_left_right_top_bottom_as_at_1688(url: str) -> None:
     told = native(body={"img": url})["picRegionInfo"]
     boxes = [subject.box for subject in detect_subjects(image.identify_by_url(url), mock().demo_state.catalogue.size)]
@@ -231,7 +231,7 @@ def keys(found: list[dict[str, Any]]) -> list[tuple[int, str]]:
 
 
 BROAD: list[dict[str, Any]] = [
-    *({"body": {"img": url, "platform": platform}} for url in PICTURES for platform in LOCALES),
+    *({"body": {"img": url, "platform": platform}} for url in IMAGES for platform in LOCALES),
     *({"language": locale, "body": {"platform": platform}} for platform in LOCALES for locale in LOCALES[platform]),
     *({"body": {"filter": [token]}} for token in FILTERS),
     {"body": {"filter": []}},
@@ -347,7 +347,7 @@ def test_without_a_header_no_language_is_refused() -> None:
 
 @pytest.mark.parametrize("number", [0, 17, 4711, 9_999])
 @pytest.mark.parametrize("platform", LOCALES)
-def test_the_picture_of_a_product_finds_it_first(platform: str, number: int) -> None:
+def test_the_image_of_a_product_finds_it_first(platform: str, number: int) -> None:
     at_1688 = (
         f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(number).image_code}_!!1-0-cib.jpg"
     )
@@ -456,7 +456,7 @@ def test_a_body_that_is_no_json_object_is_malformed(raw: bytes) -> None:
 
 @pytest.mark.parametrize("size", [65_535, 65_536])
 def test_a_body_up_to_the_limit_is_read(size: int) -> None:
-    text = json.dumps({"img": PICTURE, "platform": "1688"}).encode()
+    text = json.dumps({"img": IMAGE, "platform": "1688"}).encode()
     assert json.loads(send(raw=text.ljust(size)).body)["ret"] == 1
 
 
@@ -550,7 +550,7 @@ def test_extremes_go_to_the_end() -> None:
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.integers(10**30, 10**40) | st.floats(allow_nan=False)
-    | st.text(max_size=20) | st.sampled_from(["1688", "taobao", "0", "1", PICTURE, "https://", "isOnePsale", "\x00", "\ud800",
+    | st.text(max_size=20) | st.sampled_from(["1688", "taobao", "0", "1", IMAGE, "https://", "isOnePsale", "\x00", "\ud800",
       "https://example.com/situation/nulls.jpg", "https://example.com/situation/server-error.jpg"])
 )  # fmt: skip
 VALUES = st.recursive(
@@ -559,7 +559,7 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 NAMES = st.sampled_from(["img", "platform", "use_platform", "filter", "Language", "X-Uuid"]) | st.text(max_size=4)
-GOOD = {"img": PICTURE, "platform": "1688"}
+GOOD = {"img": IMAGE, "platform": "1688"}
 RAW = st.sampled_from(
     [b"[" * 3000, b'{"filter":' + b"[" * 280 + b"]" * 280 + b"}", b'{"img":' + b"9" * 5000 + b"}", b"", b"\xff"]
 )

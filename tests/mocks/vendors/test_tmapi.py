@@ -29,8 +29,8 @@ API = load_api("tmapi")
 OPERATION = API.operations[0]
 PATH, CONVERT = "/1688/global/search/image", "/1688/tools/image/convert_url"
 TOKEN = "lookalike-demo-token"
-PICTURE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!3367999730-0-cib.jpg"
-PICTURES = [PICTURE, "https://img.alicdn.com/a.jpg", "//gw.alicdn.com/b.png?x=1", "/search/imgextra/O1CN01-abc.jpg"]
+IMAGE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!3367999730-0-cib.jpg"
+IMAGES = [IMAGE, "https://img.alicdn.com/a.jpg", "//gw.alicdn.com/b.png?x=1", "/search/imgextra/O1CN01-abc.jpg"]
 LANGUAGES = ["en", "zh", "ru", "th", "pt", "es", "tr", "vi", "ja", "ko"]
 FILTERS = ["support_dropshipping", "is_factory", "verified_supplier", "free_shipping", "new_arrival"]
 RESPONSES: dict[str, Any] = load_operation("tmapi", PATH)["responses"]
@@ -85,7 +85,7 @@ def send(
     body: Mapping[str, Any] | None = None,
 ) -> Response:
     """A good search of the demo account, but for what is said otherwise."""
-    sent = {"apiToken": TOKEN, "img_url": PICTURE, **(query or {})}
+    sent = {"apiToken": TOKEN, "img_url": IMAGE, **(query or {})}
     text = urlencode({name: value for name, value in sent.items() if value is not None})
     told = b"" if body is None else json.dumps(body).encode()
     request = Request(method=method, path=path, query=text.encode(), headers=headers, body=told)
@@ -239,7 +239,7 @@ BROAD = [
     *({"sort": sort} for sort in ("default", "sales", "price_up", "price_down")),
     *({name: "true", "sort": "sales"} for name in FILTERS),
     dict.fromkeys(FILTERS, "true"),
-    *({"img_url": url} for url in PICTURES),
+    *({"img_url": url} for url in IMAGES),
     *({"img_url": f"https://cbu01.alicdn.com/situation/{name}.jpg"} for name in API.root.situations),
 ]
 
@@ -253,7 +253,7 @@ def test_every_good_request_is_answered_as_the_spec_says(query: dict[str, str]) 
     assert len(found["items"]) <= found["page_size"]
 
 
-@pytest.mark.parametrize("url", PICTURES)
+@pytest.mark.parametrize("url", IMAGES)
 @pytest.mark.parametrize(
     "query", [{}, {"sort": "price_up"}, {"is_factory": "true"}, {"free_shipping": "1", "sort": "sales"}]
 )
@@ -343,14 +343,14 @@ def test_titles_are_english_without_a_language() -> None:
 
 
 @pytest.mark.parametrize("index", [0, 17, 4711, 9_999])
-def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
+def test_the_image_of_a_product_finds_it_first(index: int) -> None:
     url = f"https://cbu01.alicdn.com/O1CN01{mock().demo_state.catalogue.get_product(index).image_code}_!!1-0-cib.jpg"
     assert decode_offer_id(page(img_url=url)["items"][0]["item_id"]) == index
 
 
-def test_the_same_picture_finds_the_same_goods_at_the_other_shops() -> None:
+def test_the_same_image_finds_the_same_goods_at_the_other_shops() -> None:
     everywhere = Mock("tmapi", "hiobuy", "daji-1688", variants={"page-length": "20"})
-    for url in PICTURES[:2]:
+    for url in IMAGES[:2]:
         wanted = ids(page(img_url=url)["items"])
         pairs = [("appKey", "lookalike-demo-key"), ("timestamp", "1")]
         pairs += [("imageAddress", url), ("beginPage", "1"), ("pageSize", "20"), ("country", "en")]
@@ -462,7 +462,7 @@ def test_strict_booleans(text: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("url", "known"),
     [
-        *((url, True) for url in PICTURES),
+        *((url, True) for url in IMAGES),
         ("https://CBU01.ALICDN.COM/x.jpg", True),
         ("https://alicdn.com:443/x.jpg", True),
         ("https://me:secret@img.alicdn.com/x.jpg", True),
@@ -479,7 +479,7 @@ def test_strict_booleans(text: str, status: int) -> None:
         ("/search/other/x.jpg", False),
     ],
 )
-def test_only_alibabas_pictures_and_converted_ones_are_searched_by(url: str, known: bool) -> None:
+def test_only_alibabas_images_and_converted_ones_are_searched_by(url: str, known: bool) -> None:
     reply = send(query={"img_url": url})
     if known:
         assert reply.status == 200
@@ -491,7 +491,7 @@ def test_only_alibabas_pictures_and_converted_ones_are_searched_by(url: str, kno
 
 
 def test_the_first_of_doubled_parameters_counts() -> None:
-    query = f"apiToken={TOKEN}&apiToken=x&img_url={PICTURE}&img_url=x&page=2&page=&page=x&page_size=&page_size=3"
+    query = f"apiToken={TOKEN}&apiToken=x&img_url={IMAGE}&img_url=x&page=2&page=&page=x&page_size=&page_size=3"
     body = json.loads(mock().respond(Request(method="GET", path=PATH, query=query.encode())).body)
     assert body["data"] == page(page="2", page_size="3")
 
@@ -631,7 +631,7 @@ def test_extremes_go_to_the_end() -> None:
 
 ODD = st.sampled_from(
     ["", "0", "-1", "1", "20", "21", "9" * 18, "9" * 400, "1.5", "NaN", "true", "\x00", "é", "%", "%zz", "%ff", "+", "&",
-     "=", "en", "sales", PICTURE, "https://[", "//", "/", "http://@:/", "situation-nulls", "situation-", "situation-422",
+     "=", "en", "sales", IMAGE, "https://[", "//", "/", "http://@:/", "situation-nulls", "situation-", "situation-422",
      "https://cbu01.alicdn.com/situation/extremes.jpg", "https://cbu01.alicdn.com/situation/499.jpg"]
 ) | st.text(max_size=20)  # fmt: skip
 NAMES = st.sampled_from([*(field.name for field in OPERATION.fields), "apiToken", "apikey", "IMG_URL", ""]) | st.text(
@@ -643,7 +643,7 @@ MOCKS = [{}, {name.replace("-", "_"): list(found.values)[-1] for name, found in 
 
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
-    pairs = draw(st.just([("apiToken", TOKEN), ("img_url", PICTURE)]) | st.just([("apiToken", TOKEN)]) | st.just([]))
+    pairs = draw(st.just([("apiToken", TOKEN), ("img_url", IMAGE)]) | st.just([("apiToken", TOKEN)]) | st.just([]))
     pairs = [*pairs, *draw(PAIRS)] if draw(st.booleans()) else [*draw(PAIRS), *pairs]
     text = urlencode(pairs, errors="replace") if draw(st.booleans()) else "&".join(f"{n}={v}" for n, v in pairs)
     return Request(

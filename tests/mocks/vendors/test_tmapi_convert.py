@@ -1,4 +1,4 @@
-"""TMAPI's conversion: from the address of any picture to a path that the search takes."""
+"""TMAPI's conversion: from the address of any image to a path that the search takes."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def send(body: Any, mock: Mock = MOCK, token: str = TOKEN, headers: tuple[tuple[
 
 
 def converted(url: str, mock: Mock = MOCK, **more: Any) -> str:
-    """The path that a picture's address becomes."""
+    """The path that an image's address becomes."""
     reply = send({"url": url, **more}, mock)
     assert reply.status == 200
     return str(json.loads(reply.body)["data"]["image_url"])
@@ -82,18 +82,18 @@ def test_the_answer_is_that_of_the_vendors_sample() -> None:
 @pytest.mark.parametrize(
     "url", [FOREIGN, "http://a/b?c#d", "https://cbu01.alicdn.com/img/ibank/x.jpg", "https://例.com/图"]
 )
-def test_a_path_finds_what_the_picture_finds(url: str) -> None:
+def test_a_path_finds_what_the_image_finds(url: str) -> None:
     assert found(converted(url)) == found(url, Mock("tmapi", variants={"foreign-image": "answered"}))
 
 
-def test_a_foreign_picture_is_refused_until_it_is_converted() -> None:
+def test_a_foreign_image_is_refused_until_it_is_converted() -> None:
     query = urlencode({"apiToken": TOKEN, "img_url": FOREIGN}).encode()
     assert error_of(MOCK.respond(Request(method="GET", path=SEARCH, query=query))) == "foreign-image"
     assert len(found(converted(FOREIGN))) == 20
 
 
 @pytest.mark.parametrize("index", [0, 17, 9_999])
-def test_the_picture_of_a_product_finds_it_first(index: int) -> None:
+def test_the_image_of_a_product_finds_it_first(index: int) -> None:
     assert found(converted(product_url(index)))[0] == index
 
 
