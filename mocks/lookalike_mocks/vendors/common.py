@@ -88,22 +88,24 @@ class ItemRenderer:
         # a product is a function of seed and index, so catalogues of one seed and size share what was rendered
         self.caches: dict[tuple[int, int, str], ItemCache] = {}
 
-    def render(self, catalogue: Catalogue, indexes: Sequence[int], language: str) -> list[bytes]:
-        """Return the items of these products, in that order."""
+    def render_page(
+        self, catalogue: Catalogue, indexes: Sequence[int], language: str, context: RequestContext
+    ) -> bytes:
+        """Return the items of a page as a JSON array, in the situation that was asked for."""
         key = catalogue.seed, catalogue.size, language
         cache = self.caches.get(key)
         if cache is None:
             cache = self._add_cache(key)
         items = cache.get(indexes)
-        if all(items):
-            return items
-        return [
-            item or self._render_once(cache, catalogue, index, language)
-            for item, index in zip(items, indexes, strict=True)
-        ]
+        if not all(items):
+            items = [self._render_once(cache, catalogue, index, language) for index in indexes]
+        page = b"[%b]" % b",".join(items)
+        if context.situation in ITEM_SITUATIONS:
+            return apply_item_situation(page, context.situation, context.endpoint.operation.response_schema)
+        return page
 
     def _render_once(self, cache: ItemCache, catalogue: Catalogue, index: int, language: str) -> bytes:
-        # a product that stands twice on a page was rendered a moment ago
+        # most of a page may have been rendered for another one, as neighbours look alike
         (item,) = cache.get([index])
         if not item:
             item = self.render_item(catalogue.get_product(index), language)
@@ -117,16 +119,6 @@ class ItemRenderer:
             self.caches.pop(next(iter(self.caches)), None)
         cache = self.caches[key] = ItemCache(key[1])
         return cache
-
-
-def render_items(
-    renderer: ItemRenderer, catalogue: Catalogue, indexes: Sequence[int], language: str, context: RequestContext
-) -> bytes:
-    """Return the items of a page as a JSON array, in the situation that was asked for."""
-    items = b"[%b]" % b",".join(renderer.render(catalogue, indexes, language))
-    if context.situation in ITEM_SITUATIONS:
-        return apply_item_situation(items, context.situation, context.endpoint.operation.response_schema)
-    return items
 
 
 def fill_trace(items: bytes, trace: str) -> bytes:

@@ -69,7 +69,7 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     renderer = render_native_item
     if not is_native:
         renderer = _get_item_renderer(platform, is_full=variants["tags-and-quantity"] == "present")
-    items = common.render_items(renderer, state.catalogue, indexes, language, context)
+    items = renderer.render_page(state.catalogue, indexes, language, context)
     traced = msgspec.Raw(common.fill_trace(items, derive_response_ids(state.seed, context.parsed.request).digest))
     if is_native:
         data = _build_native_result(query.image, state.catalogue.size, traced, total, length)

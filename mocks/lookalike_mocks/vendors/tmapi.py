@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -38,9 +38,10 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     values = context.values
     number = values["page"]
     size = values["page_size"]
+    catalogue = state.catalogue
     query = _build_query(context)
-    indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
-    items = common.render_items(render_item, state.catalogue, indexes, values["language"], context)
+    indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, context.situation)
+    items = render_item.render_page(catalogue, indexes, values["language"], context)
     data = {"page": number, "page_size": size, "total_count": total}
     if context.service.variants["has-next-page"] == "present":
         data["has_next_page"] = number * size < total
@@ -72,7 +73,7 @@ def _identify_image(context: RequestContext, url: str) -> ImageIdentity:
         # the vendor's own examples are paths that carry no check of ours
         is_known = variants["unknown-conversion"] == "answered" or url in data["known-conversions"]
     else:
-        is_known = variants["foreign-image"] == "answered" or is_on_host(url, data["image-hosts"])
+        is_known = variants["foreign-image"] == "answered" or is_on_host(url, tuple(data["image-hosts"]))
     if not is_known:
         raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
     return identify_by_url(url)
@@ -86,7 +87,8 @@ def _decode_converted_path(path: str) -> int | None:
     return decode_converted_name(match[1])
 
 
-def is_on_host(url: str, hosts: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def is_on_host(url: str, hosts: tuple[str, ...]) -> bool:
     """Return whether an address is on one of these hosts, or below one of them."""
     match = HOST_PATTERN.match(url)
     if match is None:
@@ -99,7 +101,7 @@ def handle_convert(state: SandboxState, context: RequestContext) -> Response:
     """Return the image's path: another one each time, as it holds a number that the sandbox counts on."""
     url = context.values["url"]
     data = context.service.api.root.data
-    if is_on_host(url, data["unreachable-hosts"]):
+    if is_on_host(url, tuple(data["unreachable-hosts"])):
         return _respond_unreachable(context, url)
     state.unique_name_count += 1
     name = encode_converted_name(identify_by_url(url).number, state.unique_name_count)

@@ -70,10 +70,8 @@ def handle_roa_search(state: SandboxState, context: RequestContext) -> Response:
     return msgspec.structs.replace(response, body=encode_json(body))
 
 
-# which parameters are required depends on `Type` here, so the document cannot say it
-
-
 def _search_by_image(state: SandboxState, context: RequestContext) -> Response:
+    # what is required depends on `Type` in this version, so the document's `required` cannot say it
     if "PicContent" not in context.values:
         raise build_rule_error(context, "image-missing", "PicContent")
     return handle_search_by_image(state, context)

@@ -42,7 +42,7 @@ def handle_1688_search(state: SandboxState, context: RequestContext) -> Response
     number = values["beginPage"]
     indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
     ids = derive_response_ids(state.seed, context.parsed.request)
-    items = common.render_items(_render_item, state.catalogue, indexes, query.language, context)
+    items = _render_item.render_page(state.catalogue, indexes, query.language, context)
     data = {
         "totalRecords": total,
         "totalPage": PAGE_COUNTERS[variants["total-page"]](total, size),

@@ -36,7 +36,7 @@ def handle_taobao_search(state: SandboxState, context: RequestContext) -> Respon
         indexes = _find_products(catalogue, context, image, box)
         category_ids = tuple(map(int, context.service.api.root.data["categories"]))
         regions = _describe_regions(image, catalogue.size, box, _is_whole_image(context), category_ids)
-    items = common.render_items(_render_item, catalogue, indexes, "zh", context)
+    items = _render_item.render_page(catalogue, indexes, "zh", context)
     data = {
         "data": msgspec.Raw(common.fill_trace(items, _build_lens(ids))),
         "picInfo": regions,
