@@ -43,7 +43,7 @@ def test_every_request_keeps_to_the_document_and_is_taken(api: str, operation: s
     @FEW
     @given(request=requests(api, operation))
     def good(request: Request) -> None:
-        assert validate_request(api, request, at=mock.demo_state.clock()) == ()
+        assert validate_request(api, request, received_at=mock.demo_state.clock()) == ()
         mock.respond(request)
         refused = mock.demo_state.journal.entries[-1].situation.lower()
         assert not any(word in refused for word in ("sign", "key", "nonce", "timestamp", "missing"))

@@ -18,7 +18,7 @@ def find_violations(test_sandbox: TestSandbox, api: str) -> tuple[RequestViolati
     accounts = [test_sandbox.sandbox.credentials[api]]
     accounts.extend(account for account, _ in load_api(api).accounts)
     requests = [RecordedRequest(entry.request, entry.timestamp) for entry in _collect_entries(test_sandbox, api)]
-    return validate_requests(api, requests, *accounts, switches=test_sandbox.mock.services[api].variants)
+    return validate_requests(api, requests, *accounts, variants=test_sandbox.mock.services[api].variants)
 
 
 def assert_conformant(test_sandbox: TestSandbox, api: str) -> None:

@@ -16,79 +16,97 @@ from .violation import RequestViolation
 Credentials = Mapping[str, str]
 
 
-def validate_credentials(asked: ClientRequest, account: Credentials | None) -> Iterator[RequestViolation]:
-    """What is wrong with the proof of who calls.
+def validate_credentials(request: ClientRequest, account: Credentials | None) -> Iterator[RequestViolation]:
+    """Yield what is wrong with the proof of who calls.
 
     `account` has the credentials under the vendor's own names; None where the request holds nobody's key.
     """
-    scheme = find_scheme(asked)
+    scheme = find_scheme(request)
     if scheme is None:
-        ways = " or ".join(f"{each.parameter} ({each.location})" for each in asked.schemes)
-        yield RequestViolation(
-            "credential", asked.schemes[0].parameter, f"nothing proves who calls: no {ways}", asked.locate_rule()
-        )
+        ways = " or ".join(f"{candidate.parameter} ({candidate.location})" for candidate in request.schemes)
+        message = f"nothing proves who calls: no {ways}"
+        yield RequestViolation("credential", request.schemes[0].parameter, message, request.locate_rule())
         return
-    where = f"#/components/securitySchemes/{scheme.name}"
-    kind = scheme.extension.scheme
-    key = get_credential_name(scheme)
+    rule = f"#/components/securitySchemes/{scheme.name}"
+    signing_scheme = SCHEMES[scheme.extension.scheme]
+    key_name = get_credential_name(scheme)
     if account is None:
-        yield RequestViolation("credential", key, f"{key} is not the account's", where)
-    elif SCHEMES[kind].has_signature:
-        yield from _validate_signature(asked, scheme, account, where)
-    elif read_credential(asked, scheme) != account.get(SCHEMES[kind].secret_name or key):
-        yield RequestViolation("credential", scheme.parameter, f"{scheme.parameter} is not the account's", where)
+        yield RequestViolation("credential", key_name, f"{key_name} is not the account's", rule)
+    elif signing_scheme.has_signature:
+        problem = _find_signature_problem(request, scheme, account)
+        if problem:
+            yield RequestViolation("signature", scheme.parameter, problem, rule)
+    elif read_credential(request, scheme) != account.get(signing_scheme.secret_name or key_name):
+        yield RequestViolation("credential", scheme.parameter, f"{scheme.parameter} is not the account's", rule)
 
 
-def find_account(asked: ClientRequest, accounts: tuple[Credentials, ...]) -> Credentials | None:
-    """The account whose key a request holds; a magic key is the demo account's."""
-    names = list(dict.fromkeys(get_credential_name(scheme) for scheme in asked.schemes))
-    texts = [*(value for _, value in asked.query + asked.form), *_iter_raw_texts(asked)]
+def find_account(request: ClientRequest, accounts: tuple[Credentials, ...]) -> Credentials | None:
+    """Return the account whose key a request holds; None where it holds nobody's.
+
+    Keys are looked for as whole words in everything, as each vendor puts them elsewhere: in a parameter, in the middle of
+    an `Authorization`, in a form's part. A key that triggers a situation is the demo account's.
+    """
+    key_names = list(dict.fromkeys(get_credential_name(scheme) for scheme in request.schemes))
+    texts = [*(value for _, value in request.pairs), *_iter_raw_texts(request)]
     for account in accounts:
-        keys = [re.escape(account[name]) for name in names if account.get(name)]
-        if any(re.search(rf"(?<![\w-]){key}(?![\w-])", text) for key in keys for text in texts):
+        keys = [account[name] for name in key_names if account.get(name)]
+        if any(_find_word(re.escape(key) + r"(?![\w-])", texts) for key in keys):
             return account
-    for magic in asked.api.root.triggers:
-        pattern = re.escape(magic.template).replace(re.escape("{situation}"), r"[\w.-]+")
-        for text in texts if magic.credential in names else ():
-            if key := re.search(rf"(?<![\w-]){pattern}", text):
-                return asked.api.account | {magic.credential: key[0]}
+    for trigger in request.api.root.triggers:
+        if trigger.credential in key_names:
+            pattern = re.escape(trigger.template).replace(re.escape("{situation}"), r"[\w.-]+")
+            key = _find_word(pattern, texts)
+            if key:
+                return request.api.account | {trigger.credential: key}
     return None
 
 
-def _iter_raw_texts(asked: ClientRequest) -> Iterator[str]:
-    """Headers, and a body of parts, in which keys may stand among other things."""
-    yield from (value.decode("latin-1") for _, value in asked.request.headers)
-    if asked.request.content_type.startswith("multipart/"):
-        yield asked.request.body.decode("latin-1")
+def _find_word(pattern: str, texts: list[str]) -> str:
+    """Return what matches a pattern where a word begins; "" for nothing."""
+    word = re.compile(rf"(?<![\w-]){pattern}")
+    for text in texts:
+        match = word.search(text)
+        if match:
+            return match[0]
+    return ""
 
 
-def find_scheme(asked: ClientRequest) -> SecurityScheme | None:
-    """The first scheme that a request holds anything of, as the vendor looks for it."""
-    return next((scheme for scheme in asked.schemes if read_credential(asked, scheme)), None)
+def _iter_raw_texts(request: ClientRequest) -> Iterator[str]:
+    """Yield headers, and a body of parts, in which keys may stand among other things."""
+    for _, value in request.request.headers:
+        yield value.decode("latin-1")
+    if request.request.content_type.startswith("multipart/"):
+        yield request.request.body.decode("latin-1")
 
 
-def read_credential(asked: ClientRequest, scheme: SecurityScheme) -> str:
-    """What a scheme's parameter holds; "" for a signature that is not of that scheme."""
-    kind = scheme.extension.scheme
-    if SCHEMES[kind].has_signature:
-        return SCHEMES[kind].read_signature(asked.request) or ""
+def find_scheme(request: ClientRequest) -> SecurityScheme | None:
+    """Return the first scheme that a request holds anything of, as the vendor looks for it."""
+    for scheme in request.schemes:
+        if read_credential(request, scheme):
+            return scheme
+    return None
+
+
+def read_credential(request: ClientRequest, scheme: SecurityScheme) -> str:
+    """Return what a scheme's parameter holds; "" for nothing, and for a signature of another scheme."""
+    signing_scheme = SCHEMES[scheme.extension.scheme]
+    if signing_scheme.has_signature:
+        return signing_scheme.read_signature(request.request) or ""
     if scheme.location == "header":
-        return asked.request.get_header(scheme.parameter.lower().encode()) or ""
-    return dict(reversed(asked.query + asked.form)).get(scheme.parameter, "")
+        return request.request.get_header(scheme.parameter.lower().encode()) or ""
+    return request.get_value(scheme.parameter)
 
 
-def _validate_signature(
-    asked: ClientRequest, scheme: SecurityScheme, account: Credentials, where: str
-) -> Iterator[RequestViolation]:
-    kind = scheme.extension.scheme
-    theirs = SCHEMES[kind].read_signature(asked.request)
-    secret = account[SCHEMES[kind].secret_name]
-    ours = SCHEMES[kind].recompute_stages(asked.request, secret)
-    if isinstance(ours, MalformedCredential):
-        yield RequestViolation("signature", scheme.parameter, ours.reason, where)
-    elif theirs != ours.signature and not (
-        accepts_any_case(asked.variants) and (theirs or "").upper() == ours.signature
-    ):
-        yield RequestViolation(
-            "signature", scheme.parameter, diagnose_signature(asked.request, kind, secret, ours, theirs or ""), where
-        )
+def _find_signature_problem(request: ClientRequest, scheme: SecurityScheme, account: Credentials) -> str:
+    """Return what is wrong with a signature; "" for nothing."""
+    signing_scheme = SCHEMES[scheme.extension.scheme]
+    secret = account[signing_scheme.secret_name]
+    signature = signing_scheme.read_signature(request.request) or ""
+    stages = signing_scheme.recompute_stages(request.request, secret)
+    if isinstance(stages, MalformedCredential):
+        return stages.reason
+    if signature == stages.signature:
+        return ""
+    if accepts_any_case(request.variants) and signature.upper() == stages.signature:
+        return ""
+    return diagnose_signature(request.request, scheme.extension.scheme, secret, stages, signature)

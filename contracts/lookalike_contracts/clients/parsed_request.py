@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from lookalike_specs.request_builder import encode_query
 
 @dataclass(frozen=True)
 class ClientRequest:
-    """`variants` say which of the parameters and of the schemes count."""
+    """A request to an operation; `variants` say which of the parameters and of the schemes count."""
 
     api: Api
     operation: Operation
@@ -24,28 +24,39 @@ class ClientRequest:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """What the operation takes, by name; of headers, in lower case."""
-        seen = (field for field in self.operation.fields if field.is_active(self.variants))
-        return {field.name.lower() if field.location == "header" else field.name: field for field in seen}
+        """Return what the operation takes, by name; of headers, in lower case."""
+        fields: dict[str, Field] = {}
+        for field in self.operation.fields:
+            if field.is_active(self.variants):
+                name = field.name.lower() if field.location == "header" else field.name
+                fields[name] = field
+        return fields
 
     @cached_property
     def schemes(self) -> tuple[SecurityScheme, ...]:
-        """The ways to prove who calls."""
-        return tuple(each for each in self.operation.schemes if each.is_active(self.variants))
+        """Return the ways to prove who calls."""
+        return tuple(scheme for scheme in self.operation.schemes if scheme.is_active(self.variants))
 
     @cached_property
     def query(self) -> Pairs:
-        """The query's pairs."""
+        """Return the query's pairs."""
         return parse_pairs(self.request.query)
 
     @cached_property
     def form(self) -> Pairs:
-        """The form's pairs, if the body is one."""
-        return parse_pairs(self.request.body) if self.request.content_type == FORM_MEDIA_TYPE else ()
+        """Return the form's pairs; none where the body is no form."""
+        if self.request.content_type != FORM_MEDIA_TYPE:
+            return ()
+        return parse_pairs(self.request.body)
+
+    @property
+    def pairs(self) -> Pairs:
+        """Return the pairs of query and form."""
+        return self.query + self.form
 
     @cached_property
     def body_members(self) -> tuple[str, ...]:
-        """The names in a JSON body."""
+        """Return the names in a JSON body."""
         if self.request.content_type != JSON_MEDIA_TYPE:
             return ()
         try:
@@ -54,36 +65,50 @@ class ClientRequest:
             return ()
         return tuple(body) if isinstance(body, dict) else ()
 
+    def get_value(self, name: str) -> str:
+        """Return the first value of that name in query and form; "" for none."""
+        for key, value in self.pairs:
+            if key == name:
+                return value
+        return ""
+
     @cached_property
     def normalized_request(self) -> Request:
-        """The request with each value where the document has it, where the vendor takes query and form for one set.
+        """Return the request with each value where the document has it, and without empty ones, which count as none.
 
-        An empty value is none.
+        Some vendors take query and form for one set: a parameter that the document has in the query may stand in the
+        form. openapi-core looks for it in the document's place alone.
         """
-        sent = [(pair, "query") for pair in self.query] + [(pair, "form") for pair in self.form]
-        at: dict[str, list[tuple[str, str]]] = {"query": [], "form": []}
-        for (name, value), place in sent:
-            known = self.fields.get(name)
-            own = known.location if known and self.operation.extension.merge_query_and_form else place
+        pairs: dict[str, list[tuple[str, str]]] = {"query": [], "form": []}
+        located = [(pair, "query") for pair in self.query] + [(pair, "form") for pair in self.form]
+        for (name, value), location in located:
             if value:
-                at[own if own in at and self._has_form else place].append((name, value))
-        body = encode_pairs(at["form"]) if self.form or at["form"] else self.request.body
+                pairs[self._normalize_location(name, location)].append((name, value))
+        body = self.request.body
         headers = self.request.headers
-        if at["form"] and not self.form:
+        if self.form or pairs["form"]:
+            body = encode_pairs(pairs["form"])
+        if pairs["form"] and not self.form:
             headers = (*headers, (b"content-type", FORM_MEDIA_TYPE.encode()))
-        return msgspec.structs.replace(self.request, query=encode_pairs(at["query"]), body=body, headers=headers)
+        return msgspec.structs.replace(self.request, query=encode_pairs(pairs["query"]), body=body, headers=headers)
+
+    def _normalize_location(self, name: str, location: str) -> str:
+        field = self.fields.get(name)
+        if field is None or not self.operation.extension.merge_query_and_form or not self._can_have_form:
+            return location
+        return field.location if field.location in ("query", "form") else location
 
     @property
-    def _has_form(self) -> bool:
-        """Whether the values may stand in a form that is there, or could be."""
+    def _can_have_form(self) -> bool:
+        """Return whether values may stand in a form: one that is there, or one in the place of an empty body."""
         return bool(self.form) or (not self.request.body and FORM_MEDIA_TYPE in self.operation.media_types)
 
     def locate_rule(self, parameter: str = "") -> str:
-        """Where the document says it: the parameter's own place, else the operation's."""
-        known = self.fields.get(parameter) or self.fields.get(parameter.lower())
-        return f"#{known.pointer if known else self.operation.pointer}"
+        """Return where the document speaks of a parameter; the operation's place for one that it does not know."""
+        field = self.fields.get(parameter) or self.fields.get(parameter.lower())
+        return f"#{field.pointer if field else self.operation.pointer}"
 
 
-def encode_pairs(found: list[tuple[str, str]]) -> bytes:
-    """Pairs as a query or a form."""
-    return b"&".join(encode_query({name: value}) for name, value in found)
+def encode_pairs(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Return pairs as a query or a form."""
+    return b"&".join(encode_query({name: value}) for name, value in pairs)

@@ -12,36 +12,49 @@ from .parsed_request import ClientRequest
 from .violation import RequestViolation
 
 
-def validate_timestamp(asked: ClientRequest, scheme: SecurityScheme, at: float | None) -> Iterator[RequestViolation]:
-    """Whether the time of signing was near enough to `at`, when the request came (seconds since 1970), if known."""
+def validate_timestamp(
+    request: ClientRequest, scheme: SecurityScheme, received_at: float | None
+) -> Iterator[RequestViolation]:
+    """Yield a violation where the time of signing is too far from when the request came.
+
+    `received_at` is in seconds since 1970; None where nobody knows, and then nothing is wrong.
+    """
     name = SCHEMES[scheme.extension.scheme].timestamp_name
-    sent = _read_value(asked, name)
-    if not sent or at is None:
+    text = _read_value(request, name)
+    if not text or received_at is None:
         return
-    when = parse_time(sent)
+    signed_at = parse_time(text)
+    if signed_at is None:
+        yield RequestViolation("timestamp", name, f"{name} is no time: {text!r}", request.locate_rule(name))
+        return
+    age = received_at - signed_at.timestamp()
     skew = scheme.extension.skew
-    if when is None:
-        yield RequestViolation("timestamp", name, f"{name} is no time: {sent!r}", asked.locate_rule(name))
-    elif abs(at - when.timestamp()) > skew:
-        late = at - when.timestamp()
-        told = f"{abs(late):.0f} s {'old' if late > 0 else 'in the future'}; at most {skew} s are allowed"
-        yield RequestViolation("timestamp", name, f"{name} is {told}", asked.locate_rule(name))
+    if abs(age) > skew:
+        direction = "old" if age > 0 else "in the future"
+        message = f"{name} is {abs(age):.0f} s {direction}; at most {skew} s are allowed"
+        yield RequestViolation("timestamp", name, message, request.locate_rule(name))
 
 
 def validate_nonce(
-    asked: ClientRequest, scheme: SecurityScheme, used: dict[tuple[str, str], int], number: int
+    request: ClientRequest, scheme: SecurityScheme, seen_nonces: dict[tuple[str, str], int], number: int
 ) -> Iterator[RequestViolation]:
-    """Whether the nonce is new; it is noted in `used`, with the number of its request."""
+    """Yield a violation where the nonce is not new.
+
+    It is noted in `seen_nonces`, by the API's id and the nonce, with the number of the request that had it first.
+    """
     name = SCHEMES[scheme.extension.scheme].nonce_name
-    sent = _read_value(asked, name)
-    if not sent:
+    nonce = _read_value(request, name)
+    if not nonce:
         return
-    key = asked.api.id, sent
-    if key in used:
-        yield RequestViolation("nonce", name, f"request {used[key]} had the same nonce", asked.locate_rule(name))
-    used.setdefault(key, number)
+    key = request.api.id, nonce
+    if key in seen_nonces:
+        message = f"request {seen_nonces[key]} had the same nonce"
+        yield RequestViolation("nonce", name, message, request.locate_rule(name))
+    seen_nonces.setdefault(key, number)
 
 
-def _read_value(asked: ClientRequest, name: str) -> str:
-    named = dict(reversed(asked.query + asked.form))
-    return (named.get(name) or asked.request.get_header(name.lower().encode()) or "") if name else ""
+def _read_value(request: ClientRequest, name: str) -> str:
+    """Return a value of query, form or headers; "" where there is none, and for a scheme that has no such name."""
+    if not name:
+        return ""
+    return request.get_value(name) or request.request.get_header(name.lower().encode()) or ""

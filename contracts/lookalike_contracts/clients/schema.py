@@ -37,14 +37,16 @@ KEYWORD_KINDS: Final[Mapping[str, RequestViolationKind]] = {
 }  # fmt: skip
 
 
-def validate_schema(asked: ClientRequest) -> Iterator[RequestViolation]:
-    """What the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
-    meant = replace(to_openapi_request(asked.api, asked.request), request=asked.normalized_request)
+def validate_schema(request: ClientRequest) -> Iterator[RequestViolation]:
+    """Yield what the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
+    openapi_request = replace(to_openapi_request(request.api, request.request), request=request.normalized_request)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated parameter may be used
-        errors = [error for validator in _build_validators(asked.api.id) for error in validator.iter_errors(meant)]
+        errors = list[Exception]()
+        for validator in _build_validators(request.api.id):
+            errors += validator.iter_errors(openapi_request)
     for error in errors:
-        yield from _to_violations(asked, error)
+        yield from _to_violations(request, error)
 
 
 @cache
@@ -55,40 +57,53 @@ def _build_validators(api: str) -> tuple[Any, ...]:
     return tuple(validator(spec) for validator in VALIDATORS[document["openapi"][:3]])
 
 
-def _to_violations(asked: ClientRequest, error: Any) -> Iterator[RequestViolation]:
+def _to_violations(request: ClientRequest, error: Any) -> Iterator[RequestViolation]:
     name = str(getattr(error, "name", ""))
     cause = error.__cause__
-    broken = getattr(cause, "schema_errors", ())
+    schema_errors = getattr(cause, "schema_errors", ())
     if isinstance(error, MissingParameterError):
-        yield _build_violation(asked, "missing", name, "is required and missing")
+        yield _build_violation(request, "missing", name, "is required and missing")
     elif isinstance(error, MissingRequestBodyError):
-        yield RequestViolation("missing", "", "the body is required and missing", asked.locate_rule())
-    elif broken:
-        yield from (_build_keyword_violation(asked, name, each) for each in broken)
+        yield RequestViolation("missing", "", "the body is required and missing", request.locate_rule())
+    elif schema_errors:
+        for schema_error in schema_errors:
+            yield _build_keyword_violation(request, name, schema_error)
     elif isinstance(cause, CastError):
-        name = name or next((n for n, value in asked.form + asked.query if value == cause.value), "")
-        yield _build_violation(asked, "type", name, f"is no {cause.type}: {cause.value!r}")
+        # of a form openapi-core says the value only
+        name = name or _find_name(request, cause.value)
+        yield _build_violation(request, "type", name, f"is no {cause.type}: {cause.value!r}")
     elif isinstance(cause, MediaTypeFinderError):
-        told = f"the body is {' or '.join(asked.operation.media_types)}, not {asked.request.content_type!r}"
-        yield RequestViolation("body", "", told, asked.locate_rule())
+        media_types = " or ".join(request.operation.media_types)
+        message = f"the body is {media_types}, not {request.request.content_type!r}"
+        yield RequestViolation("body", "", message, request.locate_rule())
     else:
-        yield RequestViolation(
-            "body", name, f"{name or 'the body'} cannot be read as the document says", asked.locate_rule(name)
-        )
+        message = f"{name or 'the body'} cannot be read as the document says"
+        yield RequestViolation("body", name, message, request.locate_rule(name))
 
 
-def _build_keyword_violation(asked: ClientRequest, name: str, error: ValidationError) -> RequestViolation:
-    """One keyword of a schema that does not hold."""
+def _find_name(request: ClientRequest, value: Any) -> str:
+    for name, other in request.form + request.query:
+        if other == value:
+            return name
+    return ""
+
+
+def _build_keyword_violation(request: ClientRequest, name: str, error: ValidationError) -> RequestViolation:
+    """Return the violation that one keyword of a schema is; a member of a body has its path for a name."""
     kind = KEYWORD_KINDS.get(str(error.validator), "value")
     steps = [str(step) for step in error.absolute_path]
-    if error.validator == "required":
-        wanted = list[str](error.validator_value)  # type: ignore[arg-type]
-        given = dict[str, Any](error.instance)  # type: ignore[arg-type]
-        steps += [each for each in wanted if each not in given][:1]
-        return _build_violation(asked, kind, name or ".".join(steps), "is required and missing")
-    return _build_violation(asked, kind, name or ".".join(steps), f": {error.message}")
+    if error.validator != "required":
+        return _build_violation(request, kind, name or ".".join(steps), f": {error.message}")
+    # jsonschema has an error for each member that is missing, all with the whole list; the first stands for it
+    required = list[str](error.validator_value)  # type: ignore[arg-type]
+    members = dict[str, Any](error.instance)  # type: ignore[arg-type]
+    steps += [member for member in required if member not in members][:1]
+    return _build_violation(request, kind, name or ".".join(steps), "is required and missing")
 
 
-def _build_violation(asked: ClientRequest, kind: RequestViolationKind, name: str, what: str) -> RequestViolation:
-    spaced = what if what.startswith(":") else f" {what}"
-    return RequestViolation(kind, name, f"{name or 'a value'}{spaced}", asked.locate_rule(name.partition(".")[0]))
+def _build_violation(
+    request: ClientRequest, kind: RequestViolationKind, name: str, description: str
+) -> RequestViolation:
+    separator = "" if description.startswith(":") else " "
+    message = f"{name or 'a value'}{separator}{description}"
+    return RequestViolation(kind, name, message, request.locate_rule(name.partition(".")[0]))

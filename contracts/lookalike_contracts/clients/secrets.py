@@ -1,4 +1,4 @@
-"""Secrets where they do not belong, and what covers them in complaints."""
+"""Secrets where they do not belong, and what hides them in violations."""
 
 from __future__ import annotations
 
@@ -14,38 +14,61 @@ from .violation import RequestViolation
 
 
 def build_redactor(api: Api, request: Request, accounts: Iterable[Credentials]) -> Redactor:
-    """Covers the accounts' secrets, and whatever the request has where secrets belong."""
-    own = (value.encode("utf-8", "replace") for _, value in list_secrets(api, accounts))
-    return Redactor([*own, *find_secrets(api.root.secrets, request)])
+    """Return what hides the accounts' secrets, and whatever the request has where secrets belong."""
+    account_secrets = [value.encode("utf-8", "replace") for _, value in list_secrets(api, accounts)]
+    return Redactor([*account_secrets, *find_secrets(api.root.secrets, request)])
 
 
 def list_secrets(api: Api, accounts: Iterable[Credentials]) -> list[tuple[str, str]]:
-    """The accounts' secrets, each with its name."""
-    known = api.root.secrets
-    return [(n, v) for account in accounts for n, v in account.items() if n in known and len(v) >= MIN_SECRET_LENGTH]
+    """Return the accounts' secrets, each with its name."""
+    return [
+        (name, value)
+        for account in accounts
+        for name, value in account.items()
+        if name in api.root.secrets and len(value) >= MIN_SECRET_LENGTH
+    ]
 
 
-def find_misplaced_secrets(asked: ClientRequest, accounts: Iterable[Credentials]) -> Iterator[RequestViolation]:
-    """Secrets in a parameter, a header, a path or a body where the API does not ask for them."""
-    own = {name.lower() for name in asked.api.root.secrets} & (_list_secret_names(asked))
-    places = [(name, value) for name, value in asked.query + asked.form if name.lower() not in own]
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in asked.request.headers]
-    places += [(f"the header {name}", value) for name, value in headers if name not in own]
-    places += [("the path", asked.request.path)]
-    if not asked.form:
-        places += [("the body", asked.request.body.decode("utf-8", "replace"))]
-    # a value that has two names is told once
-    for value, name in {value: name for name, value in reversed(list_secrets(asked.api, accounts))}.items():
-        cover = Redactor([value.encode()])
-        for place, text in places:
-            raw = text.encode("utf-8", "replace")
-            if cover.redact(raw) != raw:
-                yield RequestViolation(
-                    "secret", name, f"{name} stands in {place}, where it does not belong", asked.locate_rule()
-                )
-                break
+def find_misplaced_secrets(request: ClientRequest, accounts: Iterable[Credentials]) -> Iterator[RequestViolation]:
+    """Yield secrets in a parameter, a header, a path or a body where the API does not ask for them."""
+    places = _list_places(request)
+    # by value, as one that has two names is told once, by the first of them
+    names: dict[str, str] = {}
+    for name, value in list_secrets(request.api, accounts):
+        names.setdefault(value, name)
+    for value, name in names.items():
+        place = _find_place(value, places)
+        if place:
+            message = f"{name} stands in {place}, where it does not belong"
+            yield RequestViolation("secret", name, message, request.locate_rule())
 
 
-def _list_secret_names(asked: ClientRequest) -> set[str]:
-    """Where the operation asks for any secret: its fields and the parameters of its schemes, in lower case."""
-    return {name.lower() for name in asked.fields} | {scheme.parameter.lower() for scheme in asked.schemes}
+def _list_places(request: ClientRequest) -> list[tuple[str, str]]:
+    """Return each place where no secret belongs, and the text that stands there."""
+    asked_for = {name.lower() for name in request.api.root.secrets} & _list_names(request)
+    places = [(name, value) for name, value in request.pairs if name.lower() not in asked_for]
+    for raw_name, raw_value in request.request.headers:
+        name = raw_name.decode("latin-1")
+        if name not in asked_for:
+            places.append((f"the header {name}", raw_value.decode("latin-1")))
+    places.append(("the path", request.request.path))
+    # a form's values are among the pairs
+    if not request.form:
+        places.append(("the body", request.request.body.decode("utf-8", "replace")))
+    return places
+
+
+def _find_place(secret: str, places: Iterable[tuple[str, str]]) -> str:
+    """Return the first place with a secret in it; "" for none."""
+    # the redactor knows the ways that a value can be encoded in: escaped, in Base64, in JSON
+    redactor = Redactor([secret.encode()])
+    for place, text in places:
+        data = text.encode("utf-8", "replace")
+        if redactor.redact(data) != data:
+            return place
+    return ""
+
+
+def _list_names(request: ClientRequest) -> set[str]:
+    """Return the names of the operation's fields and of its schemes' parameters, in lower case."""
+    return {name.lower() for name in request.fields} | {scheme.parameter.lower() for scheme in request.schemes}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lookalike_specs import Api, load_api, resolve_variants
 from lookalike_specs.messages import Request
+from lookalike_specs.redaction import Redactor
 from lookalike_specs.suggest import find_closest
 
 from ..responses.openapi_adapter import match_operation
@@ -31,24 +32,27 @@ def validate_request(
     api: str,
     request: Request,
     *accounts: Credentials,
-    at: float | None = None,
-    switches: Mapping[str, str] | None = None,
+    received_at: float | None = None,
+    variants: Mapping[str, str] | None = None,
 ) -> tuple[RequestViolation, ...]:
-    """What is wrong with one request, secrets covered; empty when it conforms."""
-    return validate_requests(api, [RecordedRequest(request, at)], *accounts, switches=switches)
+    """Return what is wrong with one request, as `validate_requests` does."""
+    return validate_requests(api, [RecordedRequest(request, received_at)], *accounts, variants=variants)
 
 
 def validate_requests(
-    api: str, sent: Iterable[RecordedRequest], *accounts: Credentials, switches: Mapping[str, str] | None = None
+    api: str, requests: Iterable[RecordedRequest], *accounts: Credentials, variants: Mapping[str, str] | None = None
 ) -> tuple[RequestViolation, ...]:
-    """What is wrong with the requests of one client, in their order, secrets covered; empty when all conform.
+    """Return what is wrong with the requests of one client, in their order; empty when all conform.
 
-    `accounts` are those that the client may call as, the spec's demo account when none is given. `switches` are
-    variants. Raises UnknownApi, UnknownVariant.
+    `accounts` are those that the client may call as, the spec's demo account when none is given. No secret of theirs is
+    in what is returned. Raise UnknownApi, UnknownVariant.
     """
     spec = load_api(api)
-    judge = _RequestValidator(spec, accounts or (spec.account,), resolve_variants(spec, dict(switches or {})))
-    return tuple(wrong for number, each in enumerate(sent, start=1) for wrong in judge.validate(each, number))
+    validator = _RequestValidator(spec, accounts or (spec.account,), resolve_variants(spec, dict(variants or {})))
+    violations = list[RequestViolation]()
+    for number, recorded in enumerate(requests, start=1):
+        violations += validator.validate(recorded, number)
+    return tuple(violations)
 
 
 @dataclass
@@ -56,35 +60,42 @@ class _RequestValidator:
     api: Api
     accounts: tuple[Credentials, ...]
     variants: Mapping[str, str]
+    # of all requests before, each with the number of its request
     seen_nonces: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def validate(self, sent: RecordedRequest, number: int) -> Iterator[RequestViolation]:
-        """What is wrong with one request."""
-        cover = build_redactor(self.api, sent.request, self.accounts)
-        for each in self._iter_violations(sent, number):
-            message = cover.redact(each.message.encode("utf-8", "replace")).decode("utf-8", "replace")
-            parameter = cover.redact(each.parameter.encode("utf-8", "replace")).decode("utf-8", "replace")
-            yield replace(each, message=message, parameter=parameter, request_number=number)
+    def validate(self, recorded: RecordedRequest, number: int) -> Iterator[RequestViolation]:
+        redactor = build_redactor(self.api, recorded.request, self.accounts)
+        for violation in self._iter_violations(recorded, number):
+            yield replace(
+                violation,
+                message=_redact_text(redactor, violation.message),
+                # a client may send a secret as a parameter's name
+                parameter=_redact_text(redactor, violation.parameter),
+                request_number=number,
+            )
 
-    def _iter_violations(self, sent: RecordedRequest, number: int) -> Iterator[RequestViolation]:
-        operation = match_operation(self.api, sent.request)
+    def _iter_violations(self, recorded: RecordedRequest, number: int) -> Iterator[RequestViolation]:
+        operation = match_operation(self.api, recorded.request)
         if operation is None:
-            yield _build_unknown_operation(self.api, sent.request)
+            yield _build_unknown_operation(self.api, recorded.request)
             return
-        asked = ClientRequest(self.api, operation, sent.request, self.variants)
-        yield from validate_schema(asked)
-        yield from find_unknown_names(asked)
-        yield from find_repeated_parameters(asked)
-        yield from validate_credentials(asked, find_account(asked, self.accounts))
-        yield from find_misplaced_secrets(asked, self.accounts)
-        if (scheme := find_scheme(asked)) is not None:
-            yield from validate_timestamp(asked, scheme, sent.received_at)
-            yield from validate_nonce(asked, scheme, self.seen_nonces, number)
+        request = ClientRequest(self.api, operation, recorded.request, self.variants)
+        yield from validate_schema(request)
+        yield from find_unknown_names(request)
+        yield from find_repeated_parameters(request)
+        yield from validate_credentials(request, find_account(request, self.accounts))
+        yield from find_misplaced_secrets(request, self.accounts)
+        scheme = find_scheme(request)
+        if scheme is not None:
+            yield from validate_timestamp(request, scheme, recorded.received_at)
+            yield from validate_nonce(request, scheme, self.seen_nonces, number)
+
+
+def _redact_text(redactor: Redactor, text: str) -> str:
+    return redactor.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
 def _build_unknown_operation(api: Api, request: Request) -> RequestViolation:
-    known = [f"{each.method} {each.path}" for each in api.operations]
-    near = find_closest(f"{request.method} {request.path}", known)
-    return RequestViolation(
-        "operation", "", f"{api.id} has no {request.method} {request.path}; nearest: {near}", "#/paths"
-    )
+    route = f"{request.method} {request.path}"
+    closest = find_closest(route, [f"{operation.method} {operation.path}" for operation in api.operations])
+    return RequestViolation("operation", "", f"{api.id} has no {route}; nearest: {closest}", "#/paths")

@@ -15,7 +15,7 @@ RequestViolationKind = Literal[
 class RequestViolation:
     """One thing that the API's document does not allow.
 
-    `parameter` is "" where none is to blame; `where` points into the document. `number` is the request's, from 1.
+    `parameter` is "" where none is to blame; `rule` points into the document. Requests are counted from 1.
     """
 
     kind: RequestViolationKind
@@ -25,5 +25,5 @@ class RequestViolation:
     request_number: int = 1
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """Return one line for a person."""
         return f"{self.request_number}  {self.kind}: {self.message}  [{self.rule}]"

@@ -1,4 +1,8 @@
-"""Whether a document leaves no doubt of how a value is meant."""
+"""Whether a document leaves no doubt of how a value is meant.
+
+Outside of JSON every value is a text, and documents do not say which texts are numbers or truths: servers differ about
+" 5", "1e2" and "True", and all of them are right. Only what nobody can take otherwise is held against a server.
+"""
 
 from __future__ import annotations
 
@@ -18,42 +22,47 @@ INT64: Final = 2**63
 BOOLEAN_WORDS: Final = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
 
 
-def is_unambiguous(field: Field, value: Any, breaks: tuple[str, ...]) -> bool:
-    """Whether servers can be held to what the document says of a value.
+def is_unambiguous(field: Field, value: Any, violated_keywords: tuple[str, ...]) -> bool:
+    """Return whether servers can be held to what the document says of a value.
 
-    Texts have no types on the wire, so that it does not say whether " 5" or "1e2" is a number, and "True" a truth; and
-    of what patterns say to line breaks, each dialect says something else.
+    `violated_keywords` are those of its schema that the value breaks, "" standing for any other way. None stands for a
+    parameter that is left out.
     """
     if value is None:
-        # what is required and has a default may be told off, or taken for the default
+        # what is required and has a default may be refused, or taken for the default
         return not (field.required and "default" in field.schema)
-    if "" in breaks or "format" in breaks or value == "":
+    # documents say of `format` that it is a hint, and of an empty value nothing
+    if "" in violated_keywords or "format" in violated_keywords or value == "":
         return False
     if field.location in ("json", "body"):
         return _is_printable(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list | dict):
-        return _is_unambiguous_structure(value, breaks)
+        return _is_unambiguous_structure(value, violated_keywords)
     if is_structured(field):
         # one text is a list of one item for some servers, and none for others
         return False
-    told = CANONICAL_FORMS.get(get_value_type(field), _is_printable)
-    return (
-        told(value)
-        if "type" not in breaks
-        else _is_printable(value) and not LENIENT_FORMS.get(get_value_type(field), _is_printable)(value)
-    )
+    kind = get_value_type(field)
+    if "type" in violated_keywords:
+        # "5.0" is no integer by the document, and one to servers that parse a float and cut it
+        resembles = LENIENT_FORMS.get(kind, _is_printable)
+        return _is_printable(value) and not resembles(value)
+    is_canonical = CANONICAL_FORMS.get(kind, _is_printable)
+    return is_canonical(value)
 
 
-def _is_unambiguous_structure(value: Any, breaks: tuple[str, ...]) -> bool:
+def _is_unambiguous_structure(value: list[Any] | dict[str, Any], violated_keywords: tuple[str, ...]) -> bool:
     """Return whether each item can only be meant as itself, whatever its style does with commas and brackets."""
-    items = value if isinstance(value, list) else [*value, *value.values()]
-    texts = [item if isinstance(item, str) else json.dumps(item) for item in items]
-    is_plain = bool(texts) and all(PLAIN_ITEM.fullmatch(text) for text in texts)
+    if not isinstance(value, list):
+        return False
     # texts have no types, so that an item of another type may be read as one of the right type
-    return is_plain and not {"type", "required", "additionalProperties"} & set(breaks) and isinstance(value, list)
+    if not {"type", "required", "additionalProperties"}.isdisjoint(violated_keywords):
+        return False
+    texts = [item if isinstance(item, str) else json.dumps(item) for item in value]
+    return bool(texts) and all(PLAIN_ITEM.fullmatch(text) for text in texts)
 
 
 def _is_printable(text: str) -> bool:
+    # dialects of patterns differ about line breaks: "$" matches before one in some of them
     return text.isprintable()
 
 
@@ -70,7 +79,7 @@ def _is_boolean(text: str) -> bool:
 
 
 def _resembles_number(text: str) -> bool:
-    """Whether some server could take it for a number."""
+    """Return whether some server could take a text for a whole number."""
     try:
         return float(text) == int(float(text))
     except (ValueError, OverflowError):

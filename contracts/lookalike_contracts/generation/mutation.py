@@ -22,93 +22,119 @@ MAX_SHOWN_LENGTH: Final = 60
 FLAKY_MESSAGE: Final = "the same request was answered well one time and badly the next"
 
 
-def get_mutator(subject: CheckContext) -> Mutator:
+def get_mutator(context: CheckContext) -> Mutator:
     """Return the mutator of the context's operation."""
-    return Mutator(subject)
+    return Mutator(context)
 
 
 @dataclass(frozen=True)
 class Mutator:
-    """One operation, with the parameters that may be anything, and values for each."""
+    """Changes the good request of one operation, sends it, and judges the answer.
+
+    Changes are values by the names of their parameters; whatever is not among them stays as it is in the good request.
+    """
 
     context: CheckContext
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The parameters."""
+        """Return the parameters that may have any value, by name."""
         return self.context.compute_once(find_free_parameters)
 
     @cached_property
     def value_pools(self) -> Mapping[str, ValuePool]:
-        """Their values."""
+        """Return their values."""
         return self.context.compute_once(build_value_pools)
 
     @cached_property
     def smallest_page_values(self) -> ParameterValues:
-        """As few items as can be asked for."""
+        """Return what asks for as few items as can be; nothing where pages have one size."""
         paging = self.context.operation.extension.invariants.paging
-        name = paging.size if paging else ""
-        return {name: self.classify_value(name, "1")} if name in self.fields else {}
+        if paging is None or paging.size not in self.fields:
+            return {}
+        return {paging.size: self.classify_value(paging.size, "1")}
 
     def classify_value(self, name: str, value: Any) -> ParameterValue:
-        """A value of the caller's, held to the document."""
+        """Return a value of the caller's, held to the document."""
         return classify_value(self.context, self.fields[name], value)
 
-    def send_values(self, sent: ParameterValues) -> Exchange:
-        """Ask for the good request with these values."""
-        return self.context.send_sample(**{name: value.value for name, value in sent.items()})
+    def send_values(self, changes: ParameterValues) -> Exchange:
+        """Send the good request with these changes. Raise CouldNotCheck, TimeLimitExceeded."""
+        return self.context.send_sample(**{name: value.value for name, value in changes.items()})
 
-    def predict_response(self, sent: ParameterValues) -> ExpectedResponse:
-        """What must come of it."""
-        return predict_response(self.context, self.fields, sent)
+    def predict_response(self, changes: ParameterValues) -> ExpectedResponse:
+        """Return what must come of the good request with these changes."""
+        return predict_response(self.context, self.fields, changes)
 
-    def check_values(self, sent: ParameterValues) -> Failure | None:
-        """What is wrong with the answer to these values."""
-        return self.check_exchange(sent, self.send_values(self.smallest_page_values | sent))
+    def check_values(self, changes: ParameterValues) -> Failure | None:
+        """Send these changes and return what is wrong with the answer. Raise CouldNotCheck, TimeLimitExceeded."""
+        # a page of one item is made, sent and read the faster; what is said of it holds for all
+        return self.check_exchange(changes, self.send_values(self.smallest_page_values | changes))
 
-    def check_exchange(self, sent: ParameterValues, exchange: Exchange) -> Failure | None:
-        """The same of an answer that came already."""
-        last = list(sent)[-1] if sent else ""
-        broken = self.predict_response(self.smallest_page_values | sent).find_failure(
-            self.context, exchange, describe_values(sent)
-        )
-        return replace(broken, rule=self.locate_rule(last, sent)) if broken else None
+    def check_exchange(self, changes: ParameterValues, exchange: Exchange) -> Failure | None:
+        """Return what is wrong with the answer to these changes, which came already."""
+        expected = self.predict_response(self.smallest_page_values | changes)
+        failure = expected.find_failure(self.context, exchange, describe_values(changes))
+        if failure is None:
+            return None
+        last_name = list(changes)[-1] if changes else ""
+        return replace(failure, rule=self.locate_rule(last_name, changes))
 
-    def locate_rule(self, name: str, sent: ParameterValues | None = None) -> str:
-        """Where the document speaks of a parameter, and of the rule that its value breaks."""
-        if name not in self.fields:
+    def locate_rule(self, name: str, changes: ParameterValues | None = None) -> str:
+        """Return where the document speaks of a parameter, and of the rule that its value breaks."""
+        field = self.fields.get(name)
+        if field is None:
             return self.context.operation.pointer
-        field = self.fields[name]
-        broken = sent[name].violated_keywords[:1] if sent and name in sent else ()
-        in_body = field.location in ("form", "json", "file")
-        if broken == ("required",):
-            return field.pointer if in_body else f"{field.pointer}/required"
-        return "/".join((field.pointer, *(() if in_body or not broken else ("schema",)), *broken))
+        change = (changes or {}).get(name)
+        # the first of them, as one place can be shown
+        keywords = change.violated_keywords[:1] if change else ()
+        if field.location in ("form", "json", "file"):
+            # a property's pointer is that of its schema; which ones are required stands beside it, not in it
+            steps = () if keywords == ("required",) else keywords
+        elif keywords == ("required",):
+            steps = keywords
+        else:
+            steps = ("schema", *keywords) if keywords else ()
+        return "/".join((field.pointer, *steps))
 
 
-def describe_values(sent: ParameterValues) -> str:
-    """What was sent, in a few words."""
-    return ", ".join(f"{name} {_describe_value(value.value)}" for name, value in sent.items()) or "the plain request"
+def describe_values(changes: ParameterValues) -> str:
+    """Return what was sent, in a few words: `page = '0', language left out`."""
+    descriptions = [f"{name} {_describe_value(value.value)}" for name, value in changes.items()]
+    return ", ".join(descriptions) or "the plain request"
 
 
 def _describe_value(value: Any) -> str:
     if value is None:
         return "left out"
-    written = value if isinstance(value, str) else repr(value)
-    return f"of {len(written)} characters" if len(written) > MAX_SHOWN_LENGTH else f"= {written!r}"
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) > MAX_SHOWN_LENGTH:
+        return f"of {len(text)} characters"
+    return f"= {text!r}"
 
 
 def confirm_failure(ask: Callable[[], Failure | None]) -> Iterator[Failure]:
-    """What is wrong, seen twice. Raises CouldNotCheck where it was not seen again."""
-    if ask() is not None:
-        again = ask()
-        if again is None:
-            raise CouldNotCheck(FLAKY_MESSAGE)
-        yield again
+    """Yield what is wrong, seen twice. Raise CouldNotCheck where it was not seen again.
+
+    A server that answers the same request well one time and badly the next has another fault than the one looked for.
+    """
+    if ask() is None:
+        return
+    failure = ask()
+    if failure is None:
+        raise CouldNotCheck(FLAKY_MESSAGE)
+    yield failure
 
 
-def build_changes_strategy(known: Mapping[str, ValuePool], most: int) -> st.SearchStrategy[ParameterValues]:
-    """What is changed in the good request: nothing, or up to so many of its values, the simplest first."""
-    every = [(name, value) for name in sorted(known) for value in known[name]]
-    every.sort(key=lambda change: (bool(change[1].violated_keywords), change[1].value is not None))
-    return st.lists(st.sampled_from(every), max_size=most).map(dict) if every else st.just({})
+def build_changes_strategy(pools: Mapping[str, ValuePool], max_changes: int) -> st.SearchStrategy[ParameterValues]:
+    """Return a strategy of changes to the good request: none, or up to so many of its values.
+
+    Hypothesis shrinks towards the first element that it may draw from, so the simplest stand first: good ones before
+    bad ones, and parameters that are left out before those that are not.
+    """
+    changes = [(name, value) for name in sorted(pools) for value in pools[name]]
+    changes.sort(key=lambda change: (bool(change[1].violated_keywords), change[1].value is not None))
+    if not changes:
+        return st.just({})
+    # two changes of one parameter become one: `dict` keeps the last
+    return st.lists(st.sampled_from(changes), max_size=max_changes).map(dict)

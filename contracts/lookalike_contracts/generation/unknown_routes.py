@@ -1,4 +1,4 @@
-"""Good requests that went astray: by a method, or to a path, that the API does not have."""
+"""Good requests at routes that the API does not have: by another method, or to another path."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ MAX_METHODS: Final = 2
 UNKNOWN_PATH: Final = "/lookalike-no-such-path"
 
 
-def build_wrong_method_requests(subject: CheckContext) -> Iterator[Request]:
-    """By methods that no operation has at its path."""
-    known = {each.method for each in subject.api.operations if each.path == subject.operation.path}
-    for other in [each for each in METHODS if each not in known][:MAX_METHODS]:
-        operation = dataclasses.replace(subject.operation, method=other)
-        yield build_request(operation, subject.build_values(), subject.target.url)
+def build_wrong_method_requests(context: CheckContext) -> Iterator[Request]:
+    """Yield requests by methods that no operation has at its path."""
+    path = context.operation.path
+    documented = {operation.method for operation in context.api.operations if operation.path == path}
+    undocumented = [method for method in METHODS if method not in documented]
+    for method in undocumented[:MAX_METHODS]:
+        operation = dataclasses.replace(context.operation, method=method)
+        yield build_request(operation, context.build_values(), context.target.url)
 
 
-def build_unknown_path_requests(subject: CheckContext) -> Iterator[Request]:
-    """To a path that is not there; none for `/`, below which it may be somebody else's server."""
-    plain = build_request(subject.operation, subject.build_values(), subject.target.url)
-    if plain.path != "/":
-        yield msgspec.structs.replace(plain, path=plain.path + UNKNOWN_PATH)
+def build_unknown_path_requests(context: CheckContext) -> Iterator[Request]:
+    """Yield a request to a path that is not there; none for `/`, below which it may be somebody else's server."""
+    request = build_request(context.operation, context.build_values(), context.target.url)
+    if request.path != "/":
+        yield msgspec.structs.replace(request, path=request.path + UNKNOWN_PATH)

@@ -1,1 +1,1 @@
-"""What an answer is: by its document, by the catalogue of errors, and place by place."""
+"""What an answer is: by its document (`schema`), by the catalogue of errors (`classify`), and field by field."""

@@ -23,87 +23,105 @@ class ResponseClassifier:
     api: Api
     operation: Operation
     variants: Mapping[str, str]
+    # the last answer with its errors: several checks ask for them, one after the other
     _last: dict[str, tuple[Response, tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
-    def is_good(self, reply: Response) -> bool:
-        """Whether it is a success, and says so itself where the vendor's answers do."""
-        says = self.operation.extension.invariants.success
-        return 200 <= reply.status < 300 and (not says or self.body_says_success(reply))
-
-    def body_says_success(self, reply: Response) -> bool:
-        """Whether its body says that all went well; never where the vendor's answers do not say so."""
-        wanted = self.operation.extension.invariants.success
-        if not wanted:
+    def is_good(self, response: Response) -> bool:
+        """Return whether an answer is a success, and says so itself where the vendor's answers do."""
+        if not 200 <= response.status < 300:
             return False
-        body = parse_json_body(reply)
+        return not self.operation.extension.invariants.success or self.body_says_success(response)
+
+    def body_says_success(self, response: Response) -> bool:
+        """Return whether a body says that all went well; never where the vendor's answers do not say so."""
+        expected = self.operation.extension.invariants.success
+        if not expected:
+            return False
+        body = parse_json_body(response)
         if body is MISSING:
-            return all(_render_xml_element(pointer, value) in reply.body for pointer, value in wanted.items())
-        return all(resolve_pointer(body, pointer) == value for pointer, value in wanted.items())
+            return all(_render_xml_element(pointer, value) in response.body for pointer, value in expected.items())
+        return all(resolve_pointer(body, pointer) == value for pointer, value in expected.items())
 
-    def find_exact_errors(self, reply: Response) -> tuple[str, ...]:
-        """The errors of the catalogue that it is exactly."""
-        known, found = self._last.get("errors", (None, ()))
-        if known is not reply:  # several checks ask this of one answer after the other
-            found = tuple(form.id for form in self.error_patterns if form.quick_match(reply) and form.matches(reply))
-            self._last["errors"] = reply, found
-        return found
-
-    def matches_any(self, reply: Response, errors: Collection[str]) -> bool:
-        """Whether it is one of these errors, or would be but for one thing that no error of the catalogue has."""
-        if exact := self.find_exact_errors(reply):
-            return not set(errors).isdisjoint(exact)
-        meant = [form.find_mismatches(reply) for form in self.error_patterns if form.id in errors]
-        return any(len({found.aspect for found in differences}) == 1 for differences in meant)
-
-    def find_closest_error(self, reply: Response) -> tuple[ErrorPattern, tuple[ErrorMismatch, ...]]:
-        """The error that it is most like, and what differs."""
-        return min(
-            ((form, form.find_mismatches(reply)) for form in self.error_patterns),
-            key=lambda pair: _rank_mismatches(pair[1]),
+    def find_exact_errors(self, response: Response) -> tuple[str, ...]:
+        """Return the errors of the catalogue that an answer is exactly."""
+        last_response, errors = self._last.get("errors", (None, ()))
+        if last_response is response:
+            return errors
+        errors = tuple(
+            pattern.id for pattern in self.error_patterns if pattern.quick_match(response) and pattern.matches(response)
         )
+        self._last["errors"] = response, errors
+        return errors
 
-    def find_mismatches(self, reply: Response, error: str) -> tuple[ErrorMismatch, ...]:
-        """What keeps it from being that error, in the transport that it is most like."""
+    def matches_any(self, response: Response, errors: Collection[str]) -> bool:
+        """Return whether an answer is one of these errors, or would be but for one thing that no error has.
+
+        Such an answer is meant as that error. That its message is another one is reported by the check of errors, and
+        not once more by each check that expects the error.
+        """
+        exact_errors = self.find_exact_errors(response)
+        if exact_errors:
+            return not set(errors).isdisjoint(exact_errors)
+        for pattern in self.error_patterns:
+            if pattern.id in errors:
+                aspects = {mismatch.aspect for mismatch in pattern.find_mismatches(response)}
+                if len(aspects) == 1:
+                    return True
+        return False
+
+    def find_closest_error(self, response: Response) -> tuple[ErrorPattern, tuple[ErrorMismatch, ...]]:
+        """Return the error that an answer is most like, and what differs."""
+        candidates = [(pattern, pattern.find_mismatches(response)) for pattern in self.error_patterns]
+        return min(candidates, key=lambda candidate: _rank_mismatches(candidate[1]))
+
+    def find_mismatches(self, response: Response, error: str) -> tuple[ErrorMismatch, ...]:
+        """Return what keeps an answer from being that error, in the format that it is most like."""
         error = self.operation.extension.error_aliases.get(error, error)
-        forms = (form for form in self.error_patterns if form.id == error)
-        return min((form.find_mismatches(reply) for form in forms), key=_rank_mismatches)
+        candidates = [pattern.find_mismatches(response) for pattern in self.error_patterns if pattern.id == error]
+        return min(candidates, key=_rank_mismatches)
 
     @cached_property
     def error_patterns(self) -> tuple[ErrorPattern, ...]:
-        """Every error that this operation can answer, in every transport that it can travel by."""
-        transports = self.api.root.error_formats
-        own = self.api.list_errors(self.operation).items()
-        return tuple(
-            ErrorPattern(n, error, transports[way])
-            for n, error in own
-            for way in dict.fromkeys(self._iter_error_formats(n, error))
-        )
+        """Return every error that this operation can answer, in every format that it can have."""
+        formats = self.api.root.error_formats
+        patterns = list[ErrorPattern]()
+        for name, error in self.api.list_errors(self.operation).items():
+            for format_name in dict.fromkeys(self._iter_error_formats(name, error)):
+                patterns.append(ErrorPattern(name, error, formats[format_name]))
+        return tuple(patterns)
 
     def _iter_error_formats(self, name: str, error: ErrorCode) -> Iterator[str]:
-        """The transport, and the one for those who ask for XML; where no operation is meant, the API's own."""
+        """Yield the format, and the one for those who ask for XML."""
         root = self.api.root
-        routing = (root.routing.not_found, root.routing.method, root.routing.unknown_action)
-        general = error.error_format or self.variants.get("error-format", root.default_error_format)
-        chosen = self.operation.extension.error_formats.get(general, general)
-        for way in (chosen, general) if name in routing else (chosen,):
-            yield from filter(None, (way, root.error_formats[way].xml))
+        api_format = error.error_format or self.variants.get("error-format", root.default_error_format)
+        operation_format = self.operation.extension.error_formats.get(api_format, api_format)
+        formats = [operation_format]
+        # an error of routing may be answered before an operation is known, and then has the API's own format
+        if name in (root.routing.not_found, root.routing.method, root.routing.unknown_action):
+            formats.append(api_format)
+        for format_name in formats:
+            yield format_name
+            xml_format = root.error_formats[format_name].xml
+            if xml_format:
+                yield xml_format
 
 
-def parse_json_body(reply: Response) -> Any:
-    """The body as JSON; MISSING where it is none."""
+def parse_json_body(response: Response) -> Any:
+    """Return the body as JSON; MISSING where it is none."""
     try:
-        return json.loads(reply.body)
+        return json.loads(response.body)
     except (ValueError, RecursionError):
         return MISSING
 
 
 def _render_xml_element(pointer: str, value: Any) -> bytes:
-    """What stands at the top of an answer, as it is written in an answer that is XML."""
+    """Return what stands at the top of an answer as it is written in XML: `<Success>true</Success>`."""
     name = pointer.removeprefix("/")
     return f"<{name}>{json.dumps(value)}</{name}>".encode()
 
 
-def _rank_mismatches(differences: tuple[ErrorMismatch, ...]) -> tuple[bool, bool, int]:
-    # of a body in another language nothing but that is told
-    aspects = {found.aspect for found in differences}
-    return "media type" in aspects, not aspects.isdisjoint(("code", "shape")), len(differences)
+def _rank_mismatches(mismatches: tuple[ErrorMismatch, ...]) -> tuple[bool, bool, int]:
+    """Return a key that is the smaller, the more an answer is like an error."""
+    # a body of another media type is not compared, so that few mismatches do not make it alike
+    aspects = {mismatch.aspect for mismatch in mismatches}
+    return "media type" in aspects, not aspects.isdisjoint(("code", "shape")), len(mismatches)

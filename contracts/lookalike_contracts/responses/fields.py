@@ -11,9 +11,9 @@ from lookalike_specs.registry import cache_per_api
 
 
 class ResponseField(NamedTuple):
-    """A field: the steps to the object that holds it, where `*` is every position of a list, and its name.
+    """A field: the names that lead to the object that holds it, where `*` is every position of a list, and its own.
 
-    `optional`: it may be absent; `nullable`: it may be null.
+    An optional field may be absent, a nullable one may be null.
     """
 
     parent: tuple[str, ...]
@@ -25,57 +25,64 @@ class ResponseField(NamedTuple):
 
 @cache_per_api
 def list_response_fields(api: str, operation: str) -> tuple[ResponseField, ...]:
-    """Every field of an operation's good answer."""
-    return collect_fields(next(each.response_schema for each in load_api(api).operations if each.id == operation))
+    """Return every field of an operation's good answer."""
+    schema = next(candidate.response_schema for candidate in load_api(api).operations if candidate.id == operation)
+    return collect_fields(schema)
 
 
 def collect_fields(schema: Mapping[str, Any]) -> tuple[ResponseField, ...]:
-    """Every field that a schema names, once."""
-    found: dict[str, ResponseField] = {}
-    for each in _walk_schema(schema, ()):
-        other = found.get(each.pointer, each)
-        # what all of several schemas allow
-        found[each.pointer] = each._replace(
-            is_optional=each.is_optional and other.is_optional, is_nullable=each.is_nullable and other.is_nullable
+    """Return every field that a schema names, once."""
+    fields: dict[str, ResponseField] = {}
+    for field in _walk_schema(schema, ()):
+        earlier = fields.get(field.pointer, field)
+        # `allOf` may name a field twice: it is optional when each of the schemas says so
+        fields[field.pointer] = field._replace(
+            is_optional=field.is_optional and earlier.is_optional,
+            is_nullable=field.is_nullable and earlier.is_nullable,
         )
-    return tuple(found.values())
+    return tuple(fields.values())
 
 
 @cache_per_api
 def group_fields_by_parent(api: str, operation: str) -> dict[tuple[str, ...], tuple[ResponseField, ...]]:
-    """The same fields, by the object that holds them."""
+    """Return the same fields, by the object that holds them."""
     fields = list_response_fields(api, operation)
-    return {holder: tuple(each for each in fields if each.parent == holder) for holder, *_ in fields}
+    return {parent: tuple(field for field in fields if field.parent == parent) for parent, *_ in fields}
 
 
-def iter_values(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
-    """Whatever stands there."""
-    if not steps:
+def iter_values(value: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    """Yield whatever stands where these names lead: of `("items", "*")` every item."""
+    if not names:
         yield value
-    elif steps[0] == "*":
-        for item in value if isinstance(value, list) else ():
-            yield from iter_values(item, steps[1:])
-    elif isinstance(value, dict) and steps[0] in value:
-        yield from iter_values(value[steps[0]], steps[1:])
+        return
+    first, *rest = names
+    if first == "*":
+        items = value if isinstance(value, list) else ()
+        for item in items:
+            yield from iter_values(item, tuple(rest))
+    elif isinstance(value, dict) and first in value:
+        yield from iter_values(value[first], tuple(rest))
 
 
-def _walk_schema(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[ResponseField]:
+def _walk_schema(schema: Mapping[str, Any], parent: tuple[str, ...]) -> Iterator[ResponseField]:
+    required = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
-        optional = name not in schema.get("required", ())
-        yield ResponseField(above, name, join_pointer(*above, name), optional, _is_nullable(inner))
-        yield from _walk_schema(inner, (*above, name))
-    if isinstance(items := schema.get("items"), Mapping):
-        yield from _walk_schema(items, (*above, "*"))
-    for key in ("allOf", "oneOf", "anyOf"):
-        for alternative in schema.get(key, ()):
-            yield from _walk_schema(alternative, above)
+        yield ResponseField(parent, name, join_pointer(*parent, name), name not in required, _is_nullable(inner))
+        yield from _walk_schema(inner, (*parent, name))
+    items = schema.get("items")
+    if isinstance(items, Mapping):
+        yield from _walk_schema(items, (*parent, "*"))
+    for keyword in ("allOf", "oneOf", "anyOf"):
+        for alternative in schema.get(keyword, ()):
+            yield from _walk_schema(alternative, parent)
 
 
 def _is_nullable(schema: Mapping[str, Any]) -> bool:
-    """By OpenAPI 3.0's word, by 3.1's, or by an alternative."""
+    """Return whether null is allowed: by OpenAPI 3.0's keyword, by 3.1's type, or by an alternative."""
     if schema.get("nullable") or "null" in _list_types(schema):
         return True
-    return any(_is_nullable(alternative) for key in ("oneOf", "anyOf") for alternative in schema.get(key, ()))
+    alternatives = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+    return any(_is_nullable(alternative) for alternative in alternatives)
 
 
 def _list_types(schema: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from openapi_core.datatypes import RequestParameters
@@ -15,8 +15,9 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from lookalike_specs import Api, Operation
 from lookalike_specs.messages import FORM_MEDIA_TYPE, Request, Response, parse_pairs
 
-PATH_NAME = re.compile(r"\{([^{}]+)\}")
-MEDIA_TYPE_PARAMETERS = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
+PATH_NAME: Final = re.compile(r"\{([^{}]+)\}")
+# names with a value each, quoted or not; empty ones, as in `text/xml; `, are harmless
+MEDIA_TYPE_PARAMETERS: Final = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,20 @@ class OpenAPIRequest:
 
     @property
     def method(self) -> str:
-        """The method in lower case."""
         return self.request.method.lower()
 
     @property
     def body(self) -> bytes | None:
-        """The body; none where it is empty."""
         return self.request.body or None
 
     @property
     def content_type(self) -> str:
-        """The media type of the body, with its parameters."""
         return self.request.get_header(b"content-type") or ""
 
     # openapi-core writes the path's values into it, and reads them from there: it has to be the same object each time
     @cached_property
     def parameters(self) -> RequestParameters:
-        """The query, the headers and the cookies; what stands in the path is found by openapi-core."""
+        """Return the query, the headers and the cookies; what stands in the path is found by openapi-core."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.request.headers]
         return RequestParameters(
             query=ImmutableMultiDict(parse_pairs(self.request.query)),
@@ -54,8 +52,19 @@ class OpenAPIRequest:
         )
 
 
+def _parse_cookies(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    cookies = list[tuple[str, str]]()
+    for name, value in headers:
+        if name == "cookie":
+            for part in value.split(";"):
+                key, equals, text = part.strip().partition("=")
+                if equals:
+                    cookies.append((key, text))
+    return cookies
+
+
 def to_openapi_request(api: Api, request: Request) -> OpenAPIRequest:
-    """The question that a request is to that API."""
+    """Return a request to an API in the form that openapi-core asks for."""
     operation = match_operation(api, request)
     if operation is None:
         return _build_openapi_request(request, api.servers[0], request.path)
@@ -63,10 +72,11 @@ def to_openapi_request(api: Api, request: Request) -> OpenAPIRequest:
 
 
 def to_operation_request(api: Api, operation: Operation, request: Request) -> OpenAPIRequest:
-    """The question that a request is to that operation, whatever its path says."""
+    """Return a request to that operation, whatever its path says, in the same form."""
     # where the document's path has `{names}`, the request's own is what is matched with it
     path = request.path if "{" in operation.document_path else operation.document_path
-    return _build_openapi_request(request, next(iter(operation.servers), api.servers[0]), path)
+    server = next(iter(operation.servers), api.servers[0])
+    return _build_openapi_request(request, server, path)
 
 
 def _build_openapi_request(request: Request, server: str, path: str) -> OpenAPIRequest:
@@ -75,83 +85,102 @@ def _build_openapi_request(request: Request, server: str, path: str) -> OpenAPIR
     return OpenAPIRequest(request, f"{split.scheme}://{split.netloc}", split.path.rstrip("/") + path)
 
 
+def match_operation(api: Api, request: Request) -> Operation | None:
+    """Return the operation that a request is to, None where there is none.
+
+    Several operations may have one path, as all of Alibaba Cloud's have; where a request names none of them, it is the
+    first.
+    """
+    candidates = [operation for operation in api.operations if operation.method == request.method]
+    operations = [operation for operation in candidates if operation.path == request.path]
+    if not operations:
+        return _match_template(candidates, request.path)
+    if len(operations) > 1:
+        operations = [operation for operation in operations if _is_named(api, request, operation)] or operations
+    return operations[0]
+
+
+def _match_template(candidates: list[Operation], path: str) -> Operation | None:
+    operations = [
+        operation for operation in candidates if "{" in operation.path and match_path(operation, path) is not None
+    ]
+    # `/pets/{id}/toys` is meant before `/{kind}/{id}/toys`
+    return min(operations, key=_rank_template, default=None)
+
+
+def _rank_template(operation: Operation) -> list[bool]:
+    return ["{" in segment for segment in operation.path.split("/")]
+
+
 def match_path(operation: Operation, path: str) -> dict[str, str] | None:
     """Return the values that stand in the place of the path's `{names}`; None for another path."""
     if operation.path == path:
         return {}
     names = PATH_NAME.findall(operation.path)
-    match = _compile_path(operation.path).fullmatch(path) if names else None
-    return dict(zip(names, match.groups(), strict=True)) if match else None
+    if not names:
+        return None
+    match = _compile_path(operation.path).fullmatch(path)
+    if match is None:
+        return None
+    return dict(zip(names, match.groups(), strict=True))
 
 
 @lru_cache(maxsize=1024)
 def _compile_path(path: str) -> re.Pattern[str]:
-    parts = re.split(PATH_NAME, path)
-    return re.compile("".join("([^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)))
+    # `split` with a group gives text, name, text, name, …, text
+    texts = PATH_NAME.split(path)[::2]
+    return re.compile("([^/]+)".join(re.escape(text) for text in texts))
 
 
-def match_operation(api: Api, request: Request) -> Operation | None:
-    """The operation that a request is to; the first one there, where none of several is named."""
-    found = [each for each in api.operations if (each.method, each.path) == (request.method, request.path)]
-    if not found:
-        fitting = [each for each in api.operations if each.method == request.method and "{" in each.path]
-        found = [each for each in fitting if match_path(each, request.path) is not None]
-        # `/pets/{id}/toys` is meant before `/{kind}/{id}/toys`
-        return min(found, key=lambda each: ["{" in part for part in each.path.split("/")], default=None)
-    if len(found) > 1:
-        found = [each for each in found if _is_named_operation(api, request, each)] or found
-    return next(iter(found), None)
-
-
-def _is_named_operation(api: Api, request: Request, operation: Operation) -> bool:
-    """Whether that one of several operations is meant; one without a name is, by bodies of its own media type."""
+def _is_named(api: Api, request: Request, operation: Operation) -> bool:
+    """Return whether a request names that operation; one without a name is meant by bodies of its own media type."""
     action = _read_action(api, request)
-    return action == operation.extension.action and bool(action or request.content_type in operation.media_types)
-
-
-def _parse_cookies(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    pairs = [part.strip().partition("=") for name, value in headers if name == "cookie" for part in value.split(";")]
-    return [(name, value) for name, equals, value in pairs if equals]
+    if action != operation.extension.action:
+        return False
+    return bool(action) or request.content_type in operation.media_types
 
 
 def _read_action(api: Api, request: Request) -> str:
-    """The operation's name, where the path does not tell it; "" where nothing does."""
-    where = api.root.routing.action
-    if where is None:
+    """Return the name of an operation that a request has in its query, form or headers; "" for none."""
+    routing = api.root.routing.action
+    if routing is None:
         return ""
-    sent = parse_pairs(request.query) + (parse_pairs(request.body) if request.content_type == FORM_MEDIA_TYPE else ())
-    named = [value for name, value in sent if name == where.parameter]
-    return named[0] if named else request.get_header(where.header.encode()) or ""
+    pairs = parse_pairs(request.query)
+    if request.content_type == FORM_MEDIA_TYPE:
+        pairs += parse_pairs(request.body)
+    for name, value in pairs:
+        if name == routing.parameter:
+            return value
+    return request.get_header(routing.header.encode()) or ""
 
 
 @dataclass(frozen=True)
 class OpenAPIResponse:
-    """A reply; the media type keeps its parameters, as the documents name it with them."""
+    """An answer; the media type keeps its parameters, as the documents name it with them."""
 
     response: Response
 
     @property
     def data(self) -> bytes:
-        """The body."""
         return self.response.body
 
     @property
     def status_code(self) -> int:
-        """The HTTP status."""
         return self.response.status
 
     @property
     def content_type(self) -> str:
-        """The media type; without its parameters where openapi-core could not read them."""
-        plain, *parameters = self.response.media_type.split(";")
-        return self.response.media_type if all(each.count("=") == 1 for each in parameters) else plain
+        """Return the media type, without its parameters where openapi-core would raise for them."""
+        media_type, *parameters = self.response.media_type.split(";")
+        if all(parameter.count("=") == 1 for parameter in parameters):
+            return self.response.media_type
+        return media_type
 
     @property
     def has_valid_media_type(self) -> bool:
-        """Whether every parameter of the media type is a name and a value, or empty."""
+        """Return whether every parameter of the media type is a name and a value, or empty."""
         return bool(MEDIA_TYPE_PARAMETERS.fullmatch(self.response.media_type.partition(";")[2]))
 
     @property
     def headers(self) -> Mapping[str, Any]:
-        """Every header but the body's own."""
         return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.response.headers}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from jsonschema.exceptions import best_match
 from jsonschema_path import SchemaPath
@@ -21,9 +21,9 @@ from lookalike_specs.registry import add_cache_clearer, cache_per_api
 
 from .openapi_adapter import OpenAPIResponse, to_openapi_request
 
-VALIDATORS = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
+VALIDATORS: Final = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
 ResponseViolationKind = Literal["path", "status", "media type", "schema"]
-VIOLATION_KINDS: Mapping[type[Exception], ResponseViolationKind] = {
+VIOLATION_KINDS: Final[Mapping[type[Exception], ResponseViolationKind]] = {
     PathError: "path",
     ResponseFinderError: "status",
     MediaTypeFinderError: "media type",
@@ -38,34 +38,39 @@ class ResponseViolation(NamedTuple):
     message: str
 
 
-def describe_response_violations(api: str, request: Request, reply: Response) -> tuple[str, ...]:
-    """What the answer does that the API's document does not allow, a line each; empty when it conforms."""
-    return tuple(f"{found.pointer}: {found.message}" for found in find_response_violations(api, request, reply))
+def describe_response_violations(api: str, request: Request, response: Response) -> tuple[str, ...]:
+    """Return what an answer does that the API's document does not allow, a line each; empty when it conforms."""
+    violations = find_response_violations(api, request, response)
+    return tuple(f"{violation.pointer}: {violation.message}" for violation in violations)
 
 
 def find_response_violations(
-    api: str, request: Request, reply: Response, *, strict: bool = False
+    api: str, request: Request, response: Response, *, strict: bool = False
 ) -> Iterator[ResponseViolation]:
-    """The same as values; when `strict`, fields that the document does not name are none of it."""
-    yield from _cached_violations(api, request, reply, strict)
+    """Yield what an answer does that the API's document does not allow.
+
+    When `strict`, fields that the document does not name are violations too.
+    """
+    yield from _compute_violations(api, request, response, strict)
 
 
 # several checks look at the same exchange, one after the other
 @lru_cache(maxsize=4)
-def _cached_violations(api: str, request: Request, reply: Response, strict: bool) -> tuple[ResponseViolation, ...]:
-    return tuple(_iter_violations(api, request, reply, strict))
+def _compute_violations(api: str, request: Request, response: Response, strict: bool) -> tuple[ResponseViolation, ...]:
+    return tuple(_iter_violations(api, request, response, strict))
 
 
-add_cache_clearer(_cached_violations.cache_clear)
+add_cache_clearer(_compute_violations.cache_clear)
 
 
-def _iter_violations(api: str, request: Request, reply: Response, strict: bool) -> Iterator[ResponseViolation]:
-    asked = to_openapi_request(load_api(api), request)
-    answer = OpenAPIResponse(reply)
-    if not answer.has_valid_media_type:
-        yield ResponseViolation("media type", "", f"{reply.media_type!r} is malformed")
+def _iter_violations(api: str, request: Request, response: Response, strict: bool) -> Iterator[ResponseViolation]:
+    openapi_request = to_openapi_request(load_api(api), request)
+    openapi_response = OpenAPIResponse(response)
+    if not openapi_response.has_valid_media_type:
+        yield ResponseViolation("media type", "", f"{response.media_type!r} is malformed")
+    # openapi-core raises these two, where it should have yielded an error; both are the answer's fault
     try:
-        for error in _build_validator(api, strict).iter_errors(asked, answer):
+        for error in _build_validator(api, strict).iter_errors(openapi_request, openapi_response):
             yield _to_violation(error)
     except RecursionError:
         yield ResponseViolation("schema", "", "is nested too deeply to be read")
@@ -78,33 +83,41 @@ def _build_validator(api: str, strict: bool) -> Any:
     document: Mapping[str, Any] = read_document(api)
     # references are followed once here, and not in every answer, which takes half the time
     spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
-    texts: dict[str, Any] = dict.fromkeys(("text/xml", XML_MEDIA_TYPE), _decode_text)
+    # the documents say of XML that it is a text; openapi-core would parse it into elements
+    decoders: dict[str, Any] = dict.fromkeys(("text/xml", XML_MEDIA_TYPE), _decode_text)
     return VALIDATORS[document["openapi"][:3]](
-        spec, extra_media_type_deserializers=texts, forbid_unspecified_additional_properties=strict
+        spec, extra_media_type_deserializers=decoders, forbid_unspecified_additional_properties=strict
     )
 
 
 def _decode_text(data: bytes, charset: str = "utf-8") -> str:
-    """XML as the text that it is. Raises ValueError."""
+    """Return XML as the text that it is. Raise ValueError."""
     try:
         return data.decode(charset)
-    except LookupError as unknown:
-        raise ValueError(f"nobody knows the character set {charset!r}") from unknown
+    except LookupError as error:
+        raise ValueError(f"nobody knows the character set {charset!r}") from error
 
 
 def _to_violation(error: Exception) -> ResponseViolation:
-    """The cause that tells most, and where it is; of the alternatives of a schema, that of the one that fits best."""
+    """Return the cause that tells most, and where it is."""
+    # of the alternatives of a schema, the errors of the one that fits best
     cause = best_match(getattr(error.__cause__, "schema_errors", ()))
     if cause is not None:
         return ResponseViolation("schema", join_pointer(*cause.absolute_path), cause.message)
-    # what is wrong with the media type is told as a cause
-    told = error.__cause__ if isinstance(error.__cause__, MediaTypeFinderError) else error
-    kinds: list[ResponseViolationKind] = [kind for known, kind in VIOLATION_KINDS.items() if isinstance(told, known)]
-    kind = kinds[0] if kinds else "schema"
-    return ResponseViolation(kind, "", _error_text(told))
+    # openapi-core wraps what is wrong with the media type in an error that says less
+    if isinstance(error.__cause__, MediaTypeFinderError):
+        error = error.__cause__
+    return ResponseViolation(_find_kind(error), "", _describe_error(error))
 
 
-def _error_text(error: Exception) -> str:
+def _find_kind(error: Exception) -> ResponseViolationKind:
+    for error_type, kind in VIOLATION_KINDS.items():
+        if isinstance(error, error_type):
+            return kind
+    return "schema"
+
+
+def _describe_error(error: Exception) -> str:
     try:
         return str(error)
     except UnicodeDecodeError:

@@ -6,26 +6,34 @@ import re
 import unicodedata
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-NUMBER_PATTERN = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([KkWw万]?)\s*[+%]?\s*", re.ASCII)
-MULTIPLIERS = {"k": 1_000, "w": 10_000, "万": 10_000}
+# 万 is ten thousand, and w how it is typed
+NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([KkWw万]?)\s*[+%]?\s*", re.ASCII)
+MULTIPLIERS: Final = {"": 1, "k": 1_000, "w": 10_000, "万": 10_000}
 
 
 def parse_number(value: Any) -> Decimal | None:
-    """What `19.50`, `5%`, `50+` and `36K+` are worth, text or number; None for what is no number."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    """Return what `19.50`, `5%`, `50+` and `36K+` are worth, text or number; None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
         return Decimal(str(value))
-    found = NUMBER_PATTERN.fullmatch(value) if isinstance(value, str) else None
-    return Decimal(found[1]) * MULTIPLIERS.get(found[2].lower(), 1) if found else None
+    match = NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    return Decimal(match[1]) * MULTIPLIERS[match[2].lower()]
 
 
 def is_in_scripts(text: str, scripts: Collection[str]) -> bool:
-    """Whether it has a letter of one of these Unicode scripts, or no letter at all."""
+    """Return whether a text has a letter of one of these Unicode scripts, or no letter at all."""
     letters = [letter for letter in text if letter.isalpha()]
-    return not letters or any(_script_of(letter) in scripts for letter in letters)
+    return not letters or any(_get_script(letter) in scripts for letter in letters)
 
 
-def _script_of(letter: str) -> str:
-    """`CYRILLIC` for `ж`."""
+def _get_script(letter: str) -> str:
+    """Return the script of a letter: `CYRILLIC` for `ж`.
+
+    Python has no table of scripts, but names begin with them: `CYRILLIC SMALL LETTER ZHE`, `CJK UNIFIED IDEOGRAPH-7EA2`.
+    """
     return unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]

@@ -57,7 +57,7 @@ def told(found: tuple[RequestViolation, ...]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("api", "operation", "scheme"), OPERATIONS)
 def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, scheme: Any) -> None:
     request = made(api, operation=operation, scheme=scheme)
-    assert validate_request(api, request, at=AT, switches={"auth": "either"} if api == TMAPI else None) == ()
+    assert validate_request(api, request, received_at=AT, variants={"auth": "either"} if api == TMAPI else None) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, schem
     ],
 )
 def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, parameter: str, says: str) -> None:
-    (found,) = validate_request(api, made(api, changes), at=AT)
+    (found,) = validate_request(api, made(api, changes), received_at=AT)
     assert (found.kind, found.parameter) == (kind, parameter)
     assert says in found.message
     assert found.rule.startswith("#/")
@@ -120,7 +120,9 @@ def test_where_the_document_says_it_is_told(api: str, changes: dict[str, Any], w
 )
 def test_a_header_that_is_meant_for_the_api_and_is_none_of_its_is_told(api: str, name: bytes, nearest: str) -> None:
     request = made(api)
-    found = validate_request(api, msgspec.structs.replace(request, headers=(*request.headers, (name, b"1"))), at=AT)
+    found = validate_request(
+        api, msgspec.structs.replace(request, headers=(*request.headers, (name, b"1"))), received_at=AT
+    )
     assert [each.kind for each in found] == (["unknown"] if nearest else [])
     assert all(f"no header {name.decode()!r}; nearest: {nearest}" in each.message for each in found)
 
@@ -158,7 +160,7 @@ def test_a_body_that_cannot_be_read_is_told(body: bytes, media_type: bytes, kind
 def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
     request = made(ALIYUN, scheme=named("acs-rpc"))
     joined = msgspec.structs.replace(request, query=request.query + b"&" + request.body, body=b"")
-    assert validate_request(ALIYUN, joined, at=AT) == ()
+    assert validate_request(ALIYUN, joined, received_at=AT) == ()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
 )
 def test_a_parameter_counts_while_its_variant_has_it(variants: dict[str, str], expected: list[Any]) -> None:
     request = made(DAJI, {"imageUrl": "https://cbu01.alicdn.com/x.jpg"})
-    assert told(validate_request(DAJI, request, switches=variants)) == expected
+    assert told(validate_request(DAJI, request, variants=variants)) == expected
 
 
 # ------------------------------------------------------------------------------------------------ who calls
@@ -189,7 +191,7 @@ def test_a_request_without_a_proof_is_told(api: str, says: str) -> None:
 @pytest.mark.parametrize("api", list_api_ids())
 def test_a_key_that_is_not_the_accounts_is_told(api: str) -> None:
     other = {name: f"other-{value}"[: len(value)] for name, value in load_api(api).account.items()}
-    found = validate_request(api, made(api, account=other), load_api(api).account, at=AT)
+    found = validate_request(api, made(api, account=other), load_api(api).account, received_at=AT)
     assert [each.kind for each in found] == ["credential"]
     assert found[0].message.endswith(" is not the account's")
 
@@ -199,7 +201,7 @@ def test_the_account_is_the_one_whose_key_was_sent(api: str) -> None:
     spec = load_api(api)
     every = [account for account, _ in spec.accounts]
     for account in every:
-        assert validate_request(api, made(api, account=account), *every, at=AT) == ()
+        assert validate_request(api, made(api, account=account), *every, received_at=AT) == ()
 
 
 def test_a_magic_key_is_the_demo_accounts() -> None:
@@ -218,7 +220,7 @@ def test_a_secret_in_another_place_is_told(api: str) -> None:
 
 def test_the_secret_that_signs_is_not_sent() -> None:
     secret = load_api(ALIYUN).account["AccessKeySecret"]
-    found = validate_request(ALIYUN, made(ALIYUN, {"Filter": secret}), at=AT)
+    found = validate_request(ALIYUN, made(ALIYUN, {"Filter": secret}), received_at=AT)
     assert ("secret", "AccessKeySecret") in told(found)
     assert not is_secret_readable(secret, "\n".join(map(str, found)), depth=2)
 
@@ -273,9 +275,9 @@ def test_a_signature_in_the_wrong_letter_case_is_told() -> None:
     lower = msgspec.structs.replace(request, query=request.query.replace(sign, sign.lower()))
     (found,) = validate_request(DAJI, lower)
     assert found.message == "the signature is in the wrong letter case"
-    assert validate_request(DAJI, lower, switches={"lower-case-sign": "accepted"}) == ()
+    assert validate_request(DAJI, lower, variants={"lower-case-sign": "accepted"}) == ()
     other = msgspec.structs.replace(lower, query=lower.query.replace(sign.lower(), b"0" * 32))
-    assert validate_request(DAJI, other, switches={"lower-case-sign": "accepted"})
+    assert validate_request(DAJI, other, variants={"lower-case-sign": "accepted"})
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
@@ -284,7 +286,7 @@ def test_what_changed_after_signing_is_told(scheme: str) -> None:
     added = msgspec.structs.replace(
         request, query=request.query + (b"&" if request.query else b"") + b"RegionId=cn-beijing"
     )
-    (found,) = validate_request(ALIYUN, added, at=AT)
+    (found,) = validate_request(ALIYUN, added, received_at=AT)
     assert found.kind == "signature"
     assert "signed without RegionId: " in found.message
     assert "cn-beijing" in found.message
@@ -293,7 +295,7 @@ def test_what_changed_after_signing_is_told(scheme: str) -> None:
 def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
     request = made(ALIYUN)
     broken = [(k, b"ACS3-HMAC-SHA256 Credential=x" if k == b"authorization" else v) for k, v in request.headers]
-    found = validate_request(ALIYUN, msgspec.structs.replace(request, headers=tuple(broken)), at=AT)
+    found = validate_request(ALIYUN, msgspec.structs.replace(request, headers=tuple(broken)), received_at=AT)
     assert [each.kind for each in found] == ["credential"]
 
 
@@ -310,7 +312,7 @@ def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
     ],
 )
 def test_a_stale_time_is_told(scheme: str, late: timedelta, says: str) -> None:
-    found = validate_request(ALIYUN, made(ALIYUN, scheme=named(scheme)), at=(NOW + late).timestamp())
+    found = validate_request(ALIYUN, made(ALIYUN, scheme=named(scheme)), received_at=(NOW + late).timestamp())
     assert [each.kind for each in found] == (["timestamp"] if says else [])
     assert all(each.message.endswith(says) for each in found)
 
@@ -318,7 +320,7 @@ def test_a_stale_time_is_told(scheme: str, late: timedelta, says: str) -> None:
 def test_a_time_that_is_none_is_told() -> None:
     request = made(ALIYUN, scheme=named("acs-rpc"))
     wrong = msgspec.structs.replace(request, query=request.query.replace(b"2026-01-31T", b"yesterday"))
-    assert ("timestamp", "Timestamp") in told(validate_request(ALIYUN, wrong, at=AT))
+    assert ("timestamp", "Timestamp") in told(validate_request(ALIYUN, wrong, received_at=AT))
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
