@@ -77,7 +77,7 @@ class Mutator:
         failure = expected.find_failure(self.context, exchange, describe_values(changes))
         if failure is None:
             return None
-        last_name = list(changes)[-1] if changes else ""
+        last_name = next(reversed(changes), "")
         return replace(failure, rule=self.locate_rule(last_name, changes))
 
     def locate_rule(self, name: str, changes: ParameterValues | None = None) -> str:
@@ -85,17 +85,16 @@ class Mutator:
         field = self.fields.get(name)
         if field is None:
             return self.context.operation.pointer
-        change = (changes or {}).get(name)
+        if not changes or name not in changes or not changes[name].violated_keywords:
+            return field.pointer
         # the first of them, as one place can be shown
-        keywords = change.violated_keywords[:1] if change else ()
+        keyword = changes[name].violated_keywords[0]
         if field.location in ("form", "json", "file"):
-            # a property's pointer is that of its schema; which ones are required stands beside it, not in it
-            steps = () if keywords == ("required",) else keywords
-        elif keywords == ("required",):
-            steps = keywords
-        else:
-            steps = ("schema", *keywords) if keywords else ()
-        return "/".join((field.pointer, *steps))
+            # the pointer of a body's property is that of its schema, and which ones are required stands elsewhere
+            return field.pointer if keyword == "required" else f"{field.pointer}/{keyword}"
+        if keyword == "required":
+            return f"{field.pointer}/required"
+        return f"{field.pointer}/schema/{keyword}"
 
 
 def describe_values(changes: ParameterValues) -> str:

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from lookalike_specs.extensions import ErrorCode, ErrorFormat
 from lookalike_specs.messages import Response
+from lookalike_specs.request_builder import format_value
 
 Aspect = Literal["status", "media type", "code", "message", "shape"]
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -107,7 +108,7 @@ class ErrorPattern:
                 yield from self._compare_json(value[key], inner, f"{pointer}/{key}")
         elif isinstance(template, str):
             aspect, pattern = self._get_pattern(template)
-            if not pattern.fullmatch(_to_text(value)) or self._has_other_type(value, template):
+            if not pattern.fullmatch(format_value(value)) or self._has_other_type(value, template):
                 yield ErrorMismatch(aspect, pointer, f"{value!r} is not {self._render_template(template)!r}")
         elif value != template:
             yield ErrorMismatch("shape", pointer, f"{value!r} is not {template!r}")
@@ -177,10 +178,6 @@ def _find_aspect(template: str) -> Aspect:
     if "message" in names:
         return "message"
     return "shape"
-
-
-def _to_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _strip_parameters(media_type: str) -> str:

@@ -57,9 +57,9 @@ def iter_values(value: Any, names: tuple[str, ...]) -> Iterator[Any]:
         return
     first, *rest = names
     if first == "*":
-        items = value if isinstance(value, list) else ()
-        for item in items:
-            yield from iter_values(item, tuple(rest))
+        if isinstance(value, list):
+            for item in value:
+                yield from iter_values(item, tuple(rest))
     elif isinstance(value, dict) and first in value:
         yield from iter_values(value[first], tuple(rest))
 

@@ -19,7 +19,9 @@ def parse_number(value: Any) -> Decimal | None:
         return None
     if isinstance(value, int | float):
         return Decimal(str(value))
-    match = NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    match = NUMBER.fullmatch(value)
     if match is None:
         return None
     return Decimal(match[1]) * MULTIPLIERS[match[2].lower()]
