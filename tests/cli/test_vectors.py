@@ -132,7 +132,7 @@ def test_importing_the_command_line_reads_no_vectors(run_python) -> None:
 # ---------------------------------------------------------------- drivers that are right
 
 
-def counts(done: Result) -> dict[str, list[int]]:
+def read_counts(done: Result) -> dict[str, list[int]]:
     """scheme -> signed, of which differ, verdicts, of which differ, not tested."""
     return {row["scheme"]: [*row.values()][1:] for row in json.loads(done.stdout)["schemes"]}
 
@@ -154,7 +154,7 @@ def test_the_example_passes_every_vector(lookalike, driver: str) -> None:
     assert (done.exit_code, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert (found["version"], found["driver"], found["differences"], found["notTested"]) == (1, driver, [], [])
-    assert counts(done) == ALL
+    assert read_counts(done) == ALL
 
 
 @pytest.mark.parametrize("name", ["python_driver.py", "node_driver.mjs"])
@@ -308,7 +308,7 @@ def test_what_is_not_supported_is_not_tested_and_said(drive: Drive) -> None:
     assert done.exit_code == 0
     assert f"\n\nNot tested: daji-md5 verify, {TOTAL['daji-md5']}: a client verifies nothing\n" in done.stdout
     found = drive("daji-md5", "--json", each=each)
-    assert counts(found) == {"daji-md5": [VALID["daji-md5"], 0, 0, 0, TOTAL["daji-md5"]]}
+    assert read_counts(found) == {"daji-md5": [VALID["daji-md5"], 0, 0, 0, TOTAL["daji-md5"]]}
     assert len(json.loads(found.stdout)["notTested"]) == TOTAL["daji-md5"]
 
 

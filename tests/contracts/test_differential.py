@@ -42,12 +42,12 @@ def test_so_are_several_at_once(at: str) -> None:
 
 @pytest.mark.parametrize(("api", "name", "value"), SWITCHES)
 def test_so_they_are_under_every_variant(api: str, name: str, value: str) -> None:
-    def held(drawn: ParameterValues) -> Failure | None:
+    def check(drawn: ParameterValues) -> Failure | None:
         return ask.check_values(drawn)
 
     for at in (at for at in OPERATIONS if at.startswith(f"{api}/")):
         ask = get_mutator(create_context(at, {name: value}, cases=3))
-        broken = ask.context.falsify(build_changes_strategy(ask.value_pools, TWO), held)
+        broken = ask.context.falsify(build_changes_strategy(ask.value_pools, TWO), check)
         assert broken is None, (at, broken)
 
 

@@ -20,21 +20,23 @@ from .subjects import create_context
 ALIYUN = "aliyun/SearchImageByPic"
 
 
-def operations(api: str, error: str) -> list[str]:
+def list_operations(api: str, error: str) -> list[str]:
     loaded = load_api(api)
     only = loaded.root.errors[error].operations
     return [f"{api}/{each.id}" for each in loaded.operations if not only or each.id in only]
 
 
-def transports(api: str) -> tuple[str, ...]:
+def list_formats(api: str) -> tuple[str, ...]:
     switch = load_api(api).root.variants.get("error-format")
     return tuple(switch.values) if switch else ("",)
 
 
-ERRORS = [(api, error, way) for api in list_api_ids() for error in load_api(api).root.errors for way in transports(api)]
+ERRORS = [
+    (api, error, way) for api in list_api_ids() for error in load_api(api).root.errors for way in list_formats(api)
+]
 
 
-def brought(one: CheckContext, error: str, scheme: SecurityScheme | None = None) -> Response:
+def trigger_error(one: CheckContext, error: str, scheme: SecurityScheme | None = None) -> Response:
     """The error's answer, by a magic credential."""
     magic = {
         each.credential: each.template.format(situation=error) for each in one.api.root.triggers if each.credential
@@ -46,15 +48,15 @@ def brought(one: CheckContext, error: str, scheme: SecurityScheme | None = None)
 
 @pytest.mark.parametrize(("api", "error", "way"), ERRORS)
 def test_an_error_of_the_mock_is_that_error(api: str, error: str, way: str) -> None:
-    one = create_context(operations(api, error)[0], {"error-format": way} if way else {})
-    reply = brought(one, error)
+    one = create_context(list_operations(api, error)[0], {"error-format": way} if way else {})
+    reply = trigger_error(one, error)
     assert one.resolve_error(error) in one.classifier.find_exact_errors(reply), reply
     assert one.classifier.find_mismatches(reply, error) == ()
     assert not one.classifier.is_good(reply)
     assert one.classifier.matches_any(reply, (one.resolve_error(error),))
 
 
-@pytest.mark.parametrize("way", transports("aliyun"))
+@pytest.mark.parametrize("way", list_formats("aliyun"))
 @pytest.mark.parametrize("name", ["SearchImageByPic", "AddImage", "DeleteImage", "AuthorizeFileUpload"])
 def test_in_xml_as_well(name: str, way: str) -> None:
     one = create_context(f"aliyun/{name}", {"error-format": way})
@@ -91,7 +93,7 @@ def test_what_differs_is_told(
     at: str, error: str, body: Mapping[str, Any], reply: dict[str, Any], aspects: set[Aspect]
 ) -> None:
     one = create_context(at)
-    honest = brought(one, error)
+    honest = trigger_error(one, error)
     changed = msgspec.structs.replace(honest, body=json.dumps(json.loads(honest.body) | dict(body)).encode())
     changed = msgspec.structs.replace(changed, **reply)
     assert {found.aspect for found in one.classifier.find_mismatches(changed, error)} == aspects
@@ -99,7 +101,7 @@ def test_what_differs_is_told(
 
 def test_what_differs_in_one_thing_is_meant_and_another_error_is_not() -> None:
     one = create_context("tmapi/searchItemsByImageUrl")
-    reply = brought(one, "422")
+    reply = trigger_error(one, "422")
     assert one.classifier.matches_any(msgspec.structs.replace(reply, status=400), ("422",))
     assert not one.classifier.matches_any(reply, ("439",))
     assert not one.classifier.matches_any(Response(status=500, body=b"<html>", media_type="text/html"), ("422",))
@@ -107,7 +109,7 @@ def test_what_differs_in_one_thing_is_meant_and_another_error_is_not() -> None:
 
 def test_headers_that_are_missing_are_told() -> None:
     one = create_context("daji-1688/imageQuery")
-    reply = brought(one, "method-not-allowed")
+    reply = trigger_error(one, "method-not-allowed")
     (form,) = (form for form in one.classifier.error_patterns if form.id == "method-not-allowed")
     assert list(form.find_missing_headers(reply)) == []
     assert list(form.find_missing_headers(msgspec.structs.replace(reply, headers=()))) == ["Allow"]
@@ -121,7 +123,7 @@ def test_no_two_errors_are_taken_for_each_other_but_those_that_look_the_same(api
     for error, known in loaded.root.errors.items():
         if known.operations:
             continue
-        for other in one.classifier.find_exact_errors(brought(one, error)):
+        for other in one.classifier.find_exact_errors(trigger_error(one, error)):
             found, same = loaded.root.errors[one.resolve_error(error)], loaded.root.errors[other]
             assert (found.message, found.status) == (same.message, same.status)
 

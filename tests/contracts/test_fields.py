@@ -11,7 +11,7 @@ TEXT: Any = {"type": "string"}
 NULL: Any = {"type": "null"}
 
 
-def thing(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
+def make_object_schema(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
@@ -20,14 +20,14 @@ def thing(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
     [
         ({}, []),
         (TEXT, []),
-        (thing(a=TEXT), ["/a"]),
-        (thing(**{"a/b~c": TEXT}), ["/a~1b~0c"]),
-        (thing(a=thing(b=TEXT), c=TEXT), ["/a", "/a/b", "/c"]),
-        (thing(a={"type": "array", "items": thing(b=TEXT)}), ["/a", "/a/*/b"]),
-        ({"type": "array", "items": thing(b=TEXT)}, ["/*/b"]),
-        ({"allOf": [thing(a=TEXT), thing(b=TEXT)]}, ["/a", "/b"]),
-        ({"oneOf": [thing(a=TEXT), thing(b=TEXT, a=TEXT)]}, ["/a", "/b"]),
-        (thing(a={"anyOf": [thing(b=TEXT), NULL]}), ["/a", "/a/b"]),
+        (make_object_schema(a=TEXT), ["/a"]),
+        (make_object_schema(**{"a/b~c": TEXT}), ["/a~1b~0c"]),
+        (make_object_schema(a=make_object_schema(b=TEXT), c=TEXT), ["/a", "/a/b", "/c"]),
+        (make_object_schema(a={"type": "array", "items": make_object_schema(b=TEXT)}), ["/a", "/a/*/b"]),
+        ({"type": "array", "items": make_object_schema(b=TEXT)}, ["/*/b"]),
+        ({"allOf": [make_object_schema(a=TEXT), make_object_schema(b=TEXT)]}, ["/a", "/b"]),
+        ({"oneOf": [make_object_schema(a=TEXT), make_object_schema(b=TEXT, a=TEXT)]}, ["/a", "/b"]),
+        (make_object_schema(a={"anyOf": [make_object_schema(b=TEXT), NULL]}), ["/a", "/a/b"]),
     ],
 )
 def test_each_field_is_named_once(schema: dict[str, Any], found: list[str]) -> None:
@@ -37,16 +37,16 @@ def test_each_field_is_named_once(schema: dict[str, Any], found: list[str]) -> N
 @pytest.mark.parametrize(
     ("schema", "optional", "nullable"),
     [
-        (thing(("a",), a=TEXT), False, False),
-        (thing(("b",), a=TEXT), True, False),
-        (thing(("a",), a=NULL), False, True),
-        (thing(("a",), a={"type": ["string", "null"]}), False, True),
-        (thing(("a",), a=TEXT | {"nullable": True}), False, True),
-        (thing(("a",), a={"oneOf": [TEXT, NULL]}), False, True),
-        (thing(("a",), a={"anyOf": [TEXT, TEXT]}), False, False),
-        ({"oneOf": [thing(a=NULL), thing(a=NULL)]}, True, True),
-        ({"oneOf": [thing(a=NULL), thing(("a",), a=TEXT)]}, False, False),
-        ({"anyOf": [thing(("a",), a=TEXT), thing(a=NULL)]}, False, False),
+        (make_object_schema(("a",), a=TEXT), False, False),
+        (make_object_schema(("b",), a=TEXT), True, False),
+        (make_object_schema(("a",), a=NULL), False, True),
+        (make_object_schema(("a",), a={"type": ["string", "null"]}), False, True),
+        (make_object_schema(("a",), a=TEXT | {"nullable": True}), False, True),
+        (make_object_schema(("a",), a={"oneOf": [TEXT, NULL]}), False, True),
+        (make_object_schema(("a",), a={"anyOf": [TEXT, TEXT]}), False, False),
+        ({"oneOf": [make_object_schema(a=NULL), make_object_schema(a=NULL)]}, True, True),
+        ({"oneOf": [make_object_schema(a=NULL), make_object_schema(("a",), a=TEXT)]}, False, False),
+        ({"anyOf": [make_object_schema(("a",), a=TEXT), make_object_schema(a=NULL)]}, False, False),
     ],
 )
 def test_a_field_may_be_absent_or_null_where_every_schema_of_it_says_so(

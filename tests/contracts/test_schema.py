@@ -21,7 +21,7 @@ ASKED = Request(
 )
 
 
-def answered(change: dict[str, Any]) -> Response:
+def change_first_item(change: dict[str, Any]) -> Response:
     """The mock's answer with something changed in its first item."""
     reply = Mock("tmapi").respond(ASKED)
     body = msgspec.json.decode(reply.body)
@@ -30,20 +30,20 @@ def answered(change: dict[str, Any]) -> Response:
 
 
 def test_an_honest_answer_conforms() -> None:
-    assert describe_response_violations("tmapi", ASKED, answered({})) == ()
+    assert describe_response_violations("tmapi", ASKED, change_first_item({})) == ()
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"item_id": "865835426638"}, "is not of type 'integer'"),
         ({"price": 19}, "'string'"),
         ({"title": None}, "'string'"),
     ],
 )
-def test_a_wrong_type_is_named(change: dict[str, Any], told: str) -> None:
-    (line,) = describe_response_violations("tmapi", ASKED, answered(change))
-    assert told in line
+def test_a_wrong_type_is_named(change: dict[str, Any], message: str) -> None:
+    (line,) = describe_response_violations("tmapi", ASKED, change_first_item(change))
+    assert message in line
 
 
 def test_an_undocumented_status_is_named() -> None:
@@ -128,12 +128,12 @@ def test_an_upload_is_held_to_xml() -> None:
 
 def test_xml_that_names_its_encoding_is_read() -> None:
     asked = Request(method="POST", path="/", query=b"Action=AddImage")
-    for text, told in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
+    for text, count in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
         reply = Response(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
-        assert len(describe_response_violations("aliyun", asked, reply)) == told
+        assert len(describe_response_violations("aliyun", asked, reply)) == count
 
 
-def told(api: str, request: Request, reply: Response, *, strict: bool = False) -> list[tuple[str, str, str]]:
+def list_violations(api: str, request: Request, reply: Response, *, strict: bool = False) -> list[tuple[str, str, str]]:
     """Each violation, the beginning of its message."""
     return [
         (found.kind, found.pointer, found.message[:32])
@@ -154,15 +154,15 @@ XML = "text/xml;charset=utf-8"
         (ASKED, Response(status=200, body=b"[1]"), ("schema", "", "[1] is not valid under any of th")),
         (ASKED, Response(status=200, body=b"[" * 100_000), ("schema", "", "is nested too deeply to be read")),
         (ASKED, Response(status=200, body=b"\xff"), ("schema", "", "the body is not UTF-8")),
-        (ASKED, answered({"title": 5}), ("schema", "/data/items/0/title", "5 is not of type 'string'")),
+        (ASKED, change_first_item({"title": 5}), ("schema", "/data/items/0/title", "5 is not of type 'string'")),
         (ADDED, Response(status=200, body=HALF), ("schema", "", "holds half a character, such as ")),
         (ADDED, Response(status=200, body=b"\xff", media_type=XML), ("schema", "", "the body is not UTF-8")),
-        (Request(method="GET", path="/nowhere"), answered({}), ("path", "", "Path not found for http://api.tm")),
+        (Request(method="GET", path="/nowhere"), change_first_item({}), ("path", "", "Path not found for http://api.tm")),
     ],
     ids=lambda each: " ".join(each[0::2]) if isinstance(each, tuple) and len(each) == 3 else "",
 )  # fmt: skip
 def test_each_violation_has_its_kind_and_place(asked: Request, reply: Response, expected: tuple[str, str, str]) -> None:
-    assert told("aliyun" if asked is ADDED else "tmapi", asked, reply) == [expected]
+    assert list_violations("aliyun" if asked is ADDED else "tmapi", asked, reply) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,12 @@ def test_each_violation_has_its_kind_and_place(asked: Request, reply: Response, 
     ],
 )  # fmt: skip
 def test_a_malformed_media_type_is_named(media_type: str, good: bool) -> None:
-    reply = msgspec.structs.replace(answered({}), media_type=media_type)
-    assert told("tmapi", ASKED, reply) == ([] if good else [("media type", "", f"{media_type!r} is malformed"[:32])])
+    reply = msgspec.structs.replace(change_first_item({}), media_type=media_type)
+    assert list_violations("tmapi", ASKED, reply) == (
+        [] if good else [("media type", "", f"{media_type!r} is malformed"[:32])]
+    )
 
 
 @pytest.mark.parametrize(("strict", "expected"), [(False, 0), (True, 1)])
 def test_what_is_not_documented_counts_when_strict(strict: bool, expected: int) -> None:
-    assert len(told("tmapi", ASKED, answered({"undocumented": 1}), strict=strict)) == expected
+    assert len(list_violations("tmapi", ASKED, change_first_item({"undocumented": 1}), strict=strict)) == expected

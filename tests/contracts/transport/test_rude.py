@@ -45,7 +45,7 @@ HASTE, BOUND, MOST = 0.3, 30.0, 100_000
 Result = TypeVar("Result")
 
 
-def judged(http: HttpClient, *checks: str) -> list[CheckResult]:
+def check_server(http: HttpClient, *checks: str) -> list[CheckResult]:
     """The outcomes of these checks at one operation."""
     plan = RunConfig(
         (TMAPI,),
@@ -54,10 +54,10 @@ def judged(http: HttpClient, *checks: str) -> list[CheckResult]:
         {"tmapi": TMAPI.account},
         selected_operations=frozenset({f"tmapi/{OPERATION.id}"}),
     )
-    return bounded(lambda: list(execute_checks(plan)))
+    return run_bounded(lambda: list(execute_checks(plan)))
 
 
-def bounded(work: Callable[[], Result]) -> Result:
+def run_bounded(work: Callable[[], Result]) -> Result:
     """What it comes to, unless it takes for ever."""
     found: list[Any] = []
 
@@ -76,20 +76,20 @@ def bounded(work: Callable[[], Result]) -> Result:
     return found[0]
 
 
-def resets(sock: socket.socket, _: Event) -> None:
+def reset_connection(sock: socket.socket, _: Event) -> None:
     read_request_head(sock)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
-def silent(_: socket.socket, over: Event) -> None:
+def stay_silent(_: socket.socket, over: Event) -> None:
     over.wait(20)
 
 
 LATE = "did not answer within 0.3 s"
 MANNERS: dict[str, tuple[SocketHandler, str]] = {
-    "accepts and says nothing": (silent, LATE),
+    "accepts and says nothing": (stay_silent, LATE),
     "closes at once": (lambda *_: None, "the connection"),
-    "resets": (resets, "broke the connection off"),
+    "resets": (reset_connection, "broke the connection off"),
     "drips its first line": (drip_response(b"HTTP/1.1", b" "), LATE),
     "drips a header": (drip_response(OK_HEAD + b"X: ", b"x"), LATE),
     "drips headers": (drip_response(OK_HEAD, b"X: y\r\n"), LATE),
@@ -140,7 +140,7 @@ def test_what_a_rude_server_does_could_not_be_checked(manners: SocketHandler, re
         serve_badly(manners) as (url, _),
         HttpClient(url, timeout=HASTE if reason == LATE else BOUND, max_bytes=MOST) as http,
     ):
-        outcomes = judged(http)
+        outcomes = check_server(http)
     assert {outcome.status for outcome in outcomes} <= {"could not check", "does not apply"}
     told = {outcome.reason for outcome in outcomes if outcome.status == "could not check"}
     assert told
@@ -165,23 +165,23 @@ ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
 @pytest.mark.parametrize(("said", "status", "body"), ANSWERS.values(), ids=ANSWERS)
 def test_what_is_an_answer_is_judged_as_one(said: bytes, status: int, body: bytes) -> None:
     with serve_badly(send_and_close(said)) as (url, calls), HttpClient(url, timeout=10) as http:
-        reply = bounded(lambda: http.send(PLAIN))
+        reply = run_bounded(lambda: http.send(PLAIN))
         assert (reply.status, reply.body) == (status, body)
         assert calls == [1]
-        (outcome,) = (each for each in judged(http, "request/accepted") if each.status == "failed")
+        (outcome,) = (each for each in check_server(http, "request/accepted") if each.status == "failed")
         assert f"HTTP {status}" in outcome.findings[0].message
 
 
-def refused() -> tuple[str, str]:
+def reserve_address() -> tuple[str, str]:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{sock.getsockname()[1]}", "nothing listens at"
 
 
 def test_nobody_there_is_told() -> None:
-    url, reason = refused()
+    url, reason = reserve_address()
     with HttpClient(url) as http:
-        outcomes = judged(http)
+        outcomes = check_server(http)
         assert http.request_count == 1
     assert all(reason in outcome.reason for outcome in outcomes if outcome.status != "does not apply")
 
@@ -202,7 +202,7 @@ def test_a_name_that_is_looked_up_for_ever_is_told(monkeypatch: pytest.MonkeyPat
     over = Event()
     monkeypatch.setattr("lookalike_contracts.transport.url.socket.getaddrinfo", lambda *_, **__: over.wait(20) and [])
     with HttpClient("http://slow.invalid", timeout=HASTE) as http, pytest.raises(CouldNotCheck, match="did not answer"):
-        bounded(lambda: http.send(PLAIN))
+        run_bounded(lambda: http.send(PLAIN))
     over.set()
 
 
@@ -216,42 +216,42 @@ def test_a_backlog_that_is_full_is_told() -> None:
             other.connect_ex(listener.getsockname())
         http = HttpClient(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=HASTE)
         with http, pytest.raises(CouldNotCheck, match="did not answer"):
-            bounded(lambda: http.send(PLAIN))
+            run_bounded(lambda: http.send(PLAIN))
         for other in others:
             other.close()
 
 
 @contextmanager
-def tls_server(mock: Mock) -> Iterator[tuple[Server, ssl.SSLContext]]:
+def serve_tls(mock: Mock) -> Iterator[tuple[Server, ssl.SSLContext]]:
     found = create_tls_contexts(list_host_names(mock))
     with Server(MockApp(mock, tls=found), tls=found) as server:
         yield server, ssl.create_default_context(cadata=found.ca)
 
 
 @pytest.fixture(scope="module")
-def secured() -> Iterator[tuple[Server, ssl.SSLContext]]:
-    with tls_server(Mock("tmapi")) as found:
+def tls_mock() -> Iterator[tuple[Server, ssl.SSLContext]]:
+    with serve_tls(Mock("tmapi")) as found:
         yield found
 
 
-def test_a_server_over_tls_is_judged(secured: tuple[Server, ssl.SSLContext]) -> None:
-    server, context = secured
+def test_a_server_over_tls_is_judged(tls_mock: tuple[Server, ssl.SSLContext]) -> None:
+    server, context = tls_mock
     with HttpClient(server.tls_url, ssl_context=context) as http:
-        assert [each.status for each in judged(http, "request/accepted")] == ["passed"]
+        assert [each.status for each in check_server(http, "request/accepted")] == ["passed"]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told(secured: tuple[Server, ssl.SSLContext]) -> None:
-    with HttpClient(secured[0].tls_url) as http:
-        (outcome,) = judged(http, "request/accepted")
+def test_a_certificate_that_nobody_vouches_for_is_told(tls_mock: tuple[Server, ssl.SSLContext]) -> None:
+    with HttpClient(tls_mock[0].tls_url) as http:
+        (outcome,) = check_server(http, "request/accepted")
     assert outcome.reason.startswith("no TLS with 127.0.0.1:")
     assert "certificate" in outcome.reason
 
 
-def test_a_certificate_for_another_host_is_told(secured: tuple[Server, ssl.SSLContext]) -> None:
-    server, context = secured
+def test_a_certificate_for_another_host_is_told(tls_mock: tuple[Server, ssl.SSLContext]) -> None:
+    server, context = tls_mock
     port = server.tls_url.rpartition(":")[2]
     with HttpClient(f"https://127.0.0.2:{port}", ssl_context=context) as http:
-        told = judged(http, "request/accepted")[0].reason
+        told = check_server(http, "request/accepted")[0].reason
     assert "nothing listens" in told or "not valid for" in told
 
 
@@ -259,7 +259,7 @@ def test_tls_where_there_is_none_is_told() -> None:
     with serve_badly(send_and_close(b"HTTP/1.1 400 Bad\r\n\r\n")) as (url, _):
         secure = url.replace("http:", "https:")
         with HttpClient(secure, timeout=HASTE) as http:
-            assert judged(http, "request/accepted")[0].status == "could not check"
+            assert check_server(http, "request/accepted")[0].status == "could not check"
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
@@ -291,11 +291,11 @@ def test_each_fault_that_the_mock_can_bring_is_told(fault: str) -> None:
     request = subject.build_signed_request(subject.build_values())
     sandbox.schedule(ScheduledSituation(f"tmapi/{fault}", 1, Delay(seconds=0.05)))
     with Server(MockApp(mock)) as server, HttpClient(server.url, timeout=5) as http:
-        assert FAULT_ENDS[fault] in bounded(lambda: came_of(http, subject, request))
-        assert came_of(http, subject, request) == ""
+        assert FAULT_ENDS[fault] in run_bounded(lambda: describe_response(http, subject, request))
+        assert describe_response(http, subject, request) == ""
 
 
-def came_of(http: HttpClient, subject: CheckContext, request: Request) -> str:
+def describe_response(http: HttpClient, subject: CheckContext, request: Request) -> str:
     try:
         reply = http.send(request)
     except CouldNotCheck as wrong:

@@ -113,22 +113,22 @@ def test_requests_can_be_paced(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_dead_server_is_given_up(manners: object, requests: int) -> None:
     with serve_badly(manners) as (url, calls), HttpClient(url, timeout=0.2) as http:  # type: ignore[arg-type]
-        told = [reason(http) for _ in range(6)]
+        told = [read_reason(http) for _ in range(6)]
         assert (len(calls), http.request_count) == (requests, requests)
     assert [text.endswith("; it was given up") for text in told] == [at >= requests for at in range(6)]
 
 
 def test_an_answer_now_and_then_keeps_a_server_alive() -> None:
-    def every_third(sock: socket.socket, over: Event) -> None:
+    def answer_every_third(sock: socket.socket, over: Event) -> None:
         read_request_head(sock)
         if len(calls) % 3 == 0:
             sock.sendall(GOOD)
 
-    with serve_badly(every_third) as (url, calls), HttpClient(url) as http:
-        assert [reason(http) == "" for _ in range(9)] == [False, False, True] * 3
+    with serve_badly(answer_every_third) as (url, calls), HttpClient(url) as http:
+        assert [read_reason(http) == "" for _ in range(9)] == [False, False, True] * 3
 
 
-def reason(http: HttpClient) -> str:
+def read_reason(http: HttpClient) -> str:
     try:
         http.send(PLAIN)
     except CouldNotCheck as wrong:
@@ -143,25 +143,25 @@ def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
 
 
 def test_a_connection_is_kept() -> None:
-    def keeps(sock: socket.socket, _: Event) -> None:
+    def keep_connection(sock: socket.socket, _: Event) -> None:
         while True:
             read_request_head(sock)
             sock.sendall(GOOD)
 
-    with serve_badly(keeps) as (url, calls), HttpClient(url) as http:
+    with serve_badly(keep_connection) as (url, calls), HttpClient(url) as http:
         assert [http.send(PLAIN).body for _ in range(5)] == [b"{}"] * 5
         http.close()
         assert len(calls) == 1
 
 
 def test_a_request_that_was_answered_in_part_is_not_sent_again() -> None:
-    def once(sock: socket.socket, _: Event) -> None:
+    def answer_once(sock: socket.socket, _: Event) -> None:
         read_request_head(sock)
         sock.sendall(GOOD)
         read_request_head(sock)
         sock.sendall(OK_HEAD)
 
-    with serve_badly(once) as (url, calls), HttpClient(url) as http:
+    with serve_badly(answer_once) as (url, calls), HttpClient(url) as http:
         assert http.send(PLAIN).body == b"{}"
         with pytest.raises(CouldNotCheck):
             http.send(PLAIN)
@@ -172,7 +172,7 @@ def test_what_comes_unasked_is_nobodys_answer() -> None:
     """An answer to nothing, sent after the first one, must not be taken for the second."""
     seen = Event()
 
-    def chatters(sock: socket.socket, over: Event) -> None:
+    def send_unasked(sock: socket.socket, over: Event) -> None:
         read_request_head(sock)
         sock.sendall(GOOD)
         if told.is_set():  # the second one is left alone, or both answers might be read as one
@@ -184,7 +184,7 @@ def test_what_comes_unasked_is_nobodys_answer() -> None:
         over.wait(20)
 
     told = Event()
-    with serve_badly(chatters) as (url, calls), HttpClient(url) as http:
+    with serve_badly(send_unasked) as (url, calls), HttpClient(url) as http:
         assert http.send(PLAIN).status == 200
         seen.set()
         told.wait(20)
@@ -203,11 +203,11 @@ def test_what_comes_unasked_is_nobodys_answer() -> None:
 def test_these_bytes_are_sent(request_: Request, line: bytes) -> None:
     heads: list[bytes] = []
 
-    def listens(sock: socket.socket, _: Event) -> None:
+    def record_head(sock: socket.socket, _: Event) -> None:
         heads.append(read_request_head(sock))
         sock.sendall(GOOD)
 
-    with serve_badly(listens) as (url, _), HttpClient(f"{url}/base/") as http:
+    with serve_badly(record_head) as (url, _), HttpClient(f"{url}/base/") as http:
         http.send(request_)
     first, host, *rest = heads[0].split(b"\r\n")
     assert (first, host) == (line, b"Host: " + url.partition("://")[2].encode())

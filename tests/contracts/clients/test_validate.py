@@ -30,7 +30,7 @@ OPERATIONS = [
 TMAPI, DAJI, HIOBUY, ALIYUN = "tmapi", "daji-1688", "hiobuy", "aliyun"
 
 
-def made(
+def make_request(
     api: str, changes: Mapping[str, Any] | None = None, *, operation: Operation | None = None, scheme: Any = None,
     moment: SigningContext | None = None, account: Mapping[str, str] | None = None,
 ) -> Request:  # fmt: skip
@@ -46,17 +46,17 @@ def made(
     return sign(unsigned, scheme, account, moment or SigningContext(NOW, "n1"))
 
 
-def named(scheme: str) -> Any:
+def get_scheme(scheme: str) -> Any:
     return next(each for each in load_api(ALIYUN).operations[0].schemes if each.name == scheme)
 
 
-def told(found: tuple[RequestViolation, ...]) -> list[tuple[str, str]]:
+def summarize(found: tuple[RequestViolation, ...]) -> list[tuple[str, str]]:
     return [(each.kind, each.parameter) for each in found]
 
 
 @pytest.mark.parametrize(("api", "operation", "scheme"), OPERATIONS)
 def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, scheme: Any) -> None:
-    request = made(api, operation=operation, scheme=scheme)
+    request = make_request(api, operation=operation, scheme=scheme)
     assert validate_request(api, request, received_at=AT, variants={"auth": "either"} if api == TMAPI else None) == ()
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, schem
     ],
 )
 def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, parameter: str, says: str) -> None:
-    (found,) = validate_request(api, made(api, changes), received_at=AT)
+    (found,) = validate_request(api, make_request(api, changes), received_at=AT)
     assert (found.kind, found.parameter) == (kind, parameter)
     assert says in found.message
     assert found.rule.startswith("#/")
@@ -104,7 +104,7 @@ def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, para
     ],
 )
 def test_where_the_document_says_it_is_told(api: str, changes: dict[str, Any], where: str) -> None:
-    assert [found.rule for found in validate_request(api, made(api, changes))] == [where]
+    assert [found.rule for found in validate_request(api, make_request(api, changes))] == [where]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_where_the_document_says_it_is_told(api: str, changes: dict[str, Any], w
     ],
 )
 def test_a_header_that_is_meant_for_the_api_and_is_none_of_its_is_told(api: str, name: bytes, nearest: str) -> None:
-    request = made(api)
+    request = make_request(api)
     found = validate_request(
         api, msgspec.structs.replace(request, headers=(*request.headers, (name, b"1"))), received_at=AT
     )
@@ -128,9 +128,9 @@ def test_a_header_that_is_meant_for_the_api_and_is_none_of_its_is_told(api: str,
 
 
 def test_a_parameter_that_stands_twice_is_told() -> None:
-    request = made(TMAPI)
+    request = make_request(TMAPI)
     twice = msgspec.structs.replace(request, query=request.query + b"&page=1&page=1")
-    assert told(validate_request(TMAPI, twice)) == [("repeated", "page")]
+    assert summarize(validate_request(TMAPI, twice)) == [("repeated", "page")]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_parameter_that_stands_twice_is_told() -> None:
     ],
 )
 def test_a_request_that_goes_nowhere_is_told(changes: dict[str, str], told_of: str) -> None:
-    (found,) = validate_request(TMAPI, msgspec.structs.replace(made(TMAPI), **changes))
+    (found,) = validate_request(TMAPI, msgspec.structs.replace(make_request(TMAPI), **changes))
     assert found.kind == "operation"
     assert told_of in found.message
 
@@ -151,14 +151,14 @@ def test_a_request_that_goes_nowhere_is_told(changes: dict[str, str], told_of: s
     [(b"{", b"application/json", "body"), (b"{}", b"text/plain", "body"), (b"", b"application/json", "missing")],
 )
 def test_a_body_that_cannot_be_read_is_told(body: bytes, media_type: bytes, kind: str) -> None:
-    request = made(HIOBUY)
+    request = make_request(HIOBUY)
     headers = ((b"content-type", media_type), *((k, v) for k, v in request.headers if k != b"content-type"))
     found = validate_request(HIOBUY, msgspec.structs.replace(request, body=body, headers=headers))
     assert [each.kind for each in found] == [kind]
 
 
 def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
-    request = made(ALIYUN, scheme=named("acs-rpc"))
+    request = make_request(ALIYUN, scheme=get_scheme("acs-rpc"))
     joined = msgspec.structs.replace(request, query=request.query + b"&" + request.body, body=b"")
     assert validate_request(ALIYUN, joined, received_at=AT) == ()
 
@@ -167,8 +167,8 @@ def test_what_a_form_and_a_query_hold_together_is_one_set() -> None:
     ("variants", "expected"), [({}, []), ({"image-parameter": "imageAddress"}, [("unknown", "imageUrl")])]
 )
 def test_a_parameter_counts_while_its_variant_has_it(variants: dict[str, str], expected: list[Any]) -> None:
-    request = made(DAJI, {"imageUrl": "https://cbu01.alicdn.com/x.jpg"})
-    assert told(validate_request(DAJI, request, variants=variants)) == expected
+    request = make_request(DAJI, {"imageUrl": "https://cbu01.alicdn.com/x.jpg"})
+    assert summarize(validate_request(DAJI, request, variants=variants)) == expected
 
 
 # ------------------------------------------------------------------------------------------------ who calls
@@ -191,7 +191,7 @@ def test_a_request_without_a_proof_is_told(api: str, says: str) -> None:
 @pytest.mark.parametrize("api", list_api_ids())
 def test_a_key_that_is_not_the_accounts_is_told(api: str) -> None:
     other = {name: f"other-{value}"[: len(value)] for name, value in load_api(api).account.items()}
-    found = validate_request(api, made(api, account=other), load_api(api).account, received_at=AT)
+    found = validate_request(api, make_request(api, account=other), load_api(api).account, received_at=AT)
     assert [each.kind for each in found] == ["credential"]
     assert found[0].message.endswith(" is not the account's")
 
@@ -201,18 +201,18 @@ def test_the_account_is_the_one_whose_key_was_sent(api: str) -> None:
     spec = load_api(api)
     every = [account for account, _ in spec.accounts]
     for account in every:
-        assert validate_request(api, made(api, account=account), *every, received_at=AT) == ()
+        assert validate_request(api, make_request(api, account=account), *every, received_at=AT) == ()
 
 
 def test_a_magic_key_is_the_demo_accounts() -> None:
     magic = dict(load_api(DAJI).account) | {"appKey": "situation-quota-used-up"}
-    assert validate_request(DAJI, made(DAJI, account=magic)) == ()
+    assert validate_request(DAJI, make_request(DAJI, account=magic)) == ()
 
 
 @pytest.mark.parametrize("api", [TMAPI, HIOBUY])
 def test_a_secret_in_another_place_is_told(api: str) -> None:
     (name, secret), *_ = load_api(api).account.items()
-    request = made(api)
+    request = make_request(api)
     headers = (*request.headers, (b"x-trace", f"call of {secret}".encode()))
     (found,) = validate_request(api, msgspec.structs.replace(request, headers=headers))
     assert (found.kind, found.message) == ("secret", f"{name} stands in the header x-trace, where it does not belong")
@@ -220,21 +220,21 @@ def test_a_secret_in_another_place_is_told(api: str) -> None:
 
 def test_the_secret_that_signs_is_not_sent() -> None:
     secret = load_api(ALIYUN).account["AccessKeySecret"]
-    found = validate_request(ALIYUN, made(ALIYUN, {"Filter": secret}), received_at=AT)
-    assert ("secret", "AccessKeySecret") in told(found)
+    found = validate_request(ALIYUN, make_request(ALIYUN, {"Filter": secret}), received_at=AT)
+    assert ("secret", "AccessKeySecret") in summarize(found)
     assert not is_secret_readable(secret, "\n".join(map(str, found)), depth=2)
 
 
 @pytest.mark.parametrize("key", ["somebodys-token", load_api(TMAPI).account["apiToken"]])
 def test_the_key_that_was_sent_is_covered_and_so_is_the_accounts(key: str) -> None:
-    request = made(TMAPI, {"page": key}, account={"apiToken": "somebodys-token"})
+    request = make_request(TMAPI, {"page": key}, account={"apiToken": "somebodys-token"})
     assert "page is no integer: '***'" in [found.message for found in validate_request(TMAPI, request)]
 
 
 # ------------------------------------------------------------------------------------------------ signatures
 
 
-def forged(request: Request, signed_instead: Request) -> Request:
+def replace_signature(request: Request, signed_instead: Request) -> Request:
     """The request with the sign that another one has."""
     account = load_api(DAJI).account
     sign = daji.read_signature(daji.sign_request(signed_instead, account["appKey"], account["appSecret"]))
@@ -242,7 +242,7 @@ def forged(request: Request, signed_instead: Request) -> Request:
     return msgspec.structs.replace(request, query=kept + b"&sign=" + (sign or "").encode())
 
 
-def without(request: Request, *names: str) -> Request:
+def remove_parameters(request: Request, *names: str) -> Request:
     kept = [part for part in request.query.split(b"&") if part.partition(b"=")[0].decode() not in names]
     return msgspec.structs.replace(request, query=b"&".join(kept))
 
@@ -253,24 +253,24 @@ KEYWORD = {"keyword": "red shoe", "outMemberId": ""}
 @pytest.mark.parametrize(
     ("instead", "says"),
     [
-        (lambda r: without(r, "pageSize"), "signed without pageSize: signed differs at byte 106: ours '\\npageSize=20', theirs ''"),
-        (lambda r: without(r, "pageSize", "beginPage"), "signed without beginPage and pageSize: signed differs at byte 26: "),
+        (lambda r: remove_parameters(r, "pageSize"), "signed without pageSize: signed differs at byte 106: ours '\\npageSize=20', theirs ''"),
+        (lambda r: remove_parameters(r, "pageSize", "beginPage"), "signed without beginPage and pageSize: signed differs at byte 26: "),
         (lambda r: msgspec.structs.replace(r, query=r.query.replace(b"%20", b"%2520")), "signed with percent-encoded values: "),
         (lambda r: msgspec.structs.replace(r, query=r.query.replace(b"%20", b"%2B")), "signed with URL-encoded values: "),
-        (lambda r: without(r, "outMemberId"), "signed without outMemberId: "),
+        (lambda r: remove_parameters(r, "outMemberId"), "signed without outMemberId: "),
         (lambda r: msgspec.structs.replace(r, query=r.query + b"&other=1"), "is not what the account's secret makes of this request; the string to sign is 'appKey=lookalike-demo-key&beginPage=1&"),
     ],
 )  # fmt: skip
 def test_how_a_wrong_signature_came_about_is_told(instead: Any, says: str) -> None:
-    request = made(DAJI, KEYWORD)
-    (found,) = validate_request(DAJI, forged(request, instead(request)))
+    request = make_request(DAJI, KEYWORD)
+    (found,) = validate_request(DAJI, replace_signature(request, instead(request)))
     assert (found.kind, found.parameter) == ("signature", "sign")
     assert says in found.message
     assert load_api(DAJI).account["appSecret"] not in found.message
 
 
 def test_a_signature_in_the_wrong_letter_case_is_told() -> None:
-    request = made(DAJI)
+    request = make_request(DAJI)
     sign = (daji.read_signature(request) or "").encode()
     lower = msgspec.structs.replace(request, query=request.query.replace(sign, sign.lower()))
     (found,) = validate_request(DAJI, lower)
@@ -282,7 +282,7 @@ def test_a_signature_in_the_wrong_letter_case_is_told() -> None:
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
 def test_what_changed_after_signing_is_told(scheme: str) -> None:
-    request = made(ALIYUN, scheme=named(scheme))
+    request = make_request(ALIYUN, scheme=get_scheme(scheme))
     added = msgspec.structs.replace(
         request, query=request.query + (b"&" if request.query else b"") + b"RegionId=cn-beijing"
     )
@@ -293,7 +293,7 @@ def test_what_changed_after_signing_is_told(scheme: str) -> None:
 
 
 def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
-    request = made(ALIYUN)
+    request = make_request(ALIYUN)
     broken = [(k, b"ACS3-HMAC-SHA256 Credential=x" if k == b"authorization" else v) for k, v in request.headers]
     found = validate_request(ALIYUN, msgspec.structs.replace(request, headers=tuple(broken)), received_at=AT)
     assert [each.kind for each in found] == ["credential"]
@@ -312,20 +312,24 @@ def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
     ],
 )
 def test_a_stale_time_is_told(scheme: str, late: timedelta, says: str) -> None:
-    found = validate_request(ALIYUN, made(ALIYUN, scheme=named(scheme)), received_at=(NOW + late).timestamp())
+    found = validate_request(
+        ALIYUN, make_request(ALIYUN, scheme=get_scheme(scheme)), received_at=(NOW + late).timestamp()
+    )
     assert [each.kind for each in found] == (["timestamp"] if says else [])
     assert all(each.message.endswith(says) for each in found)
 
 
 def test_a_time_that_is_none_is_told() -> None:
-    request = made(ALIYUN, scheme=named("acs-rpc"))
+    request = make_request(ALIYUN, scheme=get_scheme("acs-rpc"))
     wrong = msgspec.structs.replace(request, query=request.query.replace(b"2026-01-31T", b"yesterday"))
-    assert ("timestamp", "Timestamp") in told(validate_request(ALIYUN, wrong, received_at=AT))
+    assert ("timestamp", "Timestamp") in summarize(validate_request(ALIYUN, wrong, received_at=AT))
 
 
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
 def test_a_nonce_that_was_used_is_told_with_the_request_that_had_it(scheme: str) -> None:
-    first, other = (made(ALIYUN, scheme=named(scheme), moment=SigningContext(NOW, nonce)) for nonce in ("n1", "n2"))
+    first, other = (
+        make_request(ALIYUN, scheme=get_scheme(scheme), moment=SigningContext(NOW, nonce)) for nonce in ("n1", "n2")
+    )
     found = validate_requests(
         ALIYUN, [RecordedRequest(first, AT), RecordedRequest(other, AT), RecordedRequest(first, AT)]
     )
@@ -336,9 +340,9 @@ def test_a_nonce_that_was_used_is_told_with_the_request_that_had_it(scheme: str)
 
 def test_complaints_of_several_requests_have_their_numbers() -> None:
     sent = [
-        RecordedRequest(made(TMAPI)),
-        RecordedRequest(made(TMAPI, {"page": 0})),
-        RecordedRequest(made(TMAPI, {"page_size": 99})),
+        RecordedRequest(make_request(TMAPI)),
+        RecordedRequest(make_request(TMAPI, {"page": 0})),
+        RecordedRequest(make_request(TMAPI, {"page_size": 99})),
     ]
     assert [(each.request_number, each.parameter) for each in validate_requests(TMAPI, sent)] == [
         (2, "page"),
