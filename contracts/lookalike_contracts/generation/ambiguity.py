@@ -41,7 +41,11 @@ def is_unambiguous(field: Field, value: Any, violated_keywords: tuple[str, ...])
     if is_structured(field):
         # one text is a list of one item for some servers, and none for others
         return False
-    kind = get_value_type(field)
+    return _is_unambiguous_text(get_value_type(field), value, violated_keywords)
+
+
+def _is_unambiguous_text(kind: str, value: str, violated_keywords: tuple[str, ...]) -> bool:
+    """Return whether a text can only be meant as a value of that type, or as none of it."""
     if "type" in violated_keywords:
         # "5.0" is no integer by the document, and one to servers that parse a float and cut it
         resembles = LENIENT_FORMS.get(kind, _is_printable)
