@@ -28,7 +28,9 @@ def handle_example(state: SandboxState, call: RequestContext) -> Response:
     """Return the first documented success of the operation, in the named example that was asked for, if any."""
     operation = call.endpoint.operation
     key = operation.success_status
-    status = int(key) if key.isdecimal() else DEFAULT_SUCCESS
+    status = DEFAULT_SUCCESS
+    if key.isdecimal():
+        status = int(key)
     return build_documented_response(call.service.api, operation, key, status, state.seed, call.situation)
 
 
@@ -56,11 +58,13 @@ def build_documented_response(  # noqa: PLR0913, PLR0917 - all of it decides wha
     name = f"{seed}/{api.id}/{operation.id}/{key}"
     headers = _draw_headers(api, node, name)
     media_type, content = _choose_content(node)
-    if not media_type or status in BODILESS_STATUSES:
+    if not media_type or status in BODILESS_STATUSES or operation.method == "HEAD":
         return Response(status=status, body=b"", media_type="", headers=headers)
     value = _choose_value(api, content, name, example)
     body = _encode_value(value, media_type)
-    return Response(status=status, body=body, media_type=media_type if body else "", headers=headers)
+    if not body:
+        media_type = ""
+    return Response(status=status, body=body, media_type=media_type, headers=headers)
 
 
 def _get_responses(api: Api, operation: Operation) -> dict[str, Any]:
@@ -88,8 +92,10 @@ def _choose_value(api: Api, content: Node, name: str, example: str) -> Any:
     named = {key: entry["value"] for key, entry in (content.get("examples") or {}).items() if "value" in entry}
     if example in named:
         return named[example]
-    given = [content["example"]] if "example" in content else []
-    for value in (*given, *named.values()):
+    given = list(named.values())
+    if "example" in content:
+        given.insert(0, content["example"])
+    for value in given:
         if is_valid(value):
             return value
     return draw_value(api.document, schema, name).value

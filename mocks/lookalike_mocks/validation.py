@@ -136,15 +136,25 @@ def _get_names(fields: Iterable[Field], location: ParameterLocation) -> frozense
 
 
 def _build_schema(fields: Mapping[str, Field], document: Mapping[str, Any]) -> dict[str, Any]:
-    # where a schema holds itself, a reference is left in it
-    schemas = document.get("components", {}).get("schemas", {})
-    return {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "properties": {name: _strip_extensions(field.schema) for name, field in fields.items()},
         "required": [name for name, field in fields.items() if field.required],
-        "components": _strip_extensions({"schemas": schemas}),
     }
+    # where a schema holds itself, a reference to it is left
+    if _has_reference(schema):
+        schemas = document.get("components", {}).get("schemas", {})
+        schema["components"] = _strip_extensions({"schemas": schemas})
+    return schema
+
+
+def _has_reference(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return any(_has_reference(item) for item in schema)
+    if not isinstance(schema, dict):
+        return False
+    return isinstance(schema.get("$ref"), str) or any(_has_reference(value) for value in schema.values())
 
 
 def _strip_extensions(schema: Any) -> Any:

@@ -104,7 +104,9 @@ class _Drawer:
             "number": self._draw_number,
             "boolean": self._draw_boolean,
         }.get(guess_type(schema))
-        return draw(schema, depth) if draw else None
+        if draw is None:
+            return None
+        return draw(schema, depth)
 
     def _draw_object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         required = schema.get("required", [])
@@ -135,16 +137,27 @@ class _Drawer:
 
     def _draw_array(self, schema: dict[str, Any], depth: int) -> list[Any]:
         least = schema.get("minItems", schema.get("minContains", 0))
-        count = least if depth >= MAX_DEPTH else max(least, min(MAX_ITEMS, schema.get("maxItems", MAX_ITEMS)))
         first = schema.get("prefixItems", [])
         items = schema.get("items", schema.get("contains", True))
-        if items is False:
-            count = min(count, len(first)) if least <= len(first) else least
+        count = least
+        if depth < MAX_DEPTH:
+            count = max(least, len(first), min(MAX_ITEMS, schema.get("maxItems", MAX_ITEMS)))
+        # `items: false` forbids all but the first ones
+        if items is False and least <= len(first):
+            count = min(count, len(first))
+        inner_schemas = [*first[:count], *[items] * (count - len(first))]
+        if schema.get("uniqueItems"):
+            return self._draw_unique_items(inner_schemas[:MAX_DRAWN_ITEMS], depth, least)
+        return [self.draw(inner, depth + 1) for inner in inner_schemas[:MAX_DRAWN_ITEMS]]
+
+    def _draw_unique_items(self, schemas: list[Schema], depth: int, least: int) -> list[Any]:
         result: list[Any] = []
-        for number in range(min(max(count, len(first) if depth < MAX_DEPTH else 0), MAX_DRAWN_ITEMS)):
-            inner = first[number] if number < len(first) else items
-            result.append(self._draw_item(inner, depth + 1, result if schema.get("uniqueItems") else []))
-        return self._drop_repeated(result, least) if schema.get("uniqueItems") else result
+        for inner in schemas:
+            value = self._draw_item(inner, depth + 1, result)
+            # where there are no more different ones, as of a short enumeration, the list stays shorter
+            if value not in result or len(result) < least:
+                result.append(value)
+        return result
 
     def _draw_item(self, schema: Schema, depth: int, others: list[Any]) -> Any:
         """Return a value that is none of the others, if one is found."""
@@ -154,13 +167,6 @@ class _Drawer:
                 break
             value = _Drawer(self.document, self.rng, self.direction, self.attempt, False).draw(schema, depth)
         return value
-
-    def _drop_repeated(self, values: list[Any], least: int) -> list[Any]:
-        kept: list[Any] = []
-        for value in values:
-            if value not in kept or len(kept) < least:
-                kept.append(value)
-        return kept
 
     def _draw_string(self, schema: dict[str, Any], _: int) -> str:
         least = schema.get("minLength", 0)
@@ -173,7 +179,9 @@ class _Drawer:
         text = self._draw_word()
         while len(text) < least:
             text = f"{text} {self._draw_word()}"
-        return text if most is None else text[: max(least, most)].rstrip() or text[:most]
+        if most is None or len(text) <= most:
+            return text
+        return text[:most].rstrip().ljust(least, "x")
 
     def _draw_integer(self, schema: dict[str, Any], _: int) -> int:
         low, high = _find_bounds(schema, 1)
@@ -190,7 +198,10 @@ class _Drawer:
             first = -(-low // step)
             return round(self.rng.randint(int(first), max(int(first), int(high // step))) * step, 10)
         value = round(self.rng.uniform(low, high), 2)
-        return value if low <= value <= high else (low + high) / 2
+        if low <= value <= high:
+            return value
+        # rounding left the range, as between 0.001 and 0.002
+        return (low + high) / 2
 
     def _draw_boolean(self, _: dict[str, Any], __: int) -> bool:
         return self.rng.random() < 0.5
@@ -202,9 +213,11 @@ class _Drawer:
 def guess_type(schema: Mapping[str, Any]) -> str:
     """Return the type of the values that a schema is for, "null" last; by its keywords where it has none."""
     types = schema.get("type", [])
-    listed = [types] if isinstance(types, str) else [name for name in types if name != "null"]
-    if listed:
-        return str(listed[0])
+    if isinstance(types, str):
+        return types
+    for name in types:
+        if name != "null":
+            return str(name)
     if types:
         return "null"
     for name, keywords in TYPE_KEYWORDS.items():
@@ -238,7 +251,9 @@ def _dereference(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, 
         target = follow_reference(document, reference)
     except SpecError:
         return {}
-    return {**target, **beside} if isinstance(target, dict) else {}
+    if not isinstance(target, dict):
+        return {}
+    return {**target, **beside}
 
 
 def _combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -251,10 +266,23 @@ def _combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 
 def _combine_types(one: Any, other: Any) -> Any:
-    ours = [one] if isinstance(one, str) else one
-    theirs = [other] if isinstance(other, str) else other
-    both = [name for name in ours if name in theirs]
+    both = [name for name in _list_types(one) if name in _list_types(other)]
     return both or other
+
+
+def _list_types(types: Any) -> list[Any]:
+    if isinstance(types, list):
+        return types
+    return [types]
+
+
+def _combine_properties(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    result = dict(one)
+    for name, schema in other.items():
+        result[name] = schema
+        if name in one:
+            result[name] = {"allOf": [one[name], schema]}
+    return result
 
 
 def _iter_given_values(schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -269,14 +297,20 @@ def _iter_given_values(schema: Mapping[str, Any]) -> Iterator[Any]:
 
 def _find_bounds(schema: Mapping[str, Any], step: float) -> tuple[float, float]:
     """Return the least and the greatest number to draw, both of them allowed."""
-    low = schema.get("minimum")
-    if isinstance(schema.get("exclusiveMinimum"), int | float):
-        low = max(schema["exclusiveMinimum"] + step, low if low is not None else schema["exclusiveMinimum"] + step)
-    high = schema.get("maximum")
-    if isinstance(schema.get("exclusiveMaximum"), int | float):
-        high = min(schema["exclusiveMaximum"] - step, high if high is not None else schema["exclusiveMaximum"] - step)
-    if low is None:
-        low = 1 if high is None or high >= 1 else high - MAX_NUMBER
+    lows = [schema["minimum"]] if "minimum" in schema else []
+    if "exclusiveMinimum" in schema:
+        lows.append(schema["exclusiveMinimum"] + step)
+    highs = [schema["maximum"]] if "maximum" in schema else []
+    if "exclusiveMaximum" in schema:
+        highs.append(schema["exclusiveMaximum"] - step)
+    high = min(highs, default=None)
+    if lows:
+        low = max(lows)
+    elif high is None or high >= 1:
+        # counts and ids are seldom 0, and never below
+        low = 1
+    else:
+        low = high - MAX_NUMBER
     if high is None:
         high = max(low + MAX_NUMBER - 1, MAX_NUMBER)
     return low, max(low, high)
@@ -302,10 +336,7 @@ TYPE_KEYWORDS: Final[Mapping[str, frozenset[str]]] = {
 }
 COMBINERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "type": _combine_types,
-    "properties": lambda one, other: {
-        **one,
-        **{name: {"allOf": [one[name], inner]} if name in one else inner for name, inner in other.items()},
-    },
+    "properties": _combine_properties,
     "required": lambda one, other: list(dict.fromkeys([*one, *other])),
     "enum": lambda one, other: [value for value in one if value in other],
     "allOf": lambda one, other: [*one, *other],

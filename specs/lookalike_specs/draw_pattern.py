@@ -50,7 +50,10 @@ def _draw_sequence(tree: Any, rng: Random, repeats: int, groups: dict[int, str])
 
 def _draw_node(code: Any, argument: Any, rng: Random, repeats: int, groups: dict[int, str]) -> str:
     draw = DRAWERS.get(code)
-    return draw(argument, rng, repeats, groups) if draw else ""
+    if draw is None:
+        # anchors and look-arounds take no letters
+        return ""
+    return draw(argument, rng, repeats, groups)
 
 
 def _draw_literal(argument: Any, _: Random, __: int, ___: dict[int, str]) -> str:
@@ -83,8 +86,8 @@ def _draw_set(argument: Any, rng: Random, _: int, __: dict[int, str]) -> str:
 
 def _draw_repeat(argument: Any, rng: Random, repeats: int, groups: dict[int, str]) -> str:
     low, high, tree = argument
-    limit = min(high, max(low, low + repeats)) if high is _constants.MAXREPEAT else min(high, max(low, repeats))
-    count = rng.randint(low, max(low, int(limit)))
+    limit = min(int(high), low + repeats)
+    count = rng.randint(low, limit)
     return "".join(_draw_sequence(tree, rng, repeats, groups) for _ in range(count))
 
 

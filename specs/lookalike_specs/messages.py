@@ -12,6 +12,7 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 JSON_MEDIA_TYPE: Final = "application/json"
 FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MULTIPART_MEDIA_TYPE: Final = "multipart/form-data"
+FORM_TYPES: Final = (FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE)
 XML_MEDIA_TYPE: Final = "application/xml"
 HTML_MEDIA_TYPE: Final = "text/html"
 # of a body of millions of `&` the rest is one pair, so that nobody can make us build millions of objects

@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-import jsonschema_rs
-
 from .exceptions import SpecError
 from .pointers import escape_pointer_token
 from .references import METHODS, follow_reference, follow_reference_chain, list_server_urls
+from .schema_repair import repair_schema
 
 # a host that nobody can have (RFC 6761), for servers that the document gives as a path alone
 NO_HOST: Final = "http://server.invalid"
 OPENAPI_31: Final = "3.1.0"
-JSON_TYPES: Final = frozenset(("object", "array", "string", "integer", "number", "boolean", "null"))
 DATA_KEYWORDS: Final = frozenset(("example", "examples", "default", "enum", "const", "value"))
 # OpenAPI says that parameters of these names are ignored: other parts of the document tell them
 IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
@@ -28,7 +26,6 @@ STYLES: Final = {
     "cookie": ("form",),
 }
 TEMPLATE_NAME: Final = re.compile(r"\{([^{}]+)\}")
-MAX_SCHEMA_REPAIRS: Final = 100
 Notices = list[str]
 Document = dict[str, Any]
 
@@ -47,20 +44,19 @@ def normalize_document(document: Document, file: str, notices: Notices) -> None:
         document["components"] = {}
     _mend_references(document, document, "#", notices)
     for pointer, schema, replace in _iter_schema_roots(document, "#"):
-        replace(_mend_schema(schema, pointer, is_30, notices))
+        replace(repair_schema(schema, pointer, is_30, notices))
     document["servers"] = [{"url": url} for url in _make_absolute(list_server_urls(document))] or [{"url": NO_HOST}]
     _normalize_paths(document, notices)
     document["openapi"] = OPENAPI_31
     # callbacks and webhooks are requests that the API sends, which a server that answers has no use for
     document.pop("webhooks", None)
     if not document["paths"]:
-        raise SpecError(file, notices[0] if notices else "has no operation: there is nothing to serve")
+        raise SpecError(file, "".join(notices[:1]) or "has no operation: there is nothing to serve")
 
 
 def _mend_references(document: Document, node: Any, pointer: str, notices: Notices) -> None:
     """Replace each reference that leads nowhere by `{}`, which allows anything."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in list(children):
+    for key, value in _list_children(node):
         where = f"{pointer}/{escape_pointer_token(str(key))}"
         if isinstance(value, dict) and isinstance(value.get("$ref"), str):
             problem = _find_reference_problem(document, value)
@@ -69,6 +65,14 @@ def _mend_references(document: Document, node: Any, pointer: str, notices: Notic
                 node[key] = {}
                 continue
         _mend_references(document, value, where, notices)
+
+
+def _list_children(node: Any) -> list[tuple[Any, Any]]:
+    if isinstance(node, dict):
+        return list(node.items())
+    if isinstance(node, list):
+        return list(enumerate(node))
+    return []
 
 
 def _find_reference_problem(document: Document, node: Document) -> str:
@@ -110,113 +114,6 @@ def _make_replacer(node: Document, key: str) -> Callable[[Any], None]:
     return replace
 
 
-def _mend_schema(schema: Any, pointer: str, is_30: bool, notices: Notices) -> Any:
-    """Return a schema of OpenAPI 3.1 that can be compiled, as near to this one as possible."""
-    if not isinstance(schema, dict | bool):
-        notices.append(f"{pointer}: is no schema; anything is allowed there")
-        return {}
-    mended = _convert_schema(schema, pointer, is_30, notices)
-    for _ in range(MAX_SCHEMA_REPAIRS):
-        error = _find_schema_error(mended)
-        if error is None:
-            return mended
-        removed = _remove_keyword(mended, error)
-        if removed is None:
-            break
-        notices.append(f"{pointer}{removed}: {error.message}; the keyword is not looked at")
-    notices.append(f"{pointer}: cannot be used; anything is allowed there")
-    return {}
-
-
-def _find_schema_error(schema: Any) -> jsonschema_rs.ValidationError | None:
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    try:
-        jsonschema_rs.meta.validate({**dialect, **schema} if isinstance(schema, dict) else schema)
-    except jsonschema_rs.ValidationError as error:
-        return error
-    return None
-
-
-def _remove_keyword(schema: Any, error: jsonschema_rs.ValidationError) -> str | None:
-    """Remove what an error of the metaschema is about; return its pointer, None where that is not found."""
-    path = list(error.instance_path)
-    while path:
-        *above, last = path
-        node: Any = schema
-        for step in above:
-            node = node[step]
-        # an entry of a list (`type: [string, foo]`) cannot be taken away alone: the keyword above it goes
-        if isinstance(node, dict) and last in node:
-            del node[last]
-            return "".join(f"/{escape_pointer_token(str(step))}" for step in path)
-        path = above
-    return None
-
-
-def _convert_schema(schema: Any, pointer: str, is_30: bool, notices: Notices) -> Any:
-    """Return the schema with its inner schemas converted: from 3.0 to 3.1, without what no validator can read."""
-    if not isinstance(schema, dict):
-        return schema
-    result: Document = {}
-    for key, value in schema.items():
-        where = f"{pointer}/{escape_pointer_token(key)}"
-        if key in ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas") and isinstance(
-            value, dict
-        ):
-            result[key] = {
-                name: _convert_schema(inner, f"{where}/{escape_pointer_token(name)}", is_30, notices)
-                for name, inner in value.items()
-            }
-        elif key in ("allOf", "anyOf", "oneOf", "prefixItems") and isinstance(value, list):
-            result[key] = [
-                _convert_schema(inner, f"{where}/{number}", is_30, notices) for number, inner in enumerate(value)
-            ]
-        elif key in ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"):
-            result[key] = _convert_schema(value, where, is_30, notices)
-        else:
-            result[key] = value
-    _mend_type(result, pointer, notices)
-    _mend_pattern(result, pointer, notices)
-    return _upgrade_keywords(result) if is_30 else result
-
-
-def _mend_type(schema: Document, pointer: str, notices: Notices) -> None:
-    types = schema.get("type")
-    listed = [types] if isinstance(types, str) else types
-    if types is not None and not (isinstance(listed, list) and listed and JSON_TYPES.issuperset(map(str, listed))):
-        notices.append(f"{pointer}/type: {types!r} is no type of JSON; any type is allowed there")
-        del schema["type"]
-
-
-def _mend_pattern(schema: Document, pointer: str, notices: Notices) -> None:
-    """Drop a pattern that one of the two validators cannot read: Rust's of the mock, Python's of the judge."""
-    pattern = schema.get("pattern")
-    if pattern is None:
-        return
-    try:
-        re.compile(pattern)
-        jsonschema_rs.validator_for({"pattern": pattern})
-    except (re.error, TypeError, ValueError, jsonschema_rs.ValidationError, OverflowError, RecursionError):
-        notices.append(f"{pointer}/pattern: {str(pattern)[:60]!r} cannot be read; it is not looked at")
-        del schema["pattern"]
-
-
-def _upgrade_keywords(schema: Document) -> Document:
-    """Return a schema of 3.0 as 3.1 has it: `nullable`, and bounds that are exclusive."""
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(schema.get(exclusive), bool):
-            is_exclusive = schema.pop(exclusive)
-            if is_exclusive and bound in schema:
-                schema[exclusive] = schema.pop(bound)
-    if schema.pop("nullable", False) is not True:
-        return schema
-    if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
-        schema["enum"] = [*schema["enum"], None]
-    if isinstance(schema.get("type"), str):
-        return {**schema, "type": [schema["type"], "null"]}
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
 def _make_absolute(urls: Iterator[str]) -> list[str]:
     """Return URLs that begin with http; one that is a path alone is at a host that nobody has."""
     found = (urljoin(f"{NO_HOST}/", url) for url in urls)
@@ -254,9 +151,7 @@ def _resolve_item(document: Document, node: Any) -> Document | None:
         return None
     if not isinstance(node.get("$ref"), str):
         return node
-    reference, beside = follow_reference_chain(document, node)
-    target = follow_reference(document, reference)
-    return {**target, **beside} if isinstance(target, dict) else None
+    return _inline_object(document, node)
 
 
 def _normalize_operation(  # noqa: PLR0913, PLR0917 - the operation, and where it stands
@@ -279,10 +174,14 @@ def _normalize_operation(  # noqa: PLR0913, PLR0917 - the operation, and where i
     if not isinstance(responses, dict) or not any(not key.startswith("x-") for key in responses):
         notices.append(f"{pointer}: documents no response; it is answered 200, without a body")
         responses = {"200": {"description": "No response is documented."}}
-    node["responses"] = {
-        key if key.startswith("x-") else key.upper() if key != "default" else key: _inline_object(document, value)
-        for key, value in responses.items()
-    }
+    node["responses"] = {_normalize_status(key): _inline_object(document, value) for key, value in responses.items()}
+
+
+def _normalize_status(key: str) -> str:
+    """Return `4XX` for `4xx`."""
+    if key[:1].isdigit():
+        return key.upper()
+    return key
 
 
 def _choose_operation_id(node: Document, path: str, method: str, ids: set[str]) -> str:
@@ -308,7 +207,9 @@ def _inline_object(document: Document, node: Any) -> Any:
         return node
     reference, beside = follow_reference_chain(document, node)
     target = follow_reference(document, reference)
-    return {**target, **beside} if isinstance(target, dict) else beside
+    if not isinstance(target, dict):
+        return beside
+    return {**target, **beside}
 
 
 def _normalize_parameters(
@@ -382,12 +283,13 @@ def _normalize_body(document: Document, node: Document, method: str, pointer: st
         notices.append(f"{pointer}/requestBody: is left out: it has no content, or the method has no body")
         del node["requestBody"]
         return
-    media = {name.partition(";")[0].strip().lower(): value for name, value in content.items()}
-    node["requestBody"] = {
-        **body,
-        "content": {
-            # `*/*` is what some generators write for JSON
-            "application/json" if name in ("*/*", "application/*") else name: {"schema": {}, **(value or {})}
-            for name, value in media.items()
-        },
-    }
+    media = {_normalize_media_type(name): {"schema": {}, **(value or {})} for name, value in content.items()}
+    node["requestBody"] = {**body, "content": media}
+
+
+def _normalize_media_type(name: str) -> str:
+    """Return a media type without parameters, in lower case; `*/*`, which some generators write, is JSON."""
+    plain = name.partition(";")[0].strip().lower()
+    if plain in ("*/*", "application/*"):
+        return "application/json"
+    return plain

@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from .api import WHOLE_BODY
-from .draw import build_validator, draw_value, merge_schema
-from .messages import is_json
+from .draw import merge_schema
+from .example_values import add_examples
+from .messages import FORM_TYPES, is_json
 from .references import resolve_refs
 
 EXTENSION: Final = "x-lookalike"
@@ -33,7 +34,6 @@ OUR_ERRORS: Final[Mapping[str, tuple[int, str]]] = {
 }
 OUR_BODY: Final = {"error": "{message}", "parameter": "{parameter}", "rule": "{rule}"}
 OUR_BODY_SCHEMA: Final = {"type": "object", "properties": {key: {"type": "string"} for key in OUR_BODY}}
-FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 # what a server may answer though every rule of the document is kept: it knows more than its document
 KNOWING_STATUSES: Final = frozenset(range(400, 500)) - {400, 401, 413, 414, 415, 422, 431}
 DEMO_VALUES: Final = {
@@ -157,7 +157,9 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
         _add_response(node, refused, "The credential is missing, or nobody has it.")
     allowed = [status for status in statuses if int(status) in KNOWING_STATUSES or status in ("400", "422")]
     also_allowed = [status for status in allowed if status not in (invalid, refused)]
-    aliases = {"401": refused} if refused != "401" else {}
+    aliases = {}
+    if refused != "401":
+        aliases["401"] = refused
     if "429" in statuses:
         aliases[TOO_MANY] = "429"
     made: Document = {
@@ -172,7 +174,7 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
     if is_whole:
         made["whole-body"] = True
     node[EXTENSION] = {**made, **given}
-    _add_examples(document, node, pointer, notices)
+    add_examples(document, node, pointer, notices)
 
 
 def _choose_error(node: Document, wanted: tuple[str, ...]) -> tuple[str, bool]:
@@ -248,61 +250,6 @@ def _list_body_fields(document: Document, node: Document, *, is_whole: bool) -> 
     for media in node.get("requestBody", {}).get("content", {}).values():
         fields |= dict.fromkeys(resolve_refs(document, media["schema"]).get("properties", {}))
     return list(fields)
-
-
-# examples
-
-
-def _add_examples(document: Document, node: Document, pointer: str, notices: list[str]) -> None:
-    """Write an example to each required parameter and each body that has none, or none that its schema allows."""
-    for parameter in node["parameters"]:
-        where = f"{pointer}: the example of {parameter['name']!r}"
-        example = _find_valid_example(document, parameter, where, notices)
-        if example is not None:
-            parameter.pop("examples", None)
-            parameter["example"] = example
-        elif parameter.get("required"):
-            _write_drawn_example(document, parameter, f"{pointer}/{parameter['name']}", where, notices)
-    for name, media in node.get("requestBody", {}).get("content", {}).items():
-        where = f"{pointer}: the example of the body ({name})"
-        example = _find_valid_example(document, media, where, notices)
-        if example is not None:
-            media["example"] = example
-        elif is_json(name) or name in FORM_TYPES or node[EXTENSION].get("whole-body"):
-            _write_drawn_example(document, media, f"{pointer}/{name}", where, notices)
-
-
-def _find_valid_example(document: Document, node: Document, where: str, notices: list[str]) -> Any:
-    is_valid = build_validator(document, node["schema"])
-    examples = list(_iter_examples(document, node))
-    for example in examples:
-        if example is not None and is_valid(example):
-            return example
-    if examples:
-        notices.append(f"{where} is not one that its schema allows; another one is made up")
-    return None
-
-
-def _iter_examples(document: Document, node: Document) -> Iterator[Any]:
-    if "example" in node:
-        yield node["example"]
-    named = node.get("examples")
-    if isinstance(named, dict):
-        for entry in named.values():
-            resolved = resolve_refs(document, entry)
-            if isinstance(resolved, dict) and "value" in resolved:
-                yield resolved["value"]
-
-
-def _write_drawn_example(document: Document, node: Document, seed: str, where: str, notices: list[str]) -> None:
-    drawn = draw_value(document, node["schema"], seed, "request")
-    if not drawn.is_valid:
-        notices.append(f"{where} could not be made up so that its schema allows it")
-    node.pop("examples", None)
-    node["example"] = drawn.value
-    provenance = node.setdefault("x-provenance", {"kind": "documented", "source": "the document"})
-    keywords = {**provenance.get("keywords", {}), "example": {"kind": "invented", "source": "drawn from the schema"}}
-    node["x-provenance"] = {**provenance, "keywords": keywords}
 
 
 # the root
