@@ -151,7 +151,8 @@ def _resolve_item(document: Document, node: Any) -> Document | None:
         return None
     if not isinstance(node.get("$ref"), str):
         return node
-    return _inline_object(document, node)
+    item: Document = _inline_object(document, node)
+    return item
 
 
 def _normalize_operation(  # noqa: PLR0913, PLR0917 - the operation, and where it stands
