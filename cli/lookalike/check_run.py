@@ -242,7 +242,9 @@ def _open_server(options: CheckOptions) -> Iterator[HttpClient]:
 
 def _open_client(options: CheckOptions, url: str) -> HttpClient:
     try:
-        return create_http_client(url, live=options.live, budget=options.max_requests, rate=options.rate, ca=options.ca)
+        return create_http_client(
+            url, live=options.live, max_requests=options.max_requests, rate=options.rate, ca=options.ca
+        )
     except (BadBaseUrl, LiveHostNotAllowed, BadRequestBudget) as error:
         raise CommandError(f"--url: {error}") from error
     except OSError as error:

@@ -16,31 +16,31 @@ def create_http_client(  # noqa: PLR0913 - each is an option of the command line
     url: str,
     *,
     live: bool = False,
-    budget: int | None = None,
+    max_requests: int | None = None,
     rate: float = 0.0,
-    deadline: float = DEFAULT_TIMEOUT,
+    timeout: float = DEFAULT_TIMEOUT,
     ca: Path | None = None,
 ) -> HttpClient:
-    """Return a client of the server at a base URL. All APIs of a run share it, and its budget.
+    """Return a client of the server at a base URL. All APIs of a run share it, and its number of requests.
 
-    `budget` is how many requests may be sent in all, `rate` how many a second, 0 for as many as the server can take;
-    `deadline` is in seconds, for each request; `ca` is a file with certificates to trust. Raise BadBaseUrl,
+    `max_requests` is how many requests may be sent in all, `rate` how many a second, 0 for as many as the server can take;
+    `timeout` is in seconds, for each request; `ca` is a file with certificates to trust. Raise BadBaseUrl,
     LiveHostNotAllowed, BadRequestBudget; OSError for a `ca` that cannot be read.
     """
     base_url = parse_base_url(url)
     vendor = find_vendor_api(base_url.host)
     if vendor and not live:
         raise LiveHostNotAllowed(base_url.host, vendor)
-    if vendor and budget is None:
-        raise BadRequestBudget(budget)
-    if budget is not None and budget < 1:
-        raise BadRequestBudget(budget)
+    if vendor and max_requests is None:
+        raise BadRequestBudget(max_requests)
+    if max_requests is not None and max_requests < 1:
+        raise BadRequestBudget(max_requests)
     context = None
     if ca is not None:
         if base_url.scheme != "https":
             raise BadBaseUrl("is not https, where a certificate would count")
         context = ssl.create_default_context(cafile=ca)
-    return HttpClient(url, timeout=deadline, ssl_context=context, max_requests=budget, rate=rate)
+    return HttpClient(url, timeout=timeout, ssl_context=context, max_requests=max_requests, rate=rate)
 
 
 def find_vendor_api(host: str) -> str:

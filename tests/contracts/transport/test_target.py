@@ -67,13 +67,13 @@ def test_live_services_are_asked_only_when_that_is_said(api: str) -> None:
             assert "--max-requests" in str(refused.value)
             with pytest.raises(BadRequestBudget, match="--max-requests"):
                 create_http_client(f"https://{name}", live=True)
-            assert create_http_client(f"https://{name}", live=True, budget=3).max_requests == 3
+            assert create_http_client(f"https://{name}", live=True, max_requests=3).max_requests == 3
 
 
 @pytest.mark.parametrize("budget", [0, -1])
 def test_a_budget_is_at_least_one_request(budget: int) -> None:
     with pytest.raises(BadRequestBudget) as wrong:
-        create_http_client("http://127.0.0.1", budget=budget)
+        create_http_client("http://127.0.0.1", max_requests=budget)
     assert wrong.value.max_requests == budget
 
 
@@ -87,7 +87,7 @@ def test_nobody_else_is_taken_for_a_vendor(host: str) -> None:
 def test_a_budget_that_is_used_up_ends_it() -> None:
     with (
         serve_badly(send_and_close(OK_HEAD + b"Connection: close\r\n" + GOOD.removeprefix(OK_HEAD))) as (url, calls),
-        create_http_client(url, budget=2) as http,
+        create_http_client(url, max_requests=2) as http,
     ):
         assert [http.send(PLAIN).status for _ in range(2)] == [200, 200]
         for _ in range(3):
