@@ -46,36 +46,40 @@ def honest() -> Answer:
     return Mock("tmapi").respond
 
 
-def plan(answer: Answer, *checks: Check, **options: Any) -> RunConfig:
-    given = {"selected_operations": frozenset({SEARCH}), "max_cases": 5, **options}
-    return RunConfig((TMAPI,), checks, {"tmapi": Server(answer)}, {"tmapi": TMAPI.account}, **given)
+def create_config(answer: Answer, *checks: Check, **options: Any) -> RunConfig:
+    settings = {"selected_operations": frozenset({SEARCH}), "max_cases": 5, **options}
+    return RunConfig((TMAPI,), checks, {"tmapi": Server(answer)}, {"tmapi": TMAPI.account}, **settings)
 
 
-def asks(probe: Callable[[CheckContext], Iterator[Failure]], id: str = "a/probe") -> Check:
-    return Check(id, "s", "w", "h", "o", active_function=probe)
+def create_active_check(function: Callable[[CheckContext], Iterator[Failure]], check_id: str = "a/probe") -> Check:
+    return Check(check_id, "s", "w", "h", "o", active_function=function)
 
 
-def sees(look: Callable[[CheckContext, Exchange], Iterator[Failure]], id: str = "a/look") -> Check:
-    return Check(id, "s", "w", "h", "o", passive_function=look)
+def create_passive_check(
+    function: Callable[[CheckContext, Exchange], Iterator[Failure]], check_id: str = "a/look"
+) -> Check:
+    return Check(check_id, "s", "w", "h", "o", passive_function=function)
 
 
-def silent(_: CheckContext, __: Exchange) -> Iterator[Failure]:
+def find_nothing(_: CheckContext, __: Exchange) -> Iterator[Failure]:
     yield from ()
 
 
-def once(subject: CheckContext) -> Iterator[Failure]:
-    subject.send_sample()
+def send_once(context: CheckContext) -> Iterator[Failure]:
+    context.send_sample()
     yield from ()
 
 
-def told(found: list[CheckResult]) -> list[tuple[str, str]]:
-    return [(outcome.check, outcome.status) for outcome in found]
+def list_statuses(results: list[CheckResult]) -> list[tuple[str, str]]:
+    return [(result.check, result.status) for result in results]
 
 
 def test_an_honest_server_passes(honest: Answer) -> None:
-    found = list(execute_checks(plan(honest, asks(once), sees(silent))))
-    assert told(found) == [("a/probe", "passed"), ("a/look", "passed")]
-    assert [outcome.request_count for outcome in found] == [1, 7]
+    results = list(
+        execute_checks(create_config(honest, create_active_check(send_once), create_passive_check(find_nothing)))
+    )
+    assert list_statuses(results) == [("a/probe", "passed"), ("a/look", "passed")]
+    assert [result.request_count for result in results] == [1, 7]
 
 
 def refuses(_: Request) -> Response:
@@ -83,19 +87,31 @@ def refuses(_: Request) -> Response:
 
 
 def test_nothing_passes_at_a_server_that_refuses_the_good_request() -> None:
-    found = list(execute_checks(plan(refuses, *select_checks((PRECONDITION_CHECK,)), asks(once), sees(silent))))
-    assert told(found) == [
+    results = list(
+        execute_checks(
+            create_config(
+                refuses,
+                *select_checks((PRECONDITION_CHECK,)),
+                create_active_check(send_once),
+                create_passive_check(find_nothing),
+            )
+        )
+    )
+    assert list_statuses(results) == [
         (PRECONDITION_CHECK, "failed"),
         ("a/probe", "could not check"),
         ("a/look", "could not check"),
     ]
-    assert all("HTTP 401" in outcome.reason for outcome in found[1:])
+    assert all("HTTP 401" in result.reason for result in results[1:])
 
 
 def test_what_does_not_apply_is_said_to_be_so(honest: Answer) -> None:
-    checks = [replace(check, applies=lambda _: False) for check in (asks(once), sees(silent))]
+    checks = [
+        replace(check, applies=lambda _: False)
+        for check in (create_active_check(send_once), create_passive_check(find_nothing))
+    ]
     for answer in (honest, refuses):
-        assert told(list(execute_checks(plan(answer, *checks)))) == [
+        assert list_statuses(list(execute_checks(create_config(answer, *checks)))) == [
             ("a/probe", "does not apply"),
             ("a/look", "does not apply"),
         ]
@@ -110,28 +126,36 @@ def test_a_server_that_breaks_off_could_not_be_checked(honest: Answer) -> None:
             raise CouldNotCheck("it broke off")
         return honest(request)
 
-    found = list(execute_checks(plan(falters, asks(once), sees(silent))))
-    assert [(outcome.status, outcome.reason) for outcome in found] == [("could not check", "it broke off")] * 2
+    results = list(
+        execute_checks(create_config(falters, create_active_check(send_once), create_passive_check(find_nothing)))
+    )
+    assert [(result.status, result.reason) for result in results] == [("could not check", "it broke off")] * 2
 
 
 def test_what_was_found_before_it_broke_off_counts(honest: Answer) -> None:
-    def half(subject: CheckContext) -> Iterator[Failure]:
-        yield Failure("wrong", exchanges=(subject.send_sample(),))
+    def half(context: CheckContext) -> Iterator[Failure]:
+        yield Failure("wrong", exchanges=(context.send_sample(),))
         raise CouldNotCheck("it broke off")
 
-    (outcome,) = execute_checks(plan(honest, asks(half)))
-    assert (outcome.status, outcome.reason, len(outcome.findings)) == ("failed", "", 1)
+    (result,) = execute_checks(create_config(honest, create_active_check(half)))
+    assert (result.status, result.reason, len(result.findings)) == ("failed", "", 1)
 
 
 def test_no_more_is_asked_when_the_time_is_up(honest: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr("lookalike_contracts.runner.time", Clock(lambda: 0.0))
     monkeypatch.setattr("lookalike_contracts.session.time", Clock(lambda: float(next(clock))))
-    made = plan(honest, asks(twice), asks(once, "b/probe"), sees(silent), max_seconds=5.0)
-    found = list(execute_checks(made))
-    assert {outcome.status for outcome in found} == {"could not check"}
-    assert {outcome.reason for outcome in found} == {"the 5 s that --max-time gives are used up"}
-    server = made.targets["tmapi"]
+    config = create_config(
+        honest,
+        create_active_check(send_four_times),
+        create_active_check(send_once, "b/probe"),
+        create_passive_check(find_nothing),
+        max_seconds=5.0,
+    )
+    results = list(execute_checks(config))
+    assert {result.status for result in results} == {"could not check"}
+    assert {result.reason for result in results} == {"the 5 s that --max-time gives are used up"}
+    server = config.targets["tmapi"]
     assert isinstance(server, Server)
     assert len(server.asked) == 3
 
@@ -141,9 +165,9 @@ class Clock:
     monotonic: Callable[[], float]
 
 
-def twice(subject: CheckContext) -> Iterator[Failure]:
+def send_four_times(context: CheckContext) -> Iterator[Failure]:
     for _ in range(4):
-        subject.send_sample()
+        context.send_sample()
     yield from ()
 
 
@@ -155,33 +179,46 @@ def test_a_server_that_cannot_make_up_its_mind_is_not_accused(honest: Answer) ->
         # only the first of the drawn requests: whoever asks again sees nothing
         return Response(status=500, body=b"") if len(calls) == 3 else honest(request)
 
-    def holds(subject: CheckContext) -> Iterator[Failure]:
+    def holds(context: CheckContext) -> Iterator[Failure]:
         def rule(page: int) -> Failure | None:
-            exchange = subject.send_sample(page=page)
+            exchange = context.send_sample(page=page)
             return None if exchange.response.status == 200 else Failure("bad", exchanges=(exchange,))
 
-        if broken := subject.falsify(st.integers(1, 3), rule):
-            yield broken
+        if failure := context.falsify(st.integers(1, 3), rule):
+            yield failure
 
-    (outcome,) = execute_checks(plan(flaky, asks(holds)))
-    assert outcome.status == "could not check"
-    assert "well one time and badly the next" in outcome.reason
+    (result,) = execute_checks(create_config(flaky, create_active_check(holds)))
+    assert result.status == "could not check"
+    assert "well one time and badly the next" in result.reason
 
 
 def test_a_check_that_breaks_down_is_no_pass_and_no_end(honest: Answer) -> None:
-    def breaks(subject: CheckContext) -> Iterator[Failure]:
-        subject.send_sample()
+    def breaks(context: CheckContext) -> Iterator[Failure]:
+        context.send_sample()
         yield from {}["a secret word"]
 
     def looks(_: CheckContext, __: Exchange) -> Iterator[Failure]:
         yield from {}["a secret word"]
 
-    found = list(execute_checks(plan(honest, asks(breaks), sees(looks), sees(silent, "b/look"))))
-    assert told(found) == [("a/probe", "could not check"), ("a/look", "could not check"), ("b/look", "passed")]
-    assert all(
-        outcome.reason.startswith("the check itself broke down: KeyError at test_runner.py:") for outcome in found[:2]
+    results = list(
+        execute_checks(
+            create_config(
+                honest,
+                create_active_check(breaks),
+                create_passive_check(looks),
+                create_passive_check(find_nothing, "b/look"),
+            )
+        )
     )
-    assert "secret" not in repr(found)
+    assert list_statuses(results) == [
+        ("a/probe", "could not check"),
+        ("a/look", "could not check"),
+        ("b/look", "passed"),
+    ]
+    assert all(
+        result.reason.startswith("the check itself broke down: KeyError at test_runner.py:") for result in results[:2]
+    )
+    assert "secret" not in repr(results)
 
 
 def test_an_interrupt_keeps_what_was_seen(honest: Answer) -> None:
@@ -191,15 +228,23 @@ def test_an_interrupt_keeps_what_was_seen(honest: Answer) -> None:
     def finds(_: CheckContext, exchange: Exchange) -> Iterator[Failure]:
         yield Failure("seen", exchanges=(exchange,))
 
-    found: list[CheckResult] = []
+    results: list[CheckResult] = []
 
     def record(event: Event) -> None:
         if isinstance(event, CheckFinished):
-            found.append(event.result)
+            results.append(event.result)
 
     with pytest.raises(KeyboardInterrupt):
-        execute_checks(plan(honest, asks(stops), sees(finds), sees(silent, "b/look")), record)
-    assert told(found) == [("a/look", "failed"), ("b/look", "could not check")]
+        execute_checks(
+            create_config(
+                honest,
+                create_active_check(stops),
+                create_passive_check(finds),
+                create_passive_check(find_nothing, "b/look"),
+            ),
+            record,
+        )
+    assert list_statuses(results) == [("a/look", "failed"), ("b/look", "could not check")]
 
 
 def record_exchanges(exchanges: list[Exchange]) -> EventListener:
@@ -212,9 +257,9 @@ def record_exchanges(exchanges: list[Exchange]) -> EventListener:
 
 def test_everybody_who_watches_is_told_of_every_exchange(honest: Answer) -> None:
     seen: list[Exchange] = []
-    made = plan(honest, asks(once), sees(silent))
-    execute_checks(made, record_exchanges(seen))
-    server = made.targets["tmapi"]
+    config = create_config(honest, create_active_check(send_once), create_passive_check(find_nothing))
+    execute_checks(config, record_exchanges(seen))
+    server = config.targets["tmapi"]
     assert isinstance(server, Server)
     assert [exchange.request for exchange in seen] == server.asked
 
@@ -234,7 +279,7 @@ def test_the_same_seed_asks_the_same(api: str, parts: tuple[str, ...]) -> None:
     only = frozenset({f"{api}/{loaded.operations[0].id}"})
     checks = select_checks(("answer", "limits", PRECONDITION_CHECK))
 
-    def asked(seed: int) -> list[list[object]]:
+    def list_requests(seed: int) -> list[list[object]]:
         server = Server(Mock(api).respond)
         list(
             execute_checks(
@@ -243,28 +288,28 @@ def test_the_same_seed_asks_the_same(api: str, parts: tuple[str, ...]) -> None:
         )
         return [[getattr(request, part) for part in parts] for request in server.asked]
 
-    first = asked(5)
-    assert first == asked(5)
-    assert first != asked(6)
+    first = list_requests(5)
+    assert first == list_requests(5)
+    assert first != list_requests(6)
 
 
 def test_a_seed_does_not_depend_on_which_other_checks_run(honest: Answer) -> None:
-    def asked(*checks: str) -> list[Request]:
-        made = plan(honest, *select_checks(checks))
-        found: list[Exchange] = []
-        execute_checks(made, record_exchanges(found))
-        return [exchange.request for exchange in found]
+    def list_requests(*checks: str) -> list[Request]:
+        config = create_config(honest, *select_checks(checks))
+        exchanges: list[Exchange] = []
+        execute_checks(config, record_exchanges(exchanges))
+        return [exchange.request for exchange in exchanges]
 
-    alone, together = asked("answer/status"), asked(PRECONDITION_CHECK, "answer/status")
+    alone, together = list_requests("answer/status"), list_requests(PRECONDITION_CHECK, "answer/status")
     assert alone[-5:] == together[-5:]
 
 
 def test_fingerprints_are_the_same_whatever_the_seed() -> None:
-    def found(seed: int) -> set[str]:
-        made = plan(renamed(Mock("tmapi", seed=seed).respond), *select_checks(("answer",)), seed=seed)
-        return {finding.fingerprint for outcome in execute_checks(made) for finding in outcome.findings}
+    def list_fingerprints(seed: int) -> set[str]:
+        config = create_config(renamed(Mock("tmapi", seed=seed).respond), *select_checks(("answer",)), seed=seed)
+        return {finding.fingerprint for result in execute_checks(config) for finding in result.findings}
 
-    assert found(1) == found(2) != set()
+    assert list_fingerprints(1) == list_fingerprints(2) != set()
 
 
 def renamed(honest: Answer) -> Answer:
@@ -281,10 +326,13 @@ def renamed(honest: Answer) -> Answer:
 
 def test_the_simplest_exchange_is_kept() -> None:
     """One finding for each place, not one for each answer."""
-    (outcome,) = execute_checks(plan(renamed(Mock("tmapi").respond), *select_checks(("answer/schema",))))
-    assert (outcome.status, len({each.fingerprint for each in outcome.findings})) == ("failed", len(outcome.findings))
-    assert len(outcome.findings) < 4
-    assert outcome.findings[0].url == "http://127.0.0.1:8765"
+    (result,) = execute_checks(create_config(renamed(Mock("tmapi").respond), *select_checks(("answer/schema",))))
+    assert (result.status, len({finding.fingerprint for finding in result.findings})) == (
+        "failed",
+        len(result.findings),
+    )
+    assert len(result.findings) < 4
+    assert result.findings[0].url == "http://127.0.0.1:8765"
 
 
 ODD = (None, True, [], {}, [[[]]], "", "\ud800", "\x00", -1, 2**70, 1e308, "9" * 400, {"code": []}, "NaN")
@@ -304,11 +352,11 @@ def test_no_answer_however_odd_breaks_a_check_down(api: str) -> None:
         return Response(status=200, body=json.dumps(changed(body, chance, keep)).encode(), media_type=reply.media_type)
 
     only = frozenset({f"{api}/{loaded.operations[0].id}"})
-    made = RunConfig(
+    config = RunConfig(
         (loaded,), select_checks(), {api: Server(odd)}, {api: loaded.account}, max_cases=2, selected_operations=only
     )
-    broken = [outcome for outcome in execute_checks(made) if "broke down" in outcome.reason]
-    assert not broken, [(outcome.check, outcome.reason) for outcome in broken]
+    broken = [result for result in execute_checks(config) if "broke down" in result.reason]
+    assert not broken, [(result.check, result.reason) for result in broken]
 
 
 def changed(value: Any, chance: Random, keep: set[str], pointer: str = "") -> Any:
@@ -346,14 +394,14 @@ def test_no_body_and_no_media_type_breaks_the_judge(api: str, body: bytes) -> No
     for media_type in TYPES:
         for status in (200, 400, 999):
             reply = Response(status=status, body=body, media_type=media_type, headers=((b"x", b"\xff"), (b"x", b"")))
-            made = RunConfig(
+            config = RunConfig(
                 (loaded,),
                 select_checks(("answer", PRECONDITION_CHECK)),
                 {api: Server(lambda _, r=reply: r)},
                 {api: loaded.account},
                 selected_operations=only,
             )
-            found = list(execute_checks(made))
-            assert {outcome.status for outcome in found} <= {"failed", "could not check", "does not apply"}
-            assert not [outcome for outcome in found if "broke down" in outcome.reason]
-            assert RunResult("x", 0, tuple(found), 0.0).findings
+            results = list(execute_checks(config))
+            assert {result.status for result in results} <= {"failed", "could not check", "does not apply"}
+            assert not [result for result in results if "broke down" in result.reason]
+            assert RunResult("x", 0, tuple(results), 0.0).findings
