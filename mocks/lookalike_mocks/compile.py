@@ -12,9 +12,9 @@ from lookalike_specs.signing import SCHEMES
 
 from .authentication.credentials import build_credential_reader
 from .authentication.verifiers import VERIFIERS
+from .compiled_rules import compile_rules
 from .faults import FAULTS
 from .service import Account, CredentialReader, Endpoint, Methods, RouteTemplate, Service, TriggerPattern
-from .validation import compile_rules
 from .vendors import HANDLERS
 
 PATH_NAME: Final = re.compile(r"\{([^{}]+)\}")

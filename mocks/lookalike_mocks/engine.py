@@ -70,9 +70,10 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
     if selection.fault:
         response = apply_fault(response, selection.fault, selection.delay, state.rng)
         situation = selection.fault
-    find_near_miss = router.describe_near_miss if endpoint is None else None
-    entry = JournalEntry(state.clock(), service.api.id, request, response, situation, find_near_miss)
-    state.journal.add(entry)
+    near_miss_finder = None
+    if endpoint is None:
+        near_miss_finder = router.describe_near_miss
+    state.journal.add(JournalEntry(state.clock(), service.api.id, request, response, situation, near_miss_finder))
     return response
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from lookalike_specs import Api, Operation
 
+from .compiled_rules import CompiledRules
 from .parsing import ParsedRequest
-from .validation import CompiledRules
 
 
 class Account(msgspec.Struct, frozen=True):

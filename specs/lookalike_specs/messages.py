@@ -82,16 +82,16 @@ def parse_pairs(text: bytes) -> Pairs:
     pair more.
     """
     decoded = text.decode("utf-8", "replace")
-    # most queries have nothing to decode, and to find that out once is faster than to ask for each part
-    has_escapes = "%" in decoded or "+" in decoded
     pairs = []
     for part in decoded.split("&", MAX_PAIRS):
         # `a=1&&b=2` has two pairs, as browsers and servers read it
         if not part:
             continue
         name, _, value = part.partition("=")
-        if has_escapes:
+        # most texts have nothing to decode, and to find that out is many times faster than to decode them
+        if "%" in name or "+" in name:
             name = unquote_plus(name)
+        if "%" in value or "+" in value:
             value = unquote_plus(value)
         pairs.append((name, value))
     return tuple(pairs)

@@ -63,10 +63,10 @@ def test_another_seed_is_another_catalogue() -> None:
     sandbox = mock.create_sandbox(seed=2)
     answers = []
     for seed in (2, 1, 2):
-        sandbox.state.reseed(seed)
+        sandbox.state.set_seed(seed)
         answers.append(summarize_response(mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"]))))
     assert answers[0] == answers[2] != answers[1]
-    sandbox.state.reseed(1)
+    sandbox.state.set_seed(1)
     assert summarize_response(mock.respond(build_signed_request("tmapi", sandbox.credentials["tmapi"]))) == answers[1]
     assert answers[1] == summarize_response(
         mock.respond(build_signed_request("tmapi", mock.sandboxes.demo.credentials["tmapi"]))
@@ -76,5 +76,5 @@ def test_another_seed_is_another_catalogue() -> None:
 
 def world_chance(seed: int) -> float:
     world = SandboxState()
-    world.reseed(seed)
+    world.set_seed(seed)
     return world.rng.random()

@@ -89,7 +89,7 @@ def change_sandbox(request: ControlRequest) -> models.SandboxView:
     sandbox = request.sandbox
     change = request.body
     if change.seed is not UNSET:
-        sandbox.state.reseed(change.seed)
+        sandbox.state.set_seed(change.seed)
     if change.quota is not UNSET:
         sandbox.state.quota = change.quota or Quota()
     if change.clock is not UNSET:

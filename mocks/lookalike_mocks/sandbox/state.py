@@ -151,7 +151,7 @@ class SandboxState:
             return None
         return account
 
-    def reseed(self, seed: int) -> None:
+    def set_seed(self, seed: int) -> None:
         """Have other goods from now on, and other delays."""
         self.seed = seed
         self.__post_init__()

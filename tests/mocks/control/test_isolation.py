@@ -69,7 +69,7 @@ class Inside:
 
     def change(self, *, seed: int | None = None, count: int | None = None, now: float | None = None) -> None:
         if seed is not None:
-            self._sandbox.state.reseed(seed)
+            self._sandbox.state.set_seed(seed)
         if count is not None:
             self._sandbox.state.quota = Quota(count=count)
         if now is not None:
@@ -221,7 +221,7 @@ class Neighbours(RuleBasedStateMachine):
         assert reply.status == expected.status
 
     @rule(who=TESTERS, seed=st.integers(0, 3))
-    def reseed(self, who: int, seed: int) -> None:
+    def set_seed(self, who: int, seed: int) -> None:
         self._both(who, lambda corner: corner.change(seed=seed))
 
     @rule(who=TESTERS, count=st.integers(0, 3))
