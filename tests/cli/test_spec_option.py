@@ -229,6 +229,13 @@ def test_a_module_that_cannot_be_imported_is_one_line(lookalike: Run) -> None:
     )
 
 
+def test_the_real_server_of_a_document_is_asked_with_live_alone(lookalike: Run) -> None:
+    result = lookalike("check", "--spec", PETSTORE, "--url", "https://petstore3.swagger.io/api/v3")
+    assert result.exit_code == 2
+    assert "petstore3.swagger.io" in result.stderr
+    assert "--live" in result.stderr
+
+
 def test_python_serves_a_document_too() -> None:
     with package.serve(spec=PETSTORE) as running:
         reply = httpx.get(f"{running.url}/store/inventory", headers={"api_key": "lookalike-demo-key"})

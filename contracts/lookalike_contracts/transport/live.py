@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from lookalike_specs import list_api_ids, load_api
+from lookalike_specs import load_api
+from lookalike_specs.registry import find_sources
 
 from .client import DEFAULT_TIMEOUT, HttpClient
 from .exceptions import BadBaseUrl, BadRequestBudget, LiveHostNotAllowed
@@ -46,7 +47,8 @@ def create_http_client(  # noqa: PLR0913 - each is an option of the command line
 def find_vendor_api(host: str) -> str:
     """Return the API whose vendor a host belongs to, "" for nobody's: their domains with all that is below them."""
     labels = host.lower().rstrip(".").split(".")
-    for api in list_api_ids():
+    # those of documents that a caller named have hosts of their own, too
+    for api in find_sources():
         for vendor_host in load_api(api).hosts:
             # the last two labels: vendors have more hosts than their documents name, one for each region
             if labels[-2:] == vendor_host.split(".")[-2:]:
