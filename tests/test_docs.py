@@ -35,7 +35,7 @@ FILE = re.compile(r"# (\w+\.py)\n")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 SERVE = re.compile(r"^(?:lookalike serve|scripts/serve)\b")
-SECONDS = 30
+SECONDS = 90
 LANGUAGES = {"console", "python", "text", "toml", "yaml"}
 # commands that no test can run, and why
 NOT_RUN = {
