@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,21 +11,6 @@ import pytest
 from lookalike_specs import registry
 from lookalike_specs.plugins import PluginError, import_plugin, load_entry_points
 from lookalike_specs.registry import list_api_ids, register_folder, register_import
-
-
-@pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    """Forget what a test registers."""
-    list_api_ids()
-    sources = dict(registry._sources)
-    packages = set(registry._registered_packages)
-    path = list(sys.path)
-    yield
-    registry._sources.clear()
-    registry._sources.update(sources)
-    registry._registered_packages.clear()
-    registry._registered_packages.update(packages)
-    sys.path[:] = path
 
 
 @pytest.fixture
