@@ -1,11 +1,12 @@
 """The server process's own CPU time for one request, side by side: ours, Prism, and a static Starlette answer.
 
-Usage: python benchmarks/cpu.py [--rounds 5] [--requests 20000] [--connections 16] [--extra '&filter=shipInToday']
+Usage: python benchmarks/cpu.py [--rounds 9] [--requests 3000] [--warm-up 8000] [--connections 16]
 Needs wrk, Linux, and `npm install --prefix benchmarks` once.
 
 Requests a second move with whoever else uses the machine; what a process itself is charged for (utime + stime of all
-its threads, divided by the requests that it answered) moves much less. Every round starts each server afresh and takes
-the ratios of that round, so that a slow hour is slow for all of them.
+its threads and children, divided by the requests that it answered) moves much less. All servers are started and warmed
+up first; then they are loaded in turn, one after the other in each round, and the ratios are taken within a round, so
+that a slow minute is slow for all of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -27,33 +29,37 @@ Costs = dict[str, float]
 def main() -> None:
     """Measure, then print the table as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=20_000, help="at least, for each server")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=3000, help="at least, for each server in each round")
+    parser.add_argument("--warm-up", type=int, default=2 * sample.COUNT, help="requests before the first round")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--extra", default="", help="more of every request's query")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        commands = build_commands(folder, options.extra)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        commands = build_commands(Path(name), options.extra)
+        paths = Path(name) / "paths.txt"
+        probe = paths.read_text("utf-8").partition("\n")[0]
+        running = {}
+        for server, command in commands.items():
+            port, pid, _ = servers.enter_context(start_server(command, probe))
+            # what is measured is a warm GET: every path was asked for, and compilers have seen all they need
+            load(port, paths, options.warm_up, options.connections)
+            running[server] = (port, pid)
         rounds = []
         for _ in range(options.rounds):
-            rounds.append(measure(commands, folder / "paths.txt", options.requests, options.connections))
-            print(f"<!-- {', '.join(f'{server} {cost:.1f} us' for server, cost in rounds[-1].items())} -->", flush=True)
+            costs = {}
+            for server, (port, pid) in running.items():
+                costs[server] = measure(port, pid, paths, options.requests, options.connections)
+            rounds.append(costs)
+            print(f"<!-- {', '.join(f'{server} {cost:.1f} us' for server, cost in costs.items())} -->", flush=True)
     print_report(rounds, options.connections)
 
 
-def measure(commands: dict[str, list[str]], paths: Path, wanted: int, connections: int) -> Costs:
-    """Return the microseconds of CPU time for one request to each server, each started afresh."""
-    probe = paths.read_text("utf-8").partition("\n")[0]
-    costs = {}
-    for server, command in commands.items():
-        with start_server(command, probe) as (port, pid, _):
-            # what is measured is a warm GET: every path was asked for, and compilers have seen all they need
-            load(port, paths, 2 * sample.COUNT, connections)
-            before = read_cpu_seconds(pid)
-            count = load(port, paths, wanted, connections)
-            costs[server] = (read_cpu_seconds(pid) - before) / count * 1e6
-    return costs
+def measure(port: int, pid: int, paths: Path, wanted: int, connections: int) -> float:
+    """Return the microseconds of CPU time that one request costs a server."""
+    before = read_cpu_seconds(pid)
+    count = load(port, paths, wanted, connections)
+    return (read_cpu_seconds(pid) - before) / count * 1e6
 
 
 def load(port: int, paths: Path, wanted: int, connections: int) -> int:

@@ -128,7 +128,7 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
 def run_load(port: int, paths: Path, seconds: int, connections: int) -> Figures:
     """wrk on core 1."""
     done = subprocess.run(
-        ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
+        ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s",
          "-s", str(HERE / "rotate.lua"), f"http://127.0.0.1:{port}"],
         env={**os.environ, "PATHS": str(paths)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
