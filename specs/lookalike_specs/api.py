@@ -33,8 +33,8 @@ NON_CREDENTIAL_KEYS = frozenset(("error", "x-provenance"))
 class Field:
     """One value that an operation takes, wherever it stands in the request.
 
-    `pointer` is where the document speaks of it, `reactions` what a broken rule of its schema brings, `when` the variant
-    under which the API sees it at all.
+    `pointer` is where the document speaks of it, `reactions` what a broken rule of its schema brings, `when` the
+    variant under which the API sees it at all.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Draw values that a JSON Schema allows: the document's own examples first, else made up, the same for the same seed."""
+"""Draw values that a JSON Schema allows: the document's own examples first, else made up; the same for a seed."""
 
 from __future__ import annotations
 

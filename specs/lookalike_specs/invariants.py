@@ -1,6 +1,6 @@
 """What holds for every good response of an operation beyond its schema, as the judge can check it.
 
-Pointers are JSON pointers. The names of the fields are the keys of the grammar, which specs/README.md shows by examples.
+Pointers are JSON pointers. The names of the fields are the grammar's keys, which specs/README.md shows by examples.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Filter(Extension, frozen=True, kw_only=True):
 
 
 class Order(Extension, frozen=True, kw_only=True):
-    """A parameter's value that sorts items by what stands at `field` in them; no parameter: the order without a sort."""
+    """A parameter's value that sorts items by what stands at `field` in them; no parameter: the default order."""
 
     parameter: str = ""
     value: Any = None

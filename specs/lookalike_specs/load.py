@@ -31,7 +31,7 @@ ExtensionT = TypeVar("ExtensionT", RootExtension, OperationExtension, SchemeExte
 
 @cache_per_api
 def load_api(api_id: str) -> Api:
-    """Return one API, checked. Raise UnknownApi, or SpecError where the document says something that cannot be meant."""
+    """Return one API, checked. Raise UnknownApi, or SpecError where the document says what cannot be meant."""
     return build_api(api_id, read_document(api_id))
 
 

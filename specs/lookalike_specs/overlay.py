@@ -83,7 +83,7 @@ def _update(nodes: Iterable[JSONPathNode], action: _Action) -> None:
 
 
 def _merge(old: dict[str, Any], new: dict[str, Any], where: str) -> None:
-    """Merge objects, concatenate arrays; anything else replaces its own kind. Raise SpecError for two that do not fit."""
+    """Merge objects, concatenate arrays; anything else is replaced. Raise SpecError for two that do not fit."""
     for key, value in new.items():
         are_scalars = key in old and not isinstance(old[key], dict | list) and not isinstance(value, dict | list)
         if key not in old or are_scalars:

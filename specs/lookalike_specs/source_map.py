@@ -21,7 +21,10 @@ MERGE_TAG = "tag:yaml.org,2002:merge"
 
 @dataclass(frozen=True)
 class SourceLocation:
-    """A file below this package (of other APIs the whole path), a JSON pointer into the document as it is read, and the line in the file, from 1."""
+    """A file, a JSON pointer into the document as it is read, and the line in the file, from 1.
+
+    The file is below this package; of other APIs it is the whole path.
+    """
 
     file: str
     pointer: str

@@ -178,7 +178,7 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
 
 
 def _choose_error(node: Document, wanted: tuple[str, ...]) -> tuple[str, bool]:
-    """Return the status of the first of these errors that is documented, by a range or `default` too, and whether it is."""
+    """Return the status of the first of these errors that is documented (by a range or `default` too), and whether."""
     responses = node["responses"]
     for status in wanted:
         if status in responses:

@@ -75,8 +75,9 @@ def _compute_no_stages(_: Request, __: str) -> MalformedCredential:
 class SigningScheme:
     """How callers prove who they are, under the name that a document's security scheme gives.
 
-    `sign` puts the proof into a request. `key_name` and `secret_name` are the account's names of key and secret; without
-    `key_name` it is the name that the document has. `key_location`: without one, the key stands where the document says.
+    `sign` puts the proof into a request. `key_name` and `secret_name` are the account's names of key and secret;
+    without `key_name` it is the name that the document has. `key_location`: without one, the key stands where the
+    document says.
     `required_parameters` have to be there before anybody signs, as their values are signed.
 
     A scheme that signs has a `signature_name`, the parameter or header that holds the signature, with `read_signature`
