@@ -8,7 +8,7 @@ from typing import Final
 from ...context import CheckContext
 from ...finding import Exchange, Failure
 from ...registry import active_check
-from .applicability import has_expiry, has_plain_credential, has_policy, select_signers
+from .applicability import has_expiry, has_plain_credential, has_policy, list_signers, select_signers
 from .case import SignatureCase
 from .comparison import generate_scheme_field_cases
 from .credentials import generate_key_cases, generate_location_cases, generate_missing_cases, generate_secret_cases
@@ -38,6 +38,7 @@ EXPIRY_GENERATORS: Final[tuple[CaseGenerator, ...]] = (
     rationale="Clients tell a wrong clock from a wrong secret by the error alone.",
     remediation="Answer each kind of refusal with the error that the security scheme has for it, word for word.",
     source="the errors of the security schemes of each document",
+    applies=lambda context: bool(list_signers(context)),
 )
 def refusal_errors(context: CheckContext) -> Iterator[Failure]:
     """Send one request for each kind of refusal; a request that is accepted is for other checks to report."""
