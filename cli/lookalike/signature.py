@@ -28,7 +28,7 @@ from .click_ext import CommandError, suggest_closest
 
 
 @dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SigningReport:
     """What `lookalike sign` prints.
 
     `stages` is None for a plain key; `unknown_parameters` pairs each name that the operation does not have with the
@@ -90,7 +90,7 @@ class SignOptions:
     in_url: bool = False
 
 
-def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> SignedRequest:
+def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> SigningReport:
     """Sign these values, or the spec's example where there are none. Raises CommandError."""
     operation = _select_operation(api, options)
     scheme = _select_scheme(operation, options)
@@ -105,7 +105,7 @@ def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> Si
     stages = _list_stages(request, scheme, account, reveal=options.reveal)
     names = [field.name for field in operation.fields]
     unknown = tuple((name, names) for name in texts if name not in names)
-    return SignedRequest(api.id, scheme.name, request, base, stages, unknown)
+    return SigningReport(api.id, scheme.name, request, base, stages, unknown)
 
 
 def _build_values(

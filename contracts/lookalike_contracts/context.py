@@ -18,7 +18,6 @@ from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import SCHEMES, SigningContext
 
-from .events import EventListener, ExchangeRecorded, ignore_event
 from .exceptions import CouldNotCheck
 from .falsify import falsify
 from .finding import Exchange, Failure
@@ -50,7 +49,7 @@ class CheckContext:
     check_seed: int = 0
     max_cases: int = 20
     strict: bool = False
-    publish: EventListener = ignore_event
+    publish: Callable[[ExchangeRecorded], None] = lambda _: None
     # `replace` hands this very table on, so that all checks of an operation share it; see `compute_once`
     _computed: dict[Callable[[CheckContext], Any], Any] = field(default_factory=dict, repr=False)
 
@@ -181,3 +180,11 @@ def _fetch_dependent_values(context: CheckContext) -> dict[str, Any]:
     if MISSING in values.values():
         raise CouldNotCheck(f"{context.operation.id} needs {', '.join(values)} from {other.id}, which gave none")
     return values
+
+
+@dataclass(frozen=True)
+class ExchangeRecorded:
+    """An event of the run (`events.py` has the others): a request was answered; `context` is the one that sent it."""
+
+    context: CheckContext
+    exchange: Exchange

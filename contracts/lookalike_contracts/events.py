@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lookalike_specs import Api, Operation
 
-from .finding import Exchange
+from .context import ExchangeRecorded
 from .results import CheckResult
 
-if TYPE_CHECKING:
-    from .context import CheckContext
+__all__ = [
+    "CheckFinished",
+    "CleanupFailed",
+    "Event",
+    "EventListener",
+    "ExchangeRecorded",
+    "OperationStarted",
+    "combine_listeners",
+]
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,6 @@ class OperationStarted:
 
     api: Api
     operation: Operation
-
-
-@dataclass(frozen=True)
-class ExchangeRecorded:
-    """A request was answered; `context` is the one that sent it."""
-
-    context: CheckContext
-    exchange: Exchange
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,6 @@ class CleanupFailed:
 
 Event = OperationStarted | ExchangeRecorded | CheckFinished | CleanupFailed
 EventListener = Callable[[Event], None]
-
-
-def ignore_event(_: Event) -> None:
-    """Do nothing."""
 
 
 def combine_listeners(listeners: Iterable[EventListener]) -> EventListener:

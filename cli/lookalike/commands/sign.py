@@ -12,7 +12,7 @@ from lookalike_specs import load_api
 from ..click_ext import suggest_closest
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
-from ..signature import SignedRequest, SignOptions, sign_request
+from ..signature import SigningReport, SignOptions, sign_request
 from ..spec_options import import_option
 
 
@@ -55,7 +55,7 @@ def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sig
     PRINTERS[output](signed)
 
 
-def _print_stages(signed: SignedRequest) -> None:
+def _print_stages(signed: SigningReport) -> None:
     echo(f"{style_bold(signed.api)}  {signed.scheme}  {signed.method} {signed.bare_url}\n")
     if signed.stages is None:
         echo(f"A plain key: nothing is signed, {signed.scheme} travels as it is.\n")
@@ -64,7 +64,7 @@ def _print_stages(signed: SignedRequest) -> None:
     echo(f"{style_bold('request')}\n{indent_lines(signed.curl)}")
 
 
-PRINTERS: Final[Mapping[str, Callable[[SignedRequest], None]]] = {
+PRINTERS: Final[Mapping[str, Callable[[SigningReport], None]]] = {
     "stages": _print_stages,
     "url": lambda signed: echo(signed.url),
     "curl": lambda signed: echo(signed.curl),

@@ -63,10 +63,10 @@ class FindingView(NamedTuple):
     finding: ReportedFinding
     check: Check
     rule: str
-    exchanges: tuple[ExchangeView, ...]
+    exchanges: tuple[ExchangePanel, ...]
 
 
-class ExchangeView(NamedTuple):
+class ExchangePanel(NamedTuple):
     """The two sides of an exchange; `number` is "1 of 2", or "" where there is only one."""
 
     number: str
@@ -217,16 +217,16 @@ def _build_finding_views(report: Report) -> Iterator[FindingView]:
             finding=finding,
             check=checks[finding.check],
             rule=f"{get_display_path(location)}:{location.line} {location.pointer}",
-            exchanges=tuple(_build_exchange_views(finding)),
+            exchanges=tuple(_build_exchange_panels(finding)),
         )
 
 
-def _build_exchange_views(finding: ReportedFinding) -> Iterator[ExchangeView]:
+def _build_exchange_panels(finding: ReportedFinding) -> Iterator[ExchangePanel]:
     count = len(finding.exchanges)
     for number, exchange in enumerate(finding.exchanges, 1):
         # a pointer leads into the last exchange; those before it show what it is compared with
         pointer = finding.pointer if number == count else ""
-        yield ExchangeView(
+        yield ExchangePanel(
             number=f"{number} of {count}" if count > 1 else "",
             request=show_request(exchange.request, pointer),
             response=show_response(exchange.response, pointer),
