@@ -63,13 +63,13 @@ def _select_quick(items: list[pytest.Item]) -> set[pytest.Item]:
 
 @pytest.fixture(scope="session")
 def mock() -> Mock:
-    """All five APIs with default variants; nothing that a test does may change how it answers another."""
+    """Return all five APIs with default variants; nothing that a test does may change how it answers another."""
     return Mock()
 
 
 @pytest.fixture(scope="session")
 def server(mock: Mock) -> Iterator[Server]:
-    """The mock on a free port of loopback."""
+    """Yield the mock on a free port of loopback."""
     with Server(MockApp(mock)) as running:
         yield running
 

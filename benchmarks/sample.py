@@ -17,7 +17,8 @@ def build_requests(extra: str = "", count: int = COUNT) -> list[Request]:
     path = api.operations[0].path
     found = []
     for number in range(count):
-        query = f"imageId={encode_image_id(number * 7919 % 10_000)}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
+        image = encode_image_id(number * 7919 % 10_000)
+        query = f"imageId={image}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
         plain = Request(method="GET", path=path, query=query.encode(), headers=((b"host", b"127.0.0.1"),))
         found.append(daji.sign_request(plain, api.account["appKey"], api.account["appSecret"]))
     return found

@@ -21,7 +21,7 @@ encode = partial(quote, safe="-_.~")  # as Alibaba Cloud signs
 
 
 def body(request):
-    """The bytes of a body."""
+    """Return the bytes of a body."""
     return base64.b64decode(request["bodyBase64"]) if "bodyBase64" in request else request.get("body", "").encode()
 
 
@@ -31,12 +31,12 @@ def headers(request):
 
 
 def header(request, name):
-    """The first header of that name; "" when there is none."""
+    """Return the first header of that name; "" when there is none."""
     return first(headers(request), name)
 
 
 def first(found, name):
-    """The first value of that name; "" when there is none."""
+    """Return the first value of that name; "" when there is none."""
     return next((value for key, value in found if key == name), "")
 
 
@@ -48,7 +48,7 @@ def parameters(request):
 
 
 def field(request, name):
-    """A field of a multipart form; "" when there is none."""
+    """Return a field of a multipart form; "" when there is none."""
     found = re.search(rb'; name="%b"\r\n\r\n(.*?)\r\n--' % name.encode(), body(request), re.DOTALL)
     return found[1].decode() if found else ""
 
@@ -110,7 +110,7 @@ STAGES = {"daji-md5": daji, "acs-rpc": rpc, "acs-roa": roa, "acs3": acs3, "oss-p
 
 
 def stages(task, request, signed_headers=()):
-    """What is sorted and joined, what is signed, and the signature."""
+    """Return what is sorted and joined, what is signed, and the signature."""
     secret = task["credentials"].get("appSecret") or task["credentials"]["AccessKeySecret"]
     made = STAGES[task["scheme"]](request, secret, signed_headers)
     return dict(zip(("canonical", "string-to-sign", "signature"), made, strict=True))
@@ -124,7 +124,7 @@ def right(theirs, *signed):
 
 
 def attempt(read, text):
-    """What is read from a text; None when it cannot be."""
+    """Return what is read from a text; None when it cannot be read."""
     try:
         return read(text)
     except (ValueError, TypeError, KeyError):
@@ -137,7 +137,7 @@ def iso(text):
 
 
 def ask_daji(task, request):
-    """The key, one sign, the right one."""
+    """Check the key and that there is one sign, the right one."""
     found = parameters(request)
     key, signs = first(found, "appKey"), [value for name, value in found if name == "sign"]
     yield "".join(signs), "missing-signature"
@@ -173,7 +173,7 @@ def ask_acs(task, request, key, theirs, signed_headers=()):
 
 
 def ask_rpc(task, request):
-    """Method and version of signing, and one signature."""
+    """Check method and version of signing, and that there is one signature."""
     found = parameters(request)
     key, signatures = first(found, "AccessKeyId"), [value for name, value in found if name == "Signature"]
     yield key, "missing-key"
@@ -185,7 +185,7 @@ def ask_rpc(task, request):
 
 
 def ask_roa(task, request):
-    """`Authorization: acs <key>:<signature>`; a body must fit its Content-MD5, where there is one."""
+    """Check `Authorization: acs <key>:<signature>`, and a body against its Content-MD5, where there is one."""
     word, _, rest = header(request, "authorization").partition(" ")
     key, _, theirs = rest.strip().partition(":")
     yield word, "missing-signature"
@@ -227,7 +227,7 @@ ASK = {"daji-md5": ask_daji, "acs-rpc": ask_rpc, "acs-roa": ask_roa, "acs3": ask
 
 # ---------------------------------------------------------------- the driver
 def verify(task):
-    """A verdict on the last of several requests."""
+    """Return a verdict on the last of several requests."""
     seen, refusal = set(), None
     for each in [*task["before"], task]:
         asked = ASK[task["scheme"]]({**task, "now": iso(each["clock"]), "seen": seen}, each["request"])
@@ -236,7 +236,7 @@ def verify(task):
 
 
 def answer(task):
-    """What is answered to a task; a scheme that this driver does not know is not tested."""
+    """Return the answer to a task; a scheme that this driver does not know is not tested."""
     if task["scheme"] not in STAGES:
         return {"id": task["id"], "unsupported": f"no scheme {task['scheme']}"}
     if task["task"] == "verify":

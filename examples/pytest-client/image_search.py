@@ -54,7 +54,7 @@ class Search(ABC):
             number += 1
 
     def ask(self, query: Mapping[str, str | int]) -> dict[str, Any]:
-        """The answer to one request."""
+        """Return the answer to one request."""
         try:
             answer = self.client.get(self.url + self.path, params=dict(query))
             body: dict[str, Any] = answer.json()
@@ -66,11 +66,11 @@ class Search(ABC):
 
     @abstractmethod
     def query(self, picture: str, number: int, size: int) -> dict[str, str | int]:
-        """What asks for one page."""
+        """Return the query for one page."""
 
     @abstractmethod
     def items(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-        """The items of a page, and how many there are in all."""
+        """Return the items of a page, and how many there are in all."""
 
     @abstractmethod
     def offer(self, item: dict[str, Any]) -> Offer:
@@ -84,7 +84,7 @@ class Daji(Search):
     path = "/alibaba/product/imageQuery"
 
     def query(self, picture: str, number: int, size: int) -> dict[str, str | int]:
-        """A signed query."""
+        """Return a signed query."""
         query: dict[str, str | int] = {"appKey": self.account["appKey"], "imageId": picture}
         query |= {"beginPage": number, "pageSize": size, "country": "en"}
         return {**query, "sign": self.sign(query)}
@@ -95,7 +95,7 @@ class Daji(Search):
         return md5(f"{text}&secret={self.account['appSecret']}".encode(), usedforsecurity=False).hexdigest().upper()
 
     def items(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-        """`data` has them."""
+        """Return what `data` has."""
         return body["data"]["data"], body["data"]["totalRecords"]
 
     def offer(self, item: dict[str, Any]) -> Offer:
@@ -112,11 +112,11 @@ class Tmapi(Search):
     path = "/1688/global/search/image"
 
     def query(self, picture: str, number: int, size: int) -> dict[str, str | int]:
-        """A query with the token."""
+        """Return a query with the token."""
         return {"apiToken": self.account["apiToken"], "img_url": picture, "page": number, "page_size": size}
 
     def items(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-        """`data` has them."""
+        """Return what `data` has."""
         return body["data"]["items"], body["data"]["total_count"]
 
     def offer(self, item: dict[str, Any]) -> Offer:

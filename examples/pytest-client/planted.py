@@ -31,6 +31,6 @@ class WrongName(Tmapi):
     """Spells a parameter otherwise; the API takes no notice, and has its own idea of how long a page is."""
 
     def query(self, picture: str, number: int, size: int) -> dict[str, str | int]:
-        """A query with a parameter that does not exist."""
+        """Return a query with a parameter that does not exist."""
         query = super().query(picture, number, size)
         return {"pageSize" if name == "page_size" else name: value for name, value in query.items()}

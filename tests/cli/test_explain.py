@@ -19,11 +19,11 @@ def test_without_an_id_it_lists_every_check_by_family(lookalike):
     )
 
 
-@pytest.mark.parametrize("id", CHECKS)
-def test_a_check_is_told_with_what_it_holds_why_and_how(lookalike, id):
-    result, check = lookalike("explain", id), CHECKS[id]
+@pytest.mark.parametrize("check_id", CHECKS)
+def test_a_check_is_told_with_what_it_holds_why_and_how(lookalike, check_id):
+    result, check = lookalike("explain", check_id), CHECKS[check_id]
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0] == id
+    assert result.stdout.splitlines()[0] == check_id
     for part in (check.summary, check.rationale, check.remediation, check.source):
         assert part
         assert part in result.stdout
@@ -33,7 +33,7 @@ def test_a_check_is_told_with_what_it_holds_why_and_how(lookalike, id):
 def test_a_family_is_all_of_its_checks(lookalike):
     text = lookalike("explain", "paging").stdout
     assert [line for line in text.splitlines() if "/" in line and not line.startswith(" ")] == [
-        id for id in CHECKS if id.startswith("paging/")
+        check_id for check_id in CHECKS if check_id.startswith("paging/")
     ]
 
 
@@ -51,9 +51,9 @@ def test_an_unknown_one_is_told_with_the_nearest(lookalike):
     )
 
 
-@pytest.mark.parametrize("id", CHECKS)
-def test_a_check_is_told_in_plain_sentences(id):
-    check = CHECKS[id]
+@pytest.mark.parametrize("check_id", CHECKS)
+def test_a_check_is_told_in_plain_sentences(check_id):
+    check = CHECKS[check_id]
     for sentence in (check.summary, check.rationale, check.remediation):
         assert sentence[0].isupper() or sentence[0] in "`"
         assert sentence.endswith(".")

@@ -16,9 +16,9 @@ def create_context(
     at: str, switches: Mapping[str, str] | None = None, *, seed: int = 0, cases: int = 20
 ) -> CheckContext:
     """That operation of an honest mock under these variants."""
-    name, _, id = at.partition("/")
+    name, _, operation_id = at.partition("/")
     api = load_api(name)
-    operation = next(each for each in api.operations if each.id == id)
+    operation = next(each for each in api.operations if each.id == operation_id)
     session = Session(InProcessTarget(Mock(name, variants=dict(switches or {}))))
     return CheckContext(
         api, operation, session, api.account, resolve_variants(api, dict(switches or {})), seed=seed, max_cases=cases

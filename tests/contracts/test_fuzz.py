@@ -14,14 +14,14 @@ from .subjects import create_context
 TMAPI = "tmapi/searchItemsByImageUrl"
 
 
-def _check(id: str, status: int) -> Check:
+def _check(check_id: str, status: int) -> Check:
     """Minds answers of one status."""
 
     def look(_: CheckContext, exchange: Exchange) -> Iterator[Failure]:
         if exchange.response.status == status:
             yield Failure(f"HTTP {status}", exchanges=(exchange,))
 
-    return Check(id, "", "", "", "", passive_function=look)
+    return Check(check_id, "", "", "", "", passive_function=look)
 
 
 def test_nobody_minds_an_honest_server() -> None:

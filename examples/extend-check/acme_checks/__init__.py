@@ -15,7 +15,7 @@ from lookalike_contracts.registry import passive_check
     source="Acme's rules for services",
 )
 def check_server_header(_: CheckContext, exchange: Exchange) -> Iterator[Failure]:
-    """A version has a digit."""
+    """Yield a failure where the header `Server` has a digit in it."""
     for name, value in exchange.response.headers:
         if name.lower() == b"server" and any(character in b"0123456789" for character in value):
             yield Failure("the header `Server` has a version in it", "", "", (exchange,))

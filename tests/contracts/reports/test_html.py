@@ -75,8 +75,8 @@ def facts(element: Element) -> dict[str, str]:
     return dict(zip(texts(element, "dt"), texts(element, "dd"), strict=True))
 
 
-def find_section(report: Report, id: str) -> Element:
-    (section,) = (each for each in parse_page(report).iter() if each.get("id") == id)
+def find_section(report: Report, element_id: str) -> Element:
+    (section,) = (each for each in parse_page(report).iter() if each.get("id") == element_id)
     return section
 
 
@@ -253,8 +253,8 @@ def test_a_cell_without_a_result_says_so(results: tuple[str, ...], cells: list[s
 # drawers
 
 
-def drawer(report: Report, id: str) -> Element:
-    (found,) = (each for each in parse_page(report).iter("section") if each.get("id") == id)
+def drawer(report: Report, element_id: str) -> Element:
+    (found,) = (each for each in parse_page(report).iter("section") if each.get("id") == element_id)
     return found
 
 

@@ -378,9 +378,9 @@ def test_the_pages_table_by_magic(status: str, code: str, message: str) -> None:
 def able(error: str) -> list[str]:
     """The operations that can answer an error in the gateway's words, and do not have it in other words."""
     only = ERRORS[error].operations or [
-        id for id, each in OPERATIONS.items() if error not in each.extension.error_aliases
+        name for name, each in OPERATIONS.items() if error not in each.extension.error_aliases
     ]
-    return [id for id in only if id in GOOD]
+    return [name for name in only if name in GOOD]
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -392,11 +392,11 @@ def test_every_error_by_magic(error: str) -> None:
 
 
 def test_words_of_their_own() -> None:
-    for id, operation in OPERATIONS.items():
+    for name, operation in OPERATIONS.items():
         for error, own in operation.extension.error_aliases.items():
-            held(send({"operation": id, "key": f"situation-{error}"}), own, id)
+            held(send({"operation": name, "key": f"situation-{error}"}), own, name)
             assert ERRORS[own].code == ERRORS[error].code
-            assert id in ERRORS[own].operations
+            assert name in ERRORS[own].operations
 
 
 @pytest.mark.parametrize("error", [name for name, found in ERRORS.items() if found.operations])
