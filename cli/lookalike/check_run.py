@@ -28,7 +28,7 @@ from lookalike_contracts.transport import (
     LiveHostNotAllowed,
     create_http_client,
 )
-from lookalike_contracts.transport.live import find_vendor_api
+from lookalike_contracts.transport.vendor_hosts import find_vendor_api
 from lookalike_specs import Api, assign_variants, list_api_ids, load_api
 
 from . import __version__, serve

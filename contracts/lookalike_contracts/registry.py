@@ -6,7 +6,7 @@ A check is a function with a decorator. It yields a `Failure` for each rule that
     from lookalike_contracts.registry import passive_check
 
     @passive_check(
-        "house/server-header",
+        "acme/server-header",
         summary="No response names the software that sent it.",
         rationale="Whoever knows the version knows its holes.",
         remediation="Leave the header `Server` out.",

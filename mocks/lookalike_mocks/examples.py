@@ -9,10 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.draw import build_validator, draw_value
 from lookalike_specs.messages import RawHeaders, Response, is_json
 from lookalike_specs.parameter_styles import format_simple
 from lookalike_specs.references import resolve_refs
+from lookalike_specs.schema_values import build_validator, draw_value
 
 from .context import RequestContext
 from .sandbox.state import SandboxState

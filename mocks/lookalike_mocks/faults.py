@@ -12,6 +12,8 @@ from lookalike_specs.messages import HTML_MEDIA_TYPE, Fault, Response
 
 MAX_SECONDS: Final = 60.0
 
+# How each is carried out stands where the bytes go: `adapters/asgi_faults.py` for sockets, `adapters/httpx_faults.py` for
+# httpx and respx. A test asks all three for the same names, so a new fault is a line here and a function in each.
 FAULTS: Final[Mapping[str, str]] = {
     "latency": "The answer comes late: 1 second, or as it was asked for.",
     "slow-body": "The head comes at once, the body in pieces over 1 second, or over as long as was asked for.",

@@ -8,11 +8,10 @@ from typing import Any
 
 import yaml
 
-from .complete import complete_document
 from .exceptions import SpecError
+from .inferred_extensions import complete_document, is_complete
 from .overlay import apply_overlay
 from .registry import OUR_ORIGIN, SPEC_FILE, cache_per_api, get_source, list_api_ids
-from .synthesize import is_complete
 
 __all__ = ["list_api_ids"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .draw import build_validator, draw_value
 from .messages import FORM_TYPES, is_json
 from .references import resolve_refs
+from .schema_values import build_validator, draw_value
 
 Document = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""An HTTP exchange: a request and the response to it, as every part of the house knows them."""
+"""An HTTP exchange: a request and the response to it, as all packages know them."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .api import Field
-from .draw import guess_type, merge_schema
 from .messages import Pairs
+from .schema_values import guess_type, merge_schema
 
 SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 STRUCTURED_TYPES: Final = ("array", "object")

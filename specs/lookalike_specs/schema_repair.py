@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from .draw import DIALECT
 from .pointers import escape_pointer_token
+from .schema_values import DIALECT
 
 JSON_TYPES: Final = frozenset(("object", "array", "string", "integer", "number", "boolean", "null"))
 MAX_SCHEMA_REPAIRS: Final = 100

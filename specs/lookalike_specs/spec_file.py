@@ -10,9 +10,9 @@ from typing import Any, Final
 import yaml
 
 from .api import Api
-from .complete import complete_document
 from .document import YamlLoader, to_json_value
 from .exceptions import SpecError
+from .inferred_extensions import complete_document
 from .load import build_api, load_api
 from .registry import register_document
 

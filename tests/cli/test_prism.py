@@ -29,7 +29,7 @@ from lookalike_contracts.transport import HttpClient
 from lookalike_specs import list_api_ids, load_api, read_document
 from lookalike_specs.messages import Request, Response
 
-from ..contracts.transport.rude import OK_HEAD, send_and_close, serve_badly
+from ..contracts.transport.misbehaving_server import OK_HEAD, send_and_close, serve_badly
 
 pytestmark = pytest.mark.node
 TOOLS = Path(__file__).parents[1] / "specs" / "node"

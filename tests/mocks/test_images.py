@@ -12,7 +12,7 @@ from PIL import Image
 from lookalike_mocks.catalogue.identicon import draw_identicon, render_jpeg
 from lookalike_mocks.images import BadImage, ImageDefect, ImageLimits, decode_base64, identify_image
 
-from .drawn import draw_landscape, encode_image
+from .image_files import draw_landscape, encode_image
 
 FORMATS = ("PNG", "JPG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 LIMITS = ImageLimits(FORMATS, 4 * 1024 * 1024, 100, 4096)

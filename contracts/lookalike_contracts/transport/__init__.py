@@ -2,6 +2,6 @@
 
 from .client import HttpClient, Target
 from .exceptions import BadBaseUrl, BadRequestBudget, LiveHostNotAllowed
-from .live import create_http_client
+from .vendor_hosts import create_http_client
 
 __all__ = ["BadBaseUrl", "BadRequestBudget", "HttpClient", "LiveHostNotAllowed", "Target", "create_http_client"]

@@ -1,1 +1,1 @@
-"""The ways in. A door translates and does nothing else."""
+"""The ways in. An adapter translates between a socket, ASGI or httpx and the engine, and does nothing else."""

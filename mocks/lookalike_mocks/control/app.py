@@ -14,10 +14,10 @@ from starlette.routing import Route, Router, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from .endpoint import Resource, render_problem
 from .operation import CONTROL_PREFIX, ControlContext, ControlOperation
-from .operations import OPERATIONS
 from .problem import ControlProblem, ProblemError
+from .resource import Resource, render_problem
+from .routes import OPERATIONS
 
 # `Host: name`, `Host: name:8000`, `Host: [::1]:8000`; group 1 is an IPv6 address, group 2 anything else
 HOST_PATTERN = re.compile(rb"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]@/?#\s]+))(?::\d{0,5})?")

@@ -1,4 +1,4 @@
-"""The structure of a file of vectors, and its requests as the rest of the house knows requests."""
+"""The structure of a file of vectors, and its requests as the other packages know requests."""
 
 from __future__ import annotations
 

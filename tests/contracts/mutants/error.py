@@ -8,9 +8,9 @@ import msgspec
 
 from lookalike_specs.messages import Request, Response
 
-from .answer import replace_response
 from .mutant import Mutant, Respond
 from .mutations import Mutation, build_signed_request, fetch_body, read_values
+from .response import replace_response
 
 TMAPI = "tmapi/searchItemsByImageUrl"
 CONVERT = "tmapi/convertImageUrl"

@@ -1,19 +1,19 @@
 """The whole family of saboteurs."""
 
-from .answer import RESPONSE_MUTANTS
+from .determinism import REPEAT_MUTANTS
 from .error import ERROR_MUTANTS
-from .filter import FILTER_MUTANTS
+from .filters import FILTER_MUTANTS
 from .image import IMAGE_MUTANTS
 from .item import ITEM_MUTANTS
 from .language import LANGUAGE_MUTANTS
-from .limits import LIMITS_MUTANTS
 from .mutant import Mutant
 from .order import ORDER_MUTANTS
 from .paging import PAGING_MUTANTS
-from .range import RANGE_MUTANTS
+from .parameters import LIMITS_MUTANTS
+from .ranges import RANGE_MUTANTS
 from .region import REGION_MUTANTS
-from .repeat import REPEAT_MUTANTS
 from .request import REQUEST_MUTANTS
+from .response import RESPONSE_MUTANTS
 from .signature import SIGNATURE_MUTANTS
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -16,7 +16,7 @@ from schemathesis.checks import CHECKS
 
 from lookalike_mocks import Mock
 from lookalike_mocks.control.models import EmptyQuery
-from lookalike_mocks.control.operations import OPERATIONS
+from lookalike_mocks.control.routes import OPERATIONS
 
 from .conftest import TOKEN
 

@@ -9,7 +9,7 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
-from lookalike_mocks.control.operations import OPERATIONS
+from lookalike_mocks.control.routes import OPERATIONS
 
 from .conftest import TOKEN
 

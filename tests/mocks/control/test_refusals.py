@@ -12,8 +12,8 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
-from lookalike_mocks.control import endpoint
-from lookalike_mocks.control.operations import OPERATIONS
+from lookalike_mocks.control import resource
+from lookalike_mocks.control.routes import OPERATIONS
 from lookalike_mocks.sandbox.scheduled import MAX_SCHEDULED_SITUATIONS
 
 from .conftest import TOKEN
@@ -127,7 +127,7 @@ def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control_client: http
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_body_has_an_end(control_client: httpx.Client, framing: str) -> None:
-    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (endpoint.MAX_BODY_BYTES, endpoint.MAX_BODY_BYTES + 1))
+    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (resource.MAX_BODY_BYTES, resource.MAX_BODY_BYTES + 1))
     for body, status in ((fits, 201), (too_long, 413), (too_long * 20, 413)):
         content = body if framing == "length" else iter([body])
         assert control_client.post("sandboxes", content=content).status_code == status

@@ -21,7 +21,7 @@ from lookalike_specs import load_api
 from lookalike_specs.messages import Pairs, Request, Response
 from lookalike_specs.signing import daji
 
-from ..drawn import draw_landscape, encode_image
+from ..image_files import draw_landscape, encode_image
 from .daji_client import (
     FORM_MEDIA_TYPE,
     HOST_HEADER,

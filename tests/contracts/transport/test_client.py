@@ -16,11 +16,11 @@ from lookalike_contracts.transport import (
     LiveHostNotAllowed,
     create_http_client,
 )
-from lookalike_contracts.transport.live import find_vendor_api
+from lookalike_contracts.transport.vendor_hosts import find_vendor_api
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request
 
-from .rude import OK_HEAD, read_request_head, send_and_close, serve_badly
+from .misbehaving_server import OK_HEAD, read_request_head, send_and_close, serve_badly
 
 PLAIN = Request(method="GET", path="/x")
 GOOD = OK_HEAD + b"Content-Length: 2\r\n\r\n{}"

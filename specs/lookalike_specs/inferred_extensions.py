@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Any, Final
 
 from .api import WHOLE_BODY
-from .draw import merge_schema
 from .example_values import add_examples
 from .messages import FORM_TYPES, is_json
+from .normalize import normalize_document
 from .references import resolve_refs
+from .schema_values import merge_schema
 
 EXTENSION: Final = "x-lookalike"
 EXAMPLES_HANDLER: Final = "examples"
@@ -355,3 +357,15 @@ def _build_situations(operations: list[Document]) -> Document:
                     summary = entry.get("summary") if isinstance(entry, dict) else ""
                     found.setdefault(name, {"description": summary or f"The example {name!r} of the document."})
     return found
+
+
+def complete_document(document: dict[str, Any], api_id: str, file: str) -> tuple[str, ...]:
+    """Change the document in place; return what of it cannot be served, a line each. Raise SpecError.
+
+    One that has all that we need, as ours have, stays as it is: a mistake in it is an error, and not mended.
+    """
+    notices: list[str] = []
+    if not is_complete(document):
+        normalize_document(document, file, notices)
+        synthesize_extensions(document, api_id, PurePath(file).name, notices)
+    return tuple(notices)

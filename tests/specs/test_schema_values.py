@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_specs.draw import draw_value
 from lookalike_specs.draw_pattern import draw_matching_text
+from lookalike_specs.schema_values import draw_value
 
 SCHEMAS: list[Any] = [
     {},

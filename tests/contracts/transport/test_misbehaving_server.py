@@ -27,7 +27,7 @@ from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_specs import load_api, resolve_variants
 from lookalike_specs.messages import Request
 
-from .rude import (
+from .misbehaving_server import (
     OK_HEAD,
     SocketHandler,
     drip_response,

@@ -19,7 +19,7 @@ from lookalike_specs.messages import Request, Response
 from lookalike_specs.signing import SCHEMES
 
 from ...specs.redaction.reader import is_secret_readable
-from ...specs.redaction.test_veil import ENCODINGS, encodings, written
+from ...specs.redaction.test_redactor import ENCODINGS, encodings, written
 from ..testers import build_signed_request
 
 CASES = [(api, at) for api in list_api_ids() for at in range(len(load_api(api).operations[0].schemes))]
