@@ -177,6 +177,7 @@ def test_the_table_of_commands_says_what_the_commands_say():
     context = click.Context(cli)
     for name, row in cli.table.items():
         loaded = cli.get_command(context, name)
+        assert loaded is not None
         assert (loaded.name, loaded.get_short_help_str(200)) == (name, row.summary)
 
 

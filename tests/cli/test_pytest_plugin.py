@@ -463,7 +463,7 @@ FAILS = {
 }
 
 
-STYLES = [(way, ("-l",)) for way in FAILS]
+STYLES: list[tuple[str, tuple[str, ...]]] = [(way, ("-l",)) for way in FAILS]
 STYLES += [("exception", style) for style in (("--tb=short",), ("--tb=native",), ("-n", "1", "-p", "xdist"))]
 
 

@@ -16,6 +16,7 @@ from click.testing import Result
 
 from lookalike.__main__ import cli
 from lookalike_specs import vectors
+from lookalike_specs.signing import StageName
 
 HOME = Path(__file__).parents[2]
 EXAMPLES = HOME / "examples/drivers"
@@ -213,7 +214,7 @@ def test_a_signed_request_that_is_wrong(drive: Drive, request_: str, told: str) 
 # ---------------------------------------------------------------- drivers that are wrong
 
 # name -> scheme, the change, the stage that first differs, flags of the tests that catch it
-MISTAKES = {
+MISTAKES: dict[str, tuple[str, str, StageName, str]] = {
     "plus-for-space": ("acs-rpc", "good.encode = lambda text: good.quote(text, safe='-_.~').replace('%20', '+')", "canonical", "PlusIsSpace"),
     "star-as-it-is": ("acs3", "good.encode = lambda text: good.quote(text, safe='-_.~*')", "canonical", "Unreserved"),
     "tilde-encoded": ("acs-rpc", "good.encode = lambda text: good.quote(text, safe='-_.').replace('~', '%7E')", "canonical", "Unreserved"),

@@ -24,8 +24,9 @@ ID = re.compile(r"[a-z]+/[a-z]+(-[a-z]+)*")
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
     """An empty registry."""
-    monkeypatch.setattr(registry, "CHECKS", found := {})
-    return found
+    empty: dict[str, Check] = {}
+    monkeypatch.setattr(registry, "CHECKS", empty)
+    return empty
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))

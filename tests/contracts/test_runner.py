@@ -193,12 +193,14 @@ def test_a_server_that_cannot_make_up_its_mind_is_not_accused(honest: Answer) ->
 
 
 def test_a_check_that_breaks_down_is_no_pass_and_no_end(honest: Answer) -> None:
+    failures: dict[str, list[Failure]] = {}
+
     def breaks(context: CheckContext) -> Iterator[Failure]:
         context.send_sample()
-        yield from {}["a secret word"]
+        yield from failures["a secret word"]
 
     def looks(_: CheckContext, __: Exchange) -> Iterator[Failure]:
-        yield from {}["a secret word"]
+        yield from failures["a secret word"]
 
     results = list(
         execute_checks(
@@ -335,7 +337,22 @@ def test_the_simplest_exchange_is_kept() -> None:
     assert result.findings[0].url == "http://127.0.0.1:8765"
 
 
-ODD = (None, True, [], {}, [[[]]], "", "\ud800", "\x00", -1, 2**70, 1e308, "9" * 400, {"code": []}, "NaN")
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    [],
+    {},
+    [[[]]],
+    "",
+    "\ud800",
+    "\x00",
+    -1,
+    2**70,
+    1e308,
+    "9" * 400,
+    {"code": []},
+    "NaN",
+)
 
 
 @pytest.mark.parametrize("api", list_api_ids())
@@ -386,6 +403,10 @@ TYPES = (
 )
 
 
+def answer_always(response: Response) -> Answer:
+    return lambda _: response
+
+
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("api", ["tmapi", "aliyun"])
 def test_no_body_and_no_media_type_breaks_the_judge(api: str, body: bytes) -> None:
@@ -397,7 +418,7 @@ def test_no_body_and_no_media_type_breaks_the_judge(api: str, body: bytes) -> No
             config = RunConfig(
                 (loaded,),
                 select_checks(("answer", PRECONDITION_CHECK)),
-                {api: Server(lambda _, r=reply: r)},
+                {api: Server(answer_always(reply))},
                 {api: loaded.account},
                 selected_operations=only,
             )

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike_mocks.catalogue import Catalogue, Product
+from lookalike_mocks.context import RequestContext
 from lookalike_mocks.vendors.common import MAX_ITEM_CACHES, MAX_SLOTS, ItemRenderer
 
 
 def render(renderer: ItemRenderer, catalogue: Catalogue, indexes: Sequence[int], language: str) -> list[bytes]:
-    page = renderer.render_page(catalogue, indexes, language, SimpleNamespace(situation=""))
+    # the situation is all that a page takes from the request
+    context = cast("RequestContext", SimpleNamespace(situation=""))
+    page = renderer.render_page(catalogue, indexes, language, context)
     return page[1:-1].split(b",") if indexes else []
 
 
@@ -31,8 +35,13 @@ def test_every_index_gets_its_own_item(asked: list[int], slots: int) -> None:
 
 
 def test_an_item_is_made_once_while_it_keeps_its_slot() -> None:
-    made = []
-    renderer = ItemRenderer(lambda product, _: made.append(product.index) or b"x")
+    made: list[int] = []
+
+    def render_item(product: Product, _: str) -> bytes:
+        made.append(product.index)
+        return b"x"
+
+    renderer = ItemRenderer(render_item)
     catalogue = Catalogue(0, 10**6)
     render(renderer, catalogue, [1, 2, 1], "en")
     assert made == [1, 2]
@@ -54,8 +63,13 @@ def test_seeds_languages_and_makers_do_not_mix_and_are_bounded() -> None:
 
 
 def test_a_page_that_was_answered_is_not_rendered_again() -> None:
-    made = []
-    renderer = ItemRenderer(lambda product, _: made.append(product.index) or b"x")
+    made: list[int] = []
+
+    def render_item(product: Product, _: str) -> bytes:
+        made.append(product.index)
+        return b"x"
+
+    renderer = ItemRenderer(render_item)
     for _ in range(3):
         render(renderer, Catalogue(0, 100), range(20), "en")
     assert made == list(range(20))

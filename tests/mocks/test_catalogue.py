@@ -1,6 +1,7 @@
 """The catalogue: functions of a seed, whatever its size."""
 
 from collections import Counter
+from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
@@ -183,7 +184,7 @@ def test_titles_are_in_their_language(language: str) -> None:
 
 
 def test_every_word_has_every_language() -> None:
-    tables = [word for group in load_words().values() for word in group.values()]
+    tables: list[Mapping[str, object]] = [word for group in load_words().values() for word in group.values()]
     tables += [getattr(place, part) for place in load_localities() for part in ("province", "city", "district")]
     tables += [kind.noun for kind in load_kinds()]
     assert all(set(LANGUAGES) <= set(table) and all(table[language] for language in LANGUAGES) for table in tables)

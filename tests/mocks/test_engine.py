@@ -10,7 +10,7 @@ from lookalike_mocks import Mock, parsing
 from lookalike_mocks.context import RequestContext
 from lookalike_mocks.sandbox.state import SandboxState
 from lookalike_mocks.vendors import HANDLERS
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.messages import Pairs, Request, Response, parse_pairs
 
 TMAPI = {"apiToken": "", "img_url": "https://cbu01.alicdn.com/img/ibank/x.jpg"}
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
@@ -52,9 +52,13 @@ def test_a_handler_gets_all_that_was_found_and_cannot_change_it(contexts: list[R
 
 
 def test_a_query_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = []
-    parse_pairs = parsing.parse_pairs
-    monkeypatch.setattr(parsing, "parse_pairs", lambda text: texts.append(text) or parse_pairs(text))
+    texts: list[bytes] = []
+
+    def watch(text: bytes) -> Pairs:
+        texts.append(text)
+        return parse_pairs(text)
+
+    monkeypatch.setattr(parsing, "parse_pairs", watch)
     mock = Mock("tmapi")
     request = build_request(mock)
     assert mock.respond(request).status == 200
@@ -82,9 +86,14 @@ def test_a_fault_that_was_asked_for_happens_to_a_later_error_too() -> None:
 
 
 def test_a_header_cannot_be_sent_in_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+    seen: list[RequestContext] = []
     handle = HANDLERS["hiobuy"]
-    monkeypatch.setitem(HANDLERS, "hiobuy", lambda state, context: seen.append(context) or handle(state, context))
+
+    def watch(state: SandboxState, context: RequestContext) -> Response:
+        seen.append(context)
+        return handle(state, context)
+
+    monkeypatch.setitem(HANDLERS, "hiobuy", watch)
     mock = Mock("hiobuy")
     api = mock.services["hiobuy"].api
     body = json.dumps({"img": TMAPI["img_url"], "platform": "1688", "use_platform": "0"}).encode()

@@ -113,7 +113,9 @@ def test_they_may_be_asked_for_while_others_are_answered() -> None:
 
 def ask(mock: Mock, sandbox: Sandbox, api: str = "tmapi", prefer: str = "") -> int:
     """The status of an ordinary request with a sandbox's credentials."""
-    headers = ((b"prefer", prefer.encode()),) if prefer else ()
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if prefer:
+        headers = ((b"prefer", prefer.encode()),)
     if api == "tmapi":
         query = f"apiToken={sandbox.credentials['tmapi']['apiToken']}&img_url=https://cbu01.alicdn.com/x.jpg"
         request = Request(method="GET", path="/1688/global/search/image", query=query.encode(), headers=headers)

@@ -175,7 +175,7 @@ def test_each_kind_of_scheme_is_verified(kind: str, tmp_path: Path) -> None:
 
 
 def test_schemes_that_are_needed_together_have_to_be_proved_together(tmp_path: Path) -> None:
-    security = [{"header": [], "query": []}]
+    security: list[Any] = [{"header": [], "query": []}]
     client = serve(
         tmp_path, minimal({"/": {"get": operation()}}, components={"securitySchemes": SCHEMES}, security=security)
     )

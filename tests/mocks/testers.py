@@ -34,10 +34,10 @@ def build_signed_request(
     """
     loaded = load_api(api)
     operation, known = loaded.operations[at], collect_examples(loaded, loaded.operations[at])
-    needed = {name: known[name] for name in ("x-acs-action", "x-acs-version", "Action", "Version") if name in known}
-    unsigned = build_request(
-        operation, {**needed, **build_minimal_values(loaded, operation, credentials), **values}, f"http://{HOST}"
-    )
+    names = ("x-acs-action", "x-acs-version", "Action", "Version")
+    needed: dict[str, Any] = {name: known[name] for name in names if name in known}
+    sent: dict[str, Any] = {**needed, **build_minimal_values(loaded, operation, credentials), **values}
+    unsigned = build_request(operation, sent, f"http://{HOST}")
     when = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
     return sign(unsigned, operation.schemes[scheme], credentials, SigningContext(when, nonce or uuid4().hex))
 

@@ -28,7 +28,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("api", list_api_ids())
 def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
-    command = [
+    command: list[str | Path] = [
         npm(HERE) / "redocly",
         "lint",
         "--config",
@@ -48,7 +48,7 @@ def test_prism_serves_it(npm: Callable[[Path], Path], documents: Path, api: str)
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    command = [npm(HERE) / "prism", "mock", documents / f"{api}.json", "-p", str(port)]
+    command: list[str | Path] = [npm(HERE) / "prism", "mock", documents / f"{api}.json", "-p", str(port)]
     prism = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         assert status(f"http://127.0.0.1:{port}{load_api(api).operations[0].path}") in (400, 401, 405, 422)

@@ -28,9 +28,13 @@ def change_error(change: Callable[[Any], Any], key: str = "", value: Any = None)
 
     def respond(honest: Respond, request: Request) -> Response:
         response = honest(request)
-        body = json.loads(response.body) if response.media_type.startswith("application/json") else None
+        if not response.media_type.startswith("application/json"):
+            return response
+        body = json.loads(response.body)
+        if not isinstance(body, dict):
+            return response
         # HioBuy's native errors come under HTTP 200
-        is_error = isinstance(body, dict) and (response.status != 200 or body.get("ret") == 0)
+        is_error = response.status != 200 or body.get("ret") == 0
         if not is_error or (key and body.get(key) != value):
             return response
         return msgspec.structs.replace(response, body=json.dumps(change(body), ensure_ascii=False).encode())

@@ -85,6 +85,11 @@ def stay_silent(_: socket.socket, over: Event) -> None:
     over.wait(20)
 
 
+def speak_first(sock: socket.socket, over: Event) -> None:
+    sock.sendall(b"220 mail.example ESMTP\r\n")
+    over.wait(20)
+
+
 LATE = "did not answer within 0.3 s"
 MANNERS: dict[str, tuple[SocketHandler, str]] = {
     "accepts and says nothing": (stay_silent, LATE),
@@ -129,7 +134,7 @@ MANNERS: dict[str, tuple[SocketHandler, str]] = {
     "speaks SSH": (send_and_close(b"SSH-2.0-OpenSSH_9.6\r\n"), "does not speak HTTP"),
     "speaks noise": (send_and_hold(bytes(range(256)) * 10 + b"\r\n\r\n"), "does not speak HTTP"),
     "speaks TLS": (send_and_close(b"\x15\x03\x01\x00\x02\x02\x16"), "does not speak HTTP"),
-    "speaks first": (lambda sock, over: (sock.sendall(b"220 mail.example ESMTP\r\n"), over.wait(20), None)[-1], "does not speak HTTP"),
+    "speaks first": (speak_first, "does not speak HTTP"),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from threading import Thread
 import httpx
 import pytest
 import uvloop
+from starlette.types import Message
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
@@ -450,13 +451,15 @@ def test_another_servers_client_that_leaves_ends_the_wait(kind: str) -> None:
     """By the messages alone: the body, nothing for a while, the end."""
 
     async def play() -> list[str]:
-        messages = iter([{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}])
-        sent = []
+        messages: Iterator[Message] = iter(
+            [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+        )
+        sent: list[str] = []
 
-        async def receive() -> dict[str, object]:
+        async def receive() -> Message:
             return next(messages)
 
-        async def send(message: dict[str, object]) -> None:
+        async def send(message: Message) -> None:
             sent.append(str(message["type"]))
 
         scope = {

@@ -32,7 +32,8 @@ def address(server: Server) -> tuple[str, int]:
 
 def answers(sock: socket.socket, count: int) -> list[bytes]:
     """That many whole answers, heads and bodies."""
-    heard, found = b"", []
+    heard = b""
+    found: list[bytes] = []
     while len(found) < count:
         head, whole, rest = heard.partition(b"\r\n\r\n")
         length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0) if whole else 0

@@ -95,7 +95,15 @@ def test_no_secret_is_in_it(document: dict[str, Any]) -> None:
 @pytest.mark.node
 def test_redocly_finds_nothing(npm: Callable[[Path], Path], document: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "control.json").write_text(json.dumps(document), "utf-8")
-    command = [npm(NODE) / "redocly", "lint", "--extends", "recommended", "--format", "json", "control.json"]
+    command: list[str | Path] = [
+        npm(NODE) / "redocly",
+        "lint",
+        "--extends",
+        "recommended",
+        "--format",
+        "json",
+        "control.json",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     told = json.loads(done.stdout[done.stdout.index("{") :])
     assert told["problems"] == []

@@ -5,6 +5,7 @@ import socket
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
@@ -149,12 +150,12 @@ def test_every_door_has_a_token_of_its_own() -> None:
 
 
 def test_a_websocket_is_closed() -> None:
-    sent: list[dict] = []
+    sent: list[Message] = []
 
-    async def receive() -> dict:
+    async def receive() -> Message:
         return {"type": "websocket.connect"}
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {"type": "websocket", "path": "/_lookalike/x", "headers": [], "query_string": b"", "scheme": "ws"}

@@ -1,7 +1,6 @@
 """What a journal shows holds no secret and no signature, wherever they stood, right or wrong."""
 
 import base64
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -96,15 +95,15 @@ def test_a_token_for_a_while_is_covered_in_the_string_to_sign_of_the_answer() ->
 )
 def test_no_encoding_survives_in_any_place(secret: str, names: list[str], place: str) -> None:
     text = f"a={written(secret, names)}"
-    at: Mapping[str, Any] = {
+    parts: dict[str, dict[str, Any]] = {
         "path": {"path": f"/{text}"},
         "query": {"query": text.encode()},
         "header": {"headers": ((b"x-own", text.encode()),)},
         "body": {"body": text.encode()},
         "reply": {},
-    }[place]
+    }
     reply = Response(status=200, body=text.encode(), headers=((b"x-own", text.encode()),))
-    entry = JournalEntry(0.0, "tmapi", Request(**{"method": "POST", "path": "/", **at}), reply)
+    entry = JournalEntry(0.0, "tmapi", Request(**{"method": "POST", "path": "/", **parts[place]}), reply)
     assert not is_secret_readable(secret, everything(redact_entry(entry, SANDBOX)), depth=1)
 
 

@@ -134,7 +134,8 @@ def test_a_copy_is_the_same_image_to_the_search(mock: Mock) -> None:
 
 def test_a_copy_is_added_to_the_category_of_the_original(mock: Mock) -> None:
     add(mock, "a.png", encode_image(draw_image(1)), CategoryId=20)
-    for name, given, category in (("b.jpg", {}, 20), ("c.jpg", {"CategoryId": 5}, 5), ("d.jpg", {}, 20)):
+    copies: list[tuple[str, Body, int]] = [("b.jpg", {}, 20), ("c.jpg", {"CategoryId": 5}, 5), ("d.jpg", {}, 20)]
+    for name, given, category in copies:
         told = add(mock, name, encode_image(draw_image(1).resize((300, 300)), "JPEG"), **given)
         assert told["PicInfo"]["CategoryId"] == category
 
@@ -151,7 +152,7 @@ def test_the_same_image_of_the_catalogue(mock: Mock) -> None:
 
 
 def test_they_are_ranked_with_the_catalogues(mock: Mock) -> None:
-    place = {"StrAttr2": "广东", "IntAttr": 1000, "CategoryId": 3}
+    place: Body = {"StrAttr2": "广东", "IntAttr": 1000, "CategoryId": 3}
     add(mock, "same.png", encode_image(draw_image(3)), **place)
     add(mock, "other.png", encode_image(draw_image(4)), **place)
     found = search(mock, encode_image(draw_image(3)), Filter='str_attr2="广东" AND int_attr<9000')
@@ -293,7 +294,7 @@ def test_by_name_of_the_catalogue(mock: Mock) -> None:
     assert fetch_body(mock, "SearchImageByName", **names, Num=20)["Auctions"] == by_image["Auctions"]
     add(mock, "a.jpg", render_jpeg(PRODUCT))
     assert own(fetch_body(mock, "SearchImageByName", **names)["Auctions"]) == [("p1", "a.jpg")]
-    given = {"Num": 3, "Start": 2, "CategoryId": 3, "DistinctProductId": "true", "Filter": "int_attr>0"}
+    given: Body = {"Num": 3, "Start": 2, "CategoryId": 3, "DistinctProductId": "true", "Filter": "int_attr>0"}
     assert len(fetch_body(mock, "SearchImageByName", **names, **given)["Auctions"]) == 3
 
 
@@ -318,9 +319,14 @@ def test_by_name_of_a_products_further_images(mock: Mock, which: int) -> None:
 
 def test_the_earlier_version_knows_fewer_attributes(mock: Mock) -> None:
     data = encode_base64(encode_image(draw_image(1)))
-    names = {"ProductId": "p1", "PicName": "a.png"}
+    names: Body = {"ProductId": "p1", "PicName": "a.png"}
     assert fetch_body(mock, "AddImageRoa", **names, PicContent=data, IntAttr=5, IntAttr2=6)["Message"] == "success"
-    for given in ({"PicContent": data}, {"Type": "SearchByPic", "PicContent": data}, {"Type": "SearchByName", **names}):
+    searches: list[Body] = [
+        {"PicContent": data},
+        {"Type": "SearchByPic", "PicContent": data},
+        {"Type": "SearchByName", **names},
+    ]
+    for given in searches:
         found = fetch_body(mock, "SearchImage", **given)
         assert (found["Auctions"][0]["PicName"], found["Auctions"][0]["IntAttr"]) == ("a.png", 5)
         assert not {key for item in found["Auctions"] for key in item if key[-1] in "234"}
@@ -344,10 +350,8 @@ def test_an_instance_is_full(mock: Mock) -> None:
 
 
 def test_each_deed_has_its_own_limit(mock: Mock) -> None:
-    content, names = (
-        encode_base64(encode_image(draw_image(1))),
-        {"InstanceName": "demoqps1", "ProductId": "p1", "PicName": "a.png"},
-    )
+    content = encode_base64(encode_image(draw_image(1)))
+    names: Body = {"InstanceName": "demoqps1", "ProductId": "p1", "PicName": "a.png"}
 
     def statuses(operation: str, times: int, **given: Any) -> list[int]:
         return [mock.respond(sign_request(operation, **names, **given)).status for _ in range(times)]

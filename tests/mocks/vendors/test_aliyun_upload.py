@@ -328,7 +328,7 @@ def test_an_expired_permit(mock: Mock) -> None:
     assert upload(in_time, told, b"data").status == 201
 
 
-POLICIES = [
+POLICIES: list[tuple[object, str]] = [
     ({"conditions": ANY["conditions"]}, "InvalidPolicyDocument"),
     ({**ANY, "expiration": "tomorrow"}, "InvalidPolicyDocument"),
     ({**ANY, "expiration": "2120-01-01T12:00:00"}, "InvalidPolicyDocument"),

@@ -18,7 +18,7 @@ PAGE = FilterGrammar(
 LATER = FilterGrammar(
     PAGE.integer_fields, PAGE.integer_operators, PAGE.string_fields, PAGE.string_operators, allows_sets=True
 )
-GOODS = {"int_attr": 100, "int_attr2": -5, "str_attr": "a b"}
+GOODS: dict[str, int | str] = {"int_attr": 100, "int_attr2": -5, "str_attr": "a b"}
 
 
 def met(text: str, grammar: FilterGrammar = PAGE) -> bool:

@@ -125,15 +125,15 @@ def test_other_errors(error: str, sent: Body) -> None:
     assert error_of(MOCK.respond(request(**sent))) == error
 
 
+def build_magic_url(situation: str) -> str:
+    return f"https://cbu01.alicdn.com/situation/{situation}.jpg"
+
+
 MAGIC: dict[str, Callable[[str], Request]] = {
     "appKey": lambda situation: request(f"situation-{situation}"),
     "imageId": lambda situation: request(imageId=f"situation-{situation}"),
-    **{
-        name: lambda situation, name=name: request(
-            imageId=None, **{name: f"https://cbu01.alicdn.com/situation/{situation}.jpg"}
-        )
-        for name in ("imageAddress", "imageUrl")
-    },
+    "imageAddress": lambda situation: request(imageId=None, imageAddress=build_magic_url(situation)),
+    "imageUrl": lambda situation: request(imageId=None, imageUrl=build_magic_url(situation)),
     "keyword": lambda situation: request(keyword=f"situation-{situation}"),
 }
 
