@@ -12,10 +12,12 @@ HOME = Path(__file__).parent.parent
 PACKAGES = {"lookalike", "lookalike_specs", "lookalike_mocks", "lookalike_contracts"}
 ASK = """
 from lookalike_mocks import Mock
-from lookalike_specs import ids, load, vectors
+from lookalike_specs import list_api_ids, load_api, vectors
 mock = Mock()
-print(sorted(mock.services) == list(ids()), len(ids()), load.__module__, mock.world.catalogue.product(7).title("en"))
-print("vectors", *[vectors.load(name).scheme for name in vectors.names()], (vectors.HERE / vectors.SCHEMA).exists())
+title = mock.demo_state.catalogue.get_product(7).get_title("en")
+print(sorted(mock.services) == list(list_api_ids()), len(list_api_ids()), load_api.__module__, title)
+schemes = [vectors.load_suite(name).scheme for name in vectors.list_schemes()]
+print("vectors", *schemes, (vectors.VECTORS_DIR / vectors.SCHEMA_FILE).exists())
 """
 
 

@@ -11,6 +11,7 @@ import msgspec
 from lookalike_specs.messages import HTML_MEDIA_TYPE, Fault, Response
 
 MAX_SECONDS: Final = 60.0
+PIECE_COUNT: Final = 10
 
 # How each is carried out stands where the bytes go: `adapters/asgi_faults.py` for sockets, `adapters/httpx_faults.py` for
 # httpx and respx. A test asks all three for the same names, so a new fault is a line here and a function in each.
@@ -67,3 +68,16 @@ def apply_fault(response: Response, fault: str, delay: Delay, rng: Random) -> Re
     if fault in ("latency", "slow-body"):
         seconds = delay.sample(rng)
     return msgspec.structs.replace(response, fault=Fault(fault, seconds))
+
+
+def split_halves(body: bytes) -> tuple[bytes, bytes]:
+    """Return what comes before the middle, and what comes after it."""
+    middle = len(body) // 2
+    return body[:middle], body[middle:]
+
+
+def split_pieces(body: bytes) -> tuple[bytes, ...]:
+    """Return PIECE_COUNT pieces of about one size, or as many as there are bytes."""
+    # rounded up, so that the last piece is the short one and there are never more than PIECE_COUNT
+    size = max(-(-len(body) // PIECE_COUNT), 1)
+    return tuple(body[start : start + size] for start in range(0, len(body), size))

@@ -199,9 +199,7 @@ def test_two_documents_of_one_id_are_told(lookalike: Run, tmp_path: Path) -> Non
     other = shutil.copy(PETSTORE, tmp_path / "petstore.yaml")
     result = lookalike("apis", "--spec", PETSTORE, "--spec", str(other))
     assert result.exit_code == 2
-    assert (
-        result.stderr == f"Error: {other} and {PETSTORE} are both called 'petstore'; name one of the files otherwise\n"
-    )
+    assert result.stderr == f"Error: {other} and {PETSTORE} are both called 'petstore'; rename one of the files\n"
 
 
 def test_what_cannot_be_served_is_said_on_stderr(lookalike: Run, tmp_path: Path) -> None:

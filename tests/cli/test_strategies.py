@@ -178,5 +178,5 @@ def test_what_is_unknown_is_told_at_once(draw: Any, error: type[Exception], says
 
 def test_they_are_a_part_of_the_one_name() -> None:
     assert lookalike.strategies.responses is responses
-    assert lookalike.MockApi.__name__ == "PlayedApi"
-    assert {"strategies", "PlayedApi"} <= set(dir(lookalike))
+    assert lookalike.MockApi.__name__ == "MockApi"
+    assert {"strategies", "MockApi"} <= set(dir(lookalike))

@@ -5,11 +5,10 @@ import hmac
 
 import msgspec
 
-from lookalike_mocks.authentication.credentials import build_auth_error, compare_secrets
+from lookalike_mocks.authentication.credentials import Authentication, build_auth_error, compare_secrets
 from lookalike_mocks.authentication.verifiers import register_verifier
 from lookalike_mocks.context import RequestContext
 from lookalike_mocks.sandbox.state import SandboxState
-from lookalike_mocks.service import Account
 from lookalike_specs import SecurityScheme
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import KeyLocation, SigningContext, SigningScheme, Stages, register_signing_scheme
@@ -45,19 +44,24 @@ def sign(request: Request, _: SecurityScheme, account: Credentials, __: SigningC
     return msgspec.structs.replace(request, headers=kept + added)
 
 
-def verify(state: SandboxState, context: RequestContext, scheme: SecurityScheme) -> Account | None:
-    """Return who signed the request; None for one without a signature. Raise the API's own error for a wrong one."""
-    signature = read_signature(context.request)
+def verify(
+    state: SandboxState, context: RequestContext, scheme: SecurityScheme, credential: str
+) -> Authentication | None:
+    """Return who signed the request; None for one without a signature. Raise the API's own error for a wrong one.
+
+    `credential` is the key that the scheme's `KeyLocation` found.
+    """
+    request = context.parsed.request
+    signature = read_signature(request)
     if not signature:
         return None
-    key = context.request.get_header(KEY_HEADER.encode()) or ""
-    account = state.find_account(context.service, "acmeKey", key)
+    account = state.find_account(context.service, "acmeKey", credential)
     if account is None:
         raise build_auth_error(scheme, "unknown-key")
-    expected = compute_stages(context.request, account.credentials["acmeSecret"]).signature
+    expected = compute_stages(request, account.credentials["acmeSecret"]).signature
     if not compare_secrets(expected, signature):
         raise build_auth_error(scheme, "mismatch")
-    return account
+    return Authentication(account)
 
 
 # what a client does, for the judge, `lookalike sign` and the curl lines …

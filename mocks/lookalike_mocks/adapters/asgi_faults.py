@@ -18,9 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from lookalike_specs.messages import Response
 
+from ..faults import split_halves, split_pieces
 from .raw_connection import EXTENSION, NO_CONNECTION_REASON_KEY, RawConnection
 
-PIECE_COUNT = 10
 # so that a client reads what came before a reset; some systems throw away what was not read by then
 RESET_DELAY = 0.1
 NO_CONNECTION_REASON: Final = (
@@ -28,19 +28,6 @@ NO_CONNECTION_REASON: Final = (
 )
 # seconds -> whether the client is still there after them
 WaitFunction = Callable[[float], Awaitable[bool]]
-
-
-def split_halves(body: bytes) -> tuple[bytes, bytes]:
-    """Return what comes before the middle, and what comes after it."""
-    middle = len(body) // 2
-    return body[:middle], body[middle:]
-
-
-def split_pieces(body: bytes) -> tuple[bytes, ...]:
-    """Return PIECE_COUNT pieces of about one size, or as many as there are bytes."""
-    # rounded up, so that the last piece is the short one and there are never more than PIECE_COUNT
-    size = max(-(-len(body) // PIECE_COUNT), 1)
-    return tuple(body[start : start + size] for start in range(0, len(body), size))
 
 
 def get_prepared_response(scope: Scope) -> Response | None:

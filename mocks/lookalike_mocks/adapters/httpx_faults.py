@@ -17,7 +17,7 @@ import httpx
 
 from lookalike_specs.messages import Fault, Response
 
-from .asgi_faults import split_halves, split_pieces
+from ..faults import split_halves, split_pieces
 
 # where a response holds the delay before it, until it is delivered
 DELAY_EXTENSION: Final = "lookalike"

@@ -1,4 +1,4 @@
-"""What every test of the specs leaves as it was: the registry of APIs."""
+"""What every test leaves as it was: the registry of APIs."""
 
 from __future__ import annotations
 
