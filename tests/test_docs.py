@@ -146,6 +146,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     opened.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_prints_what_the_page_shows(page: Path, shell: Shell) -> None:
     for language, block in blocks(page):
@@ -165,6 +166,7 @@ PYTHON = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "shown"), PYTHON)
 def test_every_program_prints_what_the_page_shows(code: str, shown: str, tmp_path: Path) -> None:
     # but for the SDKs' way to tell the time

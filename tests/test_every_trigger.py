@@ -112,6 +112,7 @@ WAYS: Mapping[str, Callable[[House, str, str], Sandbox]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("api", "name"), ALL)
 def test_each_way_brings_the_same(house: House, api: str, name: str) -> None:
     seen = {}

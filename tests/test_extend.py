@@ -36,6 +36,7 @@ def run(site: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_the_apis_are_listed_beside_ours(site: Path) -> None:
     done = run(site, "apis", "--json")
     assert done.returncode == 0, done.stderr
@@ -88,6 +89,7 @@ def test_the_handler_answers(site: Path) -> None:
     assert lines[1:] == ["400", "{'status': 'up'}", "401"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["extend-api/acme_weather", "extend-scheme/acme_orders"])
 def test_a_folder_can_be_named_without_an_installation(name: str, tmp_path: Path) -> None:
     done = run(

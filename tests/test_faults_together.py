@@ -109,6 +109,7 @@ def ask(server: Server, request: Request, prefer: str = "") -> Heard:
     return Heard(answer.status_code, answer.content, time.monotonic() - began)
 
 
+@pytest.mark.slow
 @every_fault
 def test_a_fault_comes_by_magic_key_and_by_header(mock: Mock, server: Server, api: str, fault: str) -> None:
     plain, keyed = signed(api, server, demo(api)), signed(api, server, demo(api, fault))
@@ -119,6 +120,7 @@ def test_a_fault_comes_by_magic_key_and_by_header(mock: Mock, server: Server, ap
     assert [entry.situation for entry in mock.demo_state.journal.entries[-3:]] == [fault] * 3
 
 
+@pytest.mark.exhaustive
 @every_fault
 def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server: Server, api: str, fault: str) -> None:
     sandbox = mock.create_sandbox()
@@ -186,6 +188,7 @@ def test_a_code_is_a_name_or_the_vendors_or_the_status(
     assert [entry.situation for entry in sandbox.journal.entries] == [expected]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_error_comes_by_its_name_in_a_header(mock: Mock, server: Server, api: str) -> None:
     spec, sandbox, missed = load_api(api), mock.create_sandbox(), []

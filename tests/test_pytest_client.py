@@ -28,6 +28,7 @@ def run(client: Path, planted: str, *only: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 def test_the_sample_clients_tests_are_green(client: Path) -> None:
     done = run(client, "")
     assert done.returncode == 0, done.stdout
@@ -54,6 +55,7 @@ BUGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("planted", "told"), BUGS.items(), ids=BUGS)
 def test_a_planted_bug_is_found(client: Path, planted: str, told: list[str]) -> None:
     done = run(client, planted, told[0].partition(" ")[2].partition("::")[0])

@@ -81,6 +81,7 @@ def send(client: httpx.Client, request: Request) -> Response:
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("api", "error"), ERRORS, ids=[f"{api}/{error}" for api, error in ERRORS])
 def test_every_error_comes_by_a_magic_key(client: httpx.Client, api: str, error: str) -> None:
     template = next(magic.template for magic in load_api(api).root.triggers if magic.credential)

@@ -94,6 +94,7 @@ def test_two_runs_say_the_same(lookalike, spoiled):
     assert told() == told()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", NAMES)
 def test_no_report_has_credentials(form, lookalike, here):
     mock = Spoiled("tmapi", "daji-1688")
@@ -240,6 +241,7 @@ def test_credentials_come_from_the_environment(lookalike, monkeypatch):
     assert "nobody-knows-me" not in result.output
 
 
+@pytest.mark.slow
 def test_without_the_extra_it_says_what_to_install(run_python):
     hidden = "import sys; sys.modules['hypothesis'] = None\nfrom lookalike.__main__ import cli\n"
     for command in ("check", "explain"):
@@ -268,6 +270,7 @@ def on_a_terminal(*args: str, **environment: str) -> str:
     return text.decode()
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_a_bar_and_colours(spoiled):
     text = on_a_terminal(*QUICK, "--url", spoiled, NO_COLOR="", TERM="xterm")
     assert "100%  tmapi/convertImageUrl" in text
@@ -299,6 +302,7 @@ class Waiting(Mock):
         return super().respond(request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "junit"])
 def test_an_interrupt_ends_it_and_reports_are_written(form, here):
     with serve(mock := Waiting("tmapi")) as stage:
@@ -328,6 +332,7 @@ def test_the_mock_that_was_judged_can_be_started_again(lookalike, monkeypatch):
     assert f"start the mock again: {serving}\n" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", ["cache", "file/cache"], ids=["kept", "not to be kept"])
 def test_nothing_is_left_in_the_current_folder(tmp_path, cache):
     (here := tmp_path / "here").mkdir()
@@ -352,6 +357,7 @@ def never(context, exchange):
 """
 
 
+@pytest.mark.slow
 def test_what_repeats_a_finding_of_another_modules_check_imports_the_module(tmp_path: Path) -> None:
     (tmp_path / "never_content.py").write_text(NEVER_CONTENT)
     command = [

@@ -103,6 +103,7 @@ def test_no_token_is_in_what_is_logged() -> None:
     assert (out, err) == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "token",
     ["short", "x" * 513, "white space is not allowed", "umlauts-äöü-are-not-allowed", "x" * 20 + "\n" + "y" * 20],

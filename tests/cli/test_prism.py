@@ -135,6 +135,7 @@ def has_its_proof_in_the_form(api: str, request: Request) -> bool:
 EXPLAINED = (is_wrong, is_twice, is_great, is_empty_key, shares_its_path, has_its_proof_in_the_form)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_what_prism_reports_is_explained(npm: Callable[[Path], Path], tmp_path: Path, api: str) -> None:
     with lookalike.serve(api) as stage, prism(npm(TOOLS), tmp_path, api, stage.url) as (url, _):
@@ -144,6 +145,7 @@ def test_what_prism_reports_is_explained(npm: Callable[[Path], Path], tmp_path: 
     assert not unexplained, unexplained[0]
 
 
+@pytest.mark.slow
 def test_the_command_runs_through_prism(npm: Callable[[Path], Path], tmp_path: Path) -> None:
     with lookalike.serve("hiobuy") as stage, prism(npm(TOOLS), tmp_path, "hiobuy", stage.url) as (url, log):
         done = subprocess.run(
@@ -155,6 +157,7 @@ def test_the_command_runs_through_prism(npm: Callable[[Path], Path], tmp_path: P
     assert stage.mock.demo_state.journal.entries, "nothing got through"
 
 
+@pytest.mark.slow
 def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], tmp_path: Path) -> None:
     """Else the silence above would say nothing."""
     wrong = OK_HEAD + b'Content-Length: 14\r\n\r\n{"ret": "one"}'

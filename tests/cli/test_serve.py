@@ -69,6 +69,7 @@ def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check
         check_success(api, body)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("api", "name", "value"), VARIANTS)
 def test_the_curl_line_works_under_every_variant(api, name, value, lookalike, check_success):
     mock = Mock(api, variants={f"{api}.{name}": value})

@@ -50,6 +50,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["petstore", "tictactoe", "uspto"])
 def test_our_own_mock_of_a_public_document_has_no_finding(name: str, lookalike: Run) -> None:
     result = lookalike("check", "--spec", str(DATA / f"{name}.yaml"), "--max-cases", "5", "--format", "json")

@@ -113,6 +113,7 @@ class Load(threading.Thread):
                 self.failed.append(gone)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_takes_only_its_own_sandboxes_with_it(told: dict) -> None:
     first, second = told["workers"]
     doomed, safe = sandbox(told, first), sandbox(told, second)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 CONFTEST = """
 import os
@@ -51,6 +52,7 @@ def test_search(sandbox, control, number):
 """
 
 
+@pytest.mark.slow
 def test_each_process_has_its_own_sandbox_on_one_server(serving, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST, "utf-8")
     (tmp_path / "test_client.py").write_text(TESTS, "utf-8")

@@ -185,6 +185,7 @@ def test_adding_searching_by_name_and_deleting(stage: RunningMock) -> None:
     assert caught.value.code == "PicNotExist"
 
 
+@pytest.mark.slow
 def test_the_older_sdk_uploads_without_tls(stage: RunningMock) -> None:
     folder = Path(sys.prefix, "older-sdk")
     if not (folder / "done").exists():
@@ -229,6 +230,7 @@ def node(stage: RunningMock, key: str = ACCOUNTS["demo"]["AccessKeyId"]) -> dict
     return printed
 
 
+@pytest.mark.slow
 @pytest.mark.node
 def test_node_finds_an_uploaded_pictures_twin(stage: RunningMock, npm: Callable[[Path], Path]) -> None:
     npm(HERE / "node")

@@ -33,6 +33,7 @@ def test_each_value_is_taken_as_openapi_core_takes_it(at: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_so_are_several_at_once(at: str) -> None:
     ask = get_mutator(create_context(at, cases=CASES))
@@ -40,6 +41,7 @@ def test_so_are_several_at_once(at: str) -> None:
     assert broken is None, broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("api", "name", "value"), SWITCHES)
 def test_so_they_are_under_every_variant(api: str, name: str, value: str) -> None:
     def check(drawn: ParameterValues) -> Failure | None:

@@ -46,6 +46,7 @@ def trigger_error(one: CheckContext, error: str, scheme: SecurityScheme | None =
     return other.target.send(other.build_signed_request(values, scheme))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("api", "error", "way"), ERRORS)
 def test_an_error_of_the_mock_is_that_error(api: str, error: str, way: str) -> None:
     one = create_context(list_operations(api, error)[0], {"error-format": way} if way else {})

@@ -16,6 +16,7 @@ from .mutants.family import MUTANTS
 from .mutants.mutant import Mutant, judge_mock
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_a_saboteur_is_caught_by_the_check_meant_for_it(mutant: Mutant) -> None:
     results = judge_mock(mutant.api, mutant, checks=(mutant.check,))
@@ -34,6 +35,7 @@ def _is_there(finding: Finding) -> bool:
     return resolve_pointer(body, finding.pointer.rpartition("/")[0]) is not MISSING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_the_honest_server_is_not_accused(api: str) -> None:
     wrong = [result for result in judge_mock(api) if result.status not in ("passed", "does not apply")]

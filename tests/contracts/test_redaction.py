@@ -155,6 +155,7 @@ def _light(text: str) -> set[str]:
     return decode_all(text) if "%" in text or "&" in text or "\\" in text else set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_no_secret_is_in_anything_that_a_run_leaves_behind(api: str, way: str) -> None:
@@ -206,6 +207,7 @@ def gossiping(api: str, way: str) -> Iterator[tuple[str, dict[str, str]]]:
             thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("api", ["tmapi", "daji-1688"])
 @pytest.mark.parametrize("place", ["environment", "option"])

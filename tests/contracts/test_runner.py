@@ -266,6 +266,7 @@ def test_everybody_who_watches_is_told_of_every_exchange(honest: Answer) -> None
     assert [exchange.request for exchange in seen] == server.asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("api", "parts"),
     [
@@ -355,6 +356,7 @@ ODD: tuple[Any, ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_no_answer_however_odd_breaks_a_check_down(api: str) -> None:
     """Good answers with odd values in them: all checks, and none of them gives up."""
@@ -407,6 +409,7 @@ def answer_always(response: Response) -> Answer:
     return lambda _: response
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("api", ["tmapi", "aliyun"])
 def test_no_body_and_no_media_type_breaks_the_judge(api: str, body: bytes) -> None:

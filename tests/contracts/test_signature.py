@@ -53,6 +53,7 @@ def subject(at: str) -> CheckContext:
     return CheckContext(api, operation, Session(InProcessTarget(Mock(api.id))), api.account, resolve_variants(api, {}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 7])
 @pytest.mark.parametrize("api", list_api_ids())
 def test_nobody_honest_is_accused(api: str, seed: int) -> None:
@@ -61,11 +62,13 @@ def test_nobody_honest_is_accused(api: str, seed: int) -> None:
     assert bad(judge_mock(api, checks=("signature",), seed=seed, only=only)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("api", "switches"), SWITCHES)
 def test_nobody_honest_is_accused_under_a_variant(api: str, switches: dict[str, str]) -> None:
     assert bad(judge_mock(api, checks=("signature",), variants=switches)) == []
 
 
+@pytest.mark.slow
 def test_somebody_with_a_token_is_not_accused() -> None:
     api = load_api("aliyun")
     account = next(each for each, error in api.accounts if "SecurityToken" in each and not error)

@@ -23,6 +23,7 @@ def list_searches(api: str) -> list[str]:
 CASES = [(api, switches) for api in list_api_ids() for switches in list_variant_choices(api)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("api", "switches"), CASES, ids=[f"{api}-{at}" for at, (api, _) in enumerate(CASES)])
 def test_no_variant_makes_the_honest_server_look_bad(api: str, switches: dict[str, str]) -> None:
     found = judge_mock(api, checks=FAMILIES, variants=switches, only=list_searches(api))

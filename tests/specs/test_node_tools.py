@@ -26,6 +26,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
     command: list[str | Path] = [
@@ -43,6 +44,7 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api
     assert told["totals"]["errors"] == told["totals"]["warnings"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_prism_serves_it(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
     with socket.socket() as sock:

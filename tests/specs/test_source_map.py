@@ -22,6 +22,7 @@ def pointers(node: Any, pointer: str = "") -> Iterator[tuple[str, str, Any]]:
         yield from pointers(value, inner)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_place_of_a_document_is_found_at_its_own_key(api: str) -> None:
     lines: dict[str, list[str]] = {}

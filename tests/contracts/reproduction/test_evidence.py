@@ -110,6 +110,7 @@ def test_the_curl_line_repeats_the_request(
     assert is_answered_well(context, exchange, run_command(context, "sh", "-c", show(context, exchange).curl))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("api", "operation", "scheme"), FIRST, ids=get_name)
 def test_the_snippet_repeats_the_request(
     target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme
@@ -162,6 +163,7 @@ def test_a_time_that_was_chosen_stays(target: Direct, sandbox: Sandbox, kind: st
     assert "Expired" in run_command(context, *command)
 
 
+@pytest.mark.slow
 def test_a_server_below_a_path_is_reached_there(target: Direct, sandbox: Sandbox) -> None:
     below = Direct(f"{target.url}/aliyun", target.mock)
     for scheme in load_api("aliyun").operations[6].schemes:

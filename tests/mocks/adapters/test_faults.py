@@ -20,12 +20,12 @@ from starlette.types import Message
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
-from lookalike_mocks.adapters.asgi_faults import CONNECTION_FAULTS, MESSAGE_FAULTS, split_halves
+from lookalike_mocks.adapters.asgi_faults import CONNECTION_FAULTS, MESSAGE_FAULTS
 from lookalike_mocks.adapters.certificates import TlsContexts, create_tls_contexts, list_host_names
 from lookalike_mocks.adapters.httpx_faults import HTTPX_FAULTS
 from lookalike_mocks.adapters.protocol import MockProtocol
 from lookalike_mocks.adapters.server import Listener, bind_socket
-from lookalike_mocks.faults import FAULTS
+from lookalike_mocks.faults import FAULTS, split_halves
 from lookalike_specs.messages import Fault, Request, Response
 
 SECONDS = 20.0
@@ -237,6 +237,7 @@ def test_every_fault_is_carried_out_by_somebody() -> None:
     assert {fault.partition("/")[0] for fault in SEEN} == set(FAULTS) - answers | {"good"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("method", REQUESTS)
 @pytest.mark.parametrize("fault", SEEN)
@@ -261,6 +262,7 @@ def test_what_is_on_the_wire(
     assert not caplog.records
 
 
+@pytest.mark.slow
 def test_the_head_of_a_slow_body_comes_at_once_and_the_body_in_pieces(place: Place) -> None:
     with place.line() as line:
         began = time.monotonic()
@@ -290,6 +292,7 @@ def test_what_is_asked_behind_a_late_answer_comes_after_it(place: Place, fault: 
         assert time.monotonic() - began >= LATE - TICK
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("method", REQUESTS)
 @pytest.mark.parametrize("fault", [fault for fault in SEEN if SEEN[fault](b"")[1] is not OPEN])
 def test_what_is_asked_before_a_broken_answer_comes_whole_and_what_is_asked_behind_it_never(
@@ -388,6 +391,7 @@ def test_a_late_answer_is_no_idle_connection() -> None:
         assert line.hear() == (whole(b""), FIN)
 
 
+@pytest.mark.slow
 def test_many_answers_can_be_late_at_once(place: Place) -> None:
     began = time.monotonic()
     with place.line() as first, place.line() as second, place.line() as third:

@@ -120,6 +120,7 @@ def test_every_fault_is_in_the_table() -> None:
     assert set(MET) == set(FAULTS)
 
 
+@pytest.mark.exhaustive
 @WAYS
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "wrong-certificate"])
 def test_the_same_is_met_by_every_adapter(asked: Asked, way: Way, fault: str) -> None:

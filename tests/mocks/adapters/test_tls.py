@@ -349,6 +349,7 @@ def test_a_client_that_leaves_leaves_no_word_in_the_log(
     assert caplog.records == []
 
 
+@pytest.mark.slow
 @LOOPS
 def test_a_hundred_rude_clients_of_each_kind_delay_nobody(
     mock: Mock, known: TlsContexts, trusting: ssl.SSLContext, loop: Loop, caplog: pytest.LogCaptureFixture

@@ -44,6 +44,7 @@ def mock_of(group: VectorGroup, clock: Clock) -> Mock:
     return mock
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("group", "vector"), CASES)
 def test_the_mock_agrees(group: VectorGroup, vector: Vector) -> None:
     clock = Clock()

@@ -5,6 +5,7 @@ from threading import Barrier
 from typing import Any
 
 import httpx
+import pytest
 
 import lookalike
 
@@ -37,6 +38,7 @@ def wish(number: int) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_nobody_sees_what_befalls_another() -> None:
     alone = {number: expected(number) for number in range(TESTERS)}
     with lookalike.serve("tmapi") as stage, ThreadPoolExecutor(TESTERS) as pool:

@@ -290,6 +290,7 @@ class OverHttp(Neighbours):
         return lambda name: Outside(control_client, vendor_client, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("machine", "examples"), [(InProcess, 100), (OverHttp, 30)])
 def test_nothing_of_one_is_seen_in_another(machine: type[Neighbours], examples: int) -> None:
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=25, deadline=None))

@@ -154,6 +154,7 @@ def test_a_journal_that_was_cleared_is_counted_on(tester: Caller, control_client
     assert numbers(tester.journal(since=4)) == ([5], 5)
 
 
+@pytest.mark.slow
 def test_those_that_were_too_many_are_counted(tester: Caller, control_mock: Mock) -> None:
     sandbox = control_mock.sandboxes.get(tester.about["id"])
     assert sandbox is not None

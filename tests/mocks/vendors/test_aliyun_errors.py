@@ -383,6 +383,7 @@ def able(error: str) -> list[str]:
     return [name for name in only if name in GOOD]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("error", ERRORS)
 def test_every_error_by_magic(error: str) -> None:
     for operation in able(error):
@@ -414,6 +415,7 @@ def test_every_natural_error(error: str) -> None:
     held(send(NATURAL[error]), error, NATURAL[error].get("operation", "SearchImageByPic"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("error", "given"), FURTHER, ids=[f"{at}-{error}" for at, (error, _) in enumerate(FURTHER)])
 def test_further_ways(error: str, given: dict[str, Any]) -> None:
     reply = send(given)

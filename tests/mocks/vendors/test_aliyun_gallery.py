@@ -117,6 +117,7 @@ def test_a_changed_copy_scores_high_and_another_image_low(mock: Mock, copy: str,
         assert max(scores.values(), default=0) <= 0.6
 
 
+@pytest.mark.slow
 def test_a_copy_is_the_same_image_to_the_search(mock: Mock) -> None:
     """Its category and its goods are those of the original, although its coarse look may be another's."""
     others = 0

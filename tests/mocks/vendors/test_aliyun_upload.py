@@ -246,6 +246,7 @@ FRAMINGS: dict[str, tuple[bytes, Pairs]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -74,6 +74,7 @@ CLAIMS = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("scheme", "name", "group", "vector"), CLAIMS)
 def test_the_sdk_signs_the_same(scheme: str, name: str, group: VectorGroup, vector: Vector) -> None:
     made = SDKS[scheme, name](request_of(vector), vector, group.credentials["AccessKeySecret"])

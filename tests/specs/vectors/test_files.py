@@ -76,6 +76,7 @@ def test_comments_tell_tests_of_a_group_apart(scheme: str) -> None:
         assert len(set(comments)) == len(comments)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("scheme", "group", "vector"), CASES, ids=[f"{n}-{v.tc_id}" for n, _, v in CASES])
 def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: vectors.Vector) -> None:
     if not vector.stages:
@@ -91,6 +92,7 @@ def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: ve
     assert (SCHEMES[scheme].read_signature(request) == made.signature) == (vector.result == "valid")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("scheme", "vector"), [(name, vector) for name, _, vector in CASES if vector.sign], ids=lambda value: str(value)[:9]
 )
