@@ -44,6 +44,7 @@ def check(path: Path, name: str) -> int:
     return done.returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_manifest_is_valid_and_a_spoiled_one_is_not(name: str, tmp_path: Path) -> None:
     assert check(DEPLOY / name, name) == 0

@@ -45,6 +45,7 @@ def test_the_apis_are_listed_beside_ours(site: Path) -> None:
     assert listed["acme-weather"]["servers"] == ["https://weather.acme.example/v1"]
 
 
+@pytest.mark.slow
 def test_the_mocks_of_both_apis_are_found_without_fault(site: Path) -> None:
     done = run(site, "check", "acme-weather", "acme-orders", "--max-cases", "5", "--format", "json")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -174,6 +174,7 @@ def test_a_budget_is_kept(lookalike, spoiled):
     assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in told["results"]}
 
 
+@pytest.mark.slow
 def test_what_could_not_be_taken_away_is_told(lookalike):
     with serve("aliyun") as stage:
         words = ("check", "aliyun", "--operation", "AddImage", "--only", "answer", "--url", stage.url)
@@ -281,6 +282,7 @@ def test_a_terminal_sees_a_bar_and_colours(spoiled):
     assert "\nFAILED" in plain
 
 
+@pytest.mark.slow
 def test_a_pipe_sees_neither(spoiled):
     done = subprocess.run(
         command(*QUICK, "--url", spoiled), capture_output=True, text=True, timeout=SECONDS, check=False

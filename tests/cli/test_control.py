@@ -38,6 +38,7 @@ def status(url: str, token: str, **headers: str) -> int:
     return httpx.get(f"{url}/_lookalike/sandboxes", headers={"authorization": f"Bearer {token}", **headers}).status_code
 
 
+@pytest.mark.slow
 def test_each_start_has_a_token_of_its_own() -> None:
     with serving("--json") as one, serving("--json") as other:
         told, also = first_line(one), first_line(other)
@@ -85,6 +86,7 @@ def test_a_token_that_was_given_is_not_shown_to_people() -> None:
     assert TOKEN not in shown
 
 
+@pytest.mark.slow
 def test_no_token_is_in_what_is_logged() -> None:
     with serving("--json", token=TOKEN) as process:
         told = first_line(process)
@@ -121,6 +123,7 @@ def test_what_is_no_token_is_told_in_one_line(token: str, tmp_path: Path) -> Non
         assert err == f"Error: the token of {place} is not 16 to 512 letters, digits and -._~+/=\n"
 
 
+@pytest.mark.slow
 def test_a_file_that_is_empty_or_not_there(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()

@@ -467,6 +467,7 @@ STYLES: list[tuple[str, tuple[str, ...]]] = [(way, ("-l",)) for way in FAILS]
 STYLES += [("exception", style) for style in (("--tb=short",), ("--tb=native",), ("-n", "1", "-p", "xdist"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("way", "style"), STYLES, ids=[f"{way} {' '.join(style)}" for way, style in STYLES])
 def test_no_secret_is_in_any_report(run: Any, pytester: pytest.Pytester, way: str, style: tuple[str, ...]) -> None:
     result = run(CANARIES.replace("FAILS", FAILS[way]), *style, "--junitxml=report.xml", "-rA")
@@ -570,6 +571,7 @@ def test_it_is_loaded_by_itself(pytester: Any, monkeypatch: Any) -> None:
     pytester.runpytest_subprocess(*QUIET, *others).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_it_can_be_left_out(pytester: Any, monkeypatch: Any) -> None:
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     pytester.makepyfile("def test_it(tmapi):\n    pass")
@@ -577,6 +579,7 @@ def test_it_can_be_left_out(pytester: Any, monkeypatch: Any) -> None:
     result.stdout.fnmatch_lines(["*fixture 'tmapi' not found*"])
 
 
+@pytest.mark.slow
 def test_each_process_of_xdist_has_its_own(run_apart: Any, pytester: pytest.Pytester) -> None:
     result = run_apart("""
     import os

@@ -244,6 +244,7 @@ def test_python_serves_a_document_too() -> None:
         assert client.get("/board", headers={"api-key": "lookalike-demo-key"}).json()["winner"] == "."
 
 
+@pytest.mark.slow
 def test_the_program_itself_serves_and_judges_a_document() -> None:
     command = [sys.executable, "-m", "lookalike", "check", "--spec", TICTACTOE, "--only", "request", "--max-cases", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -89,6 +89,7 @@ def test_a_name_that_is_given_is_in_the_certificate(serving, tmp_path):
             context(told["tls_ca"]).wrap_socket(sock, server_hostname="open.hiobuy.com")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "client", [pytest.param(name, marks=pytest.mark.node) if name == "Node.js" else name for name in CLIENTS]
 )

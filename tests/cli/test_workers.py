@@ -183,6 +183,7 @@ def test_clients_come_by_the_public_host(serving) -> None:
         assert sandbox(told, told["workers"][0])["base_url"] == told["workers"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_them_all(serving, number: signal.Signals) -> None:
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
@@ -193,6 +194,7 @@ def test_a_signal_ends_them_all(serving, number: signal.Signals) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
+@pytest.mark.slow
 def test_no_worker_outlives_its_supervisor(serving) -> None:
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
         told = json.loads(process.stdout.readline())

@@ -58,6 +58,7 @@ def run(shop: Shop, operation: str, seconds: float = 0.0) -> list[str]:
     return failures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["AddImage", "AddImageRoa"])
 def test_what_was_stored_is_taken_away(operation: str) -> None:
     shop = Shop()

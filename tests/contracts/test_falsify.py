@@ -33,6 +33,7 @@ def test_what_makes_no_difference_is_not_tried_once_the_simplest_case_is_known()
     assert len(asked) < MAX_SHRINK_STEPS
 
 
+@pytest.mark.slow
 def test_values_that_are_hard_to_draw_are_no_reason_to_give_up() -> None:
     drawn: list[int] = []
     seldom = NUMBERS.filter(lambda number: number % 60 == 7)

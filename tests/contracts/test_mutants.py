@@ -16,6 +16,7 @@ from .mutants.family import MUTANTS
 from .mutants.mutant import Mutant, judge_mock
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_a_saboteur_is_caught_by_the_check_meant_for_it(mutant: Mutant) -> None:

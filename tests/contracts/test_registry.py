@@ -150,6 +150,7 @@ def test_an_id_that_is_taken_is_told_with_both_modules(plugins: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_ours_come_first_whoever_is_imported_first(plugins: Path) -> None:
     """A plugin is told that an id is taken; ours are not accused of having taken it."""
     (plugins / "lookalike_test_first.py").write_text(PLUGIN.format(id=PRECONDITION_CHECK))

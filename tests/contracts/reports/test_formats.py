@@ -49,6 +49,7 @@ def test_a_report_has_nothing_that_moves_a_cursor_and_can_be_encoded(form: str, 
     text.encode()
 
 
+@pytest.mark.slow
 @ALL
 def test_a_report_is_the_same_each_time(form: str, make_report: MakeReport) -> None:
     assert FORMATS[form](make_report()) == FORMATS[form](make_report())
@@ -270,6 +271,7 @@ def test_github_has_a_line_for_each_and_none_of_the_servers_own(make_report: Mak
     assert any(line.startswith("::error file=specs/lookalike_specs/apis/tmapi/openapi.yaml,line=") for line in lines)
 
 
+@pytest.mark.slow
 def test_github_is_quiet_about_what_is_accepted(make_report: MakeReport) -> None:
     assert "paging/doubled at" in FORMATS["github"](make_report())
     assert "paging/doubled at" not in FORMATS["github"](make_report(("paging/doubled",)))

@@ -143,6 +143,7 @@ def create_plain(target: Direct, sandbox: Sandbox) -> tuple[CheckContext, Reques
     return context, context.build_signed_request(context.build_values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["curl", "python"])
 def test_the_same_request_twice_is_the_same_twice(target: Direct, sandbox: Sandbox, kind: str) -> None:
     context, request = create_signed(target, sandbox)
@@ -154,6 +155,7 @@ def test_the_same_request_twice_is_the_same_twice(target: Direct, sandbox: Sandb
     assert '"Success":true' in text.partition("SignatureNonceUsed")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["curl", "python"])
 def test_a_time_that_was_chosen_stays(target: Direct, sandbox: Sandbox, kind: str) -> None:
     context, _ = create_signed(target, sandbox)

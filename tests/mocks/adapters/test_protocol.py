@@ -61,6 +61,7 @@ def test_many_questions_at_once_are_all_answered(wire: socket.socket) -> None:
     assert b'"status":"ok"' in heard[500]
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads_is_made_to_wait(server: Server) -> None:
     asked = 0
     with socket.create_connection(address(server), timeout=HASTE) as sock:
@@ -134,6 +135,7 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(mock: Mock, caplog: pytest.
     assert b"apiToken" not in caplog.text.encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [POST, OURS, GET % b""], ids=["POST", "ours", "GET"])
 def test_a_request_leaves_no_circles_behind(wire: socket.socket, asked: bytes) -> None:
     """What the collector does not have to find costs nobody time."""

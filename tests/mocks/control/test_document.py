@@ -109,6 +109,7 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], document: dict[str, 
     assert told["problems"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id_", "mode"), CASES, ids=lambda value: getattr(value, "value", value))
 def test_what_is_served_is_what_it_describes(schema: Any, id_: str, mode: GenerationMode) -> None:
     """By all of Schemathesis' checks: no 500, nothing that is not described, what is right taken, what is wrong not."""

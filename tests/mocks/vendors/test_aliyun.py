@@ -194,6 +194,7 @@ def test_a_category_confines(category: int) -> None:
     assert found["PicInfo"]["CategoryId"] == category
 
 
+@pytest.mark.slow
 def test_the_category_is_predicted() -> None:
     for product in range(48):
         found = page(PicContent=b64encode(render_jpeg(product)).decode(), Num=100)

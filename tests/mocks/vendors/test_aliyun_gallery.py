@@ -105,6 +105,7 @@ COPIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 @pytest.mark.parametrize("category", [None, 20])
 def test_a_changed_copy_scores_high_and_another_image_low(mock: Mock, copy: str, category: int | None) -> None:

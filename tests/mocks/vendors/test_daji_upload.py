@@ -469,6 +469,7 @@ def requests(draw: st.DrawFn, api: str) -> Request:
     return msgspec.structs.replace(post(api, body, way, query), method=method, broken_rule=fault)
 
 
+@pytest.mark.slow
 @both
 @settings(max_examples=200)
 @given(data=st.data(), mock=st.sampled_from(MOCKS))

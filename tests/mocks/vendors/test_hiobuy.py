@@ -592,6 +592,7 @@ def requests(draw: st.DrawFn) -> Request:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(request=requests(), variants=st.sampled_from(MOCKS))
 def test_any_request_gets_an_answer_that_the_spec_describes(

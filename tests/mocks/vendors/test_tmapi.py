@@ -253,6 +253,7 @@ def test_every_good_request_is_answered_as_the_spec_says(query: dict[str, str]) 
     assert len(found["items"]) <= found["page_size"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", IMAGES)
 @pytest.mark.parametrize(
     "query", [{}, {"sort": "price_up"}, {"is_factory": "true"}, {"free_shipping": "1", "sort": "sales"}]
@@ -656,6 +657,7 @@ def requests(draw: st.DrawFn) -> Request:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(request=requests(), variants=st.sampled_from(MOCKS))
 def test_any_request_gets_an_answer_that_the_spec_describes(request: Request, variants: dict[str, str]) -> None:
