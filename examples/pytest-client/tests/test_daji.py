@@ -7,11 +7,11 @@ from itertools import islice
 import httpx
 import image_search
 import pytest
-from conftest import under_test
 from hypothesis import given
 from image_search import SearchError, Unavailable
 
 import lookalike
+from conftest import under_test
 from lookalike.strategies import replay_transport, responses
 from lookalike_mocks.situations import SituationDetails
 from lookalike_specs.messages import Response
