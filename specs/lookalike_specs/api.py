@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from .extensions import (
     SchemeExtension,
     VariantCondition,
 )
+from .pointers import join_pointer
+from .provenance import Source, find_provenance
 
 # `body` is a body that is one value; the parts of another one are `json`, `form` and `file`
 ParameterLocation = Literal["path", "query", "header", "cookie", "form", "json", "file", "body"]
@@ -25,6 +28,8 @@ LOCAL_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "[::1]", ":
 # the name of the value that a body is, where it is one value
 WHOLE_BODY: Final = "body"
 Document = Mapping[str, Any]
+# as many pointers as a document has rules, and more; the rest are looked up anew
+MAX_CACHED_POINTERS: Final = 4096
 # an account of a document holds credentials and, beside them, these
 NON_CREDENTIAL_KEYS = frozenset(("error", "x-provenance"))
 
@@ -146,3 +151,16 @@ class Api:
     def list_errors(self, operation: Operation) -> Mapping[str, ErrorCode]:
         """Return the errors that an operation can answer, by their ids."""
         return {name: error for name, error in self.root.errors.items() if error.applies_to(operation.id)}
+
+    def find_provenance(self, pointer: str) -> Source:
+        """Return where the fact comes from that a pointer into the document names; see `provenance.find_provenance`."""
+        return self._cached_find_provenance(pointer)
+
+    def find_error_provenance(self, error_id: str) -> Source:
+        """Return where an error of the catalogue comes from."""
+        return self.find_provenance(join_pointer("x-lookalike", "errors", error_id))
+
+    @cached_property
+    def _cached_find_provenance(self) -> Callable[[str], Source]:
+        # a pointer through references costs some 20 µs, and the same few are asked for again and again
+        return lru_cache(MAX_CACHED_POINTERS)(partial(find_provenance, self.document))

@@ -1,0 +1,140 @@
+"""Whoever accuses or refuses can say where the very rule comes from."""
+
+from typing import Any
+
+import pytest
+
+from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs.pointers import join_pointer
+from lookalike_specs.provenance import PROVENANCE_KINDS, UNSTATED, Source, find_provenance, is_trusted
+
+PAGE = Source("documented", "the page")
+CODE = Source("documented", "the code")
+SEEN = Source("measured", "a log")
+GUESS = Source("inferred", "the sample")
+OURS = Source("invented", "ours")
+
+
+def state(source: Source, **keywords: Source) -> dict[str, Any]:
+    stated: dict[str, Any] = {"kind": source.kind, "source": source.source}
+    if keywords:
+        stated["keywords"] = {name.replace("_", "-"): state(entry) for name, entry in keywords.items()}
+    return stated
+
+
+DOCUMENT: dict[str, Any] = {
+    "x-provenance": state(PAGE),
+    "x-lookalike": {
+        "errors": {"422": {"status": 422, "x-provenance": state(SEEN, message=OURS), "message": "no", "code": 1}},
+        "triggers": [{"parameter": "q", "template": "{situation}"}],
+    },
+    "paths": {
+        "/a/b": {
+            "get": {
+                "parameters": [{"$ref": "#/components/parameters/Size"}, {"$ref": "#/components/parameters/Circle"}],
+                "x-lookalike": {"body-limit": 5},
+                "responses": {
+                    "200": {"$ref": "#/components/responses/Good"},
+                    "404": {"$ref": "#/components/responses/Good", "x-provenance": state(OURS)},
+                },
+            }
+        }
+    },
+    "components": {
+        "parameters": {
+            "Size": {
+                "name": "size",
+                "schema": {"maximum": 20, "minimum": 1, "type": "integer"},
+                "x-errors": {"maximum": "422"},
+                "x-provenance": state(CODE, minimum=GUESS),
+            },
+            "Sort": {
+                "name": "sort",
+                "x-errors": {"enum": "422"},
+                "x-when": {"variant": "v", "x-provenance": state(GUESS)},
+                "x-provenance": state(CODE, x_errors=OURS),
+            },
+            "Circle": {"$ref": "#/components/parameters/Circle"},
+        },
+        "responses": {"Good": {"description": "good", "x-provenance": state(SEEN)}},
+        "schemas": {
+            "Item": {
+                "description": "a thing",
+                "properties": {"type": {"type": "string"}, "price": {"description": "yuan", "x-extreme": "9"}},
+                "x-apifox-folder": "1688",
+                "x-provenance": state(PAGE, description=GUESS, type=GUESS),
+            },
+        },
+    },
+}
+OPERATION = "/paths/~1a~1b/get"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "source"),
+    [
+        ("", PAGE),
+        ("/paths", PAGE),
+        # through a reference, to where the parameter stands
+        (f"{OPERATION}/parameters/0/schema/maximum", CODE),
+        (f"{OPERATION}/parameters/0/schema/minimum", GUESS),
+        (f"{OPERATION}/parameters/0", CODE),
+        (f"{OPERATION}/responses/200", SEEN),
+        (f"{OPERATION}/responses/404", OURS),
+        ("/components/parameters/Size/schema/maximum", CODE),
+        # what our extensions do not say themselves is not the vendor's word
+        ("/components/parameters/Size/x-errors/maximum", UNSTATED),
+        ("/components/parameters/Sort/x-errors/enum", OURS),
+        ("/components/parameters/Sort/x-when/variant", GUESS),
+        (f"{OPERATION}/x-lookalike/body-limit", UNSTATED),
+        ("/x-lookalike/triggers/0/template", UNSTATED),
+        ("/x-lookalike/errors/422", SEEN),
+        ("/x-lookalike/errors/422/message", OURS),
+        ("/x-lookalike/errors/422/code", SEEN),
+        ("/components/schemas/Item/properties/price/x-extreme", UNSTATED),
+        # a vendor's own extension is as much its word as all the rest
+        ("/components/schemas/Item/x-apifox-folder", PAGE),
+        # keywords hold further down too, but not for what only has their name
+        ("/components/schemas/Item/properties/price/description", GUESS),
+        ("/components/schemas/Item/properties/type", PAGE),
+        ("/components/schemas/Item/properties/type/type", GUESS),
+        # what leads nowhere
+        ("/components/parameters/Size/schema/pattern", CODE),
+        ("/x-lookalike/errors/999", UNSTATED),
+        ("/nowhere/at/all", PAGE),
+        ("no pointer", PAGE),
+        (f"{OPERATION}/parameters/1/name", PAGE),
+        (f"{OPERATION}/parameters/7", PAGE),
+    ],
+)
+def test_a_pointer_leads_to_where_its_fact_comes_from(pointer: str, source: Source) -> None:
+    assert find_provenance(DOCUMENT, pointer) == source
+
+
+@pytest.mark.parametrize("stated", ["a page", None, {"kind": "guessed"}, {"source": "x"}, [], {"kind": ["documented"]}])
+def test_what_is_no_provenance_says_nothing(stated: Any) -> None:
+    document = {"x-provenance": state(PAGE), "info": {"title": "t", "x-provenance": stated}}
+    assert find_provenance(document, "/info/title") == PAGE
+    assert find_provenance({"x-provenance": {**state(PAGE), "keywords": stated}, "a": 1}, "/a") == PAGE
+    assert find_provenance({"a": {"$ref": stated}}, "/a/b") == UNSTATED
+
+
+def test_a_document_without_any_provenance_is_nobodys_word() -> None:
+    assert find_provenance({"info": {"title": "t"}}, "/info/title") == UNSTATED
+
+
+def test_kinds_are_ranked() -> None:
+    assert PROVENANCE_KINDS == ("documented", "measured", "inferred", "invented")
+    assert [kind for kind in PROVENANCE_KINDS if is_trusted(kind, "measured")] == ["documented", "measured"]
+
+
+@pytest.mark.parametrize("api_id", list_api_ids())
+def test_an_api_finds_what_its_document_says(api_id: str) -> None:
+    api = load_api(api_id)
+    document = read_document(api_id)
+    for operation in api.operations:
+        for field in operation.fields:
+            assert api.find_provenance(field.pointer) == find_provenance(document, field.pointer)
+    for error_id in api.root.errors:
+        pointer = join_pointer("x-lookalike", "errors", error_id)
+        assert api.find_error_provenance(error_id) == find_provenance(document, pointer)
