@@ -186,6 +186,9 @@ def _parse_lenient_boolean(text: str) -> Any:
 
 
 def _parse_integer(text: str) -> Any:
+    # far from all limits, as nearly every number is
+    if len(text) < INT64_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
     digits = text.removeprefix("-")
     # int() reads "١٢" and "1_000" too, and takes the square of the number of digits
     if not (digits.isascii() and digits.isdigit() and len(digits) <= INT64_DIGITS):

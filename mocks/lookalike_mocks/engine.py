@@ -43,13 +43,16 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
     # what was selected counts although a later step fails: a late error is late, too
     selection = NO_SITUATION
     try:
-        endpoint, path_values = match_operation(route, parsed)
-        accepted = bind_request(endpoint.rules, parsed, path_values)
+        match = match_operation(route, parsed)
+        endpoint = match.endpoint
+        accepted = bind_request(endpoint.rules, parsed, match.path_values)
         if accepted.form is not parsed.form:
             # a form where none is read, as in a GET: a key in it names the sandbox, but proves nothing
             credential = read_credential(service, accepted)
         context = RequestContext(service, endpoint, accepted, credential)
-        account, error_values = authenticate(state, context)
+        authentication = authenticate(state, context)
+        account = authentication.account
+        error_values = authentication.error_values
         admit(state, context, account)
         selection = select_requested_situation(state, context, error_values)
         values = validate(endpoint.rules, accepted)

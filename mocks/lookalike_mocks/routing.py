@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from lookalike_specs.messages import Request
 
 from .exceptions import AmbiguousRoute, VendorError
@@ -27,7 +29,7 @@ class RouteMatch(NamedTuple):
     values: Mapping[str, Mapping[str, str]]
 
 
-class OperationMatch(NamedTuple):
+class OperationMatch(msgspec.Struct, frozen=True):
     """The operation that is meant, and the values of the names in its path."""
 
     endpoint: Endpoint

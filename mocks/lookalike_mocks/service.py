@@ -29,7 +29,7 @@ ANONYMOUS: Final = Account({})
 CredentialReader = Callable[[ParsedRequest], str]
 
 
-class Credential(NamedTuple):
+class Credential(msgspec.Struct, frozen=True):
     """A credential as it was sent, and who read it; "" where there is none."""
 
     reader: CredentialReader | None

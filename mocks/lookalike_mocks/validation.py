@@ -28,7 +28,7 @@ class BrokenRule(NamedTuple):
     limit: Any
 
 
-class ValidValues(NamedTuple):
+class ValidValues(msgspec.Struct, frozen=True):
     """The typed values that were sent, and those that take effect: with the defaults."""
 
     sent: dict[str, Any]

@@ -82,16 +82,22 @@ def parse_pairs(text: bytes) -> Pairs:
     pair more.
     """
     decoded = text.decode("utf-8", "replace")
+    # most texts have nothing to decode, and to find that out once is many times faster than to decode each name
+    is_encoded = "%" in decoded or "+" in decoded
     pairs = []
     for part in decoded.split("&", MAX_PAIRS):
         # `a=1&&b=2` has two pairs, as browsers and servers read it
         if not part:
             continue
         name, _, value = part.partition("=")
-        # most texts have nothing to decode, and to find that out is many times faster than to decode them
-        if "%" in name or "+" in name:
-            name = unquote_plus(name)
-        if "%" in value or "+" in value:
-            value = unquote_plus(value)
+        if is_encoded:
+            name = _decode_text(name)
+            value = _decode_text(value)
         pairs.append((name, value))
     return tuple(pairs)
+
+
+def _decode_text(text: str) -> str:
+    if "%" in text or "+" in text:
+        return unquote_plus(text)
+    return text

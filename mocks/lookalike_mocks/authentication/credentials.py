@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from lookalike_specs import SecurityScheme
 from lookalike_specs.extensions import Refusal
@@ -17,7 +19,7 @@ from ..parsing import ParsedRequest, get_first, parse_cookies
 from ..service import NO_CREDENTIAL, Account, Credential, CredentialReader, Service
 
 
-class Authentication(NamedTuple):
+class Authentication(msgspec.Struct, frozen=True):
     """Who calls, and what an error of the vendor's may say of the proof, such as the text that had to be signed."""
 
     account: Account

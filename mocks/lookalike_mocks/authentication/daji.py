@@ -29,7 +29,7 @@ def verify_sign(
     pairs = context.parsed.pairs
     variants = context.service.variants
     signs = [value for name, value in pairs if name == "sign"]
-    if not "".join(signs):
+    if not any(signs):
         return None
     if variants["sign-with-secret"] == "ignored" and get_first(pairs, "appSecret"):
         return None

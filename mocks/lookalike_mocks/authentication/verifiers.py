@@ -17,7 +17,8 @@ from .credentials import Authentication, build_auth_error, build_credential_read
 def authenticate(state: SandboxState, context: RequestContext) -> Authentication:
     """Return who calls. Raise VendorError for the way in which the proof is wrong, or missing."""
     schemes = context.endpoint.operation.schemes
-    reader, credential = context.credential
+    reader = context.credential.reader
+    credential = context.credential.value
     for scheme in schemes:
         name = scheme.extension.scheme
         scheme_reader = context.service.credential_readers[name, scheme.parameter]

@@ -71,7 +71,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 def find_products(catalogue: Catalogue, query: Query, start: int, count: int) -> tuple[list[int], int]:
     """Return the indexes of `count` products from rank `start` on, and how many the query finds in all."""
     if query.is_by_likeness_only:
-        indexes, total = _find_by_likeness(query, catalogue.size, start, count)
+        # the image, the box and the kinds are all that counts then, and much sooner looked up than the whole query
+        indexes, total = _find_by_likeness(query.image, query.box, query.kinds, catalogue.size, start, count)
         return list(indexes), total
     matches = _filter_and_sort(catalogue, query)
     return list(matches[start : start + count]), len(matches)
@@ -79,10 +80,12 @@ def find_products(catalogue: Catalogue, query: Query, start: int, count: int) ->
 
 # clients ask for a page again, to retry or to compare; 4,096 pages of 20 indexes take about 2 MB
 @lru_cache(maxsize=4096)
-def _find_by_likeness(query: Query, size: int, start: int, count: int) -> tuple[tuple[int, ...], int]:
-    subject = select_subject(query.image, size, query.box)
-    total = count_ranked(subject, size, query.kinds)
-    return tuple(rank_slice(subject, size, query.kinds, start, min(start + count, total))), total
+def _find_by_likeness(  # noqa: PLR0913, PLR0917 - the whole key of the cache
+    image: ImageIdentity, box: Box | None, kinds: AllowedKinds, size: int, start: int, count: int
+) -> tuple[tuple[int, ...], int]:
+    subject = select_subject(image, size, box)
+    total = count_ranked(subject, size, kinds)
+    return tuple(rank_slice(subject, size, kinds, start, min(start + count, total))), total
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,8 @@ from .scheme import Credentials, KeyLocation, SigningContext, SigningScheme
 
 NAME: Final = "daji-md5"
 _MASK: Final = "***"
+# copied for each signature: OpenSSL looks an algorithm up anew for every digest that is begun from nothing
+_EMPTY_DIGEST: Final = md5(usedforsecurity=False)
 
 
 def compute_signature(pairs: Pairs, secret: str) -> str:
@@ -79,7 +81,7 @@ def _sort_pairs(pairs: Pairs) -> list[tuple[str, str]]:
     """Return every pair but `sign`, by name; pairs of one name stay in the order in which they were sent."""
     signed = [pair for pair in pairs if pair[0] != "sign"]
     # names in ASCII, nearly all, are in the same order either way, and sort much faster as they are
-    if "".join([name for name, _ in signed]).isascii():
+    if "".join(map(get_pair_name, signed)).isascii():
         signed.sort(key=get_pair_name)
     else:
         signed.sort(key=_get_code_units)
@@ -112,7 +114,9 @@ def _build_string_to_sign(canonical: str, secret: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest().upper()
+    digest = _EMPTY_DIGEST.copy()
+    digest.update(text.encode("utf-8", "replace"))
+    return digest.hexdigest().upper()
 
 
 SCHEME: Final = SigningScheme(

@@ -38,18 +38,19 @@ def handle_1688_search(state: SandboxState, context: RequestContext) -> Response
     if "region" in values:
         box = parse_box(values["region"], BOX_ORDERS[variants["region-order"]])
     query = _build_query(context, image, box)
+    catalogue = state.catalogue
     size = values["pageSize"]
     number = values["beginPage"]
-    indexes, total = common.select_page(state.catalogue, query, (number - 1) * size, size, context.situation)
+    indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, context.situation)
     ids = derive_response_ids(state.seed, context.parsed.request)
-    items = _render_item.render_page(state.catalogue, indexes, query.language, context)
+    items = _render_item.render_page(catalogue, indexes, query.language, context)
     data = {
         "totalRecords": total,
         "totalPage": PAGE_COUNTERS[variants["total-page"]](total, size),
         "pageSize": size,
         "currentPage": number,
         "data": msgspec.Raw(common.fill_trace(items, _build_trace(values, ids.digest, image))),
-        "picRegionInfo": _describe_regions(image, state.catalogue.size, box, variants["region-order"]),
+        "picRegionInfo": _describe_regions(image, catalogue.size, box, variants["region-order"]),
     }
     return build_envelope(ids, data)
 
