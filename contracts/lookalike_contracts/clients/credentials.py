@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.signing import SCHEMES, MalformedCredential
+from lookalike_specs.messages import Request
+from lookalike_specs.signing import SCHEMES, MalformedCredential, SigningScheme
 from lookalike_specs.signing.sign import accepts_any_case, get_credential_name
 
 from .parsed_request import ClientRequest
@@ -91,7 +92,7 @@ def read_credential(request: ClientRequest, scheme: SecurityScheme) -> str:
     """Return what a scheme's parameter holds; "" for nothing, and for a signature of another scheme."""
     signing_scheme = SCHEMES[scheme.extension.scheme]
     if signing_scheme.has_signature:
-        return signing_scheme.read_signature(request.request) or ""
+        return signing_scheme.read_signature(_select_signed_request(request, signing_scheme)) or ""
     if scheme.location == "header":
         return request.request.get_header(scheme.parameter.lower().encode()) or ""
     return request.get_value(scheme.parameter)
@@ -101,12 +102,20 @@ def _find_signature_problem(request: ClientRequest, scheme: SecurityScheme, acco
     """Return what is wrong with a signature; "" for nothing."""
     signing_scheme = SCHEMES[scheme.extension.scheme]
     secret = account[signing_scheme.secret_name]
-    signature = signing_scheme.read_signature(request.request) or ""
-    stages = signing_scheme.recompute_stages(request.request, secret)
+    signed_request = _select_signed_request(request, signing_scheme)
+    signature = signing_scheme.read_signature(signed_request) or ""
+    stages = signing_scheme.recompute_stages(signed_request, secret)
     if isinstance(stages, MalformedCredential):
         return stages.reason
     if signature == stages.signature:
         return ""
     if accepts_any_case(request.variants) and signature.upper() == stages.signature:
         return ""
-    return diagnose_signature(request.request, scheme.extension.scheme, secret, stages, signature)
+    return diagnose_signature(signed_request, scheme.extension.scheme, secret, stages, signature)
+
+
+def _select_signed_request(request: ClientRequest, signing_scheme: SigningScheme) -> Request:
+    """Return the request as the scheme reads it: a multipart form as it is only where one of its fields is signed."""
+    if signing_scheme.signed_field:
+        return request.request
+    return request.urlencoded_request

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs import Api, Field, Operation, SecurityScheme
 from lookalike_specs.messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, Pairs, Request, parse_pairs
 from lookalike_specs.request_builder import encode_query
+from lookalike_specs.signing.canonical import set_headers
+
+from ..generation.multipart import MultipartPart, parse_parts
+
+# stands for a file's bytes, which are not judged
+FILE_PLACEHOLDER: Final = "file"
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,21 @@ class ClientRequest:
         return parse_pairs(self.request.query)
 
     @cached_property
+    def parts(self) -> tuple[MultipartPart, ...]:
+        """Return the parts of a multipart form; none where the body is none."""
+        return parse_parts(self.request)
+
+    @cached_property
+    def files(self) -> tuple[MultipartPart, ...]:
+        """Return the files of a multipart form."""
+        return tuple(part for part in self.parts if part.is_file)
+
+    @cached_property
     def form(self) -> Pairs:
-        """Return the form's pairs; none where the body is no form."""
-        if self.request.content_type != FORM_MEDIA_TYPE:
-            return ()
-        return parse_pairs(self.request.body)
+        """Return the form's pairs, of either kind of form, files left out; none where the body is no form."""
+        if self.request.content_type == FORM_MEDIA_TYPE:
+            return parse_pairs(self.request.body)
+        return tuple((part.name, part.value.decode("utf-8", "replace")) for part in self.parts if not part.is_file)
 
     @property
     def pairs(self) -> Pairs:
@@ -55,15 +72,28 @@ class ClientRequest:
         return self.query + self.form
 
     @cached_property
-    def body_members(self) -> tuple[str, ...]:
-        """Return the names in a JSON body."""
+    def urlencoded_request(self) -> Request:
+        """Return the request with a multipart form as a URL-encoded one; without such a form it is the same.
+
+        Signatures are over decoded values, so `sign` is the same in both kinds of form: everything that reads, computes
+        and diagnoses signatures needs to know only one of them.
+        """
+        if not self.parts:
+            return self.request
+        return _replace_form(self.request, self.form)
+
+    @cached_property
+    def json_object(self) -> Mapping[str, Any]:
+        """Return the members of a JSON body; none where the body is no JSON object."""
         if self.request.content_type != JSON_MEDIA_TYPE:
-            return ()
+            return {}
         try:
             body = msgspec.json.decode(self.request.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return ()
-        return tuple(body) if isinstance(body, dict) else ()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
+        if not isinstance(body, dict):
+            return {}
+        return body
 
     def get_value(self, name: str) -> str:
         """Return the first value of that name in query and form; "" for none."""
@@ -79,24 +109,30 @@ class ClientRequest:
         Some vendors take query and form for one set: a parameter that the document has in the query may stand in the
         form. openapi-core looks for it in the document's place alone.
         """
-        pairs: dict[str, list[tuple[str, str]]] = {"query": [], "form": []}
+        query = list[tuple[str, str]]()
+        form = list[tuple[str, str]]()
         located = [(pair, "query") for pair in self.query] + [(pair, "form") for pair in self.form]
         for (name, value), location in located:
-            if value:
-                pairs[self._normalize_location(name, location)].append((name, value))
-        body = self.request.body
-        headers = self.request.headers
-        if self.form or pairs["form"]:
-            body = encode_pairs(pairs["form"])
-        if pairs["form"] and not self.form:
-            headers = (*headers, (b"content-type", FORM_MEDIA_TYPE.encode()))
-        return msgspec.structs.replace(self.request, query=encode_pairs(pairs["query"]), body=body, headers=headers)
+            if not value:
+                continue
+            if self._normalize_location(name, location) == "form":
+                form.append((name, value))
+            else:
+                query.append((name, value))
+        request = msgspec.structs.replace(self.request, query=encode_pairs(query))
+        # of a file it counts here only that it is there
+        form += [(file.name, FILE_PLACEHOLDER) for file in self.files]
+        if self.form or self.parts or form:
+            return _replace_form(request, form)
+        return request
 
     def _normalize_location(self, name: str, location: str) -> str:
         field = self.fields.get(name)
         if field is None or not self.operation.extension.merge_query_and_form or not self._can_have_form:
             return location
-        return field.location if field.location in ("query", "form") else location
+        if field.location in ("query", "form"):
+            return field.location
+        return location
 
     @property
     def _can_have_form(self) -> bool:
@@ -106,7 +142,15 @@ class ClientRequest:
     def locate_rule(self, parameter: str = "") -> str:
         """Return where the document speaks of a parameter; the operation's place for one that it does not know."""
         field = self.fields.get(parameter) or self.fields.get(parameter.lower())
-        return f"#{field.pointer if field else self.operation.pointer}"
+        if field is None:
+            return f"#{self.operation.pointer}"
+        return f"#{field.pointer}"
+
+
+def _replace_form(request: Request, form: Iterable[tuple[str, str]]) -> Request:
+    """Return the request with a URL-encoded form for its body."""
+    headers = set_headers(request, (("content-type", FORM_MEDIA_TYPE),)).headers
+    return msgspec.structs.replace(request, body=encode_pairs(form), headers=headers)
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -21,6 +21,7 @@ from openapi_core.validation.request import (
 from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
 
 from lookalike_specs import read_document
+from lookalike_specs.messages import FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE
 from lookalike_specs.references import resolve_refs
 
 from ..responses.openapi_adapter import to_openapi_request
@@ -39,6 +40,10 @@ KEYWORD_KINDS: Final[Mapping[str, RequestViolationKind]] = {
 
 def validate_schema(request: ClientRequest) -> Iterator[RequestViolation]:
     """Yield what the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
+    media_types = request.operation.media_types
+    if request.request.content_type == FORM_MEDIA_TYPE and request.form and FORM_MEDIA_TYPE not in media_types:
+        yield _build_wrong_media_type(request)
+        return
     openapi_request = replace(to_openapi_request(request.api, request.request), request=request.normalized_request)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated parameter may be used
@@ -53,8 +58,22 @@ def validate_schema(request: ClientRequest) -> Iterator[RequestViolation]:
 def _build_validators(api: str) -> tuple[Any, ...]:
     document: Mapping[str, Any] = read_document(api)
     # references are followed once here, and not in every request
-    spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
+    resolved = resolve_refs(dict(document), document)
+    for operation in _iter_operations(resolved):
+        content = operation.get("requestBody", {}).get("content", {})
+        if MULTIPART_MEDIA_TYPE in content:
+            # A `ClientRequest` has its multipart form as a URL-encoded one. openapi-core's own reader of multipart takes
+            # a field `5` for a text, whatever the schema says.
+            content.setdefault(FORM_MEDIA_TYPE, {"schema": content[MULTIPART_MEDIA_TYPE].get("schema", {})})
+    spec = SchemaPath.from_dict(resolved)
     return tuple(validator(spec) for validator in VALIDATORS[document["openapi"][:3]])
+
+
+def _iter_operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for path_item in document.get("paths", {}).values():
+        for operation in path_item.values():
+            if isinstance(operation, dict):
+                yield operation
 
 
 def _to_violations(request: ClientRequest, error: Any) -> Iterator[RequestViolation]:
@@ -66,16 +85,13 @@ def _to_violations(request: ClientRequest, error: Any) -> Iterator[RequestViolat
     elif isinstance(error, MissingRequestBodyError):
         yield RequestViolation("missing", "", "the body is required and missing", request.locate_rule())
     elif schema_errors:
-        for schema_error in schema_errors:
-            yield _build_keyword_violation(request, name, schema_error)
+        yield from _to_keyword_violations(request, name, schema_errors)
     elif isinstance(cause, CastError):
         # of a form openapi-core says the value only
         name = name or _find_name(request, cause.value)
         yield _build_violation(request, "type", name, f"is no {cause.type}: {cause.value!r}")
     elif isinstance(cause, MediaTypeFinderError):
-        media_types = " or ".join(request.operation.media_types)
-        message = f"the body is {media_types}, not {request.request.content_type!r}"
-        yield RequestViolation("body", "", message, request.locate_rule())
+        yield _build_wrong_media_type(request)
     else:
         message = f"{name or 'the body'} cannot be read as the document says"
         yield RequestViolation("body", name, message, request.locate_rule(name))
@@ -88,17 +104,36 @@ def _find_name(request: ClientRequest, value: Any) -> str:
     return ""
 
 
-def _build_keyword_violation(request: ClientRequest, name: str, error: ValidationError) -> RequestViolation:
-    """Return the violation that one keyword of a schema is; a member of a body has its path for a name."""
-    kind = KEYWORD_KINDS.get(str(error.validator), "value")
-    steps = [str(step) for step in error.absolute_path]
-    if error.validator != "required":
-        return _build_violation(request, kind, name or ".".join(steps), f": {error.message}")
-    # jsonschema has an error for each member that is missing, all with the whole list; the first stands for it
+def _build_wrong_media_type(request: ClientRequest) -> RequestViolation:
+    media_types = " or ".join(request.operation.media_types)
+    message = f"the body is {media_types}, not {request.request.content_type!r}"
+    return RequestViolation("body", "", message, request.locate_rule())
+
+
+def _to_keyword_violations(
+    request: ClientRequest, name: str, errors: Iterable[ValidationError]
+) -> Iterator[RequestViolation]:
+    """Yield the violation that each broken keyword of a schema is; a member of a body has its path for a name."""
+    checked_objects = set[str]()
+    for error in errors:
+        path = ".".join(str(step) for step in error.absolute_path)
+        if error.validator != "required":
+            kind = KEYWORD_KINDS.get(str(error.validator), "value")
+            yield _build_violation(request, kind, name or path, f": {error.message}")
+        elif path not in checked_objects:
+            # jsonschema has an error for each member that is missing and says in none of them, but for its text, which
+            # one it is about: the first one stands for all
+            checked_objects.add(path)
+            for member in _list_missing_members(error):
+                full_name = name or ".".join(filter(None, (path, member)))
+                yield _build_violation(request, "missing", full_name, "is required and missing")
+
+
+def _list_missing_members(error: ValidationError) -> list[str]:
+    """Return the required members that an object lacks, in the schema's order."""
     required = list[str](error.validator_value)  # type: ignore[arg-type]
     members = dict[str, Any](error.instance)  # type: ignore[arg-type]
-    steps += [member for member in required if member not in members][:1]
-    return _build_violation(request, kind, name or ".".join(steps), "is required and missing")
+    return [member for member in required if member not in members]
 
 
 def _build_violation(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from lookalike_specs import Api
 from lookalike_specs.messages import Request
 from lookalike_specs.redaction import MIN_SECRET_LENGTH, Redactor, find_secrets
@@ -52,8 +54,20 @@ def _list_places(request: ClientRequest) -> list[tuple[str, str]]:
         if name not in asked_for:
             places.append((f"the header {name}", raw_value.decode("latin-1")))
     places.append(("the path", request.request.path))
-    # a form's values are among the pairs
-    if not request.form:
+    return places + _list_body_places(request, asked_for)
+
+
+def _list_body_places(request: ClientRequest, asked_for: set[str]) -> list[tuple[str, str]]:
+    """Return the places of a body; a form's fields are among the request's pairs already."""
+    places = list[tuple[str, str]]()
+    for file in request.files:
+        # with the head of the part: a file's name can hold a secret, too
+        whole_part = request.request.body[file.start : file.end]
+        places.append((f"the file {file.name}", whole_part.decode("utf-8", "replace")))
+    for name, value in request.json_object.items():
+        if name.lower() not in asked_for:
+            places.append((name, msgspec.json.encode(value).decode()))
+    if not (request.form or request.files or request.json_object):
         places.append(("the body", request.request.body.decode("utf-8", "replace")))
     return places
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from lookalike_specs import Api, load_api, resolve_variants
+from lookalike_specs import Api, Operation, load_api, resolve_variants
 from lookalike_specs.messages import Request
 from lookalike_specs.redaction import Redactor
 from lookalike_specs.suggest import find_closest
 
-from ..responses.openapi_adapter import match_operation
+from ..responses.openapi_adapter import match_operation, read_action
 from .credentials import Credentials, find_account, find_scheme, validate_credentials
-from .parameter_names import find_repeated_parameters, find_unknown_names
+from .parameter_names import find_misplaced_files, find_repeated_parameters, find_unknown_names
 from .parsed_request import ClientRequest
 from .replay import validate_nonce, validate_timestamp
 from .schema import validate_schema
@@ -76,13 +76,16 @@ class _RequestValidator:
 
     def _iter_violations(self, recorded: RecordedRequest, number: int) -> Iterator[RequestViolation]:
         operation = match_operation(self.api, recorded.request)
-        if operation is None:
-            yield _build_unknown_operation(self.api, recorded.request)
+        action = read_action(self.api, recorded.request)
+        if operation is None or _names_other_operation(action, operation):
+            # what is not described cannot be held to anything: this line, and no other
+            yield _build_unknown_operation(self.api, recorded.request, action)
             return
         request = ClientRequest(self.api, operation, recorded.request, self.variants)
         yield from validate_schema(request)
         yield from find_unknown_names(request)
         yield from find_repeated_parameters(request)
+        yield from find_misplaced_files(request)
         yield from validate_credentials(request, find_account(request, self.accounts))
         yield from find_misplaced_secrets(request, self.accounts)
         scheme = find_scheme(request)
@@ -95,7 +98,25 @@ def _redact_text(redactor: Redactor, text: str) -> str:
     return redactor.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
-def _build_unknown_operation(api: Api, request: Request) -> RequestViolation:
-    route = f"{request.method} {request.path}"
-    closest = find_closest(route, [f"{operation.method} {operation.path}" for operation in api.operations])
-    return RequestViolation("operation", "", f"{api.id} has no {route}; nearest: {closest}", "#/paths")
+def _names_other_operation(action: str, operation: Operation) -> bool:
+    """Return whether a request names another operation; where the path alone tells it, no name counts."""
+    return bool(action and operation.extension.action) and action != operation.extension.action
+
+
+def _build_unknown_operation(api: Api, request: Request, action: str) -> RequestViolation:
+    """Return the violation for a request to none of the operations, by the name that it gives, else by its route.
+
+    Whether the vendor has such an operation nobody here knows: only that it is not played.
+    """
+    routes = [f"{operation.method} {operation.path}" for operation in api.operations]
+    actions = {operation.extension.action: operation for operation in api.operations}
+    if action and action in actions:
+        operation = actions[action]
+        closest = f"{operation.method} {operation.path}"
+        message = f"{action} is not played by {request.method}; nearest: {closest}"
+    elif action:
+        message = f"{action} is not played; nearest: {find_closest(action, filter(None, actions))}"
+    else:
+        route = f"{request.method} {request.path}"
+        message = f"{route} is not played; nearest: {find_closest(route, routes)}"
+    return RequestViolation("operation", "", message, "#/paths")

@@ -134,13 +134,13 @@ def _compile_path(path: str) -> re.Pattern[str]:
 
 def _is_named(api: Api, request: Request, operation: Operation) -> bool:
     """Return whether a request names that operation; one without a name is meant by bodies of its own media type."""
-    action = _read_action(api, request)
+    action = read_action(api, request)
     if action != operation.extension.action:
         return False
     return bool(action) or request.content_type in operation.media_types
 
 
-def _read_action(api: Api, request: Request) -> str:
+def read_action(api: Api, request: Request) -> str:
     """Return the name of an operation that a request has in its query, form or headers; "" for none."""
     routing = api.root.routing.action
     if routing is None:

@@ -137,7 +137,7 @@ def test_a_parameter_that_stands_twice_is_told() -> None:
     ("changes", "told_of"),
     [
         ({"path": "/1688/global/search/images"}, "nearest: GET /1688/global/search/image"),
-        ({"method": "POST"}, "tmapi has no POST /1688/global/search/image; nearest: "),
+        ({"method": "POST"}, "POST /1688/global/search/image is not played; nearest: GET /1688/"),
     ],
 )
 def test_a_request_that_goes_nowhere_is_told(changes: dict[str, str], told_of: str) -> None:
