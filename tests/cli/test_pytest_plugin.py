@@ -504,7 +504,10 @@ def test_what_a_client_sent_is_judged(run: Any) -> None:
     result.assert_outcomes(passed=1, failed=3)
     shown = failures(result)
     assert re.search(r"2 requests to tmapi, 2 complaints:\nE +1  limit: .*\nE +2  unknown: ", shown)
-    assert "1  limit: page_size: 99 is greater than the maximum of 20  [#/components/parameters/page_size]" in shown
+    assert (
+        "1  limit: page_size: 99 is greater than the maximum of 20  [documented: #/components/parameters/page_size]"
+        in shown
+    )
     assert "2  unknown: searchItemsByImageUrl has no parameter 'pagesize'; nearest: page_size" in shown
     assert "nothing was sent to tmapi" in shown
     assert "1  credential: nothing proves who calls: no apiToken (query)" in shown

@@ -12,7 +12,7 @@ from lookalike_specs.signing.sign import accepts_any_case, get_credential_name
 
 from .parsed_request import ClientRequest
 from .signature_diagnosis import diagnose_signature
-from .violation import RequestViolation
+from .violation import RequestViolation, RequestViolationKind
 
 Credentials = Mapping[str, str]
 
@@ -26,19 +26,26 @@ def validate_credentials(request: ClientRequest, account: Credentials | None) ->
     if scheme is None:
         ways = " or ".join(f"{candidate.parameter} ({candidate.location})" for candidate in request.schemes)
         message = f"nothing proves who calls: no {ways}"
-        yield RequestViolation("credential", request.schemes[0].parameter, message, request.locate_rule())
+        yield request.build_violation("credential", request.schemes[0].parameter, message, keyword="security")
         return
-    rule = f"#/components/securitySchemes/{scheme.name}"
-    signing_scheme = SCHEMES[scheme.extension.scheme]
     key_name = get_credential_name(scheme)
+    signing_scheme = SCHEMES[scheme.extension.scheme]
     if account is None:
-        yield RequestViolation("credential", key_name, f"{key_name} is not the account's", rule)
+        yield _build_violation(request, "credential", scheme, key_name, f"{key_name} is not the account's")
     elif signing_scheme.has_signature:
         problem = _find_signature_problem(request, scheme, account)
         if problem:
-            yield RequestViolation("signature", scheme.parameter, problem, rule)
+            yield _build_violation(request, "signature", scheme, scheme.parameter, problem)
     elif read_credential(request, scheme) != account.get(signing_scheme.secret_name or key_name):
-        yield RequestViolation("credential", scheme.parameter, f"{scheme.parameter} is not the account's", rule)
+        message = f"{scheme.parameter} is not the account's"
+        yield _build_violation(request, "credential", scheme, scheme.parameter, message)
+
+
+def _build_violation(
+    request: ClientRequest, kind: RequestViolationKind, scheme: SecurityScheme, parameter: str, message: str
+) -> RequestViolation:
+    rule = f"/components/securitySchemes/{scheme.name}"
+    return RequestViolation(kind, parameter, message, f"#{rule}", request.api.find_provenance(rule))
 
 
 def find_account(request: ClientRequest, accounts: tuple[Credentials, ...]) -> Credentials | None:

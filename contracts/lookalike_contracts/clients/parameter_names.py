@@ -68,7 +68,7 @@ def find_repeated_parameters(request: ClientRequest) -> Iterator[RequestViolatio
     for name, count in Counter(names).items():
         field = request.fields.get(name)
         if count > 1 and field is not None and field.schema.get("type") != "array":
-            yield RequestViolation("repeated", name, f"{name} stands {count} times", request.locate_rule(name))
+            yield request.build_violation("repeated", name, f"{name} stands {count} times", subject=name)
 
 
 def find_misplaced_files(request: ClientRequest) -> Iterator[RequestViolation]:
@@ -80,7 +80,7 @@ def find_misplaced_files(request: ClientRequest) -> Iterator[RequestViolation]:
         message = f"{part.name} is a file, and came as a text"
         if part.is_file:
             message = f"{part.name} is a text, and came as a file"
-        yield RequestViolation("type", part.name, message, request.locate_rule(part.name))
+        yield request.build_violation("type", part.name, message, subject=part.name)
 
 
 def _has_api_prefix(name: str, headers: Iterable[str]) -> bool:
@@ -98,4 +98,4 @@ def _build_unknown_name(request: ClientRequest, what: str, name: str, existing: 
     closest = find_closest(name, sorted(existing))
     if closest:
         message += f"; nearest: {closest}"
-    return RequestViolation("unknown", name, message, request.locate_rule())
+    return request.build_violation("unknown", name, message)

@@ -15,7 +15,10 @@ from lookalike_specs.request_builder import encode_query
 from lookalike_specs.signing.canonical import set_headers
 
 from ..generation.multipart import MultipartPart, parse_parts
+from .violation import RequestViolation, RequestViolationKind
 
+# the places of parameters: there a document keeps the schema in a member of its own
+PARAMETER_LOCATIONS: Final = ("path", "query", "header", "cookie")
 # stands for a file's bytes, which are not judged
 FILE_PLACEHOLDER: Final = "file"
 
@@ -139,12 +142,23 @@ class ClientRequest:
         """Return whether values may stand in a form: one that is there, or one in the place of an empty body."""
         return bool(self.form) or (not self.request.body and FORM_MEDIA_TYPE in self.operation.media_types)
 
-    def locate_rule(self, parameter: str = "") -> str:
-        """Return where the document speaks of a parameter; the operation's place for one that it does not know."""
-        field = self.fields.get(parameter) or self.fields.get(parameter.lower())
-        if field is None:
-            return f"#{self.operation.pointer}"
-        return f"#{field.pointer}"
+    def build_violation(
+        self, kind: RequestViolationKind, parameter: str, message: str, *, subject: str = "", keyword: str = ""
+    ) -> RequestViolation:
+        """Return a violation of what the document says of a field; without such a field, of the operation.
+
+        `keyword` is the very member there that is violated, such as `maximum`: it may come from elsewhere than the rest.
+        """
+        field = self.fields.get(subject) or self.fields.get(subject.lower())
+        rule = self.operation.pointer
+        fact = keyword
+        if field is not None:
+            rule = field.pointer
+            if field.location in PARAMETER_LOCATIONS and keyword not in ("", "required"):
+                fact = f"schema/{keyword}"
+        # a pointer that ends in a slash would name a member without a name
+        source = self.api.find_provenance(f"{rule}/{fact}".removesuffix("/"))
+        return RequestViolation(kind, parameter, message, f"#{rule}", source)
 
 
 def _replace_form(request: Request, form: Iterable[tuple[str, str]]) -> Request:

@@ -25,14 +25,14 @@ def validate_timestamp(
         return
     signed_at = parse_time(text)
     if signed_at is None:
-        yield RequestViolation("timestamp", name, f"{name} is no time: {text!r}", request.locate_rule(name))
+        yield request.build_violation("timestamp", name, f"{name} is no time: {text!r}", subject=name)
         return
     age = received_at - signed_at.timestamp()
     skew = scheme.extension.skew
     if abs(age) > skew:
         direction = "old" if age > 0 else "in the future"
         message = f"{name} is {abs(age):.0f} s {direction}; at most {skew} s are allowed"
-        yield RequestViolation("timestamp", name, message, request.locate_rule(name))
+        yield request.build_violation("timestamp", name, message, subject=name)
 
 
 def validate_nonce(
@@ -49,7 +49,7 @@ def validate_nonce(
     key = request.api.id, nonce
     if key in seen_nonces:
         message = f"request {seen_nonces[key]} had the same nonce"
-        yield RequestViolation("nonce", name, message, request.locate_rule(name))
+        yield request.build_violation("nonce", name, message, subject=name)
     seen_nonces.setdefault(key, number)
 
 

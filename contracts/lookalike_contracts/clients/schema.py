@@ -81,20 +81,20 @@ def _to_violations(request: ClientRequest, error: Any) -> Iterator[RequestViolat
     cause = error.__cause__
     schema_errors = getattr(cause, "schema_errors", ())
     if isinstance(error, MissingParameterError):
-        yield _build_violation(request, "missing", name, "is required and missing")
+        yield _build_violation(request, "missing", name, "is required and missing", "required")
     elif isinstance(error, MissingRequestBodyError):
-        yield RequestViolation("missing", "", "the body is required and missing", request.locate_rule())
+        yield request.build_violation("missing", "", "the body is required and missing", keyword="requestBody")
     elif schema_errors:
         yield from _to_keyword_violations(request, name, schema_errors)
     elif isinstance(cause, CastError):
         # of a form openapi-core says the value only
         name = name or _find_name(request, cause.value)
-        yield _build_violation(request, "type", name, f"is no {cause.type}: {cause.value!r}")
+        yield _build_violation(request, "type", name, f"is no {cause.type}: {cause.value!r}", "type")
     elif isinstance(cause, MediaTypeFinderError):
         yield _build_wrong_media_type(request)
     else:
         message = f"{name or 'the body'} cannot be read as the document says"
-        yield RequestViolation("body", name, message, request.locate_rule(name))
+        yield request.build_violation("body", name, message, subject=name)
 
 
 def _find_name(request: ClientRequest, value: Any) -> str:
@@ -107,7 +107,7 @@ def _find_name(request: ClientRequest, value: Any) -> str:
 def _build_wrong_media_type(request: ClientRequest) -> RequestViolation:
     media_types = " or ".join(request.operation.media_types)
     message = f"the body is {media_types}, not {request.request.content_type!r}"
-    return RequestViolation("body", "", message, request.locate_rule())
+    return request.build_violation("body", "", message, keyword="requestBody")
 
 
 def _to_keyword_violations(
@@ -119,14 +119,14 @@ def _to_keyword_violations(
         path = ".".join(str(step) for step in error.absolute_path)
         if error.validator != "required":
             kind = KEYWORD_KINDS.get(str(error.validator), "value")
-            yield _build_violation(request, kind, name or path, f": {error.message}")
+            yield _build_violation(request, kind, name or path, f": {error.message}", str(error.validator))
         elif path not in checked_objects:
             # jsonschema has an error for each member that is missing and says in none of them, but for its text, which
             # one it is about: the first one stands for all
             checked_objects.add(path)
             for member in _list_missing_members(error):
                 full_name = name or ".".join(filter(None, (path, member)))
-                yield _build_violation(request, "missing", full_name, "is required and missing")
+                yield _build_violation(request, "missing", full_name, "is required and missing", "required")
 
 
 def _list_missing_members(error: ValidationError) -> list[str]:
@@ -137,8 +137,8 @@ def _list_missing_members(error: ValidationError) -> list[str]:
 
 
 def _build_violation(
-    request: ClientRequest, kind: RequestViolationKind, name: str, description: str
+    request: ClientRequest, kind: RequestViolationKind, name: str, description: str, keyword: str
 ) -> RequestViolation:
     separator = "" if description.startswith(":") else " "
     message = f"{name or 'a value'}{separator}{description}"
-    return RequestViolation(kind, name, message, request.locate_rule(name.partition(".")[0]))
+    return request.build_violation(kind, name, message, subject=name.partition(".")[0], keyword=keyword)

@@ -42,7 +42,7 @@ def find_misplaced_secrets(request: ClientRequest, accounts: Iterable[Credential
         place = _find_place(value, places)
         if place:
             message = f"{name} stands in {place}, where it does not belong"
-            yield RequestViolation("secret", name, message, request.locate_rule())
+            yield request.build_violation("secret", name, message)
 
 
 def _list_places(request: ClientRequest) -> list[tuple[str, str]]:

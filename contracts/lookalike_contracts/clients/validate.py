@@ -18,7 +18,7 @@ from .parsed_request import ClientRequest
 from .replay import validate_nonce, validate_timestamp
 from .schema import validate_schema
 from .secrets import build_redactor, find_misplaced_secrets
-from .violation import RequestViolation
+from .violation import LISTED, RequestViolation
 
 
 class RecordedRequest(NamedTuple):
@@ -119,4 +119,4 @@ def _build_unknown_operation(api: Api, request: Request, action: str) -> Request
     else:
         route = f"{request.method} {request.path}"
         message = f"{route} is not played; nearest: {find_closest(route, routes)}"
-    return RequestViolation("operation", "", message, "#/paths")
+    return RequestViolation("operation", "", message, "#/paths", LISTED)

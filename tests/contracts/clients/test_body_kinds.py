@@ -235,7 +235,7 @@ def build_action(action: str, *, method: str = "POST", in_header: bool = False) 
 def test_an_operation_that_is_not_played_is_one_line_and_nothing_else(in_header: bool) -> None:
     violations = validate_request("aliyun", build_action("UpdateImage", in_header=in_header))
     assert [str(violation) for violation in violations] == [
-        "1  operation: UpdateImage is not played; nearest: DeleteImage  [#/paths]"
+        "1  operation: UpdateImage is not played; nearest: DeleteImage  [documented: #/paths]"
     ]
 
 

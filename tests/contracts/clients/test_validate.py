@@ -87,7 +87,7 @@ def test_each_mistake_is_told(api: str, changes: dict[str, Any], kind: str, para
     assert (found.kind, found.parameter) == (kind, parameter)
     assert says in found.message
     assert found.rule.startswith("#/")
-    assert str(found) == f"1  {kind}: {found.message}  [{found.rule}]"
+    assert str(found) == f"1  {kind}: {found.message}  [{found.source.kind}: {found.rule}]"
 
 
 @pytest.mark.parametrize(
