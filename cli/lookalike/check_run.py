@@ -101,6 +101,7 @@ class CheckRun:
     results: tuple[CheckResult, ...]
     coverage: Coverage
     seconds: float
+    request_count: int
     is_interrupted: bool
     cleanup_failures: tuple[str, ...]
 
@@ -141,7 +142,7 @@ def run_checks(options: CheckOptions) -> CheckRun:
         if not options.url:
             target_name = f"a mock at {server.url}"
         targets = dict.fromkeys(config.accounts, server)
-        return _collect_results(options, replace(config, targets=targets), target_name)
+        return _collect_results(options, replace(config, targets=targets), target_name, server)
 
 
 def read_baseline(path: Path | None) -> Baseline:
@@ -174,7 +175,7 @@ def build_report(run: CheckRun, baseline: Baseline) -> Report:
         config.apis,
         config.checks,
         config.accounts,
-        RunResult(run.target_name, config.seed, run.results, run.seconds),
+        RunResult(run.target_name, config.seed, run.results, run.seconds, run.request_count),
         run.coverage,
         run.is_interrupted,
         run.restart_command,
@@ -190,7 +191,7 @@ def build_rerun_command(run: CheckRun, finding: Finding) -> str:
     return " ".join(quote(word) for word in words)
 
 
-def _collect_results(options: CheckOptions, config: RunConfig, target_name: str) -> CheckRun:
+def _collect_results(options: CheckOptions, config: RunConfig, target_name: str, server: HttpClient) -> CheckRun:
     coverage = Coverage()
     for api, operation in config.operations:
         coverage.add_operation(api, operation)
@@ -206,7 +207,8 @@ def _collect_results(options: CheckOptions, config: RunConfig, target_name: str)
     seconds = time.monotonic() - started_at
     results = tuple(recorder.results)
     failures = tuple(recorder.cleanup_failures)
-    return CheckRun(options, config, target_name, results, coverage, seconds, is_interrupted, failures)
+    count = server.request_count
+    return CheckRun(options, config, target_name, results, coverage, seconds, count, is_interrupted, failures)
 
 
 @dataclass

@@ -88,6 +88,14 @@ class CheckContext:
         """Return every value that the spec has an example for, by name."""
         return self.compute_once(_collect_example_values)
 
+    @property
+    def plain_exchange(self) -> Exchange:
+        """Return the plain good request with its response; it is sent once for all checks of the operation.
+
+        Raise CouldNotCheck, TimeLimitExceeded.
+        """
+        return self.compute_once(_send_plain_request)
+
     def build_values(self, scheme: SecurityScheme | None = None) -> dict[str, Any]:
         """Return the values of a good request: the spec's own example in its shortest form, and what a scheme needs.
 
@@ -159,6 +167,10 @@ def _select_schemes(context: CheckContext) -> tuple[SecurityScheme, ...]:
 
 def _collect_example_values(context: CheckContext) -> dict[str, Any]:
     return collect_examples(context.api, context.operation)
+
+
+def _send_plain_request(context: CheckContext) -> Exchange:
+    return context.send_sample()
 
 
 def _build_sample_values(context: CheckContext) -> dict[str, Any]:

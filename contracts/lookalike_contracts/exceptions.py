@@ -15,6 +15,10 @@ class CouldNotCheck(Exception):
         return self.reason
 
 
+class RequestNotSent(CouldNotCheck):
+    """The request was kept back: no budget is left for it, its server was given up, or its bytes cannot be sent."""
+
+
 @dataclass(eq=False)
 class TimeLimitExceeded(Exception):
     """The time that was given is used up."""

@@ -26,22 +26,22 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All results of a run: at which server (without secrets), with which seed, and in how many seconds."""
+    """All results of a run: at which server (without secrets), with which seed, and in how many seconds.
+
+    `request_count` is how many requests went out. It may be more than those of all results: a request may be sent twice
+    when the server closes its connection, and what was stored is deleted again after the last check.
+    """
 
     target: str
     seed: int
     results: tuple[CheckResult, ...]
     seconds: float
+    request_count: int = 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding, in the order of the run."""
         return tuple(finding for result in self.results for finding in result.findings)
-
-    @property
-    def request_count(self) -> int:
-        """Return the number of requests of the whole run."""
-        return sum(result.request_count for result in self.results)
 
     def filter_by_status(self, status: ResultStatus) -> tuple[CheckResult, ...]:
         """Return the results of one status."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lookalike_specs import Api, Operation, resolve_variants
 
@@ -118,6 +118,13 @@ class _OperationRun:
 
     def _run_checks(self) -> Iterator[CheckResult]:
         obstacle = _find_obstacle(self._context)
+        # The first result counts the request that looked for an obstacle, as no check of its own sent it.
+        uncounted = self._context.session.request_count
+        for result in self._run_each_check(obstacle):
+            yield replace(result, request_count=result.request_count + uncounted)
+            uncounted = 0
+
+    def _run_each_check(self, obstacle: str) -> Iterator[CheckResult]:
         for check in self._checks:
             if check.active_function is None:
                 continue
@@ -178,7 +185,7 @@ class _OperationRun:
 def _find_obstacle(context: CheckContext) -> str:
     """Return why nothing can be told of an operation, "" where something can: the good request has to be accepted."""
     try:
-        response = context.send_sample().response
+        response = context.plain_exchange.response
     except (CouldNotCheck, TimeLimitExceeded) as error:
         return str(error)
     if context.classifier.is_good(response):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lookalike_specs.messages import Request
 
-from .exceptions import TimeLimitExceeded
+from .exceptions import RequestNotSent, TimeLimitExceeded
 from .finding import Exchange
 from .transport import Target
 
@@ -17,6 +17,7 @@ class Session:
     """The requests that the checks of one operation send to a server.
 
     `deadline` is a moment on time.monotonic(); `max_seconds` is what --max-time gave, for the message when it is over.
+    `request_count` is how many requests went out, answered or not.
     """
 
     target: Target
@@ -29,7 +30,13 @@ class Session:
         if time.monotonic() > self.deadline:
             raise TimeLimitExceeded(self.max_seconds)
         self.request_count += 1
-        return Exchange(request, self.target.send(request))
+        try:
+            response = self.target.send(request)
+        except RequestNotSent:
+            # With a budget of 20 requests every later one ends here, and a report must not count those as sent.
+            self.request_count -= 1
+            raise
+        return Exchange(request, response)
 
     def fork(self) -> Session:
         """Return a session with the same server and deadline whose requests are counted apart."""

@@ -51,6 +51,29 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+class CountingMock(Mock):
+    """An honest mock that counts the requests to the vendor's paths."""
+
+    def __init__(self) -> None:
+        super().__init__("tmapi")
+        self.request_count = 0
+
+    def respond(self, request: Request) -> Response:
+        self.request_count += 1
+        return super().respond(request)
+
+
+@pytest.mark.parametrize("budget", [1, 5, 20])
+def test_what_is_counted_is_what_was_sent_and_never_more_than_the_budget(lookalike, budget: int):
+    mock = CountingMock()
+    with serve(mock) as server:
+        command = ("check", "tmapi", "--only", "request", "--only", "limits", "--url", server.url)
+        result = lookalike(*command, "--max-requests", str(budget))
+        assert result.exit_code == 3
+        assert mock.request_count == budget
+        assert f" {budget} request{'s' * (budget > 1)} in " in result.output.splitlines()[-1]
+
+
 def test_the_command_offers_the_formats_that_there_are():
     assert sorted(NAMES) == sorted(FORMATS)
 

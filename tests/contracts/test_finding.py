@@ -57,8 +57,8 @@ def test_a_verdict_gathers_the_outcomes() -> None:
         CheckResult("a/nother", "tmapi", "search", "could not check", reason="late", request_count=2),
         CheckResult("a/third", "tmapi", "search", "does not apply"),
     )
-    verdict = RunResult("http://a", 0, outcomes, 1.0)
-    assert (verdict.findings, verdict.request_count) == ((FOUND,), 5)
+    verdict = RunResult("http://a", 0, outcomes, 1.0, request_count=6)
+    assert (verdict.findings, verdict.request_count) == ((FOUND,), 6)
     assert verdict.filter_by_status("could not check") == (outcomes[1],)
 
 

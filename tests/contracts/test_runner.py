@@ -79,7 +79,7 @@ def test_an_honest_server_passes(honest: Answer) -> None:
         execute_checks(create_config(honest, create_active_check(send_once), create_passive_check(find_nothing)))
     )
     assert list_statuses(results) == [("a/probe", "passed"), ("a/look", "passed")]
-    assert [result.request_count for result in results] == [1, 7]
+    assert [result.request_count for result in results] == [2, 7]
 
 
 def refuses(_: Request) -> Response:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lookalike_specs import SecurityScheme
+
 from ..context import CheckContext
 from ..exceptions import CouldNotCheck
 from ..finding import Exchange, Failure
+from ..generation.mutation import FLAKY_MESSAGE
 from ..registry import active_check
 
 
@@ -19,15 +22,28 @@ from ..registry import active_check
 )
 def example_request(context: CheckContext) -> Iterator[Failure]:
     """Send the example once in each security scheme that counts under these variants."""
-    for scheme in context.schemes:
-        exchange = context.send(context.build_signed_request(context.build_values(scheme), scheme))
-        if _is_missing_resource(context, exchange):
-            status = exchange.response.status
-            raise CouldNotCheck(f"HTTP {status}: the example's path names nothing that this server has")
+    for position, scheme in enumerate(context.schemes):
+        # the run has sent the first one before any check, to see whether there is anything to check
+        exchange = context.plain_exchange if position == 0 else _send_example(context, scheme)
         if not context.classifier.is_good(exchange.response):
-            error, _ = context.classifier.find_closest_error(exchange.response)
-            message = f"a good request is answered HTTP {exchange.response.status}, most like the error {error.id}"
-            yield Failure(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))
+            yield from _confirm_refusal(context, scheme)
+
+
+def _send_example(context: CheckContext, scheme: SecurityScheme) -> Exchange:
+    return context.send(context.build_signed_request(context.build_values(scheme), scheme))
+
+
+def _confirm_refusal(context: CheckContext, scheme: SecurityScheme) -> Iterator[Failure]:
+    """Send the example once more, and yield the failure if it is refused again. Raise CouldNotCheck where it is not."""
+    exchange = _send_example(context, scheme)
+    response = exchange.response
+    if context.classifier.is_good(response):
+        raise CouldNotCheck(FLAKY_MESSAGE)
+    if _is_missing_resource(context, exchange):
+        raise CouldNotCheck(f"HTTP {response.status}: the example's path names nothing that this server has")
+    error, _ = context.classifier.find_closest_error(response)
+    message = f"a good request is answered HTTP {response.status}, most like the error {error.id}"
+    yield Failure(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))
 
 
 def _is_missing_resource(context: CheckContext, exchange: Exchange) -> bool:

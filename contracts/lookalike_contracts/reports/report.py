@@ -70,6 +70,7 @@ class Report:
 
     `results` hold no findings of their own: those are in `findings`, in the order of the run. `notes` are lines about
     the baseline. `target` is who was judged, `restart_command` what starts it again where it is gone by now.
+    `request_count` is how many requests went out.
     """
 
     version: str
@@ -84,11 +85,7 @@ class Report:
     notes: tuple[str, ...] = ()
     is_interrupted: bool = False
     restart_command: str = ""
-
-    @property
-    def request_count(self) -> int:
-        """Return the number of requests of the whole run."""
-        return sum(result.request_count for result in self.results)
+    request_count: int = 0
 
     @property
     def unaccepted_findings(self) -> tuple[ReportedFinding, ...]:
@@ -181,6 +178,7 @@ def assemble_report(run: CompletedRun, build_rerun_command: Callable[[Finding], 
         notes=tuple(escape_text(note) for note in baseline.describe_stale_entries(run.result.results)),
         is_interrupted=run.is_interrupted,
         restart_command=run.restart_command,
+        request_count=run.result.request_count,
     )
 
 

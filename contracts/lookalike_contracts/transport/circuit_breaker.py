@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from socket import gaierror
 
-from ..exceptions import CouldNotCheck
+from ..exceptions import CouldNotCheck, RequestNotSent
 from .exceptions import NotHttp
 
 MAX_WEIGHT = 6
@@ -31,9 +31,9 @@ class CircuitBreaker:
     reason: str = ""
 
     def check(self) -> None:
-        """Raise CouldNotCheck when the server is given up."""
+        """Raise RequestNotSent when the server is given up."""
         if self.failure_weight >= MAX_WEIGHT:
-            raise CouldNotCheck(f"{self.reason}; it was given up")
+            raise RequestNotSent(f"{self.reason}; it was given up")
 
     def record_success(self) -> None:
         """Forget the failures before it."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from lookalike_specs.messages import FRAMING_HEADERS, Request, Response
 
-from ..exceptions import CouldNotCheck
+from ..exceptions import CouldNotCheck, RequestNotSent
 from .circuit_breaker import CircuitBreaker
 from .connection import Connection
 from .exceptions import NotHttp, ServerClosedConnection
@@ -62,14 +62,14 @@ FIELD_VALUE: Final = re.compile(rb"[\t -~\x80-\xff]*")
 
 
 def serialize_request(request: Request, base_url: BaseUrl) -> bytes:
-    """Return the request's bytes, with `Host` and `Content-Length`. Raise CouldNotCheck for what would break it."""
+    """Return the request's bytes, with `Host` and `Content-Length`. Raise RequestNotSent for what would break it."""
     path = base_url.prefix + quote(request.path, safe="/*", errors="replace")
     target = path.encode()
     if request.query:
         target += b"?" + request.query
     method = request.method.encode()
     if not (REQUEST_TARGET.fullmatch(target) and TOKEN.fullmatch(method)):
-        raise CouldNotCheck("a blank or a control character in a URL cannot be sent")
+        raise RequestNotSent("a blank or a control character in a URL cannot be sent")
     lines = [method + b" " + target + b" HTTP/1.1", b"Host: " + base_url.netloc.encode()]
     lines += _serialize_headers(request)
     return b"\r\n".join([*lines, b"", request.body])
@@ -80,7 +80,7 @@ def _serialize_headers(request: Request) -> Iterator[bytes]:
         if name.lower() in FRAMING_HEADERS:
             continue
         if not (TOKEN.fullmatch(name) and FIELD_VALUE.fullmatch(value)):
-            raise CouldNotCheck("a control character in a header cannot be sent")
+            raise RequestNotSent("a control character in a header cannot be sent")
         yield name + b": " + value
     if request.body or request.method in METHODS_WITH_BODY:
         yield b"Content-Length: %d" % len(request.body)
@@ -178,9 +178,9 @@ class HttpClient:
         return response
 
     def _count_request(self) -> None:
-        """Count one request more, and wait for its turn. Raise CouldNotCheck when there is none left."""
+        """Count one request more, and wait for its turn. Raise RequestNotSent when there is none left."""
         if self.max_requests is not None and self.request_count >= self.max_requests:
-            raise CouldNotCheck(f"the budget of {self.max_requests} requests is used up")
+            raise RequestNotSent(f"the budget of {self.max_requests} requests is used up")
         if self.rate:
             time.sleep(max(0.0, self._next_request_at - time.monotonic()))
             self._next_request_at = time.monotonic() + 1 / self.rate

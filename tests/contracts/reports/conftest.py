@@ -73,8 +73,9 @@ def hostile_run(hostile_target: HostileTarget) -> CompletedRun:
             exchanges = (subject.send_sample(), subject.send_sample())
             outcomes += generate_results(api, operation, checks, exchanges, " ".join(credentials[api.id].values()))
     accounts = {api.id: credentials[api.id] for api in apis}
+    count = sum(outcome.request_count for outcome in outcomes)
     return CompletedRun(
-        "1.2.3", apis, checks, accounts, RunResult(hostile_target.url, 0, tuple(outcomes), 1.5), coverage
+        "1.2.3", apis, checks, accounts, RunResult(hostile_target.url, 0, tuple(outcomes), 1.5, count), coverage
     )
 
 
