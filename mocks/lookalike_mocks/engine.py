@@ -11,6 +11,7 @@ from .authentication.credentials import read_credential
 from .context import RequestContext
 from .error_response import render_error
 from .exceptions import MockError, VendorError
+from .explain import create_refusal_finder, create_situation_finder
 from .faults import apply_fault
 from .near_miss import describe_unrouted
 from .parsing import parse_request
@@ -42,6 +43,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
     endpoint: Endpoint | None = None
     # what was selected counts although a later step fails: a late error is late, too
     selection = NO_SITUATION
+    reason_finder = None
     try:
         match = match_operation(route, parsed)
         endpoint = match.endpoint
@@ -70,26 +72,45 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
     except VendorError as error:
         response = render_error(service, endpoint, parsed, state.seed, error)
         situation = error.error_id
+        reason_finder = create_refusal_finder(service, endpoint, error, selection, router.describe_near_miss)
     if selection.fault:
         response = apply_fault(response, selection.fault, selection.delay, state.rng)
         situation = selection.fault
     near_miss_finder = None
+    operation_id = ""
     if endpoint is None:
         near_miss_finder = router.describe_near_miss
-    state.journal.add(JournalEntry(state.clock(), service.api.id, request, response, situation, near_miss_finder))
+    else:
+        operation_id = endpoint.operation.id
+    if reason_finder is None and situation:
+        reason_finder = create_situation_finder(service, selection)
+    state.journal.add(
+        JournalEntry(
+            state.clock(),
+            service.api.id,
+            request,
+            response,
+            situation,
+            near_miss_finder,
+            operation_id,
+            reason_finder,
+        )
+    )
     return response
 
 
 def admit(state: SandboxState, context: RequestContext, account: Account) -> None:
     """Raise VendorError where the account's own state, or the sandbox's quota, forbids the request."""
     if account.error_id:
-        raise VendorError(account.error_id)
+        raise VendorError(account.error_id, origin="account")
     quota = state.quota
     api = context.service.api
     if quota.count is not None:
         count = state.answer_counts.get(api.id, 0)
         if count >= quota.count:
-            raise VendorError(api.root.quota.count)
+            detail = f"the sandbox's quota of {quota.count} answers is used up"
+            raise VendorError(api.root.quota.count, origin="quota", detail=detail)
         state.answer_counts[api.id] = count + 1
     if quota.rate is not None and not state.rate_limiter.try_acquire(f"quota/{api.id}", quota.rate, state.clock()):
-        raise VendorError(api.root.quota.rate)
+        detail = f"the sandbox's quota of {quota.rate} answers a second is used up"
+        raise VendorError(api.root.quota.rate, origin="quota", detail=detail)

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from lookalike_specs.messages import Request
 from lookalike_specs.suggest import find_closest
+
+from .reason import Origin
+
+
+class Breach(NamedTuple):
+    """A rule of the document that was broken: its pointer, what it allows, and the value that it does not allow.
+
+    `parameter` leads into a value that has parts, such as `body/tags/0`.
+    """
+
+    pointer: str
+    parameter: str = ""
+    value: str = ""
+    limit: Any = None
 
 
 @dataclass(eq=False)
 class VendorError(Exception):
-    """The API answers with an error of its catalogue; `template_values` fill the placeholders of its message."""
+    """The API answers with an error of its catalogue; `template_values` fill the placeholders of its message.
+
+    The rest is for those who want to know why, and reaches no client by itself: `breach` is the rule of the document
+    that was broken, `detail` a sentence that says more than the rule's name does. `diagnose` makes such a sentence of
+    the request when somebody looks.
+    """
 
     error_id: str
     template_values: dict[str, Any] = field(default_factory=dict)
+    origin: Origin = "request"
+    breach: Breach | None = None
+    detail: str = ""
+    # without repr: it holds the secret by which a signature is computed anew
+    diagnose: Callable[[Request], str] | None = field(default=None, repr=False)
 
 
 @dataclass(eq=False)

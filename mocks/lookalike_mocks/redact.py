@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 
 from lookalike_specs import redaction
-from lookalike_specs.messages import RawHeaders
+from lookalike_specs.messages import RawHeaders, Request, Response
 from lookalike_specs.redaction import Redactor
 
+from .reason import Reason
 from .sandbox import Sandbox
 from .sandbox.journal import JournalEntry
 from .service import Service
@@ -27,6 +29,11 @@ def redact_entry(
     response = entry.response
     redactor = build_redactor(sandbox, (entry,), more)
     path = redactor.redact(request.path.encode("utf-8", "replace"))
+    reason_finder = None
+    reason = entry.why
+    if reason is not None:
+        # from the request as it came: without its secrets a signature can no more be recomputed
+        reason_finder = partial(_get_reason, redact_reason(redactor, reason))
     return msgspec.structs.replace(
         entry,
         request=msgspec.structs.replace(
@@ -41,14 +48,31 @@ def redact_entry(
             headers=_redact_headers(redactor, response.headers),
             body=redactor.redact(response.body, max_body_bytes),
         ),
+        reason_finder=reason_finder,
     )
+
+
+def redact_reason(redactor: Redactor, reason: Reason) -> Reason:
+    """Return a reason with the secrets covered in its texts."""
+    text = redact_text(redactor, reason.text)
+    value = redact_text(redactor, reason.value)
+    return msgspec.structs.replace(reason, text=text, value=value)
+
+
+def redact_text(redactor: Redactor, text: str) -> str:
+    """Return a text with the secrets covered."""
+    return redactor.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _get_reason(reason: Reason, _: Request) -> Reason:
+    return reason
 
 
 def build_redactor(sandbox: Sandbox, entries: Iterable[JournalEntry], more: Iterable[bytes] = ()) -> Redactor:
     """Return what redacts the secrets of a sandbox and of these entries in any text."""
     secrets = {*list_sandbox_secrets(sandbox), *more}
     for entry in entries:
-        secrets.update(find_exchange_secrets(sandbox.services[entry.api], entry))
+        secrets.update(find_request_secrets(sandbox.services[entry.api], entry.request, entry.response))
     return Redactor(secrets)
 
 
@@ -64,9 +88,9 @@ def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:
                     yield value.encode()
 
 
-def find_exchange_secrets(service: Service, entry: JournalEntry) -> Iterator[bytes]:
+def find_request_secrets(service: Service, request: Request, response: Response | None = None) -> Iterator[bytes]:
     """Yield what stands where secrets and signatures belong, right or wrong; trigger keys are none."""
-    for value in redaction.find_secrets(service.api.root.secrets, entry.request, entry.response):
+    for value in redaction.find_secrets(service.api.root.secrets, request, response):
         if not _is_trigger(service, value.decode("utf-8", "replace")):
             yield value
 

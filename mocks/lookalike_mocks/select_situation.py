@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from .context import RequestContext
 from .exceptions import MockError, VendorError
 from .faults import FAULTS, Delay
+from .reason import Origin
 from .sandbox.state import SandboxState
 from .service import Account, Service
 
@@ -22,16 +23,26 @@ SUCCESS_CODE: Final = "200"
 MAX_QUOTED_LENGTH: Final = 100
 
 
+class RequestedSituation(NamedTuple):
+    """A situation or a fault by its short id, "" for none; who asks for it, and how long a fault takes."""
+
+    name: str
+    origin: Origin
+    delay: Delay = Delay()
+
+
 class SelectedSituation(msgspec.Struct, frozen=True):
     """The situation of an answer, and the fault that happens to it: one of each, "" where there is none.
 
-    `trigger_parameter` names the parameter whose value named a situation, if one did.
+    `trigger_parameter` names the parameter whose value named a situation, if one did. Each comes with its origin.
     """
 
     situation: str = ""
     fault: str = ""
     delay: Delay = Delay()
     trigger_parameter: str = ""
+    situation_origin: Origin = "request"
+    fault_origin: Origin = "request"
 
 
 NO_SITUATION: Final = SelectedSituation()
@@ -48,14 +59,15 @@ def select_requested_situation(
         preferred = _select_preferred(context, _parse_preferences(context))
         if preferred is not None:
             # `code=200` leaves what is scheduled for a later request
-            return _add_situation(NO_SITUATION, context.service, preferred, Delay(), error_values)
+            return _add_situation(NO_SITUATION, context.service, RequestedSituation(preferred, "prefer"), error_values)
     if not state.scheduled_situations.pending:
         return NO_SITUATION
     scheduled = state.scheduled_situations.take_next(context.service.api.id, context.endpoint.situations.__contains__)
     if scheduled is None:
         return NO_SITUATION
     _, _, situation = scheduled.situation.partition("/")
-    return _add_situation(NO_SITUATION, context.service, situation, scheduled.delay, error_values)
+    requested = RequestedSituation(situation, "schedule", scheduled.delay)
+    return _add_situation(NO_SITUATION, context.service, requested, error_values)
 
 
 def select_triggered_situation(
@@ -83,24 +95,29 @@ def select_triggered_situation(
             selection = msgspec.structs.replace(selection, trigger_parameter=name)
     if not situation:
         return selection
-    return _add_situation(selection, context.service, situation, Delay(), error_values)
+    return _add_situation(selection, context.service, RequestedSituation(situation, "trigger"), error_values)
 
 
 def _add_situation(
-    selection: SelectedSituation, service: Service, situation: str, delay: Delay, error_values: Mapping[str, Any]
+    selection: SelectedSituation, service: Service, requested: RequestedSituation, error_values: Mapping[str, Any]
 ) -> SelectedSituation:
     """Return the selection with one situation or fault more, where it has none yet."""
+    situation, origin, delay = requested
     if not situation:
         return selection
     if situation in FAULTS:
         if selection.fault:
             return selection
-        return msgspec.structs.replace(selection, fault=situation, delay=delay)
+        return msgspec.structs.replace(selection, fault=situation, delay=delay, fault_origin=origin)
     if selection.situation:
         return selection
     if situation in service.api.root.errors:
-        raise VendorError(situation, {"rule": "situation", "parameter": "", "value": "", **error_values})
-    return msgspec.structs.replace(selection, situation=situation)
+        detail = ""
+        if selection.trigger_parameter:
+            detail = f"asked for by the value of {selection.trigger_parameter}"
+        facts = {"rule": "situation", "parameter": "", "value": "", **error_values}
+        raise VendorError(situation, facts, origin=origin, detail=detail)
+    return msgspec.structs.replace(selection, situation=situation, situation_origin=origin)
 
 
 def _parse_preferences(context: RequestContext) -> dict[str, str]:

@@ -7,25 +7,37 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from lookalike_specs import Field
 from lookalike_specs.api import WHOLE_BODY
+from lookalike_specs.extensions import Rule
 from lookalike_specs.messages import Pairs, Request, is_json
 from lookalike_specs.parameter_styles import parse_structured
+from lookalike_specs.pointers import join_pointer
 
 from .compiled_rules import CompiledRules, coerce_text
-from .exceptions import VendorError
+from .exceptions import Breach, VendorError
 from .parsing import ParsedRequest, parse_cookies
+from .reason import quote_value
 
 MAX_PAIRS: Final = 1000
 MAX_DEPTH: Final = 100
+# where a parameter stands; everything else stands in the body
+PARAMETER_LOCATIONS: Final = ("path", "query", "header", "cookie")
 
 
 class BrokenRule(NamedTuple):
-    """A field's rule that a value breaks; `limit` is the end of the range that it left, if it is about one."""
+    """A field's rule that a value breaks; `limit` is the end of the range that it left, if it is about one.
+
+    `instance_path` leads to the value within all values, `schema_path` to the keyword within the compiled schema.
+    """
 
     order: int
     field: str
     keyword: str
     limit: Any
+    value: Any
+    instance_path: tuple[str | int, ...]
+    schema_path: tuple[str | int, ...]
 
 
 class ValidValues(msgspec.Struct, frozen=True):
@@ -120,9 +132,10 @@ def validate(rules: CompiledRules, parsed: ParsedRequest) -> ValidValues:
     if not rules.validator.is_valid(sent):
         sent = _apply_reactions(rules, sent)
     effective = {**rules.defaults, **sent}
-    for rule in rules.request_rules:
+    for index, rule in enumerate(rules.request_rules):
         if not RULE_PREDICATES[rule.rule](effective, rule.parameters, rule.limit):
-            raise VendorError(rule.error, {"rule": rule.rule, "parameter": rule.parameters[0], "value": ""})
+            facts = {"rule": rule.rule, "parameter": rule.parameters[0], "value": ""}
+            raise VendorError(rule.error, facts, breach=_describe_request_breach(index, rule, effective))
     return ValidValues(sent, effective)
 
 
@@ -228,7 +241,7 @@ def _apply_reactions(rules: CompiledRules, values: dict[str, Any]) -> dict[str, 
                 values[name] = broken.limit
             case error_id:
                 facts = {"rule": broken.keyword, "parameter": name, "value": values.get(name, "")}
-                raise VendorError(error_id, facts)
+                raise VendorError(error_id, facts, breach=_describe_breach(rules.fields[name], broken))
     return values
 
 
@@ -247,10 +260,60 @@ def _find_first_broken_rule(
         else:
             name = str(path[0])
             limit = getattr(error.kind, "limit", None)
-        broken = BrokenRule(order.index(name), name, keyword, limit)
+        schema_path = tuple(error.schema_path)
+        broken = BrokenRule(order.index(name), name, keyword, limit, error.instance, tuple(path), schema_path)
         if name not in settled_fields and (first is None or broken.order < first.order):
             first = broken
     return first
+
+
+def _describe_breach(field: Field, broken: BrokenRule) -> Breach:
+    """Return the broken rule as the document has it."""
+    if broken.keyword == "required" and not broken.instance_path:
+        return Breach(_locate_requirement(field), broken.field)
+    # the compiled schema is one object with a property for each field
+    inner_path = broken.schema_path[2:]
+    limit: Any = field.schema
+    for name in inner_path:
+        limit = _get_member(limit, name)
+    pointer = locate_schema(field) + join_pointer(*inner_path)
+    parameter = "/".join(str(name) for name in broken.instance_path)
+    return Breach(pointer, parameter, quote_value(broken.value), limit)
+
+
+def _describe_request_breach(index: int, rule: Rule, values: Mapping[str, Any]) -> Breach:
+    """Return a broken rule of several parameters."""
+    limit: Any = rule.parameters
+    value = ""
+    if rule.rule == "sum-at-most":
+        limit = rule.limit
+        value = " + ".join(str(values[name]) for name in rule.parameters)
+    return Breach(f"/x-lookalike/rules/{index}", " + ".join(rule.parameters), value, limit)
+
+
+def locate_schema(field: Field) -> str:
+    """Return the pointer to a field's schema: of a parameter it is a member, of a body's property the property."""
+    if field.location in PARAMETER_LOCATIONS:
+        return f"{field.pointer}/schema"
+    return field.pointer
+
+
+def _locate_requirement(field: Field) -> str:
+    """Return the pointer to what makes a field required."""
+    if field.location in PARAMETER_LOCATIONS:
+        return f"{field.pointer}/required"
+    if field.location == "body":
+        return field.pointer.partition("/requestBody")[0] + "/requestBody/required"
+    # `…/schema/properties/img` is required by `…/schema/required`
+    return field.pointer.rpartition("/properties/")[0] + "/required"
+
+
+def _get_member(node: Any, name: str | int) -> Any:
+    try:
+        return node[name]
+    except (KeyError, IndexError, TypeError):
+        # a reference stands there, which the validator has followed
+        return None
 
 
 def _has_any_of(values: Mapping[str, Any], names: list[str], _: int) -> bool:

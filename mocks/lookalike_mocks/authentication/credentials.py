@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from lookalike_specs import SecurityScheme
 from lookalike_specs.extensions import Refusal
+from lookalike_specs.pointers import join_pointer
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.scheme import get_key_location
 
-from ..exceptions import VendorError
+from ..exceptions import Breach, VendorError
 from ..parsing import ParsedRequest, get_first, parse_cookies
 from ..service import NO_CREDENTIAL, Account, Credential, CredentialReader, Service
+
+# which part of the proof a kind of refusal is about; the rest is about the key
+TIME_REFUSALS: Final = frozenset(("missing-timestamp", "malformed-timestamp", "expired", "future"))
+NONCE_REFUSALS: Final = frozenset(("missing-nonce", "replayed"))
+SIGNATURE_REFUSALS: Final = frozenset(("missing-signature", "mismatch"))
 
 
 class Authentication(msgspec.Struct, frozen=True):
@@ -43,7 +49,19 @@ def compare_secrets(ours: str, theirs: str) -> bool:
 def build_auth_error(scheme: SecurityScheme, kind: Refusal, **facts: Any) -> VendorError:
     """Return the scheme's error for that kind of refusal; `facts` fill the placeholders of its message."""
     error_id = scheme.extension.errors[kind]
-    return VendorError(error_id, {"rule": kind, "parameter": scheme.parameter, "value": "", **facts})
+    template_values = {"rule": kind, "parameter": scheme.parameter, "value": "", **facts}
+    record = SCHEMES[scheme.extension.scheme]
+    parameter = ""
+    if kind in TIME_REFUSALS:
+        parameter = record.timestamp_name
+    elif kind in NONCE_REFUSALS:
+        parameter = record.nonce_name
+    elif kind in SIGNATURE_REFUSALS:
+        parameter = record.signature_name
+    pointer = join_pointer("components", "securitySchemes", scheme.name)
+    if kind in ("expired", "future"):
+        pointer += "/x-lookalike/skew"
+    return VendorError(error_id, template_values, breach=Breach(pointer, parameter))
 
 
 def build_credential_reader(scheme: SecurityScheme) -> CredentialReader:

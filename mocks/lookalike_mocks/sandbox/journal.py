@@ -9,11 +9,14 @@ import msgspec
 
 from lookalike_specs.messages import Request, Response
 
+from ..reason import Reason, ReasonFinder
+
 
 class JournalEntry(msgspec.Struct, frozen=True):
     """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
 
-    `near_miss_finder` describes what is nearest to a request that no operation was found for.
+    `near_miss_finder` describes what is nearest to a request that no operation was found for; `operation` is the one
+    that was. `reason_finder` says why the answer is no ordinary one.
     """
 
     timestamp: float
@@ -22,6 +25,16 @@ class JournalEntry(msgspec.Struct, frozen=True):
     response: Response
     situation: str = ""
     near_miss_finder: Callable[[Request], str] | None = None
+    operation: str = ""
+    reason_finder: ReasonFinder | None = None
+
+    @property
+    def why(self) -> Reason | None:
+        """Return why the request was refused, or answered with a situation or a fault; None for an ordinary answer."""
+        # made only when somebody looks, as an explanation costs as much as an answer
+        if self.reason_finder is None:
+            return None
+        return self.reason_finder(self.request)
 
     @property
     def near_miss(self) -> str:

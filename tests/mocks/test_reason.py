@@ -1,0 +1,166 @@
+"""The journal says why a request was refused, or was answered in a situation: rule, value, limit, and where it is from."""
+
+import gzip
+
+import pytest
+
+from lookalike_mocks import Mock
+from lookalike_mocks.reason import Reason
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_specs.messages import RawHeaders, Request
+
+SEARCH = "/1688/global/search/image"
+DEMO = "apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
+HIOBUY = "/api/client/third-purchase/image/query"
+UUID = (b"x-uuid", b"6f1c3a52-0000-4000-8000-0000000000d0")
+JSON = (b"content-type", b"application/json")
+
+
+@pytest.fixture(scope="module")
+def mock() -> Mock:
+    return Mock()
+
+
+def ask(mock: Mock, query: str = "", *, path: str = SEARCH, headers: RawHeaders = ()) -> Reason | None:
+    mock.respond(Request(method="GET", path=path, query=query.encode(), headers=headers))
+    return mock.demo_state.journal.entries[-1].why
+
+
+def post(mock: Mock, body: bytes, *headers: tuple[bytes, bytes]) -> Reason:
+    mock.respond(Request(method="POST", path=HIOBUY, body=body, headers=(UUID, JSON, *headers)))
+    reason = mock.demo_state.journal.entries[-1].why
+    assert reason is not None
+    return reason
+
+
+def test_an_ordinary_answer_has_no_reason(mock: Mock) -> None:
+    assert ask(mock, DEMO) is None
+
+
+def test_a_value_beyond_its_maximum_is_named_with_the_maximum_and_where_that_is_from(mock: Mock) -> None:
+    reason = ask(mock, f"{DEMO}&page_size=21")
+    assert reason is not None
+    assert reason.text == "page_size is 21; the most is 20"
+    assert str(reason).startswith("page_size is 21; the most is 20 (documented: ")
+    assert (reason.error, reason.parameter, reason.rule, reason.value) == ("422", "page_size", "maximum", "21")
+    assert (reason.limit, reason.origin, reason.is_requested) == (20, "request", False)
+    assert (reason.pointer, reason.provenance) == ("/components/parameters/page_size/schema/maximum", "documented")
+
+
+RULES = [
+    ("page_size=x", "page_size is 'x'; it has to be a whole number"),
+    ("page=0", "page is 0; the least is 1"),
+    ("sort=nope", "sort is 'nope'; it can be default, sales, price_up or price_down"),
+    ("free_shipping=yes", "free_shipping is 'yes'; it has to be true or false"),
+    (f"sort={'n' * 200}", f"sort is '{'n' * 79}…'; it can be default, sales, price_up or price_down"),
+    ("sort=a%0Ab%1B", "sort is 'a\ufffdb\ufffd'; it can be default, sales, price_up or price_down"),
+]
+
+
+@pytest.mark.parametrize(("query", "text"), RULES)
+def test_each_rule_has_a_sentence(mock: Mock, query: str, text: str) -> None:
+    reason = ask(mock, f"{DEMO}&{query}")
+    assert reason is not None
+    assert reason.text == text
+
+
+def test_what_is_missing_is_named(mock: Mock) -> None:
+    reason = ask(mock, "apiToken=lookalike-demo-token")
+    assert reason is not None
+    assert (reason.text, reason.rule) == ("img_url is missing", "required")
+    assert reason.pointer == "/components/parameters/img_url/required"
+
+
+def test_malformed_json_says_at_which_byte(mock: Mock) -> None:
+    assert post(mock, b'{"img": x}').text == ("the body cannot be read: JSON is malformed: invalid character (byte 8)")
+    assert post(mock, b"").text == "the body cannot be read: there is none"
+    assert post(mock, b"[]").text == "the body cannot be read: it is JSON, but no object, or nested too deep"
+
+
+def test_a_compressed_body_is_named(mock: Mock) -> None:
+    reason = post(mock, gzip.compress(b"{}"), (b"content-encoding", b"gzip"))
+    assert reason.text.endswith("; the body is compressed (Content-Encoding: gzip), which is not undone here")
+
+
+def test_a_body_that_an_offer_of_http2_lost_is_named(mock: Mock) -> None:
+    reason = post(mock, b"", (b"upgrade", b"h2c"), (b"content-length", b"12"))
+    assert "the client offered HTTP/2 (Upgrade: h2c), and its body was lost" in reason.text
+
+
+def test_a_lost_request_is_told_what_is_nearest(mock: Mock) -> None:
+    reason = ask(mock, DEMO, path=f"/tmapi{SEARCH}s")
+    assert reason is not None
+    assert (reason.error, reason.rule) == ("no-route", "route")
+    assert reason.text == f"no operation matched; the nearest is GET {SEARCH}, it differs in path segment 4"
+
+
+PREFER = ((b"prefer", b"code=503"),)
+ASKED_FOR = [
+    (DEMO, PREFER, "503", "prefer", "asked for by the header Prefer"),
+    (DEMO, ((b"prefer", b"example=tmapi/empty"),), "empty", "prefer", "asked for by the header Prefer"),
+    ("apiToken=situation-439&img_url=https://cbu01.alicdn.com/x.jpg", (), "439", "trigger", "asked for by the key"),
+    (
+        "apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/situation/439.jpg",
+        (),
+        "439",
+        "trigger",
+        "asked for by the value of img_url",
+    ),
+    (
+        "apiToken=situation-latency&img_url=https://cbu01.alicdn.com/x.jpg",
+        (),
+        "latency",
+        "trigger",
+        "asked for by the key",
+    ),
+    (
+        "apiToken=lookalike-expired-token&img_url=https://cbu01.alicdn.com/x.jpg",
+        (),
+        "439",
+        "account",
+        "the account of these credentials is always answered so",
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "headers", "situation", "origin", "text"), ASKED_FOR)
+def test_who_asked_for_a_situation_is_said(  # noqa: PLR0917 - the columns of a table
+    mock: Mock, query: str, headers: RawHeaders, situation: str, origin: str, text: str
+) -> None:
+    reason = ask(mock, query, headers=headers)
+    assert mock.demo_state.journal.entries[-1].situation == situation
+    assert reason is not None
+    assert (reason.origin, reason.text, reason.is_requested) == (origin, text, True)
+
+
+def test_what_is_scheduled_and_what_a_quota_forbids_is_said() -> None:
+    mock = Mock("tmapi")
+    mock.sandboxes.demo.schedule(ScheduledSituation("tmapi/503", 1))
+    reason = ask(mock, DEMO)
+    assert reason is not None
+    assert (reason.origin, reason.text) == ("schedule", "scheduled in the sandbox")
+    mock.demo_state.quota = type(mock.demo_state.quota)(count=0)
+    reason = ask(mock, DEMO)
+    assert reason is not None
+    assert (reason.origin, reason.text) == ("quota", "the sandbox's quota of 0 answers is used up")
+
+
+def test_an_error_with_a_fault_says_both() -> None:
+    mock = Mock("tmapi")
+    mock.sandboxes.demo.schedule(ScheduledSituation("tmapi/reset-inside", 1))
+    reason = ask(mock, f"{DEMO}&page_size=21")
+    assert reason is not None
+    assert reason.text == "page_size is 21; the most is 20; the fault reset-inside: scheduled in the sandbox"
+
+
+def test_no_secret_stands_in_a_reason(mock: Mock) -> None:
+    secret = "a1b2c3d4e5f6a7b8"
+    # the token stands in another parameter's value as well, across the place where a value is cut
+    for length in range(60, 85):
+        reason = ask(mock, f"apiToken={secret}&sort={'n' * length}{secret}&img_url=https://cbu01.alicdn.com/x.jpg")
+        assert reason is not None
+        assert secret[:8] not in f"{reason}{reason.value}"
+    mock.respond(Request(method="GET", path=SEARCH, query=f"apiToken={secret}".encode()))
+    reason = mock.demo_state.journal.entries[-1].why
+    assert reason is not None
+    assert secret not in repr(reason)
