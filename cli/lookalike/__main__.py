@@ -10,15 +10,20 @@ import click
 from . import __version__
 from .click_ext import LazyCommandGroup
 from .commands import COMMANDS
+from .environment import drop_service_links
+from .output import choose_color
 
+COMPLETION_VARIABLE = "_LOOKALIKE_COMPLETE"
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=LazyCommandGroup, table=COMMANDS, invoke_without_command=True, context_settings=CONTEXT_SETTINGS)
-@click.version_option(__version__, prog_name="lookalike", message="%(prog)s %(version)s")
+@click.group(cls=LazyCommandGroup, table=COMMANDS, context_settings=CONTEXT_SETTINGS)
+@click.version_option(__version__, "-V", "--version", prog_name="lookalike", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Five Chinese image-search APIs on your own machine, without keys and without a network.
+    """Mock servers and contract tests for five image-search APIs, without keys and without a network.
+
+    TMAPI, HioBuy, Daji (1688 and Taobao) and Alibaba Cloud Image Search on your own machine.
 
     \b
     Examples:
@@ -26,11 +31,10 @@ def cli(context: click.Context) -> None:
       lookalike serve tmapi --port 0       one of them, on a free port
       lookalike situations tmapi           every error and how to get it
       lookalike sign aliyun                how a signature comes about, stage by stage
+      lookalike check tmapi --url http://127.0.0.1:9000    what a server of yours does otherwise
     """
-    if os.environ.get("NO_COLOR"):
-        context.color = False
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+    context.color = choose_color()
+    drop_service_links()
 
 
 def main() -> None:
@@ -39,7 +43,13 @@ def main() -> None:
         # A terminal that cannot show a Chinese title gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="lookalike")
+    try:
+        cli(prog_name="lookalike")
+    except Exception:
+        # A shell that completes would print the traceback into the line that somebody is typing.
+        if os.environ.get(COMPLETION_VARIABLE):
+            sys.exit(1)
+        raise
 
 
 if __name__ == "__main__":

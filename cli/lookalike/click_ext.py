@@ -1,4 +1,4 @@
-"""What our command line adds to Click: commands imported when called, and errors of one line each."""
+"""What our command line adds to Click: commands imported when called, variables, and errors of one line each."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-JUDGE_LIBRARIES = frozenset(("hypothesis", "jsonschema", "jsonschema_path", "openapi_core", "schemathesis"))
+from .environment import add_variables, describe_variables, name_sources
+from .extras import describe_missing_extra
+from .usage_errors import describe_usage_error
 
 
 class CommandError(click.ClickException):
-    """What the caller can put right; printed as `Error: …` on stderr, exit 2."""
+    """What the caller can put right; printed as `Error: …` on stderr, exit 2.
+
+    `context` is that of the command that it happened in, which `shorten_errors` adds.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, context: click.Context | None = None) -> None:
+        super().__init__(message)
+        self.context = context
+
+    def format_message(self) -> str:
+        """Return the message; with the variable, where an option that it names came from one."""
+        if self.context is None:
+            return self.message
+        return name_sources(self.message, self.context)
 
 
 class LazyCommand(NamedTuple):
@@ -28,18 +43,49 @@ class LazyCommand(NamedTuple):
     def load(self) -> click.Command:
         """Import the module and return its command."""
         loaded: click.Command = import_module(self.module).command
+        add_variables(loaded)
         return loaded
 
 
-class CommandGroup(click.Group):
-    """Click's group without usage lines, where each error of our own packages is one line."""
+class ExtendedCommand(click.Command):
+    """Click's command, where each error of our own packages is one line, and the help tells of the variables."""
 
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with shorten_errors():
-            return super().make_context(*args, **extra)
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with shorten_errors(ctx):
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with shorten_errors():
+        with shorten_errors(ctx):
+            return super().invoke(ctx)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write which environment variables set the options."""
+        super().format_epilog(ctx, formatter)
+        sentence = describe_variables(self)
+        if sentence:
+            formatter.write_paragraph()
+            formatter.write_text(sentence)
+
+
+class CommandGroup(click.Group):
+    """Click's group without usage lines, where each error of our own packages is one line.
+
+    Alone it prints its help, as `help` does; `help serve` is `serve --help`.
+    """
+
+    command_class = ExtendedCommand
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Click's own `no_args_is_help` exits 2 in newer versions and 0 in older ones.
+        if not args and not ctx.resilient_parsing:
+            args = ["--help"]
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        with shorten_errors(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with shorten_errors(ctx):
             return super().invoke(ctx)
 
     def resolve_command(
@@ -86,12 +132,19 @@ class LazyCommandGroup(CommandGroup):
 
 
 @contextmanager
-def shorten_errors() -> Iterator[None]:
-    """Turn what goes wrong inside into one line; errors of ours that nobody expected pass."""
+def shorten_errors(context: click.Context) -> Iterator[None]:
+    """Turn what goes wrong inside into one line; errors of ours that nobody expected pass.
+
+    `context` is that of the command whose line is read or which runs: where an option came from the environment, the
+    error names the variable.
+    """
     try:
         yield
     except click.UsageError as error:
-        error.ctx = None  # without a context click prints no usage lines
+        raise CommandError(describe_usage_error(error, context), context) from error
+    except CommandError as error:
+        # the innermost command is the one whose options are meant
+        error.context = error.context or context
         raise
     except (click.exceptions.Exit, click.Abort, click.ClickException):
         raise
@@ -99,7 +152,7 @@ def shorten_errors() -> Iterator[None]:
         message = _describe_error(error)
         if message is None:
             raise
-        raise CommandError(message) from error
+        raise CommandError(message, context) from error
 
 
 def suggest_closest(name: str, known: list[str]) -> str:
@@ -111,10 +164,14 @@ def suggest_closest(name: str, known: list[str]) -> str:
 
 def _describe_error(error: Exception) -> str | None:
     """Return one line for an error of our own packages, None for any other."""
+    if isinstance(error, ImportError):
+        return describe_missing_extra(error)
     # Imported here: who only reads the help, or gets Click's own errors, need not wait for the specs and the mock.
     from lookalike_specs import SpecError, UnknownApi, UnknownVariant  # noqa: PLC0415
 
-    if isinstance(error, SpecError | UnknownApi | UnknownVariant):
+    if isinstance(error, UnknownVariant):
+        return f"--variant: {error}"
+    if isinstance(error, SpecError | UnknownApi):
         return str(error)
 
     from lookalike_mocks.exceptions import AmbiguousRoute  # noqa: PLC0415
@@ -130,6 +187,7 @@ def require_judge() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in JUDGE_LIBRARIES:
+        message = describe_missing_extra(error)
+        if message is None:
             raise
-        raise CommandError('the judge needs an extra: pip install "lookalike[contracts]"') from error
+        raise CommandError(message) from error

@@ -1,8 +1,9 @@
-"""Plain text for a terminal: tables, headings, JSON."""
+"""Plain text for a terminal: colours, tables, headings, JSON."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 from unicodedata import east_asian_width
@@ -10,10 +11,23 @@ from unicodedata import east_asian_width
 import click
 
 
+def choose_color() -> bool | None:
+    """Return whether to print colours: False for NO_COLOR, True for FORCE_COLOR; None asks whether it is a terminal.
+
+    Any text but "" counts, after no-color.org and force-color.org; with both there is no colour. `FORCE_COLOR=0` is
+    how programs of Node.js turn it off.
+    """
+    forced = os.environ.get("FORCE_COLOR", "")
+    if os.environ.get("NO_COLOR") or forced == "0":
+        return False
+    if forced:
+        return True
+    return None
+
+
 def echo(text: str) -> None:
-    """Print a line; colours are left out where stdout is no terminal or NO_COLOR is set."""
+    """Print a line, in the colours that `choose_color` said at the start of the program."""
     context = click.get_current_context(silent=True)
-    # None lets Click look at the stream; False is what the program sets under NO_COLOR.
     color = None
     if context is not None:
         color = context.color

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .suggest import suggest
+from .suggest import list_choices, suggest
 
 
 @dataclass(eq=False)
@@ -26,7 +26,8 @@ class UnknownApi(Exception):
     known_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"unknown API {self.api!r}; known: {', '.join(self.known_ids)}{suggest(self.api, self.known_ids)}"
+        known = list_choices(self.api, self.known_ids)
+        return f"unknown API {self.api!r}; known: {known}{suggest(self.api, self.known_ids)}"
 
 
 @dataclass(eq=False)
@@ -44,11 +45,12 @@ class UnknownVariant(Exception):
         owner = "these APIs have"
         if self.api:
             owner = f"{self.api} has"
-        known = ", ".join(self.known_variants) or "none"
+        known = list_choices(self.name, self.known_variants)
         return f"{owner} no variant {self.name!r}; known: {known}{suggest(self.name, self.known_variants)}"
 
     def _describe_value(self) -> str:
         values = self.known_variants[self.name]
-        owner = self.api or "these APIs"
-        wanted = f"{self.name} is one of {', '.join(values)}, not {self.value!r}"
-        return f"{owner}: {wanted}{suggest(self.value, values)}"
+        wanted = f"{self.name} is one of {list_choices(self.value, values)}, not {self.value!r}"
+        if self.api:
+            wanted = f"{self.api}: {wanted}"
+        return f"{wanted}{suggest(self.value, values)}"

@@ -18,7 +18,7 @@ LINES = [
     (("serve", "hiobuy", "--variant", "tmapi.auth=either"), "--variant tmapi.auth: 'tmapi' is not served"),
     (
         ("serve", "tmapi", "--variant", "tmapi.auth=apitoken"),
-        "tmapi: auth is one of apiToken, apikey, either, not 'apitoken'; did you mean 'apiToken'?",
+        "--variant: tmapi: auth is one of apiToken, apikey, either, not 'apitoken'; did you mean 'apiToken'?",
     ),
     (("serve", "--port", "65536"), "Invalid value for '--port': 65536 is not in the range 0<=x<=65535."),
     (("serve", "--size", "0"), "Invalid value for '--size': 0 is not in the range 1<=x<=1000000000."),
@@ -26,7 +26,25 @@ LINES = [
     (("situations", "tmap"), "unknown API 'tmap'"),
     (("spec", "tmap"), "unknown API 'tmap'"),
     (("sign", "tmap"), "unknown API 'tmap'"),
-    (("sign",), "Missing argument 'API'."),
+    (("serve", "TMAPI"), f"unknown API 'TMAPI'; known: {', '.join(list_api_ids())}; did you mean 'tmapi'?"),
+    (
+        ("serve", "--variant", "auth=ether"),
+        "--variant: auth is one of apiToken, apikey, either, not 'ether'; did you mean",
+    ),
+    (("check", "--variant", "ath=either"), "--variant: these APIs have no variant 'ath'; known: auth, "),
+    (("check", "--operation", "serch"), "--operation: no operation is called 'serch'; did you mean 'SearchImage'?"),
+    (("sign",), f"Missing argument 'API'; one of {', '.join(list_api_ids())}"),
+    (("completion",), "Missing argument 'SHELL'; one of bash, zsh, fish"),
+    (
+        ("sign", "aliyun", "--output", "crl"),
+        "Invalid value for '--output': 'crl' is not one of stages, url, curl, json; did you mean 'curl'?",
+    ),
+    (("serve", "--port"), "Option '--port' requires an argument; see lookalike serve --help"),
+    (
+        ("vectors", "list", "acs3", "1"),
+        "Got unexpected extra argument (1); usage: lookalike vectors list [OPTIONS] [SCHEME]",
+    ),
+    (("help", "serv"), "no command 'serv'; did you mean 'serve'?"),
     (("sign", "aliyun", "--scheme", "acs"), "no scheme 'acs'; known: acs3, acs-rpc, acs-roa; did you mean 'acs3'?"),
     (("sign", "aliyun", "--scheme", "acs3", "--output", "url"), "acs3 stands in a header, not in the URL"),
     (("sign", "hiobuy", "--output", "url"), "X-Uuid stands in a header, not in the URL; use --output curl"),
@@ -53,8 +71,8 @@ def test_one_line_and_exit_2(lookalike, args, problem):
 
 def test_an_unknown_variant_is_told_with_the_nearest(lookalike):
     line = lookalike("serve", "tmapi", "--variant", "error-transprt=http-200").stderr
-    assert line.startswith("Error: these APIs have no variant 'error-transprt'; known: error-format, ")
-    assert line.endswith("; did you mean 'error-format'?\n")
+    assert line.startswith("Error: --variant: these APIs have no variant 'error-transprt'; known: error-format, ")
+    assert line.endswith(" and 1 more; did you mean 'error-format'?\n")
 
 
 def test_an_unknown_option_is_told_without_usage_lines(lookalike):

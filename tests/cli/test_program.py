@@ -39,8 +39,26 @@ def test_without_a_command_it_prints_its_help(lookalike):
     assert "..." not in result.stdout.partition("Commands:")[2]
 
 
-def test_the_version_is_the_packages(lookalike):
-    assert lookalike("--version").stdout == f"lookalike {package.__version__}\n"
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ("help", "--help"),
+        ("-h", "--help"),
+        ("help serve", "serve --help"),
+        ("vectors", "vectors --help"),
+        ("vectors help", "vectors --help"),
+        ("help vectors list", "vectors list --help"),
+    ],
+)
+def test_help_is_found_however_it_is_asked_for(lookalike, words, same):
+    result = lookalike(*words.split())
+    assert (result.exit_code, result.stdout) == (0, lookalike(*same.split()).stdout)
+    assert result.stdout.startswith("Usage: lookalike")
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_is_the_packages(lookalike, option):
+    assert lookalike(option).stdout == f"lookalike {package.__version__}\n"
 
 
 def test_help_and_import_load_nothing_heavy(run_python):
@@ -86,6 +104,20 @@ def test_colours_are_for_terminals_alone_and_no_color_is_honoured(lookalike):
     assert "\x1b[1m" in on_a_terminal(*sign, NO_COLOR="", TERM="xterm")
     assert "\x1b" not in on_a_terminal(*sign, NO_COLOR="1", TERM="xterm")
     assert "\x1b" not in lookalike(*sign).stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_coloured"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colours_can_be_forced_into_a_pipe(lookalike, monkeypatch, variables, is_coloured):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[1m" in lookalike("sign", "daji-1688").stdout) == is_coloured
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

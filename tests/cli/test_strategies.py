@@ -166,7 +166,7 @@ def test_a_transport_gives_one_reply_after_the_other_and_the_last_for_good() -> 
         (
             lambda: responses("tmapi", variants={"ath": "*"}),
             UnknownVariant,
-            "has no variant 'ath'; known: error-format, ",
+            "has no variant 'ath'; known: auth, ",
         ),
     ],
 )

@@ -8,12 +8,13 @@ import click
 
 from lookalike_specs import Api, list_api_ids, load_api
 
+from ..click_ext import ExtendedCommand
 from ..options import json_option
 from ..output import echo, echo_json, render_table, style_bold, style_dim
 from ..spec_options import add_specs, import_option, spec_option
 
 
-@click.command("apis")
+@click.command("apis", cls=ExtendedCommand)
 @spec_option
 @import_option
 @json_option

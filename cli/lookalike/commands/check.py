@@ -13,7 +13,7 @@ import click
 
 from lookalike_specs.files import write_atomically
 
-from ..click_ext import CommandError, require_judge, suggest_closest
+from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
 from ..output import echo, render_table
 from ..spec_options import add_specs, import_option, spec_option
@@ -35,7 +35,7 @@ STYLES: dict[str, dict[str, Any]] = {
 FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command("check")
+@click.command("check", cls=ExtendedCommand)
 @apis_argument
 @spec_option
 @import_option

@@ -8,13 +8,14 @@ from typing import Final
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
+from ..click_ext import ExtendedCommand
 from ..output import echo
 
 SHELLS: Final[Mapping[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(list(SHELLS)))
+@click.command("completion", cls=ExtendedCommand)
+@click.argument("shell", metavar="SHELL", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print a completion script.

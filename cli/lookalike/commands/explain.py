@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..click_ext import CommandError, require_judge, suggest_closest
+from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..options import complete_check_ids, json_option
 from ..output import echo, echo_json, render_table, style_bold
 from ..spec_options import import_option
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lookalike_contracts.registry import Check
 
 
-@click.command("explain")
+@click.command("explain", cls=ExtendedCommand)
 @click.argument("check_id", metavar="[ID]", required=False, default="", shell_complete=complete_check_ids)
 @import_option
 @json_option

@@ -10,10 +10,10 @@ import click
 from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.catalogue.image import PRODUCT_NUMBER_LIMIT, identify_by_url
 
-from ..click_ext import CommandError
+from ..click_ext import CommandError, ExtendedCommand
 
 
-@click.command("image")
+@click.command("image", cls=ExtendedCommand)
 @click.argument("which", metavar="INDEX|URL")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def command(which: str, output: Path | None) -> None:

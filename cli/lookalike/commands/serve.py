@@ -16,6 +16,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 
 from .. import __version__, control_token
+from ..click_ext import ExtendedCommand
 from ..curl import build_curl_line
 from ..options import apis_argument, complete_variants, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
@@ -46,7 +47,7 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...]
 
 
-@click.command("serve")
+@click.command("serve", cls=ExtendedCommand)
 @apis_argument
 @spec_option
 @import_option

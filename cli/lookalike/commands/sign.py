@@ -9,14 +9,14 @@ import click
 
 from lookalike_specs import load_api
 
-from ..click_ext import suggest_closest
+from ..click_ext import ExtendedCommand, suggest_closest
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
 from ..signature import SigningReport, SignOptions, sign_request
 from ..spec_options import import_option
 
 
-@click.command("sign")
+@click.command("sign", cls=ExtendedCommand)
 @api_argument
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--method", help="HTTP method; the spec's own by default.")

@@ -10,12 +10,13 @@ import msgspec
 from lookalike_mocks.situations import iter_situations
 from lookalike_specs import Api, list_api_ids, load_api
 
+from ..click_ext import ExtendedCommand
 from ..options import complete_api_ids, json_option
 from ..output import echo, echo_json, render_table, style_bold, style_dim
 from ..spec_options import add_specs, import_option, spec_option
 
 
-@click.command("situations")
+@click.command("situations", cls=ExtendedCommand)
 @click.argument("api", required=False, shell_complete=complete_api_ids)
 @spec_option
 @import_option

@@ -7,6 +7,7 @@ import yaml
 
 from lookalike_specs import read_document
 
+from ..click_ext import ExtendedCommand
 from ..options import api_argument
 from ..output import echo, echo_json
 from ..spec_options import import_option
@@ -19,7 +20,7 @@ class NoAliasDumper(yaml.SafeDumper):
         return True
 
 
-@click.command("spec")
+@click.command("spec", cls=ExtendedCommand)
 @api_argument
 @import_option
 @click.option("--format", "output_format", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
