@@ -81,7 +81,10 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     document["components"]["securitySchemes"] = {
         "toy": {
             "type": "apiKey", "in": "query", "name": "digest",
-            "x-lookalike": {"scheme": "toy", "errors": dict.fromkeys(("missing-signature", "unknown-key", "mismatch"), error)},
+            "x-lookalike": {
+                "scheme": "toy", "errors": dict.fromkeys(("missing-signature", "unknown-key", "mismatch"), error),
+                "x-provenance": {"kind": "invented", "source": "a test"},
+            },
         }
     }  # fmt: skip
     document["security"] = [{"toy": []}]

@@ -102,9 +102,19 @@ class QuotaErrors(Extension, frozen=True, kw_only=True):
     count: str
 
 
-class RootExtension(Extension, frozen=True, kw_only=True):
-    """`x-lookalike` at the root of a document."""
+class SourceDocument(Extension, frozen=True, kw_only=True):
+    """A document that facts come from: what it is, where a reader finds it, and the copy that the facts were taken from."""
 
+    title: str
+    url: str = ""
+    date: str = ""
+    file: str = ""
+
+
+class RootExtension(Extension, frozen=True, kw_only=True):
+    """`x-lookalike` at the root of a document. `sources`: the names that `x-provenance` uses -> the documents."""
+
+    sources: dict[str, SourceDocument] = {}
     variants: dict[str, Variant] = {}
     error_formats: dict[str, ErrorFormat]
     default_error_format: str = ""

@@ -14,6 +14,7 @@ from .api import WHOLE_BODY
 from .example_values import add_examples
 from .messages import FORM_TYPES, is_json
 from .normalize import normalize_document
+from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, UNSTATED
 from .references import resolve_refs
 from .schema_values import merge_schema
 
@@ -70,6 +71,7 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
     for key in ("errors", "error-formats"):
         merged[key] = {**made[key], **given.get(key, {})}
     document[EXTENSION] = merged
+    _state_provenance(document)
 
 
 def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
@@ -77,6 +79,22 @@ def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
         for method, node in item.items():
             if isinstance(node, dict) and "operationId" in node:
                 yield f"{method.upper()} {path}", node
+
+
+def _state_provenance(node: Any) -> None:
+    """Write into each extension that its author left without a provenance that it has none."""
+    if isinstance(node, list):
+        for child in node:
+            _state_provenance(child)
+    if not isinstance(node, dict):
+        return
+    stated = node.get(PROVENANCE_KEY)
+    keywords = stated.get("keywords", {}) if isinstance(stated, dict) else {}
+    for name, child in node.items():
+        # a reaction that somebody wrote into a vendor's document is not the vendor's word
+        if name in EXTENSION_KEYS and name not in keywords and isinstance(child, dict):
+            child.setdefault(PROVENANCE_KEY, {"kind": UNSTATED.kind, "source": UNSTATED.source})
+        _state_provenance(child)
 
 
 # security

@@ -13,6 +13,7 @@ from .api import Api, Operation
 from .exceptions import SpecError
 from .extensions import Reaction
 from .invariants import Choice, Invariants
+from .lint_provenance import check_extension_provenance, check_sources
 from .signing import SCHEMES
 from .suggest import suggest
 
@@ -39,6 +40,8 @@ def verify_api(api: Api) -> None:
         _check_fields,
         _check_triggers,
         check_invariants,
+        check_extension_provenance,
+        check_sources,
     )
     for check in checks:
         for pointer, problem in check(api):

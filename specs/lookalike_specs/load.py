@@ -11,10 +11,19 @@ import msgspec
 from .api import WHOLE_BODY, Api, Field, Operation, ParameterLocation, SecurityScheme
 from .document import read_document
 from .exceptions import SpecError, UnknownVariant
-from .extensions import Credentials, OperationExtension, RootExtension, SchemeExtension, Variant, VariantCondition
+from .extensions import (
+    Credentials,
+    OperationExtension,
+    Reaction,
+    RootExtension,
+    SchemeExtension,
+    Variant,
+    VariantCondition,
+)
 from .lint import verify_api
 from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, is_json
 from .pointers import escape_pointer_token
+from .provenance import PROVENANCE_KEY
 from .references import METHODS, list_parameter_pointers, list_server_urls, resolve_operation
 from .registry import cache_per_api
 
@@ -180,7 +189,7 @@ def _iter_properties(media_type: str, schema: dict[str, Any], pointer: str) -> I
             location=location,
             required=name in required_names,
             schema=property_schema,
-            reactions=property_schema.get("x-errors", {}),
+            reactions=_read_reactions(property_schema),
             pointer=f"{pointer}/{escape_pointer_token(name)}",
         )
 
@@ -192,13 +201,21 @@ def _read_parameter(node: dict[str, Any], pointer: str) -> Field:
         location=node["in"],
         required=node.get("required", False),
         schema=node["schema"],
-        reactions=node.get("x-errors", {}),
+        reactions=_read_reactions(node),
         pointer=pointer,
         when=_read_condition(node),
         style=style,
         # OpenAPI: lists and objects are spread over several pairs in the style `form`, and in no other
         explode=node.get("explode", style == "form"),
     )
+
+
+def _read_reactions(node: dict[str, Any]) -> dict[str, Reaction]:
+    """Return keyword -> what breaking it brings, as `x-errors` of a parameter or a property has it."""
+    reactions = dict(node.get("x-errors", {}))
+    # where the reactions come from, which is no keyword of a schema
+    reactions.pop(PROVENANCE_KEY, None)
+    return reactions
 
 
 def _read_condition(node: dict[str, Any]) -> VariantCondition | None:

@@ -65,6 +65,10 @@ WRONG: list[tuple[str, Change, str]] = [
     ("error in the place of another", lambda d: operation(d)["x-lookalike"].update({"error-aliases": {"422": "999"}}), "'999'"),
     ("another in the place of no error", lambda d: operation(d)["x-lookalike"].update({"error-aliases": {"999": "422"}}), "'999'"),
     ("transport of an operation", lambda d: operation(d)["x-lookalike"].update({"error-formats": {"http-200": "pigeon"}}), "'pigeon'"),
+    ("extension without provenance", lambda d: operation(d)["x-lookalike"].pop("x-provenance"), "x-lookalike: does not say where it comes from"),
+    ("reactions without provenance", lambda d: d["components"]["parameters"]["sort"]["x-errors"].pop("x-provenance"), r"sort/x-errors: does not say .* name 'x-errors' among"),
+    ("documented by nobody", lambda d: d["info"].update({"x-provenance": {"kind": "documented", "source": "hearsay"}}), "info/x-provenance: 'hearsay' names none of the sources"),
+    ("keyword documented by nobody", lambda d: d["info"].update({"x-provenance": {"kind": "inferred", "source": "us", "keywords": {"title": {"kind": "documented", "source": "hearsay"}}}}), "'hearsay' names none"),
     ("unread body", lambda d: operation(d).update(requestBody={"content": {"text/csv": {"schema": {}}}}), "text/csv is not read"),
 ]  # fmt: skip
 

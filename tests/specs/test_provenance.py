@@ -1,10 +1,13 @@
 """Whoever accuses or refuses can say where the very rule comes from."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs.inferred_extensions import complete_document
+from lookalike_specs.load import build_api
 from lookalike_specs.pointers import join_pointer
 from lookalike_specs.provenance import PROVENANCE_KINDS, UNSTATED, Source, find_provenance, is_trusted
 
@@ -138,3 +141,77 @@ def test_an_api_finds_what_its_document_says(api_id: str) -> None:
     for error_id in api.root.errors:
         pointer = join_pointer("x-lookalike", "errors", error_id)
         assert api.find_error_provenance(error_id) == find_provenance(document, pointer)
+
+
+@pytest.mark.parametrize("api_id", list_api_ids())
+def test_what_only_a_mock_needs_is_no_vendors_word(api_id: str) -> None:
+    api = load_api(api_id)
+    for name in ("triggers", "credential-templates", "accounts", "secrets", "routing"):
+        assert api.find_provenance(f"/x-lookalike/{name}").kind != "documented", name
+    for operation in api.operations:
+        extension = f"{operation.pointer}/x-lookalike"
+        assert api.find_provenance(f"{extension}/body-limit").kind == "invented", operation.id
+        for kind in operation.extension.errors:
+            assert api.find_provenance(f"{extension}/errors/{kind}").kind in ("inferred", "invented"), (
+                operation.id,
+                kind,
+            )
+        for position, rule in enumerate(operation.extension.rules):
+            assert api.find_provenance(f"{extension}/rules/{position}").kind != "documented", (operation.id, rule)
+
+
+@pytest.mark.parametrize("api_id", list_api_ids())
+def test_no_reaction_or_way_to_an_error_has_the_provenance_of_the_page_around_it(api_id: str) -> None:
+    document = read_document(api_id)
+    documented = []
+    for path in iter_paths(document, ()):
+        pointer = join_pointer(*path)
+        is_reaction = "x-errors" in path and path[-1] != "x-errors"
+        is_way = path[:2] == ("x-lookalike", "errors") and path[-1] == "reproduce"
+        if (is_reaction or is_way) and find_provenance(document, pointer).kind == "documented":
+            documented.append(path)
+    # those that say so themselves: the pages on uploads have the limit, and what becomes of an odd status
+    assert {path[-2:] for path in documented} <= {("image-too-large", "reproduce"), ("x-errors", "enum")}
+    assert len(documented) <= 1
+
+
+def iter_paths(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if path and path[-1] == "x-provenance":
+        return
+    yield path
+    children: Any = ()
+    if isinstance(node, dict):
+        children = node.items()
+    elif isinstance(node, list):
+        children = enumerate(node)
+    for name, child in children:
+        yield from iter_paths(child, (*path, str(name)))
+
+
+def test_a_document_of_others_is_its_own_source_and_what_is_added_says_that_it_is_ours() -> None:
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/shoes": {
+                "get": {
+                    "parameters": [
+                        {
+                            "name": "q",
+                            "in": "query",
+                            "schema": {"maximum": 5, "type": "integer"},
+                            "x-errors": {"maximum": "400"},
+                        }
+                    ],
+                    "responses": {"200": {"description": "shoes"}},
+                }
+            }
+        },
+    }
+    complete_document(document, "shoes", "specs/shoes.yaml")
+    api = build_api("shoes", document)
+    assert api.find_provenance("/paths/~1shoes/get/parameters/0/schema/maximum") == Source("documented", "shoes.yaml")
+    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/maximum") == UNSTATED
+    assert api.find_provenance("/paths/~1shoes/get/x-lookalike/errors/default").kind == "inferred"
+    assert api.find_provenance("/paths/~1shoes/get/responses/400").kind == "invented"
+    assert api.find_provenance("/x-lookalike/routing/not-found").kind == "invented"
