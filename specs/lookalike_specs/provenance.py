@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -17,6 +17,8 @@ PROVENANCE_KINDS: Final[tuple[ProvenanceKind, ...]] = ("documented", "measured",
 PROVENANCE_KEY: Final = "x-provenance"
 # what we write into documents; a vendor's own `x-apifox-folder` is as much the vendor's word as all the rest
 EXTENSION_KEYS: Final = frozenset(("x-lookalike", "x-errors", "x-when", "x-extreme"))
+# how a document is put together, and which code of ours answers: no facts about a vendor
+STRUCTURE_KEYS: Final = frozenset((PROVENANCE_KEY, "openapi", "$ref", "handler", "sources"))
 # below these stand names that somebody chose; a property can be called `type` or `description`
 NAME_TABLES: Final = frozenset(("properties", "patternProperties"))
 
@@ -81,6 +83,28 @@ def find_provenance(document: Mapping[str, Any], pointer: str) -> Source:
     """
     _, scope = _walk(document, pointer, 0)
     return scope.source
+
+
+def count_facts(document: Mapping[str, Any]) -> dict[ProvenanceKind, int]:
+    """Return how many facts of a document are of each kind, the strongest first. A fact is a value that stands in it."""
+    counts = dict.fromkeys(PROVENANCE_KINDS, 0)
+    for scope in _iter_fact_scopes(document, _UNSTATED_SCOPE, ""):
+        counts[scope.source.kind] += 1
+    return counts
+
+
+def _iter_fact_scopes(node: Any, scope: _Scope, parent_name: str) -> Iterator[_Scope]:
+    """Yield the scope of each value below a node. No reference is followed: what it leads to is counted where it stands."""
+    scope = _enter_node(node, scope)
+    if isinstance(node, dict):
+        for name, child in node.items():
+            if name not in STRUCTURE_KEYS:
+                yield from _iter_fact_scopes(child, _enter_member(name, parent_name, scope), name)
+    elif isinstance(node, list):
+        for position, child in enumerate(node):
+            yield from _iter_fact_scopes(child, scope, str(position))
+    else:
+        yield scope
 
 
 def _walk(document: Mapping[str, Any], pointer: str, depth: int) -> tuple[Any, _Scope]:
