@@ -21,6 +21,7 @@ from lookalike_contracts.registry import CHECKS, Check, load_checks
 from lookalike_contracts.reports import CompletedRun, Report, assemble_report
 from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_contracts.runner import RunConfig, execute_checks
+from lookalike_contracts.severity import DEFAULT_TRUST
 from lookalike_contracts.transport import (
     BadBaseUrl,
     BadRequestBudget,
@@ -30,6 +31,7 @@ from lookalike_contracts.transport import (
 )
 from lookalike_contracts.transport.vendor_hosts import find_vendor_api
 from lookalike_specs import Api, assign_variants, list_api_ids, load_api
+from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from . import __version__, serve
 from .click_ext import CommandError, suggest_closest
@@ -57,6 +59,7 @@ class CheckOptions:
     size: int
     max_cases: int
     max_time: float
+    trust: frozenset[ProvenanceKind]
     strict: bool
     live: bool
     max_requests: int | None
@@ -76,6 +79,8 @@ class CheckOptions:
             words += ["--url", self.url]
         if self.strict:
             words += ["--strict"]
+        if self.trust != DEFAULT_TRUST:
+            words += ["--trust", ",".join(kind for kind in PROVENANCE_KINDS if kind in self.trust)]
         if self.live:
             words += ["--live", "--max-requests", str(self.max_requests)]
         if self.ca:
@@ -130,6 +135,7 @@ def run_checks(options: CheckOptions) -> CheckRun:
         seed=options.seed,
         max_cases=options.max_cases,
         strict=options.strict,
+        trust=options.trust,
         max_seconds=options.max_time,
         selected_operations=_select_operations(apis, options.operations),
     )

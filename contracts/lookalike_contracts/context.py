@@ -15,6 +15,7 @@ from lookalike_specs import Api, Operation, SecurityScheme
 from lookalike_specs.extensions import Reaction
 from lookalike_specs.messages import Request
 from lookalike_specs.pointers import MISSING, resolve_pointer
+from lookalike_specs.provenance import ProvenanceKind
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import SCHEMES, SigningContext
 
@@ -23,6 +24,7 @@ from .falsify import falsify
 from .finding import Exchange, Failure
 from .responses.classify import ResponseClassifier, parse_json_body
 from .session import Session
+from .severity import DEFAULT_TRUST, find_weakest, rate_severity
 from .signed_request import SignedRequest, create_signed_request
 from .transport import Target
 
@@ -36,8 +38,8 @@ class CheckContext:
     """One operation, who asks it, and how much; each check has its own, made by `for_check`.
 
     `account` holds the credentials under the vendor's own names. `seed` is the seed of the run, `check_seed` the one
-    that follows from it for this check. `max_cases` bounds what a single property draws. `publish` is told of every
-    exchange.
+    that follows from it for this check. `max_cases` bounds what a single property draws. `trust` are the kinds of
+    provenance whose rules are errors when they are broken. `publish` is told of every exchange.
     """
 
     api: Api
@@ -49,6 +51,7 @@ class CheckContext:
     check_seed: int = 0
     max_cases: int = 20
     strict: bool = False
+    trust: frozenset[ProvenanceKind] = DEFAULT_TRUST
     publish: Callable[[ExchangeRecorded], None] = lambda _: None
     # `replace` hands this very table on, so that all checks of an operation share it; see `compute_once`
     _computed: dict[Callable[[CheckContext], Any], Any] = field(default_factory=dict, repr=False)
@@ -148,8 +151,31 @@ class CheckContext:
     def falsify(
         self, strategy: SearchStrategy[Example], rule: Callable[[Example], Failure | None], cases: int = 0
     ) -> Failure | None:
-        """Return the simplest case that breaks a rule, seen again; None when no case that was drawn breaks it."""
-        return falsify(strategy, rule, seed=self.check_seed, cases=cases or self.max_cases)
+        """Return the simplest case that breaks a rule, seen again; None when no case that was drawn breaks it.
+
+        A case that is only worth a note is returned where there is nothing worse.
+        """
+        count = cases or self.max_cases
+        notes = list[Failure]()
+
+        def hold_rule(example: Example) -> Failure | None:
+            failure = rule(example)
+            # Hypothesis follows the first failure that it meets. If that were a note, nobody would ever see the error
+            # that one of the next cases shows.
+            if failure is not None and self.is_note(failure):
+                notes.append(failure)
+                return None
+            return failure
+
+        failure = falsify(strategy, hold_rule, seed=self.check_seed, cases=count)
+        if failure is None and notes:
+            failure = falsify(strategy, rule, seed=self.check_seed, cases=count)
+        return failure
+
+    def is_note(self, failure: Failure) -> bool:
+        """Return whether a failure rests on something that we made up, and is no more than a note."""
+        _, provenance = find_weakest(self.api, (failure.rule or self.operation.pointer, *failure.premises))
+        return rate_severity(provenance.kind, self.trust) == "note"
 
 
 def create_signing_context() -> SigningContext:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.provenance import UNSTATED, Source
 
-Severity = Literal["error", "warning"]
+from .severity import Severity
+
 ARRAY_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -25,18 +27,25 @@ class Failure:
     """A rule that was broken, as a check reports it.
 
     `pointer` is the place in the response (or in the request), `rule` the place in the API's document; both are JSON
-    pointers. `exchanges` show it, the decisive one last.
+    pointers. `exchanges` show it, the decisive one last. `premises` are further places of the document that have to be
+    true for the rule to be broken: the failure is as sure as the weakest of them. That 21 is no page size is one fact,
+    that it brings the error 422 another one, and a server that answers 417 breaks the rule only if both are true.
     """
 
     message: str
     pointer: str = ""
     rule: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    premises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken rule, with the check that found it and the seed that finds it again; `url` is the server's base URL."""
+    """A broken rule, with the check that found it and the seed that finds it again; `url` is the server's base URL.
+
+    `provenance` is how sure the rule is: that of the weakest fact that it takes for true. `provenance_pointer` is where
+    the document has that fact; "" where the check itself says what it rests on.
+    """
 
     check: str
     severity: Severity
@@ -48,6 +57,8 @@ class Finding:
     exchanges: tuple[Exchange, ...]
     seed: int
     url: str = ""
+    provenance: Source = UNSTATED
+    provenance_pointer: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lookalike_specs.messages import Request
+from lookalike_specs.provenance import rank_kind
+from lookalike_specs.source_map import locate_source
 
 from .context import CheckContext
 from .events import Event, ExchangeRecorded
 from .finding import Exchange, Failure, Finding
 from .registry import Check
+from .severity import find_weakest, rate_severity
 
 
 @dataclass
@@ -57,18 +60,32 @@ class PassiveChecks:
 
 def build_finding(context: CheckContext, check: Check, failure: Failure) -> Finding:
     """Return what a check reports, from the rule that was broken."""
+    rule = _find_existing_part(context, failure.rule or context.operation.pointer)
+    pointer, provenance = find_weakest(context.api, (rule, *failure.premises))
+    pointer = _find_existing_part(context, pointer)
+    # what the check itself takes for true is one more premise
+    if check.provenance is not None and rank_kind(check.provenance.kind) >= rank_kind(provenance.kind):
+        pointer = ""
+        provenance = check.provenance
     return Finding(
         check=check.id,
-        severity=check.severity,
+        severity=rate_severity(provenance.kind, context.trust, check.severity),
         api=context.api.id,
         operation=context.operation.id,
         message=failure.message,
         pointer=failure.pointer,
-        rule=failure.rule or context.operation.pointer,
+        rule=rule,
         exchanges=failure.exchanges,
         seed=context.seed,
         url=context.target.url,
+        provenance=provenance,
+        provenance_pointer=pointer,
     )
+
+
+def _find_existing_part(context: CheckContext, pointer: str) -> str:
+    """Return the deepest part of a pointer that the document has: a filter that narrows does not say `narrows: true`."""
+    return locate_source(context.api.id, pointer).pointer
 
 
 def describe_check_error(error: Exception) -> str:

@@ -29,9 +29,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, Unpack
 
 from lookalike_specs.plugins import import_plugin, load_entry_points
+from lookalike_specs.provenance import Source
 
 from .exceptions import BadCheckId, DuplicateCheck, UnknownCheck
-from .finding import Exchange, Failure, Severity
+from .finding import Exchange, Failure
+from .severity import Severity
 
 if TYPE_CHECKING:
     from .context import CheckContext
@@ -54,7 +56,9 @@ class Check:
 
     A check is passive (it looks at every exchange) or active (it sends requests of its own). Its id is `family/name`
     and stays for good: baselines and command lines name it. `applies` says at which operations it has anything to look
-    at. One of severity `warning` does not make `lookalike check` exit 1.
+    at. `severity` is the most that a finding of it can be; only errors make `lookalike check` exit 1. `provenance` is
+    what the check takes for true that no document says, such as that a search is the same when it is asked again; None
+    where it takes nothing for true but the document.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Check:
     remediation: str
     source: str
     severity: Severity = "error"
+    provenance: Source | None = None
     applies: AppliesPredicate = _always_applies
     passive_function: PassiveFunction | None = None
     active_function: ActiveFunction | None = None
@@ -89,6 +94,7 @@ class CheckMetadata(TypedDict):
     remediation: str
     source: str
     severity: NotRequired[Severity]
+    provenance: NotRequired[Source]
     applies: NotRequired[AppliesPredicate]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lookalike_specs import Api, Operation, resolve_variants
+from lookalike_specs.provenance import ProvenanceKind
 
 from .cleanup import Cleanup
 from .context import CheckContext
@@ -23,6 +24,7 @@ from .passive import PassiveChecks, build_finding, describe_check_error
 from .registry import Check
 from .results import CheckResult, ResultStatus
 from .session import Session
+from .severity import DEFAULT_TRUST
 from .transport import Target
 
 PRECONDITION_CHECK = "request/accepted"
@@ -36,7 +38,7 @@ class RunConfig:
 
     `targets`, `accounts` and `variants` are by API id; `max_cases` is how many requests a property draws; `max_seconds`
     bounds the whole run, 0 for no bound; `selected_operations` names operations, `API/operationId`, where not all are
-    wanted.
+    wanted; `trust` are the kinds of provenance whose rules are errors when they are broken.
     """
 
     apis: tuple[Api, ...]
@@ -47,6 +49,7 @@ class RunConfig:
     seed: int = 0
     max_cases: int = 20
     strict: bool = False
+    trust: frozenset[ProvenanceKind] = DEFAULT_TRUST
     max_seconds: float = 0.0
     selected_operations: frozenset[str] = frozenset()
 
@@ -98,6 +101,7 @@ class _OperationRun:
             seed=config.seed,
             max_cases=config.max_cases,
             strict=config.strict,
+            trust=config.trust,
             # The passive checks come last: they are the slowest, and an interrupt while they look at an exchange must
             # not keep the cleanup from knowing what that exchange stored.
             publish=combine_listeners((publish, self._cleanup.handle_event, self._passive.handle_event)),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lookalike_contracts.registry import CHECKS
+from lookalike_contracts.severity import SEVERITIES
 from lookalike_specs import list_api_ids
 
 from .mutants.family import MUTANTS
@@ -28,12 +29,18 @@ END = "<!-- end of score -->"
 
 
 class MutantScore(NamedTuple):
-    """A saboteur, and the checks that caught it."""
+    """A saboteur, and the checks that caught it.
+
+    `kind` is how sure the rule is that it breaks, `severity` what `lookalike check` makes of it: those of the worst finding
+    of the check that is meant for it, or "" where there is none.
+    """
 
     id: str
     family: str
     is_caught: bool
     caught_by: tuple[str, ...]
+    kind: str = ""
+    severity: str = ""
 
 
 class FalseAlarm(NamedTuple):
@@ -78,7 +85,12 @@ def _score_mutant(by_all: bool, index: int) -> MutantScore:
     mutant = MUTANTS[index]
     results = judge_mock(mutant.api, mutant, checks=() if by_all else (mutant.check,))
     caught_by = tuple(sorted({result.check for result in results if result.status == "failed"}))
-    return MutantScore(mutant.id, mutant.check.partition("/")[0], mutant.check in caught_by, caught_by)
+    findings = [finding for result in results for finding in result.findings if finding.check == mutant.check]
+    worst = min(findings, key=lambda finding: SEVERITIES.index(finding.severity), default=None)
+    score = MutantScore(mutant.id, mutant.check.partition("/")[0], mutant.check in caught_by, caught_by)
+    if worst is None:
+        return score
+    return score._replace(kind=worst.provenance.kind, severity=worst.severity)
 
 
 def _find_false_alarms(run: tuple[int, str]) -> list[FalseAlarm]:

@@ -49,7 +49,8 @@ def test_the_plain_request_is_answered_well(at: str) -> None:
     ("status", "body", "near"),
     [
         (422, {"code": 422, "msg": "Parameter errors", "data": None}, "422"),
-        (422, {"code": 4390, "msg": "Subscription expired or insufficient balance.", "data": None}, "422"),
+        # the words say more than the status
+        (422, {"code": 4390, "msg": "Subscription expired or insufficient balance.", "data": None}, "439"),
         # the code says more than all the rest
         (439, {"code": 422, "msg": "Subscription expired or insufficient balance.", "data": None}, "422"),
         (439, {"code": 439, "msg": "Parameter error", "data": None}, "439"),

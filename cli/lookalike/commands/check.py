@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from lookalike_specs.files import write_atomically
+from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
@@ -33,6 +34,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "faint": {"dim": True},
 }
 FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
+
+
+def complete_trust(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return the lists that go on from what was typed."""
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{kind}" for kind in PROVENANCE_KINDS if kind.startswith(last)]
 
 
 @click.command("check", cls=ExtendedCommand)
@@ -67,6 +74,10 @@ FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--size", default=10_000, show_default=True, type=SIZE_RANGE, help="Goods of the mock, without --url.")
 @click.option("--max-time", default=0.0, metavar="S", type=FiniteFloatRange(0), help="End after so many seconds.")
 @click.option("--max-cases", default=20, show_default=True, type=COUNT_RANGE, help="Requests that one property draws.")
+@click.option(
+    "--trust", default="documented,measured", show_default=True, metavar="KINDS", shell_complete=complete_trust,
+    help="Kinds of provenance whose broken rules are errors. Other invented rules are notes, all others warnings.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Fields that no document names are findings.")
 @click.option("--baseline", type=FILE_TYPE, metavar="FILE", help="Findings that are known and accepted until a day.")
 @click.option("--write-baseline", type=FILE_TYPE, metavar="FILE", help="Accept what is found now, for 90 days.")
@@ -79,8 +90,8 @@ def command(**options: Any) -> None:
     """Hold a server to the specs.
 
     All APIs, when none is named; with --spec only what is named. Exit 0: no findings, 1: findings, 2: wrong usage or
-    nothing to check, 3: no findings, but not everything could be checked, 130: interrupted. Warnings alone are no
-    findings.
+    nothing to check, 3: no findings, but not everything could be checked, 130: interrupted. Warnings and notes alone
+    are no findings.
 
     \b
     Examples:
@@ -125,6 +136,7 @@ def run_check(
         from .. import check_run  # noqa: PLC0415
     accepted = check_run.read_baseline(baseline)
     options["variants"] = parse_variants(options["variants"], options["apis"])
+    options["trust"] = _parse_trust(options["trust"])
     run = check_run.run_checks(check_run.CheckOptions(**options))
     report = check_run.build_report(run, accepted)
     for name, path in files:
@@ -171,6 +183,17 @@ def _parse_report_option(text: str) -> tuple[str, Path]:
         hint = suggest_closest(name, list(FORMAT_NAMES))
         raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{hint}")
     return name, Path(path)
+
+
+def _parse_trust(text: str) -> frozenset[ProvenanceKind]:
+    """Return the kinds of a list such as `documented,measured`. Raise CommandError."""
+    kinds: set[ProvenanceKind] = set()
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        if name not in PROVENANCE_KINDS:
+            hint = suggest_closest(name, list(PROVENANCE_KINDS))
+            raise CommandError(f"--trust: no kind {name!r}; known: {', '.join(PROVENANCE_KINDS)}{hint}")
+        kinds.add(name)
+    return frozenset(kinds)
 
 
 def _require_writable(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from lookalike_specs.pointers import blank_values
+from lookalike_specs.provenance import Source
 
 from ..context import CheckContext
 from ..finding import Failure
@@ -35,6 +36,7 @@ MAX_CASES = 6
     rationale="Paging, caches and the tests of clients rest on it.",
     remediation="Let nothing in the response depend on the time, on chance, or on who asked before.",
     source=INVARIANTS_SOURCE,
+    provenance=Source("inferred", "pages of one search fit together only if it finds the same again; nobody says so"),
     applies=is_search,
 )
 def identical_responses(context: CheckContext) -> Iterator[Failure]:

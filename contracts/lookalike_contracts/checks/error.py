@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from lookalike_specs.messages import Request
+from lookalike_specs.pointers import join_pointer
+
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..generation.mutation import Mutator, describe_values, get_mutator
 from ..generation.oracle import TOLERANT_REACTIONS, ParameterValues, iter_reactions
 from ..generation.values import ParameterValue
 from ..registry import active_check, passive_check
-from ..responses.error_match import Aspect
+from ..responses.error_match import Aspect, ErrorMismatch
+from ..responses.openapi_adapter import match_operation
 
 SOURCE: Final = "the catalogue of errors, `x-lookalike.errors`"
 MAX_ATTEMPTS: Final = 3
@@ -74,17 +78,16 @@ def error_format(context: CheckContext, exchange: Exchange) -> Iterator[Failure]
 def headers(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """Look for the headers of each error that the response can be; one of them has to have all."""
     response = exchange.response
-    patterns = [
-        pattern
-        for pattern in context.classifier.error_patterns
-        if pattern.quick_match(response) and pattern.matches(response)
-    ]
-    # several errors can have one body and differ in their headers alone
-    missing = [tuple(pattern.find_missing_headers(response)) for pattern in patterns]
-    if patterns and all(missing):
-        error = patterns[0].id
-        description = f"the error {error} has no header {missing[0][0]!r} as documented"
-        yield Failure(description, "", f"/x-lookalike/errors/{error}/headers", (exchange,))
+    failures = []
+    for pattern in context.classifier.error_patterns:
+        if not (pattern.quick_match(response) and pattern.matches(response)):
+            continue
+        mismatches = list(pattern.find_header_mismatches(response))
+        # several errors can have one body and differ in their headers alone
+        if not mismatches:
+            return
+        failures += [_build_failure(exchange, f"the error {pattern.id}", mismatch) for mismatch in mismatches]
+    yield from failures
 
 
 @active_check(
@@ -108,7 +111,20 @@ def documented_errors(context: CheckContext) -> Iterator[Failure]:
         else:
             # no attempt brought it; the first one is the simplest to look at
             description = f"the error {error} does not come, though it should: {describe_values(attempts[0])}"
-            yield Failure(description, "", f"/x-lookalike/errors/{error}", tuple(exchanges[:1]))
+            premises = _list_premises(context, mutator, error, attempts[0], exchanges[0])
+            rule = join_pointer("x-lookalike", "errors", error)
+            yield Failure(description, "", rule, tuple(exchanges[:1]), premises)
+
+
+def _list_premises(
+    context: CheckContext, mutator: Mutator, error: str, values: ParameterValues, exchange: Exchange
+) -> tuple[str, ...]:
+    """Return what has to be true for an error to be missing: that these values bring it, and what it looks like."""
+    premises = list(mutator.predict_response(values).premises)
+    mismatch = context.classifier.find_surest_mismatch(exchange.response, error)
+    if mismatch is not None and not context.classifier.is_good(exchange.response):
+        premises += (mismatch.rule, *mismatch.premises)
+    return tuple(premises)
 
 
 def _map_errors_to_mutations(context: CheckContext, mutator: Mutator) -> dict[str, list[ParameterValues]]:
@@ -146,11 +162,31 @@ def _compare_with_closest_error(
         return
     if classifier.find_exact_errors(response):
         return
-    pattern, mismatches = classifier.find_closest_error(response)
+    pattern, mismatches = classifier.find_closest_error(response, _list_possible_errors(context, exchange.request))
     # under a status of success that the error does not have, it may be anything: other checks tell what
     if 200 <= response.status < 300 and any(mismatch.aspect == "status" for mismatch in mismatches):
         return
     for mismatch in mismatches:
         if mismatch.aspect in aspects:
-            description = f"most like the error {pattern.id}, but {mismatch.message}"
-            yield Failure(description, mismatch.pointer, f"/x-lookalike/errors/{pattern.id}", (exchange,))
+            yield _build_failure(exchange, f"most like the error {pattern.id}, but", mismatch)
+
+
+def _build_failure(exchange: Exchange, subject: str, mismatch: ErrorMismatch) -> Failure:
+    message = f"{subject} {mismatch.message}"
+    pointer = "" if mismatch.aspect == "header" else mismatch.pointer
+    return Failure(message, pointer, mismatch.rule, (exchange,), mismatch.premises)
+
+
+def _list_possible_errors(context: CheckContext, request: Request) -> tuple[str, ...]:
+    """Return the errors that a request may bring of which no operation is meant; () for all others, any error.
+
+    A wrong path is answered by a router, which knows nothing of the errors of operations.
+    """
+    if match_operation(context.api, request) is not None:
+        return ()
+    routing = context.api.root.routing
+    errors = [routing.not_found, routing.method, routing.unknown_action]
+    methods = {operation.method for operation in context.api.operations if operation.path == request.path}
+    if methods and request.method not in methods:
+        errors = [routing.method]
+    return tuple(error for error in errors if error)

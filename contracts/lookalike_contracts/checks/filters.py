@@ -80,8 +80,8 @@ def _describe_filter(filter_: Filter, value: Any) -> str:
     return describe_changes({filter_.parameter: value})
 
 
-def _locate_filter(context: CheckContext, number: int) -> str:
-    return locate_invariant(context, "filters", number)
+def _locate_filter(context: CheckContext, number: int, keyword: str) -> str:
+    return locate_invariant(context, "filters", number, keyword)
 
 
 def _fill_placeholder(filter_: Filter, plain: SearchResponse, index: int) -> tuple[Any, Any]:
@@ -133,12 +133,12 @@ def _find_wrong_item(context: CheckContext, number: int, case: tuple[Changes, in
         for mismatch in _iter_mismatches(condition, item_value, operand, values[:position]):
             message = f"{condition.pointer} is {item_value!r} with {sent}, and {mismatch}"
             pointer = filtered.build_pointer(position, condition.pointer)
-            return Failure(message, pointer, _locate_filter(context, number), (filtered.exchange,))
+            return Failure(message, pointer, _locate_filter(context, number, "condition"), (filtered.exchange,))
     is_reflexive = condition.operator in REFLEXIVE_OPERATORS and operand is not None
     if is_reflexive and operand not in values and not filtered.is_truncated:
         message = f"no item with {sent}, although {operand!r} stands at {condition.pointer} of one"
         exchanges = (plain.exchange, filtered.exchange)
-        return Failure(message, filtered.invariants.items, _locate_filter(context, number), exchanges)
+        return Failure(message, filtered.invariants.items, _locate_filter(context, number, "condition"), exchanges)
     return None
 
 
@@ -200,7 +200,7 @@ def _find_added_item(context: CheckContext, number: int, image: Changes) -> Fail
     sent = _describe_filter(filter_, value)
     if plain.total is not None and filtered.total is not None and filtered.total > plain.total:
         message = f"a total of {filtered.total} with {sent} and of {plain.total} without"
-        return Failure(message, "", _locate_filter(context, number), exchanges)
+        return Failure(message, "", _locate_filter(context, number, "narrows"), exchanges)
     if plain.is_truncated:
         # an item of the filtered page may stand on a later page of the plain search
         return None
@@ -208,7 +208,7 @@ def _find_added_item(context: CheckContext, number: int, image: Changes) -> Fail
     if not added:
         return None
     message = f"{len(added)} items with {sent} that are not there without"
-    return Failure(message, filtered.invariants.items, _locate_filter(context, number), exchanges)
+    return Failure(message, filtered.invariants.items, _locate_filter(context, number, "narrows"), exchanges)
 
 
 @active_check(
@@ -239,7 +239,7 @@ def _find_common_item(context: CheckContext, number: int, image: Changes) -> Fai
     both = f"{_describe_filter(filter_, filter_.value)} and with {format_value(filter_.disjoint_from)}"
     message = f"{len(common)} items are found with {both} as well"
     exchanges = (first.exchange, second.exchange)
-    return Failure(message, first.invariants.items, _locate_filter(context, number), exchanges)
+    return Failure(message, first.invariants.items, _locate_filter(context, number, "disjoint-from"), exchanges)
 
 
 @active_check(
@@ -266,4 +266,6 @@ def _find_changed_page(context: CheckContext, number: int, _: Changes) -> Failur
     if plain.ids == off.ids and plain.total == off.total:
         return None
     message = f"other items with {_describe_filter(filter_, filter_.no_op)} than without"
-    return Failure(message, off.invariants.items, _locate_filter(context, number), (plain.exchange, off.exchange))
+    return Failure(
+        message, off.invariants.items, _locate_filter(context, number, "no-op"), (plain.exchange, off.exchange)
+    )

@@ -11,6 +11,7 @@ from typing import Any, Final
 from PIL import Image, UnidentifiedImageError
 
 from lookalike_specs import load_api
+from lookalike_specs.pointers import join_pointer
 from lookalike_specs.request_builder import collect_examples
 
 from ..context import CheckContext
@@ -54,15 +55,15 @@ def image_format(context: CheckContext) -> Iterator[Failure]:
     documented = [PILLOW_FORMATS.get(name, name) for name in _get_rules(context)["formats"]]
     for name in dict.fromkeys(documented):
         image = encode_base64(draw_image(side, side, name))
-        yield from _check_image(context, image, ACCEPTED, f"a picture in {name}")
+        yield from _check_image(context, image, ACCEPTED, f"a picture in {name}", "formats")
     refused = _expect_error(context, "image-format")
     others = [name for name in CANDIDATE_FORMATS if name not in documented]
     for name in others[:MAX_UNDOCUMENTED_FORMATS]:
         image = encode_base64(draw_image(side, side, name))
-        yield from _check_image(context, image, refused, f"a picture in {name}")
-    yield from _check_image(context, encode_base64(NOT_AN_IMAGE), refused, "words in Base64")
+        yield from _check_image(context, image, refused, f"a picture in {name}", "formats")
+    yield from _check_image(context, encode_base64(NOT_AN_IMAGE), refused, "words in Base64", "formats")
     truncated = encode_base64(draw_image(side, side)[:TRUNCATED_BYTES])
-    yield from _check_image(context, truncated, refused, "a picture that is cut")
+    yield from _check_image(context, truncated, refused, "a picture that is cut", "formats")
     yield from _check_data_url(context, side)
 
 
@@ -73,7 +74,7 @@ def _check_data_url(context: CheckContext, side: int) -> Iterator[Failure]:
         return
     expected = ACCEPTED if handling == "accepted" else _expect_error(context, "image-format")
     image = DATA_URL_PREFIX + encode_base64(draw_image(side, side))
-    yield from _check_image(context, image, expected, f"a picture behind {DATA_URL_PREFIX}")
+    yield from _check_image(context, image, expected, f"a picture behind {DATA_URL_PREFIX}", "formats")
 
 
 @active_check(
@@ -93,7 +94,7 @@ def byte_limit(context: CheckContext) -> Iterator[Failure]:
         limit = limit // 4 * 3
     for size, expected in ((limit, ACCEPTED), (limit + 1, _expect_error(context, "image-bytes"))):
         image = encode_base64(draw_image_of_size(size, side))
-        yield from _check_image(context, image, expected, f"a picture of {size:,} bytes")
+        yield from _check_image(context, image, expected, f"a picture of {size:,} bytes", "bytes")
 
 
 @active_check(
@@ -130,18 +131,22 @@ def orientation(context: CheckContext) -> Iterator[Failure]:
     refused = _expect_error(context, "image-orientation")
     for value, expected in ((UPRIGHT_ORIENTATION, ACCEPTED), (ROTATED_ORIENTATION, refused)):
         image = encode_base64(draw_image(side, side, "JPEG", orientation=value))
-        yield from _check_image(context, image, expected, f"a picture whose orientation is {value}")
+        yield from _check_image(context, image, expected, f"a picture whose orientation is {value}", "orientation")
 
 
 def _check_dimensions(context: CheckContext, width: int, height: int, expected: ExpectedResponse) -> Iterator[Failure]:
     image = encode_base64(draw_image(width, height))
-    yield from _check_image(context, image, expected, f"a picture of {width} by {height} pixels")
+    yield from _check_image(context, image, expected, f"a picture of {width} by {height} pixels", "sides")
 
 
-def _check_image(context: CheckContext, image: str, expected: ExpectedResponse, description: str) -> Iterator[Failure]:
+def _check_image(
+    context: CheckContext, image: str, expected: ExpectedResponse, description: str, keyword: str
+) -> Iterator[Failure]:
+    """Send an image and yield what is wrong with the answer; `keyword` names the rule in the document's data."""
     changes = {_get_image_parameter(context): image}
+    rule = f"{RULE_POINTER}/{keyword}"
     yield from confirm_failure(
-        lambda: expected.find_failure(context, context.send_sample(**changes), description, RULE_POINTER)
+        lambda: expected.find_failure(context, context.send_sample(**changes), description, rule)
     )
 
 
@@ -201,4 +206,4 @@ def _get_reactions(context: CheckContext) -> Mapping[str, Any]:
 
 def _expect_error(context: CheckContext, rule: str) -> ExpectedResponse:
     error = context.resolve_error(context.resolve_reaction(_get_reactions(context)[rule]))
-    return ExpectedResponse(frozenset((error,)))
+    return ExpectedResponse(frozenset((error,)), premises=(join_pointer("x-lookalike", "data", "reactions", rule),))

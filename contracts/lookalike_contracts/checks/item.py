@@ -39,7 +39,7 @@ def _check_ids(response: SearchResponse, pointer: str) -> Iterator[Failure]:
         reason = _explain_bad_id(value, values[0])
         if reason:
             message = f"{pointer} is {value!r}, {reason}"
-            rule = locate_invariant(response.context, "id")
+            rule = locate_invariant(response.context, "id", response.invariants.id.index(pointer))
             yield Failure(message, response.build_pointer(index, pointer), rule, (response.exchange,))
             return
 
@@ -96,7 +96,7 @@ def _check_urls(response: SearchResponse, pointer: str) -> Iterator[Failure]:
         reason = _explain_bad_url(value) if isinstance(value, str) else ""
         if reason:
             message = f"{pointer} is {value!r}, {reason}"
-            rule = locate_invariant(response.context, "urls")
+            rule = locate_invariant(response.context, "urls", response.invariants.urls.index(pointer))
             yield Failure(message, response.build_pointer(index, pointer), rule, (response.exchange,))
             return
 

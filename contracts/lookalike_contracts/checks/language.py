@@ -137,7 +137,9 @@ def _compare_with_plain(plain: SearchResponse, translated: SearchResponse, langu
     sent = f"{languages.parameter}={language}"
     if plain.ids != translated.ids or plain.total != translated.total:
         message = f"other items with {sent} than in the language of the plain request"
-        return Failure(message, translated.invariants.items, locate_invariant(context, "languages"), exchanges)
+        return Failure(
+            message, translated.invariants.items, locate_invariant(context, "languages", "parameter"), exchanges
+        )
     for pointer in languages.original:
         if plain.read_values(pointer) != translated.read_values(pointer):
             rule = locate_invariant(context, "languages", "original")

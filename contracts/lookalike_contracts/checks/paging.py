@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from lookalike_specs.invariants import Paging, resolve_choice
-from lookalike_specs.pointers import resolve_pointer
+from lookalike_specs.pointers import escape_pointer_token, resolve_pointer
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
@@ -80,7 +80,8 @@ def _find_repeated_item(context: CheckContext, case: PageCase) -> Failure | None
             # twice on one page is another mistake, which `item/doubled` reports
             if earlier is not page:
                 message = f"{_format_item_id(item_id)} stands on an earlier page too"
-                return Failure(message, page.build_pointer(index), exchanges=(earlier.exchange, page.exchange))
+                rule = locate_invariant(context, "paging", "page")
+                return Failure(message, page.build_pointer(index), rule, (earlier.exchange, page.exchange))
     require_any(list(pages_by_id), "an id")
     return None
 
@@ -111,7 +112,7 @@ def _find_lost_item(context: CheckContext, case: PageCase) -> Failure | None:
         return None
     message = f"the {2 * size} items from number {start} on are others than when they are asked for by {size}"
     exchanges = (first_half.exchange, second_half.exchange, whole.exchange)
-    return Failure(message, whole.invariants.items, locate_invariant(context, "paging"), exchanges)
+    return Failure(message, whole.invariants.items, locate_invariant(context, "paging", "size"), exchanges)
 
 
 @active_check(
@@ -231,7 +232,8 @@ def _find_wrong_echo(context: CheckContext, case: PageCase) -> Failure | None:
         value = resolve_pointer(page.body, pointer)
         if value != parameters[name]:
             message = f"{pointer} is {value!r} where `{name}` is {parameters[name]}"
-            return Failure(message, pointer, locate_invariant(context, "paging", "echo"), (page.exchange,))
+            rule = locate_invariant(context, "paging", "echo", escape_pointer_token(pointer))
+            return Failure(message, pointer, rule, (page.exchange,))
     return None
 
 

@@ -69,7 +69,7 @@ def _find_wrong_end(context: CheckContext, image: Changes) -> Failure | None:
         return None
     message = f"{len(after.items)} items after the last page, which holds {count} of {size}"
     exchanges = (last.exchange, after.exchange)
-    return Failure(message, after.invariants.items, locate_invariant(context, "paging"), exchanges)
+    return Failure(message, after.invariants.items, locate_invariant(context, "paging", "page"), exchanges)
 
 
 def _find_last_page(context: CheckContext, image: Changes) -> tuple[int, SearchResponse]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from lookalike_specs.extensions import Rule
 from lookalike_specs.invariants import resolve_choice
-from lookalike_specs.pointers import blank_values
+from lookalike_specs.pointers import blank_values, join_pointer
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..generation.mutation import Mutator, build_changes_strategy, confirm_failure, describe_values, get_mutator
-from ..generation.oracle import ParameterValues, iter_reactions
+from ..generation.oracle import ParameterValues, iter_reactions, locate_reactions
 from ..generation.values import ParameterValue
 from ..registry import active_check
 from ..responses.classify import parse_json_body
@@ -94,7 +95,10 @@ def coerced_values(context: CheckContext) -> Iterator[Failure]:
             limit = _get_violated_limit(mutator, name, value) if reaction == "clamp" else None
             counterpart = mutator.classify_value(name, limit)
             if not counterpart.violated_keywords:
-                yield from _check_same_response(mutator, {name: value}, {name: counterpart}, name)
+                premises = tuple(locate_reactions(context, mutator.fields[name], value))
+                yield from _check_same_response(
+                    mutator, {name: value}, {name: counterpart}, mutator.locate_rule(name, {name: value}), premises
+                )
 
 
 def _find_coercion(context: CheckContext, mutator: Mutator, name: str, value: ParameterValue) -> str:
@@ -144,7 +148,19 @@ def default_values(context: CheckContext) -> Iterator[Failure]:
             default = resolve_choice(extension.defaults[name], context.variants)
         omitted = {name: mutator.classify_value(name, None)}
         sent = {name: mutator.classify_value(name, _to_text(default))}
-        yield from _check_same_response(mutator, omitted, sent, name)
+        rule = mutator.locate_keyword(name, "default")
+        yield from _check_same_response(mutator, omitted, sent, rule, _locate_default_choice(context, name))
+
+
+def _locate_default_choice(context: CheckContext, name: str) -> tuple[str, ...]:
+    """Return what has to be true for a parameter to have that default: the variant's value, where one decides."""
+    choice = context.operation.extension.defaults.get(name)
+    if choice is None:
+        return ()
+    premises = [f"{context.operation.pointer}/x-lookalike/defaults/{name}"]
+    if isinstance(choice, dict):
+        premises.append(join_pointer("x-lookalike", "variants", choice["variant"]))
+    return tuple(premises)
 
 
 @active_check(
@@ -219,28 +235,32 @@ def _generate_boundary_sums(mutator: Mutator, names: list[str], limit: int) -> I
 
 def _find_first_failure(mutator: Mutator, name: str, values: list[ParameterValue]) -> Iterator[Failure]:
     """Yield the failure of the first of a parameter's values that is not answered as it should be."""
+    notes = list[Failure]()
     for value in values:
         failures = list(confirm_failure(partial(mutator.check_values, {name: value})))
-        if failures:
-            yield from failures
+        # a note must not hide the error that the next value shows
+        notes += [failure for failure in failures if mutator.context.is_note(failure)]
+        errors = [failure for failure in failures if not mutator.context.is_note(failure)]
+        if errors:
+            yield from errors
             return
+    yield from notes[:1]
 
 
 def _check_same_response(
-    mutator: Mutator, values: ParameterValues, equivalent: ParameterValues, name: str
+    mutator: Mutator, values: ParameterValues, equivalent: ParameterValues, rule: str, premises: tuple[str, ...]
 ) -> Iterator[Failure]:
-    yield from confirm_failure(partial(_compare_responses, mutator, values, equivalent, name))
+    for failure in confirm_failure(partial(_compare_responses, mutator, values, equivalent)):
+        yield replace(failure, rule=rule, premises=premises)
 
 
-def _compare_responses(
-    mutator: Mutator, values: ParameterValues, equivalent: ParameterValues, name: str
-) -> Failure | None:
+def _compare_responses(mutator: Mutator, values: ParameterValues, equivalent: ParameterValues) -> Failure | None:
     exchange = mutator.send_values(mutator.smallest_page_values | values)
     reference = mutator.send_values(mutator.smallest_page_values | equivalent)
     if _extract_stable_response(mutator.context, exchange) == _extract_stable_response(mutator.context, reference):
         return None
     message = f"{describe_values(values)} is not answered as {describe_values(equivalent)} is"
-    return Failure(message, "", mutator.locate_rule(name), (reference, exchange))
+    return Failure(message, exchanges=(reference, exchange))
 
 
 def _extract_stable_response(context: CheckContext, exchange: Exchange) -> Any:

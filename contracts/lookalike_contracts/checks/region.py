@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lookalike_specs.invariants import ImageRegions, resolve_choice
 from lookalike_specs.pointers import iter_matches, resolve_pointer
+from lookalike_specs.provenance import Source
 
 from ..context import CheckContext
 from ..finding import Failure
@@ -161,7 +162,7 @@ def _find_wrong_region(context: CheckContext, image: Changes) -> Failure | None:
     rationale="A client that shows the frame and lets its user confirm it wants to see the same items.",
     remediation="Search for the region of a request as for one that the server has found.",
     source=INVARIANTS_SOURCE,
-    severity="warning",
+    provenance=Source("inferred", "a region that is named is searched for as one that was found"),
     applies=_has_regions,
 )
 def main_region(context: CheckContext) -> Iterator[Failure]:
@@ -180,7 +181,7 @@ def _find_other_items(context: CheckContext, image: Changes) -> Failure | None:
         return None
     message = f"other goods with {parameter}={region} than without, although that was searched for"
     exchanges = (plain.exchange, named.exchange)
-    return Failure(message, plain.invariants.items, locate_invariant(context, "regions"), exchanges)
+    return Failure(message, plain.invariants.items, locate_invariant(context, "regions", "echo"), exchanges)
 
 
 @active_check(
@@ -189,7 +190,7 @@ def _find_other_items(context: CheckContext, image: Changes) -> Failure | None:
     rationale="A client that lets its user choose a region wants to see what is there.",
     remediation="Search for the region of the request; do not only repeat it.",
     source=INVARIANTS_SOURCE,
-    severity="warning",
+    provenance=Source("inferred", "other parts of a picture show other things, but need not"),
     applies=_lists_regions,
 )
 def other_regions(context: CheckContext) -> Iterator[Failure]:
@@ -214,7 +215,7 @@ def _find_ignored_region(context: CheckContext, images: list[Changes]) -> Failur
         return None
     message = f"the same goods whatever part of the picture {_get_regions(context).parameter} names"
     exchanges = tuple(response.exchange for response in responses)
-    return Failure(message, responses[0].invariants.items, locate_invariant(context, "regions"), exchanges)
+    return Failure(message, responses[0].invariants.items, locate_invariant(context, "regions", "parameter"), exchanges)
 
 
 def _search_other_regions(context: CheckContext, image: Changes) -> tuple[SearchResponse, list[SearchResponse]]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
+from typing import Final
 
 from lookalike_specs.messages import Response
+from lookalike_specs.provenance import Source
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import passive_check
+from ..responses.error_match import Aspect
 from ..responses.schema import find_response_violations
 
 SOURCE = "the responses of each document"
+# what of an error it is that a response of the document says, too
+ASPECTS: Final[Mapping[str, Aspect]] = {"status": "status", "media type": "media type", "schema": "shape"}
 
 
 @passive_check(
@@ -75,7 +80,7 @@ def envelope(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     pattern, mismatches = classifier.find_closest_error(response)
     if {mismatch.aspect for mismatch in mismatches} == {"status"}:
         message = f"the body is the error {pattern.id}, under HTTP {response.status}"
-        yield Failure(message, "", f"/x-lookalike/errors/{pattern.id}", (exchange,))
+        yield Failure(message, "", mismatches[0].rule, (exchange,), mismatches[0].premises)
 
 
 @passive_check(
@@ -84,6 +89,7 @@ def envelope(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     rationale="A client that goes by the header would show other characters, or none.",
     remediation="Send `Content-Type` with every body, and the `charset` that the body has.",
     source="RFC 9110, 8.3; RFC 8259, 8.1",
+    provenance=Source("documented", "RFC 9110, 8.3, which asks for the header; RFC 8259, 8.1, for UTF-8"),
 )
 def headers(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """Decode the body as its header says."""
@@ -116,7 +122,25 @@ def _read_charset(content_type: str) -> str:
 
 
 def _report_violations(context: CheckContext, exchange: Exchange, kind: str) -> Iterator[Failure]:
-    rule = f"{context.operation.pointer}/responses"
     for violation in find_response_violations(context.api.id, *exchange, strict=context.strict):
         if violation.kind == kind:
-            yield Failure(violation.message, violation.pointer, rule, (exchange,))
+            rule = f"{context.operation.pointer}/responses{violation.rule}"
+            premises = _list_premises(context, exchange, kind)
+            yield Failure(violation.message, violation.pointer, rule, (exchange,), premises)
+
+
+def _list_premises(context: CheckContext, exchange: Exchange, kind: str) -> tuple[str, ...]:
+    """Return what has to be true besides the list of responses for an error to break it.
+
+    The list of statuses is as complete as the catalogue of errors is: where nobody knows which status an error has, any
+    other one may be that error.
+    """
+    response = exchange.response
+    if 200 <= response.status < 300 or not context.classifier.error_patterns:
+        return ()
+    aspect = ASPECTS[kind]
+    _, mismatches = context.classifier.find_closest_error(response)
+    for mismatch in mismatches:
+        if mismatch.aspect == aspect:
+            return (mismatch.rule, *mismatch.premises)
+    return ()

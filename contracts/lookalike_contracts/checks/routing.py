@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lookalike_specs.messages import JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request
+from lookalike_specs.pointers import join_pointer
 from lookalike_specs.request_builder import build_request
 
 from ..context import CheckContext
@@ -77,19 +78,12 @@ def _list_malformed_bodies(plain: Request) -> list[bytes]:
     return [plain.body[: len(plain.body) // 2]]
 
 
-def _has_routing_errors(context: CheckContext) -> bool:
-    """Return whether the document says what a wrong path or method leads to; what we made up holds for nobody."""
-    provenance = context.api.root.routing.x_provenance
-    return provenance is None or provenance.kind != "invented"
-
-
 @active_check(
     "limits/method",
     summary="A method that the path does not have is refused with the error for it.",
     rationale="A client that uses the wrong method finds out at once.",
     remediation="Answer the error that `routing` has for `method`.",
     source="`routing` of each document",
-    applies=_has_routing_errors,
 )
 def unknown_method(context: CheckContext) -> Iterator[Failure]:
     """Send the good request by methods that no operation at its path has."""
@@ -105,7 +99,6 @@ def unknown_method(context: CheckContext) -> Iterator[Failure]:
     rationale="A misspelt URL must not look like a response.",
     remediation="Answer the errors that `routing` has for `not-found` and `unknown-action`.",
     source="`routing` of each document",
-    applies=_has_routing_errors,
 )
 def unknown_path(context: CheckContext) -> Iterator[Failure]:
     """Send the good request to paths that do not exist; and under another name, where requests name the operation."""
@@ -145,5 +138,10 @@ def _check_request(
 
 def _expect_error(context: CheckContext, rule: str) -> ExpectedResponse:
     errors = context.operation.extension.errors
-    error = context.resolve_error(context.resolve_reaction(errors.get(rule, errors["default"])))
-    return ExpectedResponse(frozenset((error,)))
+    keyword = rule if rule in errors else "default"
+    error = context.resolve_error(context.resolve_reaction(errors[keyword]))
+    premises = [f"{context.operation.pointer}/x-lookalike/errors/{keyword}"]
+    reaction = errors[keyword]
+    if isinstance(reaction, dict):
+        premises.append(join_pointer("x-lookalike", "variants", reaction["variant"]))
+    return ExpectedResponse(frozenset((error,)), premises=tuple(premises))

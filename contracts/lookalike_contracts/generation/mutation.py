@@ -19,6 +19,7 @@ from .oracle import ExpectedResponse, ParameterValues, predict_response
 from .values import ParameterValue, ValuePool, build_value_pools, classify_value
 
 MAX_SHOWN_LENGTH: Final = 60
+LIMIT_KEYWORDS: Final = ("minimum", "maximum", "minLength", "maxLength", "enum")
 FLAKY_MESSAGE: Final = "the same request was answered well one time and badly the next"
 
 
@@ -77,8 +78,24 @@ class Mutator:
         failure = expected.find_failure(self.context, exchange, describe_values(changes))
         if failure is None:
             return None
-        last_name = next(reversed(changes), "")
-        return replace(failure, rule=self.locate_rule(last_name, changes))
+        # of several values the one is named that breaks a rule
+        broken_names = [name for name, value in changes.items() if value.violated_keywords]
+        last_name = next(reversed(broken_names or [*changes]), "")
+        if broken_names:
+            return replace(failure, rule=self.locate_rule(last_name, changes))
+        limits = tuple(limit for name, value in changes.items() for limit in self._locate_limits(name, value))
+        return replace(failure, rule=self.locate_rule(last_name), premises=failure.premises + limits)
+
+    def _locate_limits(self, name: str, value: ParameterValue) -> Iterator[str]:
+        """Yield the keywords that a value only just keeps.
+
+        A server that refuses `page_size=20` breaks the rule only if 20 is the maximum for sure; 5 may not be refused
+        whatever the maximum is.
+        """
+        schema = self.fields[name].schema
+        for keyword in LIMIT_KEYWORDS:
+            if keyword in schema and _is_at_limit(keyword, schema[keyword], value.value):
+                yield self.locate_keyword(name, keyword)
 
     def locate_rule(self, name: str, changes: ParameterValues | None = None) -> str:
         """Return where the document speaks of a parameter, and of the rule that its value breaks."""
@@ -88,13 +105,32 @@ class Mutator:
         if not changes or name not in changes or not changes[name].violated_keywords:
             return field.pointer
         # the first of them, as one place can be shown
-        keyword = changes[name].violated_keywords[0]
+        return self.locate_keyword(name, changes[name].violated_keywords[0])
+
+    def locate_keyword(self, name: str, keyword: str) -> str:
+        """Return where the document has a keyword of a parameter's schema; `required` stands beside the schema."""
+        field = self.fields[name]
         if field.location in ("form", "json", "file"):
             # the pointer of a body's property is that of its schema, and which ones are required stands elsewhere
             return field.pointer if keyword == "required" else f"{field.pointer}/{keyword}"
         if keyword == "required":
             return f"{field.pointer}/required"
         return f"{field.pointer}/schema/{keyword}"
+
+
+def _is_at_limit(keyword: str, limit: Any, value: Any) -> bool:
+    """Return whether a value, as a request carries it, is the last one that a keyword of its schema allows."""
+    if value is None:
+        return False
+    if keyword == "enum":
+        return True
+    text = str(value)
+    if keyword in ("minLength", "maxLength"):
+        return bool(len(text) == limit)
+    try:
+        return float(text) == float(limit)
+    except ValueError:
+        return False
 
 
 def describe_values(changes: ParameterValues) -> str:

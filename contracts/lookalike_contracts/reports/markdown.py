@@ -17,6 +17,7 @@ from .text import format_summary
 MARKS: Final[dict[ResultState, str]] = {
     "failed": "❌",
     "warned": "⚠️",
+    "noted": "ℹ️",
     "accepted": "☑️",
     "could not check": "❓",
     "passed": "✅",

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from lookalike_specs import Api
+from lookalike_specs.provenance import UNSTATED, Source
 from lookalike_specs.redaction import Redactor
 
 from ..baseline import Baseline
 from ..coverage import Coverage
-from ..finding import Finding, Severity
+from ..finding import Finding
 from ..registry import Check
 from ..reproduction import Evidence, build_evidence
 from ..reproduction.secrets import build_redactor
 from ..reproduction.text import escape_text, redact_text
 from ..results import CheckResult, RunResult
+from ..severity import Severity
 from .exchange_text import ExchangeText, build_exchange_texts
 
-ResultState = Literal["failed", "warned", "accepted", "could not check", "passed", "does not apply"]
+ResultState = Literal["failed", "warned", "noted", "accepted", "could not check", "passed", "does not apply"]
 # worst first: of several findings of one check at one operation, the worst says how the result counts
-STATES: tuple[ResultState, ...] = ("failed", "warned", "could not check", "accepted", "passed", "does not apply")
+STATES: Final[tuple[ResultState, ...]] = (
+    "failed",
+    "warned",
+    "could not check",
+    "noted",
+    "accepted",
+    "passed",
+    "does not apply",
+)
+STATES_BY_SEVERITY: Final[Mapping[Severity, ResultState]] = {"error": "failed", "warning": "warned", "note": "noted"}
 ResultKey = tuple[str, str, str]
 
 
@@ -29,8 +40,9 @@ ResultKey = tuple[str, str, str]
 class ReportedFinding:
     """A finding as reports show it.
 
-    `accepted_reason` says why the baseline accepts it, "" where it counts. `exchanges` are the same as in `evidence`,
-    but with whole bodies: the page bounds them around the place of the finding.
+    `provenance` is how sure the rule is, and `provenance_pointer` the place in the document that says so, "" where the
+    check itself does. `accepted_reason` says why the baseline accepts it, "" where it counts. `exchanges` are the same as
+    in `evidence`, but with whole bodies: the page bounds them around the place of the finding.
     """
 
     check: str
@@ -40,6 +52,8 @@ class ReportedFinding:
     seed: int
     fingerprint: str
     evidence: Evidence
+    provenance: Source = UNSTATED
+    provenance_pointer: str = ""
     accepted_reason: str = ""
     rerun_command: str = ""
     exchanges: tuple[ExchangeText, ...] = ()
@@ -59,9 +73,7 @@ class ReportedFinding:
         """Return how the finding counts."""
         if self.accepted_reason:
             return "accepted"
-        if self.severity == "error":
-            return "failed"
-        return "warned"
+        return STATES_BY_SEVERITY[self.severity]
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,8 @@ def _build_reported_finding(
         seed=finding.seed,
         fingerprint=finding.fingerprint,
         evidence=build_evidence(finding, api, run.accounts[api.id]),
+        provenance=finding.provenance,
+        provenance_pointer=escape_text(finding.provenance_pointer),
         accepted_reason=escape_text(accepted_reason),
         rerun_command=escape_text(rerun_command),
         exchanges=build_exchange_texts(finding, api, run.accounts[api.id]),

@@ -12,14 +12,20 @@ from .escape import clean_line, clean_text
 from .location import get_display_path
 from .report import STATES, Report, ReportedFinding, ResultState
 
-Role = Literal["heading", "failed", "warned", "could not check", "passed", "accepted", "does not apply", "faint"]
+Role = Literal[
+    "heading", "failed", "warned", "noted", "could not check", "passed", "accepted", "does not apply", "faint"
+]
 Styler = Callable[[Role, str], str]
 # as a curl line writes a credential: `-H 'apiToken: '"$LOOKALIKE_TMAPI_APITOKEN"`
 CREDENTIAL_VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
 NOT_APPLICABLE: Final[ResultState] = "does not apply"
 # the words behind a number, where they are not the state's own: "3 passed", but "1 with a warning"
-STATE_WORDS: Final[dict[ResultState, str]] = {"warned": "with a warning", "could not check": "not checked"}
-LABELS: Final = {"failed": "FAILED", "warned": "WARNING", "accepted": "ACCEPTED"}
+STATE_WORDS: Final[dict[ResultState, str]] = {
+    "warned": "with a warning",
+    "noted": "with a note",
+    "could not check": "not checked",
+}
+LABELS: Final = {"failed": "FAILED", "warned": "WARNING", "noted": "NOTE", "accepted": "ACCEPTED"}
 
 
 def leave_unstyled(_: Role, text: str) -> str:

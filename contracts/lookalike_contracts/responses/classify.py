@@ -12,6 +12,7 @@ from lookalike_specs import Api, Operation
 from lookalike_specs.extensions import ErrorCode
 from lookalike_specs.messages import Response
 from lookalike_specs.pointers import MISSING, resolve_pointer
+from lookalike_specs.provenance import PROVENANCE_KINDS, rank_kind
 
 from .error_match import ErrorMismatch, ErrorPattern
 
@@ -69,16 +70,41 @@ class ResponseClassifier:
                     return True
         return False
 
-    def find_closest_error(self, response: Response) -> tuple[ErrorPattern, tuple[ErrorMismatch, ...]]:
-        """Return the error that an answer is most like, and what differs."""
-        candidates = [(pattern, pattern.find_mismatches(response)) for pattern in self.error_patterns]
-        return min(candidates, key=lambda candidate: _rank_mismatches(candidate[1]))
+    def find_closest_error(
+        self, response: Response, errors: Collection[str] = ()
+    ) -> tuple[ErrorPattern, tuple[ErrorMismatch, ...]]:
+        """Return the error that an answer is most like, and what differs; of these `errors`, or of all.
+
+        Where an answer has neither code nor message nor status of any error, it may be any of them in other words. Then
+        it is taken for the one whose words we are least sure of, for nobody is accused of not having our inventions.
+        """
+        patterns = [pattern for pattern in self.error_patterns if not errors or pattern.id in errors]
+        candidates = [(pattern, pattern.find_mismatches(response)) for pattern in patterns or self.error_patterns]
+        return min(candidates, key=lambda candidate: self._rank(response, *candidate))
 
     def find_mismatches(self, response: Response, error: str) -> tuple[ErrorMismatch, ...]:
         """Return what keeps an answer from being that error, in the format that it is most like."""
         error = self.operation.extension.error_aliases.get(error, error)
-        candidates = [pattern.find_mismatches(response) for pattern in self.error_patterns if pattern.id == error]
-        return min(candidates, key=_rank_mismatches)
+        return self.find_closest_error(response, (error,))[1]
+
+    def find_surest_mismatch(self, response: Response, error: str) -> ErrorMismatch | None:
+        """Return the mismatch that rests on the surest fact; None where an answer is that error."""
+        mismatches = self.find_mismatches(response, error)
+        return min(mismatches, key=self._rank_kind, default=None)
+
+    def _rank(
+        self, response: Response, pattern: ErrorPattern, mismatches: tuple[ErrorMismatch, ...]
+    ) -> tuple[bool, int, int, int]:
+        """Return a key that is the smaller, the more an answer is like an error."""
+        # a body of another media type is not compared, so that few mismatches do not make it alike
+        aspects = {mismatch.aspect for mismatch in mismatches}
+        certainty = sum(len(PROVENANCE_KINDS) - 1 - self._rank_kind(mismatch) for mismatch in mismatches)
+        return "media type" in aspects, -pattern.shows_identity(response), certainty, len(mismatches)
+
+    def _rank_kind(self, mismatch: ErrorMismatch) -> int:
+        """Return how unsure the facts are that a mismatch rests on: that of the weakest, 0 for what is documented."""
+        pointers = (mismatch.rule, *mismatch.premises)
+        return max(rank_kind(self.api.find_provenance(pointer).kind) for pointer in pointers)
 
     @cached_property
     def error_patterns(self) -> tuple[ErrorPattern, ...]:
@@ -87,7 +113,7 @@ class ResponseClassifier:
         patterns = list[ErrorPattern]()
         for name, error in self.api.list_errors(self.operation).items():
             for format_name in dict.fromkeys(self._iter_error_formats(name, error)):
-                patterns.append(ErrorPattern(name, error, formats[format_name]))
+                patterns.append(ErrorPattern(name, error, formats[format_name], format_name))
         return tuple(patterns)
 
     def _iter_error_formats(self, name: str, error: ErrorCode) -> Iterator[str]:
@@ -118,10 +144,3 @@ def _render_xml_element(pointer: str, value: Any) -> bytes:
     """Return what stands at the top of an answer as it is written in XML: `<Success>true</Success>`."""
     name = pointer.removeprefix("/")
     return f"<{name}>{json.dumps(value)}</{name}>".encode()
-
-
-def _rank_mismatches(mismatches: tuple[ErrorMismatch, ...]) -> tuple[bool, bool, int]:
-    """Return a key that is the smaller, the more an answer is like an error."""
-    # a body of another media type is not compared, so that few mismatches do not make it alike
-    aspects = {mismatch.aspect for mismatch in mismatches}
-    return "media type" in aspects, not aspects.isdisjoint(("code", "shape")), len(mismatches)

@@ -16,10 +16,10 @@ from openapi_core.templating.responses.exceptions import ResponseFinderError
 from lookalike_specs import load_api, read_document
 from lookalike_specs.messages import XML_MEDIA_TYPE, Request, Response
 from lookalike_specs.pointers import join_pointer
-from lookalike_specs.references import resolve_refs
+from lookalike_specs.references import resolve_operation, resolve_refs
 from lookalike_specs.registry import add_cache_clearer, cache_per_api
 
-from .openapi_adapter import OpenAPIResponse, to_openapi_request
+from .openapi_adapter import OpenAPIResponse, match_operation, to_openapi_request
 
 VALIDATORS: Final = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
 ResponseViolationKind = Literal["path", "status", "media type", "schema"]
@@ -31,11 +31,15 @@ VIOLATION_KINDS: Final[Mapping[type[Exception], ResponseViolationKind]] = {
 
 
 class ResponseViolation(NamedTuple):
-    """One thing that the document does not allow, and the place in the answer's body."""
+    """One thing that the document does not allow, and the place in the answer's body.
+
+    `rule` is the place in the operation's `responses`.
+    """
 
     kind: ResponseViolationKind
     pointer: str
     message: str
+    rule: str = ""
 
 
 def describe_response_violations(api: str, request: Request, response: Response) -> tuple[str, ...]:
@@ -71,11 +75,38 @@ def _iter_violations(api: str, request: Request, response: Response, strict: boo
     # openapi-core raises these two, where it should have yielded an error; both are the answer's fault
     try:
         for error in _build_validator(api, strict).iter_errors(openapi_request, openapi_response):
-            yield _to_violation(error)
+            violation = _to_violation(error)
+            yield violation._replace(rule=_locate_violation(api, request, response, violation))
     except RecursionError:
         yield ResponseViolation("schema", "", "is nested too deeply to be read")
     except UnicodeEncodeError:
         yield ResponseViolation("schema", "", "holds half a character, such as \\ud800")
+
+
+def _locate_violation(api: str, request: Request, response: Response, violation: ResponseViolation) -> str:
+    """Return the place in the operation's `responses` of what an answer breaks, as a pointer from there."""
+    operation = match_operation(load_api(api), request)
+    if operation is None or violation.kind in ("path", "status"):
+        return ""
+    responses = _load_responses(api, operation.document_path, operation.method.lower())
+    status = str(response.status)
+    names = [name for name in (status, f"{status[0]}XX", "default") if name in responses]
+    if not names:
+        return ""
+    documented = responses[names[0]]
+    if violation.kind == "media type":
+        return join_pointer(names[0], "content")
+    media_types = documented.get("content", {})
+    media_type = response.media_type.partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        return join_pointer(names[0])
+    return join_pointer(names[0], "content", media_type, "schema") + violation.rule
+
+
+@cache_per_api
+def _load_responses(api: str, path: str, method: str) -> dict[str, Any]:
+    responses: dict[str, Any] = resolve_operation(read_document(api), path, method)["responses"]
+    return responses
 
 
 @cache_per_api
@@ -103,7 +134,8 @@ def _to_violation(error: Exception) -> ResponseViolation:
     # of the alternatives of a schema, the errors of the one that fits best
     cause = best_match(getattr(error.__cause__, "schema_errors", ()))
     if cause is not None:
-        return ResponseViolation("schema", join_pointer(*cause.absolute_path), cause.message)
+        rule = join_pointer(*cause.absolute_schema_path)
+        return ResponseViolation("schema", join_pointer(*cause.absolute_path), cause.message, rule)
     # openapi-core wraps what is wrong with the media type in an error that says less
     if isinstance(error.__cause__, MediaTypeFinderError):
         error = error.__cause__

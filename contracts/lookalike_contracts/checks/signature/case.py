@@ -29,7 +29,10 @@ class SignatureCase:
 
 
 def check_refused(signer: Signer, cases: Iterable[SignatureCase], *, every: bool = False) -> Iterator[Failure]:
-    """Yield a failure for the first case that is accepted; with `every`, for the first one at each pointer."""
+    """Yield a failure for the first case that is accepted; with `every`, for the first one at each pointer.
+
+    What rests on our inventions does not count as the first: the next case may show something worse.
+    """
     reported: set[str] = set()
     for case in cases:
         if reported and not every:
@@ -39,8 +42,10 @@ def check_refused(signer: Signer, cases: Iterable[SignatureCase], *, every: bool
         exchange = _confirm_twice(signer, case, signer.context.classifier.is_good)
         if exchange is not None:
             message = f"a request {case.description} is accepted ({signer.scheme.name})"
-            yield Failure(message, case.pointer, signer.locate_rule(case.refusal), (exchange,))
-            reported.add(case.pointer)
+            failure = Failure(message, case.pointer, signer.locate_rule(case.refusal), (exchange,))
+            yield failure
+            if not signer.context.is_note(failure):
+                reported.add(case.pointer)
 
 
 def check_accepted(signer: Signer, cases: Iterable[SignatureCase]) -> Iterator[Failure]:

@@ -54,7 +54,17 @@ def _check_refusal_error(signer: Signer, case: SignatureCase) -> Iterator[Failur
     exchange = signer.context.send(case.make_request())
     if description == _describe_wrong_error(signer, case, exchange):
         message = f"a request {case.description} is {description}"
-        yield Failure(message, "", signer.locate_rule(case.refusal), (exchange,))
+        premises = tuple(_list_broken_facts(signer, case, exchange))
+        yield Failure(message, "", signer.locate_error(case.refusal), (exchange,), premises)
+
+
+def _list_broken_facts(signer: Signer, case: SignatureCase, exchange: Exchange) -> Iterator[str]:
+    """Yield of each error that would be right the surest fact that the answer breaks."""
+    for error in sorted(case.expected_errors):
+        mismatch = signer.context.classifier.find_surest_mismatch(exchange.response, error)
+        if mismatch is not None:
+            yield mismatch.rule
+            yield from mismatch.premises
 
 
 def _pick_one_per_refusal(signer: Signer) -> Iterator[SignatureCase]:

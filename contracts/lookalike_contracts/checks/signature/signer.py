@@ -23,6 +23,8 @@ from .request_edit import PartLocation, RequestPart, add_part, list_parts, repla
 # parameters that no operation knows; their names sort before and after the others
 EXTRA_PARAMETERS: Final = (("Aside", "1"), ("zz_note", "2"))
 
+CORE_REFUSALS: Final = ("missing-key", "unknown-key", "missing-signature", "mismatch")
+
 
 @dataclass(frozen=True)
 class Signer:
@@ -191,11 +193,19 @@ class Signer:
         return frozenset([next(errors[refusal] for refusal in refusals if refusal in errors)])
 
     def locate_rule(self, refusal: str = "") -> str:
-        """Return the pointer to the scheme in the document, or to its error for that refusal."""
+        """Return the pointer to the scheme in the document, or to its error for that refusal.
+
+        That a scheme looks at key and signature at all is said by the scheme itself. What else it looks at, such as the
+        time, it does only where it has an error for that.
+        """
         pointer = f"/components/securitySchemes/{self.scheme.name}"
-        if refusal in self.scheme.extension.errors:
+        if refusal not in CORE_REFUSALS and refusal in self.scheme.extension.errors:
             return f"{pointer}/x-lookalike/errors/{refusal}"
         return pointer
+
+    def locate_error(self, refusal: str) -> str:
+        """Return where the document says which error a kind of refusal is."""
+        return f"/components/securitySchemes/{self.scheme.name}/x-lookalike/errors/{refusal}"
 
 
 def scramble_text(text: str, rng: Random) -> str:

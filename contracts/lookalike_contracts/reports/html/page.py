@@ -40,6 +40,7 @@ MAX_OPEN_FINDINGS: Final = 3
 MARKS: dict[ResultState, str] = {
     "failed": "✕",
     "warned": "!",
+    "noted": "i",
     "could not check": "?",
     "accepted": "☑",
     "passed": "✓",
@@ -48,6 +49,7 @@ MARKS: dict[ResultState, str] = {
 LEGEND: dict[ResultState, str] = {
     "failed": "findings",
     "warned": "warnings",
+    "noted": "notes",
     "could not check": "could not be checked",
     "accepted": "accepted by the baseline",
     "passed": "passed",
