@@ -51,8 +51,8 @@ def test_the_plain_request_is_answered_well(at: str) -> None:
         (422, {"code": 422, "msg": "Parameter errors", "data": None}, "422"),
         # the words say more than the status
         (422, {"code": 4390, "msg": "Subscription expired or insufficient balance.", "data": None}, "439"),
-        # the code says more than all the rest
-        (439, {"code": 422, "msg": "Subscription expired or insufficient balance.", "data": None}, "422"),
+        # the code says more than all the rest; of the two errors that have it, the words of one are ours
+        (439, {"code": 422, "msg": "Subscription expired or insufficient balance.", "data": None}, "foreign-image"),
         (439, {"code": 439, "msg": "Parameter error", "data": None}, "439"),
     ],
 )
