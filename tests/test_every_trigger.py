@@ -14,6 +14,7 @@ from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.faults import FAULTS, Delay
 from lookalike_mocks.sandbox import Sandbox
+from lookalike_mocks.situations import find_operations
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request
 
@@ -60,11 +61,9 @@ def send(house: House, request: Request, prefer: str = "") -> None:
 
 def request(api: str, name: str, account: Mapping[str, str]) -> Request:
     """A good request for the first operation that can be in that situation."""
-    errors, operations = load_api(api).root.errors, load_api(api).operations
-    only = errors[name].operations if name in errors else []
-    return build_signed_request(
-        api, account, at=next(at for at, each in enumerate(operations) if not only or each.id in only)
-    )
+    loaded = load_api(api)
+    first = find_operations(loaded, name)[0]
+    return build_signed_request(api, account, at=loaded.operations.index(first))
 
 
 def by_magic_key(house: House, api: str, name: str) -> Sandbox:

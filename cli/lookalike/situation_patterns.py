@@ -65,8 +65,5 @@ def _filter_by_operation(operation: str, situations: Iterable[SituationDetails])
     if operation not in operation_ids:
         raise UnknownChoice("operation", operation, find_closest(operation, operation_ids))
     for situation in situations:
-        api, _, name = situation.id.partition("/")
-        error = load_api(api).root.errors.get(name)
-        # Pages and faults are not in the catalogue of errors: they concern every operation.
-        if error is None or error.applies_to(operation):
+        if operation in situation.operations:
             yield situation

@@ -29,7 +29,7 @@ def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     for operation in api.operations:
         methods = routes.setdefault(operation.path, {})
         endpoints = methods.setdefault(operation.method, {})
-        endpoints[operation.extension.action] = _compile_operation(api, operation, variants, situations)
+        endpoints[operation.extension.action] = _compile_operation(api, operation, variants)
     triggers = api.root.triggers
     return Service(
         api=api,
@@ -49,19 +49,14 @@ def compile_api(api_id: str, chosen: dict[str, str] | None = None) -> Service:
     )
 
 
-def _compile_operation(
-    api: Api, operation: Operation, variants: Mapping[str, str], situations: frozenset[str]
-) -> Endpoint:
+def _compile_operation(api: Api, operation: Operation, variants: Mapping[str, str]) -> Endpoint:
     _check_handler(api, operation)
     _check_verifiers(api, operation)
     active_schemes = tuple(scheme for scheme in operation.schemes if scheme.is_active(variants))
-    foreign_errors = {
-        name for name, error in api.root.errors.items() if error.operations and operation.id not in error.operations
-    }
     return Endpoint(
         operation=replace(operation, schemes=active_schemes),
         rules=compile_rules(api, operation, variants),
-        situations=situations - foreign_errors,
+        situations=frozenset((*api.list_situations(operation), *FAULTS)),
     )
 
 

@@ -100,17 +100,25 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
 
 
 def admit(state: SandboxState, context: RequestContext, account: Account) -> None:
-    """Raise VendorError where the account's own state, or the sandbox's quota, forbids the request."""
-    if account.error_id:
+    """Raise VendorError where the account's own state, or the sandbox's quota, forbids the request.
+
+    Neither does so with an error that the operation cannot answer: an upload to the object store, for example, goes
+    past the gateway that counts requests.
+    """
+    possible = context.endpoint.situations
+    if account.error_id in possible:
         raise VendorError(account.error_id, origin="account")
     quota = state.quota
     api = context.service.api
-    if quota.count is not None:
+    errors = api.root.quota
+    if quota.count is not None and errors.count in possible:
         count = state.answer_counts.get(api.id, 0)
         if count >= quota.count:
             detail = f"the sandbox's quota of {quota.count} answers is used up"
-            raise VendorError(api.root.quota.count, origin="quota", detail=detail)
+            raise VendorError(errors.count, origin="quota", detail=detail)
         state.answer_counts[api.id] = count + 1
-    if quota.rate is not None and not state.rate_limiter.try_acquire(f"quota/{api.id}", quota.rate, state.clock()):
+    if quota.rate is None or errors.rate not in possible:
+        return
+    if not state.rate_limiter.try_acquire(f"quota/{api.id}", quota.rate, state.clock()):
         detail = f"the sandbox's quota of {quota.rate} answers a second is used up"
-        raise VendorError(api.root.quota.rate, origin="quota", detail=detail)
+        raise VendorError(errors.rate, origin="quota", detail=detail)

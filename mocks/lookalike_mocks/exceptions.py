@@ -64,6 +64,32 @@ class UnknownSituation(Exception):
 
 
 @dataclass(eq=False)
+class UnknownOperation(Exception):
+    """The API has no operation of that name."""
+
+    api: str
+    operation: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return one line for a person, with what is most like it."""
+        return f"{self.api} has no operation {self.operation!r}; nearest: {find_closest(self.operation, self.known)}"
+
+
+@dataclass(eq=False)
+class ImpossibleSituation(Exception):
+    """An operation can never be in that situation; `possible` are the operations that can."""
+
+    situation: str
+    operation: str
+    possible: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return one line for a person, with the operations that can be in it."""
+        return f"{self.operation} is never in the situation {self.situation}; {', '.join(self.possible)} can be"
+
+
+@dataclass(eq=False)
 class AmbiguousRoute(Exception):
     """Two of the APIs would answer the same request on one port."""
 

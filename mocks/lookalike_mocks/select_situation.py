@@ -62,7 +62,10 @@ def select_requested_situation(
             return _add_situation(NO_SITUATION, context.service, RequestedSituation(preferred, "prefer"), error_values)
     if not state.scheduled_situations.pending:
         return NO_SITUATION
-    scheduled = state.scheduled_situations.take_next(context.service.api.id, context.endpoint.situations.__contains__)
+    endpoint = context.endpoint
+    scheduled = state.scheduled_situations.take_next(
+        context.service.api.id, endpoint.situations.__contains__, endpoint.operation.id
+    )
     if scheduled is None:
         return NO_SITUATION
     _, _, situation = scheduled.situation.partition("/")
@@ -173,5 +176,6 @@ def _build_unknown_situation_error(context: RequestContext, preference: str) -> 
         for situation in (*root.errors, *root.situations, *FAULTS)
         if situation in context.endpoint.situations
     ]
-    message = f"Prefer: {preference[:MAX_QUOTED_LENGTH]} is none of this API's situations"
+    operation = context.endpoint.operation.id
+    message = f"Prefer: {preference[:MAX_QUOTED_LENGTH]} is no situation of the operation {operation}"
     return MockError(400, {"error": message, "known": known})

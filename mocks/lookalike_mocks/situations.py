@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from lookalike_specs import Api
+from lookalike_specs import Api, Operation
 from lookalike_specs.extensions import ErrorCode
 
 from .faults import FAULTS
@@ -25,7 +25,8 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What an API can answer.
 
     `status` is the one on the wire under the default variants, null for a fault; `reproduce` says how to get it by
-    itself, `triggers` are values that bring it, `prefer` is the header `Prefer` that does.
+    itself, `triggers` are values that bring it, `prefer` is the header `Prefer` that does. `operations` are the
+    operations that can be in it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     description: str = ""
     reproduce: str = ""
+    operations: list[str]
     triggers: list[SituationTrigger]
     prefer: str
 
@@ -48,6 +50,7 @@ def iter_situations(api: Api) -> Iterator[SituationDetails]:
             status=200,
             description=success.description,
             reproduce=success.reproduce,
+            operations=[operation.id for operation in find_operations(api, name)],
             triggers=_list_triggers(api, name),
             prefer=f"example={api.id}/{name}",
         )
@@ -60,6 +63,7 @@ def iter_situations(api: Api) -> Iterator[SituationDetails]:
             message=error.message,
             description=error.description,
             reproduce=error.reproduce,
+            operations=[operation.id for operation in find_operations(api, name)],
             triggers=_list_triggers(api, name),
             prefer=f"example={api.id}/{name}",
         )
@@ -68,17 +72,22 @@ def iter_situations(api: Api) -> Iterator[SituationDetails]:
             id=f"{api.id}/{name}",
             kind="fault",
             description=description,
+            operations=[operation.id for operation in find_operations(api, name)],
             triggers=_list_triggers(api, name),
             prefer=f"example={api.id}/{name}",
         )
 
 
+def find_operations(api: Api, name: str) -> list[Operation]:
+    """Return the operations that can be in a situation, by its short id; a fault can happen to any."""
+    if name in FAULTS:
+        return list(api.operations)
+    return [operation for operation in api.operations if name in api.list_situations(operation)]
+
+
 def _list_triggers(api: Api, name: str) -> list[SituationTrigger]:
     """Return the values that bring a situation: of parameters, those that an operation takes which can be in it."""
-    operations = api.operations
-    if name in api.root.errors and api.root.errors[name].operations:
-        operations = tuple(operation for operation in operations if operation.id in api.root.errors[name].operations)
-    parameters = {field.name for operation in operations for field in operation.fields}
+    parameters = {field.name for operation in find_operations(api, name) for field in operation.fields}
     triggers = []
     for trigger in api.root.triggers:
         value = trigger.template.replace("{situation}", name)

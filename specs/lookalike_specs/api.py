@@ -152,6 +152,15 @@ class Api:
         """Return the errors that an operation can answer, by their ids."""
         return {name: error for name, error in self.root.errors.items() if error.applies_to(operation.id)}
 
+    def list_situations(self, operation: Operation) -> list[str]:
+        """Return the short ids of what an operation can be asked for: errors, then the situations that are none.
+
+        An error that it answers in words of its own (`error-aliases`) is among them.
+        """
+        answers = {**self.root.errors, **self.root.situations}
+        aliases = operation.extension.error_aliases
+        return [name for name, answer in answers.items() if name in aliases or answer.applies_to(operation.id)]
+
     def find_provenance(self, pointer: str) -> Source:
         """Return where the fact comes from that a pointer into the document names; see `provenance.find_provenance`."""
         return self._cached_find_provenance(pointer)

@@ -43,11 +43,21 @@ class ErrorFormat(Extension, frozen=True, kw_only=True):
     xml: str = ""
 
 
-class ErrorCode(Extension, frozen=True, kw_only=True):
+class PossibleAnswer(Extension, frozen=True, kw_only=True):
+    """An answer that `operations` can give; every operation, where there are none."""
+
+    operations: list[str] = []
+
+    def applies_to(self, operation: str) -> bool:
+        """Return whether that operation can answer it."""
+        return not self.operations or operation in self.operations
+
+
+class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     """One error that the vendor can answer.
 
     `code` and `message` are as they stand in the body. `reproduce` says how to get it from the API itself, ""
-    where no request can. `error_format` is the one that it always has. No `operations`: every one can answer it.
+    where no request can. `error_format` is the one that it always has.
     """
 
     status: int
@@ -57,14 +67,9 @@ class ErrorCode(Extension, frozen=True, kw_only=True):
     reproduce: str = ""
     error_format: str = ""
     headers: dict[str, str] = {}
-    operations: list[str] = []
-
-    def applies_to(self, operation: str) -> bool:
-        """Return whether that operation can answer it."""
-        return not self.operations or operation in self.operations
 
 
-class SuccessSituation(Extension, frozen=True, kw_only=True):
+class SuccessSituation(PossibleAnswer, frozen=True, kw_only=True):
     """An answer that is not an error."""
 
     description: str

@@ -184,11 +184,19 @@ def _check_error_formats(api: Api) -> Iterator[Problem]:
 
 
 def _check_error_operations(api: Api) -> Iterator[Problem]:
-    """Yield the errors that only operations answer which are not there."""
+    """Yield the answers of operations that are not there, and the errors that an operation names and cannot answer."""
     existing = {operation.id for operation in api.operations}
-    for name, error in api.root.errors.items():
-        for unknown in set(error.operations) - existing:
-            yield f"/x-lookalike/errors/{name}", f"{unknown!r} is no operation"
+    for kind, answers in (("errors", api.root.errors), ("situations", api.root.situations)):
+        for name, answer in answers.items():
+            for unknown in set(answer.operations) - existing:
+                hint = suggest(unknown, existing)
+                yield f"/x-lookalike/{kind}/{name}", f"{unknown!r} is no operation{hint}"
+    for operation in api.operations:
+        aliases = operation.extension.error_aliases
+        for pointer, name in _iter_operation_errors(operation):
+            error = api.root.errors.get(aliases.get(name, name))
+            if error is not None and not error.applies_to(operation.id):
+                yield pointer, f"{name!r} is an error of {', '.join(error.operations)}, and not of {operation.id}"
 
 
 def _check_fields(api: Api) -> Iterator[Problem]:

@@ -221,6 +221,34 @@ def test_the_situation_is_there_for_the_test_whether_it_asks_for_it_or_not(run: 
     """).assert_outcomes(passed=9)
 
 
+CONVERT = """
+    def convert(tmapi):
+        url, token = f"{tmapi.base_url}/1688/tools/image/convert_url", {"apiToken": tmapi.credentials["apiToken"]}
+        return httpx.post(url, params=token, json={"url": "https://example.com/x.jpg"})
+"""
+
+
+def test_a_situation_can_be_for_one_operation(run: Any) -> None:
+    run(f"""{CONVERT}
+    @pytest.mark.lookalike(situations="tmapi/503", operation="searchItemsByImageUrl")
+    def test_by_mark(tmapi):
+        assert [convert(tmapi).status_code, ask(tmapi).status_code, convert(tmapi).status_code] == [200, 503, 200]
+
+    def test_by_name(tmapi):
+        tmapi.situation("503", times=1, operation="searchItemsByImageUrl")
+        assert [convert(tmapi).status_code, ask(tmapi).status_code, ask(tmapi).status_code] == [200, 503, 200]
+
+    def test_a_page_waits_for_the_search(tmapi):
+        tmapi.situation("empty", times=1)
+        assert convert(tmapi).status_code == 200
+        assert ask(tmapi).json()["data"]["items"] == []
+
+    def test_unknown(tmapi):
+        with pytest.raises(Exception, match="tmapi has no operation 'convert'; nearest: convertImageUrl"):
+            tmapi.situation("503", operation="convert")
+    """).assert_outcomes(passed=4)
+
+
 @pytest.mark.parametrize(
     ("mark", "says"),
     [

@@ -111,7 +111,7 @@ def test_what_is_unknown_is_told_with_all_that_is_known(header: str) -> None:
     root = load_api("tmapi").root
     assert reply.status == 400
     assert told["error"].startswith(f"Prefer: {header.partition('=')[0].strip()}=")
-    assert told["error"].endswith(" is none of this API's situations")
+    assert told["error"].endswith(" is no situation of the operation searchItemsByImageUrl")
     assert told["known"] == [f"tmapi/{short}" for short in (*root.errors, *root.situations, *FAULTS)]
 
 

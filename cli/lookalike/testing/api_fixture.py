@@ -87,13 +87,18 @@ class MockApi:
         """Return a respx router for the vendor's own hosts. Raises ImportError without the extra `respx`."""
         return embed.respx_router(self._test_sandbox.mock)
 
-    def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> ActiveSituation:
+    def situation(
+        self, situation: str, *, times: int | None = None, delay: Delay | None = None, operation: str = ""
+    ) -> ActiveSituation:
         """Bring `422` or `tmapi/422` for the next `times` answers, at most until the test or the `with` block ends.
 
-        Raises UnknownSituation, ValueError.
+        With `operation`, for answers of that operation alone; answers that cannot be in the situation never count.
+        Raises UnknownSituation, UnknownOperation, ImpossibleSituation, ValueError.
         """
         name = situation.removeprefix(f"{self.id}/")
-        return ActiveSituation(self.sandbox, ScheduledSituation(f"{self.id}/{name}", times, delay or Delay()))
+        return ActiveSituation(
+            self.sandbox, ScheduledSituation(f"{self.id}/{name}", times, delay or Delay(), operation)
+        )
 
     def find_violations(self) -> tuple[RequestViolation, ...]:
         """Return what the client sent that the API's document does not allow.

@@ -57,5 +57,6 @@ def schedule_situation(request: pytest.FixtureRequest, test_sandbox: TestSandbox
     if isinstance(situation, str):
         fail_usage(situation)
     test_sandbox.situation = situation.id
-    test_sandbox.sandbox.schedule(ScheduledSituation(situation.id))
+    operation = read_mark(request.node).get("operation", "")
+    test_sandbox.sandbox.schedule(ScheduledSituation(situation.id, operation=operation))
     return situation

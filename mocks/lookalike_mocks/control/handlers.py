@@ -9,6 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 from starlette.responses import Response
 
@@ -17,7 +18,7 @@ from lookalike_specs.messages import RawHeaders
 
 from ..catalogue.identicon import render_jpeg
 from ..catalogue.image import identify_by_url
-from ..exceptions import UnknownSituation
+from ..exceptions import ImpossibleSituation, UnknownOperation, UnknownSituation
 from ..mock import Mock
 from ..redact import redact_entry
 from ..sandbox import DEMO_SANDBOX, Sandbox
@@ -61,7 +62,7 @@ def create_sandbox(request: ControlRequest) -> models.SandboxView:
     new = request.body
     # everything is checked before anything is made, so that a refused request leaves no sandbox behind
     for index, scheduled in enumerate(new.situations):
-        require_known_situation(request.mock, scheduled, f"$.situations[{index}].situation")
+        require_known_situation(request.mock, scheduled, f"$.situations[{index}]")
     sandbox = request.mock.create_sandbox(seed=new.seed, size=new.size, quota=new.quota)
     _set_clock(sandbox.clock, new.clock or ClockSettings())
     for scheduled in new.situations:
@@ -153,7 +154,7 @@ def list_scheduled_situations(request: ControlRequest) -> models.ScheduledSituat
 def add_situation(request: ControlRequest) -> models.ScheduledSituationList:
     """Schedule a situation for the next responses of its API. Raise ProblemError."""
     sandbox = request.sandbox
-    require_known_situation(request.mock, request.body, "$.situation")
+    require_known_situation(request.mock, request.body, "$")
     schedule_situation(sandbox, request.body)
     return models.ScheduledSituationList(sandbox.state.scheduled_situations.list_pending())
 
@@ -164,18 +165,34 @@ def cancel_situations(request: ControlRequest) -> models.CancelledSituations:
     situation = request.query.situation
     if situation is UNSET:
         return models.CancelledSituations(scheduled_situations.cancel())
-    require_known_situation(request.mock, ScheduledSituation(situation), "$.situation")
+    require_known_situation(request.mock, ScheduledSituation(situation), "$")
     return models.CancelledSituations(scheduled_situations.cancel(situation))
 
 
 def require_known_situation(mock: Mock, scheduled: ScheduledSituation, json_path: str) -> None:
-    """Raise ProblemError (422) for a situation that no served API can be in."""
-    known_situations = tuple(mock.sandboxes.demo.iter_situations())
-    if scheduled.situation in known_situations:
-        return
-    error = UnknownSituation(scheduled.situation[:MAX_QUOTED_SITUATION], known_situations)
-    problem = ControlProblem(error=str(error), json_path=json_path, allowed=list(known_situations))
-    raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, problem)
+    """Raise ProblemError (422) for a situation that no served API can be in, and for an operation that cannot be.
+
+    `json_path` is where the scheduled situation stands in what was sent.
+    """
+    # cut, as it comes back in the problem
+    quoted = msgspec.structs.replace(
+        scheduled,
+        situation=scheduled.situation[:MAX_QUOTED_SITUATION],
+        operation=scheduled.operation[:MAX_QUOTED_SITUATION],
+    )
+    try:
+        mock.sandboxes.demo.require_possible(quoted)
+    except UnknownSituation as error:
+        raise _build_situation_problem(error, f"{json_path}.situation", error.known) from error
+    except UnknownOperation as error:
+        raise _build_situation_problem(error, f"{json_path}.operation", error.known) from error
+    except ImpossibleSituation as error:
+        raise _build_situation_problem(error, f"{json_path}.operation", error.possible) from error
+
+
+def _build_situation_problem(error: Exception, json_path: str, allowed: tuple[str, ...]) -> ProblemError:
+    problem = ControlProblem(error=str(error), json_path=json_path, allowed=list(allowed))
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, problem)
 
 
 def schedule_situation(sandbox: Sandbox, scheduled: ScheduledSituation) -> None:

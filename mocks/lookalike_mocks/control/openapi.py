@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ..faults import FAULTS
 from ..mock import Mock
 from ..sandbox.scheduled import ScheduledSituation
 from .models import SituationQuery
@@ -60,7 +61,9 @@ def build_openapi(operations: Iterable[ControlOperation], mock: Mock) -> JsonSch
     _, queries = _build_schemas(query_models)
     # which situations there are is only known at run time, so no annotation of a model can list them
     situations = list(mock.sandboxes.demo.iter_situations())
-    components[ScheduledSituation.__name__]["properties"]["situation"]["enum"] = situations
+    scheduled = components[ScheduledSituation.__name__]
+    scheduled["properties"]["situation"]["enum"] = situations
+    scheduled["anyOf"] = _list_operation_choices(mock)
     queries[SituationQuery.__name__]["properties"]["situation"]["enum"] = situations
     paths: dict[str, JsonSchema] = {}
     for operation in operations:
@@ -68,6 +71,21 @@ def build_openapi(operations: Iterable[ControlOperation], mock: Mock) -> JsonSch
         path_item = paths.setdefault(path, {})
         path_item[operation.method.lower()] = _build_operation(operation, schemas, queries)
     return _build_document(paths, components)
+
+
+def _list_operation_choices(mock: Mock) -> list[JsonSchema]:
+    """Return what may stand together: no operation with any situation, an operation with those that it can be in."""
+    situations_by_operation: dict[str, list[str]] = {}
+    for api_id, service in mock.services.items():
+        for operation in service.api.operations:
+            names = (*service.api.list_situations(operation), *FAULTS)
+            # two APIs may have operations of one name, as Daji's uploads have
+            situations_by_operation.setdefault(operation.id, []).extend(f"{api_id}/{name}" for name in names)
+    choices: list[JsonSchema] = [{"properties": {"operation": {"const": ""}}}]
+    for operation_id, situations in situations_by_operation.items():
+        properties = {"operation": {"const": operation_id}, "situation": {"enum": situations}}
+        choices.append({"required": ["operation"], "properties": properties})
+    return choices
 
 
 def _build_schemas(models: Iterable[Any]) -> tuple[dict[str, JsonSchema], dict[str, JsonSchema]]:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ..exceptions import MockError, UnknownSituation
+from ..exceptions import ImpossibleSituation, MockError, UnknownOperation, UnknownSituation
 from ..faults import FAULTS, Delay
 from ..service import Account, Service
+from ..situations import find_operations
 from .identity import SandboxName, WorkerIdentity, create_token, find_sandbox_name, format_as_uuid, parse_sandbox_name
 from .journal import Journal
 from .scheduled import ScheduledSituation
@@ -46,22 +47,42 @@ class Sandbox:
         return self.state.clock
 
     def schedule(self, scheduled: ScheduledSituation) -> None:
-        """Let a situation wait for its answers. Raise UnknownSituation, ValueError, OverflowError: too many wait."""
+        """Let a situation wait for its answers.
+
+        Raise UnknownSituation, UnknownOperation, ImpossibleSituation, ValueError, OverflowError: too many wait.
+        """
         # msgspec checks a struct's values only when it reads them, not when somebody makes one in Python
         msgspec.convert(msgspec.to_builtins(scheduled), ScheduledSituation)
-        api, _, situation = scheduled.situation.partition("/")
-        if api not in self.services or situation not in self.services[api].situations:
-            raise UnknownSituation(scheduled.situation, tuple(self.iter_situations()))
+        self.require_possible(scheduled)
         if not self.state.scheduled_situations.add(scheduled):
             raise OverflowError("too many situations wait; take some back")
 
+    def require_possible(self, scheduled: ScheduledSituation) -> None:
+        """Raise UnknownSituation, UnknownOperation, or ImpossibleSituation: the operation can never be in it."""
+        api_id, _, situation = scheduled.situation.partition("/")
+        if api_id not in self.services or situation not in self.services[api_id].situations:
+            raise UnknownSituation(scheduled.situation, tuple(self.iter_situations()))
+        operation = scheduled.operation
+        if not operation:
+            return
+        api = self.services[api_id].api
+        known = tuple(existing.id for existing in api.operations)
+        if operation not in known:
+            raise UnknownOperation(api_id, operation, known)
+        possible = tuple(existing.id for existing in find_operations(api, situation))
+        if operation not in possible:
+            raise ImpossibleSituation(scheduled.situation, operation, possible)
+
     @contextmanager
-    def situation(self, situation: str, *, times: int | None = None, delay: Delay | None = None) -> Iterator[None]:
+    def situation(
+        self, situation: str, *, times: int | None = None, delay: Delay | None = None, operation: str = ""
+    ) -> Iterator[None]:
         """Bring a situation for the next `times` answers, at most until the block ends.
 
-        Raise UnknownSituation, ValueError.
+        With `operation`, for answers of that operation alone; answers that cannot be in the situation never count.
+        Raise UnknownSituation, UnknownOperation, ImpossibleSituation, ValueError.
         """
-        scheduled = ScheduledSituation(situation, times, delay or Delay())
+        scheduled = ScheduledSituation(situation, times, delay or Delay(), operation)
         self.schedule(scheduled)
         try:
             yield

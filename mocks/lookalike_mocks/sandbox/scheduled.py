@@ -15,11 +15,15 @@ RepeatCount = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
 
 
 class ScheduledSituation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`situation` (`<api>/<id>`) for the next `times` answers of its API, or until it is cancelled."""
+    """`situation` (`<api>/<id>`) for the next `times` answers of its API, or until it is cancelled.
+
+    With `operation`, an operation's id in the API's document, for answers of that operation alone.
+    """
 
     situation: str
     times: RepeatCount | None = None
     delay: Delay = Delay()
+    operation: str = ""
 
 
 class ScheduledSituations:
@@ -44,15 +48,20 @@ class ScheduledSituations:
             self.pending.append((scheduled, scheduled.times))
             return True
 
-    def take_next(self, api: str, is_possible: Callable[[str], bool] = bool) -> ScheduledSituation | None:
+    def take_next(
+        self, api: str, is_possible: Callable[[str], bool] = bool, operation: str = ""
+    ) -> ScheduledSituation | None:
         """Return what the next answer of an API is to be, and count it as given; None where nothing fits.
 
-        What is not possible now, such as an upload's error for a search, goes on waiting and does not block the rest.
+        What is not possible now goes on waiting and does not block the rest: an empty page while a client converts the
+        address of its image, or what was asked for at another operation than this.
         """
         with self._lock:
             for index, (scheduled, remaining) in enumerate(self.pending):
                 owner, _, situation = scheduled.situation.partition("/")
                 if owner != api or not is_possible(situation):
+                    continue
+                if scheduled.operation not in ("", operation):
                     continue
                 if remaining == 1:
                     del self.pending[index]

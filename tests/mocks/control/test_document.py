@@ -84,6 +84,12 @@ def test_it_names_every_status(document: dict[str, Any], id_: str) -> None:
 def test_it_names_every_situation(document: dict[str, Any], control_mock: Mock) -> None:
     situations = list(control_mock.sandboxes.demo.iter_situations())
     assert document["components"]["schemas"]["ScheduledSituation"]["properties"]["situation"]["enum"] == situations
+    choices = document["components"]["schemas"]["ScheduledSituation"]["anyOf"]
+    at_conversion = next(
+        choice["properties"] for choice in choices if choice["properties"]["operation"] == {"const": "convertImageUrl"}
+    )
+    assert "tmapi/503" in at_conversion["situation"]["enum"]
+    assert "tmapi/empty" not in at_conversion["situation"]["enum"]
     (which,) = document["paths"]["/_lookalike/sandboxes/{id}/situations"]["delete"]["parameters"][1:]
     assert which == {"name": "situation", "in": "query", "schema": {"type": "string", "enum": situations}}
 

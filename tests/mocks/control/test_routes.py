@@ -222,7 +222,7 @@ def test_situations_come_in_their_order_and_can_be_taken_back(
 def test_a_delay_goes_with_its_situation(control_client: httpx.Client) -> None:
     delay = {"kind": "lognormal", "seconds": 2.5, "spread": 0.5}
     found = made(control_client, situations=[{"situation": "tmapi/latency", "delay": delay}])
-    assert found["situations"] == [{"situation": "tmapi/latency", "times": None, "delay": delay}]
+    assert found["situations"] == [{"situation": "tmapi/latency", "times": None, "delay": delay, "operation": ""}]
 
 
 @pytest.mark.parametrize("situation", ["tmapi/html-502", "tmapi/malformed-json"])

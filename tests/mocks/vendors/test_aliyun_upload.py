@@ -20,6 +20,7 @@ from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.sandbox.image_store import BoundedStore
 from lookalike_mocks.sandbox.state import Quota
 from lookalike_specs.messages import Pairs, Request, Response
+from lookalike_specs.request_builder import collect_examples
 from lookalike_specs.signing import acs_rpc, oss_policy
 
 from .aliyun_client import (
@@ -40,6 +41,8 @@ from .aliyun_client import (
 SECRET = API.account["AccessKeySecret"]
 CONTENT_TYPE = b"multipart/form-data; boundary=XX"
 PRODUCT = 4711
+STORED = collect_examples(API, OPERATIONS["SearchImageByName"])
+NAMES = {name: STORED[name] for name in ("ProductId", "PicName")}
 ERRORS = {name: error for name, error in API.root.errors.items() if error.error_format == "oss-xml"}
 UNTIL = "2120-01-01T12:00:00.000Z"
 ANY: Body = {"expiration": UNTIL, "conditions": [["content-length-range", 0, 100_000_000]]}
@@ -421,16 +424,22 @@ def test_what_an_upload_must_not_be(mock: Mock, asked: Request, error: str) -> N
     refused(mock, asked, error)
 
 
-def test_the_state_of_an_account_and_quotas_are_told_in_xml() -> None:
+def test_the_state_of_an_account_is_told_in_xml() -> None:
     mock = Mock("aliyun", clock=lambda: NOW)
     disabled = signed(ANY, API.root.accounts["disabled"]["AccessKeySecret"], OSSAccessKeyId="LTAI-lookalike-disabled")
     asked = form(encode_multipart(disabled, b"x"))
     reply = assert_conforming(asked, mock.respond(asked))
-    assert (reply.status, element(reply, "Code")) == (400, "InvalidAccessKeyId.Inactive")
+    assert (reply.status, element(reply, "Code")) == (403, "InvalidAccessKeyId")
+
+
+def test_the_gateways_quota_counts_searches_and_no_uploads(mock: Mock) -> None:
     sandbox = mock.create_sandbox(quota=Quota(count=1))
-    told = permit(mock, dict(sandbox.credentials["aliyun"]))
-    reply = upload(mock, told, b"x")
-    assert (reply.status, element(reply, "Code")) == (403, "DeniedRequest")
+    account = dict(sandbox.credentials["aliyun"])
+    for _ in range(3):
+        assert upload(mock, permit(mock, account), b"x").status == 201
+    assert fetch_body(mock, "SearchImageByName", account, **NAMES)["Success"] is True
+    reply = mock.respond(sign_request("SearchImageByName", account, **NAMES))
+    assert (reply.status, json.loads(reply.body)["Code"]) == (403, "DeniedRequest")
 
 
 def test_only_a_form_of_parts_is_an_upload(mock: Mock) -> None:
@@ -459,11 +468,11 @@ def test_objects_are_bounded_and_the_journal_says_so(mock: Mock) -> None:
 def test_situations_that_wait_are_given_where_they_belong(mock: Mock) -> None:
     home = mock.sandboxes.demo
     with home.situation("aliyun/EntityTooLarge", times=1), home.situation("aliyun/AccessEngineFailed", times=1):
-        asked = sign_request("AuthorizeFileUpload", Product="ImageSearch")
-        assert b"AccessEngineFailed" in mock.respond(asked).body
         told = permit(mock)
         assert element(upload(mock, told, b"x"), "Code") == "EntityTooLarge"
         assert upload(mock, told, b"x").status == 201
+        assert b"AccessEngineFailed" in mock.respond(sign_request("SearchImageByName", **NAMES)).body
+        assert fetch_body(mock, "SearchImageByName", **NAMES)["Success"] is True
 
 
 def test_a_preference_is_for_what_belongs_to_the_operation(mock: Mock) -> None:
@@ -477,9 +486,9 @@ def test_a_preference_is_for_what_belongs_to_the_operation(mock: Mock) -> None:
     sent = form(encode_multipart(fields(permit(mock)), b"x"))
     assert element(prefer(sent, "example=aliyun/EntityTooLarge"), "Code") == "EntityTooLarge"
     search = sign_request("SearchImageByPic")
-    assert b"none of this API's situations" in prefer(search, "example=aliyun/EntityTooLarge").body
+    assert b"is no situation of the operation SearchImageByPic" in prefer(search, "example=aliyun/EntityTooLarge").body
     assert element(prefer(sent, "code=EntityTooSmall"), "Code") == "EntityTooSmall"
-    assert b"none of this API's situations" in prefer(sign_request("SearchImageByPic"), "code=EntityTooSmall").body
+    assert b"is no situation of the operation" in prefer(sign_request("SearchImageByPic"), "code=EntityTooSmall").body
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60))

@@ -194,7 +194,9 @@ def test_accounts(token: str, error: str) -> None:
 
 @pytest.mark.parametrize("error", API.root.errors)
 def test_errors_come_by_a_magic_key(error: str) -> None:
-    assert send({"url": FOREIGN}, token=f"situation-{error}").status == API.get_error(error).status
+    # what belongs to the search leaves the conversion alone
+    expected = API.get_error(error).status if error in API.list_errors(API.operations[1]) else 200
+    assert send({"url": FOREIGN}, token=f"situation-{error}").status == expected
 
 
 @pytest.mark.parametrize("situation", API.root.situations)
