@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.messages import Request
 
 from .authentication import authenticate
 from .authentication.credentials import read_credential
@@ -14,25 +16,27 @@ from .exceptions import MockError, VendorError
 from .explain import create_refusal_finder, create_situation_finder
 from .faults import apply_fault
 from .near_miss import describe_unrouted
+from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .parsing import parse_request
+from .reason import NO_API
 from .routing import ApiRouter, match_operation
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
 from .sandbox.state import SandboxState
 from .select_situation import NO_SITUATION, select_requested_situation, select_triggered_situation
-from .service import Account, Endpoint
+from .service import Account, Credential, Endpoint
 from .validation import bind_request, validate
 from .vendors import HANDLERS
 
 
-def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Response:
-    """Return what the vendor would answer to a request, and write both into the sandbox's journal.
+def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> JournalEntry:
+    """Return the exchange, a request and what the vendor would answer to it, as it stands in the sandbox's journal.
 
     Raise MockError where the mock has to answer as itself: no API is meant, or the sandbox is not here.
     """
     route = router.resolve(request.get_header(b"host") or "", request.path)
     if route is None:
-        raise MockError(404, describe_unrouted(router.services, request))
+        raise MockError(404, describe_unrouted(router.services, request), NO_API)
     if route.path != request.path:
         # `/tmapi/v1/search` is the vendor's `/v1/search`; signatures and errors are about the latter
         request = msgspec.structs.replace(request, path=route.path)
@@ -73,30 +77,34 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Respon
         response = render_error(service, endpoint, parsed, state.seed, error)
         situation = error.error_id
         reason_finder = create_refusal_finder(service, endpoint, error, selection, router.describe_near_miss)
+        state = _select_journal_state(sandboxes, state, credential, request)
+    except MockError as error:
+        response = render_own_answer(error)
+        situation = ""
+        reason_finder = partial(explain_own_answer, sandboxes, error.rule, describe_own_answer(error))
     if selection.fault:
         response = apply_fault(response, selection.fault, selection.delay, state.rng)
         situation = selection.fault
-    near_miss_finder = None
     operation_id = ""
-    if endpoint is None:
-        near_miss_finder = router.describe_near_miss
-    else:
+    if endpoint is not None:
         operation_id = endpoint.operation.id
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(service, selection)
-    state.journal.add(
-        JournalEntry(
-            state.clock(),
-            service.api.id,
-            request,
-            response,
-            situation,
-            near_miss_finder,
-            operation_id,
-            reason_finder,
-        )
-    )
-    return response
+    entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
+    state.journal.add(entry)
+    return entry
+
+
+def _select_journal_state(
+    sandboxes: Sandboxes, state: SandboxState, credential: Credential, request: Request
+) -> SandboxState:
+    """Return in whose journal a refused request belongs.
+
+    A sandbox's key may stand where this API looks for none: its owner looks for the request in the sandbox's journal.
+    """
+    if credential.value:
+        return state
+    return sandboxes.find_owner(request) or state
 
 
 def admit(state: SandboxState, context: RequestContext, account: Account) -> None:

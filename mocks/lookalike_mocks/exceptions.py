@@ -44,10 +44,14 @@ class VendorError(Exception):
 
 @dataclass(eq=False)
 class MockError(Exception):
-    """The mock answers as itself, as no vendor can know what is wrong: HTTP status and JSON body."""
+    """The mock answers as itself, as no vendor can know what is wrong: HTTP status and JSON body.
+
+    `payload` says what is wrong as `error`, and may say more as `reason`. `rule` is a name for it.
+    """
 
     status: int
     payload: dict[str, Any]
+    rule: str = "missing-sandbox"
 
 
 @dataclass(eq=False)

@@ -18,7 +18,7 @@ from lookalike_specs.redaction import Redactor
 
 from .exceptions import Breach, VendorError
 from .faults import FAULTS
-from .reason import Origin, Reason, ReasonFinder, cut_text, quote_value
+from .reason import NO_OPERATION, Origin, Reason, ReasonFinder, cut_text, quote_value
 from .redact import find_request_secrets, redact_text
 from .select_situation import SelectedSituation
 from .service import Endpoint, Service
@@ -181,7 +181,7 @@ def _explain_unmatched(
         origin=facts.origin,
         error=facts.error_id,
         parameter=facts.parameter,
-        rule="route",
+        rule=NO_OPERATION,
     )
 
 

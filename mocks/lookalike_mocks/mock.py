@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,8 +14,10 @@ from lookalike_specs.spec_file import load_spec_file
 from .compile import compile_api
 from .engine import respond
 from .exceptions import MockError
+from .own_answers import record_own_answer
 from .routing import ApiRouter, build_router
 from .sandbox import Sandbox, Sandboxes, WorkerIdentity
+from .sandbox.journal import JournalEntry
 from .sandbox.state import Clock, Quota, SandboxState, SettableClock
 from .service import Service
 
@@ -66,12 +67,14 @@ class Mock:
 
     def respond(self, request: Request) -> Response:
         """Return the answer of the API that a request means; a 404 of our own when it means none."""
+        return self.exchange(request).response
+
+    def exchange(self, request: Request) -> JournalEntry:
+        """Return a request with its answer, as they stand in the journal of whoever asked."""
         try:
             return respond(self.router, self.sandboxes, request)
         except MockError as error:
-            body = json.dumps(error.payload, ensure_ascii=False)
-            # half of a surrogate pair, as in the path "/\ud800", counts as "?"
-            return Response(status=error.status, body=body.encode("utf-8", "replace"))
+            return record_own_answer(self.sandboxes, request, error)
 
     def get_body_limit(self, path: str) -> int:
         """Return how many bytes of a body are read at that path: as many as its API's most generous operation reads."""

@@ -14,6 +14,10 @@ from lookalike_specs.messages import Request
 # `Prefer`, beforehand in the sandbox, or by a value that names a situation. `account`, `quota`: the state of whoever
 # calls. `mock`: no vendor answered, but Lookalike itself.
 Origin = Literal["request", "prefer", "schedule", "trigger", "account", "quota", "mock"]
+# the rules of requests that an API was found for and no operation, and that not even an API was
+NO_OPERATION: Final = "no-operation"
+NO_API: Final = "no-api"
+ROUTE_RULES: Final = (NO_OPERATION, NO_API)
 MAX_SOURCE_LENGTH: Final = 200
 # of a value that a client sent, and of a name that it made up
 MAX_VALUE_LENGTH: Final = 80

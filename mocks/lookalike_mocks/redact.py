@@ -13,6 +13,7 @@ from lookalike_specs.redaction import Redactor
 
 from .reason import Reason
 from .sandbox import Sandbox
+from .sandbox.identity import format_as_uuid, iter_tokens
 from .sandbox.journal import JournalEntry
 from .service import Service
 
@@ -72,8 +73,24 @@ def build_redactor(sandbox: Sandbox, entries: Iterable[JournalEntry], more: Iter
     """Return what redacts the secrets of a sandbox and of these entries in any text."""
     secrets = {*list_sandbox_secrets(sandbox), *more}
     for entry in entries:
-        secrets.update(find_request_secrets(sandbox.services[entry.api], entry.request, entry.response))
+        service = sandbox.services.get(entry.api)
+        if service is not None:
+            secrets.update(find_request_secrets(service, entry.request, entry.response))
+        else:
+            secrets.update(find_secrets_of_any(sandbox.services.values(), entry.request))
     return Redactor(secrets)
+
+
+def find_secrets_of_any(services: Iterable[Service], request: Request) -> Iterator[bytes]:
+    """Yield what may be a secret in a request that is no API's: those of every API, and a sandbox's keys anywhere."""
+    for service in services:
+        yield from find_request_secrets(service, request)
+    texts = [request.path, request.query.decode("latin-1"), request.body.decode("latin-1")]
+    texts += [value.decode("latin-1") for _, value in request.headers]
+    for text in texts:
+        for token in iter_tokens(text):
+            yield token.encode()
+            yield format_as_uuid(token).encode()
 
 
 def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:

@@ -178,4 +178,4 @@ def _build_unknown_situation_error(context: RequestContext, preference: str) -> 
     ]
     operation = context.endpoint.operation.id
     message = f"Prefer: {preference[:MAX_QUOTED_LENGTH]} is no situation of the operation {operation}"
-    return MockError(400, {"error": message, "known": known})
+    return MockError(400, {"error": message, "known": known}, "unknown-situation")

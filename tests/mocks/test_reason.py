@@ -90,7 +90,7 @@ def test_a_body_that_an_offer_of_http2_lost_is_named(mock: Mock) -> None:
 def test_a_lost_request_is_told_what_is_nearest(mock: Mock) -> None:
     reason = ask(mock, DEMO, path=f"/tmapi{SEARCH}s")
     assert reason is not None
-    assert (reason.error, reason.rule) == ("no-route", "route")
+    assert (reason.error, reason.rule) == ("no-route", "no-operation")
     assert reason.text == f"no operation matched; the nearest is GET {SEARCH}, it differs in path segment 4"
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from lookalike_specs import SecurityScheme
 from lookalike_specs.messages import Request
-from lookalike_specs.signing import MalformedCredential, Stages, acs3, acs_roa, acs_rpc, canonical
+from lookalike_specs.signing import SCHEMES, MalformedCredential, Stages, acs3, acs_roa, acs_rpc, canonical
 
 from ..context import RequestContext
+from ..exceptions import VendorError
 from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from ..service import Account
 from .credentials import Authentication, build_auth_error, compare_secrets
+from .diagnosis import build_unknown_key_error, describe_clock_difference, describe_mismatch, list_rpc_mistakes
 
 ISO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 HTTP_TIME: Final = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
@@ -51,10 +54,15 @@ def check_timestamp(state: SandboxState, scheme: SecurityScheme, text: str, pars
     if signed_at is None:
         raise build_auth_error(scheme, "malformed-timestamp", value=text)
     age = state.clock() - signed_at.timestamp()
-    if age > scheme.extension.skew:
-        raise build_auth_error(scheme, "expired", value=text)
-    if -age > scheme.extension.skew:
-        raise build_auth_error(scheme, "future", value=text)
+    skew = scheme.extension.skew
+    if abs(age) <= skew:
+        return
+    if age > 0:
+        error = build_auth_error(scheme, "expired", value=text)
+    else:
+        error = build_auth_error(scheme, "future", value=text)
+    error.detail = describe_clock_difference(SCHEMES[scheme.extension.scheme].timestamp_name, age, skew)
+    raise error
 
 
 def find_key_owner(
@@ -63,7 +71,7 @@ def find_key_owner(
     """Return whose key it is. Raise VendorError: nobody's, or one whose token is missing or another."""
     account = state.find_account(context.service, "AccessKeyId", access_key_id)
     if account is None:
-        raise build_auth_error(scheme, "unknown-key", value=access_key_id)
+        raise build_unknown_key_error(state, context, scheme, access_key_id, value=access_key_id)
     expected = account.credentials.get("SecurityToken", "")
     if expected and not token:
         raise build_auth_error(scheme, "missing-token")
@@ -84,6 +92,15 @@ def check_signature(scheme: SecurityScheme, expected: Stages, signature: str, *,
     if not compare_secrets(expected.signature, signature):
         raise build_auth_error(scheme, "mismatch", **error_values)
     return error_values
+
+
+def check_rpc_signature(scheme: SecurityScheme, expected: Stages, signature: str, secret: str) -> dict[str, str]:
+    """Return what `check_signature` returns; an error of it knows the usual mistakes with this scheme."""
+    try:
+        return check_signature(scheme, expected, signature)
+    except VendorError as error:
+        error.diagnose = partial(describe_mismatch, list_rpc_mistakes, secret, signature)
+        raise
 
 
 def check_nonce(state: SandboxState, scheme: SecurityScheme, access_key_id: str, nonce: str) -> None:
@@ -118,8 +135,9 @@ def verify_acs_rpc(
     if sum(name == "Signature" for name, _ in pairs) > 1:
         raise build_auth_error(scheme, "malformed")
     account = find_key_owner(state, context, scheme, credential, get_first(pairs, "SecurityToken"))
-    expected = acs_rpc.compute_stages(context.parsed.request.method, pairs, account.credentials["AccessKeySecret"])
-    error_values = check_signature(scheme, expected, signature)
+    secret = account.credentials["AccessKeySecret"]
+    expected = acs_rpc.compute_stages(context.parsed.request.method, pairs, secret)
+    error_values = check_rpc_signature(scheme, expected, signature, secret)
     # last, so that a request with a wrong signature does not use up a nonce of somebody else's
     check_nonce(state, scheme, credential, nonce)
     return Authentication(account, error_values)
@@ -136,7 +154,7 @@ def verify_acs_roa(
     # stricter than what finds the sandbox: here a malformed header is an error with a reason
     credential = acs_roa.parse_credential(authorization)
     if isinstance(credential, MalformedCredential):
-        raise build_auth_error(scheme, credential.kind, reason=credential.reason)
+        raise _build_malformed_error(scheme, credential)
     _check_algorithm(scheme, request)
     check_timestamp(state, scheme, request.get_header(b"date") or "", parse_http_time)
     token = request.get_header(b"x-acs-security-token") or ""
@@ -153,6 +171,12 @@ def verify_acs_roa(
     if nonce:
         check_nonce(state, scheme, credential.access_key_id, nonce)
     return Authentication(account, error_values)
+
+
+def _build_malformed_error(scheme: SecurityScheme, credential: MalformedCredential) -> VendorError:
+    error = build_auth_error(scheme, credential.kind, reason=credential.reason)
+    error.detail = credential.reason
+    return error
 
 
 def _check_algorithm(scheme: SecurityScheme, request: Request) -> None:
@@ -179,7 +203,7 @@ def verify_acs3(
         return None
     credential = acs3.parse_credential(authorization)
     if isinstance(credential, MalformedCredential):
-        raise build_auth_error(scheme, credential.kind, reason=credential.reason)
+        raise _build_malformed_error(scheme, credential)
     check_timestamp(state, scheme, request.get_header(b"x-acs-date") or "", parse_iso_time)
     nonce = request.get_header(b"x-acs-signature-nonce")
     if not nonce:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from lookalike_specs import SecurityScheme
@@ -14,6 +15,7 @@ from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from ..service import Account
 from .credentials import Authentication, build_auth_error, compare_secrets
+from .diagnosis import build_unknown_key_error, describe_mismatch, list_daji_mistakes
 
 # `array-parameters` -> how the values of one name are written as one; values of their own where it says nothing
 ARRAY_ENCODERS: Final[Mapping[str, Callable[[list[str]], str]]] = {
@@ -42,7 +44,9 @@ def verify_sign(
     signed_pairs = _merge_arrays(pairs, variants["array-parameters"])
     expected = daji.compute_signature(signed_pairs, account.credentials["appSecret"])
     if not compare_secrets(expected, sign):
-        raise build_auth_error(scheme, "mismatch")
+        error = build_auth_error(scheme, "mismatch")
+        error.diagnose = partial(describe_mismatch, list_daji_mistakes, account.credentials["appSecret"], signs[0])
+        raise error
     return Authentication(account)
 
 
@@ -55,7 +59,9 @@ def verify_secret(
         return None
     account = _find_account(state, context, scheme, credential)
     if not compare_secrets(account.credentials["appSecret"], secret):
-        raise build_auth_error(scheme, "mismatch")
+        error = build_auth_error(scheme, "mismatch")
+        error.detail = "appSecret is not the secret of this appKey"
+        raise error
     return Authentication(account)
 
 
@@ -86,5 +92,5 @@ def _find_account(state: SandboxState, context: RequestContext, scheme: Security
         raise build_auth_error(scheme, "missing-key")
     account = state.find_account(context.service, "appKey", credential)
     if account is None:
-        raise build_auth_error(scheme, "unknown-key")
+        raise build_unknown_key_error(state, context, scheme, credential)
     return account

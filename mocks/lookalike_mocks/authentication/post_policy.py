@@ -17,6 +17,7 @@ from ..context import RequestContext
 from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from .credentials import Authentication, build_auth_error, compare_secrets
+from .diagnosis import build_unknown_key_error
 
 PolicyViolationKind = Literal["condition", "conditions", "too-large", "too-small"]
 SIZE_RANGE: Final = "content-length-range"
@@ -57,7 +58,7 @@ def verify(
         raise build_auth_error(scheme, "missing-signature")
     account = state.find_account(context.service, "AccessKeyId", credential)
     if account is None:
-        raise build_auth_error(scheme, "unknown-key", value=credential)
+        raise build_unknown_key_error(state, context, scheme, credential, value=credential)
     expected = oss_policy.compute_signature(encoded_policy, account.credentials["AccessKeySecret"])
     if not compare_secrets(expected, signature):
         raise build_auth_error(scheme, "mismatch")

@@ -12,6 +12,7 @@ from ..sandbox.state import SandboxState
 from ..service import Account
 from . import alibaba_cloud, daji, post_policy
 from .credentials import Authentication, build_auth_error, build_credential_reader
+from .diagnosis import build_missing_key_error, build_unknown_key_error
 
 
 def authenticate(state: SandboxState, context: RequestContext) -> Authentication:
@@ -30,10 +31,7 @@ def authenticate(state: SandboxState, context: RequestContext) -> Authentication
         if authentication is not None:
             return authentication
     # no scheme found anything: the first one, which is the vendor's usual one, says what is missing
-    first_scheme = schemes[0]
-    if "missing-signature" in first_scheme.extension.errors:
-        raise build_auth_error(first_scheme, "missing-signature")
-    raise build_auth_error(first_scheme, "missing-key")
+    raise build_missing_key_error(context, schemes[0])
 
 
 def verify_key(
@@ -44,7 +42,7 @@ def verify_key(
         return None
     account = state.find_account(context.service, scheme.extension.credential or scheme.parameter, credential)
     if account is None:
-        raise build_auth_error(scheme, "unknown-key")
+        raise build_unknown_key_error(state, context, scheme, credential)
     return Authentication(account)
 
 

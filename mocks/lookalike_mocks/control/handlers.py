@@ -255,13 +255,17 @@ class JournalRenderer:
         curl_command = None
         # a command that sent half of a body, or what a shell cannot write, would not send the request again
         if request_body.text is not None and not request_body.truncated:
-            curl_command = curl.build_curl_command(request, f"{self._base_url}/{entry.api}")
+            # what was no API's has its path as it came
+            base_url = f"{self._base_url}/{entry.api}".rstrip("/")
+            curl_command = curl.build_curl_command(request, base_url)
         return models.ExchangeView(
             number=number,
             timestamp=entry.timestamp,
             api=entry.api,
+            operation=entry.operation,
             situation=entry.situation,
             near_miss=redacted_entry.near_miss,
+            why=redacted_entry.why,
             request=models.RequestView(
                 method=request.method,
                 url=curl.build_url(request, ""),

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from ..reason import Reason
 from ..sandbox.scheduled import MAX_SCHEDULED_SITUATIONS, RepeatCount, ScheduledSituation
 from ..sandbox.state import Quota
 from ..situations import SituationDetails
@@ -184,15 +185,19 @@ class ResponseView(msgspec.Struct, frozen=True):
 class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange, its secrets shown as `***`.
 
-    `timestamp` is by the sandbox's clock. `near_miss` is for a request that no operation matched. `curl` is a command
-    that sends the request again, once the secrets are put back; null where the body is truncated or no text.
+    `timestamp` is by the sandbox's clock. `api` and `operation` are "" where none is meant, and Lookalike answered
+    itself. `near_miss` is for a request that no operation matched. `why` says why the answer is no ordinary one; null
+    where it is. `curl` is a command that sends the request again, once the secrets are put back; null where the body is
+    truncated or no text.
     """
 
     number: int
     timestamp: float
     api: str
+    operation: str
     situation: str
     near_miss: str
+    why: Reason | None
     request: RequestView
     response: ResponseView
     curl: str | None

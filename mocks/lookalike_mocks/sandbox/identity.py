@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -44,6 +45,14 @@ def format_as_uuid(token: str) -> str:
 
 def find_sandbox_name(credential: str) -> SandboxName | None:
     """Return the sandbox that a credential names; None when it names none."""
+    token = find_token(credential)
+    if token is None:
+        return None
+    return parse_token(token)
+
+
+def find_token(credential: str) -> str | None:
+    """Return the token of ours that a credential has in it, with right check digits; None when it has none."""
     if len(credential) < TOKEN_LENGTH:
         return None
     digits = credential
@@ -54,10 +63,30 @@ def find_sandbox_name(credential: str) -> SandboxName | None:
     if match is None:
         return None
     token = match[0]
-    # any 30 hex digits look like a token: the check digits tell a client's own key from one of ours
-    if token[NAME_LENGTH:CHECK_END] != _compute_check_digits(token[:NAME_LENGTH]):
+    if not _is_token(token):
         return None
+    return token
+
+
+def parse_token(token: str) -> SandboxName:
+    """Return the sandbox that a token names."""
     return SandboxName(int(token[:4], 16), int(token[4:6], 16), int(token[6:8], 16), int(token[8:14], 16))
+
+
+def iter_tokens(text: str) -> Iterator[str]:
+    """Yield every token of ours that stands in a text, as it is in credentials or in the form of a UUID."""
+    for match in UUID_PATTERN.finditer(text):
+        token = "".join(match.groups())
+        if _is_token(token):
+            yield token
+    for match in TOKEN_PATTERN.finditer(text):
+        if _is_token(match[0]):
+            yield match[0]
+
+
+def _is_token(digits: str) -> bool:
+    # any 30 hex digits look like a token: the check digits tell a client's own key from one of ours
+    return digits[NAME_LENGTH:CHECK_END] == _compute_check_digits(digits[:NAME_LENGTH])
 
 
 def parse_sandbox_name(text: str) -> SandboxName | None:

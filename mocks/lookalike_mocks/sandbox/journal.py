@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from lookalike_specs.messages import Request, Response
 
-from ..reason import Reason, ReasonFinder
+from ..reason import ROUTE_RULES, Reason, ReasonFinder
 
 
 class JournalEntry(msgspec.Struct, frozen=True):
     """One exchange: when (seconds since 1970), at which API, the situation or the fault it was answered with.
 
-    `near_miss_finder` describes what is nearest to a request that no operation was found for; `operation` is the one
-    that was. `reason_finder` says why the answer is no ordinary one.
+    `api` and `operation` are "" where none is meant. `reason_finder` says why the answer is no ordinary one.
     """
 
     timestamp: float
@@ -24,7 +23,6 @@ class JournalEntry(msgspec.Struct, frozen=True):
     request: Request
     response: Response
     situation: str = ""
-    near_miss_finder: Callable[[Request], str] | None = None
     operation: str = ""
     reason_finder: ReasonFinder | None = None
 
@@ -39,10 +37,10 @@ class JournalEntry(msgspec.Struct, frozen=True):
     @property
     def near_miss(self) -> str:
         """Return, for a request that no operation matched, the nearest one, and what it differs in."""
-        # found only when somebody looks: to compare a path with every route takes longer than to answer
-        if self.near_miss_finder is None:
+        reason = self.why
+        if reason is None or reason.rule not in ROUTE_RULES:
             return ""
-        return self.near_miss_finder(self.request)
+        return reason.text
 
 
 class JournalNote(msgspec.Struct, frozen=True):

@@ -11,11 +11,22 @@ from typing import Any, Final
 
 import msgspec
 
+from lookalike_specs.messages import Request
+
 from ..exceptions import ImpossibleSituation, MockError, UnknownOperation, UnknownSituation
 from ..faults import FAULTS, Delay
 from ..service import Account, Service
 from ..situations import find_operations
-from .identity import SandboxName, WorkerIdentity, create_token, find_sandbox_name, format_as_uuid, parse_sandbox_name
+from .identity import (
+    SandboxName,
+    WorkerIdentity,
+    create_token,
+    find_token,
+    format_as_uuid,
+    iter_tokens,
+    parse_sandbox_name,
+    parse_token,
+)
 from .journal import Journal
 from .scheduled import ScheduledSituation
 from .state import SandboxState, SettableClock
@@ -25,6 +36,8 @@ MAX_SANDBOXES: Final = 256
 # serials have six hexadecimal digits in a token; then they start over
 MAX_SERIAL: Final = 2**24 - 1
 MAX_NAME_LENGTH: Final = 100
+# of a body, in which a sandbox's key is looked for
+MAX_SEARCHED_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +123,7 @@ class Sandboxes:
         self._lock = threading.Lock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._states: dict[str, SandboxState] = {}
+        self._states_by_token: dict[str, SandboxState] = {}
         # to know them is faster than to look for a sandbox's name in each
         self._demo_credentials = frozenset(
             value
@@ -121,17 +135,36 @@ class Sandboxes:
     def find_state(self, credential: str) -> SandboxState:
         """Return the state of the sandbox that a credential belongs to; the demo accounts' for any other credential.
 
-        Raise MockError for that of a sandbox that is not here.
+        A sandbox's key with something around it, such as a blank, is no key of anybody's, and still is the sandbox's
+        affair. Raise MockError for that of a sandbox that is not here.
         """
         state = self._states.get(credential)
         if state is not None:
             return state
         if credential in self._demo_credentials:
             return self.demo.state
-        name = find_sandbox_name(credential)
-        if name is not None:
-            raise MockError(*self.identity.explain_missing(name))
-        return self.demo.state
+        token = find_token(credential)
+        if token is None:
+            return self.demo.state
+        owner = self._states_by_token.get(token)
+        if owner is None:
+            raise MockError(*self.identity.explain_missing(parse_token(token)))
+        return owner
+
+    def find_owner(self, request: Request) -> SandboxState | None:
+        """Return the state of the sandbox whose key stands anywhere in a request; None where there is none.
+
+        For requests that reach no API, or carry the key where no API looks for it: their owner looks for them in the
+        sandbox's journal. The whole key has to be there, so nobody can write into the journal of somebody else.
+        """
+        if not self._states_by_token:
+            return None
+        for text in _iter_texts(request):
+            for token in iter_tokens(text):
+                owner = self._states_by_token.get(token)
+                if owner is not None:
+                    return owner
+        return None
 
     def create(self, state: SandboxState) -> Sandbox:
         """Create a sandbox around that state, with credentials of its own for every API."""
@@ -144,8 +177,10 @@ class Sandboxes:
                 state.accounts[api] = dict.fromkeys(credentials.values(), Account(credentials))
                 for value in credentials.values():
                     # only a value that names the sandbox is unique: a region or an instance's name is not
-                    if find_sandbox_name(value) is not None:
+                    token = find_token(value)
+                    if token is not None:
                         self._states[value] = state
+                        self._states_by_token[token] = state
             sandbox = Sandbox(str(name), state, all_credentials, self._services)
             self._sandboxes[sandbox.name] = sandbox
         return sandbox
@@ -183,11 +218,25 @@ class Sandboxes:
         if sandbox is None:
             return False
         # a new table, as the server's thread may be reading the old one
-        self._states = {value: state for value, state in self._states.items() if state is not sandbox.state}
+        self._states = _drop_state(self._states, sandbox.state)
+        self._states_by_token = _drop_state(self._states_by_token, sandbox.state)
         return True
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter((self.demo, *self._sandboxes.values()))
+
+
+def _drop_state(states: Mapping[str, SandboxState], dropped: SandboxState) -> dict[str, SandboxState]:
+    return {key: state for key, state in states.items() if state is not dropped}
+
+
+def _iter_texts(request: Request) -> Iterator[str]:
+    """Yield the parts of a request in which a key may stand, of a body its beginning."""
+    yield request.path
+    yield request.query.decode("latin-1")
+    for _, value in request.headers:
+        yield value.decode("latin-1")
+    yield request.body[:MAX_SEARCHED_BYTES].decode("latin-1")
 
 
 def _create_credentials(service: Service, name: SandboxName) -> dict[str, str]:
