@@ -39,16 +39,16 @@ def main() -> None:
         commands = build_commands(Path(name), options.extra)
         paths = Path(name) / "paths.txt"
         probe = paths.read_text("utf-8").partition("\n")[0]
-        running = {}
+        processes = {}
         for server, command in commands.items():
             port, pid, _ = servers.enter_context(start_server(command, probe))
             # what is measured is a warm GET: every path was asked for, and compilers have seen all they need
             load(port, paths, options.warm_up, options.connections)
-            running[server] = (port, pid)
+            processes[server] = (port, pid)
         rounds = []
         for _ in range(options.rounds):
             costs = {}
-            for server, (port, pid) in running.items():
+            for server, (port, pid) in processes.items():
                 costs[server] = measure(port, pid, paths, options.requests, options.connections)
             rounds.append(costs)
             print(f"<!-- {', '.join(f'{server} {cost:.1f} us' for server, cost in costs.items())} -->", flush=True)
@@ -100,10 +100,13 @@ def print_report(rounds: list[Costs], connections: int) -> None:
     print("| --- | --- | --- |")
     for server in rounds[0]:
         costs = sorted(costs[server] for costs in rounds)
+        # Within a round all servers had the same neighbours on the machine; between rounds they had not.
         ratios = sorted(costs[OURS] / costs[server] for costs in rounds)
         cost = f"{median(costs):.1f} ({costs[0]:.1f} to {costs[-1]:.1f})"
         ratio = f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-        print(f"| {server} | {cost} | {'1' if server == OURS else ratio} |")
+        if server == OURS:
+            ratio = "1"
+        print(f"| {server} | {cost} | {ratio} |")
     if "prism" in rounds[0]:
         speedups = sorted(costs["prism"] / costs[OURS] for costs in rounds)
         print(f"\nPrism's to lookalike's: {median(speedups):.2f} ({speedups[0]:.2f} to {speedups[-1]:.2f})")

@@ -11,6 +11,9 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 HOME = Path(__file__).parent.parent
+# They fill caches, of bytecode and of files.
+WARM_UP_ROUNDS = 2
+# How an environment's pytest is called: which environment, with which options.
 SETUPS = {
     "plain": ("without", ()),
     "installed": ("with", ()),
@@ -19,7 +22,7 @@ SETUPS = {
 
 
 def create_environment(folder: Path, *wheels: str) -> Path:
-    """A virtual environment with pytest, and these wheels without what they depend on; its Python."""
+    """Make a virtual environment with pytest, and these wheels without what they depend on; return its Python."""
     venv.create(folder, with_pip=True)
     python = folder / "bin/python"
     pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
@@ -30,28 +33,34 @@ def create_environment(folder: Path, *wheels: str) -> Path:
 
 
 def time_pytest(python: Path, folder: Path, options: tuple[str, ...], variables: dict[str, str]) -> float:
-    """How long pytest takes over one empty test."""
+    """Return the milliseconds that pytest takes over one empty test."""
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    begun = time.perf_counter()
+    start = time.perf_counter()
     subprocess.run(command, cwd=folder, env=variables, check=True, capture_output=True)
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - start) * 1000
 
 
 def measure(pythons: dict[str, Path], folder: Path, rounds: int, *, cached: bool) -> None:
-    """Print what each way takes, and how much more than the plain one in the same round."""
-    plain = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTEST"))}
-    variables = plain if cached else plain | {"PYTHONDONTWRITEBYTECODE": "1"}
-    found: dict[str, list[float]] = {way: [] for way in SETUPS}
-    for number in range(-2, rounds):  # the first two fill caches, of bytecode and of files
-        for way, (which, options) in SETUPS.items():
-            took = time_pytest(pythons[which], folder, options, variables)
+    """Print what each setup takes, and how much more than the plain one in the same round."""
+    # PYTHONPATH would let the environment without the wheel import the checkout.
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTEST"))}
+    title = "bytecode is cached"
+    if not cached:
+        variables["PYTHONDONTWRITEBYTECODE"] = "1"
+        title = "PYTHONDONTWRITEBYTECODE=1"
+    durations: dict[str, list[float]] = {setup: [] for setup in SETUPS}
+    for number in range(-WARM_UP_ROUNDS, rounds):
+        for setup, (environment, options) in SETUPS.items():
+            duration = time_pytest(pythons[environment], folder, options, variables)
             if number >= 0:
-                found[way].append(took)
-    print("bytecode is cached" if cached else "PYTHONDONTWRITEBYTECODE=1")
-    for way, times in found.items():
-        more = [took - base for took, base in zip(times, found["plain"], strict=True)]
-        low, _, high = quantiles(more)
-        print(f"  {way:16} {median(times):7.1f} ms   more: {median(more):+5.1f} ms ({low:+.1f} to {high:+.1f})")
+                durations[setup].append(duration)
+    print(title)
+    for setup, times in durations.items():
+        # Differences are taken within a round, so that a slow minute is slow for both.
+        differences = [time - plain_time for time, plain_time in zip(times, durations["plain"], strict=True)]
+        low, _, high = quantiles(differences)
+        more = f"{median(differences):+5.1f} ms ({low:+.1f} to {high:+.1f})"
+        print(f"  {setup:16} {median(times):7.1f} ms   more: {more}")
 
 
 def main() -> None:

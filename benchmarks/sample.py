@@ -8,26 +8,29 @@ from lookalike_specs import load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import daji
 
-API, COUNT = "daji-1688", 4000
+API = "daji-1688"
+COUNT = 4000
 
 
 def build_requests(extra: str = "", count: int = COUNT) -> list[Request]:
-    """Requests that differ in picture and page; `extra` is more of the query, such as a filter."""
+    """Return requests that differ in picture and page; `extra` is more of the query, such as a filter."""
     api = load_api(API)
     path = api.operations[0].path
-    found = []
+    requests = []
     for number in range(count):
+        # 7919 is prime to the number of images, so that no image comes twice in 10,000 requests.
         image = encode_image_id(number * 7919 % 10_000)
         query = f"imageId={image}&beginPage={number % 5 + 1}&pageSize=20&country=en{extra}"
         plain = Request(method="GET", path=path, query=query.encode(), headers=((b"host", b"127.0.0.1"),))
-        found.append(daji.sign_request(plain, api.account["appKey"], api.account["appSecret"]))
-    return found
+        requests.append(daji.sign_request(plain, api.account["appKey"], api.account["appSecret"]))
+    return requests
 
 
 def write_sample(folder: Path, extra: str = "") -> tuple[Path, Path]:
-    """The file of paths for wrk, and the file with one answer for the yardstick."""
-    asked = build_requests(extra)
-    paths, answer = folder / "paths.txt", folder / "answer.json"
-    paths.write_text("".join(f"{each.path}?{each.query.decode()}\n" for each in asked), "utf-8")
-    answer.write_bytes(Mock(API).respond(asked[0]).body)
+    """Write the file of paths for wrk, and the file with one answer for the yardstick; return both."""
+    requests = build_requests(extra)
+    paths = folder / "paths.txt"
+    paths.write_text("".join(f"{request.path}?{request.query.decode()}\n" for request in requests), "utf-8")
+    answer = folder / "answer.json"
+    answer.write_bytes(Mock(API).respond(requests[0]).body)
     return paths, answer

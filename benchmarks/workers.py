@@ -23,7 +23,8 @@ from run import run_load
 
 CONNECTIONS = 32
 PERIOD_MICROSECONDS = 20_000
-CGROUP_V1, CGROUP_V2 = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
+CGROUP_V1 = Path("/sys/fs/cgroup/cpu")
+CGROUP_V2 = Path("/sys/fs/cgroup")
 
 
 def main() -> None:
@@ -39,7 +40,8 @@ def main() -> None:
             [measure(count, paths, options.seconds, options.share) for count in (1, 2)] for _ in range(options.rounds)
         ]
     ratios = sorted(two / one for one, two in rounds)
-    one, two = (median(each) for each in zip(*rounds, strict=True))
+    one = median(one for one, _ in rounds)
+    two = median(two for _, two in rounds)
     spread = f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
     print(f"| req/s, {options.share:.0%} of a core a worker | 1 worker | 2 workers | ratio (least to most) |")
     print("| --- | --- | --- | --- |")
@@ -47,15 +49,17 @@ def main() -> None:
 
 
 def measure(count: int, paths: Path, seconds: int, share: float) -> float:
-    """Requests a second of that many workers."""
-    with start_workers(count) as told, limit_cores(told, share):
-        port = int(told["url"].rpartition(":")[2])
+    """Return the requests a second of that many workers."""
+    with start_workers(count) as announcement, limit_cores(announcement, share):
+        port = int(announcement["url"].rpartition(":")[2])
+        # One second of load lets every worker make its pages and be scheduled under its quota.
         run_load(port, paths, 1, CONNECTIONS)
         return run_load(port, paths, seconds, CONNECTIONS)["req/s"]
 
 
 @contextmanager
 def start_workers(count: int) -> Iterator[dict]:
+    """Yield what `serve --json` prints when it listens: its URL, and those of its workers."""
     command = [sys.executable, "-m", "lookalike", "serve", sample.API, "--port", "0", "--json", "--workers", str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -64,31 +68,39 @@ def start_workers(count: int) -> Iterator[dict]:
 
 
 @contextmanager
-def limit_cores(told: dict, share: float) -> Iterator[None]:
-    """Every worker in a cgroup of its own."""
+def limit_cores(announcement: dict, share: float) -> Iterator[None]:
+    """Put every worker into a cgroup of its own for as long as the block lasts."""
     groups = []
-    for number, url in enumerate(told.get("workers") or [told["url"]]):
+    # A single worker is the server itself, which lists no workers.
+    worker_urls = announcement.get("workers") or [announcement["url"]]
+    for number, url in enumerate(worker_urls):
         with urllib.request.urlopen(f"{url}/_lookalike/health") as answer:
             pid = json.load(answer)["pid"]
-        groups.append(create_cgroup(f"lookalike-{number}", share))
-        (groups[-1] / "cgroup.procs").write_text(str(pid))
+        group = create_cgroup(f"lookalike-{number}", share)
+        groups.append(group)
+        (group / "cgroup.procs").write_text(str(pid))
     yield
-    for at in groups:
-        for pid in (at / "cgroup.procs").read_text().split():
-            (at.parent / "cgroup.procs").write_text(pid)
-        at.rmdir()
+    for group in groups:
+        # The kernel removes no cgroup that still has processes: they go back to the parent first.
+        for pid in (group / "cgroup.procs").read_text().split():
+            (group.parent / "cgroup.procs").write_text(pid)
+        group.rmdir()
 
 
 def create_cgroup(name: str, share: float) -> Path:
-    at = (CGROUP_V1 if CGROUP_V1.exists() else CGROUP_V2) / name
-    at.mkdir(exist_ok=True)
+    """Make a cgroup whose processes together get that share of one core; return its folder."""
     quota = str(int(PERIOD_MICROSECONDS * share))
+    # Version 1 mounts a tree for each controller, version 2 one for all.
     if CGROUP_V1.exists():
-        (at / "cpu.cfs_period_us").write_text(str(PERIOD_MICROSECONDS))
-        (at / "cpu.cfs_quota_us").write_text(quota)
+        group = CGROUP_V1 / name
+        group.mkdir(exist_ok=True)
+        (group / "cpu.cfs_period_us").write_text(str(PERIOD_MICROSECONDS))
+        (group / "cpu.cfs_quota_us").write_text(quota)
     else:
-        (at / "cpu.max").write_text(f"{quota} {PERIOD_MICROSECONDS}")
-    return at
+        group = CGROUP_V2 / name
+        group.mkdir(exist_ok=True)
+        (group / "cpu.max").write_text(f"{quota} {PERIOD_MICROSECONDS}")
+    return group
 
 
 if __name__ == "__main__":

@@ -34,10 +34,10 @@ ready() {
     for done in ".venv/.lookalike-$1" .venv/.lookalike-test,clients; do
         [ -f "$done" ] && [ "$(cat "$done")" = "$(mark "${done#.venv/.lookalike-}")" ] && suits "$python" && return
     done
-    found=$(find_python)
+    interpreter=$(find_python)
     if ! suits "$python"; then
-        say "Making .venv with $("$found" --version 2>&1)"
-        "$found" -m venv --clear .venv || { say "Error: $found cannot make a .venv (on Debian: apt install python3-venv)."; exit 2; }
+        say "Making .venv with $("$interpreter" --version 2>&1)"
+        "$interpreter" -m venv --clear .venv || { say "Error: $interpreter cannot make a .venv (on Debian: apt install python3-venv)."; exit 2; }
     fi
     say "Installing .[$1] into .venv"
     "$python" -m pip install --quiet --disable-pip-version-check --editable ".[$1]"

@@ -1,1 +1,1 @@
-"""Makes the signature vectors: a module for each scheme, and what they share."""
+"""Make the signature vectors: a module for each scheme, and what they share."""

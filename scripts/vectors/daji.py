@@ -112,10 +112,10 @@ DOCUMENTED = (
 
 def _add_documented(suite: SuiteBuilder) -> None:
     for comment, flags, query, sign in DOCUMENTED:
-        made = build_signed_search(query, SAMPLE_KEY["appSecret"], SAMPLE_KEY["appKey"])
-        if scheme.read_signature(made) != sign:
+        signed = build_signed_search(query, SAMPLE_KEY["appSecret"], SAMPLE_KEY["appKey"])
+        if scheme.read_signature(signed) != sign:
             raise AssertionError(comment)
-        suite.add_valid(comment, flags, made)
+        suite.add_valid(comment, flags, signed)
 
 
 # what a search has besides, or ends in
@@ -163,10 +163,12 @@ def _add_taobao(suite: SuiteBuilder) -> None:
     path = "/taobao/image-search/url"
     url = "https%3A%2F%2Fimg.alicdn.com%2Fa%20b.jpg%3Fx%3D1%26y%3D2"
     raw = url.replace("%2F", "/").replace("%3A", ":")
-    made, bare = (sign_request(build_get(f"picUrl={each}&pageNo=0&pageSize=1", path)) for each in (url, raw))
-    suite.add_valid("An address with a query of its own", "NotEncoded", made)
-    suite.add_valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", bare)
-    suite.add_invalid("A page number changed afterwards", "Tampered", replace_once(made, "pageNo=0", "pageNo=1"))
+    signed_url, signed_raw = (
+        sign_request(build_get(f"picUrl={address}&pageNo=0&pageSize=1", path)) for address in (url, raw)
+    )
+    suite.add_valid("An address with a query of its own", "NotEncoded", signed_url)
+    suite.add_valid("The same address, with `/` and `:` as they are", "NotEncoded HexCase", signed_raw)
+    suite.add_invalid("A page number changed afterwards", "Tampered", replace_once(signed_url, "pageNo=0", "pageNo=1"))
 
 
 def _add_uploads(suite: SuiteBuilder) -> None:
@@ -174,11 +176,11 @@ def _add_uploads(suite: SuiteBuilder) -> None:
     headers = (HOST_HEADER, (b"content-type", b"application/x-www-form-urlencoded"))
     form = f"image_base64={quote(BLACK_PNG, safe='')}".encode()
     bare = Request(method="POST", scheme="https", path=path, headers=headers, body=form)
-    made = sign_request(bare)
+    signed = sign_request(bare)
     query = sign_request(build_get("", path)).query
-    suite.add_valid("The picture in the form is signed whole", "Form", made)
+    suite.add_valid("The picture in the form is signed whole", "Form", signed)
     suite.add_valid("Query and form are signed together", "Form", sign_request(replace(bare, query=b"country=en")))
-    suite.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(made, "CYII", "CYIJ"))
+    suite.add_invalid("The picture changed afterwards", "Form Tampered", replace_once(signed, "CYII", "CYIJ"))
     suite.add_invalid("Only the query was signed, not the form", "Form MissingStep", replace(bare, query=query))
 
 

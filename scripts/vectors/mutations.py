@@ -27,10 +27,18 @@ def replace_once(request: Request, old: str, new: str) -> Request:
 def set_header(request: Request, name: str, *values: str) -> Request:
     """Return the request with these values of a header, in its place; without the header where there is no value."""
     # in the place of the first of them, so that nothing but the value differs
-    at = next((n for n, (key, _) in enumerate(request.headers) if key == name.encode()), len(request.headers))
+    names = [key for key, _ in request.headers]
+    index = len(names)
+    if name.encode() in names:
+        index = names.index(name.encode())
     kept = [pair for pair in request.headers if pair[0].lower() != name.encode()]
     new = [(name.encode(), value.encode("latin-1")) for value in values]
-    return replace(request, headers=(*kept[:at], *new, *kept[at:]))
+    return replace(request, headers=(*kept[:index], *new, *kept[index:]))
+
+
+def strip_authorization(request: Request) -> Request:
+    """Return the request without its `Authorization`, which is all of its signature where it travels in that header."""
+    return set_header(request, "authorization")
 
 
 def remove_parameter(request: Request, name: str) -> Request:

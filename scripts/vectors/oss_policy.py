@@ -134,15 +134,15 @@ def _add_policies(suite: SuiteBuilder) -> None:
 
 
 def _add_fields(suite: SuiteBuilder) -> None:
-    given = build_fields(encode_policy(build_policy()))
-    quoted = build_form(given, boundary="a b", content_type='multipart/form-data; boundary="a b"')
+    fields = build_fields(encode_policy(build_policy()))
+    quoted = build_form(fields, boundary="a b", content_type='multipart/form-data; boundary="a b"')
     free = build_fields(encode_policy(build_policy("", ["starts-with", "$key", "1/"])))
     other = tuple(("key", "1/other.png") if name == "key" else (name, value) for name, value in free)
     suite.add_all_valid(
-        ("The fields in another order", "Order", build_form(given[::-1])),
-        ("The file is not signed", "NotSigned", build_form(given, b"another picture")),
-        ("A file that is no text", "NotSigned", build_form(given, bytes(range(256)))),
-        ("The other fields are not signed", "NotSigned", build_form((*given, ("x-oss-meta-note", "红")))),
+        ("The fields in another order", "Order", build_form(fields[::-1])),
+        ("The file is not signed", "NotSigned", build_form(fields, b"another picture")),
+        ("A file that is no text", "NotSigned", build_form(fields, bytes(range(256)))),
+        ("The other fields are not signed", "NotSigned", build_form((*fields, ("x-oss-meta-note", "红")))),
         ("A boundary in quotes", "Form", quoted),
         ("Another object, where the policy lets it", "Policy NotSigned", build_form(other)),
     )
@@ -156,9 +156,9 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
 
 
 def _add_wrong_fields(suite: SuiteBuilder) -> None:
-    given = build_fields(encode_policy(build_policy()))
+    fields = build_fields(encode_policy(build_policy()))
     unsigned = build_upload_without("Signature")
-    lower = tuple((name.replace("Signature", "signature"), value) for name, value in given)
+    lower = tuple((name.replace("Signature", "signature"), value) for name, value in fields)
     text = f"OSS {KEY}:{sign_sha1(SECRET, encode_policy(build_policy()))}".encode()
     headed = replace(unsigned, headers=(*unsigned.headers, (b"authorization", text)))
     nobody = build_fields(encode_policy(build_policy()), key="LTAI-nobody")

@@ -13,7 +13,15 @@ from lookalike_specs.vectors import VectorSuite
 
 from .alibaba_cloud import KEY, SEARCH_FORM, SECRET, SORTED_QUERIES, TEMPORARY, TOKEN, build_group, build_post
 from .gateway import add_kept_nonce, add_replays, add_time_limits, add_tokens, sign_with_temporary_key
-from .mutations import capitalize_headers, corrupt_signature, replace_once, reverse_headers, set_header, sign_sha1
+from .mutations import (
+    capitalize_headers,
+    corrupt_signature,
+    replace_once,
+    reverse_headers,
+    set_header,
+    sign_sha1,
+    strip_authorization,
+)
 from .scheme_signer import SchemeSigner
 from .suite_builder import NOW, ClientInputs, SchemeAdapter, SuiteBuilder
 
@@ -30,12 +38,8 @@ def sign_with_notes(*notes: tuple[str, str]) -> Request:
     return SIGNER.sign_request(build_search("", *notes))
 
 
-def _strip_signature(request: Request) -> Request:
-    return set_header(request, "authorization")
-
-
 def _put_signature(request: Request, signature: str) -> Request:
-    return set_header(_strip_signature(request), "authorization", f"acs {KEY}:{signature}")
+    return set_header(strip_authorization(request), "authorization", f"acs {KEY}:{signature}")
 
 
 def _read_client_inputs(request: Request) -> ClientInputs:
@@ -47,7 +51,7 @@ def _format_http_time(at: datetime) -> str:
 
 
 SIGNER = SchemeSigner(
-    SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, _strip_signature, _read_client_inputs),
+    SchemeAdapter(scheme.NAME, "AccessKeySecret", scheme.recompute_stages, strip_authorization, _read_client_inputs),
     scheme.sign_request,
     _put_signature,
     "date",

@@ -130,8 +130,8 @@ class SuiteBuilder:
 
     def _build_vector(self, comment: str, flags: str, request: Request, when: VectorTiming, **more: object) -> Vector:
         earlier = [
-            EarlierRequest(clock=format_time(at), request=from_request(sent), result=result)
-            for at, sent, result in when.get("before", ())
+            EarlierRequest(clock=format_time(arrival), request=from_request(request_before), result=result)
+            for arrival, request_before, result in when.get("before", ())
         ]
         clock = ""
         if "clock" in when:
@@ -177,7 +177,7 @@ def find_expected_error(api_id: str, scheme_name: str, refusal: Refusal) -> Expe
     """Return how an API refuses that, by its first security scheme of that name."""
     api = load_api(api_id)
     extensions = [scheme.extension for operation in api.operations for scheme in operation.schemes]
-    extension = next(each for each in extensions if each.scheme == scheme_name)
+    extension = next(extension for extension in extensions if extension.scheme == scheme_name)
     error_id = extension.errors[refusal]
     error = api.get_error(error_id)
     code = error.code

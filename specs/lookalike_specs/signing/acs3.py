@@ -23,6 +23,7 @@ from typing import Final
 
 from ..api import SecurityScheme
 from ..messages import Pairs, Request, parse_pairs
+from .authorization import extract_signature, get_authorization, split_authorization
 from .base import MalformedCredential, Stages, build_stages
 from .canonical import (
     decode_headers,
@@ -54,12 +55,9 @@ class Acs3Credential:
 
 def parse_credential(text: str) -> Acs3Credential | MalformedCredential:
     """Read `ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b>,Signature=<hex>`."""
-    word, _, rest = text.strip().partition(" ")
-    if word != ALGORITHM:
-        # `Bearer abc` names another way to sign; a lone word is nothing
-        if rest:
-            return MalformedCredential("algorithm", f"Authorization does not begin with `{ALGORITHM} `")
-        return MalformedCredential("malformed", f"Authorization does not begin with `{ALGORITHM} `")
+    rest = split_authorization(text, ALGORITHM)
+    if isinstance(rest, MalformedCredential):
+        return rest
     fields = dict(_parse_field(part) for part in rest.split(","))
     for name in _FIELDS:
         if not fields.get(name):
@@ -98,15 +96,12 @@ def compute_stages(  # noqa: PLR0913 - each is an input of the vendor's rule
 
 def read_signature(request: Request) -> str | None:
     """Return the signature in the `Authorization` header; None where there is none to read."""
-    credential = parse_credential(request.get_header(b"authorization") or "")
-    if isinstance(credential, MalformedCredential):
-        return None
-    return credential.signature
+    return extract_signature(request, parse_credential)
 
 
 def recompute_stages(request: Request, secret: str) -> Stages | MalformedCredential:
     """Return the stages of a request from its own bytes, over the headers its `Authorization` names."""
-    credential = parse_credential(request.get_header(b"authorization") or "")
+    credential = parse_credential(get_authorization(request))
     if isinstance(credential, MalformedCredential):
         return credential
     return _compute_request_stages(request, credential.signed_headers, secret)

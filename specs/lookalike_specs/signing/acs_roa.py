@@ -25,6 +25,7 @@ from typing import Final
 
 from ..api import SecurityScheme
 from ..messages import JSON_MEDIA_TYPE, Pairs, Request, parse_pairs
+from .authorization import extract_signature, split_authorization
 from .base import MalformedCredential, Stages, build_stages
 from .canonical import (
     content_md5,
@@ -53,13 +54,10 @@ class RoaCredential:
 
 def parse_credential(text: str) -> RoaCredential | MalformedCredential:
     """Read an `Authorization` header."""
-    word, _, rest = text.strip().partition(" ")
+    rest = split_authorization(text, "acs")
+    if isinstance(rest, MalformedCredential):
+        return rest
     access_key_id, _, signature = rest.strip().partition(":")
-    if word != "acs":
-        # `Bearer abc` names another way to sign; a lone word is nothing
-        if rest:
-            return MalformedCredential("algorithm", "Authorization does not begin with `acs `")
-        return MalformedCredential("malformed", "Authorization does not begin with `acs `")
     if not access_key_id or not signature:
         return MalformedCredential("malformed", "Authorization is not `acs <access key id>:<signature>`")
     return RoaCredential(access_key_id, signature)
@@ -81,10 +79,7 @@ def compute_stages(*, method: str, path: str, query: Pairs, headers: Pairs, secr
 
 def read_signature(request: Request) -> str | None:
     """Return the signature in the `Authorization` header; None where there is none to read."""
-    credential = parse_credential(request.get_header(b"authorization") or "")
-    if isinstance(credential, MalformedCredential):
-        return None
-    return credential.signature
+    return extract_signature(request, parse_credential)
 
 
 def recompute_stages(request: Request, secret: str) -> Stages:
