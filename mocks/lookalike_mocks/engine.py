@@ -19,7 +19,7 @@ from .near_miss import describe_unrouted
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .parsing import parse_request
 from .reason import NO_API
-from .routing import ApiRouter, match_operation
+from .routing import ApiRouter, RouteMatch, match_operation
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
 from .sandbox.state import SandboxState
@@ -27,6 +27,7 @@ from .select_situation import NO_SITUATION, select_requested_situation, select_t
 from .service import Account, Credential, Endpoint
 from .validation import bind_request, validate
 from .vendors import HANDLERS
+from .why_header import add_why_header
 
 
 def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> JournalEntry:
@@ -34,9 +35,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
 
     Raise MockError where the mock has to answer as itself: no API is meant, or the sandbox is not here.
     """
-    route = router.resolve(request.get_header(b"host") or "", request.path)
-    if route is None:
-        raise MockError(404, describe_unrouted(router.services, request), NO_API)
+    route = _find_route(router, request)
     if route.path != request.path:
         # `/tmapi/v1/search` is the vendor's `/v1/search`; signatures and errors are about the latter
         request = msgspec.structs.replace(request, path=route.path)
@@ -45,27 +44,27 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     credential = read_credential(service, parsed)
     state = sandboxes.find_state(credential.value)
     endpoint: Endpoint | None = None
+    operation_id = ""
     # what was selected counts although a later step fails: a late error is late, too
     selection = NO_SITUATION
     reason_finder = None
     try:
         match = match_operation(route, parsed)
         endpoint = match.endpoint
+        operation_id = endpoint.operation.id
         accepted = bind_request(endpoint.rules, parsed, match.path_values)
         if accepted.form is not parsed.form:
             # a form where none is read, as in a GET: a key in it names the sandbox, but proves nothing
             credential = read_credential(service, accepted)
         context = RequestContext(service, endpoint, accepted, credential)
         authentication = authenticate(state, context)
-        account = authentication.account
-        error_values = authentication.error_values
-        admit(state, context, account)
-        selection = select_requested_situation(state, context, error_values)
+        admit(state, context, authentication.account)
+        selection = select_requested_situation(state, context, authentication.error_values)
         values = validate(endpoint.rules, accepted)
-        selection = select_triggered_situation(context, account, values.effective, selection, error_values)
+        selection = select_triggered_situation(context, authentication, values.effective, selection)
         context = msgspec.structs.replace(
             context,
-            account=account,
+            account=authentication.account,
             sent_values=values.sent,
             values=values.effective,
             situation=selection.situation,
@@ -85,14 +84,20 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     if selection.fault:
         response = apply_fault(response, selection.fault, selection.delay, state.rng)
         situation = selection.fault
-    operation_id = ""
-    if endpoint is not None:
-        operation_id = endpoint.operation.id
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(service, selection)
+    response = add_why_header(request, response, reason_finder)
     entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
     state.journal.add(entry)
     return entry
+
+
+def _find_route(router: ApiRouter, request: Request) -> RouteMatch:
+    """Return the API that is meant. Raise MockError where none is."""
+    route = router.resolve(request.get_header(b"host") or "", request.path)
+    if route is None:
+        raise MockError(404, describe_unrouted(router.services, request), NO_API)
+    return route
 
 
 def _select_journal_state(

@@ -8,12 +8,15 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from lookalike_specs.messages import Request
+
+from .authentication.credentials import Authentication
 from .context import RequestContext
 from .exceptions import MockError, VendorError
 from .faults import FAULTS, Delay
 from .reason import Origin
 from .sandbox.state import SandboxState
-from .service import Account, Service
+from .service import Service
 
 # a preference and its value, plain or quoted, as RFC 7240 has them; what separates them is passed over
 PREFERENCE_PATTERN: Final = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
@@ -56,7 +59,7 @@ def select_requested_situation(
     Raise VendorError where that is an error, MockError where `Prefer` names none of the API's situations.
     """
     if context.parsed.request.get_header(b"prefer") is not None:
-        preferred = _select_preferred(context, _parse_preferences(context))
+        preferred = _select_preferred(context, parse_preferences(context.parsed.request))
         if preferred is not None:
             # `code=200` leaves what is scheduled for a later request
             return _add_situation(NO_SITUATION, context.service, RequestedSituation(preferred, "prefer"), error_values)
@@ -75,17 +78,16 @@ def select_requested_situation(
 
 def select_triggered_situation(
     context: RequestContext,
-    account: Account,
+    authentication: Authentication,
     values: Mapping[str, Any],
     selection: SelectedSituation,
-    error_values: Mapping[str, Any],
 ) -> SelectedSituation:
     """Return the selection with what a trigger key, else a trigger parameter, names; what is selected already stays.
 
     Raise VendorError where that is an error.
     """
     possible = context.endpoint.situations
-    situation = account.situation
+    situation = authentication.account.situation
     if situation not in possible:
         situation = ""
     for name, pattern in context.service.trigger_parameters:
@@ -98,7 +100,8 @@ def select_triggered_situation(
             selection = msgspec.structs.replace(selection, trigger_parameter=name)
     if not situation:
         return selection
-    return _add_situation(selection, context.service, RequestedSituation(situation, "trigger"), error_values)
+    requested = RequestedSituation(situation, "trigger")
+    return _add_situation(selection, context.service, requested, authentication.error_values)
 
 
 def _add_situation(
@@ -123,9 +126,9 @@ def _add_situation(
     return msgspec.structs.replace(selection, situation=situation, situation_origin=origin)
 
 
-def _parse_preferences(context: RequestContext) -> dict[str, str]:
+def parse_preferences(request: Request) -> dict[str, str]:
     """Return the preferences of all such headers, in lower case, and their values; of two alike the first counts."""
-    headers = [value.decode("latin-1") for key, value in context.parsed.request.headers if key == b"prefer"]
+    headers = [value.decode("latin-1") for key, value in request.headers if key == b"prefer"]
     preferences: dict[str, str] = {}
     for name, value in PREFERENCE_PATTERN.findall(",".join(headers)):
         text = value

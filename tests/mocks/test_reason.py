@@ -7,7 +7,7 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.reason import Reason
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
-from lookalike_specs.messages import RawHeaders, Request
+from lookalike_specs.messages import RawHeaders, Request, Response
 
 SEARCH = "/1688/global/search/image"
 DEMO = "apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
@@ -164,3 +164,44 @@ def test_no_secret_stands_in_a_reason(mock: Mock) -> None:
     reason = mock.demo_state.journal.entries[-1].why
     assert reason is not None
     assert secret not in repr(reason)
+
+
+def get_why_header(response: Response) -> str:
+    return dict(response.headers).get(b"lookalike-why", b"").decode("ascii")
+
+
+def respond(mock: Mock, query: str, prefer: bytes) -> Response:
+    headers = ((b"prefer", prefer),)
+    return mock.respond(Request(method="GET", path=SEARCH, query=query.encode(), headers=headers))
+
+
+def test_prefer_explain_brings_the_reason_in_a_header(mock: Mock) -> None:
+    assert get_why_header(respond(mock, f"{DEMO}&page_size=21", b"explain")).startswith(
+        "page_size is 21; the most is 20 (documented: "
+    )
+    assert get_why_header(respond(mock, "", b"explain")).startswith("nothing says who calls: apiToken is missing (")
+
+
+def test_it_stands_beside_other_preferences(mock: Mock) -> None:
+    for prefer in (b"code=503, explain", b"explain; code=503", b"Explain, example=tmapi/503"):
+        response = respond(mock, DEMO, prefer)
+        assert response.status == 503
+        assert get_why_header(response).startswith("asked for by the header Prefer (")
+
+
+def test_an_ordinary_answer_and_one_that_nobody_wants_explained_have_no_such_header(mock: Mock) -> None:
+    assert not get_why_header(respond(mock, DEMO, b"explain"))
+    assert not get_why_header(respond(mock, f"{DEMO}&page_size=21", b"code=200"))
+    assert not get_why_header(respond(mock, f"{DEMO}&page_size=21", b'example="explain"'))
+
+
+def test_the_header_is_ascii_bounded_and_without_secrets(mock: Mock) -> None:
+    token = "a1b2c3d4e5f6a7b8"
+    for value in ("%E7%BA%A2", "%0D%0Ax-evil:%201", "%E7%BA%A2" * 500, token, f"{token}%E7%BA%A2" * 20):
+        header = get_why_header(respond(mock, f"{DEMO}&sort={value}", b"explain"))
+        assert header.isprintable()
+        assert len(header) < 1010
+    assert "sort is '%E7%BA%A2'; it can be" in get_why_header(respond(mock, f"{DEMO}&sort=%E7%BA%A2", b"explain"))
+    header = get_why_header(respond(mock, f"apiToken={token}&sort={token}", b"explain"))
+    assert header
+    assert token not in header
