@@ -23,6 +23,7 @@ from .exceptions import CouldNotCheck
 from .falsify import falsify
 from .finding import Exchange, Failure
 from .responses.classify import ResponseClassifier, parse_json_body
+from .responses.no_verdict import find_no_verdict
 from .session import Session
 from .severity import DEFAULT_TRUST, find_weakest, rate_severity
 from .signed_request import SignedRequest, create_signed_request
@@ -143,9 +144,16 @@ class CheckContext:
         return self.send(self.build_signed_request(values))
 
     def send(self, request: Request) -> Exchange:
-        """Send a request as it stands. Raise CouldNotCheck, TimeLimitExceeded."""
+        """Send a request as it stands. Raise CouldNotCheck, TimeLimitExceeded.
+
+        CouldNotCheck is raised for a refusal too that says nothing of the request, such as one for too many requests.
+        """
         exchange = self.session.send(request)
-        self.publish(ExchangeRecorded(self, exchange))
+        no_verdict = find_no_verdict(self.classifier, *exchange)
+        is_judged = no_verdict is None or no_verdict.is_documented
+        self.publish(ExchangeRecorded(self, exchange, is_judged))
+        if no_verdict is not None:
+            raise CouldNotCheck(no_verdict.reason)
         return exchange
 
     def falsify(
@@ -222,7 +230,11 @@ def _fetch_dependent_values(context: CheckContext) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ExchangeRecorded:
-    """An event of the run (`events.py` has the others): a request was answered; `context` is the one that sent it."""
+    """An event of the run (`events.py` has the others): a request was answered; `context` is the one that sent it.
+
+    It is not judged where the API did not answer, but a proxy that found the server too busy.
+    """
 
     context: CheckContext
     exchange: Exchange
+    is_judged: bool = True

@@ -31,7 +31,7 @@ class PassiveChecks:
 
     def handle_event(self, event: Event) -> None:
         """Let every check look at an exchange."""
-        if isinstance(event, ExchangeRecorded):
+        if isinstance(event, ExchangeRecorded) and event.is_judged:
             for check in self.checks:
                 if check.applies(event.context):
                     self._run_check(check, event.context, event.exchange)

@@ -189,13 +189,12 @@ class _OperationRun:
 def _find_obstacle(context: CheckContext) -> str:
     """Return why nothing can be told of an operation, "" where something can: the good request has to be accepted."""
     try:
-        response = context.plain_exchange.response
+        exchange = context.plain_exchange
     except (CouldNotCheck, TimeLimitExceeded) as error:
         return str(error)
-    if context.classifier.is_good(response):
+    if context.classifier.is_good(exchange.response):
         return ""
-    closest, _ = context.classifier.find_closest_error(response)
-    return f"the plain good request is answered HTTP {response.status}, most like the error {closest.id}"
+    return f"the plain good request is answered {context.classifier.describe(*exchange)}"
 
 
 def _run_active_check(context: CheckContext, check: Check) -> CheckResult:

@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from lookalike_specs import Operation
 from lookalike_specs.invariants import Choice, Invariants, Paging, Range, resolve_choice
-from lookalike_specs.pointers import resolve_pointer
+from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.request_builder import format_value
 
 from .context import CheckContext
 from .exceptions import CouldNotCheck
 from .finding import Exchange, Failure
 from .responses.classify import parse_json_body
+from .responses.difference import Difference
 
 Example = TypeVar("Example")
 Changes = Mapping[str, Any]
@@ -154,6 +156,19 @@ def require_any(values: list[Example], noun: str) -> list[Example]:
     return values
 
 
+def find_item_difference(first: SearchResponse, second: SearchResponse) -> Difference | None:
+    """Return the first item that stands in another place, or the other total; None where both found the same."""
+    for index, (first_id, second_id) in enumerate(zip_longest(first.ids, second.ids, fillvalue=(MISSING,))):
+        if first_id != second_id:
+            pointer = first.build_pointer(index)
+            if len(first_id) == len(second_id) == 1:
+                pointer = first.build_pointer(index, first.invariants.id[0])
+            return Difference(pointer, _unwrap_id(first_id), _unwrap_id(second_id))
+    if first.total != second.total:
+        return Difference("", f"a total of {first.total}", f"one of {second.total}")
+    return None
+
+
 def is_search(context: CheckContext) -> bool:
     """Return whether the operation is a search."""
     return bool(context.operation.extension.invariants.items)
@@ -214,6 +229,11 @@ def run_parts(parts: Iterable[Iterator[Failure]]) -> Iterator[Failure]:
 def locate_invariant(context: CheckContext, *names: object) -> str:
     """Return where an invariant stands in the document."""
     return "/".join((f"{context.operation.pointer}/x-lookalike/invariants", *map(str, names)))
+
+
+def _unwrap_id(item_id: tuple[Any, ...]) -> Any:
+    """Return the value of an id that is one field."""
+    return item_id[0] if len(item_id) == 1 else item_id
 
 
 def _to_hashable(value: Any) -> Any:

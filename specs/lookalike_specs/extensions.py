@@ -18,6 +18,8 @@ Refusal = Literal[
     "missing-token", "bad-token",
 ]  # fmt: skip
 Reaction = str | dict[str, str]
+# what a caller has used up: the server's strength, requests a second, requests in all, money
+Limit = Literal["load", "rate", "quota", "balance"]
 Credentials = dict[str, str]
 BodyTemplate = dict[str, Any] | str
 
@@ -58,6 +60,7 @@ class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
 
     `code` and `message` are as they stand in the body. `reproduce` says how to get it from the API itself, ""
     where no request can. `error_format` is the one that it always has.
+    `limited_by` is what a caller has used up who gets it: such an error says nothing of the request.
     """
 
     status: int
@@ -67,6 +70,7 @@ class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     reproduce: str = ""
     error_format: str = ""
     headers: dict[str, str] = {}
+    limited_by: Limit | None = None
 
 
 class SuccessSituation(PossibleAnswer, frozen=True, kw_only=True):

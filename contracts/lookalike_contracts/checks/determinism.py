@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from lookalike_specs.provenance import Source
 from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
+from ..responses.difference import find_difference
 from ..search import (
     INVARIANTS_SOURCE,
     Changes,
@@ -50,11 +50,13 @@ def _find_changed_response(context: CheckContext, case: tuple[Changes, Changes])
     second = run_search(context, *case)
     # such as `RequestId`, which is another one each time
     volatile = tuple(context.operation.extension.invariants.volatile)
-    pointer = _find_difference(blank_values(first.body, volatile), blank_values(second.body, volatile))
-    if pointer is None:
+    difference = find_difference(blank_values(second.body, volatile), blank_values(first.body, volatile))
+    if difference is None:
         return None
-    message = f"{pointer or 'the answer'} differs from one call to the next"
-    return Failure(message, pointer, locate_invariant(context, "volatile"), (first.exchange, second.exchange))
+    message = f"the same request, sent twice, gets an answer that {difference}"
+    return Failure(
+        message, difference.pointer, locate_invariant(context, "volatile"), (first.exchange, second.exchange)
+    )
 
 
 def _list_search_changes(context: CheckContext) -> list[Changes]:
@@ -70,21 +72,3 @@ def _list_search_changes(context: CheckContext) -> list[Changes]:
         if "{}" not in str(filter_.value):
             changes.append({**filter_.with_parameters, filter_.parameter: filter_.value})
     return changes
-
-
-def _find_difference(first: Any, second: Any, pointer: str = "") -> str | None:
-    """Return the first place where two bodies differ; None when they are the same."""
-    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
-        pairs = [(str(key), first[key], second[key]) for key in first]
-    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        pairs = [(str(index), *pair) for index, pair in enumerate(zip(first, second, strict=True))]
-    elif first == second and type(first) is type(second):
-        # in Python 1 == 1.0 == True, and to a client these are three things
-        return None
-    else:
-        return pointer
-    for step, first_value, second_value in pairs:
-        difference = _find_difference(first_value, second_value, f"{pointer}/{step}")
-        if difference is not None:
-            return difference
-    return None

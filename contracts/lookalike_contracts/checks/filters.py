@@ -26,6 +26,7 @@ from ..search import (
     describe_changes,
     falsify_invariant,
     fetch_first_page,
+    find_item_difference,
     locate_invariant,
     require_any,
     run_parts,
@@ -263,9 +264,9 @@ def _find_changed_page(context: CheckContext, number: int, _: Changes) -> Failur
     filter_ = _list_filters(context)[number]
     plain = fetch_first_page(context, filter_.with_parameters)
     off = fetch_first_page(context, _build_parameters(filter_, filter_.no_op))
-    if plain.ids == off.ids and plain.total == off.total:
+    difference = find_item_difference(off, plain)
+    if difference is None:
         return None
-    message = f"other items with {_describe_filter(filter_, filter_.no_op)} than without"
-    return Failure(
-        message, off.invariants.items, _locate_filter(context, number, "no-op"), (plain.exchange, off.exchange)
-    )
+    message = f"other items with {_describe_filter(filter_, filter_.no_op)} than without: {difference}"
+    rule = _locate_filter(context, number, "no-op")
+    return Failure(message, difference.pointer, rule, (plain.exchange, off.exchange))

@@ -10,6 +10,7 @@ from lookalike_specs.invariants import Languages
 from ..context import CheckContext
 from ..finding import Failure
 from ..registry import active_check
+from ..responses.difference import Difference
 from ..responses.values import is_in_scripts
 from ..search import (
     INVARIANTS_SOURCE,
@@ -18,6 +19,7 @@ from ..search import (
     build_image_strategy,
     falsify_invariant,
     fetch_first_page,
+    find_item_difference,
     locate_invariant,
     require_any,
     run_parts,
@@ -135,13 +137,17 @@ def _compare_with_plain(plain: SearchResponse, translated: SearchResponse, langu
     languages = _get_languages(context)
     exchanges = (plain.exchange, translated.exchange)
     sent = f"{languages.parameter}={language}"
-    if plain.ids != translated.ids or plain.total != translated.total:
-        message = f"other items with {sent} than in the language of the plain request"
-        return Failure(
-            message, translated.invariants.items, locate_invariant(context, "languages", "parameter"), exchanges
-        )
+    difference = find_item_difference(translated, plain)
+    if difference is not None:
+        message = f"other items with {sent} than in the language of the plain request: {difference}"
+        rule = locate_invariant(context, "languages", "parameter")
+        return Failure(message, difference.pointer, rule, exchanges)
     for pointer in languages.original:
-        if plain.read_values(pointer) != translated.read_values(pointer):
-            rule = locate_invariant(context, "languages", "original")
-            return Failure(f"{pointer} is another with {sent}", translated.build_pointer(0, pointer), rule, exchanges)
+        values = zip(translated.read_values(pointer), plain.read_values(pointer), strict=True)
+        for index, (translated_text, original) in enumerate(values):
+            if translated_text != original:
+                rule = locate_invariant(context, "languages", "original")
+                difference = Difference(translated.build_pointer(index, pointer), translated_text, original)
+                message = f"{pointer} is another with {sent}: {difference}"
+                return Failure(message, difference.pointer, rule, exchanges)
     return None

@@ -19,6 +19,7 @@ from ..generation.oracle import ParameterValues, iter_reactions, locate_reaction
 from ..generation.values import ParameterValue
 from ..registry import active_check
 from ..responses.classify import parse_json_body
+from ..responses.difference import Difference, find_difference
 
 SOURCE: Final = "the schemas of the parameters, and their `x-errors`"
 # the two edges that break a keyword: 0 and 21 where 1 to 20 are allowed; any other value tells little more
@@ -257,16 +258,21 @@ def _check_same_response(
 def _compare_responses(mutator: Mutator, values: ParameterValues, equivalent: ParameterValues) -> Failure | None:
     exchange = mutator.send_values(mutator.smallest_page_values | values)
     reference = mutator.send_values(mutator.smallest_page_values | equivalent)
-    if _extract_stable_response(mutator.context, exchange) == _extract_stable_response(mutator.context, reference):
+    difference = _find_response_difference(mutator.context, exchange, reference)
+    if difference is None:
         return None
-    message = f"{describe_values(values)} is not answered as {describe_values(equivalent)} is"
-    return Failure(message, exchanges=(reference, exchange))
+    message = f"{describe_values(values)} is not answered as {describe_values(equivalent)} is: {difference}"
+    return Failure(message, difference.pointer, exchanges=(reference, exchange))
 
 
-def _extract_stable_response(context: CheckContext, exchange: Exchange) -> Any:
-    """Return what a response says apart from what is documented to be another each time, such as a request's id."""
+def _find_response_difference(context: CheckContext, exchange: Exchange, reference: Exchange) -> Difference | None:
+    """Return the first place where two responses differ that is not documented to be another each time."""
+    if exchange.response.status != reference.response.status:
+        return Difference("", f"HTTP {exchange.response.status}", f"HTTP {reference.response.status}")
     volatile = tuple(context.operation.extension.invariants.volatile)
-    return exchange.response.status, blank_values(parse_json_body(exchange.response), volatile)
+    body = blank_values(parse_json_body(exchange.response), volatile)
+    reference_body = blank_values(parse_json_body(reference.response), volatile)
+    return find_difference(body, reference_body)
 
 
 def _get_violated_limit(mutator: Mutator, name: str, value: ParameterValue) -> str:

@@ -22,6 +22,7 @@ from ..search import (
     build_image_strategy,
     falsify_invariant,
     fetch_first_page,
+    find_item_difference,
     locate_invariant,
     run_search,
 )
@@ -177,11 +178,15 @@ def _find_other_items(context: CheckContext, image: Changes) -> Failure | None:
     if not isinstance(region, str) or not region:
         return None
     named = fetch_first_page(context, image, {parameter: region}, size=PAGE_SIZE)
+    # of two searches for one region the totals may be estimates, the goods on a page are not
     if named.ids == plain.ids:
         return None
-    message = f"other goods with {parameter}={region} than without, although that was searched for"
+    difference = find_item_difference(named, plain)
+    sent = f"{parameter}={region}"
+    message = f"other goods with {sent} than without, although that was searched for: {difference}"
     exchanges = (plain.exchange, named.exchange)
-    return Failure(message, plain.invariants.items, locate_invariant(context, "regions", "echo"), exchanges)
+    pointer = difference.pointer if difference else plain.invariants.items
+    return Failure(message, pointer, locate_invariant(context, "regions", "echo"), exchanges)
 
 
 @active_check(

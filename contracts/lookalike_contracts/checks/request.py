@@ -41,8 +41,7 @@ def _confirm_refusal(context: CheckContext, scheme: SecurityScheme) -> Iterator[
         raise CouldNotCheck(FLAKY_MESSAGE)
     if _is_missing_resource(context, exchange):
         raise CouldNotCheck(f"HTTP {response.status}: the example's path names nothing that this server has")
-    error, _ = context.classifier.find_closest_error(response)
-    message = f"a good request is answered HTTP {response.status}, most like the error {error.id}"
+    message = f"a good request is answered {context.classifier.describe(*exchange)}"
     yield Failure(message, rule=f"/components/securitySchemes/{scheme.name}", exchanges=(exchange,))
 
 

@@ -45,7 +45,7 @@ class ExpectedResponse:
             return None
         if not is_good and context.classifier.matches_any(exchange.response, self.errors | self.also_allowed):
             return None
-        message = f"{what}: {_describe_response(context, exchange)}, not {self._describe()}"
+        message = f"{what}: {context.classifier.describe(*exchange)}, not {self._describe()}"
         premises = self.premises
         if not is_good:
             premises += tuple(self._list_broken_facts(context, exchange))
@@ -67,18 +67,6 @@ class ExpectedResponse:
         if not self.errors:
             return "a good answer"
         return f"the error {' or '.join(sorted(self.errors))}"
-
-
-def _describe_response(context: CheckContext, exchange: Exchange) -> str:
-    classifier = context.classifier
-    response = exchange.response
-    if classifier.is_good(response):
-        return "a good answer"
-    exact_errors = classifier.find_exact_errors(response)
-    if exact_errors:
-        return f"HTTP {response.status}, the error {exact_errors[0]}"
-    closest_error, _ = classifier.find_closest_error(response)
-    return f"HTTP {response.status}, most like the error {closest_error.id}"
 
 
 def predict_response(context: CheckContext, fields: Mapping[str, Field], changes: ParameterValues) -> ExpectedResponse:

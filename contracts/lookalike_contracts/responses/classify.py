@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from lookalike_specs import Api, Operation
-from lookalike_specs.extensions import ErrorCode
-from lookalike_specs.messages import Response
+from lookalike_specs.extensions import ErrorCode, Limit
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.provenance import PROVENANCE_KINDS, rank_kind
 
 from .error_match import ErrorMismatch, ErrorPattern
+from .foreign import describe_foreign_response
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,23 @@ class ResponseClassifier:
         candidates = [(pattern, pattern.find_mismatches(response)) for pattern in patterns or self.error_patterns]
         return min(candidates, key=lambda candidate: self._rank(response, *candidate))
 
+    def describe(self, request: Request, response: Response) -> str:
+        """Return what a response is, in a few words: good, an error, or nothing that the document has."""
+        if self.is_good(response):
+            return "a good answer"
+        status = f"HTTP {response.status}"
+        exact_errors = self.find_exact_errors(response)
+        if exact_errors:
+            return f"{status}, the error {exact_errors[0]}"
+        foreign = describe_foreign_response(request, response)
+        if foreign:
+            return foreign
+        closest, _ = self.find_closest_error(response)
+        # of all errors one is always the closest; it is worth a word only where something of it is there, such as its code
+        if not closest.shows_identity(response):
+            return f"{status}, neither a good answer nor an error of the document"
+        return f"{status}, most like the error {closest.id}"
+
     def find_mismatches(self, response: Response, error: str) -> tuple[ErrorMismatch, ...]:
         """Return what keeps an answer from being that error, in the format that it is most like."""
         error = self.operation.extension.error_aliases.get(error, error)
@@ -113,8 +131,26 @@ class ResponseClassifier:
         patterns = list[ErrorPattern]()
         for name, error in self.api.list_errors(self.operation).items():
             for format_name in dict.fromkeys(self._iter_error_formats(name, error)):
-                patterns.append(ErrorPattern(name, error, formats[format_name], format_name))
+                limit = self._find_limit(name, error)
+                patterns.append(ErrorPattern(name, error, formats[format_name], format_name, limit))
         return tuple(patterns)
+
+    @cached_property
+    def limit_statuses(self) -> frozenset[int]:
+        """Return the HTTP statuses of the errors that say that something is used up."""
+        return frozenset(pattern.status for pattern in self.error_patterns if pattern.limited_by)
+
+    def _find_limit(self, name: str, error: ErrorCode) -> Limit | None:
+        """Return what is used up where a server answers an error; None for any other error."""
+        if error.limited_by:
+            return error.limited_by
+        aliases = self.operation.extension.error_aliases
+        quota = self.api.root.quota
+        if name in (quota.rate, aliases.get(quota.rate)):
+            return "rate"
+        if name in (quota.count, aliases.get(quota.count)):
+            return "quota"
+        return None
 
     def _iter_error_formats(self, name: str, error: ErrorCode) -> Iterator[str]:
         """Yield the format, and the one for those who ask for XML."""

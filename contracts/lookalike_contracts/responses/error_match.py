@@ -18,7 +18,7 @@ from http.client import responses
 from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
-from lookalike_specs.extensions import ErrorCode, ErrorFormat
+from lookalike_specs.extensions import ErrorCode, ErrorFormat, Limit
 from lookalike_specs.messages import JSON_MEDIA_TYPE, Response
 from lookalike_specs.pointers import escape_pointer_token, join_pointer
 from lookalike_specs.request_builder import format_value
@@ -54,6 +54,8 @@ class ErrorPattern:
     error: ErrorCode
     error_format: ErrorFormat
     format_name: str = ""
+    # what is used up where a server answers this error, None where it tells something of the request
+    limited_by: Limit | None = None
     _patterns: dict[tuple[str, bool, str], tuple[Aspect, re.Pattern[str]]] = field(
         default_factory=dict, compare=False, repr=False
     )

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
+import msgspec
+
 from lookalike_specs.messages import FRAMING_HEADERS, Request, Response
 
 from ..exceptions import CouldNotCheck, RequestNotSent
 from .circuit_breaker import CircuitBreaker
 from .connection import Connection
+from .content_coding import decode_body
 from .exceptions import NotHttp, ServerClosedConnection
 from .url import BaseUrl, parse_base_url, resolve_addresses
 
@@ -76,6 +79,9 @@ def serialize_request(request: Request, base_url: BaseUrl) -> bytes:
 
 
 def _serialize_headers(request: Request) -> Iterator[bytes]:
+    # without it a server may compress its answers as it likes (RFC 9110, 12.5.3)
+    if request.get_header(b"accept-encoding") is None:
+        yield b"Accept-Encoding: identity"
     for name, value in request.headers:
         if name.lower() in FRAMING_HEADERS:
             continue
@@ -128,7 +134,14 @@ class HttpClient:
             self._circuit_breaker.record_failure(error)
             raise
         self._circuit_breaker.record_success()
-        return response
+        return self._decode(response)
+
+    def _decode(self, response: Response) -> Response:
+        """Return the response with its body as it was before a server compressed it. Raise CouldNotCheck."""
+        codings = [value for name, value in response.headers if name == b"content-encoding"]
+        if not codings:
+            return response
+        return msgspec.structs.replace(response, body=decode_body(response.body, codings, self.max_bytes))
 
     def close(self) -> None:
         """Close the connection that is kept."""
