@@ -131,6 +131,8 @@ class RootExtension(Extension, frozen=True, kw_only=True):
     situations: dict[str, SuccessSituation] = {}
     accounts: dict[str, dict[str, Any]]
     credential_templates: dict[str, str]
+    # APIs with the same word have one account at their vendor, so a sandbox has one set of credentials for them
+    shared_account: str = ""
     secrets: list[str]
     quota: QuotaErrors
     triggers: list[Trigger] = []

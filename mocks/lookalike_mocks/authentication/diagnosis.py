@@ -24,6 +24,7 @@ from ..context import RequestContext
 from ..exceptions import VendorError
 from ..reason import cut_text
 from ..sandbox.identity import find_token
+from ..sandbox.near_key import describe_near_key
 from ..sandbox.state import SandboxState
 from ..service import Service
 from .credentials import build_auth_error, compare_secrets
@@ -126,6 +127,10 @@ def describe_unknown_key(state: SandboxState, service: Service, scheme: Security
     for other, others in state.accounts.items():
         if value in others:
             return f"{text}: it is this sandbox's key for {other}, and this is {service.api.id}"
+    keys = {account.credentials[name] for account in accounts.values() if name in account.credentials}
+    difference = describe_near_key(value, sorted(keys))
+    if difference:
+        return f"{text}: it is nearly a known key, with {difference}"
     if find_token(value) is not None:
         return f"{text}: a sandbox's key stands in it, with something else around it"
     template = service.api.root.credential_templates.get(name, "")

@@ -15,6 +15,12 @@ TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{30}")
 # how many digits of a token are the name; four check digits follow them, then 48 random bits
 NAME_LENGTH: Final = 14
 CHECK_END: Final = 18
+# the name and its check digits, wherever they begin: a lookahead, so that matches may overlap
+TOKEN_START: Final = re.compile(r"(?=([0-9a-f]{18}))")
+UUID_START: Final = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})")
+# Where a name is looked for. A key has about 40 characters, and a word such as `Bearer` may stand before it; a header can
+# have 64 KB, with a hash to compute for each digit.
+MAX_SEARCHED: Final = 200
 NAME_PATTERN: Final = re.compile(r"([0-9a-f]{4})-([1-9]\d{0,2})-([1-9]\d{0,2})-([1-9]\d{0,7})", re.ASCII)
 UUID_PATTERN: Final = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
 
@@ -66,6 +72,17 @@ def find_token(credential: str) -> str | None:
     if not _is_token(token):
         return None
     return token
+
+
+def find_name_start(credential: str) -> SandboxName | None:
+    """Return the sandbox whose name stands in a credential that may be cut behind it, in whatever letter case."""
+    text = credential[:MAX_SEARCHED].lower()
+    starts = [match[1] for match in TOKEN_START.finditer(text)]
+    starts += ["".join(match.groups()) for match in UUID_START.finditer(text)]
+    for digits in starts:
+        if _is_token(digits):
+            return parse_token(digits)
+    return None
 
 
 def parse_token(token: str) -> SandboxName:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from lookalike_specs import SpecError
 from lookalike_specs.messages import Request
 
 from ..exceptions import ImpossibleSituation, MockError, UnknownOperation, UnknownSituation
@@ -21,13 +22,14 @@ from .identity import (
     SandboxName,
     WorkerIdentity,
     create_token,
+    find_name_start,
     find_token,
     format_as_uuid,
     iter_tokens,
     parse_sandbox_name,
-    parse_token,
 )
 from .journal import Journal
+from .near_key import compile_key_pattern, describe_near_key
 from .scheduled import ScheduledSituation
 from .state import SandboxState, SettableClock
 
@@ -114,6 +116,7 @@ class Sandboxes:
     """The demo accounts' own sandbox, which is always there, and at most MAX_SANDBOXES more; the oldest goes first."""
 
     def __init__(self, services: Mapping[str, Service], demo_state: SandboxState, identity: WorkerIdentity) -> None:
+        _verify_shared_accounts(services)
         demo_credentials = {api: dict(service.api.account) for api, service in services.items()}
         self.demo = Sandbox(DEMO_SANDBOX, demo_state, demo_credentials, services)
         self.identity = identity
@@ -131,12 +134,16 @@ class Sandboxes:
             for credentials, _ in service.api.accounts
             for value in credentials.values()
         )
+        templates = {
+            template for service in services.values() for template in service.api.root.credential_templates.values()
+        }
+        self._key_patterns = [pattern for pattern in map(compile_key_pattern, sorted(templates)) if pattern is not None]
 
     def find_state(self, credential: str) -> SandboxState:
         """Return the state of the sandbox that a credential belongs to; the demo accounts' for any other credential.
 
-        A sandbox's key with something around it, such as a blank, is no key of anybody's, and still is the sandbox's
-        affair. Raise MockError for that of a sandbox that is not here.
+        What is nearly a sandbox's key, such as one with a blank behind it, is no key of anybody's, and still is the
+        sandbox's affair. Raise MockError for the key of a sandbox that is not here.
         """
         state = self._states.get(credential)
         if state is not None:
@@ -144,12 +151,27 @@ class Sandboxes:
         if credential in self._demo_credentials:
             return self.demo.state
         token = find_token(credential)
-        if token is None:
+        if token is not None:
+            owner = self._states_by_token.get(token)
+            if owner is not None:
+                return owner
+        return self._find_state_by_near_key(credential)
+
+    def _find_state_by_near_key(self, credential: str) -> SandboxState:
+        """Return the state of the sandbox one of whose keys this nearly is; else the demo accounts'. Raise MockError."""
+        name = find_name_start(credential)
+        if name is None:
             return self.demo.state
-        owner = self._states_by_token.get(token)
-        if owner is None:
-            raise MockError(*self.identity.explain_missing(parse_token(token)))
-        return owner
+        sandbox = self._sandboxes.get(str(name))
+        if sandbox is not None:
+            keys = {value for credentials in sandbox.credentials.values() for value in credentials.values()}
+            if describe_near_key(credential, keys):
+                return sandbox.state
+            return self.demo.state
+        # a whole key alone proves that there was such a sandbox; anything else is a wrong key like any other
+        if any(pattern.fullmatch(credential) for pattern in self._key_patterns):
+            raise MockError(*self.identity.explain_missing(name))
+        return self.demo.state
 
     def find_owner(self, request: Request) -> SandboxState | None:
         """Return the state of the sandbox whose key stands anywhere in a request; None where there is none.
@@ -172,7 +194,7 @@ class Sandboxes:
             self._serial = self._serial % MAX_SERIAL + 1
             name = SandboxName(self.identity.run_id, self.identity.worker, self.identity.generation, self._serial)
             self._make_room()
-            all_credentials = {api: _create_credentials(service, name) for api, service in self._services.items()}
+            all_credentials = _create_all_credentials(self._services, name)
             for api, credentials in all_credentials.items():
                 state.accounts[api] = dict.fromkeys(credentials.values(), Account(credentials))
                 for value in credentials.values():
@@ -237,6 +259,30 @@ def _iter_texts(request: Request) -> Iterator[str]:
     for _, value in request.headers:
         yield value.decode("latin-1")
     yield request.body[:MAX_SEARCHED_BYTES].decode("latin-1")
+
+
+def _verify_shared_accounts(services: Mapping[str, Service]) -> None:
+    """Raise SpecError where APIs are said to share an account, and know it by credentials that differ."""
+    first_by_account: dict[str, Service] = {}
+    for service in services.values():
+        root = service.api.root
+        first = first_by_account.setdefault(root.shared_account, service)
+        if root.shared_account and root.credential_templates != first.api.root.credential_templates:
+            pointer = f"{service.api.id}#/x-lookalike/credential-templates"
+            raise SpecError(pointer, f"{first.api.id} shares the account {root.shared_account!r} and has others")
+
+
+def _create_all_credentials(services: Mapping[str, Service], name: SandboxName) -> dict[str, dict[str, str]]:
+    """Return credentials by API; those that share an account at their vendor have the same."""
+    shared: dict[str, dict[str, str]] = {}
+    all_credentials: dict[str, dict[str, str]] = {}
+    for api, service in services.items():
+        credentials = _create_credentials(service, name)
+        account = service.api.root.shared_account
+        if account:
+            credentials = shared.setdefault(account, credentials)
+        all_credentials[api] = dict(credentials)
+    return all_credentials
 
 
 def _create_credentials(service: Service, name: SandboxName) -> dict[str, str]:

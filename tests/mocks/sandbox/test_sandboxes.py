@@ -11,7 +11,7 @@ from lookalike_mocks.exceptions import UnknownSituation
 from lookalike_mocks.sandbox import DEMO_SANDBOX, Sandbox, WorkerIdentity, sandbox
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_mocks.sandbox.state import Quota
-from lookalike_specs import list_api_ids, load_api
+from lookalike_specs import SpecError, list_api_ids, load_api
 from lookalike_specs.messages import Response
 
 from ..testers import build_signed_request, summarize_response
@@ -37,6 +37,26 @@ def test_credentials_are_those_that_the_specs_name(mock: Mock) -> None:
     made = mock.create_sandbox()
     for api, service in mock.services.items():
         assert list(made.credentials[api]) == list(service.api.root.credential_templates)
+
+
+def test_apis_of_one_account_share_their_credentials(mock: Mock) -> None:
+    made = mock.create_sandbox().credentials
+    assert made["daji-1688"] == made["daji-taobao"]
+    keys = [next(iter(credentials.values())) for credentials in made.values()]
+    assert len(set(keys)) == len(keys) - 1
+    # one client of both APIs, with one key
+    assert ask(mock, "daji-1688", made["daji-taobao"]).status == 200
+    assert ask(mock, "daji-taobao", made["daji-1688"]).status == 200
+
+
+def test_a_shared_account_has_the_same_credentials_everywhere() -> None:
+    daji = load_api("daji-taobao").root.credential_templates
+    before = daji.pop("appSecret")
+    try:
+        with pytest.raises(SpecError, match=r"daji-1688 shares the account 'dajisaas' and has others"):
+            Mock("daji-1688", "daji-taobao")
+    finally:
+        daji["appSecret"] = before
 
 
 def test_no_two_sandboxes_share_a_secret(mock: Mock) -> None:
