@@ -176,7 +176,9 @@ def _describe_error(error: Exception) -> str | None:
 
     from lookalike_mocks.exceptions import AmbiguousRoute  # noqa: PLC0415
 
-    if isinstance(error, AmbiguousRoute):
+    from .situation_patterns import UnknownChoice  # noqa: PLC0415
+
+    if isinstance(error, AmbiguousRoute | UnknownChoice):
         return str(error)
     return None
 

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from lookalike_specs import list_api_ids, load_api
+from lookalike_specs import list_api_ids
 
-from .click_ext import CommandError, require_judge, suggest_closest
+from .click_ext import CommandError, suggest_closest
+from .completers import complete_api_ids
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -23,32 +24,6 @@ class FiniteFloatRange(click.FloatRange):
         if isnan(number):
             self.fail(f"{value!r} is not a valid number.", param, ctx)
         return number
-
-
-def complete_api_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return the APIs whose id begins so, for the shell."""
-    return [api for api in list_api_ids() if api.startswith(incomplete)]
-
-
-def complete_variants(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return every `api.name=value` that begins so, for the shell."""
-    keys: list[str] = []
-    for api in list_api_ids():
-        for name, variant in load_api(api).root.variants.items():
-            keys.extend(f"{api}.{name}={value}" for value in variant.values)
-    return [key for key in keys if key.startswith(incomplete)]
-
-
-def complete_check_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return the checks and families of checks whose id begins so, for the shell."""
-    with require_judge():
-        from lookalike_contracts import checks  # noqa: PLC0415 - the judge is an extra, and heavy
-
-    names: dict[str, None] = {}
-    for check in checks.select_checks():
-        names[check.family] = None
-        names[check.id] = None
-    return [name for name in names if name.startswith(incomplete)]
 
 
 def api_argument(command: Command) -> Command:
@@ -64,6 +39,13 @@ def apis_argument(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """Add the option --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def choose_format(name: str, *, as_json: bool) -> str:
+    """Return the format that is printed, where `--json` is short for `--format json`."""
+    if as_json:
+        return "json"
+    return name
 
 
 def parse_pairs(texts: tuple[str, ...], what: str) -> dict[str, str]:

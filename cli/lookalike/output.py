@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -72,6 +74,20 @@ def measure_width(text: str) -> int:
     plain = click.unstyle(text)
     wide = sum(east_asian_width(character) in "WF" for character in plain)
     return len(plain) + wide
+
+
+def clip_line(text: str) -> str:
+    """Return a line as wide as the terminal at most; whole where stdout is a pipe or a file."""
+    if not sys.stdout.isatty():
+        return text
+    columns = get_terminal_size().columns
+    if measure_width(text) <= columns:
+        return text
+    # a style would not be ended, so a line that is cut has none
+    clipped = click.unstyle(text)[:columns]
+    while measure_width(clipped) >= columns:
+        clipped = clipped[:-1]
+    return f"{clipped}…"
 
 
 def indent_lines(text: str, indent: str = "    ") -> str:

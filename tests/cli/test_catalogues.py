@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 import yaml
 
+from lookalike.output import clip_line
 from lookalike.signature import SignOptions, sign_request
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
@@ -28,6 +31,25 @@ def test_apis_lists_every_operation_server_and_variant(lookalike):
         assert {name: (of["default"], list(of["values"])) for name, of in api["variants"].items()} == {
             name: (of.default, list(of.values)) for name, of in spec.root.variants.items()
         }
+
+
+def test_apis_lists_those_that_are_named(lookalike):
+    assert [api["id"] for api in json.loads(lookalike("apis", "tmapi", "aliyun", "tmapi", "--json").stdout)] == [
+        "tmapi",
+        "aliyun",
+    ]
+
+
+def test_operations_and_variants_say_where_they_come_from(lookalike):
+    for api in json.loads(lookalike("apis", "--json").stdout):
+        spec = load_api(api["id"])
+        for name, variant in api["variants"].items():
+            stated = spec.root.variants[name].x_provenance
+            assert stated is not None
+            assert variant["provenance"]["kind"] == stated.kind
+        assert all(operation["provenance"]["source"] for operation in api["operations"])
+    assert "  auth  Which credential counts. " in lookalike("apis", "tmapi").stdout
+    assert " or `either`. (measured)\n" in lookalike("apis", "tmapi").stdout
 
 
 def test_apis_as_text_marks_the_default(lookalike):
@@ -50,24 +72,93 @@ def test_situations_lists_all_of_every_api(lookalike):
     ]
 
 
+def list_ids(result):
+    return [situation["id"] for situation in json.loads(result.stdout)]
+
+
+def test_situations_are_a_table_and_say_where_each_comes_from(lookalike):
+    lines = lookalike("situations").stdout.splitlines()
+    assert len(lines) == 3 + sum(len(lookalike_ids(api)) for api in list_api_ids())
+    assert lines[0].split() == ["situation", "kind", "HTTP", "provenance", "what", "it", "answers"]
+    assert lines[-1] == "How to get one: lookalike situations tmapi/wrong-certificate"
+    rows = [line.split(maxsplit=4) for line in lines]
+    assert ["tmapi/439", "error", "439", "documented", "Subscription expired or insufficient balance."] in rows
+    assert ["tmapi/method-not-allowed", "error", "405", "invented", "Method Not Allowed"] in rows
+    assert ["tmapi/latency", "fault", "invented"] in [row[:3] for row in rows]
+
+
+def lookalike_ids(api):
+    return [*load_api(api).root.situations, *load_api(api).root.errors, *FAULTS]
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("tmapi/439", ["tmapi/439"]),
+        ("tmapi/439 hiobuy/full-page", ["tmapi/439", "hiobuy/full-page"]),
+        ("tmapi/5*", ["tmapi/500", "tmapi/503"]),
+        ("tmapi/5* !tmapi/503", ["tmapi/500"]),
+        ("*/4?? --kind error", ["tmapi/417", "tmapi/422", "tmapi/439", "tmapi/499"]),
+        (
+            "tmapi --kind answer --kind fault",
+            [f"tmapi/{name}" for name in (*load_api("tmapi").root.situations, *FAULTS)],
+        ),
+        ("hiobuy tmapi", [f"{api}/{name}" for api in ("hiobuy", "tmapi") for name in lookalike_ids(api)]),
+        ("!*/* tmapi/empty", ["tmapi/empty"]),
+        ("!aliyun !daji-1688 !daji-taobao !hiobuy", [f"tmapi/{name}" for name in lookalike_ids("tmapi")]),
+    ],
+)
+def test_situations_are_chosen_by_api_id_pattern_and_kind(lookalike, words, ids):
+    assert list_ids(lookalike("situations", *words.split(), "--json")) == ids
+
+
+def test_every_situation_has_a_provenance(lookalike):
+    situations = {
+        situation["id"]: situation["provenance"] for situation in json.loads(lookalike("situations", "--json").stdout)
+    }
+    kinds = {id_: provenance["kind"] for id_, provenance in situations.items()}
+    assert set(kinds.values()) <= {"documented", "measured", "inferred", "invented"}
+    assert (kinds["tmapi/439"], kinds["tmapi/no-api-key"], kinds["tmapi/latency"]) == (
+        "documented",
+        "measured",
+        "invented",
+    )
+    assert all(provenance["source"] for provenance in situations.values())
+
+
+def test_a_table_is_as_wide_as_the_terminal(monkeypatch):
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "12")
+    assert clip_line("123456789012") == "123456789012"
+    assert clip_line("1234567890123") == "12345678901…"
+    assert clip_line("签名签名签名签名") == "签名签名签…"
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
 def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
-    text = lookalike("situations", "tmapi").stdout
+    text = lookalike("situations", "tmapi", "--verbose").stdout
+    assert lookalike("situations", "tmapi/439").stdout in text
     assert (
         """tmapi/439  HTTP 439  code 439  Subscription expired or insufficient balance.
-  reproduce  Call with the account `expired`.
-  apiToken   situation-439
-  apikey     situation-439
-  img_url    https://cbu01.alicdn.com/situation/439.jpg
-  Prefer     example=tmapi/439
-"""
+  reproduce   Call with the account `expired`.
+  apiToken    situation-439
+  apikey      situation-439
+  img_url     https://cbu01.alicdn.com/situation/439.jpg
+  Prefer      example=tmapi/439
+  provenance  documented: """
         in text
     )
     assert (
         """tmapi/reset-before  The connection is reset before any of the answer.
-  apiToken  situation-reset-before
-  apikey    situation-reset-before
-  img_url   https://cbu01.alicdn.com/situation/reset-before.jpg
-  Prefer    example=tmapi/reset-before
+  apiToken    situation-reset-before
+  apikey      situation-reset-before
+  img_url     https://cbu01.alicdn.com/situation/reset-before.jpg
+  Prefer      example=tmapi/reset-before
+  provenance  invented: a fault of the network, which no vendor documents
 """
         in text
     )
@@ -127,3 +218,21 @@ def test_spec_prints_the_finished_document_in_both_forms(lookalike, api):
     text = lookalike("spec", api).stdout
     assert yaml.safe_load(text) == read_document(api)
     assert "&id0" not in text
+    # texts of several lines are blocks: a quoted one has an empty line for each break
+    assert re.search(r"^ *description: \"?'?[^|\n]*\n\n", text, re.MULTILINE) is None
+
+
+def test_spec_of_several_apis_is_a_document_each(lookalike):
+    every = {api: read_document(api) for api in list_api_ids()}
+    assert json.loads(lookalike("spec", "--json").stdout) == every
+    two = yaml.safe_load_all(lookalike("spec", "tmapi", "hiobuy").stdout)
+    assert list(two) == [every["tmapi"], every["hiobuy"]]
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_spec_writes_a_file_for_each(lookalike, tmp_path, form):
+    folder = tmp_path / "new" / "specs"
+    result = lookalike("spec", "tmapi", "hiobuy", "--format", form, "--output", str(folder))
+    assert (result.exit_code, result.output) == (0, "")
+    assert sorted(path.name for path in folder.iterdir()) == [f"hiobuy.{form}", f"tmapi.{form}"]
+    assert yaml.safe_load((folder / f"tmapi.{form}").read_text("utf-8")) == read_document("tmapi")

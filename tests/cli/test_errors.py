@@ -24,7 +24,16 @@ LINES = [
     (("serve", "--size", "0"), "Invalid value for '--size': 0 is not in the range 1<=x<=1000000000."),
     (("serve", "--host", "nowhere.invalid", "--port", "0"), "cannot listen on nowhere.invalid port 0: "),
     (("situations", "tmap"), "unknown API 'tmap'"),
+    (("situations", "439"), "no situation is called '439'; nearest: tmapi/439"),
+    (("situations", "tmapi/49"), "no situation is called 'tmapi/49'; nearest: tmapi/4"),
+    (
+        ("situations", "tmapi", "--kind", "eror"),
+        "Invalid value for '--kind': 'eror' is not one of answer, error, fault; did you mean",
+    ),
+    (("situations", "tmapi/439", "--kind", "fault"), "no situation is left: --kind and the patterns take all away"),
+    (("apis", "tmap"), "unknown API 'tmap'"),
     (("spec", "tmap"), "unknown API 'tmap'"),
+    (("spec", "tmapi", "-o", "/proc/specs"), "cannot write /proc/specs/tmapi.yaml: No such file or directory"),
     (("sign", "tmap"), "unknown API 'tmap'"),
     (("serve", "TMAPI"), f"unknown API 'TMAPI'; known: {', '.join(list_api_ids())}; did you mean 'tmapi'?"),
     (
@@ -97,18 +106,18 @@ def test_two_apis_that_would_answer_the_same_request_are_told_apart(lookalike, m
 
 
 def test_a_broken_spec_is_told_in_one_line(lookalike, monkeypatch):
-    from lookalike.commands import situations  # noqa: PLC0415
+    from lookalike import situation_patterns  # noqa: PLC0415
     from lookalike_specs import SpecError  # noqa: PLC0415
 
     def raise_spec_error(_):
         raise SpecError("tmapi#/x", "is wrong")
 
-    monkeypatch.setattr(situations, "load_api", raise_spec_error)
+    monkeypatch.setattr(situation_patterns, "load_api", raise_spec_error)
     assert lookalike("situations", "tmapi").stderr == "Error: tmapi#/x: is wrong\n"
 
 
 def test_what_nobody_expected_keeps_its_traceback(lookalike, monkeypatch):
-    from lookalike.commands import situations  # noqa: PLC0415
+    from lookalike import situation_patterns  # noqa: PLC0415
 
-    monkeypatch.setattr(situations, "load_api", lambda _: 1 / 0)
+    monkeypatch.setattr(situation_patterns, "load_api", lambda _: 1 / 0)
     assert isinstance(lookalike("situations", "tmapi").exception, ZeroDivisionError)

@@ -132,6 +132,12 @@ def test_completion_prints_a_script(lookalike, shell):
         ("situations hi", "hiobuy"),
         ("sign ali", "aliyun"),
         ("serve --variant tmapi.auth=e", "tmapi.auth=either"),
+        ("situations tmapi/43", "tmapi/439"),
+        ("situations --kind e", "error"),
+        ("sign aliyun --scheme acs-rp", "acs-rpc"),
+        ("check tmapi --operation conv", "convertImageUrl"),
+        ("check --report jun", "junit="),
+        ("apis tm", "tmapi"),
     ],
 )
 def test_the_shell_completes_names(words, found):
@@ -143,6 +149,25 @@ def test_the_shell_completes_names(words, found):
     command = [sys.executable, "-c", "from lookalike.__main__ import main; main()"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment, check=True)
     assert done.stdout == f"plain,{found}\n"
+
+
+@pytest.mark.parametrize("words", ["check --only p", "explain p", "check --operation zz"])
+def test_where_nothing_can_be_completed_the_shell_gets_nothing(words):
+    environment = {
+        "_LOOKALIKE_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"lookalike {words}",
+        "COMP_CWORD": str(len(words.split())),
+    }
+    code = "import sys; sys.modules['schemathesis'] = None; from lookalike.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | environment,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
 def test_a_picture_shows_its_product(tmp_path):

@@ -5,38 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 import click
+import msgspec
 
 from lookalike_specs import Api, list_api_ids, load_api
+from lookalike_specs.pointers import join_pointer
+from lookalike_specs.provenance import find_provenance
 
 from ..click_ext import ExtendedCommand
-from ..options import json_option
+from ..options import apis_argument, json_option
 from ..output import echo, echo_json, render_table, style_bold, style_dim
 from ..spec_options import add_specs, import_option, spec_option
 
 
 @click.command("apis", cls=ExtendedCommand)
+@apis_argument
 @spec_option
 @import_option
 @json_option
-def command(specs: tuple[str, ...], as_json: bool) -> None:
+def command(apis: tuple[str, ...], specs: tuple[str, ...], as_json: bool) -> None:
     """List the APIs and their variants.
 
-    Operations, the vendor's servers, and each variant's values; a star marks the default.
+    All, when none is named: operations, the vendor's servers, each variant with its provenance and its values. A star
+    marks the default.
 
     \b
     Examples:
       lookalike apis
+      lookalike apis tmapi hiobuy
       lookalike apis --json
     """
-    apis = [describe_api(load_api(api)) for api in add_specs((), specs) or list_api_ids()]
+    names = dict.fromkeys(add_specs(apis, specs) or list_api_ids())
+    descriptions = [describe_api(load_api(api)) for api in names]
     if as_json:
-        echo_json(apis)
+        echo_json(descriptions)
         return
-    echo("\n\n".join(_render_api(api) for api in apis))
+    echo("\n\n".join(_render_api(description) for description in descriptions))
 
 
 def describe_api(api: Api) -> dict[str, Any]:
-    """Return one API as JSON."""
+    """Return one API as JSON; operations and variants say where they come from."""
     info = api.document["info"]
     return {
         "id": api.id,
@@ -44,13 +51,29 @@ def describe_api(api: Api) -> dict[str, Any]:
         "version": info["version"],
         "servers": [server["url"] for server in api.document["servers"]],
         "operations": [
-            {"id": operation.id, "method": operation.method, "path": operation.path} for operation in api.operations
+            {
+                "id": operation.id,
+                "method": operation.method,
+                "path": operation.path,
+                "provenance": _describe_source(api, "paths", operation.document_path, operation.method.lower()),
+            }
+            for operation in api.operations
         ],
         "variants": {
-            name: {"description": variant.description, "default": variant.default, "values": variant.values}
+            name: {
+                "description": variant.description,
+                "default": variant.default,
+                "values": variant.values,
+                "provenance": _describe_source(api, "x-lookalike", "variants", name),
+            }
             for name, variant in api.root.variants.items()
         },
     }
+
+
+def _describe_source(api: Api, *names: str) -> dict[str, str]:
+    source: dict[str, str] = msgspec.to_builtins(find_provenance(api.document, join_pointer(*names)))
+    return source
 
 
 def _render_api(api: dict[str, Any]) -> str:
@@ -61,7 +84,8 @@ def _render_api(api: dict[str, Any]) -> str:
         lines.append(f"  {server}")
     for name, variant in api["variants"].items():
         lines.append("")
-        lines.append(f"  {style_bold(name)}  {variant['description']}")
+        kind = style_dim(f"({variant['provenance']['kind']})")
+        lines.append(f"  {style_bold(name)}  {variant['description']} {kind}")
         lines.append(_render_values(variant))
     return "\n".join(lines)
 

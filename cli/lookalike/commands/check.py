@@ -15,7 +15,8 @@ from lookalike_specs.files import write_atomically
 from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
-from ..options import FiniteFloatRange, apis_argument, complete_check_ids, complete_variants, parse_variants
+from ..completers import complete_check_ids, complete_operations, complete_variants
+from ..options import FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
 from ..output import echo, render_table
 from ..spec_options import add_specs, import_option, spec_option
 
@@ -42,6 +43,11 @@ def complete_trust(_: click.Context, __: click.Parameter, incomplete: str) -> li
     return [f"{before}{comma}{kind}" for kind in PROVENANCE_KINDS if kind.startswith(last)]
 
 
+def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return every `FORMAT=` that begins so, for the shell."""
+    return [f"{name}=" for name in FORMAT_NAMES if name.startswith(incomplete)]
+
+
 @click.command("check", cls=ExtendedCommand)
 @apis_argument
 @spec_option
@@ -55,7 +61,10 @@ def complete_trust(_: click.Context, __: click.Parameter, incomplete: str) -> li
     "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
     help="A switch of an API that the server has, `api.name=value` or `name=value`. May be repeated.",
 )  # fmt: skip
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only this operation. May be repeated.")
+@click.option(
+    "--operation", "operations", multiple=True, metavar="ID", shell_complete=complete_operations,
+    help="Only this operation. May be repeated.",
+)  # fmt: skip
 @click.option(
     "--only", multiple=True, metavar="ID", shell_complete=complete_check_ids,
     help="Only this check, or this family of checks. May be repeated.",
@@ -84,7 +93,11 @@ def complete_trust(_: click.Context, __: click.Parameter, incomplete: str) -> li
 @click.option(
     "--format", "form", type=click.Choice(FORMAT_NAMES), default="text", show_default=True, help="What is printed."
 )
-@click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report. May be repeated.")
+@json_option
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=PATH", shell_complete=complete_reports,
+    help="Write a report. May be repeated.",
+)  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Print what was asked for and what was seen, after the text.")
 def command(**options: Any) -> None:
     """Hold a server to the specs.
@@ -105,6 +118,7 @@ def command(**options: Any) -> None:
     """
     try:
         options["apis"] = add_specs(options["apis"], options.pop("specs"))
+        options["form"] = choose_format(options["form"], as_json=options.pop("as_json"))
         with _keep_hypothesis_storage():
             code = run_check(**options)
     except KeyboardInterrupt:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
-from ..options import complete_check_ids, json_option
+from ..completers import complete_check_ids
+from ..options import json_option
 from ..output import echo, echo_json, render_table, style_bold
 from ..spec_options import import_option
 

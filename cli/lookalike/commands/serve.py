@@ -17,8 +17,9 @@ from lookalike_mocks.adapters.asgi import MockApp
 
 from .. import __version__, control_token
 from ..click_ext import ExtendedCommand
+from ..completers import complete_variants
 from ..curl import build_curl_line
-from ..options import apis_argument, complete_variants, json_option, parse_variants
+from ..options import apis_argument, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
 from ..spec_options import add_specs, import_option, spec_option
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options

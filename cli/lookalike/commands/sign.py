@@ -10,6 +10,7 @@ import click
 from lookalike_specs import load_api
 
 from ..click_ext import ExtendedCommand, suggest_closest
+from ..completers import complete_security_schemes
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
 from ..signature import SigningReport, SignOptions, sign_request
@@ -22,13 +23,18 @@ from ..spec_options import import_option
 @click.option("--method", help="HTTP method; the spec's own by default.")
 @click.option("--path", help="Path; the spec's own by default.")
 @click.option("--url", help="Where the request will go; the vendor's server by default.")
-@click.option("--scheme", help="Security scheme of the spec; its first by default.")
+@click.option(
+    "--scheme", shell_complete=complete_security_schemes, help="Security scheme of the spec; its first by default."
+)
 @click.option("--key", help="appKey, AccessKeyId or whatever the API calls it; the demo account's by default.")
 @click.option("--secret", help="appSecret, AccessKeySecret; the demo account's by default.")
 @click.option("--timestamp", help="ISO 8601, UTC; now by default.")
 @click.option("--nonce", help="A random one by default.")
 @click.option("--reveal", is_flag=True, help="Show the secret in the stages.")
-@click.option("--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True)
+@click.option(
+    "--output", type=click.Choice(["stages", "url", "curl", "json"]), default="stages", show_default=True,
+    help="What is printed; json is the same as --json.",
+)  # fmt: skip
 @import_option
 @json_option
 def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sign_options: Any) -> None:

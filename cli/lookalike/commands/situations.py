@@ -2,52 +2,108 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, get_args, get_type_hints
 
 import click
 import msgspec
 
-from lookalike_mocks.situations import iter_situations
-from lookalike_specs import Api, list_api_ids, load_api
+from lookalike_mocks.situations import SituationDetails
+from lookalike_specs import load_api
+from lookalike_specs.pointers import join_pointer
+from lookalike_specs.provenance import Source, find_provenance
 
-from ..click_ext import ExtendedCommand
-from ..options import complete_api_ids, json_option
-from ..output import echo, echo_json, render_table, style_bold, style_dim
+from ..click_ext import CommandError, ExtendedCommand
+from ..completers import complete_situations
+from ..options import json_option
+from ..output import clip_line, echo, echo_json, render_table, style_bold, style_dim
+from ..situation_patterns import expand_words, match_situations
 from ..spec_options import add_specs, import_option, spec_option
+
+KINDS: Final = get_args(get_type_hints(SituationDetails)["kind"])
+# A fault is no answer of the vendor's, so no document has a place for it.
+FAULT_SOURCE: Final = Source("invented", "a fault of the network, which no vendor documents")
+HEADER: Final = ("situation", "kind", "HTTP", "provenance", "what it answers")
 
 
 @click.command("situations", cls=ExtendedCommand)
-@click.argument("api", required=False, shell_complete=complete_api_ids)
+@click.argument("words", nargs=-1, metavar="[API|SITUATION]...", shell_complete=complete_situations)
 @spec_option
 @import_option
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only this kind. May be repeated.")
+@click.option("--verbose", is_flag=True, help="Say of each how to get it, and where the fact comes from.")
 @json_option
-def command(api: str | None, specs: tuple[str, ...], as_json: bool) -> None:
+def command(
+    words: tuple[str, ...], specs: tuple[str, ...], kinds: tuple[str, ...], verbose: bool, as_json: bool
+) -> None:
     """List what an API can answer.
 
-    Every situation of the API (of all, when none is named): what it answers, and how to get it. Last come the faults,
-    which can happen to any answer on its way.
+    A line for each situation of the APIs that are named (of all, when none is): its HTTP status under the default
+    variants, and whether it is documented, measured, inferred or invented. Last come the faults, which can happen to
+    any answer on its way.
 
-    The HTTP status is the one on the wire under the default variants. A situation can be reproduced honestly, where
-    that is possible, by a trigger value of a credential or a parameter, and by the header Prefer.
+    A situation that is named, such as tmapi/439, is told in full: how to get it as at the vendor's, the values of a
+    credential or a parameter that bring it, the header Prefer. `tmapi/4*` means several, `!tmapi/4*` takes them away.
 
     \b
     Examples:
       lookalike situations tmapi
+      lookalike situations tmapi/439
+      lookalike situations tmapi hiobuy --kind error
+      lookalike situations 'tmapi/*' '!tmapi/5*' --verbose
       lookalike situations --json
     """
-    names = add_specs((api,) if api else (), specs) or list_api_ids()
-    situations = []
-    for name in names:
-        situations.extend(describe_situations(load_api(name)))
+    names = add_specs(words, specs)
+    situations = _select_situations(names, kinds)
     if as_json:
-        echo_json(situations)
+        echo_json([describe_situation(situation) for situation in situations])
         return
-    echo("\n\n".join(_render_situation(situation) for situation in situations))
+    is_named = bool(names) and all("/" in name and "*" not in name for name in names)
+    if is_named or verbose:
+        echo("\n\n".join(_render_situation(describe_situation(situation)) for situation in situations))
+    else:
+        echo(_render_table(situations))
+        echo(style_dim(f"\nHow to get one: lookalike situations {situations[-1].id}"))
 
 
-def describe_situations(api: Api) -> list[dict[str, Any]]:
-    """Return the situations of one API as JSON: those that are not errors, the catalogue of errors, the faults."""
-    return [msgspec.to_builtins(situation) for situation in iter_situations(api)]
+def _select_situations(words: tuple[str, ...], kinds: tuple[str, ...]) -> list[SituationDetails]:
+    """Return what words and kinds leave of all that there is. Raises UnknownApi, UnknownChoice, CommandError."""
+    patterns = expand_words(words)
+    # `!tmapi/5*` alone takes away from all, and so does no pattern at all
+    if all(pattern.startswith("!") for pattern in patterns):
+        patterns.insert(0, "*")
+    situations = [situation for situation in match_situations(patterns) if not kinds or situation.kind in kinds]
+    if not situations:
+        raise CommandError("no situation is left: --kind and the patterns take all away")
+    return situations
+
+
+def describe_situation(situation: SituationDetails) -> dict[str, Any]:
+    """Return a situation as JSON, with its provenance."""
+    source = find_situation_source(situation)
+    return {**msgspec.to_builtins(situation), "provenance": msgspec.to_builtins(source)}
+
+
+def find_situation_source(situation: SituationDetails) -> Source:
+    """Return where it comes from that an API can answer so."""
+    if situation.kind == "fault":
+        return FAULT_SOURCE
+    api, _, name = situation.id.partition("/")
+    table = "situations"
+    if situation.kind == "error":
+        table = "errors"
+    return find_provenance(load_api(api).document, join_pointer("x-lookalike", table, name))
+
+
+def _render_table(situations: list[SituationDetails]) -> str:
+    rows = []
+    for situation in situations:
+        status = ""
+        if situation.status is not None:
+            status = str(situation.status)
+        line = " ".join((situation.message or situation.description).split())
+        rows.append((situation.id, situation.kind, status, find_situation_source(situation).kind, line))
+    lines = render_table(rows, HEADER).splitlines()
+    return "\n".join(clip_line(line) for line in lines)
 
 
 def _render_situation(situation: dict[str, Any]) -> str:
@@ -63,5 +119,7 @@ def _render_situation(situation: dict[str, Any]) -> str:
         rows.append(("reproduce", situation["reproduce"]))
     rows.extend((trigger["name"], trigger["value"]) for trigger in situation["triggers"])
     rows.append(("Prefer", situation["prefer"]))
+    provenance = situation["provenance"]
+    rows.append(("provenance", f"{provenance['kind']}: {provenance['source']}"))
     table = render_table([(style_dim(name), value) for name, value in rows], indent="  ")
     return f"{head}\n{table}"
