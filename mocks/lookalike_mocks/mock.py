@@ -83,6 +83,14 @@ class Mock:
             return 0
         return max((operation.extension.body_limit for operation in route.service.api.operations), default=0)
 
+    def get_body_seconds(self, path: str) -> float:
+        """Return how long a body may take to arrive at that path, by its API's strictest operation; 0 for any time."""
+        route = self.router.resolve("", path)
+        if route is None:
+            return 0
+        documented = [operation.extension.body_seconds for operation in route.service.api.operations]
+        return min(filter(None, documented), default=0)
+
 
 def _register_apis(apis: Iterable[str | Api], spec: SpecPaths) -> tuple[str, ...]:
     """Return the ids of these APIs; one that is given as itself, or by its document, is registered first.

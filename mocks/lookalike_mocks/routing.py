@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lookalike_specs.invariants import resolve_choice
 from lookalike_specs.messages import Request
 
 from .exceptions import AmbiguousRoute, VendorError
@@ -130,7 +131,7 @@ def match_operation(route: RouteMatch, parsed: ParsedRequest) -> OperationMatch:
     if endpoints is None:
         routing = route.service.api.root.routing
         if route.methods:
-            raise VendorError(routing.method)
+            raise VendorError(resolve_choice(routing.method, route.service.variants))
         raise VendorError(routing.not_found)
     endpoint = None
     if len(endpoints) == 1:

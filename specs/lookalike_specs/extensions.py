@@ -99,7 +99,7 @@ class Routing(Extension, frozen=True, kw_only=True):
     """The errors for a request that no operation matches."""
 
     not_found: str
-    method: str
+    method: Choice
     action: Action | None = None
     unknown_action: str = ""
 
@@ -150,10 +150,11 @@ class Rule(Extension, frozen=True, kw_only=True):
 
 
 class OperationExtension(Extension, frozen=True, kw_only=True):
-    """`x-lookalike` at an operation."""
+    """`x-lookalike` at an operation. `body_seconds`: how long a body may take to arrive, 0 where nothing is known."""
 
     handler: str
     body_limit: int
+    body_seconds: float = 0
     merge_query_and_form: bool = False
     action: str = ""
     rules: list[Rule] = []

@@ -77,7 +77,7 @@ def _iter_used_errors(api: Api) -> Iterator[tuple[str, str]]:
     for name, account in root.accounts.items():
         if "error" in account:
             yield f"/x-lookalike/accounts/{name}", account["error"]
-    for error in (root.routing.not_found, root.routing.method, root.routing.unknown_action):
+    for error in (root.routing.not_found, *_list_choices(root.routing.method), root.routing.unknown_action):
         if error:
             yield "/x-lookalike/routing", error
     yield "/x-lookalike/quota", root.quota.rate
@@ -123,6 +123,11 @@ def _list_choices(choice: Choice) -> list[str]:
 
 def _check_reaction_variants(api: Api) -> Iterator[Problem]:
     """Yield the reactions by a variant that is not there, or that leave out one of its values."""
+    if not _fits_variant(api, api.root.routing.method):
+        yield (
+            "/x-lookalike/routing/method",
+            f"{api.root.routing.method} does not name a variant with each of its values",
+        )
     for operation in api.operations:
         reactions = [reaction for _, reaction in _iter_reactions(operation)]
         for reaction in (*reactions, *operation.extension.defaults.values()):

@@ -24,7 +24,8 @@ MAX_ATTEMPTS: Final = 3
 def _has_error_bodies(context: CheckContext) -> bool:
     """Return whether the document says how errors look, besides the schemas of its responses."""
     root = context.api.root
-    ours = (root.routing.not_found, root.routing.method, root.quota.rate, root.quota.count)
+    wrong_method = context.resolve_reaction(root.routing.method)
+    ours = (root.routing.not_found, wrong_method, root.quota.rate, root.quota.count)
     patterns = context.classifier.error_patterns
     return any(pattern.error_format.body is not None for pattern in patterns if pattern.id not in ours)
 

@@ -87,7 +87,8 @@ def _list_malformed_bodies(plain: Request) -> list[bytes]:
 )
 def unknown_method(context: CheckContext) -> Iterator[Failure]:
     """Send the good request by methods that no operation at its path has."""
-    expected = ExpectedResponse(frozenset((context.api.root.routing.method,)))
+    error = context.resolve_reaction(context.api.root.routing.method)
+    expected = ExpectedResponse(frozenset((error,)))
     for request in build_wrong_method_requests(context):
         description = f"the method {request.method}"
         yield from _check_request(context, request, expected, description, "/x-lookalike/routing/method")

@@ -10,6 +10,7 @@ from typing import Any
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.extensions import ErrorCode, Limit
+from lookalike_specs.invariants import resolve_choice
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.provenance import PROVENANCE_KINDS, rank_kind
@@ -159,7 +160,8 @@ class ResponseClassifier:
         operation_format = self.operation.extension.error_formats.get(api_format, api_format)
         formats = [operation_format]
         # an error of routing may be answered before an operation is known, and then has the API's own format
-        if name in (root.routing.not_found, root.routing.method, root.routing.unknown_action):
+        wrong_method = resolve_choice(root.routing.method, self.variants)
+        if name in (root.routing.not_found, wrong_method, root.routing.unknown_action):
             formats.append(api_format)
         for format_name in formats:
             yield format_name

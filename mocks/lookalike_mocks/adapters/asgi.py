@@ -14,6 +14,7 @@ from ..control import CONTROL_PREFIX, Certificates, ControlApp, ControlContext
 from ..mock import Mock
 from .asgi_faults import get_prepared_response, send_response
 
+# where an API does not say itself how long a body may take
 BODY_SECONDS = 10.0
 # of a body that is too long anyway; a client that sends without end is answered after that much
 MAX_DRAIN_BYTES = 64 * 1024 * 1024
@@ -24,8 +25,9 @@ BODILESS_METHODS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 class MockApp:
     """An ASGI application that answers as the mock's APIs, and below CONTROL_PREFIX as the control API.
 
-    Bodies have `body_seconds` to arrive. `token` is the control token, a random one where none is given; the control
-    API may be called by the names `hosts`, besides those of loopback, and presents certificates where there is `tls`.
+    Bodies have `body_seconds` to arrive, or less where the API says so. `token` is the control token, a random one where
+    none is given; the control API may be called by the names `hosts`, besides those of loopback, and presents
+    certificates where there is `tls`.
     """
 
     def __init__(
@@ -85,10 +87,14 @@ class MockApp:
         see a reset instead of the vendor's error.
         """
         limit = self.mock.get_body_limit(path)
+        seconds = self.body_seconds
+        documented_seconds = self.mock.get_body_seconds(path)
+        if documented_seconds:
+            seconds = min(seconds, documented_seconds)
         body = bytearray()
         size = 0
         try:
-            async with asyncio.timeout(self.body_seconds):
+            async with asyncio.timeout(seconds):
                 while size <= MAX_DRAIN_BYTES:
                     message = await receive()
                     if message["type"] == "http.disconnect":

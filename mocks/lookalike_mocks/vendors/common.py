@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -21,6 +22,8 @@ MAX_SLOTS = 16_384
 MAX_ITEM_CACHES = 16
 MAX_AMOUNT: Final = 10**15
 MAX_AMOUNT_LENGTH: Final = 40
+# scheme and user may be missing: "//host/path" is an address, too
+HOST_PATTERN = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:]+)")
 # stands in a kept item where each answer puts its own trace; no text of an item holds a DEL
 TRACE_PLACEHOLDER: Final = "\x7f"
 
@@ -40,6 +43,16 @@ def select_page(catalogue: Catalogue, query: Query, start: int, count: int, situ
         indexes, _ = find_products(catalogue, Query(image=query.image), 0, count)
         return indexes, min(start, MAX_INT32 - 2 * count) + 2 * count
     return indexes, total
+
+
+@lru_cache(maxsize=4096)
+def is_on_host(url: str, hosts: tuple[str, ...]) -> bool:
+    """Return whether an address is on one of these hosts, or below one of them."""
+    match = HOST_PATTERN.match(url)
+    if match is None:
+        return False
+    # with a dot before both, "cbu01.alicdn.com" is below "alicdn.com", and "notalicdn.com" is not
+    return f".{match[1].lower()}".endswith(tuple([f".{host}" for host in hosts]))
 
 
 class ItemCache:

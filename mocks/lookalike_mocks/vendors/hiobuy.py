@@ -68,7 +68,9 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     is_native = platform == "1688" and context.values["use_platform"] == "1" and variants["native-mode"] == "upstream"
     renderer = render_native_item
     if not is_native:
-        renderer = _get_item_renderer(platform, is_full=variants["tags-and-quantity"] == "present")
+        renderer = _get_item_renderer(
+            platform, is_full=variants["tags-and-quantity"] == "present", counts_month=variants["sales"] == "month"
+        )
     items = renderer.render_page(state.catalogue, indexes, language, context)
     traced = msgspec.Raw(common.fill_trace(items, derive_response_ids(state.seed, context.parsed.request).digest))
     if is_native:
@@ -147,11 +149,16 @@ def render_native_item(product: Product, language: str) -> bytes:
 
 
 @cache
-def _get_item_renderer(platform: str, *, is_full: bool) -> common.ItemRenderer:
-    """Return who renders a marketplace's items, with or without what the vendor's sample leaves out."""
+def _get_item_renderer(platform: str, *, is_full: bool, counts_month: bool) -> common.ItemRenderer:
+    """Return who renders a marketplace's items, with or without what the vendor's sample leaves out.
+
+    `counts_month`: `sales` are those of 30 days and not of all time.
+    """
 
     def render_item(product: Product, language: str) -> bytes:
         item = _build_item(MARKETPLACES[platform], product, language)
+        if counts_month:
+            item["sales"] = product.sales_month
         if is_full:
             item |= {"tags": ali1688.list_badges(product), "quantity": product.stock}
         return common.encode_json(item)
@@ -170,7 +177,7 @@ def _build_item(market: Marketplace, product: Product, language: str) -> dict[st
         "title": product.get_title(language),
         "pic_url": market.get_image_url(product),
         "price": common.format_yuan(product.price),
-        "sales": product.sales_month,
+        "sales": product.sales_total,
         "num_iid": item_id,
         "seller_nick": trace,
         "tag_percent": f"{product.repurchase}%",

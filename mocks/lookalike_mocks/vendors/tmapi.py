@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -24,8 +23,6 @@ NEW_PRODUCT_LABEL: Final = "new30"
 SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_down": "-price"}
 LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": NEW_PRODUCT_LABEL}
 TRAITS: Final = {"is_factory": "factory", "verified_supplier": "inspected", "free_shipping": "free-postage"}
-# scheme and user may be missing: "//host/path" is an address, too
-HOST_PATTERN = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:]+)")
 CONVERTED_PATTERN = re.compile(r"([^/]*)\.jpg")
 NO_BRAND: Final = "中性"
 # languages that write the larger place first
@@ -66,14 +63,14 @@ def _identify_image(context: RequestContext, url: str) -> ImageIdentity:
     """
     data = context.service.api.root.data
     variants = context.service.variants
-    if HOST_PATTERN.match(url) is None and url.startswith(tuple(data["converted-paths"])):
+    if common.HOST_PATTERN.match(url) is None and url.startswith(tuple(data["converted-paths"])):
         number = _decode_converted_path(url)
         if number is not None:
             return identify_by_number(number)
         # the vendor's own examples are paths that carry no check of ours
         is_known = variants["unknown-conversion"] == "answered" or url in data["known-conversions"]
     else:
-        is_known = variants["foreign-image"] == "answered" or is_on_host(url, tuple(data["image-hosts"]))
+        is_known = variants["foreign-image"] == "answered" or common.is_on_host(url, tuple(data["image-hosts"]))
     if not is_known:
         raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
     return identify_by_url(url)
@@ -87,21 +84,11 @@ def _decode_converted_path(path: str) -> int | None:
     return decode_converted_name(match[1])
 
 
-@lru_cache(maxsize=4096)
-def is_on_host(url: str, hosts: tuple[str, ...]) -> bool:
-    """Return whether an address is on one of these hosts, or below one of them."""
-    match = HOST_PATTERN.match(url)
-    if match is None:
-        return False
-    # with a dot before both, "cbu01.alicdn.com" is below "alicdn.com", and "notalicdn.com" is not
-    return f".{match[1].lower()}".endswith(tuple([f".{host}" for host in hosts]))
-
-
 def handle_convert(state: SandboxState, context: RequestContext) -> Response:
     """Return the image's path: another one each time, as it holds a number that the sandbox counts on."""
     url = context.values["url"]
     data = context.service.api.root.data
-    if is_on_host(url, tuple(data["unreachable-hosts"])):
+    if common.is_on_host(url, tuple(data["unreachable-hosts"])):
         return _respond_unreachable(context, url)
     state.unique_name_count += 1
     name = encode_converted_name(identify_by_url(url).number, state.unique_name_count)

@@ -53,6 +53,9 @@ class Stub:
     def get_body_limit(self, _: str) -> int:
         return 1000
 
+    def get_body_seconds(self, _: str) -> float:
+        return 0
+
     def respond(self, request: Request) -> Response:
         kind, _, seconds = request.path[1:].partition("/")
         fault = Fault(kind, float(seconds or 0)) if kind != "good" else None

@@ -143,6 +143,16 @@ def test_a_slow_body_gets_the_vendors_error(hasty: Server) -> None:
     assert time.monotonic() - began < 10 * HASTE
 
 
+def test_a_body_may_take_as_long_as_the_api_says(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Mock("aliyun").get_body_seconds("/"), mock.get_body_seconds("/nowhere")) == (5, 0)
+    monkeypatch.setattr(Mock, "get_body_seconds", lambda _, path: HASTE if path == "/" else 0)
+    began = time.monotonic()
+    with Server(MockApp(Mock("aliyun"))) as patient:
+        head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+        assert talk(patient, head + b"content-length: 9\r\n\r\nNum=1").startswith(b"HTTP/1.1 4")
+    assert time.monotonic() - began < 10 * HASTE
+
+
 def test_a_body_over_the_limit_gets_the_vendors_error(server: Server) -> None:
     path, body = b"/api/client/third-purchase/image/query", b"{" + b" " * 200_000 + b"}"
     for framing, sent in (

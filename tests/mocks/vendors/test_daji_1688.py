@@ -496,6 +496,8 @@ VARIANTS = [
     ("page-size-over-limit", "clamp", plainly(pageSize=51), answers(lambda d: (len(d["data"]), d["pageSize"]) == (50, 50))),
     ("unknown-filter", "refused", plainly(filter="jxhy,isJxhy"), refused("bad-parameter")),
     ("language-not-enabled", "untranslated", plainly(country="de"), answers(lambda d: all(o["subject"] == o["subjectTrans"] for o in d["data"]))),
+    ("foreign-image", "empty", plainly(**ONLY_ADDRESS), answers(lambda data: (data["data"], data["totalRecords"]) == ([], 0))),
+    ("foreign-image", "empty", plainly(**ONLY_URL), answers(lambda data: data["data"] == [])),
     ("unknown-image-id", "refused", plainly(imageId="1" * 19), refused("unknown-image")),
     ("lower-case-sign", "accepted", exactly(*PLAIN, sign=daji.compute_signature(PLAIN, SECRET).lower()), answers()),
     ("sign-with-secret", "ignored", exactly(*PLAIN, ("appSecret", SECRET), sign="X"), answers()),
@@ -528,6 +530,13 @@ def test_every_value_of_every_variant_is_tried() -> None:
 @pytest.mark.parametrize("error", ROOT.errors)
 def test_every_error_travels_every_way(error: str, transport: str) -> None:
     checked(Mock(API, variants={"error-format": transport}).respond(MAGIC["appKey"](error)))
+
+
+def test_pictures_of_1688_are_found_where_others_are_not() -> None:
+    mock = Mock(API, variants={"foreign-image": "empty"})
+    address = "https://cbu01.alicdn.com/one.jpg"
+    for sent in ({"imageId": None, "imageAddress": address}, {"imageId": None, "imageUrl": address}, {"imageUrl": A}):
+        assert ask(mock, **sent)["data"]
 
 
 def test_ids_that_are_known_where_others_are_refused() -> None:

@@ -335,7 +335,8 @@ def test_the_goods_are_written_as_the_vendor_writes_them() -> None:
         assert item["provcity"].count(" ") == (item["provcity"] not in ("上海", "北京"))
         assert (item["couponAmount"] is None) == (item["couponstartFee"] is None)
         if item["couponAmount"] is not None:
-            assert 0 < item["couponAmount"] < item["couponstartFee"] <= float(item["zkFinalPrice"])
+            assert 0 < item["couponAmount"] < float(item["couponstartFee"]) <= float(item["zkFinalPrice"])
+            assert (type(item["couponAmount"]), type(item["couponstartFee"])) == (int, str)
     assert {0, 1} <= {item["userType"] for item in found}
     assert {None, 1} <= {item["couponAmount"] for item in found}
     assert {"上海", "四川 成都"} <= {item["provcity"] for item in found}

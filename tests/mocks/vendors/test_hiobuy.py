@@ -69,6 +69,7 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("page-length", "50"): {},
     ("native-mode", "ignored"): {"body": {"use_platform": "1"}},
     ("tags-and-quantity", "present"): {},
+    ("sales", "month"): {},
 }
 
 
@@ -188,7 +189,8 @@ def test_items_have_the_vendors_oddities(platform: str, page: str, image_url: st
 
 
 def test_facts_of_a_product_are_the_same_in_both_words() -> None:
-    for own, at_1688 in zip(items(language="en_US"), native(language="en_US")["data"], strict=True):
+    monthly = items(variants={"sales": "month"}, language="en_US")
+    for own, at_1688 in zip(monthly, native(language="en_US")["data"], strict=True):
         pairs = {
             "num_iid": "offerId", "title_cn": "subject", "title": "subjectTrans", "pic_url": "imageUrl",
             "sales": "monthSold", "tag_percent": "repurchaseRate", "top_category_id": "topCategoryId",
@@ -490,6 +492,10 @@ def test_the_default_language_is_not_what_a_header_says() -> None:
 
 def test_native_mode_may_do_nothing() -> None:
     assert keys(items(variants={"native-mode": "ignored"}, body={"use_platform": "1"})) == keys(items())
+
+
+def test_sales_are_those_of_all_time_as_the_page_says() -> None:
+    assert all(item["sales"] == product(item).sales_total for item in items())
 
 
 def test_tags_and_quantity_may_be_there() -> None:

@@ -50,7 +50,7 @@ NATURAL: dict[str, dict[str, Any]] = {
     "token-refused": {"query": {"apiToken": "nobody's"}},
     "insufficient-balance": {"query": {"apiToken": "lookalike-unpaid-token"}},
     "no-route": {"path": "/1688/global/search/picture"},
-    "method-not-allowed": {"method": "POST"},
+    "method-not-allowed": {"variants": {"wrong-method": "method-not-allowed"}, "method": "POST"},
 }
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
@@ -65,6 +65,7 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("has-next-page", "present"): {},
     ("foreign-image", "answered"): {"query": {"img_url": "https://example.com/shoe.jpg"}},
     ("unknown-conversion", "refused"): {"query": {"img_url": "/search/imgextra/O1CN01-abc.jpg"}},
+    ("wrong-method", "method-not-allowed"): {"method": "POST"},
     ("unreachable-source", "422"): NATURAL["417"],
     ("unreachable-source", "unchanged"): NATURAL["417"],
 }
@@ -390,8 +391,12 @@ def is_error(reply: Response, error: ErrorCode, transport: str = "http-status") 
 
 
 def test_refusals_of_the_gateway_have_its_headers() -> None:
-    assert send(method="POST").headers == ((b"allow", b"GET"),)
+    assert send({"wrong-method": "method-not-allowed"}, method="POST").headers == ((b"allow", b"GET"),)
     assert send(query={"apiToken": None}).headers == ((b"www-authenticate", b"Key"),)
+
+
+def test_a_wrong_method_is_no_route_as_at_stock_kong() -> None:
+    is_error(send(method="POST"), API.root.errors["no-route"])
 
 
 def test_every_natural_error_has_its_request() -> None:

@@ -206,7 +206,9 @@ def test_a_path_comes_in_every_situation(situation: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "post"])
 def test_another_method(method: str) -> None:
-    reply = MOCK.respond(Request(method=method, path=PATH, query=f"apiToken={TOKEN}".encode(), body=b"{}"))
+    request = Request(method=method, path=PATH, query=f"apiToken={TOKEN}".encode(), body=b"{}")
+    assert error_of(MOCK.respond(request)) == "no-route"
+    reply = Mock("tmapi", variants={"wrong-method": "method-not-allowed"}).respond(request)
     assert (error_of(reply), reply.headers) == ("method-not-allowed", ((b"allow", b"POST"),))
 
 

@@ -41,7 +41,10 @@ def handle_1688_search(state: SandboxState, context: RequestContext) -> Response
     catalogue = state.catalogue
     size = values["pageSize"]
     number = values["beginPage"]
-    indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, context.situation)
+    situation = context.situation
+    if not situation and _is_foreign(context):
+        situation = "empty"
+    indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, situation)
     ids = derive_response_ids(state.seed, context.parsed.request)
     items = _render_item.render_page(catalogue, indexes, query.language, context)
     data = {
@@ -70,6 +73,15 @@ def _identify_image(context: RequestContext) -> ImageIdentity:
     if "imageUrl" in values:
         return identify_by_url(values["imageUrl"])
     return identify_by_url(values["imageAddress"])
+
+
+def _is_foreign(context: RequestContext) -> bool:
+    """Return whether the image's address is one of those that the vendor promises nothing for, and the variant minds."""
+    values = context.values
+    if context.service.variants["foreign-image"] == "answered" or values.get("imageId"):
+        return False
+    address = values.get("imageUrl") or values.get("imageAddress", "")
+    return not common.is_on_host(address, tuple(context.service.api.root.data["image-hosts"]))
 
 
 def _is_known(context: RequestContext, image_id: str) -> bool:

@@ -120,7 +120,8 @@ def _render_item(product: Product, _: str) -> bytes:
     coupon = _find_coupon(product)
     coupon_threshold = None
     if coupon is not None:
-        coupon_threshold = coupon * 2
+        # a number for what it saves, a text for what it takes: so the SDK of the service behind this one has it
+        coupon_threshold = str(coupon * 2)
     token = product.derive_token(b"click") + product.derive_token(b"union")
     lens = f"lensId%3AOPT%40{common.TRACE_PLACEHOLDER}_{token[:4]}%4001"
     item: dict[str, Any] = {
