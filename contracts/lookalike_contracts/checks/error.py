@@ -186,8 +186,9 @@ def _list_possible_errors(context: CheckContext, request: Request) -> tuple[str,
     if match_operation(context.api, request) is not None:
         return ()
     routing = context.api.root.routing
-    errors = [routing.not_found, routing.method, routing.unknown_action]
+    wrong_method = context.resolve_reaction(routing.method)
+    errors = [routing.not_found, wrong_method, routing.unknown_action]
     methods = {operation.method for operation in context.api.operations if operation.path == request.path}
     if methods and request.method not in methods:
-        errors = [routing.method]
+        errors = [wrong_method]
     return tuple(error for error in errors if error)
