@@ -28,7 +28,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, Unpack
 
-from lookalike_specs.plugins import import_plugin, load_entry_points
+from lookalike_specs.plugins import PluginError, add_entry, import_plugin, load_entry_points, undo_on_failure
 from lookalike_specs.provenance import Source
 
 from .exceptions import BadCheckId, DuplicateCheck, UnknownCheck
@@ -133,13 +133,18 @@ def _register_check(check: Check) -> None:
         raise BadCheckId(check.id, check.module)
     # Ours come first, whoever is imported first: an id that is taken is then told of the other package, by a PluginError
     # that names it, and not of ours.
-    if not check.module.startswith(OUR_CHECKS):
+    is_ours = check.module.startswith(OUR_CHECKS)
+    if not is_ours:
         import_module(OUR_CHECKS)
     existing = CHECKS.get(check.id)
     # a second check of the same id would silence the first, in baselines too
     if existing is not None:
         raise DuplicateCheck(check.id, existing.module, check.module)
-    CHECKS[check.id] = check
+    if is_ours:
+        # they stay, even if they are imported because of a plugin that fails afterwards
+        CHECKS[check.id] = check
+    else:
+        add_entry(CHECKS, check.id, check)
 
 
 @cache
@@ -150,14 +155,22 @@ def load_checks() -> None:
     """
     # Ours are an entry point as well. They are imported by name too, so that a checkout that nobody installed has them.
     import_module(OUR_CHECKS)
-    for _ in load_entry_points(CHECK_GROUP):
-        pass
+    try:
+        load_entry_points(CHECK_GROUP)
+    except PluginError:
+        # a plugin that selected checks before it failed has had a call in between, whose success is remembered
+        load_checks.cache_clear()
+        raise
 
 
 def import_checks(module: str) -> None:
-    """Import a module that registers checks; one in the current folder is found too. Raise PluginError."""
+    """Import a module that registers checks; one in the current folder is found too.
+
+    Raise PluginError; none of its checks is registered then.
+    """
     load_checks()
-    import_plugin(module)
+    with undo_on_failure(module):
+        import_plugin(module)
 
 
 def select_checks(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[Check, ...]:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from .exceptions import SpecError, UnknownApi
-from .plugins import PluginError, import_folder, import_plugin, load_entry_points
+from .plugins import (
+    Plugin,
+    PluginError,
+    add_undo,
+    import_folder,
+    import_plugin,
+    load_entry_points,
+    undo_on_failure,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,8 +130,16 @@ def list_api_ids() -> tuple[str, ...]:
 def _discover_packages() -> None:
     """Register ours and those of installed packages, once; a failure is told again by the next call."""
     _register_once(OUR_APIS, OUR_ORIGIN, "")
-    for plugin in load_entry_points(API_GROUP):
-        _register_once(plugin.module.__name__, f"the package {plugin.distribution}", plugin.name)
+    try:
+        load_entry_points(API_GROUP, _register_plugin)
+    except PluginError:
+        # a plugin that asked for an API before it failed has had a call in between, whose success is remembered
+        _discover_packages.cache_clear()
+        raise
+
+
+def _register_plugin(plugin: Plugin) -> None:
+    _register_once(plugin.module.__name__, f"the package {plugin.distribution}", plugin.name)
 
 
 def _register_once(package: str, origin: str, api_id: str) -> None:
@@ -131,24 +147,28 @@ def _register_once(package: str, origin: str, api_id: str) -> None:
     if package not in _registered_packages:
         register_package(package, origin=origin, api_id=api_id)
         _registered_packages.add(package)
+        if origin != OUR_ORIGIN:
+            add_undo(partial(_registered_packages.discard, package))
 
 
 def register_import(name: str) -> None:
     """Register what the command line names: a folder with an API, or a module that is, or that registers, some.
 
-    Raise PluginError.
+    Raise PluginError; nothing of what it names is registered then.
     """
     # ours first, so that an id that is taken is told of theirs
     _discover_packages()
-    folder = Path(name)
+    folder = Path(name).resolve()
     if (folder / SPEC_FILE).is_file():
-        register_folder(folder.resolve(), origin=f"the folder {name}")
-        if (folder / "__init__.py").is_file():
-            import_folder(folder.resolve())
+        with undo_on_failure(folder.name):
+            register_folder(folder, origin=f"the folder {name}")
+            if (folder / "__init__.py").is_file():
+                import_folder(folder)
         return
-    module = import_plugin(name)
-    if hasattr(module, "__path__"):
-        _register_once(module.__name__, f"the module {name}", "")
+    with undo_on_failure(name):
+        module = import_plugin(name)
+        if hasattr(module, "__path__"):
+            _register_once(module.__name__, f"the module {name}", "")
 
 
 def _add_source(source: ApiSource) -> None:
@@ -156,3 +176,13 @@ def _add_source(source: ApiSource) -> None:
     if existing is not None:
         raise PluginError(f"API {source.id!r} from {source.origin}", f"its id is taken by {existing.origin}")
     _sources[source.id] = source
+    # ours stay: a plugin that asks for an API while it is imported is what has them registered
+    if source.origin != OUR_ORIGIN:
+        add_undo(partial(_remove_source, source.id))
+
+
+def _remove_source(api_id: str) -> None:
+    _sources.pop(api_id, None)
+    # the plugin may have read its API before it failed
+    for clear in _cache_clearers:
+        clear()

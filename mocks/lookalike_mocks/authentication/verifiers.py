@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lookalike_specs import SecurityScheme
+from lookalike_specs.plugins import add_entry
 
 from ..context import RequestContext
 from ..sandbox.state import SandboxState
@@ -96,4 +97,4 @@ def register_verifier(name: str, verifier: Verifier) -> None:
     """Add the verifier of another package's signing scheme. Raise ValueError for a name that is taken."""
     if name in VERIFIERS:
         raise ValueError(f"two verifiers are called {name!r}")
-    VERIFIERS[name] = verifier
+    add_entry(VERIFIERS, name, verifier)

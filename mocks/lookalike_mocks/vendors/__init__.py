@@ -7,6 +7,7 @@ from typing import Final
 
 from lookalike_specs import Operation
 from lookalike_specs.messages import Response
+from lookalike_specs.plugins import add_entry
 
 from ..context import RequestContext
 from ..examples import handle_example
@@ -47,4 +48,4 @@ def register_handler(name: str, handler: Handler) -> None:
     """Add a handler of another package, for operations that name it. Raise ValueError for a name that is taken."""
     if name in HANDLERS:
         raise ValueError(f"two handlers are called {name!r}")
-    HANDLERS[name] = handler
+    add_entry(HANDLERS, name, handler)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..plugins import add_entry
 from . import acs3, acs_roa, acs_rpc, daji, daji_secret, http_auth, key, oss_policy
 from .scheme import SigningScheme
 
@@ -32,4 +33,4 @@ def register_signing_scheme(scheme: SigningScheme) -> None:
     """Add a scheme of another package. Raise ValueError for a name that is taken."""
     if scheme.name in SCHEMES:
         raise ValueError(f"two signing schemes are called {scheme.name!r}")
-    SCHEMES[scheme.name] = scheme
+    add_entry(SCHEMES, scheme.name, scheme)
