@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ def copy_tables() -> list[dict[str, object]]:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Write a package that registers one of everything; what a test registers is forgotten."""
     select_checks()
-    tables = (CHECKS, HANDLERS, VERIFIERS, SCHEMES)
+    tables: tuple[dict[str, Any], ...] = (CHECKS, HANDLERS, VERIFIERS, SCHEMES)
     copies = [dict(table) for table in tables]
     folder = tmp_path / NAME
     folder.mkdir()

@@ -9,7 +9,7 @@ from ..messages import Request
 from .base import MalformedCredential
 
 
-class Credential(Protocol):
+class SignedCredential(Protocol):
     """What such a header says, whatever the scheme."""
 
     @property
@@ -34,7 +34,7 @@ def get_authorization(request: Request) -> str:
     return request.get_header(b"authorization") or ""
 
 
-def extract_signature(request: Request, parse: Callable[[str], Credential | MalformedCredential]) -> str | None:
+def extract_signature(request: Request, parse: Callable[[str], SignedCredential | MalformedCredential]) -> str | None:
     """Return the signature in the header as the scheme parses it; None where there is none to read."""
     credential = parse(get_authorization(request))
     if isinstance(credential, MalformedCredential):
