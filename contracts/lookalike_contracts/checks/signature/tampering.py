@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
 from lookalike_specs.messages import Request
+from lookalike_specs.request_builder import build_request
 
 from ...context import CheckContext
 from ...finding import Exchange, Failure
+from ...generation.mutation import get_mutator
 from ...registry import active_check
 from .applicability import SOURCE, has_body, has_parameters, has_signature, require_signer, select_signers
 from .case import SignatureCase, build_wrong_refusal, check_refused, is_refusal
-from .request_edit import RequestPart, add_part, list_parts, remove_part, replace_value
+from .request_edit import RequestPart, add_part, find_part, list_parts, remove_part, replace_value
 from .signer import Signer
 
 # of each edit, made before signing and after
 CASES_PER_EDIT: Final = 2
+# of an optional parameter, until one of them is not refused for itself
+VALUES_PER_PARAMETER: Final = 3
 EXTRA_PARAMETER: Final = "joined by another"
 TEXTS: Final = ("", "0", "1", "a", "A", " ", "中文", "a&b=c", "+", "%41", "~*", "0" * 200)
 # a parameter that no operation knows
@@ -46,9 +50,14 @@ class Tampering(NamedTuple):
     applies=require_signer(has_signature),
 )
 def unsigned_parts(context: CheckContext) -> Iterator[Failure]:
-    """Give each part in turn the signature of a request that has another value there, or nothing."""
+    """Give each part in turn the signature of a request that has another value there, or nothing.
+
+    Parts are those of the plain request, parameters that nobody knows, and each optional parameter of the document.
+    """
     for signer in select_signers(context, has_signature):
         yield from check_refused(signer, generate_unsigned_cases(signer), every=True)
+        for name, values in _list_optional_values(signer).items():
+            yield from _check_optional_parameter(signer, name, values)
 
 
 @active_check(
@@ -110,6 +119,59 @@ def generate_unsigned_cases(signer: Signer) -> Iterator[SignatureCase]:
         if not signer.has_valid_signature(make_request()):
             pointer = f"/{location}/{NOTE}"
             yield SignatureCase(f"with a parameter more in its {location}", make_request, pointer=pointer)
+
+
+def _list_optional_values(signer: Signer) -> dict[str, list[Any]]:
+    """Return good values of each documented parameter that the plain request does not have, the spec's example first."""
+    values: dict[str, list[Any]] = {}
+    for name, pool in get_mutator(signer.context).value_pools.items():
+        if name not in signer.values:
+            good = [value.value for value in pool if value.is_unambiguous and not value.violated_keywords]
+            values[name] = [value for value in good if value is not None][:VALUES_PER_PARAMETER]
+    return values
+
+
+def _check_optional_parameter(signer: Signer, name: str, values: list[Any]) -> Iterator[Failure]:
+    """Yield the failure of a parameter that is not signed.
+
+    A server may refuse the first value for another reason than its signature: of a picture's URL it may know that nothing is
+    there. Only a refusal for the signature tells that it is covered, so until then the next value is tried.
+    """
+    for value in values:
+        is_refused = False
+        for case in _generate_optional_cases(signer, name, value):
+            response = signer.context.send(case.make_request()).response
+            if signer.context.classifier.is_good(response):
+                yield from check_refused(signer, [case])
+                return
+            is_refused = is_refused or is_refusal(signer, response)
+        if is_refused:
+            return
+
+
+def _generate_optional_cases(signer: Signer, name: str, value: Any) -> Iterator[SignatureCase]:
+    """Yield the plain request with a parameter more, whose signature is that of another value of it, and of none."""
+    base = build_request(signer.context.operation, {**signer.values, name: value}, signer.context.target.url)
+    part = next((part for part in list_parts(base) if part.name in (name, name.lower())), None)
+    # nothing of a JSON body is signed one by one
+    if part is None:
+        return
+    for description, edit in (("another value", "changed"), ("none", "dropped")):
+        tampering = Tampering(edit, 0, _alter_value(part.value), is_after_signing=False)
+        make_request = partial(_tamper_base, signer, base, tampering, part.name)
+        if not signer.has_valid_signature(make_request()):
+            pointer = f"/{part.location}/{part.name}"
+            yield SignatureCase(f"that was signed with {description} of {name}", make_request, pointer=pointer)
+
+
+def _tamper_base(signer: Signer, base: Request, tampering: Tampering, name: str) -> Request:
+    # signed anew for each request: another nonce, and perhaps another place of the part
+    signed = signer.sign(base)
+    part = find_part(signed, name)
+    if part is None:
+        return signed
+    edited = EDITS[tampering.edit](signed, part, tampering.text)
+    return signer.replace_signature(signed, signer.compute_signature(edited))
 
 
 def generate_body_cases(signer: Signer) -> Iterator[SignatureCase]:
