@@ -16,6 +16,9 @@ from lookalike_mocks import Mock
 from lookalike_specs import list_api_ids, load_api, resolve_variants
 from lookalike_specs.messages import Request, Response
 
+from .subjects import create_context
+from .test_error_match import ERRORS, list_operations, trigger_error
+
 TMAPI = "tmapi/searchItemsByImageUrl"
 SEARCH = Request(method="GET", path="/1688/global/search/image")
 GOOD = Response(status=200, body=b'{"code":200,"msg":"success","data":{}}', media_type="application/json")
@@ -102,6 +105,17 @@ def test_one_code_for_quota_and_for_a_bad_picture_is_told_apart_by_the_message()
     assert [bool(read_reason("daji-1688", build_json(400, body))) for body in (quota, image, changed)] == [
         True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("api", "error", "way"), ERRORS)
+def test_every_error_of_a_mock_is_one_for_load_or_says_something_of_its_request(api: str, error: str, way: str) -> None:
+    context = create_context(list_operations(api, error)[0], {"error-format": way} if way else {})
+    response = trigger_error(context, error)
+    exact_errors = context.classifier.find_exact_errors(response)
+    # some errors look alike, such as Throttling.User with and without its header
+    is_limit = not LIMIT_ERRORS[api].isdisjoint(exact_errors)
+    assert (find_no_verdict(context.classifier, SEARCH, response) is not None) is is_limit
 
 
 def redirect_to(location: str) -> Response:

@@ -79,9 +79,14 @@ class ErrorPattern:
         """Return False where a glance tells that an answer is another error; most of a catalogue ends here."""
         return response.status == self.status and self._required_bytes in response.body
 
+    @property
+    def has_code(self) -> bool:
+        """Return whether the error's code stands in its body."""
+        return "{code}" in str(self.error_format.body) and self.error.code is not None
+
     @cached_property
     def _required_bytes(self) -> bytes:
-        if "{code}" in str(self.error_format.body):
+        if self.has_code:
             return str(self.error.code).encode()
         return b""
 

@@ -62,6 +62,9 @@ def _is_meant(classifier: ResponseClassifier, pattern: ErrorPattern, response: R
     aspects = {mismatch.aspect for mismatch in pattern.find_mismatches(response)}
     if not aspects:
         return True
+    # HioBuy's errors have no code in their bodies: nothing but the message tells them apart.
+    if not pattern.has_code:
+        return False
     # Daji has one code, 1009, for a used-up quota and for a picture that it cannot read: there the message has to be right.
     return aspects == {"message"} and all(
         other.limited_by for other in classifier.error_patterns if _has_same_code(other, pattern)

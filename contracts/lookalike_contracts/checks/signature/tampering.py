@@ -134,8 +134,8 @@ def _list_optional_values(signer: Signer) -> dict[str, list[Any]]:
 def _check_optional_parameter(signer: Signer, name: str, values: list[Any]) -> Iterator[Failure]:
     """Yield the failure of a parameter that is not signed.
 
-    A server may refuse the first value for another reason than its signature: of a picture's URL it may know that nothing is
-    there. Only a refusal for the signature tells that it is covered, so until then the next value is tried.
+    A server may refuse the first value for another reason than its signature: of a picture's URL it may know that nothing
+    is there. Only a refusal for the signature tells that it is covered, so until then the next value is tried.
     """
     for value in values:
         is_refused = False
