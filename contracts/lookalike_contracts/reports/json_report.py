@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
+
+from lookalike_specs.provenance import Source
 
 from ..coverage import FIELD_STATES, OperationCoverage, compute_shares
-from .location import get_display_path
-from .report import Report, ReportedFinding
+from .location import get_display_path, quote_source
+from .report import Report, ReportedFinding, ResultState
 
 # within a version fields are only added; whoever renames or removes one makes it 2
 REPORT_VERSION = 1
+COUNTED_STATES: Final[dict[str, ResultState]] = {
+    "errors": "failed",
+    "warnings": "warned",
+    "notes": "noted",
+    "accepted": "accepted",
+}
 
 
 def render_json(report: Report) -> str:
@@ -31,9 +39,16 @@ def build_json(report: Report) -> dict[str, Any]:
         "exit_code": report.exit_code,
         "apis": [api.id for api in report.apis],
         "checks": [
-            {"id": check.id, "summary": check.summary, "severity": check.severity, "source": check.source}
+            {
+                "id": check.id,
+                "summary": check.summary,
+                "severity": check.severity,
+                "source": check.source,
+                "provenance": _build_provenance(check.provenance, ""),
+            }
             for check in report.checks
         ],
+        "counts": {name: report.count_findings(state) for name, state in COUNTED_STATES.items()},
         "results": [
             {
                 "check": result.check,
@@ -46,6 +61,14 @@ def build_json(report: Report) -> dict[str, Any]:
             for result in report.results
         ],
         "findings": [_build_finding(finding) for finding in report.findings],
+        "groups": [
+            {
+                "fingerprint": group.first.fingerprint,
+                "count": 1 + len(group.others),
+                "members": [finding.fingerprint for finding in (group.first, *group.others)],
+            }
+            for group in report.groups
+        ],
         "notes": list(report.notes),
         "coverage": [_build_operation_coverage(coverage) for coverage in report.coverage.operations.values()],
     }
@@ -61,7 +84,13 @@ def _build_finding(finding: ReportedFinding) -> dict[str, Any]:
         "operation": finding.operation,
         "message": finding.message,
         "pointer": finding.pointer,
-        "location": {"file": get_display_path(location), "pointer": location.pointer, "line": location.line},
+        "provenance": _build_provenance(finding.provenance, finding.provenance_pointer),
+        "location": {
+            "file": get_display_path(location),
+            "pointer": location.pointer,
+            "line": location.line,
+            "quote": quote_source(location),
+        },
         "request": finding.evidence.request,
         "response": finding.evidence.response,
         "curl": finding.evidence.curl,
@@ -70,6 +99,12 @@ def _build_finding(finding: ReportedFinding) -> dict[str, Any]:
         "rerun_command": finding.rerun_command,
         "accepted_reason": finding.accepted_reason,
     }
+
+
+def _build_provenance(source: Source | None, pointer: str) -> dict[str, str] | None:
+    if source is None:
+        return None
+    return {"kind": source.kind, "source": source.source, "pointer": pointer}
 
 
 def _build_operation_coverage(coverage: OperationCoverage) -> dict[str, Any]:

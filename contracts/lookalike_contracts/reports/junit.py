@@ -10,6 +10,7 @@ from ..results import CheckResult
 from .escape import clean_text
 from .location import get_display_path
 from .report import Report, ReportedFinding
+from .text import format_provenance
 
 
 def render_junit(report: Report) -> str:
@@ -50,20 +51,22 @@ def _add_case(suite: Element, report: Report, result: CheckResult) -> None:
     others = [finding for finding in findings if finding.state != "failed"]
     state = report.get_state(result)
     if state == "failed":
-        failure = SubElement(case, "failure", type=result.check, message=clean_text(failed[0].message))
+        message = f"{failed[0].message} ({failed[0].provenance.kind})"
+        failure = SubElement(case, "failure", type=result.check, message=clean_text(message))
         failure.text = "\n\n".join(clean_text(_format_finding(finding)) for finding in failed)
     elif state == "could not check":
         SubElement(case, "error", type="could not check", message=clean_text(result.reason))
     elif state == "does not apply":
         SubElement(case, "skipped", message="does not apply to this operation")
     if others:
-        # JUnit knows no warnings: a CI would count any other element as a failure
+        # JUnit knows neither warnings nor notes: a CI would count any other element as a failure
         output = SubElement(case, "system-out")
         output.text = "\n\n".join(clean_text(_format_unfailed(finding)) for finding in others)
 
 
 def _format_unfailed(finding: ReportedFinding) -> str:
-    return f"{finding.state}: {finding.accepted_reason}\n{_format_finding(finding)}"
+    heading = f"accepted: {finding.accepted_reason}" if finding.accepted_reason else finding.severity
+    return f"{heading}\n{_format_finding(finding)}"
 
 
 def _format_finding(finding: ReportedFinding) -> str:
@@ -73,6 +76,7 @@ def _format_finding(finding: ReportedFinding) -> str:
             finding.message,
             f"where: {finding.pointer}",
             f"rule:  {get_display_path(location)}:{location.line} {location.pointer}",
+            f"fact:  {format_provenance(finding)}",
             f"again: {finding.rerun_command}",
             f"id:    {finding.fingerprint}",
             "",

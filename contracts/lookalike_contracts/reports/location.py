@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from lookalike_specs.source_map import SourceLocation
 
+from .escape import clean_text
+
 PACKAGE_ROOT = Path(str(files("lookalike_specs")))
+
+
+QUOTED_LINES: Final = 3
+MAX_LINE_CHARACTERS: Final = 120
+
+
+def quote_source(location: SourceLocation) -> str:
+    """Return the lines of the document where a rule stands, each with its number; "" where the file cannot be read.
+
+    Nobody has to look for a file in `site-packages` to see what is asked of a server.
+    """
+    lines = _read_lines(PACKAGE_ROOT / location.file)[location.line - 1 :][:QUOTED_LINES]
+    if not lines:
+        return ""
+    indent = min(len(line) - len(line.lstrip()) for line in lines)
+    return "\n".join(f"{number:5} | {_shorten(line[indent:])}" for number, line in enumerate(lines, location.line))
+
+
+@lru_cache(maxsize=16)
+def _read_lines(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return ()
+    return tuple(clean_text(line) for line in text.splitlines())
+
+
+def _shorten(line: str) -> str:
+    if len(line) <= MAX_LINE_CHARACTERS:
+        return line
+    return f"{line[:MAX_LINE_CHARACTERS]}…"
 
 
 def get_display_path(location: SourceLocation) -> str:

@@ -10,9 +10,16 @@ from typing import Final
 from lookalike_specs import Api
 
 from .escape import clean_line, clean_text
-from .location import get_display_path
-from .report import STATES, Report, ReportedFinding, ResultState
-from .text import format_summary
+from .groups import FindingGroup
+from .location import get_display_path, quote_source
+from .report import STATES, Report, ResultState
+from .text import MAX_OTHERS, format_provenance, format_summary, shorten_line
+
+# GitHub takes 65,536 characters for a comment
+MAX_CHARACTERS: Final = 60_000
+# of the table and the numbers, and of what could not be checked and the baseline
+HEAD_CHARACTERS: Final = 4_000
+MAX_TAIL_CHARACTERS: Final = 10_000
 
 MARKS: Final[dict[ResultState, str]] = {
     "failed": "❌",
@@ -38,10 +45,41 @@ def _render_lines(report: Report) -> Iterator[str]:
     for family in report.checks_by_family:
         cells = [_render_cell(report, family, api) for api in report.apis]
         yield f"| {family} | {' | '.join(cells)} |"
-    for finding in report.findings:
-        yield from _render_finding(finding)
-    yield from _render_list("Could not be checked", _list_unchecked(report))
-    yield from _render_list("Baseline", report.notes)
+    unchecked = [
+        *_render_list("Could not be checked", _list_unchecked(report)),
+        *_render_list("Baseline", report.notes),
+    ]
+    # what comes behind the findings has its room first, so that it is not what a comment loses
+    room = MAX_CHARACTERS - HEAD_CHARACTERS - min(_measure(unchecked), MAX_TAIL_CHARACTERS)
+    yield from _render_groups(report, room)
+    yield from _limit_lines(unchecked, MAX_TAIL_CHARACTERS)
+
+
+def _render_groups(report: Report, room: int) -> Iterator[str]:
+    """Yield a fold for each group of findings, as many as there is room for, and how many there are besides."""
+    accepted = [finding for finding in report.findings if finding.accepted_reason]
+    groups = [*report.groups, *(FindingGroup(finding, ()) for finding in accepted)]
+    for number, group in enumerate(groups):
+        lines = list(_render_group(group))
+        room -= _measure(lines)
+        if room < 0:
+            count = sum(1 + len(left_out.others) for left_out in groups[number:])
+            yield f"\n{count} more are not shown here, as a comment has no more room; the other formats have them."
+            return
+        yield from lines
+
+
+def _limit_lines(lines: Sequence[str], room: int) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            yield f"- {len(lines) - number} more"
+            return
+        yield line
+
+
+def _measure(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
 
 
 def _render_cell(report: Report, family: str, api: Api) -> str:
@@ -53,18 +91,27 @@ def _render_cell(report: Report, family: str, api: Api) -> str:
     return " ".join(marks) or MARKS["does not apply"]
 
 
-def _render_finding(finding: ReportedFinding) -> Iterator[str]:
+def _render_group(group: FindingGroup) -> Iterator[str]:
+    finding = group.first
     location = finding.evidence.location
     title = f"{finding.api}/{finding.operation} {finding.check}"
     message = _render_code_element(finding.message)
-    yield f"\n<details><summary>{MARKS[finding.state]} {title}: {message}</summary>\n"
+    yield f"\n<details><summary>{MARKS[finding.state]} {title} ({finding.provenance.kind}): {message}</summary>\n"
     yield f"- where: {_render_code(finding.pointer or 'the whole answer')}"
     yield f"- rule: {_render_code(f'{get_display_path(location)}:{location.line}')} {_render_code(location.pointer)}"
+    yield f"- fact: {_render_code(format_provenance(finding))}"
     yield f"- again: {_render_code(finding.rerun_command)}"
     yield f"- id: {_render_code(finding.fingerprint)}"
     if finding.accepted_reason:
         yield f"- accepted: {_render_code(finding.accepted_reason)}"
     evidence = finding.evidence
+    if group.others:
+        yield f"- and {len(group.others)} more like it:"
+    for other in group.others[:MAX_OTHERS]:
+        yield f"  - {other.operation} {_render_code(shorten_line(other.message))} {_render_code(other.fingerprint)}"
+    quote = quote_source(location)
+    if quote:
+        yield f"\n{_render_block('yaml', quote)}"
     blocks = (
         ("sh", evidence.curl),
         ("python", evidence.python),
@@ -78,11 +125,7 @@ def _render_finding(finding: ReportedFinding) -> Iterator[str]:
 
 
 def _list_unchecked(report: Report) -> list[str]:
-    return [
-        f"{result.api}/{result.operation} {result.check}: {result.reason}"
-        for result in report.results
-        if report.get_state(result) == "could not check"
-    ]
+    return [f"{group.scope} {', '.join(group.checks)}: {group.reason}" for group in report.unchecked_groups]
 
 
 def _render_list(title: str, items: Sequence[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from lookalike_specs import Api
 from lookalike_specs.provenance import UNSTATED, Source
@@ -16,10 +16,12 @@ from ..finding import Finding
 from ..registry import Check
 from ..reproduction import Evidence, build_evidence
 from ..reproduction.secrets import build_redactor
-from ..reproduction.text import escape_text, redact_text
+from ..reproduction.text import escape_text, redact_text, truncate_bytes
 from ..results import CheckResult, RunResult
 from ..severity import Severity
+from .bounds import MAX_SOURCE_BYTES, bound_evidence
 from .exchange_text import ExchangeText, build_exchange_texts
+from .groups import FindingGroup, group_findings
 
 ResultState = Literal["failed", "warned", "noted", "accepted", "could not check", "passed", "does not apply"]
 # worst first: of several findings of one check at one operation, the worst says how the result counts
@@ -76,12 +78,38 @@ class ReportedFinding:
         return STATES_BY_SEVERITY[self.severity]
 
 
+class UncheckedGroup(NamedTuple):
+    """Checks of an API that could not be made for one reason."""
+
+    api: str
+    reason: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Return the operations, each once."""
+        return tuple(dict.fromkeys(result.operation for result in self.results))
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Return the ids of the checks, each once."""
+        return tuple(dict.fromkeys(result.check for result in self.results))
+
+    @property
+    def scope(self) -> str:
+        """Return where: an operation, or how many of the API's."""
+        if len(self.operations) == 1:
+            return f"{self.api}/{self.operations[0]}"
+        return f"{self.api}, {len(self.operations)} operations"
+
+
 @dataclass(frozen=True)
 class Report:
     """A run as reports show it.
 
-    `results` hold no findings of their own: those are in `findings`, in the order of the run. `notes` are lines about
-    the baseline. `target` is who was judged, `restart_command` what starts it again where it is gone by now.
+    `results` hold no findings of their own: those are in `findings`, errors first, else in the order of the run. `notes`
+    are lines about the baseline. `target` is who was judged, `restart_command` what starts it again where it is gone by
+    now. `sarif_file` is where code scanning is to show the findings; "" for the documents themselves.
     `request_count` is how many requests went out.
     """
 
@@ -98,6 +126,28 @@ class Report:
     is_interrupted: bool = False
     restart_command: str = ""
     request_count: int = 0
+    sarif_file: str = ""
+
+    @property
+    def groups(self) -> tuple[FindingGroup, ...]:
+        """Return the findings that the baseline does not accept, those that have one cause together."""
+        return group_findings(self.unaccepted_findings)
+
+    @property
+    def unchecked_groups(self) -> tuple[UncheckedGroup, ...]:
+        """Return what could not be checked, by its reason.
+
+        When a server does not answer, that is one fact, and not seventy.
+        """
+        results: dict[tuple[str, str], list[CheckResult]] = {}
+        for result in self.results:
+            if self.get_state(result) == "could not check":
+                results.setdefault((result.api, result.reason), []).append(result)
+        return tuple(UncheckedGroup(api, reason, tuple(members)) for (api, reason), members in results.items())
+
+    def count_findings(self, state: ResultState) -> int:
+        """Return how many findings count so."""
+        return sum(finding.state == state for finding in self.findings)
 
     @property
     def unaccepted_findings(self) -> tuple[ReportedFinding, ...]:
@@ -140,7 +190,7 @@ class Report:
     def exit_code(self) -> int:
         """Return 0 for no findings, 1 findings, 2 nothing checked, 3 not all could be checked, 130 interrupted.
 
-        Warnings alone are no findings.
+        Warnings and notes alone are no findings.
         """
         if self.is_interrupted:
             return 130
@@ -167,15 +217,18 @@ class CompletedRun:
     restart_command: str = ""
 
 
-def assemble_report(run: CompletedRun, build_rerun_command: Callable[[Finding], str], baseline: Baseline) -> Report:
-    """Return the report of a run, without secrets.
+def assemble_report(
+    run: CompletedRun, build_rerun_command: Callable[[Finding], str], baseline: Baseline, sarif_file: str = ""
+) -> Report:
+    """Return the report of a run, without secrets, and with no more than MAX_FINDING_BYTES of each finding.
 
     `build_rerun_command` returns the command that finds a finding once more.
     """
-    findings = tuple(
+    reported = [
         _build_reported_finding(run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding))
         for finding in run.result.findings
-    )
+    ]
+    findings = tuple(sorted(reported, key=lambda finding: STATES.index(finding.state)))
     redactors = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
     return Report(
         version=run.version,
@@ -190,6 +243,7 @@ def assemble_report(run: CompletedRun, build_rerun_command: Callable[[Finding], 
         notes=tuple(escape_text(note) for note in baseline.describe_stale_entries(run.result.results)),
         is_interrupted=run.is_interrupted,
         restart_command=run.restart_command,
+        sarif_file=sarif_file,
         request_count=run.result.request_count,
     )
 
@@ -205,8 +259,10 @@ def _build_reported_finding(
         operation=finding.operation,
         seed=finding.seed,
         fingerprint=finding.fingerprint,
-        evidence=build_evidence(finding, api, run.accounts[api.id]),
-        provenance=finding.provenance,
+        evidence=bound_evidence(build_evidence(finding, api, run.accounts[api.id])),
+        provenance=Source(
+            finding.provenance.kind, truncate_bytes(escape_text(finding.provenance.source), MAX_SOURCE_BYTES)
+        ),
         provenance_pointer=escape_text(finding.provenance_pointer),
         accepted_reason=escape_text(accepted_reason),
         rerun_command=escape_text(rerun_command),

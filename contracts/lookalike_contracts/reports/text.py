@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
 from ..coverage import CoverageShare
-from ..results import CheckResult
 from .escape import clean_line, clean_text
-from .location import get_display_path
+from .groups import FindingGroup
+from .location import get_display_path, quote_source
 from .report import STATES, Report, ReportedFinding, ResultState
 
 Role = Literal[
@@ -18,6 +18,9 @@ Role = Literal[
 Styler = Callable[[Role, str], str]
 # as a curl line writes a credential: `-H 'apiToken: '"$LOOKALIKE_TMAPI_APITOKEN"`
 CREDENTIAL_VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
+# of the findings that are like another one
+MAX_OTHERS: Final = 20
+MAX_LINE_CHARACTERS: Final = 160
 NOT_APPLICABLE: Final[ResultState] = "does not apply"
 # the words behind a number, where they are not the state's own: "3 passed", but "1 with a warning"
 STATE_WORDS: Final[dict[ResultState, str]] = {
@@ -59,9 +62,13 @@ def _render_lines(report: Report, style: Styler) -> Iterator[str]:
     for api in report.apis:
         yield f"\n{style('heading', api.id)}"
         yield from _render_families(report, api.id, style)
-    for finding in report.unaccepted_findings:
+    for group in report.groups:
         yield ""
-        yield from _render_finding(finding, style)
+        if group.first.state == "noted":
+            yield from _render_note(group, style)
+        else:
+            yield from _render_finding(group.first, style)
+            yield from _render_others(group, style)
     yield from _render_hints(report, style)
     yield from _render_accepted(report, style)
     yield from _render_unchecked(report, style)
@@ -97,14 +104,53 @@ def _render_finding(finding: ReportedFinding, style: Styler) -> Iterator[str]:
     rows = {
         "where": clean_line(finding.pointer),
         "rule": f"{get_display_path(location)}:{location.line}  {location.pointer}",
+        "": quote_source(location),
+        "fact": clean_line(format_provenance(finding)),
         "again": finding.rerun_command,
         "why": f"lookalike explain {finding.check}",
         "id": finding.fingerprint,
         "curl": clean_text(finding.evidence.curl),
     }
     for name, value in rows.items():
-        if value:
-            yield f"  {style('faint', f'{name:5}')}  {value}"
+        first, *rest = value.splitlines() or [""]
+        if first:
+            yield f"  {style('faint', f'{name:5}')}  {first}"
+        yield from (f"         {line}" for line in rest)
+
+
+def format_provenance(finding: ReportedFinding) -> str:
+    """Return how sure the rule is, from what source, and where the document says so if that is not the rule itself."""
+    text = str(finding.provenance)
+    if finding.provenance_pointer in ("", finding.evidence.location.pointer):
+        return text
+    return f"{text} ({finding.provenance_pointer})"
+
+
+def _render_note(group: FindingGroup, style: Styler) -> Iterator[str]:
+    """Yield two lines for what fails nobody: it is there to be known, and not to be mended."""
+    finding = group.first
+    operation = f"{finding.api}/{finding.operation}"
+    yield f"{style('noted', LABELS['noted'])}  {operation}  {style('heading', finding.check)}  {finding.fingerprint}"
+    yield f"  {clean_line(finding.message)}"
+    yield f"  {style('faint', clean_line(format_provenance(finding)))}"
+    yield from _render_others(group, style)
+
+
+def _render_others(group: FindingGroup, style: Styler) -> Iterator[str]:
+    if not group.others:
+        return
+    yield f"  {style('faint', f'and {len(group.others)} more like it:')}"
+    for finding in group.others[:MAX_OTHERS]:
+        yield f"    {finding.operation}  {finding.fingerprint}  {shorten_line(clean_line(finding.message))}"
+    if len(group.others) > MAX_OTHERS:
+        yield f"    … {len(group.others) - MAX_OTHERS} more; `--format json` has all"
+
+
+def shorten_line(text: str) -> str:
+    """Return the beginning of a line that has to be short."""
+    if len(text) <= MAX_LINE_CHARACTERS:
+        return text
+    return f"{text[:MAX_LINE_CHARACTERS]}…"
 
 
 def _render_hints(report: Report, style: Styler) -> Iterator[str]:
@@ -112,7 +158,7 @@ def _render_hints(report: Report, style: Styler) -> Iterator[str]:
     hints = []
     names = _list_credential_variables(report)
     if names:
-        hints.append(f"Credentials stand in the environment: {', '.join(names)}")
+        hints.append(f"To run the curl lines, export the credentials first: {', '.join(names)}")
     if report.unaccepted_findings and report.restart_command:
         hints.append(f"For the curl lines, start the mock again: {report.restart_command}")
     if hints:
@@ -137,34 +183,29 @@ def _render_accepted(report: Report, style: Styler) -> Iterator[str]:
 
 
 def _render_unchecked(report: Report, style: Styler) -> Iterator[str]:
-    """Yield one entry for all checks that could not be made at an operation for the same reason.
-
-    When a server does not answer, that is one fact, and not seventy.
-    """
-    groups: dict[tuple[str, str], list[CheckResult]] = {}
-    for result in report.results:
-        if report.get_state(result) == "could not check":
-            groups.setdefault((f"{result.api}/{result.operation}", result.reason), []).append(result)
-    if groups:
+    """Yield one entry for all checks of an API that could not be made for the same reason."""
+    if report.unchecked_groups:
         yield f"\n{style('could not check', 'could not be checked')}"
-    for (operation, reason), results in groups.items():
-        yield f"  {operation}  {', '.join(result.check for result in results)}"
-        yield f"    {clean_line(reason)}"
+    for group in report.unchecked_groups:
+        yield f"  {group.scope}  {', '.join(group.checks)}"
+        yield f"    {clean_line(group.reason)}"
 
 
 def format_summary(report: Report) -> str:
     """Return the numbers of a run in one line."""
-    counts = {
-        state: sum(finding.state == state for finding in report.findings) for state in ("failed", "warned", "accepted")
-    }
     parts = []
     if report.is_interrupted:
         parts.append("interrupted")
-    parts.append(format_count(counts["failed"], "finding"))
-    if counts["warned"]:
-        parts.append(format_count(counts["warned"], "warning"))
-    if counts["accepted"]:
-        parts.append(f"{counts['accepted']} accepted")
+    parts.append(format_count(report.count_findings("failed"), "error"))
+    warnings = report.count_findings("warned")
+    if warnings:
+        parts.append(format_count(warnings, "warning"))
+    notes = report.count_findings("noted")
+    if notes:
+        parts.append(format_count(notes, "note"))
+    accepted = report.count_findings("accepted")
+    if accepted:
+        parts.append(f"{accepted} accepted")
     parts.append(f"{format_count(report.count_results('passed'), 'check')} passed")
     unchecked = report.count_results("could not check")
     if unchecked:

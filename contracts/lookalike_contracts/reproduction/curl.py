@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
+from typing import Final
 
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.sign import get_credential_name
 
 from ..signed_request import Signing
-from .exchange import REDACTED_NOTE, FindingExchange, Segments, TextSegment, shorten_segments
+from .exchange import (
+    MAX_LINE_CHARACTERS,
+    REDACTED_NOTE,
+    FindingExchange,
+    Segments,
+    TextSegment,
+    shorten_segments,
+)
 from .secrets import get_variable_name
-from .text import escape_text
+from .text import escape_text, shorten_runs, truncate_text
 
 RESIGNED_NOTE = "# *** covers the signature; the Python snippet signs anew"
-SHORTENED_NOTE = "# shortened: the request is longer than a line should be"
+SHORTENED_NOTE = (
+    "# shortened: the request is longer than a line should be; the command that finds this again sends all of it"
+)
+# of all lines of a finding
+MAX_CHARACTERS: Final = 2_400
+CREDENTIAL_VARIABLE: Final = re.compile(r"\$(LOOKALIKE_[A-Z0-9_]+)")
 
 
 def render_curl(requests: Sequence[FindingExchange]) -> str:
-    """Return a line for each request, numbered where there are several."""
+    """Return a line for each request, numbered where there are several, to be pasted into a shell.
+
+    Credentials that have to be in the environment are named above, as comments: whoever has set them must not have them
+    overwritten by what is pasted.
+    """
     repeated_numbers = {exchange.repeat_of for exchange in requests if exchange.repeat_of}
-    blocks = []
+    blocks: list[str] = []
+    size = 0
     for number, exchange in enumerate(requests, 1):
         block = _render_line(exchange, number, is_repeated=number in repeated_numbers)
         if len(requests) > 1:
             block = f"# {number} of {len(requests)}\n{block}"
+        size += len(block)
+        if blocks and size > MAX_CHARACTERS:
+            blocks.append(f"# the rest is not shown, {len(requests) - number + 1} of {len(requests)} requests")
+            break
         blocks.append(block)
-    return "\n".join(blocks)
+    text = "\n".join(blocks)
+    variables = dict.fromkeys(CREDENTIAL_VARIABLE.findall(text))
+    return "\n".join([*(f"# export {name}=…" for name in variables), text])
 
 
 def _render_line(exchange: FindingExchange, number: int, *, is_repeated: bool) -> str:
@@ -42,6 +67,10 @@ def _render_line(exchange: FindingExchange, number: int, *, is_repeated: bool) -
     if exchange.repeat_of:
         return f'eval "$line{exchange.repeat_of}"  # the same bytes once more'
     command = _render_sign_command(exchange, exchange.signing, exchange.values)
+    if len(command) > MAX_LINE_CHARACTERS:
+        short_values = {name: shorten_runs(text) for name, text in exchange.values.items()}
+        command = _render_sign_command(exchange, exchange.signing, short_values)
+        return f"{SHORTENED_NOTE}\n# {truncate_text(command, MAX_LINE_CHARACTERS)}".replace("\n(", "\n# (")
     if is_repeated:
         return f'line{number}="$({command})"; eval "$line{number}"'
     return f'eval "$({command})"'
@@ -89,7 +118,11 @@ def _render_curl_command(exchange: FindingExchange) -> str:
         words.append(f"--data-raw {_quote_segments(body)}")
     words.append(_quote_segments(url))
     line = producer + " ".join(words)
-    return "\n".join([*_list_notes(exchange, line, is_shortened=is_shortened), line])
+    notes = list(_list_notes(exchange, line, is_shortened=is_shortened))
+    if is_shortened:
+        # pasted, it would send another request than the finding's
+        line = "\n".join(f"# {part}" for part in line.splitlines())
+    return "\n".join([*notes, line])
 
 
 def _list_request_segments(exchange: FindingExchange) -> Iterator[Segments]:

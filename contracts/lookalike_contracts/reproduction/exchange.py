@@ -19,11 +19,13 @@ from ..responses.openapi_adapter import match_operation
 from ..signed_request import Signing, read_signing
 from .secrets import get_variable_name, select_secrets
 from .sign_values import find_sign_values
-from .text import shorten_runs
+from .text import shorten_runs, truncate_text
 
 REDACTED_NOTE = "# *** covers a proof that is not this account's: it was made wrong on purpose"
-# no terminal takes a longer line
-MAX_LINE_CHARACTERS: Final = 20_000
+# What people still paste. A terminal takes some 4,000 characters, a shell more, and a finding has 8 kB for everything.
+MAX_LINE_CHARACTERS: Final = 1_800
+# of one part of a line that is shortened
+MAX_SEGMENT_CHARACTERS: Final = 300
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,27 @@ class FindingExchange:
     def to_segments(self, text: bytes | str) -> Segments:
         """Return some text of it as segments without secrets."""
         data = text.encode("utf-8", "replace") if isinstance(text, str) else text
-        return split_segments(data, self.redactor, self._variables)
+        return split_segments(data, self.redactor, self._credentials)
 
     @cached_property
-    def _variables(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the environment that have to be set, by the credential's value.
+
+        The demo account's credentials need none: they are the same for everybody, and stand in the documents.
+        """
         # Two credentials may have one value. The first one's name is used, so it is written last.
         secrets = reversed(select_secrets(self.api, self.account).items())
-        return {value: get_variable_name(self.api.id, name) for name, value in secrets}
+        return {
+            value: get_variable_name(self.api.id, name)
+            for name, value in secrets
+            if value != self.api.account.get(name)
+        }
+
+    @cached_property
+    def _credentials(self) -> dict[str, TextSegment]:
+        """Return what stands in the place of each credential: its variable, or itself where it is the demo account's."""
+        segments = {value: TextSegment(text=value) for value in select_secrets(self.api, self.account).values()}
+        return segments | {value: TextSegment(variable=name) for value, name in self.variables.items()}
 
 
 class TextSegment(NamedTuple):
@@ -96,31 +112,37 @@ class TextSegment(NamedTuple):
 Segments = tuple[TextSegment, ...]
 
 
-def split_segments(data: bytes, redactor: Redactor, variables: Mapping[str, str]) -> Segments:
-    """Return a text with variables in place of the credentials that stand there, and without all other secrets.
+def split_segments(data: bytes, redactor: Redactor, credentials: Mapping[str, TextSegment]) -> Segments:
+    """Return a text with segments in place of the credentials that stand there, and without all other secrets.
 
-    `variables` are the names of variables by the credential's value. A byte that is no UTF-8 is a lone surrogate.
+    `credentials` are the segments by the credential's value. A byte that is no UTF-8 is a lone surrogate.
     """
-    return tuple(_generate_segments(data, redactor, variables))
+    return tuple(_generate_segments(data, redactor, credentials))
 
 
-def _generate_segments(data: bytes, redactor: Redactor, variables: Mapping[str, str]) -> Iterator[TextSegment]:
-    names = {form: name for value, name in variables.items() for form in _list_encodings(value)}
+def _generate_segments(
+    data: bytes, redactor: Redactor, credentials: Mapping[str, TextSegment]
+) -> Iterator[TextSegment]:
+    segments: dict[str, TextSegment] = {}
+    for value, segment in credentials.items():
+        for form in _list_encodings(value):
+            # a public value stands there as the request has it, escaped or not
+            segments[form] = segment if segment.variable else TextSegment(text=form)
     # the longest first: a credential may begin with another one
-    forms = sorted(names, key=len, reverse=True)
+    forms = sorted(segments, key=len, reverse=True)
     # "(?!)" matches nowhere: without a credential the text is one piece
     pattern = re.compile(f"({'|'.join(map(re.escape, forms))})" if forms else "(?!)")
     # split by a group gives text, credential, text, credential, …, text
     for index, piece in enumerate(pattern.split(data.decode("utf-8", "surrogateescape"))):
         if index % 2:
-            yield TextSegment(variable=names[piece])
+            yield segments[piece]
         elif piece:
             redacted = redactor.redact(piece.encode("utf-8", "surrogateescape"))
             yield TextSegment(redacted.decode("utf-8", "surrogateescape"))
 
 
 def shorten_segments(texts: Iterable[Segments]) -> tuple[tuple[Segments, ...], bool]:
-    """Return the texts, and whether their long runs were shortened because they are too long for one line."""
+    """Return the texts, and whether they were shortened because they are too long for one line."""
     every = tuple(texts)
     length = sum(len(segment.text) for segments in every for segment in segments)
     if length <= MAX_LINE_CHARACTERS:
@@ -129,7 +151,7 @@ def shorten_segments(texts: Iterable[Segments]) -> tuple[tuple[Segments, ...], b
 
 
 def _shorten_segment(segment: TextSegment) -> TextSegment:
-    return TextSegment(shorten_runs(segment.text), segment.variable)
+    return TextSegment(truncate_text(shorten_runs(segment.text), MAX_SEGMENT_CHARACTERS), segment.variable)
 
 
 def _list_encodings(value: str) -> set[str]:

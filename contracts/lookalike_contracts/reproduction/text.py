@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from hashlib import sha256
 from http.client import responses
 from typing import Final
 
@@ -16,6 +17,8 @@ MAX_BYTES: Final = 32 * 1024
 # an image in Base64, in a form (where `+` and `/` are escaped) or not; and any other value without end
 LONG_RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){200,}(?:=|%3[Dd])*")
 KEPT_CHARACTERS: Final = 40
+# room for "(1,234,567 characters more)" in what is cut
+CUT_NOTE_BYTES: Final = 40
 INVISIBLE_CATEGORIES: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 ALLOWED_CONTROLS: Final = "\n\t"
 
@@ -61,6 +64,20 @@ def truncate_text(text: str, max_characters: int = MAX_CHARACTERS) -> str:
     return f"{text[:max_characters]}…\n({len(text) - max_characters:,} characters more)"
 
 
+def truncate_bytes(text: str, max_bytes: int) -> str:
+    """Return the beginning of a text, and how much is not shown; all of it has at most so many bytes in UTF-8."""
+    data = text.encode("utf-8", "backslashreplace")
+    if len(data) <= max_bytes:
+        return text
+    shown = data[: max(0, max_bytes - CUT_NOTE_BYTES)].decode("utf-8", "ignore")
+    return f"{shown}…\n({len(text) - len(shown):,} characters more)"
+
+
+def describe_body(body: bytes) -> str:
+    """Return what tells a body that is not shown whole from any other: its length and its digest."""
+    return f"{len(body):,} bytes in all, SHA-256 {sha256(body).hexdigest()[:16]}…"
+
+
 def redact_text(text: str, redactor: Redactor) -> str:
     """Return the text without secrets, to be read."""
     return escape_text(redactor.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
@@ -73,6 +90,9 @@ def _format_message(head: list[bytes], body: bytes, redactor: Redactor) -> str:
     body_text = _decode_readable(redactor.redact(body, MAX_BYTES))
     if len(body) > MAX_BYTES:
         body_text += f"\n({len(body) - MAX_BYTES:,} bytes more)"
+    if len(body) > MAX_CHARACTERS:
+        # above the body, where no report cuts it off
+        head_text += f"\n# the body has {describe_body(body)}"
     return f"{head_text}\n\n{body_text}".rstrip("\n")
 
 

@@ -18,6 +18,7 @@ from lookalike_contracts import reports
 from lookalike_contracts.baseline import Baseline
 from lookalike_contracts.finding import Finding
 from lookalike_contracts.reports import FORMATS, CompletedRun
+from lookalike_contracts.reports.location import quote_source
 from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_specs import load_api
 
@@ -211,7 +212,7 @@ def test_sarif_tells_how_the_run_went(make_report: MakeReport) -> None:
     unchecked, interrupted = invocation["toolExecutionNotifications"]
     assert unchecked["level"] == "warning"
     assert unchecked["message"]["text"].startswith(
-        f"hiobuy/{load_api('hiobuy').operations[0].id}: could not check: </scr"
+        f"hiobuy/{load_api('hiobuy').operations[0].id}: could not check answer/schema: </scr"
     )
     assert interrupted == {"level": "error", "message": {"text": "interrupted before all was checked"}}
 
@@ -241,11 +242,12 @@ def test_sarif_has_the_facts_of_a_finding(pointer: str, where: str, make_report:
     (run,) = json.loads(FORMATS["sarif"](replace(report, findings=(told,))))["runs"]
     (result,) = run["results"]
     at = f"tmapi/{told.operation}"
-    assert result["message"]["text"] == f"{at}{where}: is wrong\nAgain: {told.rerun_command}"
+    assert result["message"]["text"] == f"{at}{where}: is wrong\nFact: {told.provenance}\nAgain: {told.rerun_command}"
     assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": at, "kind": "function"}]
     assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known"}]
     assert result["properties"] == {
-        "pointer": pointer, "rule": shown.location.pointer, "seed": 0, "curl": "C", "python": "P", "request": "Q",
+        "pointer": pointer, "rule": shown.location.pointer,
+        "provenance": {"kind": told.provenance.kind, "source": told.provenance.source, "pointer": ""}, "seed": 0, "curl": "C", "python": "P", "request": "Q",
         "response": "R", "rerun_command": told.rerun_command,
     }  # fmt: skip
 
@@ -281,7 +283,8 @@ def test_github_tells_what_could_not_be_checked_the_baseline_and_the_numbers(mak
     report = make_report(notes=("50% known,\n::error::x",))
     warning, note, numbers = FORMATS["github"](report).splitlines()[-3:]
     where = f"hiobuy/{load_api('hiobuy').operations[0].id}"
-    assert warning.startswith(f"::warning title=answer/schema could not check {where}::</script>")
+    assert warning.startswith(f"::warning title=could not check {where}::</script>")
+    assert warning.endswith("%0Aanswer/schema")
     assert note == "::notice title=baseline::50%25 known,%0A::error::x"
     assert numbers == f"::notice title=lookalike check::{FORMATS['text'](report).splitlines()[-1]}"
 
@@ -321,13 +324,18 @@ def test_markdown_has_the_facts_of_a_finding(pointer: str, where: str, make_repo
     text = FORMATS["markdown"](replace(report, findings=(replace(first, evidence=shown),)))
     place = f"`specs/lookalike_specs/apis/tmapi/openapi.yaml:{shown.location.line}` `{shown.location.pointer}`"
     finding = f"""
-<details><summary>☑️ tmapi/{first.operation} {first.check}: <code>&lt;m&gt;</code></summary>
+<details><summary>☑️ tmapi/{first.operation} {first.check} (invented): <code>&lt;m&gt;</code></summary>
 
 - where: {where}
 - rule: {place}
+- fact: `{first.provenance}`
 - again: `{first.rerun_command}`
 - id: `{first.fingerprint}`
 - accepted: `until then: known`
+
+```yaml
+{quote_source(shown.location)}
+```
 
 ```sh
 C
@@ -446,7 +454,7 @@ def test_text_ends_with_the_numbers(make_report: MakeReport) -> None:
     report = make_report()
     last = FORMATS["text"](report).splitlines()[-1]
     failed = sum(told.state == "failed" for told in report.findings)
-    assert last.startswith(f"{failed} findings, 1 warning, ")
+    assert last.startswith(f"{failed} errors, 1 warning, ")
     assert last.endswith(f", 1 not checked, {report.request_count} requests in 1.5 s, seed 0")
 
 

@@ -12,7 +12,8 @@ from lookalike_contracts.coverage import Coverage
 from lookalike_contracts.reports import FORMATS, Report
 from lookalike_contracts.reports.exchange_text import ExchangeText, MessageText
 from lookalike_contracts.reports.html.coverage_view import KINDS
-from lookalike_contracts.reports.text import format_count
+from lookalike_contracts.reports.location import quote_source
+from lookalike_contracts.reports.text import format_count, format_provenance
 from lookalike_contracts.results import CheckResult
 from lookalike_specs import load_api
 
@@ -20,7 +21,7 @@ from .conftest import MakeReport
 
 OPERATION = load_api("hiobuy").operations[0].id
 PASSED = (CheckResult("answer/status", "tmapi", "searchItemsByImageUrl", "passed", request_count=2),)
-VOID_TAGS = ("meta", "br", "img")
+VOID_TAGS = ("meta", "br", "img", "input")
 
 
 class PageParser(HTMLParser):
@@ -91,7 +92,7 @@ def test_text_and_attributes_stay_what_they_are(make_report: MakeReport) -> None
         shown
     )
     (title,) = parse_page(shown).iter("title")
-    assert text(title) == "1 finding: <\\x00"
+    assert text(title) == "1 error: <\\x00"
 
 
 def test_backticks_are_code_and_what_is_between_them_is_no_tag(make_report: MakeReport) -> None:
@@ -117,20 +118,21 @@ def test_a_finding_tells_its_facts(pointer: str, where: str, make_report: MakeRe
     exchanges = (ExchangeText(MessageText("Q", ""), MessageText("R", "")),)
     opened = open_finding(report, evidence=evidence, accepted_reason="known", exchanges=exchanges)
     check = next(each for each in report.checks if each.id == first.check)
-    assert (opened.tag, opened.get("class")) == ("details", "finding accepted")
-    assert text(opened.find("summary")) == f"{first.check} tmapi/{first.operation} is wrong"
+    assert (opened.tag, opened.get("class")) == ("details", "finding accepted invented")
+    assert text(opened.find("summary")) == f"{first.check} tmapi/{first.operation} {first.provenance.kind} is wrong"
     assert facts(opened) == {
         "Holds": check.summary,
         "Why": check.rationale,
         "Mend it": check.remediation,
         "Where": where,
         "Rule": f"specs/lookalike_specs/apis/tmapi/openapi.yaml:{evidence.location.line} {evidence.location.pointer}",
+        "Fact": format_provenance(first),
         "Again": first.rerun_command,
         "Id": first.fingerprint,
         "Accepted": "known",
     }
     assert texts(opened, "figcaption", "summary", "pre")[1:] == [
-        "Request", "Q", "Response", "R", "curl", "C", "Python", "P",
+        "Request", "Q", "Response", "R", "The rule in the spec", quote_source(evidence.location), "curl", "C", "Python", "P",
     ]  # fmt: skip
 
 
@@ -215,7 +217,7 @@ def find_matrix(report: Report) -> Element:
     return find_section(report, "matrix")
 
 
-def test_a_cell_shows_the_worst_and_how_many(make_report: MakeReport) -> None:
+def test_a_cell_shows_every_result_the_worst_first(make_report: MakeReport) -> None:
     report = make_report(("paging/doubled",))
     head, *rows = table(find_matrix(report))
     assert head == ["check", "tmapi", "hiobuy"]
@@ -223,7 +225,7 @@ def test_a_cell_shows_the_worst_and_how_many(make_report: MakeReport) -> None:
     says = {check.id: check.id.partition("/")[2] + check.summary for check in report.checks}
     assert [row for row in rows if len(row) > 1] == [
         [says["answer/status"], "✓ 2", "✓ 1"],
-        [says["answer/schema"], "✕ 1", "? 1"],
+        [says["answer/schema"], "✕ 1 ✓ 1", "? 1"],
         [says["paging/doubled"], "☑ 1", "✓ 1"],
         [says["paging/echo"], "! 1", "✓ 1"],
     ]
@@ -234,8 +236,8 @@ def test_a_cell_tells_all_of_its_operations(make_report: MakeReport) -> None:
     assert cell.attrib == {
         "href": "#tmapi.paging.doubled",
         "id": "to.tmapi.paging.doubled",
-        "aria-label": "tmapi, paging/doubled: findings: 1, does not apply: 1",
-        "title": "findings: 1, does not apply: 1",
+        "aria-label": "tmapi, paging/doubled: errors: 1, does not apply: 1",
+        "title": "errors: 1, does not apply: 1",
     }
 
 
@@ -356,11 +358,11 @@ def test_what_a_schema_does_not_allow_is_left_empty_unless_it_was_seen(make_repo
 @pytest.mark.parametrize(
     ("changes", "verdict", "state"),
     [
-        ({}, "2 findings", "failed"),
-        ({"is_interrupted": True}, "Interrupted, 2 findings so far", "failed"),
+        ({}, "2 errors", "failed"),
+        ({"is_interrupted": True}, "Interrupted, 2 errors so far", "failed"),
         ({"accepted": ("answer/schema", "paging/doubled")}, "Not everything could be checked", "could-not-check"),
         ({"findings": ()}, "Not everything could be checked", "could-not-check"),
-        ({"findings": (), "results": PASSED}, "No findings", "passed"),
+        ({"findings": (), "results": PASSED}, "No errors", "passed"),
     ],
 )
 def test_the_page_begins_with_the_verdict(
@@ -376,7 +378,7 @@ def test_the_page_says_the_numbers_and_leads_to_its_parts(make_report: MakeRepor
     report = make_report(("paging/doubled",), notes=("an old one",))
     (header,) = parse_page(report).iter("header")
     assert facts(header) == {
-        "findings": "1", "warnings": "1", "accepted": "1", "not checked": "1", "passed": "6", "requests": "24",
+        "errors": "1", "warnings": "1", "accepted": "1", "not checked": "1", "passed": "6", "requests": "24",
         "seconds": "1.5", "seed": "0",
     }  # fmt: skip
     assert "Judged http://127.0.0.1:8765 by the specs of tmapi, hiobuy." in texts(header, "p")
@@ -395,7 +397,7 @@ def test_the_page_says_the_numbers_and_leads_to_its_parts(make_report: MakeRepor
 def test_the_page_leaves_out_what_there_is_none_of(make_report: MakeReport) -> None:
     report = make_report(findings=(), results=PASSED)
     (header,) = parse_page(report).iter("header")
-    assert list(facts(header)) == ["findings", "not checked", "passed", "requests", "seconds", "seed"]
+    assert list(facts(header)) == ["errors", "not checked", "passed", "requests", "seconds", "seed"]
     assert [text(each) for nav in header.iter("nav") for each in nav] == ["Matrix", "Coverage"]
     assert texts(parse_page(report), "h2")[:2] == ["Matrix", "Coverage"]
 
@@ -409,7 +411,11 @@ def test_the_page_has_the_findings_first_and_a_line_for_what_could_not_be_checke
     ]  # fmt: skip
     findings, unchecked, baseline, *_ = main
     opened = findings.findall("details")
-    assert [each.get("class") for each in opened] == ["finding failed", "finding accepted", "finding warned"]
+    assert [each.get("class") for each in opened] == [
+        "finding failed invented",
+        "finding warned invented",
+        "finding accepted invented",
+    ]
     for details, told in zip(opened, report.findings, strict=True):
         place = told.evidence.location
         assert texts(details, "b") == [told.check]

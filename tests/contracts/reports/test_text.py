@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from lookalike_contracts.reports import Report, render_text
+from lookalike_contracts.reports.location import quote_source
 from lookalike_contracts.reports.report import ReportedFinding
 from lookalike_contracts.results import CheckResult
 from lookalike_specs import load_api
+from lookalike_specs.provenance import Source
+from lookalike_specs.source_map import SourceLocation
 
 from .conftest import MakeReport
 
@@ -28,9 +31,13 @@ def report(make_report: MakeReport) -> Report:
     """One that failed, one that was accepted, one that warns; two that could not be checked for the same reason."""
     first, second, third = make_report().findings
     told = (
-        short(first, "is\nwrong", "curl -H $LOOKALIKE_A -H $LOOKALIKE_B2", "/a\t1"),
+        replace(
+            short(first, "is\nwrong", "curl -H $LOOKALIKE_A -H $LOOKALIKE_B2", "/a\t1"),
+            provenance=Source("documented", "the page"),
+            provenance_pointer="/facts",
+        ),
         replace(short(second, "is known", "curl $LOOKALIKE_C"), accepted_reason="until\nthen"),
-        short(third, "is odd", "curl $LOOKALIKE_A $OTHER"),
+        replace(short(third, "is odd", "curl $LOOKALIKE_A $OTHER"), provenance=Source("inferred", "the names")),
     )
     outcomes = tuple(_outcomes(make_report().results))
     return make_report(findings=told, results=outcomes, notes=("gone",), restart_command="lookalike serve")
@@ -40,6 +47,11 @@ def _outcomes(outcomes: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
     for each in outcomes:
         late = each.api == "hiobuy" and each.check.startswith("answer/")
         yield replace(each, status="could not check", reason="too\nlate") if late else each
+
+
+def quote(location: SourceLocation) -> str:
+    """The lines of the rule as the text has them."""
+    return "\n".join(f"         {line}" for line in quote_source(location).splitlines())
 
 
 def test_every_line(report: Report) -> None:
@@ -62,6 +74,8 @@ FAILED  tmapi/searchItemsByImageUrl  answer/schema
   is\\nwrong
   where  /a\\t1
   rule   {file}:{first.line}  {first.pointer}
+{quote(first)}
+  fact   documented: the page (/facts)
   again  once more
   why    lookalike explain answer/schema
   id     id of answer/schema
@@ -70,12 +84,14 @@ FAILED  tmapi/searchItemsByImageUrl  answer/schema
 WARNING  tmapi/searchItemsByImageUrl  paging/echo
   is odd
   rule   {file}:{third.line}  {third.pointer}
+{quote(third)}
+  fact   inferred: the names
   again  once more
   why    lookalike explain paging/echo
   id     id of paging/echo
   curl   curl $LOOKALIKE_A $OTHER
 
-Credentials stand in the environment: LOOKALIKE_A, LOOKALIKE_B2
+To run the curl lines, export the credentials first: LOOKALIKE_A, LOOKALIKE_B2
 For the curl lines, start the mock again: lookalike serve
 
 accepted by the baseline
@@ -88,7 +104,7 @@ could not be checked
 baseline
   gone
 
-1 finding, 1 warning, 1 accepted, 5 checks passed, 2 not checked, 24 requests in 1.5 s, seed 0
+1 error, 1 warning, 1 accepted, 5 checks passed, 2 not checked, 24 requests in 1.5 s, seed 0
 """
     )
 
@@ -96,11 +112,11 @@ baseline
 @pytest.mark.parametrize(
     ("changes", "families", "rest"),
     [
-        ({"findings": (), "results": ()}, "not run", "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n"),
+        ({"findings": (), "results": ()}, "not run", "\n0 errors, 0 checks passed, 0 requests in 1.5 s, seed 0\n"),
         (
             {"findings": (), "results": (), "is_interrupted": True, "restart_command": "again"},
             "not run",
-            "\ninterrupted, 0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
+            "\ninterrupted, 0 errors, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
         (
             {
@@ -109,12 +125,12 @@ baseline
                 "request_count": 1,
             },
             "1 passed",
-            "\n0 findings, 1 check passed, 1 request in 1.5 s, seed 0\n",
+            "\n0 errors, 1 check passed, 1 request in 1.5 s, seed 0\n",
         ),
         (
             {"findings": (), "results": (CheckResult("answer/status", "tmapi", "any", "does not apply"),)},
             "does not apply",
-            "\n0 findings, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
+            "\n0 errors, 0 checks passed, 0 requests in 1.5 s, seed 0\n",
         ),
     ],
 )
@@ -150,7 +166,7 @@ def test_each_part_has_its_colour(report: Report) -> None:
         return text
 
     render_text(report, paint)
-    assert {role for role, text in painted if text.startswith(("FAILED", "1 failed", "1 finding"))} == {"failed"}
+    assert {role for role, text in painted if text.startswith(("FAILED", "1 failed", "1 error,"))} == {"failed"}
     assert {role for role, text in painted if text.startswith(("WARNING", "1 with a"))} == {"warned"}
     assert {role for role, text in painted if "not checked" in text and "seed" not in text} == {"could not check"}
     assert ("accepted", "1 accepted") in painted

@@ -241,7 +241,9 @@ def test_a_picture_is_shortened(target: Direct, sandbox: Sandbox) -> None:
     evidence = show(context, Exchange(long, Response(status=200, body=b'{"pic": "' + b"B" * 50_000 + b'"}')))
     assert "29,960 characters more" in evidence.request
     assert "17,243 bytes more" in evidence.response
-    assert evidence.curl.startswith("# shortened")
+    # pasted, none of it sends another request than the finding's
+    assert "# shortened" in evidence.curl
+    assert all(line.startswith("# ") for line in evidence.curl.splitlines())
     assert "# shortened" in evidence.python
     assert max(map(len, (evidence.curl, evidence.python, evidence.request, evidence.response))) < 2000
 
@@ -251,8 +253,39 @@ def test_several_exchanges_are_numbered(target: Direct, sandbox: Sandbox) -> Non
     other = context.build_signed_request(context.build_values() | {"page": 2})
     evidence = show(context, context.send(request), context.send(other))
     for text in (evidence.curl, evidence.request, evidence.response):
-        assert [line for line in text.splitlines() if line.startswith("# ")] == ["# 1 of 2", "# 2 of 2"]
+        assert [line for line in text.splitlines() if line.startswith(("# 1", "# 2"))] == ["# 1 of 2", "# 2 of 2"]
     assert run_command(context, sys.executable, "-c", evidence.python).count('"code":200') == 2
+
+
+def test_the_demo_key_stands_in_the_line_and_needs_no_environment(target: Direct) -> None:
+    context = create_context("tmapi", load_api("tmapi").operations[0], target, load_api("tmapi").account)
+    exchange = context.send(context.build_signed_request(context.build_values()))
+    evidence = show(context, exchange)
+    assert "$LOOKALIKE" not in evidence.curl
+    assert "os.environ" not in evidence.python
+    completed = subprocess.run(["sh", "-c", evidence.curl], capture_output=True, text=True, timeout=60, check=True)
+    assert is_answered_well(context, exchange, completed.stdout)
+    # what was sent and answered is shown without it all the same, as with any other account
+    assert "lookalike-demo-token" not in evidence.request
+
+
+def test_another_key_is_named_above_the_line_and_nothing_is_overwritten(target: Direct, sandbox: Sandbox) -> None:
+    context, request = create_plain(target, sandbox)
+    first, *_ = show(context, context.send(request)).curl.splitlines()
+    assert first == "# export LOOKALIKE_TMAPI_APITOKEN=…"
+
+
+@pytest.mark.parametrize("size", [4_000_000, 20_000])
+def test_a_large_upload_is_a_line_that_a_terminal_takes(target: Direct, sandbox: Sandbox, size: int) -> None:
+    operation = next(operation for operation in load_api("daji-1688").operations if operation.id == "uploadImage")
+    context = create_context("daji-1688", operation, target, sandbox.credentials["daji-1688"])
+    scheme = operation.schemes[0]
+    values = context.build_values(scheme) | {"image_base64": "A" * size}
+    request = context.build_signed_request(values, scheme)
+    evidence = show(context, Exchange(request, Response(status=200, body=b"{}")))
+    assert len(evidence.curl) < 2500
+    assert "# shortened" in evidence.curl
+    assert f"{len(request.body):,} bytes in all, SHA-256 " in evidence.request
 
 
 def test_a_finding_without_an_exchange_is_shown(target: Direct, sandbox: Sandbox) -> None:

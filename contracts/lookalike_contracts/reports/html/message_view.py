@@ -14,6 +14,8 @@ MAX_LINES: Final = 40
 LEADING_LINES: Final = 12
 LINES_AROUND_MARK: Final = 10
 MAX_LINE_CHARACTERS: Final = 400
+# of a message whose lines are all long
+MIN_LINE_CHARACTERS: Final = 40
 # 30,000 open brackets are valid JSON, and indented they would be a gigabyte
 MAX_DEPTH: Final = 50
 INDENT: Final = "  "
@@ -139,10 +141,19 @@ def _shorten_line(line: MessageLine) -> MessageLine:
     return MessageLine(*(_shorten_text(part) for part in line))
 
 
-def _shorten_text(text: str) -> str:
-    if len(text) <= MAX_LINE_CHARACTERS:
+def _shorten_text(text: str, max_characters: int = MAX_LINE_CHARACTERS) -> str:
+    if len(text) <= max_characters:
         return text
-    return f"{text[:MAX_LINE_CHARACTERS]}… ({len(text) - MAX_LINE_CHARACTERS:,} characters more)"
+    return f"{text[:max_characters]}… ({len(text) - max_characters:,} characters more)"
+
+
+def limit_characters(lines: list[MessageLine], max_characters: int) -> list[MessageLine]:
+    """Return the lines, shortened until all of them have about so many characters."""
+    length = sum(len(part) for line in lines for part in line)
+    if length <= max_characters:
+        return lines
+    max_line = max(MIN_LINE_CHARACTERS, max_characters // len(lines))
+    return [MessageLine(*(_shorten_text(part, max_line) for part in line)) for line in lines]
 
 
 def lay_out_json(text: str) -> list[JsonLine] | None:

@@ -15,16 +15,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from lookalike_specs import Api
+from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ...coverage import FIELD_STATES
 from ...registry import Check
 from ...results import CheckResult
 from ..escape import clean_text
-from ..location import get_display_path
+from ..location import get_display_path, quote_source
 from ..report import STATES, Report, ReportedFinding, ResultState
-from ..text import format_count
+from ..text import format_count, format_provenance
 from .coverage_view import KINDS, build_coverage_rows, build_operation_views
-from .message_view import MessageLine, show_request, show_response
+from .message_view import MessageLine, limit_characters, show_request, show_response
 
 PACKAGE_FILES: Final = files(__package__)
 STYLE: Final = (PACKAGE_FILES / "style.css").read_text("utf-8")
@@ -36,6 +37,9 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 CODE_SPAN: Final = re.compile("`([^`]+)`")
 MAX_OPEN_FINDINGS: Final = 3
+MAX_EXCHANGES: Final = 3
+# of all requests of a finding, and as many of all its responses
+MAX_PANEL_CHARACTERS: Final = 3_000
 
 MARKS: dict[ResultState, str] = {
     "failed": "✕",
@@ -47,7 +51,7 @@ MARKS: dict[ResultState, str] = {
     "does not apply": "–",
 }
 LEGEND: dict[ResultState, str] = {
-    "failed": "findings",
+    "failed": "errors",
     "warned": "warnings",
     "noted": "notes",
     "could not check": "could not be checked",
@@ -65,7 +69,17 @@ class FindingView(NamedTuple):
     finding: ReportedFinding
     check: Check
     rule: str
+    quote: str
+    fact: str
     exchanges: tuple[ExchangePanel, ...]
+    omitted_count: int
+
+
+class GroupView(NamedTuple):
+    """A finding that is shown, and those that have the same cause."""
+
+    first: FindingView
+    others: tuple[FindingView, ...]
 
 
 class ExchangePanel(NamedTuple):
@@ -99,6 +113,7 @@ class DrawerView(NamedTuple):
 def render_page(report: Report) -> str:
     """Return the page as HTML."""
     findings = list(_build_finding_views(report))
+    groups = _build_group_views(report, findings)
     return _load_environment().get_template("report.html.j2").render(
         report=report,
         style=Markup(STYLE),  # noqa: S704 - our own file
@@ -108,8 +123,9 @@ def render_page(report: Report) -> str:
         verdict=_find_verdict(report),
         numbers=_build_numbers(report),
         sections=list(_list_sections(report)),
-        findings=findings,
-        unchecked=_group_unchecked(report),
+        groups=groups,
+        kinds_of_findings=_count_kinds(report),
+        unchecked=report.unchecked_groups,
         states=STATES,
         matrix=list(_build_matrix(report)),
         drawers=list(_build_drawers(report, findings)),
@@ -156,23 +172,19 @@ def _get_css_class(state: ResultState) -> str:
     return state.replace(" ", "-")
 
 
-def _count_findings(report: Report, state: ResultState) -> int:
-    return sum(finding.state == state for finding in report.findings)
-
-
 def _build_headline(report: Report) -> str:
-    failed = format_count(_count_findings(report, "failed"), "finding")
+    failed = format_count(report.count_findings("failed"), "error")
     if report.is_interrupted:
         return f"Interrupted, {failed} so far"
-    if _count_findings(report, "failed"):
+    if report.count_findings("failed"):
         return failed
     if report.exit_code:
         return "Not everything could be checked"
-    return "No findings"
+    return "No errors"
 
 
 def _find_verdict(report: Report) -> ResultState:
-    if _count_findings(report, "failed"):
+    if report.count_findings("failed"):
         return "failed"
     if report.exit_code:
         return "could not check"
@@ -180,16 +192,13 @@ def _find_verdict(report: Report) -> ResultState:
 
 
 def _build_numbers(report: Report) -> list[tuple[str, float]]:
-    numbers: list[tuple[str, float]] = [("findings", _count_findings(report, "failed"))]
-    # most runs have neither, and a zero would only take room
-    numbers += [
-        (name, count)
-        for name, count in (
-            ("warnings", _count_findings(report, "warned")),
-            ("accepted", _count_findings(report, "accepted")),
-        )
-        if count
-    ]
+    numbers: list[tuple[str, float]] = [("errors", report.count_findings("failed"))]
+    # most runs have none of these, and a zero would only take room
+    states: tuple[ResultState, ...] = ("warned", "noted", "accepted")
+    for state in states:
+        count = report.count_findings(state)
+        if count:
+            numbers.append(("accepted" if state == "accepted" else LEGEND[state], count))
     return [
         *numbers,
         ("not checked", report.count_results("could not check")),
@@ -198,6 +207,12 @@ def _build_numbers(report: Report) -> list[tuple[str, float]]:
         ("seconds", round(report.seconds, 1)),
         ("seed", report.seed),
     ]
+
+
+def _count_kinds(report: Report) -> list[tuple[ProvenanceKind, int]]:
+    """Return how many findings rest on facts of each kind, for the filter; kinds without any are left out."""
+    counts = Counter(finding.provenance.kind for finding in report.findings)
+    return [(kind, counts[kind]) for kind in PROVENANCE_KINDS if counts[kind]]
 
 
 def _list_sections(report: Report) -> Iterator[str]:
@@ -213,35 +228,47 @@ def _build_finding_views(report: Report) -> Iterator[FindingView]:
     checks = {check.id: check for check in report.checks}
     for number, finding in enumerate(report.findings, 1):
         location = finding.evidence.location
+        panels, omitted_count = _build_exchange_panels(finding)
         yield FindingView(
             id=f"finding-{number}",
             is_open=number <= MAX_OPEN_FINDINGS,
             finding=finding,
             check=checks[finding.check],
             rule=f"{get_display_path(location)}:{location.line} {location.pointer}",
-            exchanges=tuple(_build_exchange_panels(finding)),
+            quote=quote_source(location),
+            fact=format_provenance(finding),
+            exchanges=panels,
+            omitted_count=omitted_count,
         )
 
 
-def _build_exchange_panels(finding: ReportedFinding) -> Iterator[ExchangePanel]:
+def _build_group_views(report: Report, views: list[FindingView]) -> list[GroupView]:
+    """Return the groups of findings; those that the baseline accepts stand alone, at the end."""
+    views_by_finding = {id(view.finding): view for view in views}
+    groups = [
+        GroupView(views_by_finding[id(group.first)], tuple(views_by_finding[id(finding)] for finding in group.others))
+        for group in report.groups
+    ]
+    return groups + [GroupView(view, ()) for view in views if view.finding.accepted_reason]
+
+
+def _build_exchange_panels(finding: ReportedFinding) -> tuple[tuple[ExchangePanel, ...], int]:
+    """Return the exchanges that are shown, and how many are not: the first and the last two say what is wrong."""
     count = len(finding.exchanges)
-    for number, exchange in enumerate(finding.exchanges, 1):
+    numbered = list(enumerate(finding.exchanges, 1))
+    if count > MAX_EXCHANGES:
+        numbered = [numbered[0], *numbered[1 - MAX_EXCHANGES :]]
+    panels = []
+    for number, exchange in numbered:
         # a pointer leads into the last exchange; those before it show what it is compared with
         pointer = finding.pointer if number == count else ""
-        yield ExchangePanel(
+        panel = ExchangePanel(
             number=f"{number} of {count}" if count > 1 else "",
-            request=show_request(exchange.request, pointer),
-            response=show_response(exchange.response, pointer),
+            request=limit_characters(show_request(exchange.request, pointer), MAX_PANEL_CHARACTERS // len(numbered)),
+            response=limit_characters(show_response(exchange.response, pointer), MAX_PANEL_CHARACTERS // len(numbered)),
         )
-
-
-def _group_unchecked(report: Report) -> dict[tuple[str, str], list[str]]:
-    """Return the checks that could not be made, by operation and reason."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for result in report.results:
-        if report.get_state(result) == "could not check":
-            groups.setdefault((f"{result.api}/{result.operation}", result.reason), []).append(result.check)
-    return groups
+        panels.append(panel)
+    return tuple(panels), count - len(panels)
 
 
 def _build_matrix(report: Report) -> Iterator[tuple[str, list[tuple[Check, list[CellView | None]]]]]:
@@ -255,9 +282,9 @@ def _build_cell(report: Report, api: Api, check: Check) -> CellView | None:
     if not counts:
         return None
     worst = min(counts, key=STATES.index)
-    text = MARKS[worst]
-    if worst != "does not apply":
-        text += f" {counts[worst]}"
+    # a pass beside something that could not be checked is a pass, and is shown
+    shown = [f"{MARKS[state]} {counts[state]}" for state in STATES if counts[state] and state != "does not apply"]
+    text = " ".join(shown) or MARKS[worst]
     title = ", ".join(f"{LEGEND[state]}: {counts[state]}" for state in STATES if counts[state])
     return CellView(_build_cell_id(api, check), worst, text, title, f"{api.id}, {check.id}: {title}")
 

@@ -3,7 +3,7 @@
 const opened = () => document.querySelector(".drawer:target");
 const follow = () => {
   const target = document.querySelector(":target");
-  if (target instanceof HTMLDetailsElement) target.open = true;
+  for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   (opened() ?? document.querySelector("a:target") ?? target?.querySelector("summary"))?.focus();
 };
 addEventListener("keydown", (event) => {
