@@ -189,12 +189,20 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
         "also-allowed": {name: also_allowed for name in fields if also_allowed},
         "error-aliases": aliases,
         "lenient": not is_documented,
-        "x-provenance": {"kind": "inferred", "source": "the responses that the document has"},
+        "x-provenance": _state_provenance(invalid, is_documented=is_documented),
     }
     if is_whole:
         made["whole-body"] = True
     node[EXTENSION] = {**made, **given}
     add_examples(document, node, pointer, notices)
+
+
+def _state_provenance(invalid: str, *, is_documented: bool) -> Document:
+    """Return where an operation's extension comes from: that broken rules are refused stands in its responses."""
+    stated: Document = {"kind": "inferred", "source": "the responses that the document has"}
+    if is_documented:
+        stated["keywords"] = {"errors": {"kind": "documented", "source": f"the response {invalid} of the operation"}}
+    return stated
 
 
 def _choose_error(node: Document, wanted: tuple[str, ...]) -> tuple[str, bool]:

@@ -85,7 +85,7 @@ def test_without_a_url_a_mock_is_judged_and_all_is_well(lookalike):
     lines = result.stdout.splitlines()
     assert lines[0].startswith("Lookalike 0.1.0 judged a mock at http://127.0.0.1:")
     assert lines[2:5] == ["tmapi", "  paging   1 passed", "  request  2 passed"]
-    assert lines[-1].startswith("0 findings, 3 checks passed, ")
+    assert lines[-1].startswith("0 errors, 3 checks passed, ")
 
 
 def test_a_finding_is_told_with_all_that_shows_it(lookalike, spoiled):
@@ -98,7 +98,8 @@ def test_a_finding_is_told_with_all_that_shows_it(lookalike, spoiled):
         f"{again} --url {spoiled} --max-cases 2",
         "lookalike explain paging/doubled",
         "curl -s ",
-        "Credentials stand in the environment: LOOKALIKE_TMAPI_APITOKEN",
+        "fact   documented: ",
+        "apiToken=lookalike-demo-token",
     ):
         assert part in result.stdout
 
@@ -228,7 +229,7 @@ def test_known_findings_are_accepted_and_said(lookalike, spoiled, here):
     accepted = lookalike(*judged, "--baseline", "known.json")
     assert accepted.exit_code == 0
     assert "accepted by the baseline\n  tmapi/searchItemsByImageUrl  paging/doubled" in accepted.stdout
-    assert accepted.stdout.splitlines()[-1].startswith("0 findings, 1 accepted, ")
+    assert accepted.stdout.splitlines()[-1].startswith("0 errors, 1 accepted, ")
     gone = lookalike("check", *QUICK, "--baseline", "known.json")
     assert (gone.exit_code, "accepted, but not found: " in gone.stdout) == (0, True)
 
@@ -344,7 +345,7 @@ def test_an_interrupt_ends_it_and_reports_are_written(form, here):
         Thread(target=interrupt, daemon=True).start()
         out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (130, "")
-    assert out.splitlines()[-1].startswith("interrupted, 0 findings, ")
+    assert out.splitlines()[-1].startswith("interrupted, 0 errors, ")
     text = (here / "r").read_text("utf-8")
     assert ('"interrupted": true' if form == "json" else 'name="interrupted" value="true"') in text
 
