@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from lookalike_specs import Api, Operation, resolve_variants
 from lookalike_specs.provenance import ProvenanceKind
@@ -18,7 +19,7 @@ from .cleanup import Cleanup
 from .context import CheckContext
 from .events import CheckFinished, CleanupFailed, EventListener, OperationStarted, combine_listeners
 from .exceptions import CouldNotCheck, TimeLimitExceeded
-from .finding import Failure
+from .finding import Failure, Finding
 from .fuzz import fuzz
 from .passive import PassiveChecks, build_finding, describe_check_error
 from .registry import Check
@@ -26,6 +27,7 @@ from .results import CheckResult, ResultStatus
 from .session import Session
 from .severity import DEFAULT_TRUST
 from .transport import Target
+from .wrong_address import find_common_refusal
 
 PRECONDITION_CHECK = "request/accepted"
 # the name that the seed of the drawn requests follows from, as a check's seed follows from its id
@@ -73,12 +75,19 @@ def execute_checks(config: RunConfig, *listeners: EventListener) -> list[CheckRe
         deadline = time.monotonic() + config.max_seconds
     publish = combine_listeners(listeners)
     results = []
-    for api, operation in config.operations:
-        publish(OperationStarted(api, operation))
-        run = _OperationRun(config, api, operation, deadline, publish)
-        for result in run.execute():
-            results.append(result)
-            publish(CheckFinished(result))
+    for api, pairs in groupby(config.operations, key=lambda pair: pair[0]):
+        runs = [_OperationRun(config, api, operation, deadline, publish) for _, operation in pairs]
+        publish(OperationStarted(api, runs[0].operation))
+        refusal = find_common_refusal([run.context for run in runs])
+        for run in runs:
+            if run is not runs[0]:
+                publish(OperationStarted(api, run.operation))
+            run_results = run.execute()
+            if refusal is not None:
+                run_results = run.skip(refusal, is_first=run is runs[0])
+            for result in run_results:
+                results.append(result)
+                publish(CheckFinished(result))
     return results
 
 
@@ -92,7 +101,7 @@ class _OperationRun:
         self._publish = publish
         self._cleanup = Cleanup()
         self._passive = PassiveChecks(tuple(check for check in config.checks if check.passive_function))
-        self._context = CheckContext(
+        self.context = CheckContext(
             api,
             operation,
             Session(config.targets[api.id], deadline, config.max_seconds),
@@ -107,23 +116,45 @@ class _OperationRun:
             publish=combine_listeners((publish, self._cleanup.handle_event, self._passive.handle_event)),
         )
 
+    @property
+    def operation(self) -> Operation:
+        return self.context.operation
+
+    def skip(self, refusal: Failure, *, is_first: bool) -> Iterator[CheckResult]:
+        """Yield the results where nobody answers as the API: one finding, and nothing that could be checked besides."""
+        # whoever counts the requests of all results gets those of the whole run
+        request_count = self.context.session.request_count
+        for check in self._checks:
+            status: ResultStatus = "could not check"
+            findings: tuple[Finding, ...] = ()
+            if check.id == PRECONDITION_CHECK and is_first:
+                status = "failed"
+                findings = (build_finding(self.context, check, refusal),)
+            elif not check.applies(self.context):
+                status = "does not apply"
+            result = _build_result(self.context, check, status)
+            if status == "could not check":
+                result = replace(result, reason=refusal.message)
+            yield replace(result, findings=findings, request_count=request_count)
+            request_count = 0
+
     def execute(self) -> Iterator[CheckResult]:
         """Yield the result of each check; clean up however it ends."""
         try:
             yield from self._run_checks()
         except KeyboardInterrupt:
             # what the passive checks saw until now is not lost: whoever waited for it wants to see it
-            yield from self._collect_passive_results(self._context.session.request_count, "interrupted")
+            yield from self._collect_passive_results(self.context.session.request_count, "interrupted")
             raise
         finally:
-            cleanup_failure = self._cleanup.delete_stored(self._context)
+            cleanup_failure = self._cleanup.delete_stored(self.context)
             if cleanup_failure:
                 self._publish(CleanupFailed(cleanup_failure))
 
     def _run_checks(self) -> Iterator[CheckResult]:
-        obstacle = _find_obstacle(self._context)
+        obstacle = _find_obstacle(self.context)
         # The first result counts the request that looked for an obstacle, as no check of its own sent it.
-        uncounted = self._context.session.request_count
+        uncounted = self.context.session.request_count
         for result in self._run_each_check(obstacle):
             yield replace(result, request_count=result.request_count + uncounted)
             uncounted = 0
@@ -132,7 +163,7 @@ class _OperationRun:
         for check in self._checks:
             if check.active_function is None:
                 continue
-            context = self._context.for_check(check.id)
+            context = self.context.for_check(check.id)
             if not check.applies(context):
                 yield _build_result(context, check, "does not apply")
             # The precondition is the check that reports the obstacle. To all others it says nothing about their own
@@ -141,13 +172,13 @@ class _OperationRun:
                 yield _build_result(context, check, "could not check", reason=obstacle)
             else:
                 yield _run_active_check(context, check)
-        count_before = self._context.session.request_count
+        count_before = self.context.session.request_count
         reason = obstacle or self._fuzz_operation()
         yield from self._collect_passive_results(count_before, reason)
 
     def _fuzz_operation(self) -> str:
         """Draw requests for the passive checks; return why that ended early, "" where it did not."""
-        context = self._context.for_check(FUZZ_SEED_NAME)
+        context = self.context.for_check(FUZZ_SEED_NAME)
         try:
             for check, failure in fuzz(context, self._passive.checks):
                 self._passive.add_failure(context, check, failure, shrunk=True)
@@ -163,21 +194,21 @@ class _OperationRun:
         The requests that were drawn served all passive checks together; the first result counts them, so that the
         counts of all results add up to the requests of the run.
         """
-        request_count = self._context.session.request_count - count_before
+        request_count = self.context.session.request_count - count_before
         for check in self._passive.checks:
             findings = self._passive.list_findings(check)
             check_reason = self._passive.check_errors.get(check.id, reason)
             status: ResultStatus = "passed"
             if findings:
                 status = "failed"
-            elif not check.applies(self._context):
+            elif not check.applies(self.context):
                 status = "does not apply"
             elif check_reason:
                 status = "could not check"
             yield CheckResult(
                 check.id,
-                self._context.api.id,
-                self._context.operation.id,
+                self.context.api.id,
+                self.context.operation.id,
                 status,
                 findings,
                 check_reason if status == "could not check" else "",

@@ -117,7 +117,15 @@ def split_segments(data: bytes, redactor: Redactor, credentials: Mapping[str, Te
 
     `credentials` are the segments by the credential's value. A byte that is no UTF-8 is a lone surrogate.
     """
-    return tuple(_generate_segments(data, redactor, credentials))
+    segments: list[TextSegment] = []
+    for segment in _generate_segments(data, redactor, credentials):
+        is_text = not segment.variable
+        # a credential that is shown as it is goes on with the text around it
+        if segments and is_text and not segments[-1].variable:
+            segments[-1] = TextSegment(segments[-1].text + segment.text)
+        else:
+            segments.append(segment)
+    return tuple(segments)
 
 
 def _generate_segments(

@@ -1,0 +1,80 @@
+"""Does anybody at this address answer as the API at all?
+
+Where every good request of an API is refused, and all alike, nothing is wrong with thirty checks at six operations. The URL
+is that of a file server or of another API, or the credentials are not those of this server. That is one thing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .context import CheckContext
+from .exceptions import CouldNotCheck, TimeLimitExceeded
+from .finding import Exchange, Failure
+from .responses.foreign import describe_foreign_response
+
+# an answer with the code or the words of an error is meant as that error; its status alone tells nothing
+MIN_IDENTITY = 2
+
+
+def find_common_refusal(contexts: Sequence[CheckContext]) -> Failure | None:
+    """Return why nothing of an API can be judged here; None where one of its good requests may be answered.
+
+    `contexts` are those of its operations. Each is asked once, the first once more; what they answered is kept for the
+    checks (`plain_exchange`). The first one that is accepted ends it: a server that works is asked nothing for this.
+    """
+    # what needs another operation's answer first cannot be asked where nobody answers
+    contexts = [context for context in contexts if context.operation.extension.invariants.depends_on is None]
+    exchanges: list[Exchange] = []
+    for context in contexts:
+        exchange = _fetch_refusal(context)
+        if exchange is None:
+            return None
+        exchanges.append(exchange)
+    if not contexts:
+        return None
+    errors = {_identify_error(context, exchange) for context, exchange in zip(contexts, exchanges, strict=True)}
+    # that a single operation is refused with an error of its own says nothing about the address
+    is_one_error = len(errors) == 1 and len(contexts) > 1
+    if errors != {""} and not is_one_error:
+        return None
+    context = contexts[0]
+    try:
+        exchange = context.send_sample()
+    except (CouldNotCheck, TimeLimitExceeded):
+        return None
+    if context.classifier.is_good(exchange.response):
+        return None
+    error = errors.pop()
+    if error:
+        message = f"every good request of {context.api.id} is refused as the error {error}; "
+        message += "are the credentials and the variants those of this server?"
+        return Failure(message, rule=_locate_scheme(context), exchanges=(exchange,))
+    answer = describe_foreign_response(*exchange) or f"HTTP {exchange.response.status}"
+    message = f"nothing here answers as {context.api.id} ({answer}); is this the right address?"
+    return Failure(message, rule="/servers", exchanges=(exchange,))
+
+
+def _fetch_refusal(context: CheckContext) -> Exchange | None:
+    """Return the plain good request and how it is refused; None where it is not, or there is no answer to judge."""
+    try:
+        exchange = context.plain_exchange
+    except (CouldNotCheck, TimeLimitExceeded):
+        return None
+    if context.classifier.is_good(exchange.response):
+        return None
+    return exchange
+
+
+def _identify_error(context: CheckContext, exchange: Exchange) -> str:
+    """Return the error of the catalogue that an answer is meant as; "" where it is none."""
+    pattern, _ = context.classifier.find_closest_error(exchange.response)
+    if pattern.shows_identity(exchange.response) < MIN_IDENTITY:
+        return ""
+    return pattern.id
+
+
+def _locate_scheme(context: CheckContext) -> str:
+    if not context.schemes:
+        return ""
+    return f"/components/securitySchemes/{context.schemes[0].name}"
