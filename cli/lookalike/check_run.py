@@ -53,6 +53,7 @@ class CheckOptions:
     credentials: tuple[str, ...]
     variants: dict[str, str]
     operations: tuple[str, ...]
+    skipped_operations: tuple[str, ...]
     only: tuple[str, ...]
     skip: tuple[str, ...]
     seed: int
@@ -65,6 +66,7 @@ class CheckOptions:
     max_requests: int | None
     rate: float
     ca: Path | None
+    sarif_file: str
 
     @property
     def selected_apis(self) -> tuple[Api, ...]:
@@ -137,7 +139,7 @@ def run_checks(options: CheckOptions) -> CheckRun:
         strict=options.strict,
         trust=options.trust,
         max_seconds=options.max_time,
-        selected_operations=_select_operations(apis, options.operations),
+        selected_operations=_select_operations(apis, options.operations, options.skipped_operations),
     )
     if not config.checks or not next(config.operations, None):
         raise CommandError("--skip takes away all that --only leaves: nothing to check")
@@ -158,13 +160,13 @@ def read_baseline(path: Path | None) -> Baseline:
     try:
         baseline = load_baseline(path)
     except BadBaseline as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(f"--baseline {error}") from error
     load_checks()
     for entry in baseline.entries.values():
         # An entry of a check that is gone would accept nothing for ever, and nobody would know.
         if entry.check not in CHECKS:
             hint = suggest_closest(entry.check, list(CHECKS))
-            raise CommandError(f"{path}: no check is called {entry.check!r}{hint}")
+            raise CommandError(f"--baseline {path}: no check is called {entry.check!r}{hint}")
     return baseline
 
 
@@ -186,7 +188,7 @@ def build_report(run: CheckRun, baseline: Baseline) -> Report:
         run.is_interrupted,
         run.restart_command,
     )
-    return assemble_report(completed, partial(build_rerun_command, run), baseline)
+    return assemble_report(completed, partial(build_rerun_command, run), baseline, run.options.sarif_file)
 
 
 def build_rerun_command(run: CheckRun, finding: Finding) -> str:
@@ -268,15 +270,22 @@ def _select_checks(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[Check,
         raise CommandError(f"{error}{hint}") from error
 
 
-def _select_operations(apis: tuple[Api, ...], names: tuple[str, ...]) -> frozenset[str]:
-    """Return `api/operation` of every operation of that name. Raises CommandError."""
+def _select_operations(apis: tuple[Api, ...], names: tuple[str, ...], skipped: tuple[str, ...]) -> frozenset[str]:
+    """Return `api/operation` of every operation of these names, or of all but the skipped. Raises CommandError."""
     operations = {}
     for api in apis:
         for operation in api.operations:
             operations[f"{api.id}/{operation.id}"] = operation.id
-    for name in names:
-        if name not in operations and name not in operations.values():
-            hint = suggest_closest(name, [*operations.values(), *operations])
-            raise CommandError(f"--operation: no operation is called {name!r}{hint}")
-    selected = [full_id for full_id, name in operations.items() if full_id in names or name in names]
+    for option, option_names in (("--operation", names), ("--skip-operation", skipped)):
+        for name in option_names:
+            if name not in operations and name not in operations.values():
+                hint = suggest_closest(name, [*operations.values(), *operations])
+                raise CommandError(f"{option}: no operation is called {name!r}{hint}")
+    if not names and not skipped:
+        return frozenset()
+    chosen = names or tuple(operations)
+    selected = {full_id for full_id, name in operations.items() if full_id in chosen or name in chosen}
+    selected -= {full_id for full_id, name in operations.items() if full_id in skipped or name in skipped}
+    if not selected:
+        raise CommandError("--skip-operation takes away all that --operation leaves: nothing to check")
     return frozenset(selected)

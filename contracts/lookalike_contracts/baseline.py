@@ -86,7 +86,8 @@ def load_baseline(path: Path, today: date | None = None) -> Baseline:
     The file is an object with `accepted`, or just the list.
     """
     try:
-        text = path.read_text("utf-8")
+        # editors on Windows begin a file with a byte order mark
+        text = path.read_text("utf-8-sig")
         content = tomllib.loads(text) if path.suffix == ".toml" else msgspec.json.decode(text)
         if isinstance(content, list):
             content = {"accepted": content}

@@ -25,27 +25,40 @@ def find_common_refusal(contexts: Sequence[CheckContext]) -> Failure | None:
     """
     # what needs another operation's answer first cannot be asked where nobody answers
     contexts = [context for context in contexts if context.operation.extension.invariants.depends_on is None]
-    exchanges: list[Exchange] = []
+    errors = _collect_errors(contexts)
+    # that a single operation is refused with an error of its own says nothing about the address
+    is_one_error = len(errors) == 1 and len(contexts) > 1
+    if not contexts or (errors != {""} and not is_one_error):
+        return None
+    exchange = _confirm_refusal(contexts[0])
+    if exchange is None:
+        return None
+    return _build_failure(contexts[0], exchange, errors.pop())
+
+
+def _collect_errors(contexts: Sequence[CheckContext]) -> set[str]:
+    """Return the errors that the good requests are refused as, "" for what is none; none where one is accepted."""
+    errors: set[str] = set()
     for context in contexts:
         exchange = _fetch_refusal(context)
         if exchange is None:
-            return None
-        exchanges.append(exchange)
-    if not contexts:
-        return None
-    errors = {_identify_error(context, exchange) for context, exchange in zip(contexts, exchanges, strict=True)}
-    # that a single operation is refused with an error of its own says nothing about the address
-    is_one_error = len(errors) == 1 and len(contexts) > 1
-    if errors != {""} and not is_one_error:
-        return None
-    context = contexts[0]
+            return set()
+        errors.add(_identify_error(context, exchange))
+    return errors
+
+
+def _confirm_refusal(context: CheckContext) -> Exchange | None:
+    """Return the good request as it is refused once more; None where it is not."""
     try:
         exchange = context.send_sample()
     except (CouldNotCheck, TimeLimitExceeded):
         return None
     if context.classifier.is_good(exchange.response):
         return None
-    error = errors.pop()
+    return exchange
+
+
+def _build_failure(context: CheckContext, exchange: Exchange, error: str) -> Failure:
     if error:
         message = f"every good request of {context.api.id} is refused as the error {error}; "
         message += "are the credentials and the variants those of this server?"

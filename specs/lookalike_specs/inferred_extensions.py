@@ -189,7 +189,7 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
         "also-allowed": {name: also_allowed for name in fields if also_allowed},
         "error-aliases": aliases,
         "lenient": not is_documented,
-        "x-provenance": _state_provenance(invalid, is_documented=is_documented),
+        "x-provenance": _describe_origin(invalid, is_documented=is_documented),
     }
     if is_whole:
         made["whole-body"] = True
@@ -197,7 +197,7 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
     add_examples(document, node, pointer, notices)
 
 
-def _state_provenance(invalid: str, *, is_documented: bool) -> Document:
+def _describe_origin(invalid: str, *, is_documented: bool) -> Document:
     """Return where an operation's extension comes from: that broken rules are refused stands in its responses."""
     stated: Document = {"kind": "inferred", "source": "the responses that the document has"}
     if is_documented:

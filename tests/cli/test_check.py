@@ -250,7 +250,10 @@ def test_a_baseline_names_checks_that_there_are(lookalike, spoiled, here):
     text = (here / "known.json").read_text().replace("paging/doubled", "paging/double")
     (here / "known.json").write_text(text)
     result = lookalike(*judged, "--baseline", "known.json")
-    assert result.stderr == "Error: known.json: no check is called 'paging/double'; did you mean 'paging/doubled'?\n"
+    assert (
+        result.stderr
+        == "Error: --baseline known.json: no check is called 'paging/double'; did you mean 'paging/doubled'?\n"
+    )
 
 
 def test_coverage_is_a_table(lookalike):

@@ -28,6 +28,8 @@ def test_a_check_is_told_with_what_it_holds_why_and_how(lookalike, check_id):
         assert part
         assert part in result.stdout
     assert ("a warning" in result.stdout) == (check.severity == "warning")
+    if check.provenance is not None:
+        assert f"rests on  {check.provenance}" in result.stdout
 
 
 def test_a_family_is_all_of_its_checks(lookalike):

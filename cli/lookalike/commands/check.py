@@ -30,6 +30,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True},
     "failed": {"fg": "red", "bold": True},
     "warned": {"fg": "yellow"},
+    "noted": {"fg": "cyan"},
     "could not check": {"fg": "magenta"},
     "passed": {"fg": "green"},
     "faint": {"dim": True},
@@ -66,6 +67,10 @@ def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> 
     help="Only this operation. May be repeated.",
 )  # fmt: skip
 @click.option(
+    "--skip-operation", "skipped_operations", multiple=True, metavar="ID", shell_complete=complete_operations,
+    help="All but this operation, as the server does not have it. May be repeated.",
+)  # fmt: skip
+@click.option(
     "--only", multiple=True, metavar="ID", shell_complete=complete_check_ids,
     help="Only this check, or this family of checks. May be repeated.",
 )  # fmt: skip
@@ -95,6 +100,10 @@ def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> 
 )
 @json_option
 @click.option(
+    "--sarif-at", "sarif_file", default="", metavar="FILE",
+    help="The file of your repository that SARIF shows the findings at, in place of the specs.",
+)  # fmt: skip
+@click.option(
     "--report", "reports", multiple=True, metavar="FORMAT=PATH", shell_complete=complete_reports,
     help="Write a report. May be repeated.",
 )  # fmt: skip
@@ -102,9 +111,11 @@ def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> 
 def command(**options: Any) -> None:
     """Hold a server to the specs.
 
-    All APIs, when none is named; with --spec only what is named. Exit 0: no findings, 1: findings, 2: wrong usage or
-    nothing to check, 3: no findings, but not everything could be checked, 130: interrupted. Warnings and notes alone
-    are no findings.
+    All APIs, when none is named; with --spec only what is named. Exit 0: no errors, 1: errors, 2: wrong usage or
+    nothing to check, 3: no errors, but not everything could be checked, 130: interrupted.
+
+    A broken rule that is documented or measured is an error; one that we inferred is a warning, and one that we invented
+    a note. --trust moves the line: `--trust documented` takes all else for warnings, but the invented.
 
     \b
     Examples:
@@ -115,6 +126,7 @@ def command(**options: Any) -> None:
       lookalike check --report html=report.html --report junit=report.xml
       lookalike check --write-baseline known.json
       lookalike check --baseline known.json
+      lookalike check tmapi --trust documented,measured,inferred
     """
     try:
         options["apis"] = add_specs(options["apis"], options.pop("specs"))

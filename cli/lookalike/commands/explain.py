@@ -57,7 +57,21 @@ def _build_payload(check: Check) -> dict[str, Any]:
         "rationale": check.rationale,
         "remediation": check.remediation,
         "source": check.source,
+        "provenance": _build_provenance(check),
     }
+
+
+def _build_provenance(check: Check) -> dict[str, str] | None:
+    if check.provenance is None:
+        return None
+    return {"kind": check.provenance.kind, "source": check.provenance.source}
+
+
+def _describe_provenance(check: Check) -> str:
+    """Return how sure it is what the check rests on."""
+    if check.provenance is None:
+        return "what the document says; each finding tells whether that is documented, measured, inferred or invented"
+    return str(check.provenance)
 
 
 def _render_check(check: Check) -> str:
@@ -66,6 +80,7 @@ def _render_check(check: Check) -> str:
         ("why", check.rationale),
         ("keep it", check.remediation),
         ("source", check.source),
+        ("rests on", _describe_provenance(check)),
     ]
     if check.severity == "warning":
         rows.append(("severity", "a warning: alone it does not make `lookalike check` exit 1"))
