@@ -14,7 +14,7 @@ from .context import RequestContext
 from .error_response import render_error
 from .exceptions import MockError, VendorError
 from .explain import create_refusal_finder, create_situation_finder
-from .faults import apply_fault
+from .faults import LASTING_FAULTS, apply_fault
 from .near_miss import describe_unrouted
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .parsing import parse_request
@@ -82,7 +82,10 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
         situation = ""
         reason_finder = partial(explain_own_answer, sandboxes, error.rule, describe_own_answer(error))
     if selection.fault:
-        response = apply_fault(response, selection.fault, selection.delay, state.rng)
+        is_wanted = None
+        if selection.fault in LASTING_FAULTS:
+            is_wanted = state.scheduled_situations.watch(f"{service.api.id}/{selection.fault}")
+        response = apply_fault(response, selection.fault, selection.delay, state.rng, is_wanted)
         situation = selection.fault
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(service, selection)

@@ -25,8 +25,10 @@ FAULTS: Final[Mapping[str, str]] = {
     "malformed-chunk": "The body is chunked, and the size of its second chunk is no number.",
     "malformed-json": "The body is the answer without its last character.",
     "html-502": "A proxy's HTML page, HTTP 502.",
-    "wrong-certificate": "The connection is reset, and the next TLS handshake shows a certificate for another host.",
+    "wrong-certificate": "The connection is reset; over TLS, its client's next one shows a certificate for another host.",
 }
+# what has an effect beyond its response: here on the next connection
+LASTING_FAULTS: Final = frozenset(("wrong-certificate",))
 BAD_GATEWAY_PAGE: Final = b"""<html>
 <head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr></body>
@@ -58,8 +60,13 @@ DISTRIBUTIONS: Final[Mapping[str, Callable[[Random, float, float], float]]] = {
 }
 
 
-def apply_fault(response: Response, fault: str, delay: Delay, rng: Random) -> Response:
-    """Return the response with that fault; one of the connection is only noted, for the adapter to carry out."""
+def apply_fault(
+    response: Response, fault: str, delay: Delay, rng: Random, is_wanted: Callable[[], bool] | None = None
+) -> Response:
+    """Return the response with that fault; one of the connection is only noted, for the adapter to carry out.
+
+    `is_wanted` tells later whether a fault that outlasts the response was not cancelled.
+    """
     if fault == "html-502":
         return Response(status=502, body=BAD_GATEWAY_PAGE, media_type=HTML_MEDIA_TYPE)
     if fault == "malformed-json":
@@ -67,7 +74,7 @@ def apply_fault(response: Response, fault: str, delay: Delay, rng: Random) -> Re
     seconds = 0.0
     if fault in ("latency", "slow-body"):
         seconds = delay.sample(rng)
-    return msgspec.structs.replace(response, fault=Fault(fault, seconds))
+    return msgspec.structs.replace(response, fault=Fault(fault, seconds, is_wanted))
 
 
 def split_halves(body: bytes) -> tuple[bytes, bytes]:

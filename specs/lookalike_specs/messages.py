@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -59,10 +60,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What happens to a response on its way; `seconds` is how long it takes."""
+    """What happens to a response on its way; `seconds` is how long it takes.
+
+    `is_wanted` is for what outlasts the response: it tells, later on, whether it was not cancelled. None: it cannot be.
+    """
 
     kind: str
     seconds: float = 0.0
+    is_wanted: Callable[[], bool] | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

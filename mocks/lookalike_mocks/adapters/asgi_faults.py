@@ -149,9 +149,10 @@ async def _send_malformed_chunk(response: Response, connection: RawConnection) -
     await connection.end()
 
 
-async def _set_wrong_certificate(_: Response, connection: RawConnection) -> None:
+async def _set_wrong_certificate(response: Response, connection: RawConnection) -> None:
     # a client meets the certificate in the handshake of its next connection, so it has to lose this one
-    connection.present_wrong()
+    if response.fault is not None:
+        connection.present_wrong(response.fault.is_wanted)
     await connection.reset()
 
 

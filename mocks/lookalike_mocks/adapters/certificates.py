@@ -10,10 +10,14 @@ import ipaddress
 import math
 import re
 import ssl
-from collections.abc import Iterable
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from ..mock import Mock
 
@@ -25,6 +29,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WRONG_NAME = "wrong-certificate.localhost"
 WRONG_HOST = "somebody-else.invalid"
 INSTALL_HINT = 'TLS needs an extra: pip install "lookalike[tls]"'
+# how long a client that lost its connection may take for the next one, and how many of such clients are known at most
+ARMED_SECONDS = 10.0
+MAX_ARMED = 1000
 DAY = timedelta(days=1)
 # Apple's clients refuse a server's certificate that is valid for more than 825 days
 VALIDITY = 365 * DAY
@@ -33,16 +40,37 @@ LABEL_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST_PATTERN = re.compile(rf"(?:\*\.)?{LABEL_PATTERN}(?:\.{LABEL_PATTERN})*", re.IGNORECASE)
 
 
-class TlsContexts:
-    """The `right` certificate names the served hosts, the `wrong` one somebody else; `ca` is their CA as PEM."""
+class WrongHandshake(NamedTuple):
+    """The next handshake of one client is to be a wrong one: `address` asks for `name`, None where it names no host."""
 
-    def __init__(self, ca: str, right: ssl.SSLContext, wrong: ssl.SSLContext) -> None:
+    address: str
+    name: str | None
+    deadline: float
+    is_wanted: Callable[[], bool]
+
+
+class TlsContexts:
+    """The right certificate names the served hosts, the wrong one somebody else; `ca` is their CA as PEM.
+
+    Who shall see the wrong one is said in two ways. `present_wrong` is for a server that one has for oneself: each client
+    sees it. `present_wrong_next` is for the fault `wrong-certificate`, which is one client's affair among others. A
+    handshake carries no credential, so that client is known by what it does carry: its address, and the host name that it
+    asks for. So that nobody else of that address meets what was meant for him, it holds for one handshake within
+    ARMED_SECONDS, and for none when its sandbox cancels the situation before.
+    """
+
+    def __init__(self, ca: str, create_right: Callable[[], ssl.SSLContext], wrong: ssl.SSLContext) -> None:
         self.ca = ca
-        self.right_context = right
+        self._create_right = create_right
+        self.right_context = create_right()
         self.wrong_context = wrong
         self._lock = Lock()
         self._wrong_left: float = 0
-        right.sni_callback = self._select_by_name
+        self._wrong_handshakes: deque[WrongHandshake] = deque(maxlen=MAX_ARMED)
+        # the host name that a connection's client asked for
+        self._names: WeakKeyDictionary[ssl.SSLObject, str | None] = WeakKeyDictionary()
+        self.right_context.sni_callback = self._select_by_name
+        self.wrong_context.sni_callback = self._remember_name
 
     def present_wrong(self, times: int | None = None) -> None:
         """Present the wrong certificate in the next `times` handshakes, or until `present_right`."""
@@ -54,23 +82,73 @@ class TlsContexts:
                 self._wrong_left = max(times, 0)
 
     def present_right(self) -> None:
-        """Present the right certificate again."""
+        """Present the right certificate again, to everybody."""
+        with self._lock:
+            self._wrong_handshakes.clear()
         self.present_wrong(0)
 
-    def select_context(self) -> ssl.SSLContext:
-        """Return the context of the handshake that begins now, and count it."""
+    def present_wrong_next(
+        self, address: str, connection: ssl.SSLObject | None, is_wanted: Callable[[], bool] | None
+    ) -> None:
+        """Present the wrong certificate once to the client of a connection: in its next handshake, if it soon comes.
+
+        A client that speaks without TLS (`connection` is None) has no next handshake.
+        """
+        if connection is None:
+            return
+        name = self._names.get(connection)
+        deadline = time.monotonic() + ARMED_SECONDS
+        with self._lock:
+            self._wrong_handshakes.append(WrongHandshake(address, name, deadline, is_wanted or _always))
+
+    def select_context(self, address: str) -> ssl.SSLContext:
+        """Return the context of the handshake that begins now with a client of that address, and count it."""
         # A context of its own rather than another certificate in the same one: two contexts share no sessions, so a
         # client that wants to resume one, and would see no certificate at all, has to look at the wrong one too.
         with self._lock:
-            if not self._wrong_left:
+            if self._wrong_left:
+                self._wrong_left -= 1
+                return self.wrong_context
+            if not any(armed.address == address for armed in self._wrong_handshakes):
                 return self.right_context
-            self._wrong_left -= 1
-            return self.wrong_context
+        # Right or wrong is decided when the client says which name it wants; and again, a new context has no sessions.
+        context = self._create_right()
+        context.sni_callback = partial(self._select_armed, address)
+        return context
 
-    def _select_by_name(self, client: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        # called by `ssl` within the handshake, when the client has said which name it wants (SNI)
+    def _select_armed(self, address: str, client: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        if self._take_wrong_handshake(address, name):
+            self._remember_name(client, name, context)
+            client.context = self.wrong_context
+            return
+        self._select_by_name(client, name, context)
+
+    def _take_wrong_handshake(self, address: str, name: str | None) -> bool:
+        """Return whether this handshake is to be a wrong one, and count it; forget those that nobody waits for."""
+        now = time.monotonic()
+        with self._lock:
+            waiting = [armed for armed in self._wrong_handshakes if armed.deadline > now and armed.is_wanted()]
+            self._wrong_handshakes.clear()
+            is_wrong = False
+            for armed in waiting:
+                if not is_wrong and (armed.address, armed.name) == (address, name):
+                    is_wrong = True
+                else:
+                    self._wrong_handshakes.append(armed)
+            return is_wrong
+
+    # called by `ssl` within the handshake, when the client has said which name it wants (SNI)
+    def _select_by_name(self, client: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        self._remember_name(client, name, context)
         if name is not None and name.lower() == WRONG_NAME:
             client.context = self.wrong_context
+
+    def _remember_name(self, client: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        self._names[client] = name
+
+
+def _always() -> bool:
+    return True
 
 
 def create_tls_contexts(names: Iterable[str]) -> TlsContexts:
@@ -84,7 +162,9 @@ def create_tls_contexts(names: Iterable[str]) -> TlsContexts:
         raise ImportError(INSTALL_HINT) from error
     ca = trustme.CA(organization_name="Lookalike", organization_unit_name="throw-away CA")
     pem = ca.cert_pem.bytes().decode("ascii")
-    return TlsContexts(pem, _create_context(ca, map(validate_host_name, names)), _create_context(ca, (WRONG_HOST,)))
+    right_certificate = _issue_certificate(ca, map(validate_host_name, names))
+    wrong_certificate = _issue_certificate(ca, (WRONG_HOST,))
+    return TlsContexts(pem, partial(_create_context, right_certificate), _create_context(wrong_certificate))
 
 
 def list_host_names(mock: Mock, *hosts: str, more: Iterable[str] = ()) -> list[str]:
@@ -115,12 +195,12 @@ def _is_host_name(text: str) -> bool:
     return True
 
 
-def _create_context(ca: trustme.CA, names: Iterable[str]) -> ssl.SSLContext:
+def _create_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # no HTTP/2: a client that may choose it would send what this server cannot read
     context.set_alpn_protocols(["http/1.1"])
-    _issue_certificate(ca, names).configure_cert(context)
+    certificate.configure_cert(context)
     return context
 
 

@@ -19,13 +19,17 @@ from weakref import ref
 
 from lookalike_specs.messages import RawHeaders, Response
 
+if TYPE_CHECKING:
+    from ssl import SSLObject
 if TYPE_CHECKING:  # private to uvicorn, and only there under a version that `uvicorn_internals` knows
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 # where a request's RawConnection stands in `scope["extensions"]`
 EXTENSION: Final = "lookalike"
-# in the `app_state` of a TLS listener's connections: how to make the next handshakes present the wrong certificate
+# in the `app_state` of a TLS listener's connections: how a client's next handshake presents the wrong certificate
 PRESENT_WRONG_KEY: Final = "present_wrong"
+# client's address, its connection's SSLObject (None without TLS), whether it is still wanted
+PresentWrong = Callable[[str, "SSLObject | None", Callable[[], bool] | None], None]
 # in the `app_state` of a server that hands out no connections: why it does not
 NO_CONNECTION_REASON_KEY: Final = "no_connection_reason"
 # `struct linger` with a time of 0: closing the socket resets the connection, and sends nothing that is still queued
@@ -133,11 +137,13 @@ class RawConnection:
         self._transport.abort()
         await self._wait_closed()
 
-    def present_wrong(self) -> None:
-        """Make the next TLS handshake present the wrong certificate; without TLS do nothing."""
-        present_wrong: Callable[[int], None] | None = self._state.get(PRESENT_WRONG_KEY)
-        if present_wrong is not None:
-            present_wrong(1)
+    def present_wrong(self, is_wanted: Callable[[], bool] | None) -> None:
+        """Make the next TLS handshake of this client present the wrong certificate; without TLS do nothing."""
+        present_wrong: PresentWrong | None = self._state.get(PRESENT_WRONG_KEY)
+        address = self._transport.get_extra_info("peername")
+        if present_wrong is None or not address:
+            return
+        present_wrong(address[0], self._transport.get_extra_info("ssl_object"), is_wanted)
 
     async def _wait_flushed(self) -> None:
         # asyncio tells a protocol when its buffer is low, but not when it is empty; so this looks, now and then

@@ -65,7 +65,7 @@ class Listener:
         config.load()
         app_state: dict[str, Any] = {}
         if tls is not None:
-            app_state[PRESENT_WRONG_KEY] = tls.present_wrong
+            app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
         protocol = protocol or select_protocol()
         handshake_seconds = HANDSHAKE_SECONDS
         self._create_protocol: Callable[[], asyncio.Protocol]

@@ -108,6 +108,7 @@ class TlsSniffer:
         seconds = self._seconds
         async with asyncio.timeout(seconds):
             first_byte = await _peek_first_byte(client)
+            address: str = client.getpeername()[0]
             # from here on asyncio owns the socket, and closes it if this task is cancelled
             self._unowned.remove(client)
             if first_byte != TLS_HANDSHAKE:
@@ -116,7 +117,7 @@ class TlsSniffer:
             await loop.connect_accepted_socket(
                 self._create_protocol,
                 client,
-                ssl=self._tls.select_context(),
+                ssl=self._tls.select_context(address),
                 ssl_handshake_timeout=seconds,
                 ssl_shutdown_timeout=seconds,
             )

@@ -239,6 +239,7 @@ class Sandboxes:
         sandbox = self._sandboxes.pop(name, None)
         if sandbox is None:
             return False
+        sandbox.state.scheduled_situations.cancel()
         # a new table, as the server's thread may be reading the old one
         self._states = _drop_state(self._states, sandbox.state)
         self._states_by_token = _drop_state(self._states_by_token, sandbox.state)

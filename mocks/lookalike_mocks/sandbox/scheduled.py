@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from threading import Lock
 from typing import Annotated, Final
@@ -35,6 +36,8 @@ class ScheduledSituations:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        # situation -> how often it was cancelled; "" counts when all were
+        self._cancel_counts: Counter[str] = Counter()
         self.pending: list[tuple[ScheduledSituation, int | None]] = []
 
     def __bool__(self) -> bool:
@@ -73,6 +76,7 @@ class ScheduledSituations:
     def cancel(self, situation: str = "") -> int:
         """Cancel that situation, or all of them; return how many there were."""
         with self._lock:
+            self._cancel_counts[situation] += 1
             count = len(self.pending)
             remaining = []
             if situation:
@@ -83,7 +87,14 @@ class ScheduledSituations:
     def remove(self, scheduled: ScheduledSituation) -> None:
         """Cancel this very one, and none that asks for the same."""
         with self._lock:
+            self._cancel_counts[scheduled.situation] += 1
             self.pending = [entry for entry in self.pending if entry[0] is not scheduled]
+
+    def watch(self, situation: str) -> Callable[[], bool]:
+        """Return what tells whether that situation was not cancelled from here on, used up or not."""
+        counts = self._cancel_counts
+        before = counts[situation] + counts[""]
+        return lambda: counts[situation] + counts[""] == before
 
     def list_pending(self) -> list[ScheduledSituation]:
         """Return what still waits, with what is left of `times`."""

@@ -160,7 +160,8 @@ class SandboxState:
         """Forget all that happened; seed, clock, quota and credentials stay."""
         self.answer_counts.clear()
         self.unique_name_count = 0
-        self.scheduled_situations = ScheduledSituations()
+        # cancelled, as something may still wait that came of one: a wrong certificate for the next connection
+        self.scheduled_situations.cancel()
         self.nonces = Nonces()
         self.rate_limiter = RateLimiter()
         self.image_store = ImageStore()

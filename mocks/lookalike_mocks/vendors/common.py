@@ -114,7 +114,7 @@ class ItemRenderer:
             items = [self._render_once(cache, catalogue, index, language) for index in indexes]
         page = b"[%b]" % b",".join(items)
         if context.situation in ITEM_SITUATIONS:
-            return apply_item_situation(page, context.situation, context.endpoint.operation.response_schema)
+            return apply_item_situation(page, context.situation, context.endpoint.operation)
         return page
 
     def _render_once(self, cache: ItemCache, catalogue: Catalogue, index: int, language: str) -> bytes:

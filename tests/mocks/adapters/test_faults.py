@@ -417,8 +417,10 @@ def test_the_handshake_after_a_wrong_certificate_shows_one(loop: str, secure: bo
         with place.line(secure=secure) as line:
             line.send(REQUESTS["GET"] % (b"/wrong-certificate", b""))
             assert line.hear() == (b"", RST)
-        with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"), place.line(secure=True):
-            pass
+        # a client that speaks without TLS has no next handshake, and nobody else's is touched
+        if secure:
+            with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"), place.line(secure=True):
+                pass
         with place.line(secure=True) as line:
             line.send(REQUESTS["GET"] % (b"/good", CLOSE))
             assert line.hear() == (whole(CLOSE), FIN)

@@ -164,10 +164,11 @@ SITUATIONS: dict[str, Callable[[Body], bool]] = {
     ),
     "extremes": lambda data: (
         is_full(data)
-        and {(offer["offerId"], offer["monthSold"], len(offer["sellerIdentities"])) for offer in data["data"]}
-        == {(2**63 - 1, 2**31 - 1, 0)}
+        and {(offer["monthSold"], len(offer["sellerIdentities"])) for offer in data["data"]} == {(2**31 - 1, 0)}
+        and all(2**52 < offer["offerId"] < 2**53 for offer in data["data"])
         and max(len(offer["subject"]) for offer in data["data"]) > 200
     ),
+    "extremes-ids": lambda data: is_full(data) and all(2**62 < offer["offerId"] < 2**63 for offer in data["data"]),
 }
 
 

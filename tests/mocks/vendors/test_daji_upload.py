@@ -331,7 +331,7 @@ def test_errors_come_by_a_magic_key(api: str, error: str) -> None:
 
 
 @both
-@pytest.mark.parametrize("situation", load_api("daji-1688").root.situations)
+@pytest.mark.parametrize("situation", load_api("daji-taobao").root.situations)
 def test_an_id_is_the_same_in_every_situation(api: str, situation: str) -> None:
     reply = MOCK.respond(POST[api].build_post(f"situation-{situation}", image_base64=GOODS))
     assert POST[api].decode_body(reply)["data"] == {"imageId": ids.encode_image_id(4711)}

@@ -216,7 +216,7 @@ def _encode_auctions(
     """Return the hits of a page as a JSON array, in the situation that was asked for."""
     auctions = b"[%b]" % b",".join([_encode_auction(context, catalogue, hit, only_category) for hit in hits])
     if context.situation in ITEM_SITUATIONS:
-        return apply_item_situation(auctions, context.situation, context.endpoint.operation.response_schema)
+        return apply_item_situation(auctions, context.situation, context.endpoint.operation)
     return auctions
 
 
