@@ -71,7 +71,7 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
     for key in ("errors", "error-formats"):
         merged[key] = {**made[key], **given.get(key, {})}
     document[EXTENSION] = merged
-    _state_provenance(document)
+    _state_provenance(document, document[PROVENANCE_KEY])
 
 
 def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
@@ -81,20 +81,30 @@ def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
                 yield f"{method.upper()} {path}", node
 
 
-def _state_provenance(node: Any) -> None:
-    """Write into each extension that its author left without a provenance that it has none."""
+def _state_provenance(node: Any, nearest: Document) -> None:
+    """Write beside each extension that its author left without a provenance that it has none.
+
+    A reaction that somebody wrote into a vendor's document is not the vendor's word. `nearest` is the `x-provenance` that
+    holds around the node.
+    """
     if isinstance(node, list):
         for child in node:
-            _state_provenance(child)
+            _state_provenance(child, nearest)
     if not isinstance(node, dict):
         return
-    stated = node.get(PROVENANCE_KEY)
-    keywords = stated.get("keywords", {}) if isinstance(stated, dict) else {}
-    for name, child in node.items():
-        # a reaction that somebody wrote into a vendor's document is not the vendor's word
-        if name in EXTENSION_KEYS and name not in keywords and isinstance(child, dict):
-            child.setdefault(PROVENANCE_KEY, {"kind": UNSTATED.kind, "source": UNSTATED.source})
-        _state_provenance(child)
+    if isinstance(node.get(PROVENANCE_KEY), dict):
+        nearest = node[PROVENANCE_KEY]
+    for name, child in list(node.items()):
+        if name in EXTENSION_KEYS and not _states_provenance(child) and name not in nearest.get("keywords", {}):
+            unstated = {"kind": UNSTATED.kind, "source": UNSTATED.source}
+            nearest = {**nearest, "keywords": {**nearest.get("keywords", {}), name: unstated}}
+            node[PROVENANCE_KEY] = nearest
+        if name != PROVENANCE_KEY:
+            _state_provenance(child, nearest)
+
+
+def _states_provenance(node: Any) -> bool:
+    return isinstance(node, dict) and PROVENANCE_KEY in node
 
 
 # security

@@ -15,13 +15,13 @@ Path = tuple[str, ...]
 
 def check_extension_provenance(api: Api) -> Iterator[Problem]:
     """Yield our extensions that do not say where they come from, and what to write."""
-    for path, _ in _iter_objects(api.document, ()):
-        if path and path[-1] in EXTENSION_KEYS:
-            pointer = join_pointer(*path)
+    for path, node in _iter_objects(api.document, ()):
+        for name in EXTENSION_KEYS.intersection(node):
+            pointer = join_pointer(*path, name)
             if find_provenance(api.document, pointer) is UNSTATED:
                 yield (
                     pointer,
-                    f"does not say where it comes from: give it an {PROVENANCE_KEY}, or name {path[-1]!r} among the"
+                    f"does not say where it comes from: give it an {PROVENANCE_KEY}, or name {name!r} among the"
                     f" `keywords` of the {PROVENANCE_KEY} beside it",
                 )
 
