@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import jsonschema_rs
@@ -11,7 +12,7 @@ import jsonschema_rs
 from lookalike_specs import Api, Field, Operation
 from lookalike_specs.api import WHOLE_BODY, ParameterLocation
 from lookalike_specs.extensions import Reaction, Rule
-from lookalike_specs.parameter_styles import get_value_type, is_structured
+from lookalike_specs.parameter_styles import PREFIXED_STYLES, get_value_type, is_structured, read_prefixed_scalar
 from lookalike_specs.request_builder import collect_examples
 
 Coercion = Callable[[str], Any]
@@ -69,6 +70,8 @@ def compile_rules(api: Api, operation: Operation, variants: Mapping[str, str]) -
             continue
         if field.location in ("query", "form"):
             coercions[field.name] = _select_coercion(field, variants)
+        elif field.location == "path" and field.style in PREFIXED_STYLES:
+            other_coercions[field.name] = partial(_parse_prefixed, field, _select_coercion(field, variants))
         elif field.location in ("path", "header", "cookie"):
             other_coercions[field.name] = _select_coercion(field, variants)
         if field.location == "header":
@@ -175,6 +178,14 @@ def _select_coercion(field: Field, variants: Mapping[str, str]) -> Coercion | No
             return _parse_number
         case _:
             return None
+
+
+def _parse_prefixed(field: Field, coerce: Coercion | None, text: str) -> Any:
+    """Return the value behind the mark of the field's style; None where the mark is missing."""
+    value = read_prefixed_scalar(field, text)
+    if value is None or coerce is None:
+        return value
+    return coerce(value)
 
 
 def _parse_strict_boolean(text: str) -> Any:

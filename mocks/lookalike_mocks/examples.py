@@ -13,6 +13,7 @@ from lookalike_specs.messages import RawHeaders, Response, is_json
 from lookalike_specs.parameter_styles import format_simple
 from lookalike_specs.references import resolve_refs
 from lookalike_specs.schema_values import build_validator, draw_value
+from lookalike_specs.xml_text import format_xml, is_xml
 
 from .context import RequestContext
 from .sandbox.state import SandboxState
@@ -60,8 +61,12 @@ def build_documented_response(  # noqa: PLR0913, PLR0917 - all of it decides wha
     media_type, content = _choose_content(node)
     if not media_type or status in BODILESS_STATUSES or operation.method == "HEAD":
         return Response(status=status, body=b"", media_type="", headers=headers)
-    value = _choose_value(api, content, name, example)
-    body = _encode_value(value, media_type)
+    plain_type = media_type.partition(";")[0].strip()
+    value = _choose_value(api, content, plain_type, name, example)
+    # the schema as it stands in the document: a `$ref` in it names the root of XML
+    contents = _get_responses(api, operation)[key].get("content", {})
+    schema = contents.get(media_type, content).get("schema", {})
+    body = _encode_value(api, schema, value, plain_type)
     if not body:
         media_type = ""
     return Response(status=status, body=body, media_type=media_type, headers=headers)
@@ -85,28 +90,32 @@ def _choose_content(node: Node) -> tuple[str, Node]:
     return "", {}
 
 
-def _choose_value(api: Api, content: Node, name: str, example: str) -> Any:
+def _choose_value(api: Api, content: Node, media_type: str, name: str, example: str) -> Any:
     """Return the named example, else the first that the schema allows, else what is drawn."""
     schema = content.get("schema", {})
     is_valid = build_validator(api.document, schema)
     named = {key: entry["value"] for key, entry in (content.get("examples") or {}).items() if "value" in entry}
     if example in named:
         return named[example]
-    given = list(named.values())
+    values = list(named.values())
     if "example" in content:
-        given.insert(0, content["example"])
-    for value in given:
-        if is_valid(value):
+        values.insert(0, content["example"])
+    for value in values:
+        # an example of XML is a text, and the schema describes what the text says
+        if is_valid(value) or (isinstance(value, str) and is_xml(media_type)):
             return value
     return draw_value(api.document, schema, name).value
 
 
-def _encode_value(value: Any, media_type: str) -> bytes:
-    """Return a body: JSON, or a text as it is. What no text says, such as an object as XML, has no body."""
-    if is_json(media_type.partition(";")[0].strip()):
+def _encode_value(api: Api, schema: Any, value: Any, plain_type: str) -> bytes:
+    """Return a body: JSON, XML, or a text as it is. What no text says, such as an object as CSV, has no body."""
+    if is_json(plain_type):
         return msgspec.json.encode(value)
+    # an example of XML is a text already
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
+    if is_xml(plain_type):
+        return format_xml(dict(api.document), schema, value)
     if isinstance(value, dict | list) or value is None:
         return b""
     return format_simple(value).encode()

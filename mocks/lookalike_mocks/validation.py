@@ -177,7 +177,10 @@ def _collect_body_and_path(rules: CompiledRules, parsed: ParsedRequest) -> dict[
     elif isinstance(parsed.json_body, dict):
         values = {name: value for name, value in parsed.json_body.items() if name in rules.properties}
     for name, text in parsed.path_values.items():
-        values[name] = _coerce(rules, name, text)
+        value = _coerce(rules, name, text)
+        # a text without the mark of its style, such as `5` for `;id=5`, is not the parameter
+        if value is not None:
+            values[name] = value
     return values
 
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any, Final
 
+from .answer_notices import add_answer_notices
 from .api import WHOLE_BODY
 from .example_values import add_examples
 from .messages import FORM_TYPES, is_json
@@ -63,6 +64,7 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
         schemes[name] = _extend_scheme(name, resolve_refs(document, scheme), notices)
     operations = list(_iter_operations(document))
     for pointer, node in operations:
+        add_answer_notices(document, node, pointer, notices)
         _extend_operation(document, node, pointer, notices)
     _unify_refusals(document, [node for _, node in operations])
     given = document.get(EXTENSION, {})

@@ -20,7 +20,7 @@ DATA_KEYWORDS: Final = frozenset(("example", "examples", "default", "enum", "con
 IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 LOCATIONS: Final = frozenset(("path", "query", "header", "cookie"))
 STYLES: Final = {
-    "path": ("simple",),
+    "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
     "cookie": ("form",),

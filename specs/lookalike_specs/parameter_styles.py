@@ -1,4 +1,4 @@
-"""Write and read values as OpenAPI's styles have them: `tags=a&tags=b`, `a,b`, `filter[name]=x`."""
+"""Write and read values as OpenAPI's styles have them: `tags=a&tags=b`, `a,b`, `filter[name]=x`, `;id=5`, `.5`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .schema_values import guess_type, merge_schema
 
 SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 STRUCTURED_TYPES: Final = ("array", "object")
+# Styles of a path's parameter that put a mark in front of every value, scalars too.
+PREFIXED_STYLES: Final = ("label", "matrix")
 
 
 def get_value_type(field: Field) -> str:
@@ -22,8 +24,13 @@ def get_value_type(field: Field) -> str:
 def get_item_type(field: Field, name: str = "") -> str:
     """Return the type of the items of a list, or of that member of an object."""
     schema = merge_schema({}, dict(field.schema))
-    inner = schema.get("properties", {}).get(name) if name else schema.get("items")
-    return guess_type(merge_schema({}, inner)) if isinstance(inner, dict) else "string"
+    if name:
+        inner = schema.get("properties", {}).get(name)
+    else:
+        inner = schema.get("items")
+    if not isinstance(inner, dict):
+        return "string"
+    return guess_type(merge_schema({}, inner))
 
 
 def is_structured(field: Field) -> bool:
@@ -42,30 +49,71 @@ def format_simple(value: Any) -> str:
 
 def format_scalar(value: Any) -> str:
     """Return a value as it stands in a query or a header."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def format_text(field: Field, value: Any) -> str:
-    """Return the value of a path, a header or a cookie."""
+    """Return the value of a path, a header or a cookie, with the style's mark before it: `.5`, `;id=5`."""
+    if field.style == "label":
+        return _format_label(field, value)
+    if field.style == "matrix":
+        return _format_matrix(field, value)
     if field.explode and isinstance(value, dict):
         return ",".join(f"{name}={format_scalar(item)}" for name, item in value.items())
     return format_simple(value)
+
+
+def _format_label(field: Field, value: Any) -> str:
+    """Return `.a`, `.a,b` or, exploded, `.a.b`; of an object `.x,1,y,2` or `.x=1.y=2`."""
+    # OpenAPI 3.0.0 to 3.0.3 show `.a.b` for both; RFC 6570, which they refer to, and all later versions do not
+    if field.explode and isinstance(value, list):
+        return "".join(f".{format_scalar(item)}" for item in value)
+    if field.explode and isinstance(value, dict):
+        return "".join(f".{name}={format_scalar(item)}" for name, item in value.items())
+    return f".{format_simple(value)}"
+
+
+def _format_matrix(field: Field, value: Any) -> str:
+    """Return `;n=a`, `;n=a,b` or, exploded, `;n=a;n=b`; of an object `;n=x,1,y,2` or `;x=1;y=2`."""
+    if field.explode and isinstance(value, list):
+        return "".join(f";{field.name}={format_scalar(item)}" for item in value)
+    if field.explode and isinstance(value, dict):
+        return "".join(f";{name}={format_scalar(item)}" for name, item in value.items())
+    return f";{field.name}={format_simple(value)}"
+
+
+def read_prefixed_scalar(field: Field, text: str) -> str | None:
+    """Return the value behind the mark of the styles `label` and `matrix`; None where the mark is missing."""
+    if field.style == "label":
+        if not text.startswith("."):
+            return None
+        return text[1:]
+    name, _, value = text.partition("=")
+    if name != f";{field.name}":
+        return None
+    return value
 
 
 def format_pairs(field: Field, value: Any) -> Pairs:
     """Return the value of a query's parameter as the pairs that stand there."""
     name = field.name
     if isinstance(value, list) and value:
+        items = [format_scalar(item) for item in value]
         if field.explode:
-            return tuple((name, format_scalar(item)) for item in value)
-        return ((name, SEPARATORS.get(field.style, ",").join(format_scalar(item) for item in value)),)
+            return tuple((name, item) for item in items)
+        return ((name, SEPARATORS.get(field.style, ",").join(items)),)
     if isinstance(value, dict):
         if field.style == "deepObject":
             return tuple((f"{name}[{key}]", format_scalar(item)) for key, item in value.items())
         if field.explode:
             return tuple((key, format_scalar(item)) for key, item in value.items())
         return ((name, format_simple(value)),)
-    return ((name, "" if value == [] else format_scalar(value)),)
+    text = ""
+    if value != []:
+        text = format_scalar(value)
+    return ((name, text),)
 
 
 Coerce = Callable[[str, str], Any]
@@ -85,6 +133,9 @@ def parse_structured(field: Field, pairs: Sequence[tuple[str, str]], coerce: Coe
 def _parse_list(field: Field, texts: list[str], coerce: Coerce) -> list[Any] | None:
     if not texts:
         return None
+    if field.style in PREFIXED_STYLES:
+        kind = get_item_type(field)
+        return [coerce(part, kind) for part in _split_prefixed_text(field, texts[0])] or None
     if not field.explode or field.style == "simple":
         texts = [part for text in texts for part in text.split(SEPARATORS.get(field.style, ","))]
     kind = get_item_type(field)
@@ -97,9 +148,45 @@ def _collect_members(field: Field, pairs: Sequence[tuple[str, str]]) -> Mapping[
     if field.style == "deepObject":
         return {name[len(start) : -1]: text for name, text in pairs if name.startswith(start) and name.endswith("]")}
     if field.style == "form" and field.explode:
-        known = merge_schema({}, dict(field.schema)).get("properties", {})
-        return {name: text for name, text in pairs if name in known}
-    parts = [part for name, text in pairs if name == field.name for part in text.split(",")]
+        properties = merge_schema({}, dict(field.schema)).get("properties", {})
+        return {name: text for name, text in pairs if name in properties}
+    texts = [text for name, text in pairs if name == field.name]
+    if field.style in PREFIXED_STYLES:
+        parts = [part for text in texts for part in _split_prefixed_text(field, text)]
+    else:
+        parts = [part for text in texts for part in text.split(",")]
     if field.explode:
         return dict(part.split("=", 1) for part in parts if "=" in part)
     return dict(zip(parts[::2], parts[1::2], strict=False))
+
+
+def _split_prefixed_text(field: Field, text: str) -> list[str]:
+    """Return the items of a list, or `name=value`, or names and values in turn; nothing where the mark is missing."""
+    if field.style == "label":
+        return _split_label(field, text)
+    return _split_matrix(field, text)
+
+
+def _split_label(field: Field, text: str) -> list[str]:
+    if not text.startswith("."):
+        return []
+    if field.explode:
+        return text[1:].split(".")
+    return text[1:].split(",")
+
+
+def _split_matrix(field: Field, text: str) -> list[str]:
+    if not text.startswith(";"):
+        return []
+    parts = text[1:].split(";")
+    # an object that is spread over `;x=1;y=2` does not have its own name there
+    if field.explode and get_value_type(field) == "object":
+        return parts
+    values = []
+    for part in parts:
+        name, _, value = part.partition("=")
+        if name == field.name:
+            values.append(value)
+    if field.explode:
+        return values
+    return [item for value in values for item in value.split(",")]

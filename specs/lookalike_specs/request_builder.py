@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from .api import WHOLE_BODY, Api, Field, Operation
 from .messages import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pairs, RawHeaders, Request, is_json
-from .parameter_styles import format_pairs, format_text
+from .parameter_styles import PREFIXED_STYLES, format_pairs, format_text
 from .references import resolve_operation
 from .signing import canonical
 
@@ -178,7 +178,7 @@ def _encode_query(fields: Mapping[str, Field], values: Values) -> bytes:
 
 
 def _format_text(field: Field | None, value: Any) -> str:
-    if field is not None and isinstance(value, list | dict):
+    if field is not None and (isinstance(value, list | dict) or field.style in PREFIXED_STYLES):
         return format_text(field, value)
     return format_value(value)
 

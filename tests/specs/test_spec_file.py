@@ -18,6 +18,11 @@ DATA = Path(__file__).parent.parent / "data" / "openapi"
 OK: dict[str, Any] = {"responses": {"200": {"description": ""}}}
 
 
+def answer(media_type: str, schema: Any) -> dict[str, Any]:
+    """An operation that answers with a body of that type."""
+    return {"responses": {"200": {"description": "", "content": {media_type: {"schema": schema}}}}}
+
+
 def document(paths: Any = None, **more: Any) -> dict[str, Any]:
     """A small document."""
     return {
@@ -97,7 +102,10 @@ NOTICED: list[tuple[str, Any, str]] = [
     ("not in the path", document({"/": {"get": {"parameters": [{"name": "x", "in": "path"}], **OK}}}), "'x' is not in the path; it is left out"),
     ("only in the path", document({"/{x}": {"get": OK}}), "'x' of the path is no parameter; any text is allowed there"),
     ("two of one name", document({"/{n}": {"get": {"parameters": [PARAMETER, {"name": "n", "in": "path", "schema": {}}], **OK}}}), "'n' is in the query and the path; the second one is not looked at"),
-    ("unknown style", document({"/{n}": {"get": {"parameters": [{"name": "n", "in": "path", "style": "matrix", "schema": {}}], **OK}}}), "style 'matrix' is not read; it is taken for 'simple'"),
+    ("unknown style", document({"/": {"get": {"parameters": [{**PARAMETER, "style": "matrix"}], **OK}}}), "style 'matrix' is not read; it is taken for 'form'"),
+    ("XML without a root", document({"/": {"get": answer("application/xml", {"type": "object"})}}), "GET /: the answer 200 as application/xml has no example, and its schema no `xml.name` for the root; it has no body"),
+    ("XML", document({"/": {"get": answer("text/xml", {"type": "object", "xml": {"name": "a"}})}}), "GET /: the answer 200 as text/xml: what stands in the XML is not compared with the schema"),
+    ("another format", document({"/": {"get": answer("text/csv", {"type": "array"})}}), "GET /: the answer 200 as text/csv has neither an example nor a form that a schema describes; it has no body"),
     ("trace", document({"/": {"get": OK, "trace": OK}}), "/trace: is left out: the method is not served"),
     ("body of a GET", document({"/": {"get": {"requestBody": {"content": {"application/json": {}}}, **OK}}}), "requestBody: is left out"),
     ("unknown scheme", document(security=[{"gone": []}]), "'gone' is no security scheme; the alternative is left out"),

@@ -20,7 +20,7 @@ from schemathesis.core import NotSet
 
 from lookalike_specs import Field, read_document
 from lookalike_specs.api import WHOLE_BODY
-from lookalike_specs.parameter_styles import is_structured
+from lookalike_specs.parameter_styles import PREFIXED_STYLES, is_structured, read_prefixed_scalar
 from lookalike_specs.registry import add_cache_clearer, cache_per_api
 from lookalike_specs.request_builder import build_request, format_value
 
@@ -151,14 +151,30 @@ def _iter_generated_values(context: CheckContext) -> Iterator[tuple[str, Any]]:
     cases = generate_edge_cases(context.api.id, context.operation.document_path, method)
     cases += generate_cases(context.api.id, context.operation.document_path, method, context.seed)
     for case in cases:
-        for part in (case.query, case.headers, case.cookies, case.path_parameters):
+        for part in (case.query, case.headers, case.cookies):
             if isinstance(part, Mapping):
                 yield from part.items()
+        if isinstance(case.path_parameters, Mapping):
+            yield from _iter_path_values(context, case.path_parameters)
         if not context.operation.extension.whole_body:
             if isinstance(case.body, Mapping):
                 yield from case.body.items()
         elif not isinstance(case.body, NotSet):
             yield WHOLE_BODY, case.body
+
+
+def _iter_path_values(context: CheckContext, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the values of a path without the marks of the styles `label` and `matrix`, which Schemathesis writes."""
+    fields = {field.name: field for field in context.operation.fields if field.location == "path"}
+    for name, value in values.items():
+        field = fields.get(name)
+        if field is None or field.style not in PREFIXED_STYLES:
+            yield name, value
+        elif isinstance(value, str) and not is_structured(field):
+            # a text without the mark would be another parameter's
+            scalar = read_prefixed_scalar(field, value)
+            if scalar is not None:
+                yield name, scalar
 
 
 @cache_per_api

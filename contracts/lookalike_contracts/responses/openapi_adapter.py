@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from lookalike_specs import Api, Operation
 from lookalike_specs.messages import FORM_MEDIA_TYPE, Request, Response, parse_pairs
 
+# what a value of the path begins with in these styles, in openapi-core's names too
+STYLE_MARKS: Final = {"label": ".", "matrix": ";"}
 PATH_NAME: Final = re.compile(r"\{([^{}]+)\}")
 # names with a value each, quoted or not; empty ones, as in `text/xml; `, are harmless
 MEDIA_TYPE_PARAMETERS: Final = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(?:[^"\\]|\\.)*")\s*)?(?:;|$))*""")
@@ -22,11 +24,15 @@ MEDIA_TYPE_PARAMETERS: Final = re.compile(r"""(?:\s*(?:[^\s=;"]+=(?:[^\s=;"]+|"(
 
 @dataclass(frozen=True)
 class OpenAPIRequest:
-    """A request as it would stand at the API's own server; `path` is the document's."""
+    """A request as it would stand at the API's own server; `path` is the document's.
+
+    `path_values` are the path's values where openapi-core cannot find them itself, by the names that it looks for.
+    """
 
     request: Request
     host_url: str
     path: str
+    path_values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -49,6 +55,7 @@ class OpenAPIRequest:
             query=ImmutableMultiDict(parse_pairs(self.request.query)),
             header=Headers(headers),
             cookie=ImmutableMultiDict(_parse_cookies(headers)),
+            path=dict(self.path_values),
         )
 
 
@@ -76,7 +83,26 @@ def to_operation_request(api: Api, operation: Operation, request: Request) -> Op
     # where the document's path has `{names}`, the request's own is what is matched with it
     path = request.path if "{" in operation.document_path else operation.document_path
     server = next(iter(operation.servers), api.servers[0])
-    return _build_openapi_request(request, server, path)
+    return replace(_build_openapi_request(request, server, path), path_values=_find_prefixed_values(operation, request))
+
+
+def _find_prefixed_values(operation: Operation, request: Request) -> dict[str, str]:
+    """Return the path's values if the style of one is `label` or `matrix`: `{";id": ";id=5"}`; else nothing.
+
+    openapi-core looks for them under the names that a URI template would have, `{;id}` or `{.id*}`. Documents say
+    `{id}`, so that it would take every such value for missing.
+    """
+    styled_fields = [parameter for parameter in operation.fields if parameter.style in STYLE_MARKS]
+    if not styled_fields:
+        return {}
+    values = match_path(operation, request.path) or {}
+    for parameter in styled_fields:
+        if parameter.name in values:
+            key = f"{STYLE_MARKS[parameter.style]}{parameter.name}"
+            if parameter.explode:
+                key += "*"
+            values[key] = values[parameter.name]
+    return values
 
 
 def _build_openapi_request(request: Request, server: str, path: str) -> OpenAPIRequest:
