@@ -63,7 +63,7 @@ def compile_rules(api: Api, operation: Operation, variants: Mapping[str, str]) -
     fields = {field.name: field for field in operation.fields if field.is_active(variants)}
     structured = tuple(field for field in fields.values() if is_structured(field))
     coercions = {}
-    other_coercions = {}
+    other_coercions: dict[str, Coercion | None] = {}
     headers = []
     for field in fields.values():
         if field in structured:
