@@ -67,7 +67,16 @@ def serve_alone(
         url = address.build_url(sock)
         if address.public_host:
             app.mock.sandboxes.identity = WorkerIdentity(worker_urls=(url,))
-        server.run_server(app, sock, ready=lambda: ready(url, []), tls=tls)
+        try:
+            server.run_server(app, sock, ready=lambda: ready(url, []), tls=tls)
+        finally:
+            close_request_log(app)
+
+
+def close_request_log(app: MockApp) -> None:
+    """Write the last lines of the request log, if there is one."""
+    if app.request_log is not None:
+        app.request_log.close()
 
 
 def open_listening_socket(address: ListenAddress) -> socket.socket:
@@ -115,4 +124,7 @@ def _run_worker(
     """Answer in a worker's own process, until the supervisor's end of `lifeline` closes."""
     app, tls = served
     app.mock.sandboxes.identity = identity
-    server.run_server(app, *socks, ready=ready, tls=tls, lifeline=lifeline)
+    try:
+        server.run_server(app, *socks, ready=ready, tls=tls, lifeline=lifeline)
+    finally:
+        close_request_log(app)

@@ -75,7 +75,9 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     except VendorError as error:
         response = render_error(service, endpoint, parsed, state.seed, error)
         situation = error.error_id
-        reason_finder = create_refusal_finder(service, endpoint, error, selection, router.describe_near_miss)
+        reason_finder = create_refusal_finder(
+            state, service, endpoint, error, selection=selection, describe_near_miss=router.describe_near_miss
+        )
         state = _select_journal_state(sandboxes, state, credential, request)
     except MockError as error:
         response = render_own_answer(error)
@@ -88,7 +90,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
         response = apply_fault(response, selection.fault, selection.delay, state.rng, is_wanted)
         situation = selection.fault
     if reason_finder is None and situation:
-        reason_finder = create_situation_finder(service, selection)
+        reason_finder = create_situation_finder(state, service, selection)
     response = add_why_header(request, response, reason_finder)
     entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
     state.journal.add(entry)

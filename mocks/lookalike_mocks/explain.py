@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,8 @@ from lookalike_specs.redaction import Redactor
 from .exceptions import Breach, VendorError
 from .faults import FAULTS
 from .reason import NO_OPERATION, Origin, Reason, ReasonFinder, cut_text, quote_value
-from .redact import find_request_secrets, redact_text
+from .redact import find_request_secrets, list_state_secrets, redact_text
+from .sandbox.state import SandboxState
 from .select_situation import SelectedSituation
 from .service import Endpoint, Service
 from .vendors.rule_sentences import RULE_SENTENCES
@@ -96,6 +97,19 @@ ORIGIN_SENTENCES: Final[Mapping[Origin, str]] = {
 }
 
 
+class Asker(NamedTuple):
+    """Which API was asked, and in which sandbox."""
+
+    service: Service
+    state: SandboxState
+
+    def create_redactor(self, request: Request) -> Redactor:
+        """Return what covers the sandbox's secrets, and those that stand in the request where secrets belong."""
+        secrets = set(find_request_secrets(self.service, request))
+        secrets.update(list_state_secrets(self.service, self.state))
+        return Redactor(secrets)
+
+
 class RefusalFacts(msgspec.Struct, frozen=True):
     """What is kept of a VendorError until somebody asks why; unlike the exception it holds no frames and no bodies."""
 
@@ -110,10 +124,12 @@ class RefusalFacts(msgspec.Struct, frozen=True):
     fault_text: str = ""
 
 
-def create_refusal_finder(
+def create_refusal_finder(  # noqa: PLR0913 - who refuses whom, for what, and what else was selected
+    state: SandboxState,
     service: Service,
     endpoint: Endpoint | None,
     error: VendorError,
+    *,
     selection: SelectedSituation,
     describe_near_miss: Callable[[Request], str],
 ) -> ReasonFinder:
@@ -134,13 +150,13 @@ def create_refusal_finder(
         fault_text=_describe_fault(selection),
     )
     if endpoint is None and not facts.detail:
-        return partial(_explain_unmatched, service, facts, describe_near_miss)
-    return partial(_explain_refusal, service, endpoint, facts)
+        return partial(_explain_unmatched, Asker(service, state), facts, describe_near_miss)
+    return partial(_explain_refusal, Asker(service, state), endpoint, facts)
 
 
-def create_situation_finder(service: Service, selection: SelectedSituation) -> ReasonFinder:
+def create_situation_finder(state: SandboxState, service: Service, selection: SelectedSituation) -> ReasonFinder:
     """Return what says why an answer is in a situation, or has a fault, that somebody asked for."""
-    return partial(_explain_situation, service, selection)
+    return partial(_explain_situation, Asker(service, state), selection)
 
 
 def _describe_fault(selection: SelectedSituation) -> str:
@@ -150,7 +166,7 @@ def _describe_fault(selection: SelectedSituation) -> str:
     return f"the fault {selection.fault}: {ORIGIN_SENTENCES[selection.fault_origin]}"
 
 
-def _explain_situation(service: Service, selection: SelectedSituation, request: Request) -> Reason:
+def _explain_situation(asker: Asker, selection: SelectedSituation, request: Request) -> Reason:
     origin = selection.situation_origin
     name = selection.situation
     if selection.fault:
@@ -164,17 +180,17 @@ def _explain_situation(service: Service, selection: SelectedSituation, request: 
     if selection.trigger_parameter:
         trigger = f"the value of {selection.trigger_parameter}"
     text = ORIGIN_SENTENCES[origin].format(parameter=trigger)
-    return _build_reason(service, request, text, pointer, origin=origin, rule="situation")
+    return _build_reason(asker, request, text, pointer, origin=origin, rule="situation")
 
 
 def _explain_unmatched(
-    service: Service, facts: RefusalFacts, describe_near_miss: Callable[[Request], str], request: Request
+    asker: Asker, facts: RefusalFacts, describe_near_miss: Callable[[Request], str], request: Request
 ) -> Reason:
     """Return why no operation was found."""
     text = describe_near_miss(request) or "no operation matched"
     pointer = "/x-lookalike" + join_pointer("errors", facts.error_id)
     return _build_reason(
-        service,
+        asker,
         request,
         text,
         pointer,
@@ -185,15 +201,14 @@ def _explain_unmatched(
     )
 
 
-def _explain_refusal(service: Service, endpoint: Endpoint | None, facts: RefusalFacts, request: Request) -> Reason:
+def _explain_refusal(asker: Asker, endpoint: Endpoint | None, facts: RefusalFacts, request: Request) -> Reason:
     limit = facts.breach.limit
     parameter = facts.breach.parameter or facts.parameter
     value = facts.breach.value or facts.value
     if value:
         # covered before it is cut, as half of a secret would not be found again
-        redactor = Redactor(find_request_secrets(service, request))
-        value = _cut_quoted(redact_text(redactor, value))
-    if parameter in service.api.root.secrets:
+        value = _cut_quoted(redact_text(asker.create_redactor(request), value))
+    if parameter in asker.service.api.root.secrets:
         value = ""
     pointer = facts.breach.pointer
     if endpoint is not None:
@@ -206,7 +221,7 @@ def _explain_refusal(service: Service, endpoint: Endpoint | None, facts: Refusal
     if facts.fault_text:
         text = f"{text}; {facts.fault_text}"
     return _build_reason(
-        service,
+        asker,
         request,
         text,
         pointer or "/x-lookalike" + join_pointer("errors", facts.error_id),
@@ -304,17 +319,16 @@ def _describe_encoding(request: Request) -> str:
     return ""
 
 
-def _build_reason(service: Service, request: Request, text: str, pointer: str, **fields: Any) -> Reason:
-    """Return a reason with the provenance of its rule, its texts bounded, and the request's secrets covered in them."""
+def _build_reason(asker: Asker, request: Request, text: str, pointer: str, **fields: Any) -> Reason:
+    """Return a reason with the provenance of its rule, its texts bounded, and the asker's secrets covered in them."""
     provenance = ""
     source = ""
     if pointer:
-        stated = find_provenance(service.api.document, pointer)
+        stated = find_provenance(asker.service.api.document, pointer)
         provenance = stated.kind
         source = stated.source
-    redactor = Redactor(find_request_secrets(service, request))
     return Reason(
-        text=cut_text(redact_text(redactor, text), MAX_TEXT_LENGTH),
+        text=cut_text(redact_text(asker.create_redactor(request), text), MAX_TEXT_LENGTH),
         pointer=pointer,
         provenance=provenance,
         source=source,

@@ -29,6 +29,19 @@ FAULTS: Final[Mapping[str, str]] = {
 }
 # what has an effect beyond its response: here on the next connection
 LASTING_FAULTS: Final = frozenset(("wrong-certificate",))
+# what a client meets of a fault of the connection, behind `HTTP 200` and a comma, or alone where it sees no answer
+FAULT_OUTCOMES: Final[Mapping[str, str]] = {
+    "latency": "{seconds:g} s late",
+    "slow-body": "its body over {seconds:g} s",
+    "reset-inside": "then a reset in the middle of the body",
+    "truncated-body": "then the end of the connection in the middle of the body",
+    "wrong-content-length": "with a Content-Length that is too small",
+    "malformed-chunk": "with a chunk whose size is no number",
+}
+OUTCOMES_WITHOUT_ANSWER: Final[Mapping[str, str]] = {
+    "reset-before": "a reset before any answer",
+    "wrong-certificate": "a reset before any answer, and over TLS the wrong certificate the next time",
+}
 BAD_GATEWAY_PAGE: Final = b"""<html>
 <head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr></body>
@@ -75,6 +88,17 @@ def apply_fault(
     if fault in ("latency", "slow-body"):
         seconds = delay.sample(rng)
     return msgspec.structs.replace(response, fault=Fault(fault, seconds, is_wanted))
+
+
+def describe_outcome(response: Response) -> str:
+    """Return what a client meets: `HTTP 200`, and what happens to it on its way, such as a reset."""
+    status = f"HTTP {response.status}"
+    fault = response.fault
+    if fault is None:
+        return status
+    if fault.kind in OUTCOMES_WITHOUT_ANSWER:
+        return OUTCOMES_WITHOUT_ANSWER[fault.kind]
+    return f"{status}, {FAULT_OUTCOMES[fault.kind].format(seconds=fault.seconds)}"
 
 
 def split_halves(body: bytes) -> tuple[bytes, bytes]:

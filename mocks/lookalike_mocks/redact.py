@@ -15,6 +15,7 @@ from .reason import Reason
 from .sandbox import Sandbox
 from .sandbox.identity import format_as_uuid, iter_tokens
 from .sandbox.journal import JournalEntry
+from .sandbox.state import SandboxState
 from .service import Service
 
 
@@ -103,6 +104,17 @@ def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:
             for name, value in credentials.items():
                 if name in service.api.root.secrets:
                     yield value.encode()
+
+
+def list_state_secrets(service: Service, state: SandboxState) -> Iterator[bytes]:
+    """Yield the secrets of a sandbox for one API; of the demo accounts' sandbox, those of all its accounts."""
+    all_credentials = [credentials for credentials, _ in service.api.accounts]
+    if state.accounts:
+        all_credentials = [account.credentials for account in state.accounts.get(service.api.id, {}).values()]
+    for credentials in all_credentials:
+        for name, value in credentials.items():
+            if name in service.api.root.secrets:
+                yield value.encode()
 
 
 def find_request_secrets(service: Service, request: Request, response: Response | None = None) -> Iterator[bytes]:

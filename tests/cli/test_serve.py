@@ -102,8 +102,9 @@ def test_without_json_it_prints_a_table_and_a_line_for_each_api(serving):
         head = process.stdout.readline()
         assert "seed 7, 99 goods" in head
         url = head.split(" on ")[1].split()[0]
-        rest = "".join(process.stdout.readline() for _ in range(9))
-    for text in (f"tmapi   {url}  {url}/tmapi", "apiToken=lookalike-demo-token", "X-Uuid=", "# tmapi\ncurl -s '"):
+        assert url.startswith("http://127.0.0.1:")
+        rest = "".join(process.stdout.readline() for _ in range(10))
+    for text in ("tmapi   /tmapi ", "apiToken=lookalike-demo-token", "X-Uuid=", "# tmapi\ncurl -s '"):
         assert text in rest
     assert "\x1b" not in head + rest
 
@@ -165,3 +166,88 @@ def test_an_address_that_others_reach_is_warned_of(serving):
         assert url.startswith("http://127.0.0.1:")
         assert ask(f"{url}/_lookalike/health")
         assert process.stderr.readline().startswith("Warning: 0.0.0.0 is open to the network")
+
+
+def test_the_table_of_addresses_fits_a_terminal_of_80_columns(serving):
+    with serving("--port", "0") as process:
+        lines = list(iter(process.stdout.readline, "\n"))
+        lines += list(iter(process.stdout.readline, "\n"))
+    assert len(lines) > 10
+    assert max(len(line.rstrip("\n")) for line in lines) <= 80
+
+
+def read_until(process, pattern):
+    """The first line of stdout that matches."""
+    for line in iter(process.stdout.readline, ""):
+        if re.search(pattern, line):
+            return line
+    raise AssertionError(f"no line matched {pattern}")
+
+
+REFUSED = "/1688/global/search/image?apiToken=lookalike-demo-token&page_size=21&img_url=https://cbu01.alicdn.com/x.jpg"
+
+
+def test_each_request_is_a_line_with_why_it_was_refused(serving):
+    with serving("tmapi", "--port", "0") as process:
+        url = process.stdout.readline().split(" on ")[1].split()[0]
+        assert httpx.get(url + REFUSED).status_code == 422
+        line = read_until(process, r"^\d\d:\d\d:\d\d")
+    assert re.fullmatch(
+        r"\S{8}  tmapi  searchItemsByImageUrl  422 +\d+\.\d ms  422: page_size is 21; the most is 20 \(documented\)\n",
+        line,
+    ), line
+
+
+def test_with_json_each_request_is_an_object_behind_the_first_line(serving):
+    with serving("tmapi", "--port", "0", "--json") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        assert httpx.get(url + REFUSED).status_code == 422
+        assert httpx.get(f"{url}/_lookalike/health").status_code == 200
+        assert httpx.get(f"{url}/v1/products").status_code == 404
+        lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+    assert [(line["api"], line["status"]) for line in lines] == [("tmapi", 422), (None, 404)]
+    assert lines[0]["why"]["text"] == "page_size is 21; the most is 20"
+
+
+def test_quiet_prints_no_line_for_a_request(serving):
+    with serving("tmapi", "--port", "0", "--json", "--quiet") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        assert httpx.get(url + REFUSED).status_code == 422
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_colored"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_the_log_has_colours_where_they_are_asked_for(serving, monkeypatch, variables, is_colored):
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with serving("tmapi", "--port", "0") as process:
+        head = process.stdout.readline()
+        (url,) = re.findall(r"http://[\d.:]+", head)
+        assert httpx.get(url + REFUSED).status_code == 422
+        line = read_until(process, "searchItemsByImageUrl")
+    assert ("\x1b[31m422\x1b[0m" in line) is is_colored
+
+
+def test_the_last_lines_are_written_when_a_signal_ends_it(serving):
+    with serving("tmapi", "--port", "0", "--json") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        for _ in range(20):
+            httpx.get(url + REFUSED)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert (len(out.splitlines()), err) == (20, "")
+
+
+def test_an_offer_of_http2_brings_no_advice_on_stderr(serving):
+    with serving("tmapi", "--port", "0", "--json") as process:
+        url = json.loads(process.stdout.readline())["url"]
+        headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+        assert httpx.get(url + REFUSED, headers=headers).status_code == 422
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30)[1] == ""

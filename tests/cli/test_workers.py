@@ -216,3 +216,14 @@ def test_workers_that_do_not_start_are_not_announced() -> None:
         [sys.executable, "-c", STILLBORN], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "worker 1 does not start\n", "")
+
+
+def test_each_workers_lines_of_the_log_stay_whole(serving):
+    with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
+        workers = json.loads(process.stdout.readline())["workers"]
+        query = {"apiToken": "lookalike-demo-token", "img_url": "https://cbu01.alicdn.com/x.jpg"}
+        for _ in range(30):
+            for url in workers:
+                assert httpx.get(f"{url}{PATH}", params=query, timeout=10).status_code == 200
+        lines = [json.loads(process.stdout.readline()) for _ in range(60)]
+    assert {line["status"] for line in lines} == {200}

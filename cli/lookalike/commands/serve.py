@@ -21,6 +21,7 @@ from ..completers import complete_variants
 from ..curl import build_curl_line
 from ..options import apis_argument, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
+from ..request_log import create_request_log
 from ..spec_options import add_specs, import_option, spec_option
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
 from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
@@ -63,8 +64,9 @@ class ServeOptions:
 @tls_options
 @worker_options
 @control_token.control_options
+@click.option("--quiet", "-q", is_flag=True, help="Print no line for each request.")
 @json_option
-def command(*, as_json: bool, **options: Any) -> None:
+def command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Serve the APIs on one port.
 
     All of them, when none is named; each under its real paths, and under /<api>/ as well. With --spec only what is
@@ -73,6 +75,9 @@ def command(*, as_json: bool, **options: Any) -> None:
     With --json the first line of stdout is one JSON object, {"url": …, "apis": {id: {"base_url", "credentials",
     "curl"}}, "control_token": …}, printed when the port listens; --tls-ca adds "tls_url" and "tls_ca", --workers adds
     "workers". SIGTERM and SIGINT end it with exit 0.
+
+    Each request is a line: time, API, operation, status, milliseconds, and why it was refused, if it was. With --json
+    it is an object. A reader that is too slow misses lines, and never holds up an answer.
 
     \b
     Examples:
@@ -85,10 +90,10 @@ def command(*, as_json: bool, **options: Any) -> None:
       lookalike serve --port 0 --json
     """
     options["apis"] = add_specs(options["apis"], options.pop("specs"))
-    run_server(ServeOptions(**options), as_json=as_json)
+    run_server(ServeOptions(**options), as_json=as_json, quiet=quiet)
 
 
-def run_server(options: ServeOptions, *, as_json: bool) -> None:
+def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
     """Serve until a signal. Raises CommandError."""
     variants = parse_variants(options.variants, options.apis)
     mock = Mock(*options.apis, seed=options.seed, variants=variants, size=options.size)
@@ -98,6 +103,8 @@ def run_server(options: ServeOptions, *, as_json: bool) -> None:
     open_listening_socket(address).close()
     tls = create_tls(mock, (options.host, options.public_host), options.tls_ca, options.tls_names)
     app = MockApp(mock, token=given_token, hosts=tuple(_list_control_hosts(options)), tls=tls)
+    if not quiet:
+        app.request_log = create_request_log(mock, as_json=as_json)
     _warn_if_public(options.host)
 
     def announce(url: str, worker_urls: list[str]) -> None:
@@ -163,8 +170,11 @@ def _print_announcement(announcement: dict[str, Any], mock: Mock, control_line: 
 
 
 def _render_api_table(apis: dict[str, Any]) -> str:
+    """Return a line for each API and each credential, within the 80 columns of a terminal."""
     rows = []
     for api, details in apis.items():
-        credentials = "  ".join(f"{name}={value}" for name, value in details["credentials"].items())
-        rows.append((api, details["base_url"], f"{details['base_url']}/{api}", credentials))
-    return render_table(rows, ("API", "base URL", "or, by prefix", "demo credentials"))
+        names = [api, f"/{api}"]
+        for name, value in details["credentials"].items():
+            rows.append((*names, f"{name}={value}"))
+            names = ["", ""]
+    return render_table(rows, ("API", "or, by prefix", "demo credentials"))

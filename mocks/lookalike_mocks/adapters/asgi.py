@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Iterable
 
 from starlette.types import Receive, Scope, Send
@@ -12,6 +13,7 @@ from lookalike_specs.messages import RawHeaders, Request, Response
 
 from ..control import CONTROL_PREFIX, Certificates, ControlApp, ControlContext
 from ..mock import Mock
+from ..request_log import RequestLog
 from .asgi_faults import get_prepared_response, send_response
 
 # where an API does not say itself how long a body may take
@@ -27,7 +29,7 @@ class MockApp:
 
     Bodies have `body_seconds` to arrive, or less where the API says so. `token` is the control token, a random one where
     none is given; the control API may be called by the names `hosts`, besides those of loopback, and presents
-    certificates where there is `tls`.
+    certificates where there is `tls`. What is asked of the APIs is written to `request_log`, if it is set.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class MockApp:
         tls: Certificates | None = None,
     ) -> None:
         self.mock = mock
+        self.request_log: RequestLog | None = None
         self.body_seconds = body_seconds
         self.control_token = token or secrets.token_urlsafe(32)
         self._control = ControlApp(ControlContext(mock, self.control_token, body_seconds, tls), hosts)
@@ -51,7 +54,7 @@ class MockApp:
             return
         response = get_prepared_response(scope)
         if response is None:
-            response = self.mock.respond(await self._build_request(scope, receive))
+            response = self._respond(await self._build_request(scope, receive))
         await send_response(response, scope, receive, send)
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
@@ -78,7 +81,16 @@ class MockApp:
         """
         if method not in BODILESS_METHODS or path.startswith(CONTROL_PREFIX):
             return None
-        return self.mock.respond(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
+        return self._respond(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
+
+    def _respond(self, request: Request) -> Response:
+        if self.request_log is None:
+            return self.mock.respond(request)
+        started_at = time.time()
+        entry = self.mock.exchange(request)
+        answered_at = time.time()
+        self.request_log.add(entry, answered_at, answered_at - started_at)
+        return entry.response
 
     async def _read_body(self, path: str, receive: Receive) -> tuple[bytes, str]:
         """Return the body, and which rule was broken by the way it came ("" if none).

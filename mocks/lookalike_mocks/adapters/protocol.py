@@ -234,6 +234,12 @@ class MockProtocol(HttpToolsProtocol):
         elif self._response is not None and not self.transport.is_closing():
             self._send(self._response)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing of an `Upgrade` that is not followed, where uvicorn advises on stderr to install WebSocket packages.
+
+        A client that offers HTTP/2 over plain http (`h2c`) would bring that advice with each of its requests.
+        """
+
     def _start_asgi(self, response: Response | None = None) -> None:
         """Let uvicorn start the request, which is read already; `response` is there if the direct way found one."""
         url = self.url

@@ -35,6 +35,7 @@ PROTOCOL_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "on_body": ("body",),
     "on_message_complete": (),
     "shutdown": (),
+    "_unsupported_upgrade_warning": (),
 }
 # its attributes, and the names of their types before a connection is made
 PROTOCOL_ATTRIBUTES: Final[Mapping[str, str]] = {
