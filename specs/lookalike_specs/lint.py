@@ -13,7 +13,7 @@ from .api import Api, Operation
 from .exceptions import SpecError
 from .extensions import Reaction
 from .lint_invariants import check_invariants, fits_variant, list_choices
-from .lint_provenance import check_extension_provenance, check_sources
+from .lint_provenance import check_provenance
 from .signing import SCHEMES
 from .suggest import suggest
 
@@ -36,8 +36,7 @@ def verify_api(api: Api) -> None:
         _check_fields,
         _check_triggers,
         check_invariants,
-        check_extension_provenance,
-        check_sources,
+        check_provenance,
     )
     for check in checks:
         for pointer, problem in check(api):

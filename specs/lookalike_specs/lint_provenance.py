@@ -3,59 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from .api import Api
 from .pointers import join_pointer
-from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, UNSTATED, find_provenance
+from .provenance import EXTENSION_KEYS, PROVENANCE_KEY
 
 Problem = tuple[str, str]
 Path = tuple[str, ...]
+NO_KEYWORDS: Final[Mapping[str, Any]] = {}
 
 
-def check_extension_provenance(api: Api) -> Iterator[Problem]:
-    """Yield our extensions that do not say where they come from, and what to write."""
-    for path, node in _iter_objects(api.document, ()):
+def check_provenance(api: Api) -> Iterator[Problem]:
+    """Yield our extensions that do not say where they come from, and what is documented by none of the sources.
+
+    A document without `x-lookalike.sources` may name whatever it likes.
+    """
+    sources = tuple(api.root.sources)
+    for path, node, keywords in _iter_objects(api.document, (), NO_KEYWORDS):
         for name in EXTENSION_KEYS.intersection(node):
-            pointer = join_pointer(*path, name)
-            if find_provenance(api.document, pointer) is UNSTATED:
+            extension = node[name]
+            has_own = isinstance(extension, dict) and PROVENANCE_KEY in extension
+            if not has_own and name not in keywords:
                 yield (
-                    pointer,
+                    join_pointer(*path, name),
                     f"does not say where it comes from: give it an {PROVENANCE_KEY}, or name {name!r} among the"
                     f" `keywords` of the {PROVENANCE_KEY} beside it",
                 )
+        if sources and PROVENANCE_KEY in node:
+            for unknown in _iter_unknown_sources(node[PROVENANCE_KEY], sources):
+                yield join_pointer(*path, PROVENANCE_KEY), f"{unknown!r} names none of the sources in x-lookalike"
 
 
-def check_sources(api: Api) -> Iterator[Problem]:
-    """Yield the documented facts whose source is none of `x-lookalike.sources`; nothing where there is no such table."""
-    names = tuple(api.root.sources)
-    if not names:
-        return
-    for path, node in _iter_objects(api.document, ()):
-        stated = node.get(PROVENANCE_KEY)
-        for entry in _iter_stated(stated):
-            source = str(entry.get("source", ""))
-            if entry.get("kind") == "documented" and not any(name in source for name in names):
-                yield join_pointer(*path, PROVENANCE_KEY), f"{source!r} names none of the sources in x-lookalike"
-
-
-def _iter_stated(stated: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield what an `x-provenance` says: of its object, and of single keywords."""
+def _iter_unknown_sources(stated: Any, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the sources of documented facts that name no document, of an object and of single keywords."""
     if not isinstance(stated, dict):
         return
-    yield stated
+    for entry in (stated, *_get_keywords(stated).values()):
+        if not isinstance(entry, dict):
+            continue
+        source = str(entry.get("source", ""))
+        # what is meant on a page may be told too: "TMAPI page …, the sample answer"
+        if entry.get("kind") == "documented" and not any(name in source for name in names):
+            yield source
+
+
+def _get_keywords(stated: Mapping[str, Any]) -> Mapping[str, Any]:
     keywords = stated.get("keywords")
     if isinstance(keywords, dict):
-        yield from (entry for entry in keywords.values() if isinstance(entry, dict))
+        return keywords
+    return NO_KEYWORDS
 
 
-def _iter_objects(node: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield every object of a document and the names on the way to it, but for what `x-provenance` itself holds."""
+def _iter_objects(
+    node: Any, path: Path, keywords: Mapping[str, Any]
+) -> Iterator[tuple[Path, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield every object of a document, the names on the way to it, and the keywords of the nearest provenance.
+
+    What `x-provenance` itself holds is no part of the document.
+    """
     if isinstance(node, dict):
-        yield path, node
+        stated = node.get(PROVENANCE_KEY)
+        if isinstance(stated, dict):
+            keywords = _get_keywords(stated)
+        yield path, node, keywords
         for name, child in node.items():
-            if name != PROVENANCE_KEY:
-                yield from _iter_objects(child, (*path, name))
+            if name != PROVENANCE_KEY and isinstance(child, dict | list):
+                yield from _iter_objects(child, (*path, name), keywords)
     elif isinstance(node, list):
         for position, child in enumerate(node):
-            yield from _iter_objects(child, (*path, str(position)))
+            yield from _iter_objects(child, (*path, str(position)), keywords)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,18 @@ class Marketplace:
     get_page_url: Callable[[Product], str]
     get_image_url: Callable[[Product], str]
     get_categories: Callable[[Product], tuple[int, int]]
+
+
+class ItemWording(NamedTuple):
+    """What variants say of an item: `is_full` adds what the vendor's sample leaves out.
+
+    `counts_month`: `sales` are those of 30 days and not of all time. `names_shop`: `seller_nick` is the shop's name and
+    not a trace.
+    """
+
+    is_full: bool
+    counts_month: bool
+    names_shop: bool
 
 
 def _get_taobao_id(product: Product) -> int:
@@ -68,9 +80,12 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     is_native = platform == "1688" and context.values["use_platform"] == "1" and variants["native-mode"] == "upstream"
     renderer = render_native_item
     if not is_native:
-        renderer = _get_item_renderer(
-            platform, is_full=variants["tags-and-quantity"] == "present", counts_month=variants["sales"] == "month"
+        wording = ItemWording(
+            is_full=variants["tags-and-quantity"] == "present",
+            counts_month=variants["sales"] == "month",
+            names_shop=variants["seller-nick"] == "shop",
         )
+        renderer = _get_item_renderer(platform, wording)
     items = renderer.render_page(state.catalogue, indexes, language, context)
     traced = msgspec.Raw(common.fill_trace(items, derive_response_ids(state.seed, context.parsed.request).digest))
     if is_native:
@@ -149,17 +164,16 @@ def render_native_item(product: Product, language: str) -> bytes:
 
 
 @cache
-def _get_item_renderer(platform: str, *, is_full: bool, counts_month: bool) -> common.ItemRenderer:
-    """Return who renders a marketplace's items, with or without what the vendor's sample leaves out.
-
-    `counts_month`: `sales` are those of 30 days and not of all time.
-    """
+def _get_item_renderer(platform: str, wording: ItemWording) -> common.ItemRenderer:
+    """Return who renders a marketplace's items in these words."""
 
     def render_item(product: Product, language: str) -> bytes:
         item = _build_item(MARKETPLACES[platform], product, language)
-        if counts_month:
+        if wording.counts_month:
             item["sales"] = product.sales_month
-        if is_full:
+        if wording.names_shop:
+            item["seller_nick"] = product.shop.name
+        if wording.is_full:
             item |= {"tags": ali1688.list_badges(product), "quantity": product.stock}
         return common.encode_json(item)
 

@@ -70,6 +70,7 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("native-mode", "ignored"): {"body": {"use_platform": "1"}},
     ("tags-and-quantity", "present"): {},
     ("sales", "month"): {},
+    ("seller-nick", "shop"): {},
 }
 
 
@@ -496,6 +497,10 @@ def test_native_mode_may_do_nothing() -> None:
 
 def test_sales_are_those_of_all_time_as_the_page_says() -> None:
     assert all(item["sales"] == product(item).sales_total for item in items())
+
+
+def test_the_seller_may_be_a_shop() -> None:
+    assert all(item["seller_nick"] == product(item).shop.name for item in items(variants={"seller-nick": "shop"}))
 
 
 def test_tags_and_quantity_may_be_there() -> None:
