@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from lookalike_specs import Api, Operation
@@ -19,6 +20,8 @@ from .responses.classify import parse_json_body
 from .responses.fields import ResponseField, group_fields_by_parent, iter_values, list_response_fields
 
 FieldState = Literal["present", "null", "absent"]
+# of one kind in one response: an answer of megabytes shows no more states than its first thousand items
+MAX_COUNTED_OBJECTS = 1000
 FIELD_STATES: tuple[FieldState, ...] = ("present", "null", "absent")
 
 
@@ -181,7 +184,7 @@ def _iter_field_states(
 ) -> Iterator[tuple[str, FieldState]]:
     """Yield each documented field with its state, once for each object of the body that could have it."""
     for steps, fields in fields_by_parent.items():
-        for parent in iter_values(body, steps):
+        for parent in islice(iter_values(body, steps), MAX_COUNTED_OBJECTS):
             if isinstance(parent, dict):
                 yield from ((response_field.pointer, _get_state(parent, response_field)) for response_field in fields)
 

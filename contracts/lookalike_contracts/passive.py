@@ -12,6 +12,7 @@ from lookalike_specs.source_map import locate_source
 
 from .context import CheckContext
 from .events import Event, ExchangeRecorded
+from .exceptions import TimeLimitExceeded
 from .finding import Exchange, Failure, Finding
 from .registry import Check
 from .severity import find_weakest, rate_severity
@@ -40,8 +41,12 @@ class PassiveChecks:
         if check.passive_function is None:
             return
         try:
+            # An answer of megabytes takes seconds to look at: without this, --max-time would end when all had looked.
+            context.session.check_deadline()
             for failure in check.passive_function(context, exchange):
                 self.add_failure(context, check, failure)
+        except TimeLimitExceeded as error:
+            self.check_errors[check.id] = str(error)
         except Exception as error:
             self.check_errors[check.id] = describe_check_error(error)
 

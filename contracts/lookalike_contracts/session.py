@@ -27,8 +27,7 @@ class Session:
 
     def send(self, request: Request) -> Exchange:
         """Send a request as it stands and return it with the response. Raise CouldNotCheck, TimeLimitExceeded."""
-        if time.monotonic() > self.deadline:
-            raise TimeLimitExceeded(self.max_seconds)
+        self.check_deadline()
         self.request_count += 1
         try:
             response = self.target.send(request)
@@ -37,6 +36,11 @@ class Session:
             self.request_count -= 1
             raise
         return Exchange(request, response)
+
+    def check_deadline(self) -> None:
+        """Raise TimeLimitExceeded when the time is up."""
+        if time.monotonic() > self.deadline:
+            raise TimeLimitExceeded(self.max_seconds)
 
     def fork(self) -> Session:
         """Return a session with the same server and deadline whose requests are counted apart."""

@@ -12,6 +12,7 @@ from lookalike_specs.provenance import Source
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import passive_check
+from ..responses.bounded_validation import limit_time
 from ..responses.error_match import Aspect
 from ..responses.schema import find_response_violations
 
@@ -122,7 +123,10 @@ def _read_charset(content_type: str) -> str:
 
 
 def _report_violations(context: CheckContext, exchange: Exchange, kind: str) -> Iterator[Failure]:
-    for violation in find_response_violations(context.api.id, *exchange, strict=context.strict):
+    session = context.session
+    with limit_time(session.deadline, session.max_seconds):
+        violations = list(find_response_violations(context.api.id, *exchange, strict=context.strict))
+    for violation in violations:
         if violation.kind == kind:
             rule = f"{context.operation.pointer}/responses{violation.rule}"
             premises = _list_premises(context, exchange, kind)

@@ -21,8 +21,10 @@ from lookalike_specs.registry import add_cache_clearer, cache_per_api
 from lookalike_specs.schema_values import guess_type, merge_schema
 from lookalike_specs.xml_text import is_xml
 
+from .bounded_validation import BOUNDED_FACTORIES
 from .openapi_adapter import OpenAPIResponse, match_operation, to_openapi_request
 
+MAX_MESSAGE_LENGTH: Final = 400
 VALIDATORS: Final = {"3.0": V30ResponseValidator, "3.1": V31ResponseValidator}
 ResponseViolationKind = Literal["path", "status", "media type", "schema"]
 VIOLATION_KINDS: Final[Mapping[type[Exception], ResponseViolationKind]] = {
@@ -141,8 +143,12 @@ def _build_validator(api: str, strict: bool) -> Any:
     spec = SchemaPath.from_dict(resolve_refs(dict(document), document))
     # the documents say of XML that it is a text; openapi-core would parse it into elements
     decoders: dict[str, Any] = dict.fromkeys(("text/xml", XML_MEDIA_TYPE), _decode_text)
-    return VALIDATORS[document["openapi"][:3]](
-        spec, extra_media_type_deserializers=decoders, forbid_unspecified_additional_properties=strict
+    version = document["openapi"][:3]
+    return VALIDATORS[version](
+        spec,
+        schema_validators_factory=BOUNDED_FACTORIES[version],
+        extra_media_type_deserializers=decoders,
+        forbid_unspecified_additional_properties=strict,
     )
 
 
@@ -160,7 +166,7 @@ def _to_violation(error: Exception) -> ResponseViolation:
     cause = best_match(getattr(error.__cause__, "schema_errors", ()))
     if cause is not None:
         rule = join_pointer(*cause.absolute_schema_path)
-        return ResponseViolation("schema", join_pointer(*cause.absolute_path), cause.message, rule)
+        return ResponseViolation("schema", join_pointer(*cause.absolute_path), _shorten(cause.message), rule)
     # openapi-core wraps what is wrong with the media type in an error that says less
     if isinstance(error.__cause__, MediaTypeFinderError):
         error = error.__cause__
@@ -176,7 +182,15 @@ def _find_kind(error: Exception) -> ResponseViolationKind:
 
 def _describe_error(error: Exception) -> str:
     try:
-        return str(error)
+        return _shorten(str(error))
     except UnicodeDecodeError:
         # openapi-core shows the body in its message
         return "the body is not UTF-8"
+
+
+def _shorten(message: str) -> str:
+    """Return a message without the middle of the value in it, which may be the whole body: 5 MB that nobody reads."""
+    if len(message) <= MAX_MESSAGE_LENGTH:
+        return message
+    half = MAX_MESSAGE_LENGTH // 2
+    return f"{message[:half]} … {message[-half:]}"
