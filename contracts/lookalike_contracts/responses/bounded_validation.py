@@ -80,7 +80,7 @@ class _BoundedDialectFactory(DialectSchemaValidatorsFactory):
 @cache
 def _bound_validator(validator_class: type[Validator]) -> type[Validator]:
     # jsonschema has no other way to change a keyword: its classes may not be derived from
-    bounded: type[Validator] = extend(validator_class, {"items": _validate_items})
+    bounded: type[Validator] = extend(validator_class, {"items": _validate_items})  # type: ignore[no-untyped-call]
     return bounded
 
 
