@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -39,6 +40,10 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line; exit 0 for success, 2 for what the caller can put right."""
+    for name in ("stdout", "stderr"):
+        # Python has None for a stream that was closed before it started, as `>&-` does in a shell.
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a Chinese title gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):

@@ -52,7 +52,10 @@ class ExtendedCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with shorten_errors(ctx):
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+            for parameter in self.params:
+                _require_text(parameter, ctx)
+        return rest
 
     def invoke(self, ctx: click.Context) -> Any:
         with shorten_errors(ctx):
@@ -129,6 +132,22 @@ class LazyCommandGroup(CommandGroup):
         commands = [CompletionItem(name, help=self.table[name].summary) for name in names]
         options = click.Command.shell_complete(self, ctx, incomplete)
         return [*commands, *options]
+
+
+def _require_text(parameter: click.Parameter, context: click.Context) -> None:
+    """Raise CommandError for a value of bytes that are no UTF-8.
+
+    Python hands them on as half a surrogate pair, which nothing that is signed or sent can hold. Names of files, which
+    may be of any bytes, arrive as a `Path` and are left alone.
+    """
+    value = context.params.get(parameter.name or "")
+    texts = [value]
+    if isinstance(value, tuple):
+        texts = list(value)
+    for text in texts:
+        if isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text):
+            hint = parameter.get_error_hint(context)
+            raise CommandError(f"Invalid value for {hint}: {text!r} is not UTF-8", context)
 
 
 @contextmanager

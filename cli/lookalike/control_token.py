@@ -57,6 +57,6 @@ def render_control_line(url: str, token: str, *, random: bool) -> str:
 def _read_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_TOKEN_BYTES).decode("utf-8", "replace")
+            return file.read(MAX_TOKEN_BYTES).decode("utf-8-sig", "replace")
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Final
 
@@ -34,8 +35,8 @@ def describe_missing_extra(error: ImportError) -> str | None:
 
     A library that is there and cannot import a part of itself is broken, and its own message says more.
     """
-    library = error.name or ""
-    if not isinstance(error, ModuleNotFoundError) or library not in EXTRAS:
+    library = (error.name or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or library not in EXTRAS or sys.modules.get(library):
         return None
     extra = EXTRAS[library]
     return f'{PURPOSES[extra]} needs an extra: pip install "lookalike[{extra}]"'

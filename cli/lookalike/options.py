@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isnan
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -13,6 +13,8 @@ from lookalike_specs import list_api_ids
 from .click_ext import CommandError, suggest_closest
 from .completers import complete_api_ids
 
+SEED_RANGE: Final = click.IntRange(0, 2**63 - 1)
+SIZE_RANGE: Final = click.IntRange(1, 10**9)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Any
 from unicodedata import east_asian_width
 
 import click
+
+from .click_ext import CommandError
 
 
 def choose_color() -> bool | None:
@@ -33,12 +37,45 @@ def echo(text: str) -> None:
     color = None
     if context is not None:
         color = context.color
-    click.echo(text, color=color)
+    with report_write_errors():
+        click.echo(text, color=color)
 
 
 def echo_json(value: Any) -> None:
     """Print a value as JSON for people and machines."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    echo_line(render_json(value))
+
+
+def echo_line(text: str) -> None:
+    """Print a line without colours, for machines."""
+    with report_write_errors():
+        click.echo(text)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to stdout what is no text, such as an image."""
+    with report_write_errors():
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def report_write_errors() -> Iterator[None]:
+    """Raise CommandError where stdout cannot be written to, as on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        # the reader of a pipe has gone, as `head` does: Click ends the program without a word
+        if error.errno == errno.EPIPE:
+            raise
+        # what is left in the buffer cannot be written either, and Python would say so once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise CommandError(f"cannot write to stdout: {error.strerror}") from error
+
+
+def render_json(value: Any) -> str:
+    """Return a value as JSON with a line for each member, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def style_bold(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ from lookalike_specs.signing.sign import compute_stages, get_credential_name, si
 
 from . import curl
 from .click_ext import CommandError, suggest_closest
+
+METHOD_PATTERN: Final = re.compile(r"[A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class SignOptions:
 
 def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> SigningReport:
     """Sign these values, or the spec's example where there are none. Raises CommandError."""
+    _require_request_line(options)
     operation = _select_operation(api, options)
     scheme = _select_scheme(operation, options)
     account = _merge_account(api, scheme, options)
@@ -106,6 +110,14 @@ def sign_request(api: Api, texts: Mapping[str, str], options: SignOptions) -> Si
     names = [field.name for field in operation.fields]
     unknown = tuple((name, names) for name in texts if name not in names)
     return SigningReport(api.id, scheme.name, request, base, stages, unknown)
+
+
+def _require_request_line(options: SignOptions) -> None:
+    """Raise CommandError for a method or a path that no request can have."""
+    if options.method is not None and not METHOD_PATTERN.fullmatch(options.method):
+        raise CommandError(f"--method is a word such as GET, not {options.method!r}")
+    if options.path is not None and not options.path.startswith("/"):
+        raise CommandError(f"--path begins with /, which {options.path!r} does not")
 
 
 def _build_values(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from lookalike import control_token
 from lookalike_specs import list_api_ids
+
+HOME = Path(__file__).parents[2]
 
 LINES = [
     (("serv",), "no command 'serv'; did you mean 'serve'?"),
@@ -63,6 +71,14 @@ LINES = [
     (("sign", "aliyun", "PicContent=@/no/such.jpg"), "cannot read /no/such.jpg: No such file or directory"),
     (("sign", "aliyun", "Num"), "a value is KEY=VALUE, not 'Num'"),
     (("image", "shoe"), "'shoe' is neither an index nor the URL of a catalogue image"),
+    (
+        ("image", "99999999"),
+        "there is no product 99999999: a catalogue of 10000 goods has 0 to 9999; --size makes it larger",
+    ),
+    (("image", "10", "--size", "10"), "there is no product 10: a catalogue of 10 goods has 0 to 9"),
+    (("sign", "aliyun", "--path", "search"), "--path begins with /, which 'search' does not"),
+    (("sign", "aliyun", "--method", "GET X"), "--method is a word such as GET, not 'GET X'"),
+    (("check", "--baseline", "nofile.json"), "--baseline nofile.json: No such file or directory"),
     (("image", "9" * 13), "'9999999999999' is neither an index nor the URL of a catalogue image"),
     (("image", "7", "-o", "/no/such/7.jpg"), "cannot write /no/such/7.jpg: No such file or directory"),
     (("completion", "csh"), "Invalid value for 'SHELL': 'csh' is not one of"),
@@ -121,3 +137,55 @@ def test_what_nobody_expected_keeps_its_traceback(lookalike, monkeypatch):
 
     monkeypatch.setattr(situation_patterns, "load_api", lambda _: 1 / 0)
     assert isinstance(lookalike("situations", "tmapi").exception, ZeroDivisionError)
+
+
+def test_files_that_windows_wrote_are_read(lookalike, tmp_path, monkeypatch):
+    """An editor there puts a BOM before the text."""
+    baseline = tmp_path / "known.json"
+    baseline.write_bytes(b'\xef\xbb\xbf{"accepted": []}')
+    toml = tmp_path / "known.toml"
+    toml.write_bytes(b"\xef\xbb\xbfaccepted = []")
+    for path in (baseline, toml):
+        result = lookalike("check", "tmapi", "--only", "paging/doubled", "--baseline", str(path))
+        assert result.exit_code == 0, result.output
+    token = tmp_path / "token"
+    token.write_bytes(b"\xef\xbb\xbf0123456789abcdef")
+    assert control_token.read_token(token) == "0123456789abcdef"
+    document = tmp_path / "shop.yaml"
+    document.write_bytes(b"\xef\xbb\xbf" + (HOME / "tests/data/openapi/petstore.yaml").read_bytes())
+    assert lookalike("apis", "--spec", str(document)).stdout.startswith("shop  ")
+
+
+def test_a_user_without_a_home_can_check(lookalike, monkeypatch):
+    def find_none(_):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
+    monkeypatch.setattr(Path, "expanduser", find_none)
+    assert lookalike("check", "tmapi", "--only", "paging/doubled").exit_code == 0
+
+
+@pytest.mark.parametrize("words", ["apis", "apis --json", "image 7"])
+def test_a_full_disk_is_one_line(words):
+    with Path("/dev/full").open("wb") as full:
+        done = run_program(*words.split(), stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (2, b"Error: cannot write to stdout: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", ["situations", "spec", "image 7"])
+def test_a_reader_that_goes_away_is_no_error(words):
+    command = f"{sys.executable} -m lookalike {words} | head -c 1 > {os.devnull}"
+    done = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("words", ["apis", "image 7", "situations tmapi"])
+def test_a_closed_stdout_is_no_error(words):
+    command = f"{sys.executable} -m lookalike {words} >&-"
+    done = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def run_program(*words, **options):
+    return subprocess.run([sys.executable, "-m", "lookalike", *words], timeout=60, check=False, **options)

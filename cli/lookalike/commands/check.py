@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import click
@@ -16,14 +17,20 @@ from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_check_ids, complete_operations, complete_variants
-from ..options import FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
+from ..options import (
+    SEED_RANGE,
+    SIZE_RANGE,
+    FiniteFloatRange,
+    apis_argument,
+    choose_format,
+    json_option,
+    parse_variants,
+)
 from ..output import echo, render_table
 from ..spec_options import add_specs, import_option, spec_option
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
-SEED_RANGE = click.IntRange(0, 2**63 - 1)
-SIZE_RANGE = click.IntRange(1, 10**9)
 COUNT_RANGE = click.IntRange(1, 10**6)
 EXIT_NOTHING_CHECKED = 2
 STYLES: dict[str, dict[str, Any]] = {
@@ -189,12 +196,22 @@ def _keep_hypothesis_storage() -> Iterator[None]:
     if STORAGE_VARIABLE in os.environ:
         yield
         return
-    cache = os.environ.get("XDG_CACHE_HOME") or Path("~", ".cache").expanduser()
-    os.environ[STORAGE_VARIABLE] = str(Path(cache, "lookalike", "hypothesis"))
+    os.environ[STORAGE_VARIABLE] = str(Path(_choose_cache_folder(), "lookalike", "hypothesis"))
     try:
         yield
     finally:
         del os.environ[STORAGE_VARIABLE]
+
+
+def _choose_cache_folder() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    if cache:
+        return Path(cache)
+    try:
+        return Path("~", ".cache").expanduser()
+    except RuntimeError:
+        # a container's user may have neither HOME nor a line in /etc/passwd
+        return Path(gettempdir())
 
 
 def _paint(role: str, text: str) -> str:

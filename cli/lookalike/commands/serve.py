@@ -19,15 +19,13 @@ from .. import __version__, control_token
 from ..click_ext import ExtendedCommand
 from ..completers import complete_variants
 from ..curl import build_curl_line
-from ..options import apis_argument, json_option, parse_variants
-from ..output import echo, render_table, style_bold, style_dim
+from ..options import SEED_RANGE, SIZE_RANGE, apis_argument, json_option, parse_variants
+from ..output import echo, echo_line, render_table, style_bold, style_dim
 from ..request_log import create_request_log
 from ..spec_options import add_specs, import_option, spec_option
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
 from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
 
-SEED_RANGE = click.IntRange(0, 2**63 - 1)
-SIZE_RANGE = click.IntRange(1, 10**9)
 PORT_RANGE = click.IntRange(0, 65535)
 
 
@@ -113,7 +111,7 @@ def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
             announcement["workers"] = worker_urls
         announcement["control_token"] = app.control_token
         if as_json:
-            click.echo(json.dumps(announcement))
+            echo_line(json.dumps(announcement))
             return
         control_line = control_token.render_control_line(url, app.control_token, random=not given_token)
         _print_announcement(announcement, mock, control_line)

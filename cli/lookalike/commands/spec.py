@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from lookalike_specs.files import write_atomically
 
 from ..click_ext import CommandError, ExtendedCommand
 from ..options import apis_argument, choose_format, json_option
-from ..output import echo
+from ..output import echo, render_json
 from ..spec_options import add_specs, import_option, spec_option
 
 Documents = Mapping[str, dict[str, Any]]
@@ -71,9 +70,9 @@ def command(apis: tuple[str, ...], specs: tuple[str, ...], form: str, as_json: b
     elif form == "yaml":
         echo("\n---\n".join(_render_yaml(document) for document in documents.values()))
     elif len(documents) == 1:
-        echo(_render_json(*documents.values()))
+        echo(render_json(*documents.values()))
     else:
-        echo(_render_json(documents))
+        echo(render_json(documents))
 
 
 def _write_files(documents: Documents, form: str, folder: Path) -> None:
@@ -82,7 +81,7 @@ def _write_files(documents: Documents, form: str, folder: Path) -> None:
         path = folder / f"{api}.{form}"
         text = _render_yaml(document)
         if form == "json":
-            text = _render_json(document)
+            text = render_json(document)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, f"{text}\n".encode())
@@ -93,7 +92,3 @@ def _write_files(documents: Documents, form: str, folder: Path) -> None:
 def _render_yaml(document: dict[str, Any]) -> str:
     text: str = yaml.dump(document, Dumper=DocumentDumper, allow_unicode=True, sort_keys=False, width=120)
     return text.rstrip()
-
-
-def _render_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -39,7 +39,7 @@ def command() -> None:
     Examples:
       lookalike vectors list
       lookalike vectors show acs3 1
-      lookalike vectors verify daji-md5 --driver 'node examples/drivers/node_driver.mjs'
+      lookalike vectors verify daji-md5 --driver 'node my_driver.mjs'
     """
 
 
@@ -125,8 +125,10 @@ def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: 
 
     \b
     Examples:
-      lookalike vectors verify --driver 'python examples/drivers/python_driver.py'
+      lookalike vectors verify --driver 'python my_driver.py'
       lookalike vectors verify acs3 acs-rpc --driver ./my-driver --json
+
+    The sources of Lookalike have two drivers to begin with: python_driver.py and node_driver.mjs in examples/drivers.
     """
     from ..drivers import DriverError, ask_driver, compare_response, generate_tasks, report  # noqa: PLC0415 - `lookalike --help` is quick
 

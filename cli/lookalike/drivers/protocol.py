@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -57,6 +58,8 @@ class MalformedResponse(Exception):
 
 def parse_response(task: Task, line: bytes) -> DriverResponse:
     """Return the answer that a line is. Raise MalformedResponse."""
+    # PowerShell puts a BOM before the first line that it writes into a pipe
+    line = line.removeprefix(BOM_UTF8)
     try:
         response = msgspec.json.decode(line, type=DriverResponse)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
