@@ -90,8 +90,8 @@ def name_case(value: object) -> str | None:
     return None
 
 
-def is_text(option: click.Option) -> bool:
-    return isinstance(option.type, click.types.StringParamType) and not option.is_flag
+def is_text(parameter: click.Parameter) -> bool:
+    return isinstance(parameter.type, click.types.StringParamType)
 
 
 def misspell(word: str) -> str:
@@ -155,11 +155,12 @@ def test_an_option_without_its_value_is_one_line(command: Command, option: click
     assert f"see lookalike {' '.join(command.words)} --help" in line
 
 
-@pytest.mark.parametrize(("command", "parameter"), [*OPTIONS, *ARGUMENTS], ids=name_case)
+CHOICES = [(command, parameter) for command, parameter in (*OPTIONS, *ARGUMENTS) if command.complete(parameter)]
+
+
+@pytest.mark.parametrize(("command", "parameter"), CHOICES, ids=name_case)
 def test_a_value_misspelt_brings_the_value(command: Command, parameter: click.Parameter, lookalike: Run) -> None:
     choices = command.complete(parameter)
-    if not choices:
-        pytest.skip("there are no choices")
     words = [*command.fill(parameter), *parameter.opts[-1:], misspell(choices[-1])]
     if isinstance(parameter, click.Argument):
         words.remove(parameter.opts[-1])
@@ -170,11 +171,8 @@ NUMBERS = [(command, option) for command, option in OPTIONS if "range" in option
 
 
 @pytest.mark.parametrize(("command", "option"), NUMBERS, ids=name_case)
-@pytest.mark.parametrize("value", ["x", "-1", "nan", "1e99"])
+@pytest.mark.parametrize("value", ["x", "-1", "nan"])
 def test_a_number_out_of_range_is_one_line(command: Command, option: click.Option, value: str, lookalike: Run) -> None:
-    assert isinstance(option.type, click.IntRange | click.FloatRange)
-    if value == "1e99" and option.type.max is None:
-        pytest.skip("as many as you like")
     line = require_one_line(lookalike(*command.fill(option), f"{option.opts[-1]}={value}"))
     assert f"'{option.opts[-1]}'" in line
 
@@ -192,10 +190,11 @@ def test_a_file_for_a_folder_and_a_folder_for_a_file_is_one_line(
     assert wrong in require_one_line(lookalike(*command.fill(option), option.opts[-1], wrong))
 
 
-@pytest.mark.parametrize(("command", "parameter"), [*OPTIONS, *ARGUMENTS], ids=name_case)
+TEXTS = [(command, parameter) for command, parameter in (*OPTIONS, *ARGUMENTS) if is_text(parameter)]
+
+
+@pytest.mark.parametrize(("command", "parameter"), TEXTS, ids=name_case)
 def test_a_value_of_no_encoding_is_one_line(command: Command, parameter: click.Parameter, lookalike: Run) -> None:
-    if not isinstance(parameter.type, click.types.StringParamType):
-        pytest.skip("no text")
     words = [*command.fill(parameter), *parameter.opts[-1:], "k=\udcff"]
     if isinstance(parameter, click.Argument):
         words.remove(parameter.opts[-1])
