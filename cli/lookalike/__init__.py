@@ -1,9 +1,11 @@
 """Lookalike: five Chinese image-search APIs, without keys and without a network."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import_module
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from lookalike_mocks import Mock, Quota, Sandbox
 
     from . import strategies as strategies
@@ -14,16 +16,18 @@ __version__ = "0.1.0"
 __all__ = ["Mock", "Quota", "RunningMock", "Sandbox", "__version__", "respx_router", "serve", "transport"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import on first use, so that `import lookalike` costs nothing."""
     if name in __all__:
-        return getattr(import_module(f"{__name__}.embed"), name)
+        return getattr(_import_module(f"{__name__}.embed"), name)
     if name == "strategies":  # needs Hypothesis
-        return import_module(f"{__name__}.strategies")
+        return _import_module(f"{__name__}.strategies")
     if name == "MockApi":  # needs pytest
-        return import_module(f"{__name__}.testing").MockApi
+        return _import_module(f"{__name__}.testing").MockApi
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "MockApi", "strategies"})
+    # without what this module needs itself, and without submodules that happen to be loaded
+    dunders = [name for name in globals() if name.startswith("__")]
+    return sorted({*dunders, *__all__, "MockApi", "strategies"})

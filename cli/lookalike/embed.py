@@ -101,7 +101,8 @@ def transport(*apis: str | Api | Mock, **options: Unpack[MockOptions]) -> HttpxT
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `httpx`.
     """
-    from lookalike_mocks.adapters.httpx_transport import HttpxTransport  # noqa: PLC0415 - httpx is an extra
+    with require_extra("lookalike.transport", "httpx"):
+        from lookalike_mocks.adapters.httpx_transport import HttpxTransport  # noqa: PLC0415 - httpx is an extra
 
     return HttpxTransport(_select_mock(apis, options))
 
@@ -111,9 +112,21 @@ def respx_router(*apis: str | Api | Mock, **options: Unpack[MockOptions]) -> res
 
     Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError without the extra `respx`.
     """
-    from lookalike_mocks.adapters.respx_router import create_respx_router  # noqa: PLC0415 - respx is an extra
+    with require_extra("lookalike.respx_router", "respx"):
+        from lookalike_mocks.adapters.respx_router import create_respx_router  # noqa: PLC0415 - respx is an extra
 
     return create_respx_router(_select_mock(apis, options))
+
+
+@contextmanager
+def require_extra(name: str, extra: str) -> Iterator[None]:
+    """Wrap the import of what an extra of the same name brings. Raise ImportError with the line that installs it."""
+    try:
+        yield
+    except ImportError as error:
+        missing = error.name or extra
+        message = f"{name} needs {missing}: pip install 'lookalike[{extra}]'"
+        raise ImportError(message, name=missing) from None
 
 
 def _select_mock(apis: tuple[str | Api | Mock, ...], options: MockOptions) -> Mock:

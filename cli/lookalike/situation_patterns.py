@@ -1,20 +1,23 @@
-"""Situations chosen by patterns."""
+"""Situations chosen by patterns and by kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Final
 
 from lookalike_mocks.situations import SituationDetails, iter_situations
 from lookalike_specs import UnknownApi, list_api_ids, load_api
 from lookalike_specs.registry import find_sources
 from lookalike_specs.suggest import find_closest
 
+SITUATION_KINDS: Final = ("answer", "error", "fault")
+
 
 @dataclass(eq=False)
 class UnknownChoice(Exception):
-    """No situation matches a pattern, or no operation has a name. `kind` is "situation" or "operation"."""
+    """No situation matches a pattern, or no operation or kind has a name. `kind` is which of the three it is."""
 
     kind: str
     value: str
@@ -52,10 +55,13 @@ def _reject_short_name(word: str) -> None:
         raise UnknownChoice("situation", word, ids[0])
 
 
-def match_situations(patterns: str | Iterable[str], operation: str = "") -> list[SituationDetails]:
+def match_situations(
+    patterns: str | Iterable[str], operation: str = "", kinds: str | Iterable[str] = ()
+) -> list[SituationDetails]:
     """Return the situations that the patterns mean, such as `tmapi/*`; `!tmapi/4*` takes away.
 
-    Patterns count in their order. With `operation`, only situations that it can be in. Raises UnknownChoice.
+    Patterns count in their order. With `operation`, only situations that it can be in; with `kinds`, only those of
+    SITUATION_KINDS. Raises UnknownChoice.
     """
     patterns = [patterns] if isinstance(patterns, str) else list(patterns)
     every = _load_situations(_list_concerned_apis(patterns))
@@ -67,9 +73,10 @@ def match_situations(patterns: str | Iterable[str], operation: str = "") -> list
                 selected.pop(situation_id, None)
             else:
                 selected[situation_id] = every[situation_id]
+    situations = list(_filter_by_kind(kinds, selected.values()))
     if operation:
-        return list(_filter_by_operation(operation, selected.values()))
-    return list(selected.values())
+        return list(_filter_by_operation(operation, situations))
+    return situations
 
 
 def _list_concerned_apis(patterns: Iterable[str]) -> tuple[str, ...]:
@@ -99,9 +106,22 @@ def _match_pattern(pattern: str, situation_ids: Iterable[str]) -> list[str]:
     return matches
 
 
+def _filter_by_kind(kinds: str | Iterable[str], situations: Iterable[SituationDetails]) -> Iterator[SituationDetails]:
+    """Yield those of these kinds, all where none is named. Raises UnknownChoice."""
+    if isinstance(kinds, str):
+        kinds = [kinds]
+    selected_kinds = set(kinds)
+    for kind in selected_kinds:
+        if kind not in SITUATION_KINDS:
+            raise UnknownChoice("kind of situation", kind, find_closest(kind, SITUATION_KINDS))
+    for situation in situations:
+        if not selected_kinds or situation.kind in selected_kinds:
+            yield situation
+
+
 def _filter_by_operation(operation: str, situations: Iterable[SituationDetails]) -> Iterator[SituationDetails]:
     """Yield those that the operation can be in. Raises UnknownChoice."""
-    operation_ids = [existing.id for api in list_api_ids() for existing in load_api(api).operations]
+    operation_ids = [existing.id for api in find_sources() for existing in load_api(api).operations]
     if operation not in operation_ids:
         raise UnknownChoice("operation", operation, find_closest(operation, operation_ids))
     for situation in situations:

@@ -25,6 +25,7 @@ from lookalike_specs.signing import SCHEMES, SigningContext
 from lookalike_specs.signing.sign import sign
 from lookalike_specs.suggest import find_closest
 
+from .embed import require_extra
 from .situation_patterns import UnknownChoice, match_situations
 
 try:
@@ -113,7 +114,8 @@ def responses(
 
 def replay_transport(*responses: Response) -> httpx.MockTransport:
     """Return an httpx transport that gives these responses one after the other, and the last one for good."""
-    import httpx  # noqa: PLC0415 - an extra
+    with require_extra("replay_transport", "httpx"):
+        import httpx  # noqa: PLC0415 - an extra
 
     remaining = list(responses)
 

@@ -40,6 +40,13 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     triggers: list[SituationTrigger]
     prefer: str
 
+    def __repr__(self) -> str:
+        """Return what fits into the first line of a failing test."""
+        text = f"{self.id}: {self.kind}"
+        if self.status is not None:
+            text += f", HTTP {self.status}"
+        return f"<{text}>"
+
 
 def iter_situations(api: Api) -> Iterator[SituationDetails]:
     """Yield the situations that are not errors, then the catalogue of errors, then the faults."""

@@ -160,6 +160,7 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     rules: list[Rule] = []
     errors: dict[str, Reaction]
     also_allowed: dict[str, list[Reaction]] = {}
+    token_lists: dict[str, list[str]] = {}
     defaults: dict[str, Choice] = {}
     error_formats: dict[str, str] = {}
     error_aliases: dict[str, str] = {}

@@ -195,7 +195,8 @@ def _check_fields(api: Api) -> Iterator[Problem]:
             for name in rule.parameters:
                 if name not in names:
                     yield operation.pointer, f"rule on {name!r}"
-        for name in (*operation.extension.also_allowed, *operation.extension.defaults):
+        extension = operation.extension
+        for name in (*extension.also_allowed, *extension.defaults, *extension.token_lists):
             if name not in names:
                 yield operation.pointer, f"speaks of {name!r}"
         if not operation.schemes:

@@ -63,10 +63,10 @@ def failures(result: pytest.RunResult) -> str:
 
 def test_a_test_has_a_server_a_sandbox_and_each_api(run: Any) -> None:
     result = run("""
-    def test_it(lookalike, lookalike_sandbox, tmapi, daji_1688, daji_taobao, hiobuy, aliyun):
+    def test_it(lookalike_server, lookalike_sandbox, tmapi, daji_1688, daji_taobao, hiobuy, aliyun):
         every = [tmapi, daji_1688, daji_taobao, hiobuy, aliyun]
-        assert sorted(lookalike.mock.services) == sorted(api.id for api in every)
-        assert {api.base_url for api in every} == {lookalike.url}
+        assert sorted(lookalike_server.mock.services) == sorted(api.id for api in every)
+        assert {api.base_url for api in every} == {lookalike_server.url}
         assert {api.id: dict(api.credentials) for api in every} == lookalike_sandbox.credentials
         assert {api.sandbox for api in every} == {lookalike_sandbox}
         assert repr(tmapi) == f"<tmapi in sandbox {lookalike_sandbox.name}>"
@@ -80,14 +80,14 @@ def test_each_test_has_a_sandbox_of_its_own_which_goes_with_it(run: Any) -> None
     SEEN = []
 
     @pytest.mark.parametrize("number", range(3))
-    def test_it(tmapi, lookalike, number):
+    def test_it(tmapi, lookalike_server, number):
         assert tmapi.journal == ()
         assert ask(tmapi).status_code == 200
         (entry,) = tmapi.journal
         assert (entry.api, entry.response.status) == ("tmapi", 200)
         SEEN.append(tmapi.sandbox.name)
         assert len(set(SEEN)) == number + 1
-        assert [each.name for each in lookalike.mock.sandboxes] == ["demo", SEEN[-1]]
+        assert [each.name for each in lookalike_server.mock.sandboxes] == ["demo", SEEN[-1]]
     """).assert_outcomes(passed=3)
 
 
@@ -186,6 +186,12 @@ PATTERNS: list[tuple[Any, str, list[str]]] = [
     ("['tmapi/5*', 'hiobuy/empty']", "", ["tmapi/500", "tmapi/503", "hiobuy/empty"]),
     ("['tmapi/[45]??', '!tmapi/4*']", "", ["tmapi/500", "tmapi/503"]),
     ("['aliyun/Entity*', 'aliyun/empty']", ", operation='SearchImageByPic'", ["aliyun/empty"]),
+    ("'tmapi/*'", ", kind='fault'", [f"tmapi/{fault}" for fault in FAULTS]),
+    (
+        "['tmapi/5*', 'tmapi/e*', 'tmapi/lat*']",
+        ", kind=['answer', 'error']",
+        ["tmapi/500", "tmapi/503", "tmapi/empty", "tmapi/extremes"],
+    ),
     ("'aliyun/Entity*'", ", operation='PostObject'", ["aliyun/EntityTooLarge", "aliyun/EntityTooSmall"]),
 ]
 
@@ -252,14 +258,23 @@ def test_a_situation_can_be_for_one_operation(run: Any) -> None:
 @pytest.mark.parametrize(
     ("mark", "says"),
     [
-        ("situations='tmapi/449'", "no situation is called 'tmapi/449'; nearest: tmapi/499"),
+        ("situations='tmapi/449'", "no situation is called 'tmapi/449'; nearest: tmapi/439"),
         ("situations=['tmapi/*', '!tmap/439']", "no situation is called 'tmap/439'; nearest: tmapi/439"),
         ("situations='tmapi/*', operation='search'", "no operation is called 'search'; nearest: "),
         (
             "situation='tmapi/439'",
-            "@pytest.mark.lookalike takes situations, operation, variants, seed, size, not situation",
+            "@pytest.mark.lookalike takes situations, kind, operation, variants, seed, size, conformant, trust, not situation; did you mean 'situations'?",
         ),
-        ("'tmapi/439'", "@pytest.mark.lookalike takes situations, operation, variants, seed, size, not 'tmapi/439'"),
+        ("'tmapi/439'", "conformant, trust, not 'tmapi/439'; did you mean situations='tmapi/439'?"),
+        ("situations=7", "situations are patterns such as 'tmapi/*', not 7"),
+        ("situations='tmapi/*', kind='errors'", "no kind of situation is called 'errors'; nearest: error"),
+        ("kind=5", "kind is 'answer', 'error' or 'fault', or several of them, not 5"),
+        ("variants='auth=either'", "variants are a dict such as {'tmapi.auth': 'either'}, not 'auth=either'"),
+        ("conformant='no'", "conformant is True or False, not 'no'"),
+        (
+            "trust='measures'",
+            "a kind of provenance is one of documented, measured, inferred, invented, not 'measures'; did you mean 'measured'?",
+        ),
         ("seed='x'", "lookalike-seed is a number from 0 to 9223372036854775807, not 'x'"),
         ("seed=None", "lookalike-seed is a number from 0 to 9223372036854775807, not None"),
         ("seed=2**63", "lookalike-seed is a number from 0 to 9223372036854775807, not 9223372036854775808"),
@@ -291,11 +306,11 @@ def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
     run("""
     @pytest.mark.lookalike(variants={"tmapi.error-format": "http-200"}, seed=5)
     class TestIt:
-        def test_both(self, tmapi, lookalike):
+        def test_both(self, tmapi, lookalike_server):
             tmapi.situation("439")
             assert ask(tmapi).status_code == 200
             assert (tmapi.sandbox.state.seed, tmapi.sandbox.state.size) == (5, 10_000)
-            assert tmapi.base_url != lookalike.url
+            assert tmapi.base_url != lookalike_server.url
 
         @pytest.mark.lookalike(seed=6, size=50)
         def test_nearest_counts(self, tmapi):
@@ -303,8 +318,8 @@ def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
             assert ask(tmapi).status_code == 200
             assert (tmapi.sandbox.state.seed, tmapi.sandbox.state.size) == (6, 50)
 
-    def test_after(tmapi, lookalike):
-        assert tmapi.base_url == lookalike.url
+    def test_after(tmapi, lookalike_server):
+        assert tmapi.base_url == lookalike_server.url
     """).assert_outcomes(passed=3)
 
 
@@ -312,9 +327,9 @@ def test_variants_seed_and_size_of_a_mark(run: Any) -> None:
 
 SEED = """
     {mark}
-    def test_it(tmapi, lookalike):
+    def test_it(tmapi, lookalike_server):
         print("seed", tmapi.sandbox.state.seed, "size", tmapi.sandbox.state.size)
-        variants = lookalike.mock.services["tmapi"].variants
+        variants = lookalike_server.mock.services["tmapi"].variants
         print("auth", variants["auth"], "transport", variants["error-format"])
 """
 
@@ -343,8 +358,8 @@ def test_the_mark_goes_before_the_option_the_environment_and_the_ini_file(
 def test_the_server_of_a_session_is_as_the_options_say(run: Any) -> None:
     run("""
     @pytest.mark.lookalike(seed=8, size=60)
-    def test_it(lookalike):
-        assert (lookalike.mock.demo_state.seed, lookalike.mock.demo_state.size) == (7, 50)
+    def test_it(lookalike_server):
+        assert (lookalike_server.mock.demo_state.seed, lookalike_server.mock.demo_state.size) == (7, 50)
     """, "--lookalike-seed", "7", "--lookalike-size", "50").assert_outcomes(passed=1)  # fmt: skip
 
 
@@ -406,9 +421,10 @@ def test_a_failing_test_shows_seed_situation_curl_and_journal(run: Any) -> None:
         [
             r"-+ lookalike -+",
             r"seed 7, 10000 goods; in the situation tmapi/439",
+            r"To see it again: lookalike serve tmapi --seed 7",
             r"… 2 before",
             r"3  GET /1688/global/search/image  HTTP 439  tmapi/439",
-            r"   curl -s .*'http://127.0.0.1:\d+/1688/global/search/image\?apiToken=\*\*\*&img_url=.*&page=3'",
+            r"   curl -s .* -H 'prefer: example=tmapi/439' 'http://127.0.0.1:8765/1688/global/search/image\?apiToken=lookalike-demo-token&img_url=.*&page=3'",
             r'   \{"code":439,"msg":"Subscription expired or insufficient balance.","data":null\}',
             r"7  GET .*",
         ],
@@ -417,18 +433,14 @@ def test_a_failing_test_shows_seed_situation_curl_and_journal(run: Any) -> None:
     assert "Nothing was asked" not in failures(result)
 
 
-def test_with_a_server_its_url_is_shown_whatever_host_is_asked_for(run: Any) -> None:
+def test_the_lines_are_for_a_server_that_can_be_started_whatever_host_was_asked_and_long_bodies_are_cut(
+    run: Any,
+) -> None:
     result = run("""
-    def test_it(tmapi):
+    def test_server(tmapi):
         httpx.get(f"{tmapi.base_url}/1688/global/search/image", headers={"host": "api.tmapi.top"})
         assert not ask(tmapi)
-    """)
-    assert len(re.findall(r"   curl .*http://127\.0\.0\.1:\d+/1688/global", failures(result))) == 2
-    assert "http://api.tmapi.top" not in failures(result)
 
-
-def test_without_a_server_the_vendors_own_url_is_shown_and_long_bodies_are_cut(run: Any) -> None:
-    result = run("""
     @pytest.mark.parametrize("length", [300, 500])
     def test_it(tmapi, length):
         with httpx.Client(transport=tmapi.transport) as client:
@@ -436,8 +448,11 @@ def test_without_a_server_the_vendors_own_url_is_shown_and_long_bodies_are_cut(r
             client.post(where, json={"url": "x" * length})
         assert not tmapi.journal
     """)
-    result.assert_outcomes(failed=2)
-    lines = re.findall(r"   curl .*'http://api.tmapi.top/1688/tools/image/convert_url\?apiToken=.*", failures(result))
+    result.assert_outcomes(failed=3)
+    shown = failures(result)
+    assert len(re.findall(r"   curl .*http://127\.0\.0\.1:8765/1688/global", shown)) == 2
+    assert "http://api.tmapi.top" not in "".join(re.findall("   curl .*", shown))
+    lines = re.findall(r"   curl .*8765/1688/tools/image/convert_url\?apiToken=lookalike-demo-token.*", shown)
     assert [line.endswith("  # the body is longer") for line in lines] == [False, True]
     assert [line.count("x") > 400 for line in lines] == [False, False]
 

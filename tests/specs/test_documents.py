@@ -125,3 +125,12 @@ def examples(node: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
 
 def checker(api: str, schema: Any) -> Any:
     return (OAS30Validator if read_document(api)["openapi"].startswith("3.0") else OAS31Validator)(schema)
+
+
+@pytest.mark.parametrize("api", list_api_ids())
+def test_lists_of_tokens_are_in_the_data(api: str) -> None:
+    spec = load_api(api)
+    for operation in spec.operations:
+        for names in operation.extension.token_lists.values():
+            assert names
+            assert set(names) <= set(spec.root.data)

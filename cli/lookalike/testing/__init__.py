@@ -2,6 +2,15 @@
 
 from .api_fixture import ActiveSituation, MockApi
 from .sandboxes import MockPool, TestSandbox
-from .settings import Settings, read_settings
+from .settings import Settings, fail_usage, read_conformance_settings, read_settings
 
-__all__ = ["ActiveSituation", "MockApi", "MockPool", "Settings", "TestSandbox", "read_settings"]
+__all__ = [
+    "ActiveSituation",
+    "MockApi",
+    "MockPool",
+    "Settings",
+    "TestSandbox",
+    "fail_usage",
+    "read_conformance_settings",
+    "read_settings",
+]

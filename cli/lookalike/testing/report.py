@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from typing import Any, Final
 
@@ -11,19 +11,34 @@ import pytest
 from lookalike_mocks import Sandbox
 from lookalike_mocks.redact import build_redactor, list_sandbox_secrets, redact_entry
 from lookalike_mocks.sandbox.journal import JournalEntry
-from lookalike_specs import curl
 
+from .rerun import build_curl_command, build_serve_command
 from .sandboxes import TestSandbox
 
 SECTION_TITLE: Final = "lookalike"
 # of the newest exchanges, and of each body
 MAX_EXCHANGES = 5
 MAX_BODY_BYTES = 400
+# what a client saw of an answer with a fault
+FAULT_OUTCOMES: Final[Mapping[str, str]] = {
+    "latency": "HTTP {status}, late",
+    "slow-body": "HTTP {status}, slowly",
+    "reset-before": "a reset, and no answer",
+    "reset-inside": "HTTP {status}, then a reset",
+    "truncated-body": "HTTP {status}, then the end in the middle of the body",
+    "wrong-content-length": "HTTP {status} with a wrong Content-Length",
+    "malformed-chunk": "HTTP {status}, then a malformed chunk",
+    "malformed-json": "HTTP {status} with malformed JSON",
+    "wrong-certificate": "a reset, and no answer",
+}
 Redact = Callable[[str], str]
 
 
-def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox) -> None:
-    """Cover secrets in the report; where the test failed, add what the look-alikes saw."""
+def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox, notes_title: str) -> None:
+    """Cover secrets in the report; where the test failed, add what the look-alikes saw.
+
+    Notes on its clients go into a section of that title, for the end of the run.
+    """
     was_expected = hasattr(report, "wasxfail")
     if report.sections or report.longrepr or was_expected:
         redact = create_redaction(test_sandbox)
@@ -31,6 +46,9 @@ def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox) -> Non
         report.longrepr = _redact_value(report.longrepr, redact)
         if was_expected:
             report.wasxfail = redact(report.wasxfail)
+    if report.when == "teardown" and test_sandbox.notes:
+        redact = create_redaction(test_sandbox)
+        report.sections.append((notes_title, redact("\n".join(test_sandbox.notes))))
     if report.failed:
         report.sections.append((SECTION_TITLE, "\n".join(describe_traffic(test_sandbox))))
 
@@ -51,13 +69,17 @@ def create_redaction(test_sandbox: TestSandbox) -> Redact:
 
 
 def describe_traffic(test_sandbox: TestSandbox) -> Iterator[str]:
-    """Yield lines for people: the seed, the situation, the last exchanges."""
+    """Yield lines for people: the seed, the situation, the last exchanges, and how to see them again."""
     head = str(test_sandbox.settings)
     if test_sandbox.situation:
         head += f"; in the situation {test_sandbox.situation}"
     yield head
-    yield from _describe_exchanges(test_sandbox, test_sandbox.sandbox, list(test_sandbox.sandbox.journal.entries))
+    entries = list(test_sandbox.sandbox.journal.entries)
     unmatched = list(test_sandbox.find_unmatched_entries())
+    shown = entries[-MAX_EXCHANGES:] + unmatched[-MAX_EXCHANGES:]
+    for api in dict.fromkeys(entry.api for entry in shown if entry.api):
+        yield f"To see it again: {build_serve_command(api, test_sandbox.settings)}"
+    yield from _describe_exchanges(test_sandbox, test_sandbox.sandbox, entries)
     if unmatched:
         yield "With other credentials than this test's:"
         yield from _describe_exchanges(test_sandbox, test_sandbox.mock.sandboxes.demo, unmatched)
@@ -69,27 +91,30 @@ def _describe_exchanges(test_sandbox: TestSandbox, sandbox: Sandbox, entries: li
     skipped = max(0, len(entries) - MAX_EXCHANGES)
     if skipped:
         yield f"… {skipped} before"
-    secrets = list_sandbox_secrets(test_sandbox.sandbox)
+    secrets = list(list_sandbox_secrets(test_sandbox.sandbox))
     for number, entry in enumerate(entries[skipped:], start=skipped + 1):
-        redacted = redact_entry(entry, sandbox, secrets, MAX_BODY_BYTES)
-        is_cut = len(entry.request.body) > MAX_BODY_BYTES
-        yield from _describe_exchange(number, redacted, test_sandbox.base_url, is_cut=is_cut)
+        command = build_curl_command(entry, test_sandbox.sandbox, MAX_BODY_BYTES)
+        yield from _describe_exchange(number, redact_entry(entry, sandbox, secrets, MAX_BODY_BYTES), command)
 
 
-def _describe_exchange(number: int, entry: JournalEntry, base: str, *, is_cut: bool) -> Iterator[str]:
+def _describe_exchange(number: int, entry: JournalEntry, command: str) -> Iterator[str]:
     """Yield the lines of one exchange whose secrets are covered and whose bodies are cut already."""
-    request = entry.request
-    head = f"{number}  {request.method} {request.path}  HTTP {entry.response.status}"
+    head = f"{number}  {entry.request.method} {entry.request.path}  {_describe_outcome(entry)}"
     if entry.situation:
         head += f"  {entry.api}/{entry.situation}"
     yield head
-    if entry.near_miss:
-        yield f"   {entry.near_miss}"
-    command = curl.build_curl_command(request, base or f"{request.scheme}://{request.host}")
-    if is_cut:
-        command += "  # the body is longer"
+    reason = entry.why
+    # what the test asked for beforehand is named already
+    if reason is not None and reason.origin != "schedule":
+        yield f"   {reason}"
     yield f"   {command}"
     yield f"   {entry.response.body.decode('utf-8', 'replace')}"
+
+
+def _describe_outcome(entry: JournalEntry) -> str:
+    """Return what reached the client: `HTTP 200, then a reset` where the answer did not come whole."""
+    template = FAULT_OUTCOMES.get(entry.situation, "HTTP {status}")
+    return template.format(status=entry.response.status)
 
 
 def _redact_value(value: Any, redact: Redact) -> Any:

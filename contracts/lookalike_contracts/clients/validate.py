@@ -18,6 +18,7 @@ from .parsed_request import ClientRequest
 from .replay import validate_nonce, validate_timestamp
 from .schema import validate_schema
 from .secrets import build_redactor, find_misplaced_secrets
+from .tokens import validate_tokens
 from .violation import LISTED, RequestViolation
 
 
@@ -86,6 +87,7 @@ class _RequestValidator:
         yield from find_unknown_names(request)
         yield from find_repeated_parameters(request)
         yield from find_misplaced_files(request)
+        yield from validate_tokens(request)
         yield from validate_credentials(request, find_account(request, self.accounts))
         yield from find_misplaced_secrets(request, self.accounts)
         scheme = find_scheme(request)

@@ -26,6 +26,13 @@ class JournalEntry(msgspec.Struct, frozen=True):
     operation: str = ""
     reason_finder: ReasonFinder | None = None
 
+    def __repr__(self) -> str:
+        """Return one line, without query, headers and bodies: a list of entries stands in many a failing assertion."""
+        text = f"{self.request.method} {self.request.path} HTTP {self.response.status}"
+        if self.situation:
+            text += f" {self.api}/{self.situation}"
+        return f"<{text}>"
+
     @property
     def why(self) -> Reason | None:
         """Return why the request was refused, or answered with a situation or a fault; None for an ordinary answer."""
