@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from . import strategies as strategies
     from .embed import RunningMock, respx_router, serve, transport
     from .testing import MockApi as MockApi
+    from .testing import sandbox as sandbox
 
 __version__ = "0.1.0"
 __all__ = ["Mock", "Quota", "RunningMock", "Sandbox", "__version__", "respx_router", "serve", "transport"]
@@ -22,12 +23,12 @@ def __getattr__(name: str) -> "Any":
         return getattr(_import_module(f"{__name__}.embed"), name)
     if name == "strategies":  # needs Hypothesis
         return _import_module(f"{__name__}.strategies")
-    if name == "MockApi":  # needs pytest
-        return _import_module(f"{__name__}.testing").MockApi
+    if name in ("MockApi", "sandbox"):  # need pytest
+        return getattr(_import_module(f"{__name__}.testing"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     # without what this module needs itself, and without submodules that happen to be loaded
     dunders = [name for name in globals() if name.startswith("__")]
-    return sorted({*dunders, *__all__, "MockApi", "strategies"})
+    return sorted({*dunders, *__all__, "MockApi", "sandbox", "strategies"})

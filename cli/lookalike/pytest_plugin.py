@@ -155,11 +155,16 @@ def lookalike_tls_server(_lookalike_pool: MockPool, pytestconfig: pytest.Config)
 @pytest.fixture
 def _lookalike_test_sandbox(request: pytest.FixtureRequest, _lookalike_pool: MockPool) -> Iterator[TestSandbox]:
     """Yield what a test has of the look-alikes for itself; in the end, hold its clients to the specs where that is on."""
+    from lookalike_specs import SpecError, UnknownVariant  # noqa: PLC0415
+
     from .testing import TestSandbox, fail_usage, read_conformance_settings, read_settings  # noqa: PLC0415
 
     settings = read_settings(request.config, request.node)
     conformance = read_conformance_settings(request.config, request.node)
-    test_sandbox = TestSandbox(_lookalike_pool, settings, read_settings(request.config), conformance.trust)
+    try:
+        test_sandbox = TestSandbox(_lookalike_pool, settings, read_settings(request.config), conformance.trust)
+    except (SpecError, UnknownVariant) as error:
+        fail_usage(str(error))
     request.node.stash[TEST_SANDBOX_KEY] = test_sandbox
     yield test_sandbox
     try:

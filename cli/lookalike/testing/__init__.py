@@ -3,6 +3,7 @@
 from .api_fixture import ActiveSituation, MockApi
 from .sandboxes import MockPool, TestSandbox
 from .settings import Settings, fail_usage, read_conformance_settings, read_settings
+from .standalone import sandbox
 
 __all__ = [
     "ActiveSituation",
@@ -13,4 +14,5 @@ __all__ = [
     "fail_usage",
     "read_conformance_settings",
     "read_settings",
+    "sandbox",
 ]

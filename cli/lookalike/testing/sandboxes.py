@@ -8,17 +8,17 @@ from functools import cached_property
 
 from lookalike_mocks import Mock, Sandbox
 from lookalike_mocks.sandbox.journal import JournalEntry
-from lookalike_specs import SpecError, UnknownVariant, list_api_ids
+from lookalike_specs import list_api_ids
 
 from ..embed import RunningMock, serve
-from .settings import DEFAULT_TRUST, Settings, fail_usage
+from .settings import DEFAULT_TRUST, Settings
 
 
 class TestSandbox:
     """A test's sandbox, its mock and, if asked for, its server; `situation` is the id of the one the test is run in.
 
     `trust` are the kinds of provenance that a complaint about the client fails the test for; `notes` are the complaints
-    that do not.
+    that do not. To make one raises UnknownVariant, SpecError.
     """
 
     __test__ = False  # pytest would take the class for tests, by its name
@@ -33,10 +33,7 @@ class TestSandbox:
         self._pool = pool
         # A sandbox has its own seed and size: only another choice of variants needs another mock.
         self._mock_settings = session_settings._replace(variants=settings.variants)
-        try:
-            self.mock: Mock = pool.get_mock(self._mock_settings)
-        except (UnknownVariant, SpecError) as error:
-            fail_usage(str(error))
+        self.mock: Mock = pool.get_mock(self._mock_settings)
         self.sandbox: Sandbox = self.mock.create_sandbox(seed=settings.seed, size=settings.size)
         self._demo_journal = self.mock.sandboxes.demo.journal
         self._count_before = self._demo_journal.total_count
