@@ -34,6 +34,7 @@ def verify_api(api: Api) -> None:
         _check_error_formats,
         _check_error_operations,
         _check_fields,
+        _check_token_lists,
         _check_triggers,
         check_invariants,
         check_provenance,
@@ -201,6 +202,13 @@ def _check_fields(api: Api) -> Iterator[Problem]:
                 yield operation.pointer, f"speaks of {name!r}"
         if not operation.schemes:
             yield operation.pointer, "says nothing of who may call it"
+
+
+def _check_token_lists(api: Api) -> Iterator[Problem]:
+    for operation in api.operations:
+        names = {name for list_names in operation.extension.token_lists.values() for name in list_names}
+        for name in sorted(names - set(api.root.data)):
+            yield operation.pointer, f"lists tokens in {name!r}, which is not in the data"
 
 
 def _check_triggers(api: Api) -> Iterator[Problem]:

@@ -56,6 +56,8 @@ WRONG: list[tuple[str, Change, str]] = [
     ("beyond what nobody takes", lambda d: operation(d)["x-lookalike"].update({"also-allowed": {"x": ["422"]}}), "speaks of 'x'"),
     ("beyond, and no error", lambda d: operation(d)["x-lookalike"].update({"also-allowed": {"page": ["999"]}}), "'999'"),
     ("beyond, by an unknown variant", lambda d: operation(d)["x-lookalike"].update({"also-allowed": {"page": [{"variant": "x", "a": "422"}]}}), "variant"),
+    ("tokens of nothing", lambda d: operation(d)["x-lookalike"].update({"token-lists": {"x": []}}), "speaks of 'x'"),
+    ("tokens of no list", lambda d: operation(d)["x-lookalike"].update({"token-lists": {"sort": ["nothing"]}}), "lists tokens in 'nothing'"),
     ("default of nothing", lambda d: operation(d)["x-lookalike"].update(defaults={"x": "1"}), "speaks of 'x'"),
     ("default by half a variant", lambda d: operation(d)["x-lookalike"].update(defaults={"page": {"variant": "booleans", "strict": "1"}}), "each of its values"),
     ("nobody may call", lambda d: operation(d).update(security=[]), "who may call"),
