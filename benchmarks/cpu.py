@@ -1,6 +1,6 @@
 """The server process's own CPU time for one request, side by side: ours, Prism, and a static Starlette answer.
 
-Usage: python benchmarks/cpu.py [--rounds 9] [--requests 3000] [--warm-up 8000] [--connections 16]
+Usage: python benchmarks/cpu.py [--rounds 9] [--requests 3000] [--warm-up 8000] [--connections 16] [--log]
 Needs wrk, Linux, and `npm install --prefix benchmarks` once.
 
 Requests a second move with whoever else uses the machine; what a process itself is charged for (utime + stime of all
@@ -19,10 +19,9 @@ from pathlib import Path
 from statistics import median
 
 import sample
-from run import build_commands, run_load, start_server
+from run import OURS, OURS_LOGGING, build_commands, run_load, start_server
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-OURS = "lookalike"
 Costs = dict[str, float]
 
 
@@ -33,10 +32,13 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=3000, help="at least, for each server in each round")
     parser.add_argument("--warm-up", type=int, default=2 * sample.COUNT, help="requests before the first round")
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--log", action="store_true", help="measure ours once more, with a line for each request")
     parser.add_argument("--extra", default="", help="more of every request's query")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         commands = build_commands(Path(name), options.extra)
+        if options.log:
+            commands[OURS_LOGGING] = [word for word in commands[OURS] if word != "--quiet"]
         paths = Path(name) / "paths.txt"
         probe = paths.read_text("utf-8").partition("\n")[0]
         processes = {}

@@ -30,6 +30,8 @@ from lookalike_specs import read_document
 HERE = Path(__file__).parent
 
 CONNECTIONS = (1, 16, 64)
+OURS = "lookalike"
+OURS_LOGGING = "lookalike, with its log"
 PRISM = HERE / "node_modules/.bin/prism"
 Figures = dict[str, float]
 
@@ -62,7 +64,8 @@ def build_commands(folder: Path, extra: str) -> dict[str, list[str]]:
     document.write_text(json.dumps(read_document(sample.API)), "utf-8")
     python = [sys.executable, "-B"]
     commands = {
-        "lookalike": [*python, "-m", "lookalike", "serve", sample.API, "--port", "PORT"],
+        # as Prism below: neither prints a line for each request
+        OURS: [*python, "-m", "lookalike", "serve", sample.API, "--quiet", "--port", "PORT"],
         "static Starlette": [
             *python,
             str(HERE / "static.py"),

@@ -60,7 +60,19 @@ def measure(count: int, paths: Path, seconds: int, share: float) -> float:
 @contextmanager
 def start_workers(count: int) -> Iterator[dict]:
     """Yield what `serve --json` prints when it listens: its URL, and those of its workers."""
-    command = [sys.executable, "-m", "lookalike", "serve", sample.API, "--port", "0", "--json", "--workers", str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "lookalike",
+        "serve",
+        sample.API,
+        "--port",
+        "0",
+        "--json",
+        "--quiet",
+        "--workers",
+        str(count),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         yield json.loads(process.stdout.readline())

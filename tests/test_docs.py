@@ -35,6 +35,8 @@ FILE = re.compile(r"# (\w+\.py)\n")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 SERVE = re.compile(r"^(?:lookalike serve|scripts/serve)\b")
+# a line of a server's request log, with the time and the milliseconds of some other day
+LOGGED = re.compile(r"(\d\d:\d\d:\d\d)(.*?)( +\d+\.\d ms)(.*)")
 SECONDS = 90
 LANGUAGES = {"console", "python", "text", "toml", "yaml"}
 # commands that no test can run, and why
@@ -60,6 +62,10 @@ def steps(block: str) -> Iterator[tuple[str, str]]:
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         yield command, shown
+
+
+def wild(shown: str) -> str:
+    return re.escape(shown).replace("…", ".*")
 
 
 def shows(shown: str, printed: str) -> bool:
@@ -121,6 +127,20 @@ class Shell:
             time.sleep(0.05)
         return out.read_text("utf-8")
 
+    def has_logged(self, block: str) -> bool:
+        """Whether the servers have printed these lines of a request log, in their order; a line may be on its way."""
+        pattern = r"(?:.*\n)*?".join(
+            rf"\d\d:\d\d:\d\d{wild(found[2])} +\d+\.\d ms{wild(found[4])}\n"
+            for line in block.splitlines()
+            if (found := LOGGED.fullmatch(line))
+        )
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            if any(re.search(pattern, path.read_text("utf-8")) for path in self.home.glob("[0-9]*.txt")):
+                return True
+            time.sleep(0.1)
+        return False
+
     def back(self, text: str) -> str:
         for port, real in self.ports.items():
             text = text.replace(f":{real}", f":{port}")
@@ -152,6 +172,8 @@ def test_every_command_prints_what_the_page_shows(page: Path, shell: Shell) -> N
     for language, block in blocks(page):
         if language == "python" and (file := FILE.match(block)):
             (shell.home / file[1]).write_text(block, "utf-8")
+        if language == "text" and LOGGED.match(block):
+            assert shell.has_logged(block), block
         for command, shown in steps(block) if language == "console" else ():
             if not command.startswith(tuple(NOT_RUN)):
                 printed = shell.run(command, shown)
