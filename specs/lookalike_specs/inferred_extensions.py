@@ -15,7 +15,7 @@ from .api import WHOLE_BODY
 from .example_values import add_examples
 from .messages import FORM_TYPES, is_json
 from .normalize import normalize_document
-from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, UNSTATED
+from .provenance import state_missing_provenance
 from .references import resolve_refs
 from .schema_values import merge_schema
 
@@ -73,7 +73,7 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
     for key in ("errors", "error-formats"):
         merged[key] = {**made[key], **given.get(key, {})}
     document[EXTENSION] = merged
-    _state_provenance(document, document[PROVENANCE_KEY])
+    state_missing_provenance(document)
 
 
 def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
@@ -81,32 +81,6 @@ def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
         for method, node in item.items():
             if isinstance(node, dict) and "operationId" in node:
                 yield f"{method.upper()} {path}", node
-
-
-def _state_provenance(node: Any, nearest: Document) -> None:
-    """Write beside each extension that its author left without a provenance that it has none.
-
-    A reaction that somebody wrote into a vendor's document is not the vendor's word. `nearest` is the `x-provenance` that
-    holds around the node.
-    """
-    if isinstance(node, list):
-        for child in node:
-            _state_provenance(child, nearest)
-    if not isinstance(node, dict):
-        return
-    if isinstance(node.get(PROVENANCE_KEY), dict):
-        nearest = node[PROVENANCE_KEY]
-    for name, child in list(node.items()):
-        if name in EXTENSION_KEYS and not _states_provenance(child) and name not in nearest.get("keywords", {}):
-            unstated = {"kind": UNSTATED.kind, "source": UNSTATED.source}
-            nearest = {**nearest, "keywords": {**nearest.get("keywords", {}), name: unstated}}
-            node[PROVENANCE_KEY] = nearest
-        if name != PROVENANCE_KEY:
-            _state_provenance(child, nearest)
-
-
-def _states_provenance(node: Any) -> bool:
-    return isinstance(node, dict) and PROVENANCE_KEY in node
 
 
 # security

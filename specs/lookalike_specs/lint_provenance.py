@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from .api import Api
 from .pointers import join_pointer
-from .provenance import EXTENSION_KEYS, PROVENANCE_KEY
+from .provenance import EXTENSION_KEYS, NO_KEYWORDS, PROVENANCE_KEY, get_keywords
 
 Problem = tuple[str, str]
 Path = tuple[str, ...]
-NO_KEYWORDS: Final[Mapping[str, Any]] = {}
 
 
 def check_provenance(api: Api) -> Iterator[Problem]:
@@ -39,20 +38,13 @@ def _iter_unknown_sources(stated: Any, names: tuple[str, ...]) -> Iterator[str]:
     """Yield the sources of documented facts that name no document, of an object and of single keywords."""
     if not isinstance(stated, dict):
         return
-    for entry in (stated, *_get_keywords(stated).values()):
+    for entry in (stated, *get_keywords(stated).values()):
         if not isinstance(entry, dict):
             continue
         source = str(entry.get("source", ""))
         # what is meant on a page may be told too: "TMAPI page …, the sample answer"
         if entry.get("kind") == "documented" and not any(name in source for name in names):
             yield source
-
-
-def _get_keywords(stated: Mapping[str, Any]) -> Mapping[str, Any]:
-    keywords = stated.get("keywords")
-    if isinstance(keywords, dict):
-        return keywords
-    return NO_KEYWORDS
 
 
 def _iter_objects(
@@ -65,7 +57,7 @@ def _iter_objects(
     if isinstance(node, dict):
         stated = node.get(PROVENANCE_KEY)
         if isinstance(stated, dict):
-            keywords = _get_keywords(stated)
+            keywords = get_keywords(stated)
         yield path, node, keywords
         for name, child in node.items():
             if name != PROVENANCE_KEY and isinstance(child, dict | list):

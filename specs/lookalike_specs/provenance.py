@@ -58,7 +58,8 @@ class _Scope(NamedTuple):
     keywords: Mapping[str, Any]
 
 
-_UNSTATED_SCOPE: Final = _Scope(UNSTATED, {})
+NO_KEYWORDS: Final[Mapping[str, Any]] = {}
+_UNSTATED_SCOPE: Final = _Scope(UNSTATED, NO_KEYWORDS)
 
 
 def rank_kind(kind: ProvenanceKind) -> int:
@@ -83,6 +84,34 @@ def find_provenance(document: Mapping[str, Any], pointer: str) -> Source:
     """
     _, scope = _walk(document, pointer, 0)
     return scope.source
+
+
+def state_missing_provenance(document: dict[str, Any]) -> None:
+    """Write beside each extension of a document that its author left without a provenance that it is UNSTATED.
+
+    A reaction that somebody wrote into a vendor's document is not the vendor's word.
+    """
+    _state_missing(document, {})
+
+
+def _state_missing(node: Any, nearest: dict[str, Any]) -> None:
+    """Do so for what is below a node; `nearest` is the `x-provenance` that holds around it."""
+    if isinstance(node, list):
+        for child in node:
+            _state_missing(child, nearest)
+    if not isinstance(node, dict):
+        return
+    if _read_source(node.get(PROVENANCE_KEY)) is not None:
+        nearest = node[PROVENANCE_KEY]
+    # a copy of the list: a provenance may be added on the way
+    for name, child in list(node.items()):
+        has_own = isinstance(child, dict) and PROVENANCE_KEY in child
+        if name in EXTENSION_KEYS and not has_own and name not in get_keywords(nearest):
+            unstated = {"kind": UNSTATED.kind, "source": UNSTATED.source}
+            nearest = {**nearest, "keywords": {**get_keywords(nearest), name: unstated}}
+            node[PROVENANCE_KEY] = nearest
+        if name != PROVENANCE_KEY:
+            _state_missing(child, nearest)
 
 
 def count_facts(document: Mapping[str, Any]) -> dict[ProvenanceKind, int]:
@@ -135,7 +164,7 @@ def _enter_member(name: str, parent_name: str, scope: _Scope) -> _Scope:
     stated = scope.keywords.get(name) if parent_name not in NAME_TABLES else None
     source = _read_source(stated)
     if source is not None:
-        return _Scope(source, {})
+        return _Scope(source, NO_KEYWORDS)
     if name in EXTENSION_KEYS:
         return _UNSTATED_SCOPE
     return scope
@@ -147,8 +176,15 @@ def _enter_node(node: Any, scope: _Scope) -> _Scope:
     source = _read_source(stated)
     if not isinstance(stated, dict) or source is None:
         return scope
+    return _Scope(source, get_keywords(stated))
+
+
+def get_keywords(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an `x-provenance` says of single keywords; nothing where it says nothing that can be meant."""
     keywords = stated.get("keywords")
-    return _Scope(source, keywords if isinstance(keywords, dict) else {})
+    if isinstance(keywords, dict):
+        return keywords
+    return NO_KEYWORDS
 
 
 def _read_source(stated: Any) -> Source | None:

@@ -219,3 +219,27 @@ def test_a_document_of_others_is_its_own_source_and_what_is_added_says_that_it_i
 
 def test_facts_are_counted_by_their_kind_and_what_a_reference_leads_to_once() -> None:
     assert count_facts(DOCUMENT) == {"documented": 5, "measured": 3, "inferred": 5, "invented": 7}
+
+
+@pytest.mark.parametrize(
+    "stated", ["the vendor", {"kind": "documented", "source": "x", "keywords": "none"}, {}, [], None]
+)
+def test_a_document_of_others_may_have_an_x_provenance_of_its_own_making(stated: Any) -> None:
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1", "x-provenance": stated},
+        "x-provenance": stated,
+        "paths": {
+            "/shoes": {
+                "get": {
+                    "parameters": [
+                        {"name": "q", "in": "query", "schema": {"type": "string"}, "x-errors": {"type": "400"}}
+                    ],
+                    "responses": {"200": {"description": "shoes"}},
+                }
+            }
+        },
+    }
+    complete_document(document, "shoes", "shoes.yaml")
+    api = build_api("shoes", document)
+    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/type") == UNSTATED
