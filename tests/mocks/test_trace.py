@@ -126,9 +126,9 @@ def test_a_key_with_something_around_it_is_refused_as_the_vendor_does_and_named(
     )
 
 
-def test_a_key_in_the_wrong_place_is_in_its_sandboxs_journal_and_the_place_is_named(
-    mock: Mock, sandbox: Sandbox
-) -> None:
+def test_a_key_in_the_wrong_place_is_in_its_sandboxs_journal_and_the_place_is_named() -> None:
+    mock = Mock("tmapi", variants={"auth": "apiToken"})
+    sandbox = mock.create_sandbox()
     key = sandbox.credentials["tmapi"]["apikey"]
     headers = ((b"apikey", key.encode()),)
     assert send(mock, SEARCH, "img_url=https://cbu01.alicdn.com/x.jpg", headers=headers) == 401

@@ -14,6 +14,7 @@ _IMAGE_URL: Final = "{parameter} is an address, and this operation takes the byt
 # the rule of a VendorError -> a sentence with places for `parameter` and `value`
 RULE_SENTENCES: Final[Mapping[str, str]] = {
     "bytes": _IMAGE_BYTES,
+    "converted-on-host": "{parameter} is {value}: a converted path is sent without a host, and is an address at none",
     "filter-grammar": "{parameter} does not follow the grammar of filters",
     "filter-integer": "{parameter} compares a number with what is no whole number",
     "filter-length": "{parameter} is longer than a filter may be",

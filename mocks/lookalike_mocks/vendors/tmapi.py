@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,8 @@ SORTS: Final = {"default": "", "sales": "-sales", "price_up": "price", "price_do
 LABELS: Final = {"support_dropshipping": "isOnePsale", "new_arrival": NEW_PRODUCT_LABEL}
 TRAITS: Final = {"is_factory": "factory", "verified_supplier": "inspected", "free_shipping": "free-postage"}
 CONVERTED_PATTERN = re.compile(r"([^/]*)\.jpg")
+# stands in a converted path for an image that could not be fetched; it is that of no other image, but for 1 in 10**14
+UNREACHABLE_NUMBER: Final = 10**14 - 1
 NO_BRAND: Final = "中性"
 # languages that write the larger place first
 TOWN_FORMATS: Final = {"zh": "{city}市{district}", "ja": "{city}{district}", "ko": "{city} {district}"}
@@ -36,8 +39,12 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     number = values["page"]
     size = values["page_size"]
     catalogue = state.catalogue
-    query = _build_query(context)
-    indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, context.situation)
+    image = _identify_image(context, values["img_url"])
+    indexes: list[int] = []
+    total = 0
+    if image is not None:
+        query = _build_query(context, image)
+        indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, context.situation)
     items = render_item.render_page(catalogue, indexes, values["language"], context)
     data = {"page": number, "page_size": size, "total_count": total}
     if context.service.variants["has-next-page"] == "present":
@@ -46,34 +53,60 @@ def handle_search(state: SandboxState, context: RequestContext) -> Response:
     return common.build_json_response({"code": 200, "msg": "success", "data": data})
 
 
-def _build_query(context: RequestContext) -> Query:
+def _build_query(context: RequestContext, image: ImageIdentity) -> Query:
     values = context.values
     return Query(
-        image=_identify_image(context, values["img_url"]),
+        image=image,
         labels=frozenset([label for name, label in LABELS.items() if values[name]]),
         traits=frozenset([trait for name, trait in TRAITS.items() if values[name]]),
         sort=SORTS[values["sort"]],
     )
 
 
-def _identify_image(context: RequestContext, url: str) -> ImageIdentity:
-    """Return the image at an address, or the one that a conversion made a path of.
+def _identify_image(context: RequestContext, url: str) -> ImageIdentity | None:
+    """Return the image at an address, or the one that a conversion made a path of; None for one that finds nothing.
 
-    Raise VendorError for an address on a host that is not Alibaba's, and for a path that no conversion made.
+    Raise VendorError for an address on a host that is not Alibaba's, for a path that no conversion made, and for one that
+    is not there, where the variant names an error.
     """
     data = context.service.api.root.data
     variants = context.service.variants
     if common.HOST_PATTERN.match(url) is None and url.startswith(tuple(data["converted-paths"])):
         number = _decode_converted_path(url)
+        if number == UNREACHABLE_NUMBER:
+            return None
         if number is not None:
             return identify_by_number(number)
         # the vendor's own examples are paths that carry no check of ours
         is_known = variants["unknown-conversion"] == "answered" or url in data["known-conversions"]
+    elif common.is_on_host(url, tuple(data["image-hosts"])):
+        is_known = True
+        if _is_converted_on_host(url, data["converted-paths"]) and variants["unreachable-image"] != "answered":
+            _raise_unreachable(url, variants["unreachable-image"])
+            return None
     else:
-        is_known = variants["foreign-image"] == "answered" or common.is_on_host(url, tuple(data["image-hosts"]))
+        is_known = variants["foreign-image"] == "answered"
     if not is_known:
         raise VendorError("foreign-image", {"rule": "host", "parameter": "img_url", "value": url})
     return identify_by_url(url)
+
+
+def _raise_unreachable(url: str, outcome: str) -> None:
+    """Raise VendorError where the variant names an error; with `empty`, the image finds nothing."""
+    if outcome != "empty":
+        raise VendorError(outcome, {"rule": "converted-on-host", "parameter": "img_url", "value": url})
+
+
+def _is_converted_on_host(url: str, converted_paths: list[str]) -> bool:
+    """Return whether a host stands before a converted path; only the path itself means the image, no host has it."""
+    # asked of every search, so the cheap question comes first
+    if not any(path in url for path in converted_paths):
+        return False
+    match = common.HOST_PATTERN.match(url)
+    if match is None:
+        return False
+    path = "/" + url[match.end() :].partition("/")[2]
+    return path.startswith(tuple(converted_paths))
 
 
 def _decode_converted_path(path: str) -> int | None:
@@ -88,19 +121,26 @@ def handle_convert(state: SandboxState, context: RequestContext) -> Response:
     """Return the image's path: another one each time, as it holds a number that the sandbox counts on."""
     url = context.values["url"]
     data = context.service.api.root.data
-    if common.is_on_host(url, tuple(data["unreachable-hosts"])):
-        return _respond_unreachable(context, url)
+    number = identify_by_url(url).number
+    if _is_unreachable(url, data):
+        outcome = context.service.variants["unreachable-source"]
+        if outcome == "unchanged":
+            return _respond_with_path(url)
+        if outcome != "empty":
+            raise VendorError(outcome, {"rule": "unreachable", "parameter": "url", "value": url})
+        number = UNREACHABLE_NUMBER
     state.unique_name_count += 1
-    name = encode_converted_name(identify_by_url(url).number, state.unique_name_count)
+    name = encode_converted_name(number, state.unique_name_count)
     return _respond_with_path(f"{data['converted-paths'][0]}{name}.jpg")
 
 
-def _respond_unreachable(context: RequestContext, url: str) -> Response:
-    """Return an image's own address, where it cannot be fetched. Raise VendorError where the variant names an error."""
-    outcome = context.service.variants["unreachable-source"]
-    if outcome != "unchanged":
-        raise VendorError(outcome, {"rule": "unreachable", "parameter": "url", "value": url})
-    return _respond_with_path(url)
+def _is_unreachable(url: str, data: Mapping[str, Any]) -> bool:
+    """Return whether no server of the vendor's could fetch an address: its host is nobody's, or the caller's alone."""
+    match = common.HOST_PATTERN.match(url)
+    if match is None:
+        return False
+    is_private = re.fullmatch(data["private-host"], match[1].lower()) is not None
+    return is_private or common.is_on_host(url, tuple(data["unreachable-hosts"]))
 
 
 def _respond_with_path(path: str) -> Response:

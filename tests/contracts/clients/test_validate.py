@@ -177,7 +177,7 @@ def test_a_parameter_counts_while_its_variant_has_it(variants: dict[str, str], e
 @pytest.mark.parametrize(
     ("api", "says"),
     [
-        (TMAPI, "nothing proves who calls: no apiToken (query)"),
+        (TMAPI, "nothing proves who calls: no apiToken (query) or apikey (header)"),
         (DAJI, "nothing proves who calls: no sign (query) or appSecret (query)"),
         (HIOBUY, "nothing proves who calls: no X-Uuid (header)"),
     ],

@@ -52,13 +52,14 @@ NATURAL: dict[str, dict[str, Any]] = {
     "no-route": {"path": "/1688/global/search/picture"},
     "method-not-allowed": {"variants": {"wrong-method": "method-not-allowed"}, "method": "POST"},
 }
+ON_HOST = {"query": {"img_url": "https://cbu01.alicdn.com/search/imgextra/1692942898123_q7ftzxs9.jpg"}}
 # a request that each value of a variant answers otherwise than the default's
 PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("error-format", "http-200"): {"query": {"page": "0"}},
     ("error-format", "gateway"): {"query": {"page": "0"}},
     ("error-format", "gateway-code"): {"query": {"page": "0"}},
     ("auth", "apikey"): {},
-    ("auth", "either"): {"query": {"apiToken": None}, "headers": ((b"apikey", TOKEN.encode()),)},
+    ("auth", "apiToken"): {"query": {"apiToken": None}, "headers": ((b"apikey", TOKEN.encode()),)},
     ("page-size-over-limit", "clamp"): {"query": {"page_size": "21"}},
     ("unknown-value", "default"): {"query": {"language": "tlh"}},
     ("booleans", "strict"): {"query": {"is_factory": "True"}},
@@ -66,6 +67,10 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("foreign-image", "answered"): {"query": {"img_url": "https://example.com/shoe.jpg"}},
     ("unknown-conversion", "refused"): {"query": {"img_url": "/search/imgextra/O1CN01-abc.jpg"}},
     ("wrong-method", "method-not-allowed"): {"method": "POST"},
+    ("unreachable-image", "422"): ON_HOST,
+    ("unreachable-image", "empty"): ON_HOST,
+    ("unreachable-image", "answered"): ON_HOST,
+    ("unreachable-source", "empty"): NATURAL["417"],
     ("unreachable-source", "422"): NATURAL["417"],
     ("unreachable-source", "unchanged"): NATURAL["417"],
 }

@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +80,7 @@ def test_the_answer_is_that_of_the_vendors_sample() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", [FOREIGN, "http://a/b?c#d", "https://cbu01.alicdn.com/img/ibank/x.jpg", "https://例.com/图"]
+    "url", [FOREIGN, "http://a.example/b?c#d", "https://cbu01.alicdn.com/img/ibank/x.jpg", "https://例.com/图"]
 )
 def test_a_path_finds_what_the_image_finds(url: str) -> None:
     assert found(converted(url)) == found(url, Mock("tmapi", variants={"foreign-image": "answered"}))
@@ -160,7 +160,21 @@ def test_a_form_is_no_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://shop.invalid/shoe.jpg", "http://invalid/", "https://me@a.b.INVALID:8000/x.jpg"]
+    "url",
+    [
+        "https://shop.invalid/shoe.jpg",
+        "http://invalid/",
+        "https://me@a.b.INVALID:8000/x.jpg",
+        "http://localhost/x.jpg",
+        "http://localhost:54321/storage/x.jpg",
+        "http://supabase-kong:8000/storage/x.jpg",
+        "http://127.0.0.1:8000/x.jpg",
+        "http://10.1.2.3/x.jpg",
+        "http://192.168.0.7/x.jpg",
+        "http://172.20.0.5/x.jpg",
+        "http://[::1]:8000/x.jpg",
+        "http://nas.local/x.jpg",
+    ],
 )
 @pytest.mark.parametrize(("way", "error"), [("417", "417"), ("422", "422"), ("unchanged", "")])
 def test_a_source_that_cannot_be_reached(url: str, way: str, error: str) -> None:
@@ -171,8 +185,51 @@ def test_a_source_that_cannot_be_reached(url: str, way: str, error: str) -> None
         assert converted(url, mock) == url
 
 
+def search_by(mock: Mock, img_url: str) -> Response:
+    query = f"apiToken={TOKEN}&img_url={quote(img_url, safe='')}"
+    return mock.respond(Request(method="GET", path="/1688/global/search/image", query=query.encode()))
+
+
+def test_a_source_that_cannot_be_reached_finds_nothing_under_its_variant() -> None:
+    mock = Mock("tmapi", variants={"unreachable-source": "empty"})
+    path = converted("http://supabase-kong:8000/x.jpg", mock)
+    assert path.startswith("/search/imgextra/")
+    page = json.loads(search_by(mock, path).body)["data"]
+    assert (page["items"], page["total_count"]) == ([], 0)
+    assert json.loads(search_by(mock, converted(FOREIGN, mock)).body)["data"]["items"]
+
+
+@pytest.mark.parametrize("host", ["https://cbu01.alicdn.com", "http://img.alicdn.com:80", "//cbu01.alicdn.com"])
+@pytest.mark.parametrize(("way", "status"), [("417", 417), ("422", 422), ("empty", 200), ("answered", 200)])
+def test_a_converted_path_is_no_address_on_a_host(host: str, way: str, status: int) -> None:
+    mock = Mock("tmapi", variants={"unreachable-image": way})
+    path = converted(FOREIGN, mock)
+    reply = search_by(mock, f"{host}{path}")
+    assert reply.status == status
+    if status == 200:
+        assert bool(json.loads(reply.body)["data"]["items"]) == (way == "answered")
+    assert search_by(mock, path).status == 200
+
+
+def test_the_journal_says_why_a_path_on_a_host_is_refused() -> None:
+    mock = Mock("tmapi")
+    search_by(mock, f"https://cbu01.alicdn.com{converted(FOREIGN, mock)}")
+    reason = mock.demo_state.journal.entries[-1].why
+    assert reason is not None
+    assert "a converted path is sent without a host" in reason.text
+
+
 @pytest.mark.parametrize(
-    "url", ["https://shopinvalid/x.jpg", "https://example.com/.invalid", "https://invalid.com/x.jpg"]
+    "url",
+    [
+        "https://shop-invalid.com/x.jpg",
+        "https://example.com/.invalid",
+        "https://invalid.com/x.jpg",
+        "https://10.example.com/localhost/x.jpg",
+        "http://172.32.0.5/x.jpg",
+        "http://93.184.216.34/x.jpg",
+        "https://localhost.example.com/x.jpg",
+    ],
 )
 def test_other_sources_are_reached(url: str) -> None:
     assert converted(url).startswith("/search/imgextra/")
