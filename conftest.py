@@ -19,8 +19,11 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import Server
 
-# Cases that are left of a test marked `exhaustive`, spread evenly over its table.
+# Cases that are left of a test marked `exhaustive`, where the mark says no other number: `exhaustive(3)`.
 SAMPLE_SIZE = 8
+
+# The fractional parts of its multiples are spread more evenly than those of any other number.
+GOLDEN_RATIO = (1 + 5**0.5) / 2
 
 settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("lookalike")
@@ -47,18 +50,49 @@ def _select_quick(items: list[pytest.Item]) -> set[pytest.Item]:
     """Return the items to run: none that is slow, and of each exhaustive test a sample, always the same one."""
     selected: set[pytest.Item] = set()
     tables: dict[str, list[pytest.Item]] = {}
+    sample_sizes: dict[str, int] = {}
     for item in items:
         if item.get_closest_marker("slow"):
             continue
-        if item.get_closest_marker("exhaustive"):
-            function = item.nodeid.partition("[")[0]
-            tables.setdefault(function, []).append(item)
-        else:
+        mark = item.get_closest_marker("exhaustive")
+        if mark is None:
             selected.add(item)
-    for cases in tables.values():
-        step = max(1, len(cases) // SAMPLE_SIZE)
-        selected.update(cases[::step])
+            continue
+        function = item.nodeid.partition("[")[0]
+        tables.setdefault(function, []).append(item)
+        sample_sizes[function] = SAMPLE_SIZE
+        if mark.args:
+            sample_sizes[function] = mark.args[0]
+    for function, cases in tables.items():
+        selected.update(_sample_cases(cases, sample_sizes[function]))
     return selected
+
+
+def _sample_cases(cases: list[pytest.Item], size: int) -> list[pytest.Item]:
+    """Return so many cases, spread over the table, with as many values of each parameter as there can be.
+
+    A step through the table alone would be wrong. Of five APIs by four ways in, each fifth case is of the same API.
+    """
+    # The first few of this order come from all over the table: of 8 cases, these are 0, 5, 2, 7, 4, 1, 6, 3.
+    candidates = sorted(range(len(cases)), key=lambda index: index * GOLDEN_RATIO % 1)
+    values_of_cases = [_get_parameter_values(case) for case in cases]
+    sample: list[pytest.Item] = []
+    used_values: set[tuple[str, int]] = set()
+    while candidates and len(sample) < size:
+        # the first of those that bring most values which no case in the sample has
+        best = max(candidates, key=lambda index: len(values_of_cases[index] - used_values))
+        candidates.remove(best)
+        sample.append(cases[best])
+        used_values |= values_of_cases[best]
+    return sample
+
+
+def _get_parameter_values(case: pytest.Item) -> set[tuple[str, int]]:
+    """Return the parameters of a case, each with its number in its own table."""
+    call = getattr(case, "callspec", None)
+    if call is None:
+        return set()
+    return set(call.indices.items())
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +110,7 @@ def server(mock: Mock) -> Iterator[Server]:
 
 @pytest.fixture
 def run_python() -> Callable[[str], str]:
-    """Run code in a fresh interpreter; what it prints."""
+    """Return a function that runs code in a fresh interpreter and returns what it prints."""
 
     def run(code: str) -> str:
         done = subprocess.run(  # noqa: S603 - our own code
@@ -89,12 +123,13 @@ def run_python() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def npm() -> Callable[[Path], Path]:
-    """Install what a folder's package-lock.json names, once; the folder of the commands that came with it."""
+    """Return a function that installs what a folder's package-lock.json names, once, and returns its commands' folder."""
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("needs Node.js and npm")
 
     def install(folder: Path) -> Path:
-        done, lock = folder / "node_modules/.package-lock.json", folder / "package-lock.json"
+        done = folder / "node_modules/.package-lock.json"
+        lock = folder / "package-lock.json"
         if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
             command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)  # noqa: S603

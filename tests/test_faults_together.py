@@ -120,7 +120,7 @@ def test_a_fault_comes_by_magic_key_and_by_header(mock: Mock, server: Server, ap
     assert [entry.situation for entry in mock.demo_state.journal.entries[-3:]] == [fault] * 3
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(3)
 @every_fault
 def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server: Server, api: str, fault: str) -> None:
     sandbox = mock.create_sandbox()

@@ -183,6 +183,7 @@ def magic_request(api: str, situation: str, magic: dict[str, str]) -> Request:
     return sign_request(spec, given, replace(wish, key=magic["value"], scheme=scheme)).request
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
     mock = Mock(variants={"tmapi.auth": "either"})
@@ -200,6 +201,7 @@ def test_every_magic_input_that_is_listed_brings_its_situation(lookalike, api):
             assert message in html.unescape(reply.body.decode()), (situation, magic)
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_header_that_is_listed_brings_its_situation(lookalike, api):
     mock, spec = Mock(api), load_api(api)
@@ -212,6 +214,7 @@ def test_every_header_that_is_listed_brings_its_situation(lookalike, api):
         assert mock.demo_state.journal.entries[-1].situation == short, situation
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_spec_prints_the_finished_document_in_both_forms(lookalike, api):
     assert json.loads(lookalike("spec", api, "--format", "json").stdout) == read_document(api)

@@ -63,6 +63,7 @@ class CountingMock(Mock):
         return super().respond(request)
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("budget", [1, 5, 20])
 def test_what_is_counted_is_what_was_sent_and_never_more_than_the_budget(lookalike, budget: int):
     mock = CountingMock()

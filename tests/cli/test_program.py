@@ -125,6 +125,7 @@ def test_completion_prints_a_script(lookalike, shell):
     assert "_LOOKALIKE_COMPLETE" in lookalike("completion", shell).stdout
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize(
     ("words", "found"),
     [

@@ -125,6 +125,7 @@ SABOTEURS = [
 ]
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize(("operation", "check", "change", "ask"), SABOTEURS)
 def test_a_server_with_one_thing_wrong_is_caught(
     operation: str,

@@ -36,6 +36,7 @@ def simplest(strategy: st.SearchStrategy[Any]) -> Any:
     return drawn[0]
 
 
+@pytest.mark.exhaustive(5)
 @pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=NAMES)
 def test_every_request_keeps_to_the_document_and_is_taken(api: str, operation: str) -> None:
     mock = Mock(api)
@@ -51,6 +52,7 @@ def test_every_request_keeps_to_the_document_and_is_taken(api: str, operation: s
     good()
 
 
+@pytest.mark.exhaustive(5)
 @pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=NAMES)
 def test_every_reply_is_one_that_the_document_has(api: str, operation: str) -> None:
     @FEW

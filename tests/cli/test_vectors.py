@@ -231,6 +231,7 @@ MISTAKES: dict[str, tuple[str, str, StageName, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.exhaustive(5)
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_stage_that_first_differs_is_named(drive: Drive, name: str) -> None:
     scheme, before, stage, flag = MISTAKES[name]
@@ -353,6 +354,7 @@ FAILURES = {
 }  # fmt: skip
 
 
+@pytest.mark.exhaustive(6)
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_driver_that_fails_is_told_in_a_line(drive: Drive, name: str) -> None:
     code, told = FAILURES[name]

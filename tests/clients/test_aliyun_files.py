@@ -118,6 +118,7 @@ SIZES = [(search, size) for size in (0, 1, 1023, 1024, 1025, 3_000_000)]
 SIZES += [(search_async, size) for size in (0, 1, 1023, 1025, 3_000_000)]
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # the SDK's way with asyncio
 @pytest.mark.parametrize(("search", "size"), SIZES, ids=[f"{call.__name__}-{size}" for call, size in SIZES])
 def test_every_byte_of_a_file_arrives(stage: RunningMock, search: Callable[..., Any], size: int) -> None:
@@ -138,6 +139,7 @@ def test_other_accounts(stage: RunningMock, add: Callable[..., Any], search: Cal
     assert (at_home == "a.png") is (account == "sts")
 
 
+@pytest.mark.exhaustive(3)
 @BOTH
 @pytest.mark.parametrize(
     ("error", "code"),
@@ -242,6 +244,7 @@ def test_node_finds_an_uploaded_pictures_twin(stage: RunningMock, npm: Callable[
     assert list(stage.mock.demo_state.image_store.objects) == [picture(1), COPY]
 
 
+@pytest.mark.slow
 @pytest.mark.node
 def test_node_gets_an_error_of_the_upload(stage: RunningMock, npm: Callable[[Path], Path]) -> None:
     npm(HERE / "node")

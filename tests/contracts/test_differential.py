@@ -20,6 +20,7 @@ SWITCHES = [
 ]
 
 
+@pytest.mark.exhaustive(6)
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_each_value_is_taken_as_openapi_core_takes_it(at: str) -> None:
     """A reaction other than an error stands in `x-errors`, an error for what the schema allows in `beyond`."""

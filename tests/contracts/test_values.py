@@ -88,6 +88,7 @@ def test_the_edges_of_a_length_are_among_them() -> None:
     assert {4096, 4097} <= lengths
 
 
+@pytest.mark.exhaustive(6)
 @pytest.mark.parametrize("at", OPERATIONS)
 def test_good_and_bad_stand_apart_and_the_simplest_is_first(at: str) -> None:
     for pool in build_value_pools(create_context(at)).values():

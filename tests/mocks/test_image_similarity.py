@@ -69,6 +69,7 @@ COPIES = {
 }
 
 
+@pytest.mark.exhaustive(8)
 @pytest.mark.parametrize("kind", IMAGES)
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_copy_is_alike(kind: str, copy: str) -> None:

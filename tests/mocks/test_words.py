@@ -195,6 +195,7 @@ def test_every_clash_keeps_two_words_of_a_kind_apart() -> None:
         assert all(any({word, other} <= said for said in groups) for other in others), word
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_title_is_improper(language: str) -> None:
     catalogue = Catalogue(0, 10_000)

@@ -33,6 +33,7 @@ def test_every_place_of_a_document_is_found_at_its_own_key(api: str) -> None:
         assert key in text, f"{found} is not {pointer}"
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_an_operation_is_found_by_its_method(api: str) -> None:
     for operation in load_api(api).operations:

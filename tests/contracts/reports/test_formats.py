@@ -30,6 +30,7 @@ RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}")
 ALL = pytest.mark.parametrize("form", FORMATS)
 
 
+@pytest.mark.exhaustive(2)
 @ALL
 def test_a_report_has_no_credentials(form: str, make_report: MakeReport, secrets: tuple[str, ...]) -> None:
     text = FORMATS[form](make_report(("answer/schema",)))
@@ -56,6 +57,7 @@ def test_a_report_is_the_same_each_time(form: str, make_report: MakeReport) -> N
     assert FORMATS[form](make_report()) == FORMATS[form](make_report())
 
 
+@pytest.mark.exhaustive(3)
 @ALL
 def test_a_report_ends_with_a_whole_line(form: str, make_report: MakeReport) -> None:
     assert re.search(r"[^\n]\n\Z", FORMATS[form](make_report()))

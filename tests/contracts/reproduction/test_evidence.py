@@ -100,6 +100,7 @@ def get_name(case: Any) -> str:
     return getattr(case, "id", None) or getattr(case, "name", None) or str(case)
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize(("api", "operation", "scheme"), FIRST, ids=get_name)
 def test_the_curl_line_repeats_the_request(
     target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme
@@ -220,6 +221,7 @@ def test_what_a_terminal_obeys_is_written_out(target: Direct, sandbox: Sandbox, 
         assert all(letter.isprintable() or letter == "\n" for letter in text)
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("body", [b"\x1b[2J\x07 bell % \\", b"\xff\xfe\x01", "\u202eover".encode(), b"a\r\nb", b"it's"])
 @pytest.mark.parametrize("kind", ["curl", "python"])
 def test_every_byte_of_a_body_is_sent(sandbox: Sandbox, mock: Mock, body: bytes, kind: str) -> None:

@@ -138,6 +138,7 @@ MANNERS: dict[str, tuple[SocketHandler, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize(("manners", "reason"), MANNERS.values(), ids=MANNERS)
 def test_what_a_rude_server_does_could_not_be_checked(manners: SocketHandler, reason: str) -> None:
     # what is not ended by the deadline must end before any

@@ -315,6 +315,7 @@ def test_what_is_asked_before_a_broken_answer_comes_whole_and_what_is_asked_behi
     assert not caplog.records
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("fault", [fault for fault in SEEN if SEEN[fault](b"")[1] is FIN])
 def test_an_end_is_no_reset_even_where_much_was_left_unread(place: Place, fault: str) -> None:
     expected, end = SEEN[fault](b"")

@@ -120,7 +120,7 @@ def test_every_fault_is_in_the_table() -> None:
     assert set(MET) == set(FAULTS)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(4)
 @WAYS
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "wrong-certificate"])
 def test_the_same_is_met_by_every_adapter(asked: Asked, way: Way, fault: str) -> None:
@@ -148,6 +148,7 @@ def met(way: Way, asked: Asked, size: int) -> object:
     return 200, -1 if missing == size - size // 2 else missing
 
 
+@pytest.mark.exhaustive(4)
 @WAYS
 @pytest.mark.parametrize("fault", ["latency", "slow-body"])
 def test_no_client_waits_longer_than_it_wants_to(asked: Asked, way: Way, fault: str) -> None:

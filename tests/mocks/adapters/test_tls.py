@@ -299,6 +299,7 @@ RUDE = {
 }
 
 
+@pytest.mark.exhaustive(5)
 @LOOPS
 @pytest.mark.parametrize("said", RUDE.values(), ids=RUDE)
 def test_a_rude_client_is_ended_without_a_word_in_the_log(

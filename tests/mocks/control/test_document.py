@@ -98,6 +98,7 @@ def test_no_secret_is_in_it(document: dict[str, Any]) -> None:
     assert TOKEN not in json.dumps(document)
 
 
+@pytest.mark.slow
 @pytest.mark.node
 def test_redocly_finds_nothing(npm: Callable[[Path], Path], document: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "control.json").write_text(json.dumps(document), "utf-8")

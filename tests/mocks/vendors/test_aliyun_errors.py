@@ -428,6 +428,7 @@ def test_further_ways(error: str, given: dict[str, Any]) -> None:
 APPLICATION = [error for error, found in ERRORS.items() if not found.error_format]
 
 
+@pytest.mark.exhaustive(10)
 @pytest.mark.parametrize("error", APPLICATION)
 def test_in_the_body(error: str) -> None:
     for operation in set(able(error)) - {"AuthorizeFileUpload"}:

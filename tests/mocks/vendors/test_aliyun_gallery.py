@@ -247,6 +247,7 @@ def test_each_world_has_its_own(mock: Mock) -> None:
     assert own(fetch_body(mock, "SearchImageByPic", account, PicContent=data)["Auctions"]) == []
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize(
     ("given", "left"),
     [

@@ -258,6 +258,7 @@ QUERIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize("sent", QUERIES, ids=str)
 @pytest.mark.parametrize("size", [7, 50])
 def test_pages_hold_every_offer_once(sent: Body, size: int) -> None:

@@ -260,6 +260,7 @@ IMAGES: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.exhaustive(16)
 @both
 @pytest.mark.parametrize("way", [FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE])
 @pytest.mark.parametrize("name", IMAGES)

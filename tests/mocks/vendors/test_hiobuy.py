@@ -249,6 +249,7 @@ BROAD: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize("asked", BROAD, ids=str)
 def test_every_good_request_is_answered_as_the_spec_says(asked: dict[str, Any]) -> None:
     length = int(asked.get("variants", {}).get("page-length", 20))

@@ -271,6 +271,7 @@ def test_pages_hold_every_item_once_and_the_total_says_how_many(url: str, query:
     assert page(img_url=url, page=str(total // 20 + 2), **query)["items"] == []
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("size", [1, 7, 20])
 def test_pages_of_any_size_hold_the_same_items_in_the_same_order(size: int) -> None:
     wanted = ids(everything())[:21]
@@ -285,6 +286,7 @@ SORTED: dict[str, Any] = {
 }
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("sort", SORTED)
 def test_a_sort_orders_the_same_items(sort: str) -> None:
     items, plain = everything(sort=sort), everything()
@@ -302,6 +304,7 @@ TELLS: dict[str, Any] = {
 }
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("names", [*([name] for name in FILTERS), ["is_factory", "free_shipping"]], ids="+".join)
 def test_a_filter_leaves_what_it_names(names: list[str]) -> None:
     plain = everything()

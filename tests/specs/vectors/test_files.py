@@ -38,6 +38,7 @@ def test_every_scheme_that_signs_has_vectors_and_no_other() -> None:
     assert {name for name, scheme in SCHEMES.items() if not scheme.has_signature} == UNSIGNED
 
 
+@pytest.mark.exhaustive(2)
 @every_scheme
 def test_the_schema_holds(scheme: str) -> None:
     Draft202012Validator.check_schema(SCHEMA)
