@@ -1,7 +1,7 @@
 """What every test may ask for, and which tests are run.
 
-By default slow tests are left out and long tables are sampled, so that a contributor has an answer in minutes. With
-`--all` everything is run.
+By default slow tests are left out, long tables are sampled and Hypothesis draws fewer examples, so that a contributor has
+an answer in minutes. With `--all` everything is run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ SAMPLE_SIZE = 8
 # The fractional parts of its multiples are spread more evenly than those of any other number.
 GOLDEN_RATIO = (1 + 5**0.5) / 2
 
-settings.register_profile("lookalike", deadline=None, derandomize=True, max_examples=60)
-settings.load_profile("lookalike")
+# `derandomize`: every run draws the same examples. Fewer of them are the same first ones.
+settings.register_profile("all", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("quick", parent=settings.get_profile("all"), max_examples=20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,10 +35,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="Run slow tests too, and long tables whole.")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Give every process of pytest-xdist whole files, so that a module's fixtures are made once and not in each."""
+    if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
+        config.option.dist = "loadfile"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples Hypothesis draws, before any test module is imported."""
+    profile = "quick"
+    if _wants_all(config):
+        profile = "all"
+    settings.load_profile(profile)
+
+
+def _wants_all(config: pytest.Config) -> bool:
+    """Return whether everything is asked for, or a single test, which whoever names it wants whole."""
+    names_a_test = any("::" in argument for argument in config.args)
+    return bool(config.getoption("--all")) or names_a_test
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out slow tests and sample long tables, unless everything or a single test is asked for."""
-    names_a_test = any("::" in argument for argument in config.args)
-    if config.getoption("--all") or names_a_test:
+    if _wants_all(config):
         return
     selected = _select_quick(items)
     deselected = [item for item in items if item not in selected]

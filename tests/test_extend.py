@@ -18,13 +18,13 @@ PACKAGES = ("extend-api", "extend-check", "extend-scheme")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the three packages, as pip installs them."""
     target = tmp_path_factory.mktemp("site")
-    for name in PACKAGES:
-        # hatchling writes nothing beside the sources, so that they can be built where they stand
-        command = [
-            sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index", "--quiet",
-            "--disable-pip-version-check", "--no-cache-dir", "--target", str(target), str(EXAMPLES / name),
-        ]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    # hatchling writes nothing beside the sources, so that they can be built where they stand
+    command = [
+        sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index", "--quiet",
+        "--disable-pip-version-check", "--no-cache-dir", "--target", str(target),
+        *(str(EXAMPLES / name) for name in PACKAGES),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
     return target
 
 

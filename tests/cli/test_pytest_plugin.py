@@ -601,6 +601,7 @@ LOADED = f"""
 """
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("options", [("-p", "lookalike"), ("-p", "lookalike.pytest_plugin")], ids=" ".join)
 def test_an_unrelated_run_imports_nothing_of_ours(pytester: Any, monkeypatch: Any, options: tuple[str, ...]) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

@@ -86,6 +86,7 @@ def test_the_curl_line_works_under_every_variant(api, name, value, lookalike, ch
     check_success(api, answer.content)
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_exit_0_and_no_word(serving, number):
     with serving("tmapi", "--port", "0", "--json") as process:

@@ -168,6 +168,7 @@ TROUBLE = {
 }
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize(("trouble", "problem"), TROUBLE.items(), ids=list(TROUBLE.values()))
 def test_what_is_wrong_with_the_machine_is_one_line(tmp_path, trouble, problem):
     full = """

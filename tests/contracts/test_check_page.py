@@ -32,6 +32,7 @@ def fits(schema: str, pipeline: str, folder: Path) -> bool:
     return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize(("schema", "pipeline"), PIPELINES, ids=SCHEMAS)
 def test_a_pipeline_is_valid_and_a_spoiled_one_is_not(schema: str, pipeline: str, tmp_path: Path) -> None:
     assert fits(schema, pipeline, tmp_path)

@@ -91,6 +91,7 @@ def test_what_stays_is_told() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_operation_that_stores_nothing_needs_nothing_taken_away() -> None:
     shop = Shop(closed=True)
     assert run(shop, "SearchImageByPic") == []

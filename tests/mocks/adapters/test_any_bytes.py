@@ -54,7 +54,7 @@ BODIES = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.tuples(st.sampled_from(TARGETS), PIECES, st.sampled_from(FRAMINGS), st.sampled_from(TYPES), BODIES))
 def test_any_bytes(server: Server, parts: tuple[bytes, list[bytes], bytes, bytes, bytes]) -> None:
     target, pieces, framing, kind, body = parts

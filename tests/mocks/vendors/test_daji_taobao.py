@@ -497,7 +497,7 @@ def signed_queries(draw: st.DrawFn) -> bytes:
     return urlencode((*clean, ("sign", daji.compute_signature(clean, SECRET)))).encode()
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(
     query=st.one_of(signed_queries(), signed_queries(), RAW, SENT.map(lambda s: urlencode(s, errors="replace").encode())),
     method=st.one_of(st.just("GET"), st.just("GET"), st.just("GET"), st.sampled_from(["POST", "HEAD", "", "\ud800"])),

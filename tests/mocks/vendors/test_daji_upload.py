@@ -474,7 +474,7 @@ def requests(draw: st.DrawFn, api: str) -> Request:
 
 @pytest.mark.slow
 @both
-@settings(max_examples=200)
+@settings(max_examples=4 * settings().max_examples)
 @given(data=st.data(), mock=st.sampled_from(MOCKS))
 def test_whatever_is_sent_is_answered_as_documented(api: str, data: st.DataObject, mock: Mock) -> None:
     request = data.draw(requests(api))

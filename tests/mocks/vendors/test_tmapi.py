@@ -671,7 +671,7 @@ def requests(draw: st.DrawFn) -> Request:
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(request=requests(), variants=st.sampled_from(MOCKS))
 def test_any_request_gets_an_answer_that_the_spec_describes(request: Request, variants: dict[str, str]) -> None:
     reply = mock(**variants).respond(request)

@@ -304,7 +304,7 @@ DOCUMENTS = st.dictionaries(st.sampled_from(["url", "url", "search_api_endpoint"
 MOCKS = [MOCK, Mock("tmapi", variants={name: list(found.values)[-1] for name, found in API.root.variants.items()})]
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(
     body=DOCUMENTS.map(lambda told: json.dumps(told).encode()) | st.binary(max_size=40),
     query=st.just(b"apiToken=lookalike-demo-token") | st.binary(max_size=20),
