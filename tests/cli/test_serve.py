@@ -252,3 +252,26 @@ def test_an_offer_of_http2_brings_no_advice_on_stderr(serving):
         assert httpx.get(url + REFUSED, headers=headers).status_code == 422
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=30)[1] == ""
+
+
+WITHOUT_SIGNALS = """
+import asyncio, sys
+sys.modules["uvloop"] = None
+def refuse(*_): raise NotImplementedError
+asyncio.SelectorEventLoop.add_signal_handler = refuse
+sys.argv = ["lookalike", "serve", "tmapi", "--port", "0", "--json"]
+from lookalike.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_where_the_loop_watches_none_as_on_windows(number):
+    with subprocess.Popen(
+        [sys.executable, "-c", WITHOUT_SIGNALS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert json.loads(process.stdout.readline())["url"]
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")

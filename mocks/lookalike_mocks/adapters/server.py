@@ -228,13 +228,22 @@ def run_server(
         runner.run(_serve([(Listener(app, tls=tls), sock) for sock in socks], ready, lifeline))
 
 
+def _handle_signal(loop: asyncio.AbstractEventLoop, number: int, stop: Callable[[], object]) -> None:
+    """Call `stop` in the loop when a signal comes."""
+    try:
+        loop.add_signal_handler(number, stop)
+    except NotImplementedError:
+        # Windows' loops watch no signals; Python's own handler runs between two steps of the loop, which it wakes.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
 async def _serve(
     listeners: list[tuple[Listener, socket.socket]], ready: Callable[[], None], lifeline: int | None
 ) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+        _handle_signal(loop, number, stopped.set)
     if lifeline is not None:
         loop.add_reader(lifeline, stopped.set)
     for listener, sock in listeners:
