@@ -1,5 +1,6 @@
 """Lookalike: five Chinese image-search APIs, without keys and without a network."""
 
+import sys as _sys
 from importlib import import_module as _import_module
 
 TYPE_CHECKING = False
@@ -25,7 +26,8 @@ def __getattr__(name: str) -> "Any":
         return _import_module(f"{__name__}.strategies")
     if name in ("MockApi", "sandbox"):  # need pytest
         return getattr(_import_module(f"{__name__}.testing"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # with name and obj, Python's traceback says "Did you mean: 'serve'?"
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -231,6 +231,17 @@ def test_the_package_says_what_it_has():
         package.mock_everything  # noqa: B018
 
 
+def test_a_misspelt_name_of_the_package_brings_the_name():
+    done = subprocess.run(
+        [sys.executable, "-c", "import lookalike; lookalike.trasport"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr.endswith("has no attribute 'trasport'. Did you mean: 'transport'?\n")
+
+
 def test_the_table_of_commands_says_what_the_commands_say():
     context = click.Context(cli)
     for name, row in cli.table.items():

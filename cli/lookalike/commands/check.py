@@ -99,7 +99,7 @@ def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> 
     "--trust", default="documented,measured", show_default=True, metavar="KINDS", shell_complete=complete_trust,
     help="Kinds of provenance whose broken rules are errors. Other invented rules are notes, all others warnings.",
 )  # fmt: skip
-@click.option("--strict", is_flag=True, help="Fields that no document names are findings.")
+@click.option("--strict", is_flag=True, help="Undocumented fields are findings.")
 @click.option("--baseline", type=FILE_TYPE, metavar="FILE", help="Findings that are known and accepted until a day.")
 @click.option("--write-baseline", type=FILE_TYPE, metavar="FILE", help="Accept what is found now, for 90 days.")
 @click.option(
