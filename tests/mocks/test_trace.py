@@ -126,16 +126,23 @@ def test_a_key_with_something_around_it_is_refused_as_the_vendor_does_and_named(
     )
 
 
-def test_a_key_in_the_wrong_place_is_in_its_sandboxs_journal_and_the_place_is_named() -> None:
-    mock = Mock("tmapi", variants={"auth": "apiToken"})
-    sandbox = mock.create_sandbox()
+def test_a_key_in_the_wrong_place_is_in_its_sandboxs_journal_and_the_place_is_named(
+    mock: Mock, sandbox: Sandbox
+) -> None:
     key = sandbox.credentials["tmapi"]["apikey"]
-    headers = ((b"apikey", key.encode()),)
+    headers = ((b"x-api-key", key.encode()),)
     assert send(mock, SEARCH, "img_url=https://cbu01.alicdn.com/x.jpg", headers=headers) == 401
     assert explain(get_only_entry(sandbox)) == (
-        "nothing says who calls: apiToken is missing; a key stands in the header apikey, where this API does not look "
-        "for one (it does with the variant auth=apikey)"
+        "nothing says who calls: apiToken is missing; a key stands in the header x-api-key, where this API does not look "
+        "for one"
     )
+
+
+def test_a_key_where_a_variant_looks_for_it_says_which() -> None:
+    mock = Mock("tmapi", variants={"tmapi.auth": "apiToken"})
+    headers = ((b"apikey", b"lookalike-demo-token"),)
+    assert send(mock, SEARCH, "img_url=https://cbu01.alicdn.com/x.jpg", headers=headers) == 401
+    assert explain(get_only_entry(mock.sandboxes.demo)).endswith("(it does with the variant auth=apikey)")
 
 
 def test_a_key_of_another_api_is_named(mock: Mock, sandbox: Sandbox) -> None:

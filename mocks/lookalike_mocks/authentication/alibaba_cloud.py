@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from lookalike_specs import SecurityScheme
@@ -18,7 +17,7 @@ from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from ..service import Account
 from .credentials import Authentication, build_auth_error, compare_secrets
-from .diagnosis import build_unknown_key_error, describe_clock_difference, describe_mismatch, list_rpc_mistakes
+from .diagnosis import build_mismatch_error, build_unknown_key_error, describe_clock_difference
 
 ISO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 HTTP_TIME: Final = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
@@ -80,27 +79,20 @@ def find_key_owner(
     return account
 
 
-def check_signature(scheme: SecurityScheme, expected: Stages, signature: str, *, intact: bool = True) -> dict[str, str]:
+def check_signature(
+    scheme: SecurityScheme, expected: Stages, signature: str, secret: str, *, intact: bool = True
+) -> dict[str, str]:
     """Return what we would have signed, for errors that quote it.
 
-    Raise VendorError when the signatures differ or the body is not `intact`.
+    Raise VendorError when the signatures differ or the body is not `intact`; `secret` finds out how they came to differ.
     """
     texts = {step.name: step.value for step in expected.steps}
     error_values = {"string_to_sign": texts["string-to-sign"], "canonical": texts["canonical"]}
     if not intact:
         raise build_auth_error(scheme, "body-digest", **error_values)
     if not compare_secrets(expected.signature, signature):
-        raise build_auth_error(scheme, "mismatch", **error_values)
+        raise build_mismatch_error(scheme, secret, signature, **error_values)
     return error_values
-
-
-def check_rpc_signature(scheme: SecurityScheme, expected: Stages, signature: str, secret: str) -> dict[str, str]:
-    """Return what `check_signature` returns; an error of it knows the usual mistakes with this scheme."""
-    try:
-        return check_signature(scheme, expected, signature)
-    except VendorError as error:
-        error.diagnose = partial(describe_mismatch, list_rpc_mistakes, secret, signature)
-        raise
 
 
 def check_nonce(state: SandboxState, scheme: SecurityScheme, access_key_id: str, nonce: str) -> None:
@@ -137,7 +129,7 @@ def verify_acs_rpc(
     account = find_key_owner(state, context, scheme, credential, get_first(pairs, "SecurityToken"))
     secret = account.credentials["AccessKeySecret"]
     expected = acs_rpc.compute_stages(context.parsed.request.method, pairs, secret)
-    error_values = check_rpc_signature(scheme, expected, signature, secret)
+    error_values = check_signature(scheme, expected, signature, secret)
     # last, so that a request with a wrong signature does not use up a nonce of somebody else's
     check_nonce(state, scheme, credential, nonce)
     return Authentication(account, error_values)
@@ -159,14 +151,15 @@ def verify_acs_roa(
     check_timestamp(state, scheme, request.get_header(b"date") or "", parse_http_time)
     token = request.get_header(b"x-acs-security-token") or ""
     account = find_key_owner(state, context, scheme, credential.access_key_id, token)
+    secret = account.credentials["AccessKeySecret"]
     expected = acs_roa.compute_stages(
         method=request.method,
         path=request.path,
         query=context.parsed.query,
         headers=canonical.decode_headers(request),
-        secret=account.credentials["AccessKeySecret"],
+        secret=secret,
     )
-    error_values = check_signature(scheme, expected, credential.signature, intact=_is_intact(request))
+    error_values = check_signature(scheme, expected, credential.signature, secret, intact=_is_intact(request))
     nonce = request.get_header(b"x-acs-signature-nonce")
     if nonce:
         check_nonce(state, scheme, credential.access_key_id, nonce)
@@ -211,6 +204,7 @@ def verify_acs3(
     token = request.get_header(b"x-acs-security-token") or ""
     account = find_key_owner(state, context, scheme, credential.access_key_id, token)
     body_hash = canonical.sha256(request.body)
+    secret = account.credentials["AccessKeySecret"]
     expected = acs3.compute_stages(
         method=request.method,
         path=request.path,
@@ -218,10 +212,10 @@ def verify_acs3(
         headers=canonical.decode_headers(request),
         signed_headers=credential.signed_headers,
         body_hash=body_hash,
-        secret=account.credentials["AccessKeySecret"],
+        secret=secret,
     )
     # the header is only what the client says of the body; signed is the hash of the body that came
     intact = compare_secrets(body_hash, request.get_header(b"x-acs-content-sha256") or "")
-    error_values = check_signature(scheme, expected, credential.signature, intact=intact)
+    error_values = check_signature(scheme, expected, credential.signature, secret, intact=intact)
     check_nonce(state, scheme, credential.access_key_id, nonce)
     return Authentication(account, error_values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 from lookalike_specs import SecurityScheme
@@ -15,7 +14,7 @@ from ..parsing import get_first
 from ..sandbox.state import SandboxState
 from ..service import Account
 from .credentials import Authentication, build_auth_error, compare_secrets
-from .diagnosis import build_unknown_key_error, describe_mismatch, list_daji_mistakes
+from .diagnosis import build_mismatch_error, build_unknown_key_error
 
 # `array-parameters` -> how the values of one name are written as one; values of their own where it says nothing
 ARRAY_ENCODERS: Final[Mapping[str, Callable[[list[str]], str]]] = {
@@ -44,9 +43,7 @@ def verify_sign(
     signed_pairs = _merge_arrays(pairs, variants["array-parameters"])
     expected = daji.compute_signature(signed_pairs, account.credentials["appSecret"])
     if not compare_secrets(expected, sign):
-        error = build_auth_error(scheme, "mismatch")
-        error.diagnose = partial(describe_mismatch, list_daji_mistakes, account.credentials["appSecret"], signs[0])
-        raise error
+        raise build_mismatch_error(scheme, account.credentials["appSecret"], signs[0])
     return Authentication(account)
 
 

@@ -6,18 +6,16 @@ secret or a signature.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from hashlib import md5
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, quote_plus
 
 import msgspec
 
 from lookalike_specs import SecurityScheme
-from lookalike_specs.messages import Pairs, Request, is_json
-from lookalike_specs.signing import SCHEMES, acs_rpc, daji
-from lookalike_specs.signing.canonical import decode_parameters, encode_pairs, hmac_sha1, percent_encode, sort_by_name
+from lookalike_specs.messages import Request, is_json
+from lookalike_specs.signing import SCHEMES
+from lookalike_specs.signing.canonical import decode_parameters
 from lookalike_specs.signing.scheme import get_key_name
 
 from ..context import RequestContext
@@ -28,6 +26,7 @@ from ..sandbox.near_key import describe_near_key
 from ..sandbox.state import SandboxState
 from ..service import Service
 from .credentials import build_auth_error, compare_secrets
+from .signing_mistakes import MISTAKE_LISTERS
 
 # what clients leave around a key, as a sentence calls it
 SURROUNDINGS: Final[Mapping[str, str]] = {
@@ -52,14 +51,6 @@ class SentValue(NamedTuple):
     place: str
     name: str
     value: str
-
-
-class SigningMistake(NamedTuple):
-    """A way to make a signature that clients take for the right one: its stage, a sentence, and what comes of it."""
-
-    stage: str
-    sentence: str
-    signature: str
 
 
 def build_unknown_key_error(
@@ -180,15 +171,21 @@ def describe_clock_difference(name: str, age: float, skew: int) -> str:
     return f"{name} is {amount} {side} the sandbox's clock; the most is {skew / 60:g} min"
 
 
-def describe_mismatch(
-    list_mistakes: Callable[[Request, str], Iterator[SigningMistake]], secret: str, signature: str, request: Request
-) -> str:
+def build_mismatch_error(scheme: SecurityScheme, secret: str, signature: str, **facts: Any) -> VendorError:
+    """Return the error for a signature that is not the one that this secret makes."""
+    error = build_auth_error(scheme, "mismatch", **facts)
+    error.diagnose = partial(describe_mismatch, scheme.extension.scheme, secret, signature)
+    return error
+
+
+def describe_mismatch(scheme: str, secret: str, signature: str, request: Request) -> str:
     """Return at which stage a signature first went another way, where a usual mistake makes the very one that came."""
-    if len(request.query) + len(request.body) > MAX_DIAGNOSED_BYTES:
+    list_mistakes = MISTAKE_LISTERS.get(scheme)
+    if list_mistakes is None or len(request.query) + len(request.body) > MAX_DIAGNOSED_BYTES:
         return "the signature is not the one that this request and the key's secret make"
     for mistake in list_mistakes(request, secret):
         if compare_secrets(mistake.signature, signature):
-            return f"the signature differs from the stage {mistake.stage} on: {mistake.sentence}"
+            return f"the signature differs from the stage `{mistake.stage}` on: {mistake.sentence}"
     return (
         "the signature is not the one that this request and the key's secret make, nor one that a usual mistake makes: "
         f"the secret may be another. {_list_signed_names(request)}"
@@ -201,94 +198,3 @@ def _list_signed_names(request: Request) -> str:
     if len(names) > MAX_NAMES:
         shown += f" and {len(names) - MAX_NAMES} more"
     return f"The parameters that came: {shown or 'none'}"
-
-
-def list_daji_mistakes(request: Request, secret: str) -> Iterator[SigningMistake]:
-    """Yield what clients make of the rule for Daji's `sign`, instead of what it says."""
-    pairs = decode_parameters(request)
-    unsigned = tuple(pair for pair in pairs if pair[0] != "sign")
-    right = daji.compute_signature(pairs, secret)
-    yield SigningMistake("signature", "it is the right one in lower case, and has to be in upper case", right.lower())
-    for sentence, changed in (
-        ("it was made without the empty parameters", tuple(pair for pair in unsigned if pair[1])),
-        ("it was made with appSecret, which the request does not have", (*unsigned, ("appSecret", secret))),
-        ("it was made without the blanks around a value", _strip(unsigned)),
-    ):
-        yield SigningMistake("parameters", sentence, daji.compute_signature(changed, secret))
-    for name, _ in unsigned[:MAX_NAMES]:
-        sentence = f"it was made without {cut_text(name)}"
-        yield SigningMistake("parameters", sentence, daji.compute_signature(_drop(unsigned, name), secret))
-    percent_encoded = tuple((name, quote(value, safe="")) for name, value in unsigned)
-    form_encoded = tuple((name, quote_plus(value)) for name, value in unsigned)
-    for encoding, encoded in (("percent-encoded", percent_encoded), ("form-encoded", form_encoded)):
-        sentence = f"its values were {encoding}, and are signed as they are"
-        yield SigningMistake("canonical text", sentence, daji.compute_signature(encoded, secret))
-    texts = {
-        "as they were sent": unsigned,
-        "by name without regard to letter case": tuple(sorted(unsigned, key=_get_folded_name)),
-    }
-    for order, ordered in texts.items():
-        canonical = "&".join(f"{name}={value}" for name, value in ordered)
-        signature = _digest(f"{canonical}&secret={secret}")
-        yield SigningMistake(
-            "canonical text", f"its parameters were ordered {order}, and not by their names", signature
-        )
-    canonical = "&".join(f"{name}={value}" for name, value in sorted(unsigned))
-    for sentence, text in (
-        ("the secret was left out", canonical),
-        ("the secret was appended without `&secret=`", f"{canonical}{secret}"),
-        ("the secret was appended as `&key=`, and not as `&secret=`", f"{canonical}&key={secret}"),
-        ("the secret was appended as `&appSecret=`, and not as `&secret=`", f"{canonical}&appSecret={secret}"),
-        ("the secret was put in front", f"{secret}{canonical}"),
-        ("the secret was put around the text", f"{secret}{canonical}{secret}"),
-    ):
-        yield SigningMistake("string to sign", sentence, _digest(text))
-        yield SigningMistake("string to sign", f"{sentence}, and the signature is in lower case", _digest(text).lower())
-
-
-def list_rpc_mistakes(request: Request, secret: str) -> Iterator[SigningMistake]:
-    """Yield what clients make of the rule for Alibaba Cloud's RPC signature, instead of what it says."""
-    pairs = decode_parameters(request)
-    stages = acs_rpc.compute_stages(request.method, pairs, secret)
-    string_to_sign = stages.steps[2].value
-    other_method = "POST"
-    if request.method == "POST":
-        other_method = "GET"
-    yield SigningMistake(
-        "string to sign",
-        f"it was made for {other_method}, and the request came as {request.method}",
-        acs_rpc.compute_stages(other_method, pairs, secret).signature,
-    )
-    yield SigningMistake("signature", "the secret lacks the `&` behind it", hmac_sha1(secret, string_to_sign))
-    ordered = sort_by_name(tuple(pair for pair in pairs if pair[0] != "Signature"))
-    form = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in ordered)
-    yield SigningMistake(
-        "canonical text",
-        "its values were form-encoded: a blank is %20, `*` is %2A and `~` is itself",
-        hmac_sha1(f"{secret}&", f"{request.method}&%2F&{percent_encode(form)}"),
-    )
-    unordered = encode_pairs(tuple(pair for pair in pairs if pair[0] != "Signature"))
-    yield SigningMistake(
-        "canonical text",
-        "its parameters were not ordered by their names",
-        hmac_sha1(f"{secret}&", f"{request.method}&%2F&{percent_encode(unordered)}"),
-    )
-    yield SigningMistake(
-        "string to sign", "the canonical text was not encoded once more", hmac_sha1(f"{secret}&", stages.steps[1].value)
-    )
-
-
-def _digest(text: str) -> str:
-    return md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest().upper()
-
-
-def _drop(pairs: Pairs, name: str) -> Pairs:
-    return tuple(pair for pair in pairs if pair[0] != name)
-
-
-def _strip(pairs: Pairs) -> Pairs:
-    return tuple((name, value.strip()) for name, value in pairs)
-
-
-def _get_folded_name(pair: tuple[str, str]) -> str:
-    return pair[0].lower()

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import md5
+from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
 import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.reason import Reason
 from lookalike_specs.messages import Request
-from lookalike_specs.signing import acs_rpc, daji
+from lookalike_specs.signing import acs3, acs_rpc, canonical, daji
+
+from ..testers import build_signed_request
 
 SECRET = "lookalike-demo-secret"
 KEY = ("appKey", "lookalike-demo-key")
@@ -28,16 +32,16 @@ def join(pairs: tuple[tuple[str, str], ...]) -> str:
 
 MISTAKES: list[tuple[Sign, str, str]] = [
     (lambda pairs: daji.compute_signature(pairs, SECRET).lower(), "signature", "in lower case"),
-    (lambda pairs: daji.compute_signature(pairs[:-1], SECRET), "parameters", "without the empty parameters"),
-    (lambda pairs: daji.compute_signature(pairs[1:], SECRET), "parameters", "without appKey"),
+    (lambda pairs: daji.compute_signature(pairs[:-1], SECRET), "signed", "without the empty parameters"),
+    (lambda pairs: daji.compute_signature(pairs[1:], SECRET), "signed", "without appKey"),
     (
         lambda pairs: daji.compute_signature(tuple((name, quote(value, safe="")) for name, value in pairs), SECRET),
-        "canonical text",
+        "canonical",
         "percent-encoded",
     ),
-    (lambda pairs: digest(f"{join(pairs)}&secret={SECRET}"), "canonical text", "ordered as they were sent"),
-    (lambda pairs: digest(f"{join(tuple(sorted(pairs)))}{SECRET}"), "string to sign", "without `&secret=`"),
-    (lambda pairs: digest(f"{SECRET}{join(tuple(sorted(pairs)))}{SECRET}"), "string to sign", "around the text"),
+    (lambda pairs: digest(f"{join(pairs)}&secret={SECRET}"), "canonical", "ordered as they were sent"),
+    (lambda pairs: digest(f"{join(tuple(sorted(pairs)))}{SECRET}"), "string-to-sign", "without `&secret=`"),
+    (lambda pairs: digest(f"{SECRET}{join(tuple(sorted(pairs)))}{SECRET}"), "string-to-sign", "around the text"),
 ]
 
 
@@ -54,7 +58,7 @@ def test_a_usual_mistake_with_dajis_sign_is_named(sign: Sign, stage: str, words:
     query = urlencode([*PAIRS, ("sign", sign(PAIRS))])
     reason = explain(Mock("daji-1688"), Request(method="GET", path="/alibaba/product/imageQuery", query=query.encode()))
     assert (reason.rule, reason.error) == ("mismatch", "bad-sign")
-    assert f"the stage {stage} on" in reason.text
+    assert f"the stage `{stage}` on" in reason.text
     assert words in reason.text
 
 
@@ -84,8 +88,45 @@ def test_the_method_that_was_signed_is_named() -> None:
     timestamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     reason = explain(Mock("aliyun"), build_rpc(timestamp, signed_method="GET"))
     assert reason.text == (
-        "the signature differs from the stage string to sign on: it was made for GET, and the request came as POST"
+        "the signature differs from the stage `signed` on: it was made for GET, and the request came as POST"
     )
+
+
+CHANGES = [
+    ({"path": "/other/"}, ""),
+    ({"method": "GET"}, "it was made for GET, and the request came as POST"),
+    ({"query": b""}, "it was made without the query"),
+    ({"host": b"127.0.0.1"}, "it was made for a Host without the port"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), CHANGES)
+def test_what_the_client_signed_otherwise_is_found_for_acs3(changes: dict[str, Any], words: str) -> None:
+    mock = Mock("aliyun")
+    changes = dict(changes)
+    host = changes.pop("host", b"127.0.0.1:8765")
+    sent = msgspec.structs.replace(
+        build_signed_request("aliyun", mock.sandboxes.demo.credentials["aliyun"]),
+        headers=(
+            (b"host", b"127.0.0.1:8765"),
+            (b"x-acs-action", b"SearchImageByPic"),
+            (b"x-acs-version", b"2020-12-14"),
+        ),
+        body=b"InstanceName=demoinstance1",
+    )
+    signed = msgspec.structs.replace(
+        sent, headers=tuple((name, host if name == b"host" else value) for name, value in sent.headers), **changes
+    )
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    headers = acs3.sign_request(signed, "LTAI-lookalike-demo", SECRET, timestamp=now, nonce="n").headers
+    digest_header = (b"x-acs-content-sha256", canonical.sha256(sent.body).encode())
+    kept = tuple(pair for pair in headers if pair[0] not in (b"host", b"x-acs-content-sha256"))
+    reason = explain(mock, msgspec.structs.replace(sent, headers=((b"host", b"127.0.0.1:8765"), digest_header, *kept)))
+    assert reason.rule == "mismatch"
+    if words:
+        assert reason.text == f"the signature differs from the stage `signed` on: {words}"
+    else:
+        assert "nor one that a usual mistake makes" in reason.text
 
 
 @pytest.mark.parametrize(
