@@ -141,6 +141,7 @@ def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server
     assert [entry.situation for entry in sandbox.journal.entries] == [fault, fault, "", fault, fault, fault, ""]
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_a_fault_befalls_an_error_too(mock: Mock, server: Server, api: str) -> None:
     error = next(iter(load_api(api).root.errors))
@@ -179,6 +180,7 @@ CODES = [
 ]
 
 
+@pytest.mark.exhaustive(6)
 @pytest.mark.parametrize(("api", "code", "expected"), CODES, ids=[f"{api} {code}" for api, code, _ in CODES])
 def test_a_code_is_a_name_or_the_vendors_or_the_status(
     mock: Mock, server: Server, api: str, code: str, expected: str

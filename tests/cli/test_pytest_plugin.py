@@ -255,6 +255,7 @@ def test_a_situation_can_be_for_one_operation(run: Any) -> None:
     """).assert_outcomes(passed=4)
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize(
     ("mark", "says"),
     [
@@ -334,6 +335,7 @@ SEED = """
 """
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize(
     ("mark", "option", "environment", "ini", "expected"),
     [

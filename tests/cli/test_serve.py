@@ -60,6 +60,7 @@ def test_the_port_listens_when_the_line_is_there(told):
     assert json.loads(ask(f"{told['url']}/_lookalike/health"))["apis"] == list(list_api_ids())
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_the_curl_line_works_whenever_and_wherever_it_is_pasted(told, api, check_success, tmp_path):
     (tmp_path / "lookalike.py").write_text("raise SystemExit('not ours')")

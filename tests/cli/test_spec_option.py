@@ -125,7 +125,7 @@ SABOTEURS = [
 ]
 
 
-@pytest.mark.exhaustive(3)
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize(("operation", "check", "change", "ask"), SABOTEURS)
 def test_a_server_with_one_thing_wrong_is_caught(
     operation: str,

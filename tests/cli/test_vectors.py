@@ -193,6 +193,7 @@ def test_a_signed_request_must_carry_its_signature(drive: Drive, scheme: str, sa
     assert all(text.startswith("request carries the signature '") for text in told)
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize(
     ("request_", "told"),
     [

@@ -129,6 +129,7 @@ def test_every_byte_of_a_file_arrives(stage: RunningMock, search: Callable[..., 
     assert list(stage.mock.demo_state.image_store.objects) == [data]
 
 
+@pytest.mark.exhaustive(2)
 @BOTH
 @pytest.mark.parametrize("account", ["sts", "sandbox"])
 def test_other_accounts(stage: RunningMock, add: Callable[..., Any], search: Callable[..., Any], account: str) -> None:

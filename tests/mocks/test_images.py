@@ -118,6 +118,7 @@ def test_bytes() -> None:
     assert fault(data, ImageLimits(FORMATS, len(data) - 1, 100, 4096)) == "bytes"
 
 
+@pytest.mark.exhaustive(8)
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("value", range(10))
 def test_orientation(form: str, value: int) -> None:

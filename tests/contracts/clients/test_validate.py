@@ -54,6 +54,7 @@ def summarize(found: tuple[RequestViolation, ...]) -> list[tuple[str, str]]:
     return [(each.kind, each.parameter) for each in found]
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize(("api", "operation", "scheme"), OPERATIONS)
 def test_nothing_is_said_of_a_good_request(api: str, operation: Operation, scheme: Any) -> None:
     request = make_request(api, operation=operation, scheme=scheme)
@@ -302,6 +303,7 @@ def test_an_authorization_that_cannot_be_read_is_told_without_it() -> None:
 # ------------------------------------------------------------------------------------------------ time, nonces
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("scheme", ["acs3", "acs-rpc", "acs-roa"])
 @pytest.mark.parametrize(
     ("late", "says"),

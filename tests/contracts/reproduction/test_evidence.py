@@ -100,7 +100,7 @@ def get_name(case: Any) -> str:
     return getattr(case, "id", None) or getattr(case, "name", None) or str(case)
 
 
-@pytest.mark.exhaustive(3)
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize(("api", "operation", "scheme"), FIRST, ids=get_name)
 def test_the_curl_line_repeats_the_request(
     target: Direct, sandbox: Sandbox, api: str, operation: Operation, scheme: SecurityScheme

@@ -85,6 +85,7 @@ def by_socket(mock: Mock, request: httpx.Request) -> httpx.Response:
 ADAPTERS = (by_transport, by_async_transport, by_respx, by_asgi, by_socket)
 
 
+@pytest.mark.exhaustive(10)
 @pytest.mark.parametrize("name", REQUESTS)
 @pytest.mark.parametrize("adapter", ADAPTERS[1:], ids=lambda adapter: adapter.__name__)
 def test_every_adapter_gives_the_same_answer(

@@ -207,6 +207,7 @@ def test_a_client_that_offers_http2_gets_http1(secured: Server, trusting: ssl.SS
         assert sock.selected_alpn_protocol() == "http/1.1"
 
 
+@pytest.mark.exhaustive(3)
 @LOOPS
 @pytest.mark.parametrize("times", [1, 3, None])
 def test_a_wrong_certificate_is_presented_so_many_times(

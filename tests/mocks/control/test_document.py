@@ -131,6 +131,7 @@ def test_what_is_served_is_what_it_describes(schema: Any, id_: str, mode: Genera
     holds()
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("id_", [each.operation_id for each in OPERATIONS if "{id}" in each.path])
 def test_it_describes_what_sandboxes_that_never_were_get(schema: Any, id_: str) -> None:
     @settings(max_examples=10)

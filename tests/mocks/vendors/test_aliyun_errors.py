@@ -410,6 +410,7 @@ def test_every_natural_error_is_here() -> None:
     assert {error for error, found in ERRORS.items() if found.reproduce} == set(NATURAL)
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize("error", NATURAL)
 def test_every_natural_error(error: str) -> None:
     held(send(NATURAL[error]), error, NATURAL[error].get("operation", "SearchImageByPic"))

@@ -384,6 +384,7 @@ POLICIES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize(("policy", "error"), POLICIES, ids=range(len(POLICIES)))
 def test_policies(mock: Mock, policy: object, error: str) -> None:
     asked = form(encode_multipart(signed(policy), b"data"))

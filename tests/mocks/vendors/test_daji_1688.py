@@ -279,6 +279,7 @@ def test_the_size_only_cuts() -> None:
         assert offers(ask(pageSize=size, beginPage=2)) == whole[size : 2 * size]
 
 
+@pytest.mark.exhaustive(8)
 @pytest.mark.parametrize("token", [*ROOT.data["filters"], *ROOT.data["unlisted-filters"]])
 def test_every_filter_token_filters(token: str) -> None:
     bearing = [offer["offerId"] for offer in every() if token in product(offer).labels]

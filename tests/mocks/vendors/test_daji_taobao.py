@@ -256,6 +256,7 @@ def test_nothing_comes_behind_the_deepest() -> None:
     assert ask(pages, picUrl=many, pageNo=499, pageSize=20)["data"] == []
 
 
+@pytest.mark.exhaustive(5)
 @pytest.mark.parametrize("code", ROOT.data["categories"])
 def test_every_category_finds_only_its_own(code: str) -> None:
     found = every(categoryId=code)

@@ -383,6 +383,7 @@ VARIANTS: list[tuple[str, str, Body, Callable[[str, Response], bool]]] = [
 CASES = [(api, case) for api in PATHS for case in VARIANTS if case[0] in load_api(api).root.variants]
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize(("api", "case"), CASES, ids=[f"{api}-{case[0]}" for api, case in CASES])
 def test_variants(api: str, case: tuple[str, str, Body, Callable[[str, Response], bool]]) -> None:
     variant, value, sent, fits = case

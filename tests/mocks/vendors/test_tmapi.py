@@ -250,6 +250,7 @@ BROAD = [
 ]
 
 
+@pytest.mark.exhaustive(12)
 @pytest.mark.parametrize("query", BROAD, ids=str)
 def test_every_good_request_is_answered_as_the_spec_says(query: dict[str, str]) -> None:
     found = page(**query)
@@ -323,6 +324,7 @@ def test_the_specs_table_of_filters_names_the_fields_that_tell() -> None:
             assert told is True
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_places_are_translated_and_nothing_else(language: str) -> None:
     for item, chinese in zip(page(language=language)["items"], page(language="zh")["items"], strict=True):
@@ -463,6 +465,7 @@ def test_a_broken_parameter_is_422(query: dict[str, str]) -> None:
     is_error(send(query=query), API.root.errors["422"])
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("text", ["true", "True", "TRUE", "1"])
 def test_lenient_booleans(text: str) -> None:
     assert page(is_factory=text) == page(is_factory="true") != page()
