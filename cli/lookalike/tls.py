@@ -41,23 +41,23 @@ def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tupl
         if more:
             raise CommandError("--tls-name needs --tls-ca FILE")
         return None
-    found = _create_certificates(mock, hosts, more)
+    contexts = _create_certificates(mock, hosts, more)
     try:
-        _write_ca(found.ca, path)
-    except OSError as refused:
-        raise CommandError(f"cannot write {path}: {refused.strerror}") from refused
-    return found
+        _write_ca(contexts.ca, path)
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from error
+    return contexts
 
 
 def _create_certificates(mock: Mock, hosts: tuple[str, ...], more: tuple[str, ...]) -> TlsContexts:
     try:
         return create_tls_contexts(list_host_names(mock, *hosts, more=more))
-    except ImportError as missing:
-        raise CommandError(str(missing)) from missing
-    except ValueError as wrong:
-        raise CommandError(f"--tls-name: {wrong}") from wrong
-    except OSError as refused:  # `ssl` reads a certificate from a file only, so one is there for a moment
-        raise CommandError(f"cannot write a temporary file: {refused.strerror}") from refused
+    except ImportError as error:
+        raise CommandError(str(error)) from error
+    except ValueError as error:
+        raise CommandError(f"--tls-name: {error}") from error
+    except OSError as error:  # `ssl` reads a certificate from a file only, so one is there for a moment
+        raise CommandError(f"cannot write a temporary file: {error.strerror}") from error
 
 
 def _write_ca(text: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -43,7 +44,10 @@ class ListenAddress:
 
     def build_bind_error(self, error: OSError) -> CommandError:
         """Return the line for an address that is taken or not ours."""
-        return CommandError(f"cannot listen on {self.host} port {self.port}: {error.strerror or error}")
+        message = f"cannot listen on {self.host} port {self.port}: {error.strerror or error}"
+        if error.errno == errno.EADDRINUSE:
+            message += "; --port 0 takes a free one"
+        return CommandError(message)
 
 
 def worker_options(command: Command) -> Command:
@@ -100,7 +104,6 @@ def serve_workers(
 
 
 def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> Supervisor:
-
     try:
         return Supervisor(
             work,

@@ -151,7 +151,10 @@ def test_a_taken_port_is_told_in_one_line():
         )
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr == f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+    assert (
+        done.stderr
+        == f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use; --port 0 takes a free one\n"
+    )
 
 
 def test_the_socket_listens_before_anything_is_printed():

@@ -20,6 +20,8 @@ SHELLS: Final[Mapping[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh":
 def command(context: click.Context, shell: str) -> None:
     """Print a completion script.
 
+    For bash, zsh and fish. There is none for PowerShell and cmd.
+
     \b
     Examples:
       eval "$(lookalike completion bash)"          in ~/.bashrc

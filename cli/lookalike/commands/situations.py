@@ -115,6 +115,9 @@ def _render_situation(situation: dict[str, Any]) -> str:
         code = f"  code {situation['code']}"
     head = f"{style_bold(situation['id'])}{status}{code}  {situation['message'] or situation['description']}"
     rows = []
+    every_operation = load_api(situation["id"].partition("/")[0]).operations
+    if len(situation["operations"]) < len(every_operation):
+        rows.append(("operations", ", ".join(situation["operations"])))
     if situation["reproduce"]:
         rows.append(("reproduce", situation["reproduce"]))
     rows.extend((trigger["name"], trigger["value"]) for trigger in situation["triggers"])
