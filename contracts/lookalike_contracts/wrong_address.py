@@ -81,6 +81,9 @@ def _fetch_refusal(context: CheckContext) -> Exchange | None:
 
 def _identify_error(context: CheckContext, exchange: Exchange) -> str:
     """Return the error of the catalogue that an answer is meant as; "" where it is none."""
+    exact_errors = context.classifier.find_exact_errors(exchange.response)
+    if exact_errors:
+        return exact_errors[0]
     pattern, _ = context.classifier.find_closest_error(exchange.response)
     if pattern.shows_identity(exchange.response) < MIN_IDENTITY:
         return ""
