@@ -19,6 +19,7 @@ from typing import NamedTuple
 from lookalike_contracts.registry import CHECKS
 from lookalike_contracts.severity import SEVERITIES
 from lookalike_specs import list_api_ids
+from lookalike_specs.provenance import PROVENANCE_KINDS
 
 from .mutants.family import MUTANTS
 from .mutants.mutant import judge_mock
@@ -117,6 +118,11 @@ def _render_page(caught: list[MutantScore], alarms: list[FalseAlarm], options: a
         own = [score for score in caught if score.family == family]
         seen = f" {sum(len(score.caught_by) for score in own) / count:.1f} |" if options.all else ""
         lines.append(f"| {family} | {count} | {sum(score.is_caught for score in own)} |{seen}")
+    lines += ["", "| the rule that a saboteur breaks is | saboteurs | found as |", "| --- | --- | --- |"]
+    for kind in PROVENANCE_KINDS:
+        severities = Counter(score.severity for score in caught if score.kind == kind)
+        shown = ", ".join(f"{number} {severity}{'s' * (number > 1)}" for severity, number in sorted(severities.items()))
+        lines.append(f"| {kind} | {severities.total()} | {shown or 'none'} |")
     missed = [score for score in caught if not score.is_caught]
     lines += ["", *(f"- missed: `{score.id}`, seen by {', '.join(score.caught_by) or 'nobody'}" for score in missed)]
     lines += [f"- false alarm: seed {alarm.seed}, {alarm.api}, `{alarm.check}`: {alarm.message}" for alarm in alarms]

@@ -22,6 +22,10 @@ from .mutants.mutant import Mutant, judge_mock
 def test_a_saboteur_is_caught_by_the_check_meant_for_it(mutant: Mutant) -> None:
     results = judge_mock(mutant.api, mutant, checks=(mutant.check,))
     assert "failed" in {result.status for result in results}
+    # what is documented or measured fails, whatever else the same check has to say
+    for result in results:
+        for finding in result.findings:
+            assert (finding.severity == "error") == (finding.provenance.kind in ("documented", "measured"))
     for finding in (finding for result in results for finding in result.findings):
         assert locate_source(finding.api, finding.rule).pointer == finding.rule
         assert finding.exchanges

@@ -140,7 +140,7 @@ def _list_premises(context: CheckContext, exchange: Exchange, kind: str) -> tupl
     other one may be that error.
     """
     response = exchange.response
-    if 200 <= response.status < 300 or not context.classifier.error_patterns:
+    if context.classifier.is_good(response) or not context.classifier.error_patterns:
         return ()
     aspect = ASPECTS[kind]
     _, mismatches = context.classifier.find_closest_error(response)

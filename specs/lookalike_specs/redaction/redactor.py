@@ -158,6 +158,7 @@ def _get_offset(piece: Piece) -> int:
 
 
 MASK: Final = b"***"
+MIN_HEX_BYTES: Final = 8
 # A value in Base64, in a parameter, in a string to sign is encoded three times: Base64, percent, percent.
 MAX_LAYERS: Final = 3
 # Of a longer value only that much is looked for, and what follows it is covered up to where a value can end: a response
@@ -187,9 +188,11 @@ class Redactor:
     """Covers values in texts, in any letter case, raw or encoded, up to MAX_LAYERS encodings within each other."""
 
     def __init__(self, values: Iterable[bytes]) -> None:
-        self._values = sorted({value.lower() for value in values if value})
+        secrets = [value for value in values if value]
         # a run of Base64 that is shorter than the shortest value becomes in it cannot hold any
-        min_length = min(map(len, self._values), default=0) * 4 // 3
+        min_length = min(map(len, secrets), default=0) * 4 // 3
+        plain = {value.lower() for value in secrets}
+        self._values = sorted(plain | {form for value in secrets for form in _list_hex_forms(value)})
         self._base64_decoders = build_base64_decoders(max(4, min_length))
 
     def redact(self, text: bytes, max_bytes: int | None = None) -> bytes:
@@ -249,6 +252,20 @@ class Redactor:
             if match is not None:
                 return match.start()
         return begin + len(value)
+
+
+def _list_hex_forms(value: bytes) -> Iterator[bytes]:
+    """Yield how a value stands in a hexadecimal dump: `7333`, `73:33`, `73 33`.
+
+    Short values are left out: four letters in hexadecimal are eight digits, as any number may be.
+    """
+    if len(value) < MIN_HEX_BYTES:
+        return
+    # a dump of what was sent has its letters' own case; one of a lower-cased copy has not
+    for form in (value, value.lower()):
+        for separator in ("", ":", " "):
+            digits = form.hex(separator) if separator else form.hex()
+            yield digits.encode("ascii")
 
 
 def _merge_spans(spans: Iterable[Span]) -> Iterator[Span]:

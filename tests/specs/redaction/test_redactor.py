@@ -154,3 +154,17 @@ def test_texts_that_are_all_escapes_are_no_trap() -> None:
     for text in ("%2561" * 6000, "&amp;" * 6000, "\\u0026amp;%5Cu0061+" * 1500, "A" * 32_000, "+" * 32_000):
         Redactor([b"0123456789", b"aaaaaaaaaaa"]).redact(text.encode())
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("separator", ["", ":", " "])
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+@pytest.mark.parametrize("within", ["{}", "body=%22{}%22", '{{"sent": "{}"}}'])
+def test_a_hexadecimal_dump_shows_no_secret(separator: str, change: Callable[[str], str], within: str) -> None:
+    secret = b"Sk-47/x+Pq=="
+    dump = secret.hex(separator) if separator else secret.hex()
+    covered = Redactor([secret]).redact(within.format(change(dump)).encode())
+    assert covered == within.format("***").encode()
+
+
+def test_a_short_secret_takes_no_numbers_away() -> None:
+    assert Redactor([b"abcd"]).redact(b"id 61626364") == b"id 61626364"
