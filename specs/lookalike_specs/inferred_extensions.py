@@ -13,9 +13,10 @@ from typing import Any, Final
 from .answer_notices import add_answer_notices
 from .api import WHOLE_BODY
 from .example_values import add_examples
+from .merge_extensions import get_word_of, merge_extension, state_entries, state_missing_provenance
 from .messages import FORM_TYPES, is_json
 from .normalize import normalize_document
-from .provenance import state_missing_provenance
+from .provenance import PROVENANCE_KEY, UNSTATED, find_provenance
 from .references import resolve_refs
 from .schema_values import merge_schema
 
@@ -58,22 +59,26 @@ def is_complete(document: Document) -> bool:
 
 def synthesize_extensions(document: Document, api_id: str, file: str, notices: list[str]) -> None:
     """Add `x-lookalike` wherever the document has none; what it has itself counts more, key by key."""
-    document.setdefault("x-provenance", {"kind": "documented", "source": file})
+    # an `x-provenance` of somebody else's making may mean anything
+    if find_provenance(document, "") is UNSTATED:
+        document[PROVENANCE_KEY] = get_word_of(file)
     schemes = document["components"].setdefault("securitySchemes", {})
     for name, scheme in list(schemes.items()):
         schemes[name] = _extend_scheme(name, resolve_refs(document, scheme), notices)
     operations = list(_iter_operations(document))
     for pointer, node in operations:
         add_answer_notices(document, node, pointer, notices)
-        _extend_operation(document, node, pointer, notices)
+        _extend_operation(document, node, pointer, file, notices)
     _unify_refusals(document, [node for _, node in operations])
     given = document.get(EXTENSION, {})
     made = _build_root(document, [node for _, node in operations], api_id)
-    merged = {**made, **given}
-    for key in ("errors", "error-formats"):
-        merged[key] = {**made[key], **given.get(key, {})}
+    tables = ("errors", "error-formats")
+    merged = merge_extension(made, given, file, excluded=tables)
+    for key in tables:
+        merged[key] = {**made[key], **state_entries(given.get(key, {}), file)}
     document[EXTENSION] = merged
-    state_missing_provenance(document)
+    # what the file says in our words is its own word too, and not ours
+    state_missing_provenance(document, get_word_of(file))
 
 
 def _iter_operations(document: Document) -> Iterator[tuple[str, Document]]:
@@ -148,7 +153,7 @@ def _unify_refusals(document: Document, operations: list[Document]) -> None:
 # operations
 
 
-def _extend_operation(document: Document, node: Document, pointer: str, notices: list[str]) -> None:
+def _extend_operation(document: Document, node: Document, pointer: str, file: str, notices: list[str]) -> None:
     given = node.get(EXTENSION, {})
     _normalize_security(document, node, pointer, notices)
     names = [parameter["name"] for parameter in node["parameters"]]
@@ -179,7 +184,7 @@ def _extend_operation(document: Document, node: Document, pointer: str, notices:
     }
     if is_whole:
         made["whole-body"] = True
-    node[EXTENSION] = {**made, **given}
+    node[EXTENSION] = merge_extension(made, given, file)
     add_examples(document, node, pointer, notices)
 
 

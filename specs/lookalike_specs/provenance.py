@@ -86,34 +86,6 @@ def find_provenance(document: Mapping[str, Any], pointer: str) -> Source:
     return scope.source
 
 
-def state_missing_provenance(document: dict[str, Any]) -> None:
-    """Write beside each extension of a document that its author left without a provenance that it is UNSTATED.
-
-    A reaction that somebody wrote into a vendor's document is not the vendor's word.
-    """
-    _state_missing(document, {})
-
-
-def _state_missing(node: Any, nearest: dict[str, Any]) -> None:
-    """Do so for what is below a node; `nearest` is the `x-provenance` that holds around it."""
-    if isinstance(node, list):
-        for child in node:
-            _state_missing(child, nearest)
-    if not isinstance(node, dict):
-        return
-    if _read_source(node.get(PROVENANCE_KEY)) is not None:
-        nearest = node[PROVENANCE_KEY]
-    # a copy of the list: a provenance may be added on the way
-    for name, child in list(node.items()):
-        has_own = isinstance(child, dict) and PROVENANCE_KEY in child
-        if name in EXTENSION_KEYS and not has_own and name not in get_keywords(nearest):
-            unstated = {"kind": UNSTATED.kind, "source": UNSTATED.source}
-            nearest = {**nearest, "keywords": {**get_keywords(nearest), name: unstated}}
-            node[PROVENANCE_KEY] = nearest
-        if name != PROVENANCE_KEY:
-            _state_missing(child, nearest)
-
-
 def count_facts(document: Mapping[str, Any]) -> dict[ProvenanceKind, int]:
     """Return how many facts of a document are of each kind, the strongest first. A fact is a value that stands in it."""
     counts = dict.fromkeys(PROVENANCE_KINDS, 0)
@@ -162,7 +134,7 @@ def _walk(document: Mapping[str, Any], pointer: str, depth: int) -> tuple[Any, _
 def _enter_member(name: str, parent_name: str, scope: _Scope) -> _Scope:
     """Return the scope of a member of that name, before what it says itself."""
     stated = scope.keywords.get(name) if parent_name not in NAME_TABLES else None
-    source = _read_source(stated)
+    source = read_source(stated)
     if source is not None:
         return _Scope(source, NO_KEYWORDS)
     if name in EXTENSION_KEYS:
@@ -173,7 +145,7 @@ def _enter_member(name: str, parent_name: str, scope: _Scope) -> _Scope:
 def _enter_node(node: Any, scope: _Scope) -> _Scope:
     """Return the scope within a node: its own `x-provenance`, else the one around it."""
     stated = node.get(PROVENANCE_KEY) if isinstance(node, dict) else None
-    source = _read_source(stated)
+    source = read_source(stated)
     if not isinstance(stated, dict) or source is None:
         return scope
     return _Scope(source, get_keywords(stated))
@@ -187,7 +159,7 @@ def get_keywords(stated: Mapping[str, Any]) -> Mapping[str, Any]:
     return NO_KEYWORDS
 
 
-def _read_source(stated: Any) -> Source | None:
+def read_source(stated: Any) -> Source | None:
     """Return what a document has at `x-provenance`; None for what is no provenance, as a document of others may have."""
     if not isinstance(stated, dict):
         return None

@@ -211,7 +211,7 @@ def test_a_document_of_others_is_its_own_source_and_what_is_added_says_that_it_i
     complete_document(document, "shoes", "specs/shoes.yaml")
     api = build_api("shoes", document)
     assert api.find_provenance("/paths/~1shoes/get/parameters/0/schema/maximum") == Source("documented", "shoes.yaml")
-    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/maximum") == UNSTATED
+    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/maximum") == Source("documented", "shoes.yaml")
     assert api.find_provenance("/paths/~1shoes/get/x-lookalike/errors/default").kind == "inferred"
     assert api.find_provenance("/paths/~1shoes/get/responses/400").kind == "invented"
     assert api.find_provenance("/x-lookalike/routing/not-found").kind == "invented"
@@ -242,4 +242,35 @@ def test_a_document_of_others_may_have_an_x_provenance_of_its_own_making(stated:
     }
     complete_document(document, "shoes", "shoes.yaml")
     api = build_api("shoes", document)
-    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/type") == UNSTATED
+    own = Source("documented", "shoes.yaml")
+    assert api.find_provenance("/paths/~1shoes/get/parameters/0/x-errors/type") == own
+    title = own
+    if isinstance(stated, dict) and "kind" in stated:
+        title = Source("documented", "x")
+    assert api.find_provenance("/info/title") == title
+
+
+def test_what_a_file_says_in_our_words_is_its_own_word() -> None:
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "x-lookalike": {"secrets": ["q"], "errors": {"409": {"status": 409, "message": "sold out"}}},
+        "paths": {
+            "/shoes": {
+                "get": {
+                    "x-lookalike": {"body-limit": 5, "error-aliases": {}},
+                    "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
+                    "responses": {"200": {"description": "shoes"}},
+                }
+            }
+        },
+    }
+    complete_document(document, "shoes", "shoes.yaml")
+    api = build_api("shoes", document)
+    own = Source("documented", "shoes.yaml")
+    assert api.find_provenance("/x-lookalike/errors/409/message") == own
+    assert api.find_provenance("/x-lookalike/secrets") == own
+    assert api.find_provenance("/paths/~1shoes/get/x-lookalike/body-limit") == own
+    assert api.find_provenance("/paths/~1shoes/get/x-lookalike/also-allowed").kind == "inferred"
+    assert api.find_provenance("/x-lookalike/accounts").kind == "inferred"
+    assert api.find_provenance("/x-lookalike/error-formats/lookalike").kind == "inferred"

@@ -1,0 +1,57 @@
+"""Put together what a document of others says in our extensions, and what is added to it; each says where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, get_keywords, read_source
+
+Document = dict[str, Any]
+
+
+def merge_extension(made: Document, given: Document, file: str, excluded: tuple[str, ...] = ()) -> Document:
+    """Return an extension with all that the file says itself, which then says where it comes from.
+
+    `excluded` are keys whose values are put together one by one.
+    """
+    merged = {**made, **given}
+    if PROVENANCE_KEY not in given:
+        stated = made[PROVENANCE_KEY]
+        own = {name: get_word_of(file) for name in given if name not in excluded}
+        merged[PROVENANCE_KEY] = {**stated, "keywords": {**stated.get("keywords", {}), **own}}
+    return merged
+
+
+def state_entries(entries: Document, file: str) -> Document:
+    """Return the entries of a table, each with a provenance."""
+    return {name: {PROVENANCE_KEY: get_word_of(file), **entry} for name, entry in entries.items()}
+
+
+def get_word_of(file: str) -> Document:
+    """Return the provenance of what a file says itself."""
+    return {"kind": "documented", "source": file}
+
+
+def state_missing_provenance(document: dict[str, Any], provenance: Mapping[str, str]) -> None:
+    """Write a provenance beside each extension of a document that its author left without one."""
+    _state_missing(document, {}, provenance)
+
+
+def _state_missing(node: Any, nearest: dict[str, Any], provenance: Mapping[str, str]) -> None:
+    """Do so for what is below a node; `nearest` is the `x-provenance` that holds around it."""
+    if isinstance(node, list):
+        for child in node:
+            _state_missing(child, nearest, provenance)
+    if not isinstance(node, dict):
+        return
+    if read_source(node.get(PROVENANCE_KEY)) is not None:
+        nearest = node[PROVENANCE_KEY]
+    # a copy of the list: a provenance may be added on the way
+    for name, child in list(node.items()):
+        has_own = isinstance(child, dict) and PROVENANCE_KEY in child
+        if name in EXTENSION_KEYS and not has_own and name not in get_keywords(nearest):
+            nearest = {**nearest, "keywords": {**get_keywords(nearest), name: provenance}}
+            node[PROVENANCE_KEY] = nearest
+        if name != PROVENANCE_KEY:
+            _state_missing(child, nearest, provenance)
