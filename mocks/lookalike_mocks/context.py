@@ -36,13 +36,20 @@ class RequestContext(msgspec.Struct, frozen=True):
 
 
 class ResponseIds(msgspec.Struct, frozen=True):
-    """The marks of one answer; `digest` is 32 hex digits, and the rest is read from it."""
+    """The marks of one answer; `digest` is 32 hex digits, and the rest is read from it.
+
+    `chosen_time` is the sandbox's time in seconds since 1970, where somebody has set its clock.
+    """
 
     digest: str
+    chosen_time: float | None = None
 
     @property
     def timestamp_ms(self) -> int:
-        """Return milliseconds since 1970, somewhere in 2025."""
+        """Return milliseconds since 1970: of a clock that was set, else somewhere in 2025."""
+        # The real time would make each answer another one; a run shall be the same from byte to byte when it is repeated.
+        if self.chosen_time is not None:
+            return int(self.chosen_time * 1000)
         return EPOCH_MS + int(self.digest[:12], 16) % YEAR_MS
 
     @property
@@ -62,9 +69,12 @@ class ResponseIds(msgspec.Struct, frozen=True):
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
 
-def derive_response_ids(seed: int, request: Request) -> ResponseIds:
-    """Return the marks of an answer: the same for the same seed and request, so that a run can be repeated."""
+def derive_response_ids(seed: int, request: Request, chosen_time: float | None = None) -> ResponseIds:
+    """Return the marks of an answer: the same for the same seed and request, so that a run can be repeated.
+
+    `chosen_time` is that of a clock that was set, in seconds since 1970.
+    """
     # a path can hold half of a surrogate pair, which has no bytes in UTF-8
     path = request.path.encode("utf-8", "replace")
     message = b"%b?%b\n%b" % (path, request.query, request.body)
-    return ResponseIds(blake2b(message, digest_size=16, key=b"%d" % seed).hexdigest())
+    return ResponseIds(blake2b(message, digest_size=16, key=b"%d" % seed).hexdigest(), chosen_time)

@@ -73,7 +73,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
         response = HANDLERS[endpoint.operation.extension.handler](state, context)
         situation = selection.situation
     except VendorError as error:
-        response = render_error(service, endpoint, parsed, state.seed, error)
+        response = render_error(service, endpoint, parsed, state, error)
         situation = error.error_id
         reason_finder = create_refusal_finder(
             state, service, endpoint, error, selection=selection, describe_near_miss=router.describe_near_miss

@@ -19,6 +19,7 @@ from .context import derive_response_ids
 from .examples import build_documented_response, find_response_key, get_response_extension
 from .exceptions import VendorError
 from .parsing import ParsedRequest
+from .sandbox.state import SandboxState
 from .service import Endpoint, Service
 from .vendors import ERROR_FORMAT_SELECTORS
 
@@ -29,7 +30,7 @@ INVALID_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 
 def render_error(
-    service: Service, endpoint: Endpoint | None, parsed: ParsedRequest, seed: int, vendor_error: VendorError
+    service: Service, endpoint: Endpoint | None, parsed: ParsedRequest, state: SandboxState, vendor_error: VendorError
 ) -> Response:
     """Return the response to a request that was refused, in the operation's own words where it has some.
 
@@ -44,10 +45,10 @@ def render_error(
         error_id = operation.extension.error_aliases.get(error_id, error_id)
     error = service.api.get_error(error_id)
     error_format = service.api.root.error_formats[_select_error_format(service, parsed, error, operation)]
-    facts = _collect_facts(service, seed, parsed, error, vendor_error.template_values)
+    facts = _collect_facts(service, state, parsed, error, vendor_error.template_values)
     facts["operation"] = operation_id
     if error_format.body is None:
-        return _render_documented(service, seed, error, operation, facts)
+        return _render_documented(service, state.seed, error, operation, facts)
     return Response(
         status=int(_fill_template(error_format.status, facts)),
         body=_render_body(error_format, facts),
@@ -81,11 +82,11 @@ def _select_error_format(service: Service, parsed: ParsedRequest, error: ErrorCo
 
 
 def _collect_facts(
-    service: Service, seed: int, parsed: ParsedRequest, error: ErrorCode, template_values: Mapping[str, Any]
+    service: Service, state: SandboxState, parsed: ParsedRequest, error: ErrorCode, template_values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what the placeholders of messages and bodies stand for."""
     request = parsed.request
-    ids = derive_response_ids(seed, request)
+    ids = derive_response_ids(state.seed, request, state.clock.chosen_time)
     facts: dict[str, Any] = {
         "status": error.status,
         "reason": responses.get(error.status, ""),

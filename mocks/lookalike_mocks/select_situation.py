@@ -95,9 +95,12 @@ def select_triggered_situation(
         if situation or not isinstance(value, str):
             continue
         match = pattern.fullmatch(value)
-        if match is not None and match[1] in possible:
+        if match is None or match[1] not in context.service.situations:
+            continue
+        # it means no image and no filter, even where this operation cannot be in that situation and answers as ever
+        selection = msgspec.structs.replace(selection, trigger_parameter=name)
+        if match[1] in possible:
             situation = match[1]
-            selection = msgspec.structs.replace(selection, trigger_parameter=name)
     if not situation:
         return selection
     requested = RequestedSituation(situation, "trigger")

@@ -133,6 +133,8 @@ class RootExtension(Extension, frozen=True, kw_only=True):
     credential_templates: dict[str, str]
     # APIs with the same word have one account at their vendor, so a sandbox has one set of credentials for them
     shared_account: str = ""
+    # of the vendor's, without an operation here; a certificate names them, so that a client gets an answer that it can read
+    other_hosts: list[str] = []
     secrets: list[str]
     quota: QuotaErrors
     triggers: list[Trigger] = []

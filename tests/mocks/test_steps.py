@@ -89,6 +89,16 @@ def test_a_trigger_key_brings_it_at_the_steps_that_can_be_in_it(mock: Mock, api:
     assert set(run_flow(mock, mock.sandboxes.demo, api, f"situation-{name}")) == possible
 
 
+def test_a_trigger_parameter_does_nothing_where_its_situation_cannot_come(mock: Mock) -> None:
+    account = load_api("daji-1688").account
+    for value, status in (
+        ("situation-image-too-large", 200),
+        ("situation-unknown-image", 400),
+        ("situation-nobody", 400),
+    ):
+        assert mock.respond(build_signed_request("daji-1688", account, imageId=value)).status == status
+
+
 @pytest.mark.parametrize(("situation", "step"), STEPS.items())
 def test_which_step_it_is(mock: Mock, situation: str, step: str) -> None:
     api, _, name = situation.partition("/")

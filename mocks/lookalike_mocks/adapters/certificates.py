@@ -171,6 +171,7 @@ def list_host_names(mock: Mock, *hosts: str, more: Iterable[str] = ()) -> list[s
     """Return the names of a server of that mock: loopback's, those of `hosts` that are names, the vendors', `more`."""
     names = [*LOOPBACK, *filter(_is_host_name, hosts), *sorted(mock.router.by_host)]
     for service in mock.services.values():
+        names += service.api.root.other_hosts
         is_regional = any("{" in server["url"] for server in service.api.document["servers"])
         if is_regional:
             # A vendor with a host in each region has others beside it, such as the region's inner network:

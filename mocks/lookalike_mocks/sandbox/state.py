@@ -90,6 +90,13 @@ class SettableClock:
         return self._source() + self._offset
 
     @property
+    def chosen_time(self) -> float | None:
+        """Return the time where somebody has chosen it; None where it is the real one."""
+        if self._stopped_at is None and not self._offset and self._source is time.time:
+            return None
+        return self()
+
+    @property
     def is_running(self) -> bool:
         """Return whether it goes on."""
         return self._stopped_at is None

@@ -173,7 +173,16 @@ def test_plain_http_has_its_own_scheme_beside_tls(known: TlsContexts) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["localhost", "127.0.0.1", "::1", "shop.test", "192.0.2.7", "imagesearch-vpc.cn-shanghai.aliyuncs.com", *HOSTS],
+    [
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "shop.test",
+        "192.0.2.7",
+        "imagesearch-vpc.cn-shanghai.aliyuncs.com",
+        "api.hiobuy.com",
+        *HOSTS,
+    ],
 )
 def test_the_certificate_names_what_the_server_is_called(secured: Server, trusting: ssl.SSLContext, name: str) -> None:
     with greet(port_of(secured), trusting, name) as sock:

@@ -419,6 +419,7 @@ PROBES: dict[tuple[str, str], dict[str, Any]] = {
     ("image-limit", "base64"): {"PicContent": b64encode(BIG).decode()},
     ("image-url", "fetched"): {"PicContent": "http://example.com/a.jpg"},
     ("error-catalogue", "page"): {"Start": 500},
+    ("unknown-instance", "answered"): {"InstanceName": "mycompany1"},
 }
 
 

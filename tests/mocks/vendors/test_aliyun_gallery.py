@@ -236,6 +236,19 @@ def test_situations_are_of_added_images_too(mock: Mock) -> None:
     assert extremes["IntAttr"] == 2**31 - 1
 
 
+def test_an_apps_own_instance_is_like_any_under_its_variant() -> None:
+    mock = Mock("aliyun", clock=lambda: NOW, variants={"unknown-instance": "answered"})
+    data = encode_base64(encode_image(draw_image(1)))
+    names: Body = {"ProductId": "p1", "PicName": "a.png", "PicContent": data}
+    assert fetch_body(mock, "AddImage", InstanceName="mycompany1", **names)["Success"] is True
+    found = {
+        name: own(fetch_body(mock, "SearchImageByPic", InstanceName=name, PicContent=data)["Auctions"])
+        for name in ("mycompany1", "mycompany2", "demoinstance1")
+    }
+    # each has its own pictures
+    assert found == {"mycompany1": [("p1", "a.png")], "mycompany2": [], "demoinstance1": []}
+
+
 def test_each_world_has_its_own(mock: Mock) -> None:
     sandbox = mock.create_sandbox()
     account = dict(sandbox.credentials["aliyun"])

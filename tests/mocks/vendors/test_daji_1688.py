@@ -1,5 +1,6 @@
 """Daji's 1688 image search, from the request to the offers."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -143,9 +144,23 @@ def test_every_magic_input_is_tried() -> None:
 
 
 @pytest.mark.parametrize("way", MAGIC)
-@pytest.mark.parametrize("error", ROOT.errors)
+@pytest.mark.parametrize("error", [name for name, error in ROOT.errors.items() if error.applies_to("imageQuery")])
 def test_errors_come_by_magic(error: str, way: str) -> None:
     assert error_of(MOCK.respond(MAGIC[way](error))) == error
+
+
+@pytest.mark.parametrize("sent", [request(), request(pageSize=0)], ids=["page", "error"])
+def test_a_clock_that_was_set_is_the_time_of_answers(sent: Request) -> None:
+    mock = Mock(API)
+    before = json.loads(mock.respond(sent).body)
+    # the same request has the same time, so that a run can be repeated
+    assert json.loads(mock.respond(sent).body) == before
+    mock.sandboxes.demo.clock.set(1_900_000_000, runs=False)
+    after = json.loads(mock.respond(sent).body)
+    assert after["timestamp"] == 1_900_000_000_000
+    assert after["traceId"] == before["traceId"]
+    mock.sandboxes.demo.clock.reset()
+    assert json.loads(mock.respond(sent).body) == before
 
 
 # ---------------------------------------------------------------- situations

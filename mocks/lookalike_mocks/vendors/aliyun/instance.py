@@ -46,7 +46,10 @@ def resolve_instance(state: SandboxState, context: RequestContext, action: str) 
     """
     data = context.service.api.root.data
     name = context.values["InstanceName"]
-    settings: dict[str, Any] | None = data["instances"]["known"].get(name)
+    instances = data["instances"]
+    settings: dict[str, Any] | None = instances["known"].get(name)
+    if settings is None and context.service.variants["unknown-instance"] == "answered":
+        settings = instances["known"][instances["usual"]]
     if settings is None:
         raise build_rule_error(context, "unknown-instance", "InstanceName")
     if "error" in settings:

@@ -30,7 +30,9 @@ DATA_URL_PREFIX = re.compile(r"data:[\w.+/-]{0,100};base64,")
 def handle_upload(state: SandboxState, context: RequestContext) -> Response:
     """Return the id of what was sent: the same for the same image, so that nothing has to be kept."""
     image_id = encode_image_id(_identify_image(context).number)
-    return build_envelope(derive_response_ids(state.seed, context.parsed.request), {"imageId": image_id})
+    return build_envelope(
+        derive_response_ids(state.seed, context.parsed.request, state.clock.chosen_time), {"imageId": image_id}
+    )
 
 
 def _identify_image(context: RequestContext) -> ImageIdentity:

@@ -45,7 +45,7 @@ def handle_1688_search(state: SandboxState, context: RequestContext) -> Response
     if not situation and _is_foreign(context):
         situation = "empty"
     indexes, total = common.select_page(catalogue, query, (number - 1) * size, size, situation)
-    ids = derive_response_ids(state.seed, context.parsed.request)
+    ids = derive_response_ids(state.seed, context.parsed.request, state.clock.chosen_time)
     items = _render_item.render_page(catalogue, indexes, query.language, context)
     data = {
         "totalRecords": total,

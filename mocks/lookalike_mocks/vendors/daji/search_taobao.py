@@ -26,7 +26,7 @@ SCORE_SCALE: Final = 100_000
 
 def handle_taobao_search(state: SandboxState, context: RequestContext) -> Response:
     """Return one page of what the image finds; without an image, a page without goods."""
-    ids = derive_response_ids(state.seed, context.parsed.request)
+    ids = derive_response_ids(state.seed, context.parsed.request, state.clock.chosen_time)
     catalogue = state.catalogue
     indexes: list[int] = []
     regions = NO_REGIONS
