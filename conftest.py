@@ -109,11 +109,15 @@ def _sample_cases(cases: list[pytest.Item], size: int) -> list[pytest.Item]:
 
 
 def _get_parameter_values(case: pytest.Item) -> set[tuple[str, int]]:
-    """Return the parameters of a case, each with its number in its own table."""
+    """Return the parameters of a case, each with the identity of its value.
+
+    Values need not be hashable. Cases of one table share them, and they live as long as the cases; `callspec.indices` would
+    count through the cases, not through the values.
+    """
     call = getattr(case, "callspec", None)
     if call is None:
         return set()
-    return set(call.indices.items())
+    return {(name, id(value)) for name, value in call.params.items()}
 
 
 @pytest.fixture(scope="session")
