@@ -30,9 +30,10 @@ def cli(context: click.Context) -> None:
     Examples:
       lookalike serve                      all five APIs on http://127.0.0.1:8765
       lookalike serve tmapi --port 0       one of them, on a free port
-      lookalike situations tmapi           every error and how to get it
+      lookalike situations tmapi           every error and all else that it can answer
+      lookalike situations tmapi/439       one of them, and how to get it
       lookalike sign aliyun                how a signature comes about, stage by stage
-      lookalike check tmapi --url http://127.0.0.1:9000    what a server of yours does otherwise
+      lookalike check --url URL            what a server of yours does otherwise
     """
     context.color = choose_color()
     drop_service_links()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from lookalike_specs import UnknownApi, list_api_ids, load_api
 
@@ -55,6 +56,11 @@ def complete_situations(context: click.Context, parameter: click.Parameter, inco
     from .situation_patterns import match_situations  # noqa: PLC0415 - most words are APIs, which need no mock
 
     return [situation.id for situation in match_situations(f"{api}/*") if situation.id.startswith(incomplete)]
+
+
+def complete_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return what asks the shell for the files that begin so."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def complete_check_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:

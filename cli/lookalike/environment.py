@@ -43,7 +43,7 @@ def describe_variables(command: click.Command) -> str:
     sentence = f"Each option can be set by an environment variable, such as {pairs}."
     typed = [f"--{_get_long_name(option)}" for option in _list_options(command) if not option.envvar]
     if typed:
-        sentence += f" Not {', '.join(typed)}."
+        sentence += f" There is none for {', '.join(typed)}."
     return sentence
 
 

@@ -11,6 +11,7 @@ from lookalike_specs.registry import find_sources, get_source, register_import
 from lookalike_specs.spec_file import load_spec_file
 
 from .click_ext import CommandError
+from .completers import complete_files
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # where Click's context keeps what --import named, for commands that are printed to be run again
@@ -20,7 +21,7 @@ IMPORTS_KEY: Final = "lookalike.imports"
 def spec_option(command: Command) -> Command:
     """Add the option --spec."""
     return click.option(
-        "--spec", "specs", multiple=True, metavar="FILE",
+        "--spec", "specs", multiple=True, metavar="FILE", shell_complete=complete_files,
         help="An OpenAPI 3.0 or 3.1 document, YAML or JSON; its API is named after the file. May be repeated.",
     )(command)  # fmt: skip
 
@@ -29,6 +30,7 @@ def import_option(command: Command) -> Command:
     """Add the option --import, which takes effect before any API is looked for."""
     return click.option(
         "--import", "imports", multiple=True, metavar="MODULE", is_eager=True, expose_value=False, callback=_import_all,
+        shell_complete=complete_files,
         help="A module or a folder that brings APIs, handlers, verifiers or checks. May be repeated.",
     )(command)  # fmt: skip
 

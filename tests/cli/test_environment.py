@@ -87,7 +87,7 @@ def test_what_kubernetes_says_of_a_service_is_no_port(lookalike: Run, monkeypatc
     ("command", "sentence"),
     [
         ("serve", "such as --host by LOOKALIKE_HOST."),
-        ("check", "such as --url by LOOKALIKE_URL, --format by LOOKALIKE_CHECK_FORMAT. Not --live."),
+        ("check", "such as --url by LOOKALIKE_URL, --format by LOOKALIKE_CHECK_FORMAT. There is none for --live."),
     ],
 )
 def test_the_help_tells_of_the_variables(lookalike: Run, command: str, sentence: str) -> None:
