@@ -62,7 +62,9 @@ def arguments() -> dict[str, list[str]]:
     """Who runs the container -> the arguments that it gives."""
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     kubernetes = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8")))
-    containers = next(each for each in kubernetes if each["kind"] == "StatefulSet")["spec"]["template"]["spec"]
+    containers = next(manifest for manifest in kubernetes if manifest["kind"] == "StatefulSet")["spec"]["template"][
+        "spec"
+    ]
     workflow = yaml.safe_load((DEPLOY / "workflow.yaml").read_text("utf-8"))
     line = next(
         line
@@ -90,12 +92,12 @@ def test_the_command_takes_the_arguments(who: str) -> None:
 
 
 def test_the_health_check_passes_and_fails(server: Server) -> None:
-    told = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
-    asked = [sys.executable, *told[1:]]
-    assert told[0] == "python"
-    well = [part.replace("http://127.0.0.1:8765", server.url) for part in asked]
+    command = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    probe = [sys.executable, *command[1:]]
+    assert command[0] == "python"
+    well = [part.replace("http://127.0.0.1:8765", server.url) for part in probe]
     ill = [
-        part.replace("/_lookalike/health", "/nothing").replace("http://127.0.0.1:8765", server.url) for part in asked
+        part.replace("/_lookalike/health", "/nothing").replace("http://127.0.0.1:8765", server.url) for part in probe
     ]
     assert subprocess.run(well, capture_output=True, timeout=30, check=False).returncode == 0
     assert subprocess.run(ill, capture_output=True, timeout=30, check=False).returncode != 0

@@ -78,14 +78,14 @@ def by_header(house: House, api: str, name: str) -> Sandbox:
 
 def by_control(house: House, api: str, name: str) -> Sandbox:
     at, headers = f"{house.server.url}/_lookalike/sandboxes", {"Authorization": f"Bearer {house.token}"}
-    made = house.client.post(at, json={}, headers=headers).json()
+    created = house.client.post(at, json={}, headers=headers).json()
     wish = {"situation": f"{api}/{name}", "times": 1, "delay": {"seconds": BRIEF}}
-    asked = house.client.post(f"{at}/{made['id']}/situations", json=wish, headers=headers)
+    asked = house.client.post(f"{at}/{created['id']}/situations", json=wish, headers=headers)
     assert asked.status_code < 300, asked.text
-    found = house.mock.sandboxes.get(made["id"])
-    assert found is not None
-    twice(house, api, name, found)
-    return found
+    sandbox = house.mock.sandboxes.get(created["id"])
+    assert sandbox is not None
+    twice(house, api, name, sandbox)
+    return sandbox
 
 
 def by_python(house: House, api: str, name: str) -> Sandbox:

@@ -116,7 +116,7 @@ def test_a_fault_comes_by_magic_key_and_by_header(mock: Mock, server: Server, ap
     ways = [(keyed, ""), (plain, f"example={api}/{fault}"), (signed(api, server, demo(api)), f'EXAMPLE = "{fault}"')]
     with ThreadPoolExecutor() as pool:
         heard = list(pool.map(lambda way: ask(server, *way), ways))
-    assert [each for each in heard if not IS_IT[fault](each, 1.0)] == []
+    assert [meeting for meeting in heard if not IS_IT[fault](meeting, 1.0)] == []
     assert [entry.situation for entry in mock.demo_state.journal.entries[-3:]] == [fault] * 3
 
 
@@ -131,11 +131,11 @@ def test_a_fault_comes_as_often_as_it_was_asked_for_in_python(mock: Mock, server
     is_it, delay = IS_IT[fault], Delay(seconds=0.1)
     with sandbox.situation(f"{api}/{fault}", times=2, delay=delay):
         heard = [one() for _ in range(3)]
-    assert [is_it(each, 0.1) for each in heard[:2]] == [True, True], heard
+    assert [is_it(meeting, 0.1) for meeting in heard[:2]] == [True, True], heard
     assert (heard[2].status, heard[2].is_json) == (200, True)
     with sandbox.situation(f"{api}/{fault}", delay=delay):
         heard = [one() for _ in range(3)]
-    assert all(is_it(each, 0.1) for each in heard), heard
+    assert all(is_it(meeting, 0.1) for meeting in heard), heard
     after = one()
     assert (after.status, after.is_json) == (200, True)
     assert [entry.situation for entry in sandbox.journal.entries] == [fault, fault, "", fault, fault, fault, ""]
@@ -149,14 +149,14 @@ def test_a_fault_befalls_an_error_too(mock: Mock, server: Server, api: str) -> N
     expected = mock.demo_state.journal.entries[-1]
     assert expected.situation == error
     heard = ask(server, signed(api, server, demo(api, error)), "example=truncated-body")
-    found = mock.demo_state.journal.entries[-1]
+    entry = mock.demo_state.journal.entries[-1]
     assert heard.error is httpx.RemoteProtocolError
-    assert (found.situation, found.response.status, found.response.headers) == (
+    assert (entry.situation, entry.response.status, entry.response.headers) == (
         "truncated-body",
         expected.response.status,
         expected.response.headers,
     )
-    assert abs(len(found.response.body) - len(expected.response.body)) < 20
+    assert abs(len(entry.response.body) - len(expected.response.body)) < 20
 
 
 CODES = [

@@ -56,11 +56,11 @@ BUGS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("planted", "told"), BUGS.items(), ids=BUGS)
-def test_a_planted_bug_is_found(client: Path, planted: str, told: list[str]) -> None:
-    done = run(client, planted, told[0].partition(" ")[2].partition("::")[0])
+@pytest.mark.parametrize(("planted", "messages"), BUGS.items(), ids=BUGS)
+def test_a_planted_bug_is_found(client: Path, planted: str, messages: list[str]) -> None:
+    done = run(client, planted, messages[0].partition(" ")[2].partition("::")[0])
     assert done.returncode == 1, done.stdout
-    assert [line for line in told if line not in done.stdout] == [], done.stdout
+    assert [line for line in messages if line not in done.stdout] == [], done.stdout
 
 
 def test_every_bug_that_is_there_is_tried() -> None:

@@ -52,7 +52,7 @@ def client(server: Server) -> Iterator[httpx.Client]:
 def ask(api: str, values: dict[str, Any], key: str = "", operation_id: str = "") -> Request:
     """A signed request: the spec's examples, other values in their place, another key if one is given."""
     loaded = load_api(api)
-    operation = next(each for each in loaded.operations if operation_id in ("", each.id))
+    operation = next(candidate for candidate in loaded.operations if operation_id in ("", candidate.id))
     scheme = operation.schemes[0]
     account = dict(loaded.account)
     if key:
@@ -124,39 +124,45 @@ def test_the_vendors_sample_answer_conforms(api: str) -> None:
     operation = loaded.operations[0]
     node = resolve_refs(dict(loaded.document), {"$ref": f"#{operation.pointer}"})
     media = node["responses"]["200"]["content"]["application/json"]
-    samples = [each["value"] for each in media.get("examples", {}).values() if "value" in each] or [media["example"]]
-    for each in samples:
-        reply = Response(status=200, body=msgspec.json.encode(each))
+    examples = media.get("examples", {}).values()
+    samples = [example["value"] for example in examples if "value" in example] or [media["example"]]
+    for sample in samples:
+        reply = Response(status=200, body=msgspec.json.encode(sample))
         assert describe_response_violations(api, Request(method=operation.method, path=operation.path), reply) == ()
 
 
 def test_the_same_picture_finds_the_same_goods_everywhere(client: httpx.Client, mock: Mock) -> None:
     url = f"https://cbu01.alicdn.com/O1CN01{mock.demo_state.catalogue.get_product(PRODUCT).image_code}_!!1-0-cib.jpg"
-    found = {}
+    goods_by_api = {}
     for api in list_api_ids():
         fields = {field.name for field in load_api(api).operations[0].fields}
         values: dict[str, Any] = {name: url for name in PICTURE_FIELDS if name in fields}
-        values |= {"imageId": None} if "imageId" in fields else {}
-        values |= {"PicContent": picture_of(PRODUCT)} if "PicContent" in fields else {}
+        if "imageId" in fields:
+            values["imageId"] = None
+        if "PicContent" in fields:
+            values["PicContent"] = picture_of(PRODUCT)
         reply = send(client, ask(api, values))
         assert reply.status == 200
-        found[api] = goods(api, reply)[:8]
-    assert {each[0] for each in found.values()} == {PRODUCT}
-    assert len({tuple(each) for each in found.values()}) == 1, found
+        # the first of a page: APIs differ in the size of one
+        goods_by_api[api] = goods(api, reply)[:8]
+    assert {indexes[0] for indexes in goods_by_api.values()} == {PRODUCT}
+    assert len({tuple(indexes) for indexes in goods_by_api.values()}) == 1, goods_by_api
 
 
 @pytest.mark.parametrize("index", [PRODUCT, None], ids=["product", "other"])
 def test_a_picture_that_was_uploaded_finds_the_same_goods_as_its_bytes(client: httpx.Client, index: int | None) -> None:
-    picture = picture_of(index) if index else landscape()
-    found = {goods("aliyun", send(client, ask("aliyun", {"PicContent": picture})))[0]}
+    picture = landscape()
+    if index:
+        picture = picture_of(index)
+    first_goods = {goods("aliyun", send(client, ask("aliyun", {"PicContent": picture})))[0]}
     for api in ("daji-1688", "daji-taobao"):
         upload = ask(api, {"image_base64": picture, "pic_url": None}, operation_id="uploadImage")
         reply = send(client, upload)
         assert describe_response_violations(api, upload, reply) == ()
         search = ask("daji-1688", {"imageId": msgspec.json.decode(reply.body)["data"]["imageId"]})
-        found.add(goods("daji-1688", send(client, search))[0])
-    assert len(found) == 1
-    assert index in (None, *found)
+        first_goods.add(goods("daji-1688", send(client, search))[0])
+    assert len(first_goods) == 1
+    assert index in (None, *first_goods)
 
 
 def test_a_picture_that_was_converted_finds_the_same_goods(client: httpx.Client, mock: Mock) -> None:
@@ -164,10 +170,11 @@ def test_a_picture_that_was_converted_finds_the_same_goods(client: httpx.Client,
     convert = ask("tmapi", {"url": url}, operation_id="convertImageUrl")
     reply = send(client, convert)
     assert describe_response_violations("tmapi", convert, reply) == ()
-    found = goods(
+    converted_goods = goods(
         "tmapi", send(client, ask("tmapi", {"img_url": msgspec.json.decode(reply.body)["data"]["image_url"]}))
     )
-    assert found[:8] == goods("daji-1688", send(client, ask("daji-1688", {"imageId": None, "imageAddress": url})))[:8]
+    search = ask("daji-1688", {"imageId": None, "imageAddress": url})
+    assert converted_goods[:8] == goods("daji-1688", send(client, search))[:8]
 
 
 UPLOAD_ERRORS = [name for name, error in load_api("daji-1688").root.errors.items() if error.applies_to("uploadImage")]
@@ -193,17 +200,18 @@ def picture_of(product: int) -> str:
 
 
 def goods(api: str, reply: Response) -> list[int]:
-    """The indexes of the products that an answer holds, in its order."""
+    """Return the indexes of the products that an answer holds, in its order."""
     body = msgspec.json.decode(reply.body)
     if api == "aliyun":
-        found = [int(re.sub(r"\D.*", "", each["ProductId"])) for each in body["Auctions"]]
+        offer_ids = [int(re.sub(r"\D.*", "", item["ProductId"])) for item in body["Auctions"]]
     elif api == "hiobuy":
-        found = [each["num_iid"] for each in body["data"]["items"]["item"]]
+        offer_ids = [item["num_iid"] for item in body["data"]["items"]["item"]]
     elif api == "tmapi":
-        found = [each["item_id"] for each in body["data"]["items"]]
+        offer_ids = [item["item_id"] for item in body["data"]["items"]]
     elif api == "daji-1688":
-        found = [each["offerId"] for each in body["data"]["data"]]
+        offer_ids = [item["offerId"] for item in body["data"]["data"]]
     else:
-        known = {encode_opaque_id(index): index for index in range(100_000)}
-        return [known[each["itemId"]] for each in body["data"]["data"]]
-    return [decode_offer_id(each) for each in found]
+        # Taobao's ids cannot be read, as the real ones cannot: all that there are, are made to look one up
+        indexes_by_id = {encode_opaque_id(index): index for index in range(100_000)}
+        return [indexes_by_id[item["itemId"]] for item in body["data"]["data"]]
+    return [decode_offer_id(offer_id) for offer_id in offer_ids]

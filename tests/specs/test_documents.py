@@ -71,7 +71,7 @@ def test_every_error_has_a_status_that_is_documented(api: str) -> None:
     transports = loaded.root.error_formats
     fixed = {str(transport.status) for transport in transports.values() if isinstance(transport.status, int)}
     for error in loaded.root.errors.values():
-        for operation in [each for each in loaded.operations if not error.operations or each.id in error.operations]:
+        for operation in [known for known in loaded.operations if not error.operations or known.id in error.operations]:
             documented = loaded.document["paths"][operation.document_path][operation.method.lower()]["responses"]
             assert {str(error.status)} | fixed <= set(documented), (operation.id, error)
 
@@ -94,10 +94,12 @@ def facts(node: Any, where: str, origin: Any) -> Iterator[tuple[str, Any]]:
 def origins(node: Any) -> Iterator[tuple[str, str]]:
     """Every provenance of a document, its kind checked."""
     if isinstance(node, dict):
-        if isinstance(found := node.get("x-provenance"), dict):
-            for each in (found, *found.get("keywords", {}).values()):
-                assert each["kind"] in KINDS
-                yield each["kind"], each["source"]
+        provenance = node.get("x-provenance")
+        if isinstance(provenance, dict):
+            # a keyword can come from somewhere else than the rest of its schema
+            for origin in (provenance, *provenance.get("keywords", {}).values()):
+                assert origin["kind"] in KINDS
+                yield origin["kind"], origin["source"]
         for key, value in node.items():
             if key != "x-provenance":
                 yield from origins(value)
@@ -114,7 +116,9 @@ def examples(node: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
             yield from (
                 (f"{where}/example", node[key], schema) for key in ("example",) if key in node and node[key] != ""
             )
-            yield from ((f"{where}/{name}", each["value"], schema) for name, each in node.get("examples", {}).items())
+            yield from (
+                (f"{where}/{name}", example["value"], schema) for name, example in node.get("examples", {}).items()
+            )
         for key, value in node.items():
             if not key.startswith("x-") and key != "example":
                 yield from examples(value, f"{where}/{key}")

@@ -51,11 +51,11 @@ WRONG: list[tuple[str, Callable[[Promises], object], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
-def test_a_promise_that_cannot_be_meant_does_not_start(change: Callable[[Promises], object], told: str) -> None:
+@pytest.mark.parametrize(("change", "message"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_a_promise_that_cannot_be_meant_does_not_start(change: Callable[[Promises], object], message: str) -> None:
     document = deepcopy(read_document("tmapi"))
     change(document["paths"][PATH]["get"]["x-lookalike"]["invariants"])
-    with pytest.raises(SpecError, match=told):
+    with pytest.raises(SpecError, match=message):
         build_api("tmapi", document)
 
 
@@ -67,12 +67,18 @@ def test_a_choice_is_made_by_its_variant() -> None:
 
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_search_promises_its_items(api: str) -> None:
-    searches = [each for each in load_api(api).operations if "search" in each.id.lower() or "query" in each.id.lower()]
-    assert all(each.extension.invariants.items for each in searches)
+    searches = [
+        operation
+        for operation in load_api(api).operations
+        if "search" in operation.id.lower() or "query" in operation.id.lower()
+    ]
+    assert all(operation.extension.invariants.items for operation in searches)
 
 
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_answer_in_an_envelope_says_when_it_is_good(api: str) -> None:
     silent = {"AuthorizeFileUpload", "PostObject"}  # their status tells
-    found = {each.id for each in load_api(api).operations if not each.extension.invariants.success}
-    assert found <= silent
+    without_promise = {
+        operation.id for operation in load_api(api).operations if not operation.extension.invariants.success
+    }
+    assert without_promise <= silent

@@ -22,13 +22,13 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def operation(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["paths"]["/1688/global/search/image"]["get"]
-    return found
+    node: dict[str, Any] = document["paths"]["/1688/global/search/image"]["get"]
+    return node
 
 
 def converted(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["components"]["schemas"]["Conversion"]["properties"]
-    return found
+    properties: dict[str, Any] = document["components"]["schemas"]["Conversion"]["properties"]
+    return properties
 
 
 WRONG: list[tuple[str, Change, str]] = [
@@ -75,27 +75,27 @@ WRONG: list[tuple[str, Change, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
-def test_a_wrong_spec_does_not_start(change: Change, told: str) -> None:
+@pytest.mark.parametrize(("change", "message"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_a_wrong_spec_does_not_start(change: Change, message: str) -> None:
     document = deepcopy(read_document("tmapi"))
     change(document)
-    with pytest.raises(SpecError, match=told):
+    with pytest.raises(SpecError, match=message):
         build_api("tmapi", document)
 
 
 def test_a_form_that_may_come_in_two_media_types_has_each_field_once() -> None:
-    upload = next(found for found in load_api("daji-1688").operations if found.id == "uploadImage")
+    upload = next(candidate for candidate in load_api("daji-1688").operations if candidate.id == "uploadImage")
     assert upload.body_location == "form"
     assert [field.name for field in upload.fields] == ["appKey", "appSecret", "sign", "image_base64", "pic_url"]
 
 
 def test_operations_of_one_path_are_told_apart() -> None:
     api = load_api("aliyun")
-    at_root = [(found.id, found.document_path) for found in api.operations if found.path == "/"]
+    at_root = [(candidate.id, candidate.document_path) for candidate in api.operations if candidate.path == "/"]
     assert at_root[0] == ("SearchImageByPic", "/")
     assert all(template == f"/#{name}" for name, template in at_root[1:])
     assert len(at_root) == 6
-    permit = next(found for found in api.operations if found.id == "AuthorizeFileUpload")
+    permit = next(candidate for candidate in api.operations if candidate.id == "AuthorizeFileUpload")
     assert permit.servers[0] == "https://openplatform.aliyuncs.com"
     assert {"openplatform.aliyuncs.com", "imagesearch.cn-beijing.aliyuncs.com"} <= api.hosts
 
@@ -110,7 +110,7 @@ def test_parameters_of_a_path_are_those_of_its_operations() -> None:
 
 
 def test_a_part_with_a_media_type_is_a_file() -> None:
-    upload = next(found for found in load_api("aliyun").operations if found.id == "PostObject")
+    upload = next(candidate for candidate in load_api("aliyun").operations if candidate.id == "PostObject")
     assert {field.name: field.location for field in upload.fields if field.required} == {"key": "form", "file": "file"}
 
 

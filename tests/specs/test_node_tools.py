@@ -39,9 +39,9 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api
         documents / f"{api}.json",
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    told = json.loads(done.stdout[done.stdout.index("{") :])
-    assert told["problems"] == []
-    assert told["totals"]["errors"] == told["totals"]["warnings"] == 0
+    report = json.loads(done.stdout[done.stdout.index("{") :])
+    assert report["problems"] == []
+    assert report["totals"]["errors"] == report["totals"]["warnings"] == 0
 
 
 @pytest.mark.slow

@@ -16,10 +16,10 @@ from lookalike_specs.registry import list_api_ids, register_folder, register_imp
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with an API that is like one of ours."""
-    made = tmp_path / "acme"
-    made.mkdir()
-    shutil.copy(str(files("lookalike_specs.apis") / "hiobuy" / "openapi.yaml"), made / "openapi.yaml")
-    return made
+    target = tmp_path / "acme"
+    target.mkdir()
+    shutil.copy(str(files("lookalike_specs.apis") / "hiobuy" / "openapi.yaml"), target / "openapi.yaml")
+    return target
 
 
 def _write_distribution(target: Path, name: str, entry: str) -> None:

@@ -27,19 +27,19 @@ def pointers(node: Any, pointer: str = "") -> Iterator[tuple[str, str, Any]]:
 def test_every_place_of_a_document_is_found_at_its_own_key(api: str) -> None:
     lines: dict[str, list[str]] = {}
     for pointer, key, _ in pointers(read_document(api)):
-        found = locate_source(api, pointer)
-        assert found.pointer == pointer
-        text = lines.setdefault(found.file, (HOME / found.file).read_text("utf-8").splitlines())[found.line - 1]
-        assert key in text, f"{found} is not {pointer}"
+        place = locate_source(api, pointer)
+        assert place.pointer == pointer
+        text = lines.setdefault(place.file, (HOME / place.file).read_text("utf-8").splitlines())[place.line - 1]
+        assert key in text, f"{place} is not {pointer}"
 
 
 @pytest.mark.exhaustive(2)
 @pytest.mark.parametrize("api", list_api_ids())
 def test_an_operation_is_found_by_its_method(api: str) -> None:
     for operation in load_api(api).operations:
-        found = locate_source(api, operation.pointer)
-        assert (HOME / found.file).read_text("utf-8").splitlines()[
-            found.line - 1
+        place = locate_source(api, operation.pointer)
+        assert (HOME / place.file).read_text("utf-8").splitlines()[
+            place.line - 1
         ].strip() == f"{operation.method.lower()}:"
 
 
@@ -58,10 +58,10 @@ def test_the_vendors_file_and_the_overlay_are_told_apart(api: str, pointer: str,
 
 def test_a_reference_is_followed() -> None:
     search = load_api("daji-taobao").operations[0].pointer
-    found = locate_source("daji-taobao", f"{search}/responses/400/content/application~1json")
-    assert "application/json" in (HOME / found.file).read_text("utf-8").splitlines()[found.line - 1]
-    assert found.line != locate_source("daji-taobao", f"{search}/responses/400").line
-    assert found.pointer == f"{search}/responses/400/content/application~1json"
+    place = locate_source("daji-taobao", f"{search}/responses/400/content/application~1json")
+    assert "application/json" in (HOME / place.file).read_text("utf-8").splitlines()[place.line - 1]
+    assert place.line != locate_source("daji-taobao", f"{search}/responses/400").line
+    assert place.pointer == f"{search}/responses/400/content/application~1json"
 
 
 def test_the_deepest_that_exists_stands_for_what_does_not() -> None:

@@ -11,18 +11,18 @@ def is_secret_readable(secret: str, text: str, depth: int = 1) -> bool:
     """Whether the secret can be read in a text."""
     texts = {text}
     for _ in range(depth + 1):
-        if any(secret in each for each in texts):
+        if any(secret in text for text in texts):
             return True
-        texts = {read for each in texts for read in decode_all(each)}
+        texts = {read for text in texts for read in decode_all(text)}
     return False
 
 
 def decode_all(text: str) -> set[str]:
-    found = {unquote(text), unquote_plus(text), html.unescape(text)}
+    readings = {unquote(text), unquote_plus(text), html.unescape(text)}
     with suppress(ValueError):
-        found.add(json.loads(f'"{text}"'))
+        readings.add(json.loads(f'"{text}"'))
     for start in range(min(len(text), 20)):
         for decode in (b64decode, urlsafe_b64decode):
             with suppress(ValueError):
-                found.add(decode(text[start:] + "==").decode("utf-8", "replace"))
-    return found
+                readings.add(decode(text[start:] + "==").decode("utf-8", "replace"))
+    return readings

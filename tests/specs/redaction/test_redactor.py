@@ -21,7 +21,7 @@ HARD = PLAIN + " %&<>\"'\\\u00e9\u8d85\U0001f600\n"
 SECRETS = st.text(HARD, min_size=8, max_size=40).filter(lambda text: text.strip())
 
 
-def each(template: str) -> Callable[[str], str]:
+def escape_each(template: str) -> Callable[[str], str]:
     return lambda text: "".join(template.format(ord(letter)) for letter in text)
 
 
@@ -50,8 +50,8 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "xml": escape,
     "xml, attribute": lambda text: quoteattr(text)[1:-1],
     "html": html.escape,
-    "xml, decimal": each("&#{};"),
-    "xml, hexadecimal": each("&#x{:X};"),
+    "xml, decimal": escape_each("&#{};"),
+    "xml, hexadecimal": escape_each("&#x{:X};"),
 }
 BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
 
@@ -59,7 +59,7 @@ BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
 def encodings(most: int) -> st.SearchStrategy[list[str]]:
     """Names of encodings, one within the other; Base64 at most once."""
     names = st.lists(st.sampled_from(list(ENCODINGS)), min_size=1, max_size=most)
-    return names.filter(lambda found: sum(name in BASE64 for name in found) <= 1)
+    return names.filter(lambda chosen_names: sum(name in BASE64 for name in chosen_names) <= 1)
 
 
 def written(text: str, names: list[str]) -> str:

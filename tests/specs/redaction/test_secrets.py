@@ -100,29 +100,29 @@ MEMBERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("sent", "found"), SENT.values(), ids=SENT)
-def test_each_place_of_a_request(sent: dict[str, Any], found: set[bytes]) -> None:
-    assert find_secrets(["apiToken"], Request(**{"method": "POST", "path": "/", **sent})) == found
+@pytest.mark.parametrize(("sent", "secrets"), SENT.values(), ids=SENT)
+def test_each_place_of_a_request(sent: dict[str, Any], secrets: set[bytes]) -> None:
+    assert find_secrets(["apiToken"], Request(**{"method": "POST", "path": "/", **sent})) == secrets
 
 
-@pytest.mark.parametrize(("body", "found"), MEMBERS.values(), ids=MEMBERS)
-def test_members_of_both_bodies(body: bytes, found: set[bytes]) -> None:
+@pytest.mark.parametrize(("body", "secrets"), MEMBERS.values(), ids=MEMBERS)
+def test_members_of_both_bodies(body: bytes, secrets: set[bytes]) -> None:
     get = Request(method="GET", path="/")
-    assert find_secrets(["apiToken"], Request(method="POST", path="/", body=body)) == found
-    assert find_secrets(["apiToken"], get, Response(status=200, body=body)) == found
+    assert find_secrets(["apiToken"], Request(method="POST", path="/", body=body)) == secrets
+    assert find_secrets(["apiToken"], get, Response(status=200, body=body)) == secrets
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "found"),
+    ("name", "value", "secrets"),
     [
         ("apiToken", b"real-token", {TOKEN}),
         ("Set-Cookie", b"s=real-token; Domain=localhost; HttpOnly", {TOKEN, b"s=real-token"}),
         ("x-request-id", b"real-token", set()),
     ],
 )
-def test_headers_of_a_reply(name: str, value: bytes, found: set[bytes]) -> None:
+def test_headers_of_a_reply(name: str, value: bytes, secrets: set[bytes]) -> None:
     reply = Response(status=200, body=b"", **headers(name, value))
-    assert find_secrets(["apiToken"], Request(method="GET", path="/"), reply) == found
+    assert find_secrets(["apiToken"], Request(method="GET", path="/"), reply) == secrets
 
 
 @pytest.mark.parametrize(("api", "scheme"), CASES)
@@ -133,15 +133,15 @@ def test_every_proof_of_every_api(api: str, scheme: int) -> None:
     request = sign(
         build_request(operation, values, "http://localhost"), way, spec.account, SigningContext(MOMENT, "n1")
     )
-    found = find_secrets(spec.root.secrets, request)
+    secrets = find_secrets(spec.root.secrets, request)
     signatures = {signature.encode() for known in SCHEMES.values() if (signature := known.read_signature(request))}
     keys = {value.encode() for name, value in spec.account.items() if name == way.parameter}
-    assert found
-    assert signatures | keys <= found
-    assert not {value for value in found if len(value) < MIN_SECRET_LENGTH}
+    assert secrets
+    assert signatures | keys <= secrets
+    assert not {value for value in secrets if len(value) < MIN_SECRET_LENGTH}
 
 
-def test_a_signature_that_is_not_ascii_is_found_in_its_own_bytes() -> None:
+def test_a_signature_that_is_not_ascii_is_secrets_in_its_own_bytes() -> None:
     request = Request(method="GET", path="/", **headers("authorization", b"acs x:0123456\xff"))
     assert b"0123456\xff" in find_secrets(["apiToken"], request)
 

@@ -140,9 +140,9 @@ def test_what_is_signed() -> None:
     )
     request = Request(method="POST", path="/", headers=headers, body=b"a=1")
     signed = acs3.sign_request(request, "testid", "s", timestamp=TIME, nonce="n1", security_token="token")
-    found = acs3.parse_credential(signed.get_header(b"authorization") or "")
-    assert isinstance(found, Acs3Credential)
-    assert ";".join(found.signed_headers) == (
+    credential = acs3.parse_credential(signed.get_header(b"authorization") or "")
+    assert isinstance(credential, Acs3Credential)
+    assert ";".join(credential.signed_headers) == (
         "content-type;host;x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;"
         "x-acs-date;x-acs-security-token;x-acs-signature-nonce"
     )

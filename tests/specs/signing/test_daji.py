@@ -76,9 +76,9 @@ def test_the_secret_is_masked_in_every_stage_unless_revealed() -> None:
 
 
 def test_another_secret_shows_only_in_the_signature() -> None:
-    found = find_first_difference(daji.compute_stages(PAGE, SECRET), daji.compute_stages(PAGE, "other"))
-    assert found is not None
-    assert found.stage == "signature"
+    difference = find_first_difference(daji.compute_stages(PAGE, SECRET), daji.compute_stages(PAGE, "other"))
+    assert difference is not None
+    assert difference.stage == "signature"
 
 
 def test_a_lone_surrogate_is_a_question_mark_as_in_java() -> None:

@@ -25,16 +25,16 @@ def test_a_vector() -> None:
 
 
 def test_stages() -> None:
-    made = oss_policy.compute_stages(POLICY, "s")
-    assert [step.name for step in made.steps] == list(STAGE_NAMES)
-    assert made.steps[0].value.startswith('{"expiration":"2120')
-    assert [step.value for step in made.steps[1:]] == [POLICY, POLICY, oss_policy.compute_signature(POLICY, "s")]
+    stages = oss_policy.compute_stages(POLICY, "s")
+    assert [step.name for step in stages.steps] == list(STAGE_NAMES)
+    assert stages.steps[0].value.startswith('{"expiration":"2120')
+    assert [step.value for step in stages.steps[1:]] == [POLICY, POLICY, oss_policy.compute_signature(POLICY, "s")]
 
 
 @pytest.mark.parametrize("policy", ["", "no base64", "é", b64encode(b"\xff\xfe").decode()])
 def test_what_is_no_policy_is_signed_as_it_stands(policy: str) -> None:
-    made = oss_policy.compute_stages(policy, "s")
-    assert {made.steps[0].value, made.steps[2].value} == {policy}
+    stages = oss_policy.compute_stages(policy, "s")
+    assert {stages.steps[0].value, stages.steps[2].value} == {policy}
 
 
 def test_a_signed_form_verifies_from_its_own_wire_bytes() -> None:

@@ -36,9 +36,9 @@ def test_the_first_difference(other: Stages, expected: StageDifference | None) -
 
 
 def test_a_difference_counts_bytes_and_not_characters() -> None:
-    found = find_first_difference(theirs(signed="词=红"), theirs(signed="词=蓝"))
-    assert found is not None
-    assert found.byte_offset == len("词=".encode())
+    difference = find_first_difference(theirs(signed="词=红"), theirs(signed="词=蓝"))
+    assert difference is not None
+    assert difference.byte_offset == len("词=".encode())
 
 
 def test_a_difference_reads_as_one_sentence() -> None:

@@ -30,18 +30,18 @@ def test_acs3(query: dict[str, str], headers: dict[str, str], body: bytes) -> No
     request = SimpleNamespace(method="POST", pathname="/", query=query, headers=headers | {"host": "h:1"})
     body_hash = sha256(body).hexdigest()
     header = Utils.get_authorization(request, acs3.ALGORITHM, body_hash, "testid", "s")
-    found = acs3.parse_credential(header)
-    assert isinstance(found, Acs3Credential)
+    credential = acs3.parse_credential(header)
+    assert isinstance(credential, Acs3Credential)
     stages = acs3.compute_stages(
         method="POST",
         path="/",
         query=tuple(query.items()),
         headers=tuple(request.headers.items()),
-        signed_headers=found.signed_headers,
+        signed_headers=credential.signed_headers,
         body_hash=body_hash,
         secret="s",
     )
-    assert stages.signature == found.signature
+    assert stages.signature == credential.signature
 
 
 @given(st.dictionaries(TEXT, TEXT, max_size=6))

@@ -43,19 +43,21 @@ def roa_tea(request: Request, _: Vector, secret: str) -> str:
 
 
 def roa_core(request: Request, _: Vector, secret: str) -> str:
-    held = as_sdks_have_it(request)
+    sdk_request = as_sdks_have_it(request)
     named = {"accept": "Accept", "content-md5": "Content-MD5", "content-type": "Content-Type", "date": "Date"}
-    headers = {named.get(name, name): value for name, value in held.headers.items()}
-    text = roa_signature_composer.compose_string_to_sign(held.method, held.query, held.pathname, headers)
+    headers = {named.get(name, name): value for name, value in sdk_request.headers.items()}
+    text = roa_signature_composer.compose_string_to_sign(
+        sdk_request.method, sdk_request.query, sdk_request.pathname, headers
+    )
     return str(sha_hmac1.get_sign_string(text, secret))
 
 
 def acs3_tea(request: Request, vector: Vector, secret: str) -> str:
-    held = as_sdks_have_it(request)
+    sdk_request = as_sdks_have_it(request)
     assert vector.sign is not None
     kept = {name.lower() for name in vector.sign.signed_headers}
-    held.headers = {name: value for name, value in held.headers.items() if name in kept}
-    header = Utils.get_authorization(held, "ACS3-HMAC-SHA256", canonical.sha256(request.body), "id", secret)
+    sdk_request.headers = {name: value for name, value in sdk_request.headers.items() if name in kept}
+    header = Utils.get_authorization(sdk_request, "ACS3-HMAC-SHA256", canonical.sha256(request.body), "id", secret)
     return str(header).rpartition("Signature=")[2]
 
 
@@ -77,8 +79,8 @@ CLAIMS = [
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("scheme", "name", "group", "vector"), CLAIMS)
 def test_the_sdk_signs_the_same(scheme: str, name: str, group: VectorGroup, vector: Vector) -> None:
-    made = SDKS[scheme, name](request_of(vector), vector, group.credentials["AccessKeySecret"])
-    assert made == vector.stages["signature"]
+    signature = SDKS[scheme, name](request_of(vector), vector, group.credentials["AccessKeySecret"])
+    assert signature == vector.stages["signature"]
 
 
 @pytest.mark.parametrize(("scheme", "name"), SDKS)
@@ -109,8 +111,8 @@ PUBLISHED = {
 
 def test_what_vendors_published_is_among_them() -> None:
     documented = [(name, vector) for name, _, vector in CASES if "vendor-documents" in vector.confirmed_by]
-    found = {name: [v.stages["signature"] for n, v in documented if n == name] for name, _ in documented}
-    assert found == PUBLISHED
+    signatures = {name: [v.stages["signature"] for n, v in documented if n == name] for name, _ in documented}
+    assert signatures == PUBLISHED
     assert all(vector.provenance and vector.provenance.kind == "documented" for _, vector in documented)
 
 

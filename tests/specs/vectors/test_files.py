@@ -63,11 +63,14 @@ def test_there_are_enough_of_both_kinds(scheme: str) -> None:
 @every_scheme
 def test_every_kind_of_refusal_has_a_vector(scheme: str) -> None:
     schemes = {
-        each.extension.scheme: each for api in list_api_ids() for op in load_api(api).operations for each in op.schemes
+        security.extension.scheme: security
+        for api in list_api_ids()
+        for operation in load_api(api).operations
+        for security in operation.schemes
     }
     table = schemes[scheme].extension.errors
-    found = {vector.error.refusal for _, vector in vectors.load_suite(scheme).cases if vector.error}
-    assert found == {kind for kind in table if (scheme, kind) not in NEVER}
+    refusals = {vector.error.refusal for _, vector in vectors.load_suite(scheme).cases if vector.error}
+    assert refusals == {kind for kind in table if (scheme, kind) not in NEVER}
 
 
 @every_scheme
@@ -84,13 +87,13 @@ def test_the_stages_are_ours(scheme: str, group: vectors.VectorGroup, vector: ve
         return
     request = vectors.to_request(vector.request)
     secret = group.credentials[SCHEMES[scheme].secret_name]
-    made: object = SCHEMES[scheme].recompute_stages(request, secret)
+    stages: object = SCHEMES[scheme].recompute_stages(request, secret)
     if scheme == daji.NAME:
-        made = daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
-    assert isinstance(made, Stages)
-    assert {step.name: step.value for step in made.steps} == vector.stages
+        stages = daji.compute_stages(canonical.decode_parameters(request), secret, reveal=True)
+    assert isinstance(stages, Stages)
+    assert {step.name: step.value for step in stages.steps} == vector.stages
     assert tuple(vector.stages) == STAGE_NAMES
-    assert (SCHEMES[scheme].read_signature(request) == made.signature) == (vector.result == "valid")
+    assert (SCHEMES[scheme].read_signature(request) == stages.signature) == (vector.result == "valid")
 
 
 @pytest.mark.exhaustive
