@@ -63,7 +63,10 @@ def match_situations(
     Patterns count in their order. With `operation`, only situations that it can be in; with `kinds`, only those of
     SITUATION_KINDS. Raises UnknownChoice.
     """
-    patterns = [patterns] if isinstance(patterns, str) else list(patterns)
+    if isinstance(patterns, str):
+        patterns = [patterns]
+    # read twice below, and an iterator could be read once only
+    patterns = list(patterns)
     every = _load_situations(_list_concerned_apis(patterns))
     selected: dict[str, SituationDetails] = {}
     for pattern in patterns:

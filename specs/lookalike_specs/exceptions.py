@@ -32,14 +32,21 @@ class UnknownApi(Exception):
 
 @dataclass(eq=False)
 class UnknownVariant(Exception):
-    """The API has no such switch, or the switch has no such value; `api` is "" where none of several has."""
+    """The API has no such switch, or the switch has no such value; `api` is "" where none of several has.
+
+    `api_ids` are the APIs that there are, where `api` is none of them.
+    """
 
     api: str
     name: str
     value: str
     known_variants: dict[str, tuple[str, ...]]
+    api_ids: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if self.api_ids:
+            known = list_choices(self.api, self.api_ids)
+            return f"{self.api}.{self.name}: no API is called {self.api!r}; known: {known}{suggest(self.api, self.api_ids)}"
         if self.name in self.known_variants:
             return self._describe_value()
         owner = "these APIs have"

@@ -252,7 +252,9 @@ def assign_variants(api_ids: Iterable[str], chosen: Mapping[str, str]) -> dict[s
         else:
             takers = [api_id for api_id, switches in variants.items() if _has_value(switches, name, value)]
         if not takers:
-            raise UnknownVariant(prefix, name, value, _list_variant_values(variants.values()))
+            # with a prefix there is a taker unless the prefix itself is wrong
+            api_ids = tuple(variants) if dot else ()
+            raise UnknownVariant(prefix, name, value, _list_variant_values(variants.values()), api_ids)
         for api_id in takers:
             assigned[api_id][name] = value
     return assigned

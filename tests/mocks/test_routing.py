@@ -69,7 +69,9 @@ def test_an_unknown_api_is_named() -> None:
         ({"error-format": "smoke-signals"}, "error-format"),
         ({"tmapi.error-format": "smoke-signals"}, "tmapi: error-format is one of .*, not 'smoke-signals'"),
         ({"tmapi.colour": "red"}, "tmapi has no variant 'colour'"),
-        ({"nobody.error-format": "x"}, "nobody"),
+        ({"nobody.error-format": "x"}, "nobody.error-format: no API is called 'nobody'; known: aliyun, "),
+        ({"tmpai.auth": "either"}, "no API is called 'tmpai'; .*; did you mean 'tmapi'?"),
+        ({"auth": "ether"}, "^auth is one of apiToken, apikey, either, not 'ether'; did you mean 'either'?"),
     ],
 )
 def test_an_unknown_variant_is_named(variants: dict[str, str], problem: str) -> None:
