@@ -154,16 +154,16 @@ def test_an_error_with_a_fault_says_both() -> None:
 
 
 def test_no_secret_stands_in_a_reason(mock: Mock) -> None:
-    secret = "a1b2c3d4e5f6a7b8"
+    secret = "lookalike-demo-token"
     # the token stands in another parameter's value as well, across the place where a value is cut
-    for length in range(60, 85):
-        reason = ask(mock, f"apiToken={secret}&sort={'n' * length}{secret}&img_url=https://cbu01.alicdn.com/x.jpg")
+    for length in range(55, 85):
+        reason = ask(mock, f"{DEMO}&sort={'n' * length}{secret}")
         assert reason is not None
-        assert secret[:8] not in f"{reason}{reason.value}"
-    mock.respond(Request(method="GET", path=SEARCH, query=f"apiToken={secret}".encode()))
-    reason = mock.demo_state.journal.entries[-1].why
+        assert reason.rule == "enum"
+        assert secret[:6] not in f"{reason}{reason.value}"
+    reason = ask(mock, "apiToken=a1b2c3d4e5f6a7b8")
     assert reason is not None
-    assert secret not in repr(reason)
+    assert "a1b2c3" not in repr(reason)
 
 
 def get_why_header(response: Response) -> str:

@@ -200,16 +200,17 @@ def test_lines_of_several_writers_on_one_pipe_stay_whole(pipe: Pipe) -> None:
     received: list[bytes] = []
     reading = threading.Thread(target=lambda: received.extend(iter(lambda: os.read(pipe.reader, 65536), b"")))
     reading.start()
-    for number in range(200):
+    # forty such lines are more than a pipe takes in one piece
+    for number in range(60):
         for name, writer in enumerate(writers):
-            writer.write([f"{name}:{'y' * (number % 90)}:{name}"] * 5, str)
+            writer.write([f"{name}:{'y' * (150 + number % 90)}:{name}"] * 40, str)
     for writer in writers:
         writer.close(5)
         os.close(writer._descriptor)
     os.close(pipe.writer)
     reading.join(10)
     lines = b"".join(received).decode().splitlines()
-    assert len(lines) == 4000
+    assert len(lines) == 9600
     assert all(re.fullmatch(r"(\d):y*:\1", found) for found in lines)
 
 
