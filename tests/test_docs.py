@@ -29,7 +29,12 @@ from lookalike_mocks.faults import FAULTS
 from lookalike_specs import list_api_ids, load_api
 
 HOME = Path(__file__).parent.parent
-PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
+PAGES = [
+    HOME / "README.md",
+    HOME / "CONTRIBUTING.md",
+    *sorted((HOME / "docs").glob("*.md")),
+    *sorted((HOME / "examples").glob("*/README.md")),
+]
 # the first line of a program that commands use
 FILE = re.compile(r"# (\w+\.py)\n")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -46,6 +51,9 @@ NOT_RUN = {
     "scripts/score": "it takes minutes",
     "tox": "it runs this very test, three times",
     "pre-commit": "it needs a repository",
+    "pip install": "it needs a network; tests/test_pytest_client.py builds what it installs",
+    "python -m pytest": "tests/test_pytest_client.py runs it",
+    "PLANTED=": "tests/test_pytest_client.py runs it",
 }
 
 

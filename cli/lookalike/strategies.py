@@ -104,6 +104,9 @@ def responses(
         st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in values.items()}),
     )
     overrides = parameter_overrides(spec, selected)
+    # The look-alike is made here and not when the first response is drawn: that would take so long that Hypothesis
+    # takes the strategy for a slow one (HealthCheck.too_slow).
+    _create_mock(spec.id, tuple((name, choices[0]) for name, choices in values.items()))
 
     @st.composite
     def draw_response(draw: st.DrawFn) -> DrawnResponse:

@@ -15,6 +15,7 @@ from .sandboxes import TestSandbox
 
 try:
     from lookalike_contracts.clients import LISTED, RecordedRequest, RequestViolation, validate_requests
+    from lookalike_contracts.severity import rate_severity
 except ImportError as error:
     message = "to judge what a client sent needs openapi-core: pip install 'lookalike[pytest]'"
     raise ImportError(message, name=error.name) from None
@@ -22,8 +23,6 @@ except ImportError as error:
 # what is wrong with the proof of who calls, as the judge names it and as the mock does
 PROOF_KINDS: Final = ("credential", "signature", "timestamp", "nonce")
 PROOF_RULES: Final = frozenset(get_args(Refusal))
-# how much a complaint counts that fails nobody: what follows from other facts, and what we made up
-NOTE_LEVELS: Final = {"inferred": "warning", "invented": "note"}
 
 
 def find_violations(test_sandbox: TestSandbox, api: str) -> tuple[RequestViolation, ...]:
@@ -137,7 +136,8 @@ def _describe_violations(
 
 def _write_note(violation: RequestViolation) -> str:
     """Return a complaint that fails nobody as a line, the same for every request that it is about."""
-    level = NOTE_LEVELS.get(violation.source.kind, "warning")
+    # no kind is trusted here, so that it is a warning or a note
+    level = rate_severity(violation.source.kind, frozenset())
     return f"{level}: {violation.kind}: {violation.message}  [{violation.source.kind}: {violation.rule}]"
 
 

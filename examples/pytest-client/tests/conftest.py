@@ -1,4 +1,4 @@
-"""The clients under test, each against its look-alike; what they send is judged after each test."""
+"""The clients under test, each against its look-alike. `lookalike-conformant` in pyproject.toml judges what they send."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ def under_test(kind: type[image_search.Search]) -> type[image_search.Search]:
 def daji(daji_1688: lookalike.MockApi) -> Iterator[image_search.Search]:
     with httpx.Client(timeout=SECONDS) as client:
         yield under_test(image_search.Daji)(daji_1688.credentials, client, daji_1688.base_url)
-    daji_1688.assert_conformant()
 
 
 @pytest.fixture
 def titles(tmapi: lookalike.MockApi) -> Iterator[image_search.Search]:
     with httpx.Client(timeout=SECONDS) as client:
         yield under_test(image_search.Tmapi)(tmapi.credentials, client, tmapi.base_url)
-    tmapi.assert_conformant()
