@@ -25,7 +25,7 @@ def run(client: Path, planted: str, *only: str) -> subprocess.CompletedProcess[s
     environment = {**os.environ, "PLANTED": planted, "CI": "1"}
     command = [sys.executable, "-m", "pytest", *OPTIONS, *only]
     return subprocess.run(
-        command, cwd=client, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=client, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
