@@ -33,6 +33,7 @@ def units(text: str) -> str:
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "raw": str,
     "percent": lambda text: quote(text, safe=""),
+    # only of a secret without capitals, which `lower` would change as well
     "percent, lower case": lambda text: quote(text, safe="").lower() if text == text.lower() else quote(text, safe=""),
     "percent, path": quote,
     "percent, plus stays": lambda text: quote(text, safe="+/="),
@@ -74,6 +75,7 @@ AROUND = st.sampled_from(["", "x", "xy", "xyz", "key=", '{"a": "', "name: ", "a 
 
 @given(SECRETS, encodings(1), st.tuples(AROUND, AROUND), st.tuples(AROUND, AROUND))
 def test_no_encoding_of_a_secret_survives(secret, names, within, around) -> None:
+    # `within` moves the secret in what is encoded: Base64 of `xsecret` has no part of the Base64 of `secret` in it
     text = written(secret.join(within), names).join(around)
     covered = Redactor([secret.encode()]).redact(text.encode()).decode("utf-8", "replace")
     assert MASK.decode() in covered
@@ -102,9 +104,11 @@ def test_what_holds_no_secret_stays_as_it_is(text, secrets) -> None:
     ("text", "covered"),
     [
         ("a=0123456789&b=1", "a=***&b=1"),
+        # twice the secret, and nearly once before it: the search must not go on behind what only began alike
         ("01234567890123456789", "***"),
         ("0123456780123456789", "012345678***"),
         ("%30123456789%20", "***%20"),
+        # Base64 of `a0123456789b`: at both ends a letter shares its bits with a neighbour of the secret
         ("YTAxMjM0NTY3ODli", "Y***i"),
         ("\\u0030123456789\\n", "***\\n"),
         ("123456789", "123456789"),

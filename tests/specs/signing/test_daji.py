@@ -86,7 +86,9 @@ def test_a_lone_surrogate_is_a_question_mark_as_in_java() -> None:
 
 
 def naive(sent: Pairs, secret: str) -> str:
-    """The vendor's rule word for word."""
+    """Return the sign by the vendor's rule word for word."""
+
+    # Java compares strings by UTF-16 units: an emoji is two of them, from D800 on, and so stands before U+FF01
 
     def units(name: str) -> tuple[int, ...]:
         raw = name.encode("utf-16-be")
@@ -103,6 +105,7 @@ def test_the_fast_path_keeps_the_rule(sent: Pairs, secret: str) -> None:
 
 
 @given(DISTINCT, st.randoms(use_true_random=False))
+# Of a repeated name the order counts, as the vendor's sort is stable; so names are unique here.
 def test_order_does_not_matter_where_no_name_repeats(sent: Pairs, random: Random) -> None:
     shuffled = tuple(random.sample(sent, len(sent)))
     assert daji.compute_signature(sent, SECRET) == daji.compute_signature(shuffled, SECRET)

@@ -26,6 +26,7 @@ def rpc_tea(request: Request, _: Vector, secret: str) -> str:
 
 
 def rpc_core(request: Request, _: Vector, secret: str) -> str:
+    # the SDK's own function adds a time and a nonce of now; the step behind it takes what it is given
     compose = getattr(rpc_signature_composer, "__compose_string_to_sign")
     text = compose(request.method, dict(canonical.decode_parameters(request)))
     return str(sha_hmac1.get_sign_string(text, secret + "&"))
@@ -44,6 +45,7 @@ def roa_tea(request: Request, _: Vector, secret: str) -> str:
 
 def roa_core(request: Request, _: Vector, secret: str) -> str:
     sdk_request = as_sdks_have_it(request)
+    # the SDK looks these four up as HTTP writes them, and takes one in lower case for absent
     named = {"accept": "Accept", "content-md5": "Content-MD5", "content-type": "Content-Type", "date": "Date"}
     headers = {named.get(name, name): value for name, value in sdk_request.headers.items()}
     text = roa_signature_composer.compose_string_to_sign(
@@ -55,6 +57,7 @@ def roa_core(request: Request, _: Vector, secret: str) -> str:
 def acs3_tea(request: Request, vector: Vector, secret: str) -> str:
     sdk_request = as_sdks_have_it(request)
     assert vector.sign is not None
+    # it signs every header that it is given, so it is given those that the vector signs
     kept = {name.lower() for name in vector.sign.signed_headers}
     sdk_request.headers = {name: value for name, value in sdk_request.headers.items() if name in kept}
     header = Utils.get_authorization(sdk_request, "ACS3-HMAC-SHA256", canonical.sha256(request.body), "id", secret)
