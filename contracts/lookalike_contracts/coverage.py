@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from lookalike_specs import Api, Operation
+from lookalike_specs import Api, Operation, resolve_variants
 from lookalike_specs.api import Field
+from lookalike_specs.extensions import Limit
 from lookalike_specs.request_builder import format_value
 
 from .context import CheckContext
@@ -35,6 +36,8 @@ class OperationCoverage:
 
     api: Api
     operation: Operation
+    # those of the run, none before the first exchange
+    variants: Mapping[str, str] = field(default_factory=dict)
     request_count: int = 0
     valid_parameters: Counter[str] = field(default_factory=Counter)
     invalid_parameters: Counter[str] = field(default_factory=Counter)
@@ -75,6 +78,7 @@ class OperationCoverage:
 
     def record_exchange(self, context: CheckContext, exchange: Exchange) -> None:
         """Count what an exchange sent and showed."""
+        self.variants = context.variants
         self.request_count += 1
         self._count_parameters(exchange)
         if context.classifier.is_good(exchange.response):
@@ -195,3 +199,46 @@ def _get_state(parent: Mapping[str, Any], response_field: ResponseField) -> Fiel
     if parent[response_field.name] is None:
         return "null"
     return "present"
+
+
+# what it would take to be answered an error that says that something is used up
+LIMIT_NEEDS: Mapping[Limit, str] = {
+    "rate": "more requests at once than the server takes",
+    "load": "a server with too much to do",
+    "quota": "an account whose requests are used up",
+    "balance": "an account without balance",
+}
+
+
+def group_missing_errors(coverage: Coverage, api: Api) -> dict[str, list[str]]:
+    """Return the errors that no response of the run was, by what it would take to bring them about, in a few words.
+
+    Only errors that an operation of the run can answer count. One operation that answers an error is enough.
+    """
+    operations = coverage.list_operations(api.id)
+    documented = dict.fromkeys(error for operation in operations for error in operation.documented_errors)
+    answered = {error for operation in operations for error in operation.answered_errors}
+    variants = next((operation.variants for operation in operations if operation.variants), resolve_variants(api, {}))
+    by_need: dict[str, list[str]] = {}
+    for error in documented:
+        if error not in answered:
+            by_need.setdefault(_describe_need(api, error, variants), []).append(error)
+    return by_need
+
+
+def _describe_need(api: Api, error_id: str, variants: Mapping[str, str]) -> str:
+    error = api.root.errors[error_id]
+    quota = api.root.quota
+    limits: dict[str, Limit] = {quota.count: "quota", quota.rate: "rate"}
+    limit = error.limited_by or limits.get(error_id)
+    if limit:
+        return LIMIT_NEEDS[limit]
+    schemes = [scheme for operation in api.operations for scheme in operation.schemes]
+    refusing = [scheme for scheme in schemes if error_id in scheme.extension.errors.values()]
+    if refusing and not any(scheme.is_active(variants) for scheme in refusing):
+        return "another variant"
+    if any(account.get("error") == error_id for account in api.root.accounts.values()):
+        return "an account in another state"
+    if not error.reproduce:
+        return "no request brings it"
+    return "no check sends what brings it"

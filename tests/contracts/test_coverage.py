@@ -8,7 +8,13 @@ import msgspec
 import pytest
 
 from lookalike_contracts.context import CheckContext
-from lookalike_contracts.coverage import Coverage, CoverageShare, OperationCoverage, compute_shares
+from lookalike_contracts.coverage import (
+    Coverage,
+    CoverageShare,
+    OperationCoverage,
+    compute_shares,
+    group_missing_errors,
+)
 from lookalike_contracts.events import ExchangeRecorded
 from lookalike_contracts.finding import Exchange
 from lookalike_contracts.session import Session
@@ -144,3 +150,28 @@ def test_only_what_may_be_absent_or_null_counts_as_such() -> None:
         "fields absent": sum(each.is_optional for each in fields),
     }
     assert len(set(counts.values())) == 3
+
+
+def test_an_error_that_never_came_is_told_with_what_it_would_take() -> None:
+    api = load_api("tmapi")
+    coverage = Coverage()
+    for operation in api.operations:
+        coverage.add_operation(api, operation)
+    by_need = group_missing_errors(coverage, api)
+    assert by_need["an account without balance"] == ["439", "insufficient-balance"]
+    assert by_need["more requests at once than the server takes"] == ["503"]
+    assert by_need["another variant"] == ["no-api-key-4011"]
+    assert "499" in by_need["no request brings it"]
+    (first, *_) = coverage.operations.values()
+    first.answered_errors["439"] += 1
+    assert group_missing_errors(coverage, api)["an account without balance"] == ["insufficient-balance"]
+
+
+def test_errors_of_operations_that_were_not_asked_are_not_told() -> None:
+    api = load_api("aliyun")
+    coverage = Coverage()
+    coverage.add_operation(api, next(operation for operation in api.operations if operation.id == "PostObject"))
+    missing = {error for errors in group_missing_errors(coverage, api).values() for error in errors}
+    assert "EntityTooSmall" in missing
+    assert "InvalidInstance" not in missing
+    assert group_missing_errors(Coverage(), api) == {}

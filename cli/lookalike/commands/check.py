@@ -164,7 +164,11 @@ def run_check(
         _require_writable(write_baseline)
     with require_judge():
         from lookalike_contracts.reports import FORMATS as RENDERERS  # noqa: PLC0415 - the judge is an extra, and heavy
-        from lookalike_contracts.reports import build_coverage_table, render_text  # noqa: PLC0415
+        from lookalike_contracts.reports import (  # noqa: PLC0415
+            build_coverage_table,
+            list_missing_errors,
+            render_text,
+        )
 
         from .. import check_run  # noqa: PLC0415
     accepted = check_run.read_baseline(baseline)
@@ -185,6 +189,8 @@ def run_check(
         click.echo(f"Left behind: {failure}", err=True)
     if coverage:
         echo("\n" + render_table(build_coverage_table(report)))
+        for line in list_missing_errors(report):
+            echo(line)
     if report.exit_code == EXIT_NOTHING_CHECKED:
         raise CommandError("nothing was checked: no check that was chosen applies here")
     return report.exit_code

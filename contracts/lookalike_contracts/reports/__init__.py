@@ -2,7 +2,7 @@
 
 from .formats import FORMATS
 from .report import CompletedRun, Report, assemble_report
-from .text import build_coverage_table, render_text
+from .text import build_coverage_table, list_missing_errors, render_text
 
 __all__ = [
     "FORMATS",
@@ -10,5 +10,6 @@ __all__ = [
     "Report",
     "assemble_report",
     "build_coverage_table",
+    "list_missing_errors",
     "render_text",
 ]

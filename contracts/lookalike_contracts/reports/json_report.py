@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lookalike_specs.provenance import Source
 
-from ..coverage import FIELD_STATES, OperationCoverage, compute_shares
+from ..coverage import FIELD_STATES, OperationCoverage, compute_shares, group_missing_errors
 from .location import get_display_path, quote_source
 from .report import Report, ReportedFinding, ResultState
 
@@ -71,6 +71,11 @@ def build_json(report: Report) -> dict[str, Any]:
         ],
         "notes": list(report.notes),
         "coverage": [_build_operation_coverage(coverage) for coverage in report.coverage.operations.values()],
+        "missing_errors": [
+            {"api": api.id, "needs": need, "errors": errors}
+            for api in report.apis
+            for need, errors in group_missing_errors(report.coverage, api).items()
+        ],
     }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
-from ..coverage import CoverageShare
+from ..coverage import CoverageShare, group_missing_errors
 from .escape import clean_line, clean_text
 from .groups import FindingGroup
 from .location import get_display_path, quote_source
@@ -49,6 +49,17 @@ def build_coverage_table(report: Report) -> list[list[str]]:
     for api, shares in totals.items():
         rows.append([api, *(_format_share(shares.get(kind)) for kind in kinds)])
     return rows
+
+
+def list_missing_errors(report: Report) -> list[str]:
+    """Return a line for each API with the errors that never came, and what it would take to bring them about."""
+    lines = []
+    for api in report.apis:
+        by_need = group_missing_errors(report.coverage, api)
+        parts = [f"{', '.join(errors)} ({need})" for need, errors in by_need.items()]
+        if parts:
+            lines.append(f"{api.id}: not brought about: {'; '.join(parts)}")
+    return lines
 
 
 def _format_share(share: CoverageShare | None) -> str:

@@ -23,7 +23,7 @@ from ...results import CheckResult
 from ..escape import clean_text
 from ..location import get_display_path, quote_source
 from ..report import STATES, Report, ReportedFinding, ResultState
-from ..text import format_count, format_provenance
+from ..text import format_count, format_provenance, list_missing_errors
 from .coverage_view import KINDS, build_coverage_rows, build_operation_views
 from .message_view import MessageLine, limit_characters, show_request, show_response
 
@@ -131,6 +131,7 @@ def render_page(report: Report) -> str:
         drawers=list(_build_drawers(report, findings)),
         kinds=[title for _, title in KINDS],
         coverage_rows=list(build_coverage_rows(report)),
+        missing_errors=list_missing_errors(report),
         field_states=FIELD_STATES,
         operations=list(build_operation_views(report)),
     )  # fmt: skip
