@@ -55,6 +55,25 @@ class PossibleAnswer(Extension, frozen=True, kw_only=True):
         return not self.operations or operation in self.operations
 
 
+class VariantCondition(Extension, frozen=True, kw_only=True):
+    """Only while a variant has one of these values."""
+
+    variant: str
+    values: list[str]
+
+    def matches(self, switches: Mapping[str, str]) -> bool:
+        """Return whether it does, for a choice of variants."""
+        return switches[self.variant] in self.values
+
+
+class ErrorExample(Extension, frozen=True, kw_only=True):
+    """A request that brings an error: the plain request of an operation with these values; null leaves a parameter out."""
+
+    operation: str
+    values: dict[str, Any]
+    when: VariantCondition | None = None
+
+
 class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     """One error that the vendor can answer.
 
@@ -71,6 +90,7 @@ class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     error_format: str = ""
     headers: dict[str, str] = {}
     limited_by: Limit | None = None
+    example: ErrorExample | None = None
 
 
 class SuccessSituation(PossibleAnswer, frozen=True, kw_only=True):
@@ -175,17 +195,6 @@ class ResponseExtension(Extension, frozen=True, kw_only=True):
     """`x-lookalike` at a response that is an error: its body, where placeholders tell what is wrong."""
 
     body: BodyTemplate
-
-
-class VariantCondition(Extension, frozen=True, kw_only=True):
-    """Only while a variant has one of these values."""
-
-    variant: str
-    values: list[str]
-
-    def matches(self, switches: Mapping[str, str]) -> bool:
-        """Return whether it does, for a choice of variants."""
-        return switches[self.variant] in self.values
 
 
 class SchemeExtension(Extension, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ def verify_api(api: Api) -> None:
         _check_signing_schemes,
         _check_error_formats,
         _check_error_operations,
+        _check_error_examples,
         _check_fields,
         _check_token_lists,
         _check_triggers,
@@ -49,6 +50,26 @@ def _check_errors(api: Api) -> Iterator[Problem]:
     for pointer, error in _iter_used_errors(api):
         if error not in api.root.errors:
             yield pointer, f"{error!r} is not in the catalogue of errors"
+
+
+def _check_error_examples(api: Api) -> Iterator[Problem]:
+    """Yield examples of errors for an operation, a parameter or a variant that there is not."""
+    operations = {operation.id: operation for operation in api.operations}
+    for name, error in api.root.errors.items():
+        example = error.example
+        if example is None:
+            continue
+        pointer = f"/x-lookalike/errors/{name}/example"
+        operation = operations.get(example.operation)
+        if operation is None:
+            yield pointer, f"no operation is called {example.operation!r}"
+            continue
+        unknown = example.values.keys() - {field.name for field in operation.fields}
+        if unknown:
+            yield pointer, f"{example.operation} has no parameter {min(unknown)!r}"
+        variant = api.root.variants.get(example.when.variant) if example.when else None
+        if example.when and (variant is None or not set(example.when.values) <= variant.values.keys()):
+            yield pointer, f"{example.when.variant!r} is no variant with these values"
 
 
 def _check_variant_defaults(api: Api) -> Iterator[Problem]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
 
 from lookalike_specs.messages import Request
 from lookalike_specs.pointers import join_pointer
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
-from ..generation.mutation import Mutator, describe_values, get_mutator
+from ..generation.mutation import Mutator, confirm_failure, describe_values, get_mutator
 from ..generation.oracle import TOLERANT_REACTIONS, ParameterValues, iter_reactions
 from ..generation.values import ParameterValue
 from ..registry import active_check, passive_check
@@ -93,14 +94,42 @@ def headers(context: CheckContext, exchange: Exchange) -> Iterator[Failure]:
 
 @active_check(
     "error/catalogue",
-    summary="Each error that a single broken rule leads to does come.",
+    summary="Each error that a single broken rule leads to does come, and each that the document has an example for.",
     rationale="Nobody handles an error that never comes, until the day it does.",
     remediation="Answer each broken rule with its own error.",
     source=SOURCE,
     applies=lambda context: not context.operation.extension.lenient,
 )
 def documented_errors(context: CheckContext) -> Iterator[Failure]:
-    """Break one rule at a time, up to three times for each error, until the error comes."""
+    """Break one rule at a time, up to three times for each error, until the error comes; and send the document's examples.
+
+    An example is for what no schema says: that nothing is at an address, or that a text is no image's id.
+    """
+    yield from _check_broken_rules(context)
+    for error, documented in context.api.list_errors(context.operation).items():
+        example = documented.example
+        if example is None or example.operation != context.operation.id:
+            continue
+        if example.when is None or example.when.matches(context.variants):
+            yield from confirm_failure(partial(_check_example, context, error, example.values))
+
+
+def _check_example(context: CheckContext, error: str, values: Mapping[str, Any]) -> Failure | None:
+    exchange = context.send_sample(**values)
+    resolved = context.resolve_error(error)
+    if context.classifier.matches_any(exchange.response, (resolved,)):
+        return None
+    sent = ", ".join(f"{name} = {value!r}" for name, value in values.items() if value is not None)
+    message = f"the error {error} does not come, though it should: {sent}: {context.classifier.describe(*exchange)}"
+    rule = join_pointer("x-lookalike", "errors", error)
+    premises = [f"{rule}/example"]
+    mismatch = context.classifier.find_surest_mismatch(exchange.response, resolved)
+    if mismatch is not None and not context.classifier.is_good(exchange.response):
+        premises += (mismatch.rule, *mismatch.premises)
+    return Failure(message, "", rule, (exchange,), tuple(premises))
+
+
+def _check_broken_rules(context: CheckContext) -> Iterator[Failure]:
     mutator = get_mutator(context)
     for error, attempts in _map_errors_to_mutations(context, mutator).items():
         exchanges: list[Exchange] = []

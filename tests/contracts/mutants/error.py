@@ -69,6 +69,18 @@ def _forget_error(operation: str, code: str) -> Mutation:
     return respond
 
 
+def _correct_values(operation: str, other: dict[str, Any], sign_of_error: bytes) -> Mutation:
+    """Mutate a server so that it takes other values where it had to answer that error."""
+
+    def respond(honest: Respond, request: Request) -> Response:
+        response = honest(request)
+        if sign_of_error not in response.body:
+            return response
+        return honest(build_signed_request(operation, read_values(operation, request) | other))
+
+    return respond
+
+
 def _write_code_as_text(body: Any) -> Any:
     if "code" not in body:
         return body
@@ -117,5 +129,23 @@ ERROR_MUTANTS = (
         "error/catalogue",
         BY_PIC,
         answer_other_values(BY_PIC, "InvalidNumParameter", {"Num": 10, "Crop": "x"}),
+    ),
+    Mutant(
+        "picture-of-nowhere",
+        "error/catalogue",
+        CONVERT,
+        _correct_values(CONVERT, {"url": "https://example.com/shoe.jpg"}, b'"code":417'),
+    ),
+    Mutant(
+        "any-text-an-image",
+        "error/catalogue",
+        DAJI_1688,
+        _correct_values(DAJI_1688, {"imageId": "1048608196202797156"}, "图片不存在或已过期".encode()),
+    ),
+    Mutant(
+        "number-compared-with-text",
+        "error/catalogue",
+        BY_PIC,
+        _correct_values(BY_PIC, {"Filter": "int_attr>1"}, b'"InvalidIntAttr"'),
     ),
 )
