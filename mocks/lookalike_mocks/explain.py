@@ -49,11 +49,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "exclusiveMaximum": "{parameter} is {value}; it has to be less than {limit}",
     "exclusiveMinimum": "{parameter} is {value}; it has to be more than {limit}",
     "maxItems": "{parameter} has too many elements; the most is {limit}",
-    "maxLength": "{parameter} is {value}, which is too long; the most is {limit} characters",
+    "maxLength": "{parameter} is {value}, which is too long; the greatest length is {limit}",
     "maxProperties": "{parameter} has too many members; the most is {limit}",
     "maximum": "{parameter} is {value}; the most is {limit}",
     "minItems": "{parameter} has too few elements; the least is {limit}",
-    "minLength": "{parameter} is {value}, which is too short; the least is {limit} characters",
+    "minLength": "{parameter} is {value}, which is too short; the least length is {limit}",
     "minProperties": "{parameter} has too few members; the least is {limit}",
     "minimum": "{parameter} is {value}; the least is {limit}",
     "multipleOf": "{parameter} is {value}; it has to be a multiple of {limit}",
@@ -265,6 +265,8 @@ def _write_sentence(facts: RefusalFacts, request: Request, parameter: str, value
         return facts.diagnose(request)
     if facts.origin != "request":
         return ORIGIN_SENTENCES[facts.origin].format(parameter=parameter or "the key")
+    if facts.rule == "any-of" and isinstance(limit, list) and len(limit) == 1:
+        return f"{limit[0]} is missing"
     template = SENTENCES.get(facts.rule) or RULE_SENTENCES.get(facts.rule)
     if template is None:
         return f"{parameter or 'the request'} breaks the rule {facts.rule!r}"
@@ -285,7 +287,8 @@ def _phrase_limit(rule: str, limit: Any) -> str:
         return " or ".join(TYPE_NAMES.get(name, str(name)) for name in names)
     if not isinstance(limit, list):
         return cut_text(str(limit), MAX_TEXT_LENGTH // 2)
-    shown = [cut_text(str(member)) for member in limit[:MAX_LISTED]]
+    # an empty text among them would not be seen
+    shown = [cut_text(str(member)) or "''" for member in limit[:MAX_LISTED]]
     if len(limit) > MAX_LISTED:
         return f"{', '.join(shown)} and {len(limit) - MAX_LISTED} more"
     if len(shown) == 1:

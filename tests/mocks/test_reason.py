@@ -1,12 +1,18 @@
 """The journal says why a request was refused, or was answered in a situation: rule, value, limit, and where it is from."""
 
 import gzip
+import re
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from lookalike_mocks import Mock
+from lookalike_mocks import Mock, vendors
+from lookalike_mocks.explain import SENTENCES
 from lookalike_mocks.reason import Reason
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_mocks.vendors.rule_sentences import RULE_SENTENCES
+from lookalike_specs.extensions import Refusal, Rule
 from lookalike_specs.messages import RawHeaders, Request, Response
 
 SEARCH = "/1688/global/search/image"
@@ -62,6 +68,15 @@ def test_each_rule_has_a_sentence(mock: Mock, query: str, text: str) -> None:
     reason = ask(mock, f"{DEMO}&{query}")
     assert reason is not None
     assert reason.text == text
+
+
+def test_lengths_lists_and_empty_texts_read_as_sentences() -> None:
+    mock = Mock("hiobuy", "daji-taobao", "aliyun")
+    assert post(mock, b'{"img": ""}').text == "img is '', which is too short; the least length is 1"
+    account = "appKey=lookalike-demo-key&appSecret=lookalike-demo-secret"
+    reason = ask(mock, f"{account}&picUrl=https://img.alicdn.com/x.jpg&categoryId=x", path="/taobao/image-search/url")
+    assert reason is not None
+    assert reason.text == "categoryId is 'x'; it can be '', 0, 1, 2, 3, 4, 5, 6, 7, 8 and 5 more"
 
 
 def test_what_is_missing_is_named(mock: Mock) -> None:
@@ -205,3 +220,40 @@ def test_the_header_is_ascii_bounded_and_without_secrets(mock: Mock) -> None:
     header = get_why_header(respond(mock, f"apiToken={token}&sort={token}", b"explain"))
     assert header
     assert token not in header
+
+
+def list_keywords(schema: Any) -> set[str]:
+    """The keywords of a schema and of those within it; properties are no keywords."""
+    if isinstance(schema, list):
+        return set().union(*map(list_keywords, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {keyword: inner for keyword, inner in schema.items() if not keyword.startswith("x-")}
+    found = set(own)
+    for keyword, inner in own.items():
+        if keyword == "properties":
+            found |= set().union(*map(list_keywords, inner.values()))
+        elif keyword not in ("default", "enum", "const", "example", "examples"):
+            found |= list_keywords(inner)
+    return found
+
+
+ANNOTATIONS = {
+    "title", "description", "default", "example", "examples", "format", "properties", "items", "deprecated", "readOnly",
+    "contentMediaType", "contentEncoding", "nullable", "allOf", "not", "if", "then", "else",
+}  # fmt: skip
+
+
+def test_every_rule_that_can_refuse_has_a_sentence(mock: Mock) -> None:
+    rules: set[str] = set(get_args(Refusal)) | set(get_args(get_type_hints(Rule)["rule"]))
+    for service in mock.services.values():
+        reactions = service.api.root.data.get("reactions", {})
+        rules |= {name for name in reactions if not name.startswith("x-")}
+        for operation in service.api.operations:
+            rules |= {name for name in operation.extension.errors if name != "default"}
+            for field in operation.fields:
+                rules |= list_keywords(field.schema) - ANNOTATIONS
+    for path in Path(vendors.__file__).parent.rglob("*.py"):
+        rules |= set(re.findall(r'"rule": "([\w-]+)"', path.read_text("utf-8")))
+    assert len(rules) > 40
+    assert rules - {*SENTENCES, *RULE_SENTENCES} == set()
