@@ -147,7 +147,8 @@ def _require_text(parameter: click.Parameter, context: click.Context) -> None:
     for text in texts:
         if isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text):
             hint = parameter.get_error_hint(context)
-            raise CommandError(f"Invalid value for {hint}: {text!r} is not UTF-8", context)
+            # without the value, which may be a secret
+            raise CommandError(f"Invalid value for {hint}: the text is not UTF-8", context)
 
 
 @contextmanager

@@ -250,3 +250,12 @@ def test_the_program_itself_serves_and_judges_a_document() -> None:
     command = [sys.executable, "-m", "lookalike", "check", "--spec", TICTACTOE, "--only", "request", "--max-cases", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "0 errors" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_situations_and_sign_take_a_document_too(lookalike: Run) -> None:
+    named = lookalike("situations", "--spec", PETSTORE, "petstore/404", "--json")
+    assert [situation["id"] for situation in json.loads(named.stdout)] == ["petstore/404"]
+    every = lookalike("situations", "--spec", PETSTORE, "--json")
+    assert {situation["id"].partition("/")[0] for situation in json.loads(every.stdout)} == {"petstore"}
+    signed = lookalike("sign", "petstore", "--spec", PETSTORE, "--json")
+    assert json.loads(signed.stdout)["api"] == "petstore"

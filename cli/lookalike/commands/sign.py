@@ -14,11 +14,12 @@ from ..completers import complete_security_schemes
 from ..options import api_argument, json_option, parse_pairs
 from ..output import echo, echo_json, indent_lines, style_bold
 from ..signature import SigningReport, SignOptions, sign_request
-from ..spec_options import import_option
+from ..spec_options import add_specs, import_option, spec_option
 
 
 @click.command("sign", cls=ExtendedCommand)
 @api_argument
+@spec_option
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--method", help="HTTP method; the spec's own by default.")
 @click.option("--path", help="Path; the spec's own by default.")
@@ -37,7 +38,9 @@ from ..spec_options import import_option
 )  # fmt: skip
 @import_option
 @json_option
-def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sign_options: Any) -> None:
+def command(
+    api: str, values: tuple[str, ...], specs: tuple[str, ...], output: str, as_json: bool, **sign_options: Any
+) -> None:
     """Sign a request and show how.
 
     Prints what is signed, its canonical form, the string to sign, and the signature.
@@ -52,6 +55,7 @@ def command(api: str, values: tuple[str, ...], output: str, as_json: bool, **sig
       lookalike sign daji-1688 imageId=1048608196202797156 beginPage=1 pageSize=5 country=en --output url
       lookalike sign daji-1688 --key MY-KEY --secret MY-SECRET --reveal
     """
+    add_specs((), specs)
     options = SignOptions(**sign_options, in_url=output == "url")
     signed = sign_request(load_api(api), parse_pairs(values, "a value"), options)
     for name, existing in signed.unknown_parameters:

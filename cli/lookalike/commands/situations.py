@@ -52,7 +52,7 @@ def command(
       lookalike situations 'tmapi/*' '!tmapi/5*' --verbose
       lookalike situations --json
     """
-    names = add_specs(words, specs)
+    names = _add_spec_words(words, add_specs((), specs))
     situations = _select_situations(names, kinds)
     if as_json:
         echo_json([describe_situation(situation) for situation in situations])
@@ -63,6 +63,15 @@ def command(
     else:
         echo(_render_table(situations))
         echo(style_dim(f"\nHow to get one: lookalike situations {situations[-1].id}"))
+
+
+def _add_spec_words(words: tuple[str, ...], spec_apis: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words, and the APIs of documents that none of them is about: `petstore/404` means that one alone."""
+    added = []
+    for api in spec_apis:
+        if not any(word.removeprefix("!").startswith(f"{api}/") for word in words):
+            added.append(api)
+    return (*words, *added)
 
 
 def _select_situations(words: tuple[str, ...], kinds: tuple[str, ...]) -> list[SituationDetails]:
