@@ -1,14 +1,13 @@
-"""The yardstick: Starlette's own router and response on the same server, answering the same bytes every time."""
+"""The yardstick: Starlette's own router and response on uvicorn, answering the same bytes every time."""
 
 import sys
 from pathlib import Path
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-
-from lookalike_mocks.adapters.server import bind_socket, run_server
 
 if len(sys.argv) != 4:
     sys.exit("Usage: python benchmarks/static.py PORT PATH BODY_FILE")
@@ -22,4 +21,4 @@ async def respond(_: Request) -> Response:
     return Response(body, media_type="application/json")
 
 
-run_server(Starlette(routes=[Route(path, respond)]), bind_socket("127.0.0.1", port))
+uvicorn.run(Starlette(routes=[Route(path, respond)]), port=port, log_level="critical", access_log=False)

@@ -21,6 +21,10 @@ from .catalogue.image import identify_by_fingerprint
 ImageDefect = Literal["format", "bytes", "pixels", "orientation"]
 # Pillow's names for what the vendors call otherwise
 FORMAT_NAMES: Final = {"JPG": "JPEG"}
+# Each scan of a progressive JPEG is decoded over the whole image, and takes 33 bytes. Cameras and editors write ten or so.
+JPEG_START: Final = b"\xff\xd8"
+SCAN_MARKER: Final = b"\xff\xda"
+MAX_SCANS: Final = 100
 UPRIGHT_ORIENTATIONS: Final = (0, 1)
 # the least size in which a JPEG is decoded: enough for 8 by 8 tiles, and many times faster than all of it
 IDENTIFY_DRAFT_SIZE: Final = (64, 64)
@@ -77,6 +81,9 @@ def identify_image(data: bytes, limits: ImageLimits) -> ImageIdentity:
 
 
 def _identify(data: bytes, limits: ImageLimits) -> ImageIdentity:
+    # within a scan 0xFF is always followed by 0x00, so that the marker stands nowhere else but in a comment
+    if data.startswith(JPEG_START) and data.count(SCAN_MARKER) > MAX_SCANS:
+        raise BadImage("format")
     with Image.open(BytesIO(data), formats=_to_pillow_formats(limits.formats)) as image:
         # open() reads the header alone, so that a bomb of 50,000 by 50,000 pixels costs nothing
         size = image.size

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from random import Random
-from re import _constants, _parser  # the standard library's own parser has no public name
 from typing import Any, Final
 
+# the standard library's own parser has no public name, and type checkers know it in some versions only
+_constants: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 # of a repetition without an end, such as `a*`
 MAX_REPEATS: Final = 4
 ATTEMPTS: Final = 40

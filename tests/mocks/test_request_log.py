@@ -15,7 +15,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.log_format import create_json_format, create_text_format
 from lookalike_mocks.request_log import MAX_QUEUED_BYTES, MAX_WAITING, LineFormat, LineWriter, RequestLog
-from lookalike_specs.messages import RawHeaders
+from lookalike_specs.messages import RawHeaders, Request
 
 SEARCH = "/1688/global/search/image"
 GOOD = "apiToken=lookalike-demo-token&img_url=https://cbu01.alicdn.com/x.jpg"
@@ -43,7 +43,7 @@ def log_exchanges(
 
     async def ask(log: RequestLog) -> None:
         for path, query in exchanges:
-            app.answer_bodiless("GET", path, query.encode(), headers, "http")
+            app.respond_directly(Request(method="GET", path=path, query=query.encode(), headers=headers))
         log.close()
 
     with tempfile.TemporaryFile() as file:

@@ -14,6 +14,7 @@ import click
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.limits import Limits, format_limits
 
 from .. import __version__, control_token
 from ..click_ext import ExtendedCommand
@@ -47,6 +48,13 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...]
 
 
+def print_limits(context: click.Context, _parameter: click.Parameter, is_wanted: bool) -> None:
+    """Print the table of limits and exit, if it is wanted."""
+    if is_wanted:
+        echo(format_limits(Limits()))
+        context.exit()
+
+
 @click.command("serve", cls=ExtendedCommand)
 @apis_argument
 @spec_option
@@ -62,6 +70,10 @@ class ServeOptions:
 @tls_options
 @worker_options
 @control_token.control_options
+@click.option(
+    "--limits", is_flag=True, is_eager=True, expose_value=False, callback=print_limits,
+    help="Print what a connection may send and how long it may take, and exit.",
+)  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print no line for each request.")
 @json_option
 def command(*, as_json: bool, quiet: bool, **options: Any) -> None:

@@ -6,20 +6,24 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 from starlette.types import Receive, Scope, Send
 
-from lookalike_specs.messages import RawHeaders, Request, Response
+from lookalike_specs.messages import Request, Response
 
-from ..control import CONTROL_PREFIX, Certificates, ControlApp, ControlContext
+from ..control import CONTROL_PREFIX, MAX_CONTROL_BODY_BYTES, Certificates, ControlApp, ControlContext
 from ..mock import Mock
 from ..request_log import RequestLog
-from .asgi_faults import get_prepared_response, send_response
+from .asgi_faults import get_raw_connection, send_response
 
 # where an API does not say itself how long a body may take
 BODY_SECONDS = 10.0
 # of a body that is too long anyway; a client that sends without end is answered after that much
 MAX_DRAIN_BYTES = 64 * 1024 * 1024
+# a longer body may be an image, which takes time to decode: 16 million pixels are a quarter of a second
+MAX_DIRECT_BODY_BYTES = 512
 # no operation of any API has a body with one of these; one that comes is passed over
 BODILESS_METHODS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
 
@@ -45,6 +49,8 @@ class MockApp:
         self.request_log: RequestLog | None = None
         self.body_seconds = body_seconds
         self.control_token = token or secrets.token_urlsafe(32)
+        # One at a time: an image of 16 million pixels takes 50 MB while it is decoded.
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lookalike-images")
         self._control = ControlApp(ControlContext(mock, self.control_token, body_seconds, tls), hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,10 +58,19 @@ class MockApp:
         if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
             await self._control(scope, receive, send)
             return
-        response = get_prepared_response(scope)
-        if response is None:
+        connection = get_raw_connection(scope)
+        if connection is None:
+            # another server than ours
             response = self._respond(await self._build_request(scope, receive))
+        elif connection.response is None:
+            response = await self._respond_aside(connection.request)
+        else:
+            response = connection.response
         await send_response(response, scope, receive, send)
+
+    async def _respond_aside(self, request: Request) -> Response:
+        """Return the mock's response, made in a thread, while others are answered on the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._respond, request)
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
         body = b""
@@ -72,16 +87,19 @@ class MockApp:
             broken_rule=broken_rule,
         )
 
-    def answer_bodiless(
-        self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str
-    ) -> Response | None:
-        """Return the mock's response to a request without a body; None for one that has to come through ASGI.
+    def respond_directly(self, request: Request) -> Response | None:
+        """Return the mock's response to a request; None for one that takes time, and for one of the control API.
 
-        `MockProtocol` calls this before it makes an ASGI scope; under other servers nobody does.
+        Those are answered through ASGI. Our own server calls this before it makes an ASGI scope; under other servers
+        nobody does.
         """
-        if method not in BODILESS_METHODS or path.startswith(CONTROL_PREFIX):
+        if request.path.startswith(CONTROL_PREFIX):
             return None
-        return self._respond(Request(method=method, path=path, query=query, headers=headers, scheme=scheme))
+        if len(request.body) > MAX_DIRECT_BODY_BYTES and not request.broken_rule:
+            return None
+        if request.method in BODILESS_METHODS and (request.body or request.broken_rule):
+            request = msgspec.structs.replace(request, body=b"", broken_rule="")
+        return self._respond(request)
 
     def _respond(self, request: Request) -> Response:
         if self.request_log is None:
@@ -91,6 +109,20 @@ class MockApp:
         answered_at = time.time()
         self.request_log.add(entry, answered_at, answered_at - started_at)
         return entry.response
+
+    def get_body_limit(self, method: str, path: str) -> int:
+        """Return how many bytes of a body are kept."""
+        if path.startswith(CONTROL_PREFIX):
+            return MAX_CONTROL_BODY_BYTES
+        if method in BODILESS_METHODS:
+            return 0
+        return self.mock.get_body_limit(path)
+
+    def get_body_seconds(self, path: str) -> float:
+        """Return how long a body may take to arrive; 0 where nothing is known."""
+        if path.startswith(CONTROL_PREFIX):
+            return 0
+        return self.mock.get_body_seconds(path)
 
     async def _read_body(self, path: str, receive: Receive) -> tuple[bytes, str]:
         """Return the body, and which rule was broken by the way it came ("" if none).

@@ -1,7 +1,7 @@
 """Responses over ASGI: sent whole, or with a fault.
 
 Two faults take time and need ASGI's messages only. The others break the connection, for which ASGI has no message; they
-need the RawConnection that `MockProtocol` puts into the scope.
+need the RawConnection that our own server puts into the scope.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from lookalike_specs.messages import Response
 
 from ..faults import split_halves, split_pieces
-from .raw_connection import EXTENSION, NO_CONNECTION_REASON_KEY, RawConnection
+from .raw_connection import EXTENSION, RawConnection
 
 # so that a client reads what came before a reset; some systems throw away what was not read by then
 RESET_DELAY = 0.1
@@ -30,12 +30,10 @@ NO_CONNECTION_REASON: Final = (
 WaitFunction = Callable[[float], Awaitable[bool]]
 
 
-def get_prepared_response(scope: Scope) -> Response | None:
-    """Return the response that was made before the request went through ASGI, if there is one."""
-    connection = _get_raw_connection(scope)
-    if connection is None:
-        return None
-    return connection.response
+def get_raw_connection(scope: Scope) -> RawConnection | None:
+    """Return the connection of a request under our own server; None under another one."""
+    extensions: Mapping[str, Any] = scope.get("extensions") or {}
+    return extensions.get(EXTENSION)
 
 
 async def send_response(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +42,7 @@ async def send_response(response: Response, scope: Scope, receive: Receive, send
         await _send_whole(response, send)
         return
     kind = response.fault.kind
-    connection = _get_raw_connection(scope)
+    connection = get_raw_connection(scope)
     if kind in MESSAGE_FAULTS:
         # the connection knows at once when its client has left; under other servers only a message tells
         wait = partial(_wait_for_disconnect, receive) if connection is None else connection.wait
@@ -52,18 +50,12 @@ async def send_response(response: Response, scope: Scope, receive: Receive, send
     elif connection is not None:
         await CONNECTION_FAULTS[kind](response, connection)
     else:
-        await _send_whole(_build_not_implemented(kind, scope), send)
+        await _send_whole(_build_not_implemented(kind), send)
 
 
-def _build_not_implemented(kind: str, scope: Scope) -> Response:
-    reason = scope.get("state", {}).get(NO_CONNECTION_REASON_KEY, NO_CONNECTION_REASON)
-    payload = {"error": f"no way to carry out the fault {kind}: {reason}", "fault": kind}
+def _build_not_implemented(kind: str) -> Response:
+    payload = {"error": f"no way to carry out the fault {kind}: {NO_CONNECTION_REASON}", "fault": kind}
     return Response(status=HTTPStatus.NOT_IMPLEMENTED, body=msgspec.json.encode(payload))
-
-
-def _get_raw_connection(scope: Scope) -> RawConnection | None:
-    extensions: Mapping[str, Any] = scope.get("extensions") or {}
-    return extensions.get(EXTENSION)
 
 
 async def _wait_for_disconnect(receive: Receive, seconds: float) -> bool:

@@ -12,79 +12,43 @@ import threading
 from collections.abc import Callable, Coroutine
 from functools import cache, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 
-from . import uvicorn_internals
 from .certificates import TlsContexts
-from .raw_connection import NO_CONNECTION_REASON_KEY, PRESENT_WRONG_KEY
+from .connection import ServerConnection
+from .connection_state import Registry
+from .limits import Limits
+from .raw_connection import PRESENT_WRONG_KEY
 from .tls_sniffer import TlsSniffer
-
-if TYPE_CHECKING:
-    from .protocol import MockProtocol
 
 Result = TypeVar("Result")
 BACKLOG = 2048
 MAX_CLOSE_SECONDS = 1.0
-# for a TLS handshake, where our own protocol does not say how long a head may take
-HANDSHAKE_SECONDS = 10.0
+CALM_POLL_SECONDS = 0.01
 GRACE_SECONDS = 2.0
 # a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
 GC_THRESHOLDS = (20_000, 50, 100)
 logger = logging.getLogger("lookalike")
 
 
-def select_protocol() -> type[MockProtocol] | None:
-    """Return our protocol, or None under a version of uvicorn whose internals we do not know."""
-    if not uvicorn_internals.is_supported():
-        return None
-    # only now: under another version the import itself may fail
-    from .protocol import MockProtocol  # noqa: PLC0415
-
-    return MockProtocol
-
-
 class Listener:
     """A listening socket and the connections that came of it. Lives on the loop that made it.
 
-    With `tls` it answers TLS and plain HTTP alike. `protocol` is what `select_protocol` chooses unless it is given; where
-    that is none, connections get the protocol that uvicorn chooses. Then every request goes through ASGI, faults that
-    need the connection are answered with a 501 that says why, and the deadlines of heads are uvicorn's.
+    With `tls` it answers TLS and plain HTTP alike. `limits` are the bounds of each connection.
     """
 
-    def __init__(
-        self, app: ASGIApp, protocol: type[MockProtocol] | None = None, tls: TlsContexts | None = None
-    ) -> None:
-        self._state = ServerState()
-        config = Config(
-            app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False, proxy_headers=False
-        )
-        config.load()
-        app_state: dict[str, Any] = {}
+    def __init__(self, app: ASGIApp, limits: Limits | None = None, tls: TlsContexts | None = None) -> None:
+        limits = limits or Limits()
+        self._registry = Registry()
         if tls is not None:
-            app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
-        protocol = protocol or select_protocol()
-        handshake_seconds = HANDSHAKE_SECONDS
-        self._create_protocol: Callable[[], asyncio.Protocol]
-        if protocol is not None:
-            handshake_seconds = protocol.head_seconds
-            self._create_protocol = partial(protocol, config, self._state, app_state)
-        else:
-            reason = uvicorn_internals.describe_unsupported()
-            logger.warning("faults that break a connection are not available: %s", reason)
-            app_state[NO_CONNECTION_REASON_KEY] = reason
-            # by name, as `uvicorn.Server` does: the parameters' order is no promise
-            uvicorn_protocol: Callable[..., asyncio.Protocol] = config.http_protocol_class
-            self._create_protocol = partial(
-                uvicorn_protocol, config=config, server_state=self._state, app_state=app_state
-            )
+            self._registry.app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
+        self._create_protocol = partial(ServerConnection, app, self._registry, limits)
         self._server: asyncio.Server | None = None
         self._sniffer: TlsSniffer | None = None
         if tls is not None:
-            self._sniffer = TlsSniffer(self._create_protocol, tls, handshake_seconds)
+            self._sniffer = TlsSniffer(self._create_protocol, tls, limits.head_seconds)
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
@@ -100,18 +64,25 @@ class Listener:
             self._server.close()
         if self._sniffer is not None:
             await self._sniffer.close()
-        for connection in list(self._state.connections):
+        for connection in list(self._registry.connections):
             if grace:
-                connection.shutdown()
+                connection.shut_down()
             else:
                 connection.transport.abort()
-        if grace and self._state.tasks:
-            await asyncio.wait(self._state.tasks, timeout=grace)
-        for connection in list(self._state.connections):
+        await self._wait_until_calm(grace)
+        for connection in list(self._registry.connections):
             connection.transport.abort()
         # each task learns that its connection is lost, and ends
-        if self._state.tasks:
-            await asyncio.wait(self._state.tasks, timeout=MAX_CLOSE_SECONDS)
+        if self._registry.tasks:
+            await asyncio.wait(self._registry.tasks, timeout=MAX_CLOSE_SECONDS)
+
+    async def _wait_until_calm(self, seconds: float) -> None:
+        """Wait until no request is under way, at most so long."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while any(connection.is_busy for connection in self._registry.connections):
+            if asyncio.get_running_loop().time() >= deadline:
+                return
+            await asyncio.sleep(CALM_POLL_SECONDS)
 
 
 def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -154,11 +125,11 @@ class Server:
         app: ASGIApp,
         host: str = "127.0.0.1",
         port: int = 0,
-        protocol: type[MockProtocol] | None = None,
+        limits: Limits | None = None,
         tls: TlsContexts | None = None,
     ) -> None:
         self._app = app
-        self._protocol = protocol
+        self._limits = limits
         self._tls = tls
         self._address = (host, port)
         self._listener: Listener | None = None
@@ -171,7 +142,7 @@ class Server:
         self.url = get_base_url(sock)
         if self._tls is not None:
             self.tls_url = to_https(self.url)
-        self._listener = Listener(self._app, self._protocol, self._tls)
+        self._listener = Listener(self._app, self._limits, self._tls)
         _run_on_loop(self._listener.open(sock))
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 import msgspec
@@ -105,11 +105,11 @@ def _filter_and_sort(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
             matches.append(index)
     # what the facts do not tell needs the product itself, which is ten times dearer: so it comes second
     if query.traits or query.keyword:
-        matches = [index for index in matches if _matches(query, catalogue.get_product(index))]
+        words = split_words(query.keyword)
+        matches = [index for index in matches if _matches(query, words, catalogue.get_product(index))]
     if query.boost_text:
-        matches.sort(
-            key=lambda index: not _title_contains(query.boost_text, query.language, catalogue.get_product(index))
-        )
+        boost_words = split_words(query.boost_text)
+        matches.sort(key=lambda index: not _title_contains(boost_words, query.language, catalogue.get_product(index)))
     if query.sort:
         sort_key = SORT_KEYS[query.sort.removeprefix("-")]
         # stable: of products with the same price, the most alike comes first
@@ -117,16 +117,25 @@ def _filter_and_sort(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     return tuple(matches)
 
 
-def _matches(query: Query, product: Product) -> bool:
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, each once, the longest first.
+
+    So a text of 60 KB costs little, whatever stands in it: `e e e …` is one word, and of many different words the longest
+    stands in hardly any title, which ends the comparison.
+    """
+    return tuple(sorted(set(text.casefold().split()), key=lambda word: (-len(word), word)))
+
+
+def _matches(query: Query, words: Sequence[str], product: Product) -> bool:
     if not all(TRAIT_TESTS[trait](product) for trait in query.traits):
         return False
-    return not query.keyword or _title_contains(query.keyword, query.language, product)
+    return not words or _title_contains(words, query.language, product)
 
 
-def _title_contains(words: str, language: str, product: Product) -> bool:
+def _title_contains(words: Sequence[str], language: str, product: Product) -> bool:
     """Return whether every word stands in the product's title, in that language or in Chinese."""
     text = f"{product.get_title(language)} {product.get_title('zh')}".casefold()
-    return all(word in text for word in words.casefold().split())
+    return all(word in text for word in words)
 
 
 def count_ranked(subject: Subject, size: int, allowed: AllowedKinds) -> int:

@@ -2,5 +2,6 @@
 
 from .app import ControlApp
 from .operation import CONTROL_PREFIX, Certificates, ControlContext
+from .resource import MAX_CONTROL_BODY_BYTES
 
-__all__ = ["CONTROL_PREFIX", "Certificates", "ControlApp", "ControlContext"]
+__all__ = ["CONTROL_PREFIX", "MAX_CONTROL_BODY_BYTES", "Certificates", "ControlApp", "ControlContext"]

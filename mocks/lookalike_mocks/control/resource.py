@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from .operation import ControlContext, ControlOperation, ControlRequest, Deferred
 from .problem import ControlProblem, ProblemError, build_validation_problem
 
-MAX_BODY_BYTES: Final = 64 * 1024
+MAX_CONTROL_BODY_BYTES: Final = 64 * 1024
 MAX_METHOD_LENGTH: Final = 20  # of what a client calls a method, in a message of ours
 EMPTY_OBJECT: Final = b"{}"
 
@@ -72,8 +72,8 @@ async def _read_bytes(request: Request) -> bytes:
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > MAX_BODY_BYTES:
-            problem = ControlProblem(error=f"a body has at most {MAX_BODY_BYTES} bytes")
+        if len(data) > MAX_CONTROL_BODY_BYTES:
+            problem = ControlProblem(error=f"a body has at most {MAX_CONTROL_BODY_BYTES} bytes")
             raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
     return bytes(data)
 

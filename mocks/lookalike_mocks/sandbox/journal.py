@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
 from lookalike_specs.messages import Request, Response
 
 from ..reason import ROUTE_RULES, Reason, ReasonFinder
+
+# what Python takes for a header besides its text: two objects and a pair of them
+BYTES_PER_HEADER: Final = 122
 
 
 class JournalEntry(msgspec.Struct, frozen=True):
@@ -62,6 +66,8 @@ class Journal:
 
     def __init__(self, count: int = 1000, size: int = 4 * 1024 * 1024) -> None:
         self._ring: deque[JournalEntry] = deque(maxlen=count)
+        # of each exchange in the ring, so that it is measured once
+        self._sizes: deque[int] = deque()
         self._limit = size
         self._size = 0
         # how many were forgotten by clear(): numbers go on, so that no two exchanges ever have the same
@@ -75,7 +81,9 @@ class Journal:
         if len(ring) == ring.maxlen:
             self._drop_oldest()
         ring.append(entry)
-        self._size += len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
+        size = _measure(entry)
+        self._sizes.append(size)
+        self._size += size
         while self._size > self._limit and ring:
             self._drop_oldest()
 
@@ -87,13 +95,14 @@ class Journal:
         """Forget everything; what comes is counted on from here."""
         self._cleared_count += self.dropped + len(self._ring)
         self._ring.clear()
+        self._sizes.clear()
         self.notes.clear()
         self._size = 0
         self.dropped = 0
 
     def _drop_oldest(self) -> None:
-        entry = self._ring.popleft()
-        self._size -= len(entry.request.body) + len(entry.request.query) + len(entry.response.body)
+        self._ring.popleft()
+        self._size -= self._sizes.popleft()
         self.dropped += 1
 
     @property
@@ -116,3 +125,12 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._ring)
+
+
+def _measure(entry: JournalEntry) -> int:
+    """Return about how many bytes an exchange takes, its head included: a head of 64 KB may have 6,400 headers."""
+    request = entry.request
+    size = len(request.body) + len(request.query) + len(request.path) + len(entry.response.body)
+    for name, value in request.headers:
+        size += len(name) + len(value) + BYTES_PER_HEADER
+    return size

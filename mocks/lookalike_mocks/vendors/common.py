@@ -15,6 +15,7 @@ import msgspec
 from lookalike_specs.messages import Response
 
 from ..catalogue import Catalogue, Product, Query, find_products, load_kinds
+from ..catalogue.text_cache import cache_by_text
 from ..context import RequestContext
 from .item_situations import ITEM_SITUATIONS, MAX_INT32, apply_item_situation
 
@@ -45,7 +46,7 @@ def select_page(catalogue: Catalogue, query: Query, start: int, count: int, situ
     return indexes, total
 
 
-@lru_cache(maxsize=4096)
+@cache_by_text(maxsize=4096)
 def is_on_host(url: str, hosts: tuple[str, ...]) -> bool:
     """Return whether an address is on one of these hosts, or below one of them."""
     match = HOST_PATTERN.match(url)

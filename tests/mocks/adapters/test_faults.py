@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.asgi_faults import CONNECTION_FAULTS, MESSAGE_FAULTS
 from lookalike_mocks.adapters.certificates import TlsContexts, create_tls_contexts, list_host_names
 from lookalike_mocks.adapters.httpx_faults import HTTPX_FAULTS
-from lookalike_mocks.adapters.protocol import MockProtocol
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Listener, bind_socket
 from lookalike_mocks.faults import FAULTS, split_halves
 from lookalike_specs.messages import Fault, Request, Response
@@ -169,12 +170,12 @@ async def closed(listener: Listener, grace: float) -> int:
 def listening(
     loop: asyncio.AbstractEventLoop,
     secured: TlsContexts | None = None,
-    protocol: type[MockProtocol] = MockProtocol,
+    limits: Limits | None = None,
     grace: float = 0,
 ) -> Iterator[Place]:
     thread = Thread(target=loop.run_forever)
     thread.start()
-    listener, sock = Listener(MockApp(Stub()), protocol, secured), bind_socket("127.0.0.1", 0)  # type: ignore[arg-type]
+    listener, sock = Listener(MockApp(Stub()), limits, secured), bind_socket("127.0.0.1", 0)  # type: ignore[arg-type]
     address = sock.getsockname()
     place = Place(address, loop, secured)
     asyncio.run_coroutine_threadsafe(listener.open(sock), loop).result(SECONDS)
@@ -352,8 +353,19 @@ def test_nothing_waits_on_when_the_client_has_left(
         while not place.tasks() and time.monotonic() < until:
             time.sleep(0.02)
         assert place.tasks()
+        # a reset, as a mere end of the client's side may come of a client that still wants its answer
+        line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert place.calm()
     assert not caplog.records
+
+
+@pytest.mark.parametrize("fault", ["latency/0.3", "slow-body/0.3"])
+def test_a_client_that_has_said_its_end_still_gets_a_late_answer(fault: str) -> None:
+    with listening(uvloop.new_event_loop()) as place, place.line() as line:
+        line.send(REQUESTS["GET"] % (f"/{fault}".encode(), b""))
+        line.sock.shutdown(socket.SHUT_WR)
+        heard, end = line.hear()
+    assert (heard, end) == (whole(CLOSE), FIN)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -385,12 +397,11 @@ def test_a_shutdown_lets_a_late_answer_end_within_its_grace(certified: TlsContex
     assert (heard, end) == (whole(CLOSE), FIN)
 
 
-class Restless(MockProtocol):
-    idle_seconds = head_seconds = 0.2
+RESTLESS = Limits(idle_seconds=0.2, head_seconds=0.2)
 
 
 def test_a_late_answer_is_no_idle_connection() -> None:
-    with listening(uvloop.new_event_loop(), protocol=Restless) as place, place.line() as line:
+    with listening(uvloop.new_event_loop(), limits=RESTLESS) as place, place.line() as line:
         line.send(REQUESTS["GET"] % (b"/latency/0.5", b""))
         assert line.hear() == (whole(b""), FIN)
 

@@ -12,7 +12,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
-from lookalike_mocks.adapters.protocol import MAX_HEAD_BYTES, MockProtocol
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Listener, Server, bind_socket
 from lookalike_specs import load_api
 
@@ -20,14 +20,13 @@ HEALTH = b"GET /_lookalike/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HASTE = 0.3
 
 
-class Hasty(MockProtocol):
-    head_seconds = HASTE
+HASTY = Limits(head_seconds=HASTE, body_pause_seconds=HASTE)
 
 
 @pytest.fixture(scope="module")
 def hasty(mock: Mock) -> Iterator[Server]:
     """A server that waits for nobody."""
-    with Server(MockApp(mock, body_seconds=HASTE), protocol=Hasty) as running:
+    with Server(MockApp(mock), limits=HASTY) as running:
         yield running
 
 
@@ -108,17 +107,17 @@ def test_a_second_head_has_a_deadline_too(hasty: Server) -> None:
 
 def test_an_endless_head_is_ended(server: Server) -> None:
     line = b"x-filler: " + b"a" * 1000 + b"\r\n"
-    heard = talk(server, b"GET / HTTP/1.1\r\n", *([line] * (MAX_HEAD_BYTES // len(line) + 2)))
+    heard = talk(server, b"GET / HTTP/1.1\r\n", *([line] * (Limits().head_bytes // len(line) + 2)))
     assert status(heard) == b"431"
 
 
 def test_an_endless_head_in_one_piece_is_ended_as_well(server: Server) -> None:
-    assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * MAX_HEAD_BYTES)) == b"431"
+    assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * Limits().head_bytes)) == b"431"
 
 
 def test_what_stands_before_a_head_is_none_of_it(server: Server) -> None:
     host, _, port = server.url.removeprefix("http://").partition(":")
-    length, body = MAX_HEAD_BYTES + 1, b"a" * (MAX_HEAD_BYTES + 1)
+    length, body = Limits().head_bytes + 1, b"a" * (Limits().head_bytes + 1)
     last = HEALTH.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
     with socket.create_connection((host, int(port)), timeout=5) as sock:
         sock.sendall(b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % length)

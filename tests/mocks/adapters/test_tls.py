@@ -21,7 +21,7 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.certificates import WRONG_NAME, TlsContexts, create_tls_contexts, list_host_names
-from lookalike_mocks.adapters.protocol import MockProtocol
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Listener, Server, bind_socket, create_loop
 from lookalike_mocks.adapters.tls_sniffer import TlsSniffer
 from lookalike_specs import list_api_ids, load_api
@@ -44,12 +44,10 @@ require("https").get(process.argv[1], (answer) => {
 Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
-class Hasty(MockProtocol):
-    head_seconds = HASTE
+HASTY = Limits(head_seconds=HASTE)
 
 
-class Patient(MockProtocol):
-    head_seconds = 300.0
+PATIENT = Limits(head_seconds=300.0)
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +72,9 @@ def run(loop: Loop, work: Coroutine[Any, Any, None]) -> None:
 
 
 @asynccontextmanager
-async def listening(
-    mock: Mock, presented: TlsContexts, protocol: type[MockProtocol] = MockProtocol
-) -> AsyncIterator[int]:
+async def listening(mock: Mock, presented: TlsContexts, limits: Limits | None = None) -> AsyncIterator[int]:
     """The port of a listener on this very loop."""
-    listener, sock = Listener(MockApp(mock), protocol, presented), bind_socket("127.0.0.1", 0)
+    listener, sock = Listener(MockApp(mock), limits, presented), bind_socket("127.0.0.1", 0)
     await listener.open(sock)
     try:
         yield sock.getsockname()[1]
@@ -323,7 +319,7 @@ def test_a_rude_client_is_ended_without_a_word_in_the_log(
             assert ended(sock)
 
     async def talk() -> None:
-        async with listening(mock, known, Hasty) as port:
+        async with listening(mock, known, HASTY) as port:
             await asyncio.gather(*(asyncio.to_thread(talk_to, port) for _ in range(4)))
 
     run(loop, talk())
@@ -352,7 +348,7 @@ def test_a_client_that_leaves_leaves_no_word_in_the_log(
             assert sock.recv(65536).startswith(b"HTTP/1.1 200")
 
     async def talk() -> None:
-        async with listening(mock, known, Patient) as port:
+        async with listening(mock, known, PATIENT) as port:
             for kind in ["says nothing", "says one byte", "half a handshake", "all of its first word"] * 3:
                 await asyncio.to_thread(leave, port, kind)
 
@@ -376,7 +372,7 @@ def test_a_hundred_rude_clients_of_each_kind_delay_nobody(
 
     async def talk() -> None:
         with ExitStack() as stack:
-            async with listening(mock, known, Patient) as port:
+            async with listening(mock, known, PATIENT) as port:
                 await asyncio.to_thread(crowd, port, stack)
                 async with httpx.AsyncClient(verify=trusting, timeout=SECONDS) as client:
                     for scheme in ("https", "http"):
@@ -401,7 +397,7 @@ def test_a_closed_listener_sends_everybody_away(
 
     async def talk() -> None:
         with ExitStack() as stack:
-            async with listening(mock, known, Patient) as port:
+            async with listening(mock, known, PATIENT) as port:
                 here = await asyncio.to_thread(arrive, port, stack)
             for sock in here:
                 assert await asyncio.to_thread(ended, sock)

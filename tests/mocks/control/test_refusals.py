@@ -11,6 +11,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.control import resource
 from lookalike_mocks.control.routes import OPERATIONS
@@ -130,14 +131,16 @@ def test_nothing_changes_by_a_wish_that_cannot_be_fulfilled(control_client: http
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_body_has_an_end(control_client: httpx.Client, framing: str) -> None:
-    fits, too_long = (b"{%b}" % (b" " * (size - 2)) for size in (resource.MAX_BODY_BYTES, resource.MAX_BODY_BYTES + 1))
+    fits, too_long = (
+        b"{%b}" % (b" " * (size - 2)) for size in (resource.MAX_CONTROL_BODY_BYTES, resource.MAX_CONTROL_BODY_BYTES + 1)
+    )
     for body, status in ((fits, 201), (too_long, 413), (too_long * 20, 413)):
         content = body if framing == "length" else iter([body])
         assert control_client.post("sandboxes", content=content).status_code == status
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(control_mock: Mock) -> None:
-    with Server(MockApp(control_mock, token=TOKEN, body_seconds=0.3)) as hasty:
+    with Server(MockApp(control_mock, token=TOKEN), limits=Limits(body_pause_seconds=0.3)) as hasty:
         host, _, port = hasty.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=20) as sock:
             head = f"POST /_lookalike/sandboxes HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n"

@@ -9,9 +9,9 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
-from lookalike_mocks.adapters.protocol import MockProtocol
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Server
-from lookalike_specs.messages import RawHeaders, Response
+from lookalike_specs.messages import Request, Response
 
 GET = b"GET /1688/global/search/image?apiToken=x HTTP/1.1\r\nhost: x\r\n%b\r\n"
 POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
@@ -103,13 +103,11 @@ def test_head_has_no_body(wire: socket.socket) -> None:
     assert heard.count(b'"status":"ok"') == 1
 
 
-class Restless(MockProtocol):
-    idle_seconds = HASTE
-    head_seconds = 30.0
+RESTLESS = Limits(idle_seconds=HASTE, head_seconds=30.0)
 
 
 def test_an_idle_connection_is_ended(mock: Mock) -> None:
-    with Server(MockApp(mock), protocol=Restless) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
+    with Server(MockApp(mock), limits=RESTLESS) as hasty, socket.create_connection(address(hasty), timeout=5) as sock:
         sock.sendall(GET % b"")
         assert len(answers(sock, 1)) == 1
         assert sock.recv(1) == b""
@@ -118,9 +116,7 @@ def test_an_idle_connection_is_ended(mock: Mock) -> None:
 class Broken(MockApp):
     """A mock with a fault of ours."""
 
-    def answer_bodiless(
-        self, method: str, path: str, query: bytes, headers: RawHeaders, scheme: str
-    ) -> Response | None:
+    def respond_directly(self, request: Request) -> Response | None:
         raise RuntimeError("secret-of-ours")
 
 

@@ -1,0 +1,400 @@
+"""One client's connection, from its first byte to its end.
+
+A newcomer's map. A connection is in one state at a time, and each state says what is read, how much of it, and until when:
+
+    HEAD ──> BODY ──> ANSWERING ──> HEAD …
+      └────────┴──────────┴───────> CLOSING
+
+- **HEAD**: waiting for a request, or reading its head: everything up to the first empty line. The bytes are only kept and
+  counted until the head is whole. Then it is parsed.
+- **BODY**: reading the body, if the request has one. Bytes of the next request wait in `_unread`.
+- **ANSWERING**: the response is being made. Most requests leave this state before they return to the event loop: the
+  mock's pipeline is synchronous, and its response goes to the outbox ("the direct way"). Two kinds of request stay: those
+  that the ASGI application answers itself (the control API), and responses with a fault, which take time or break the
+  connection. Those have a task, an `AsgiExchange`. What the client sends meanwhile waits in `_unread`, and beyond
+  `unread_bytes` in the client.
+- **CLOSING**: our side has said its end. What comes is thrown away until the client says its own end too, at most for
+  `linger_seconds`: a socket that is closed with bytes unread sends a reset, and a client may lose the response by it.
+
+So one request is worked on at a time, and nothing of it is left when the next one begins: the reader's `request` holds all
+that belongs to a request, and is a new object for each.
+
+What can go wrong has one way out, `_refuse`: a short response with a status, and CLOSING. A body that is late or too long
+is no such case: there the API itself answers, with the error that its vendor has for it.
+
+Take a POST whose body stops in the middle. `data_received` gets the head: HEAD becomes BODY. The pieces that come are
+kept. `_check_deadline` finds that nothing has come for `body_pause_seconds`: the request is answered with the rule
+`body-timeout` broken, and the state is CLOSING.
+
+Bounds are in `limits`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final, cast
+
+from starlette.types import ASGIApp
+
+from lookalike_specs.messages import Request, Response
+
+from . import response_head
+from .asgi_exchange import AsgiExchange
+from .connection_state import BodyLimitFunction, BodySecondsFunction, DirectHandler, Registry, State
+from .limits import Limits
+from .outbox import get_outbox
+from .request_reader import RequestReader, UnreadableRequest, is_one_head
+from .response_head import encode_connection_header, encode_head
+
+# How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
+# without end would keep the loop to itself.
+MAX_DIRECT_RESPONSES: Final = 32
+logger = logging.getLogger("lookalike")
+
+
+class ServerConnection(asyncio.Protocol):
+    """One client's connection to an ASGI application; see the module's map."""
+
+    def __init__(self, app: ASGIApp, registry: Registry, limits: Limits) -> None:
+        self.app = app
+        self.registry = registry
+        self.limits = limits
+        # another application than ours (a benchmark serves one) is asked through ASGI alone
+        self._respond_directly: DirectHandler | None = getattr(app, "respond_directly", None)
+        self._get_body_limit: BodyLimitFunction = getattr(app, "get_body_limit", lambda *_: limits.body_bytes)
+        self._get_body_seconds: BodySecondsFunction = getattr(app, "get_body_seconds", lambda _: 0.0)
+        self._state = State.HEAD
+        self._unread = bytearray()
+        self._discarded_size = 0
+        self._reader = RequestReader(limits)
+        self._exchange: AsgiExchange | None = None
+        self._is_write_paused = False
+        self._is_reading_paused = False
+        self._has_client_ended = False
+        self._is_shutting_down = False
+        # when the client last did what this state waits for, on the loop's clock
+        self._active_at = 0.0
+        self._write_buffer_size = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start the clock: a client that connects has to send something."""
+        self.transport = cast(asyncio.Transport, transport)
+        self.loop = asyncio.get_running_loop()
+        self.lost = asyncio.Event()
+        self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._outbox = get_outbox(self.loop)
+        self._active_at = self.loop.time()
+        limits = self.limits
+        self._timer = self.loop.call_later(min(limits.head_seconds, limits.idle_seconds), self._check_deadline)
+        self.registry.connections.add(self)
+        if len(self.registry.connections) > limits.connections:
+            self._refuse(response_head.TOO_MANY_CONNECTIONS)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
+        """Wake what waits on this connection, and forget it."""
+        self._state = State.CLOSING
+        self.registry.connections.discard(self)
+        self._timer.cancel()
+        self.lost.set()
+        self._reader.close()
+        self._unread.clear()
+
+    def pause_writing(self) -> None:
+        """Take no further request: the client asks faster than it reads."""
+        self._is_write_paused = True
+        if self._exchange is not None:
+            self._exchange.can_write.clear()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_write_paused = False
+        if self._exchange is not None:
+            self._exchange.can_write.set()
+        self._advance()
+
+    def eof_received(self) -> bool:
+        """Let a client that has sent its last byte still read its responses. Return whether to keep the connection."""
+        self._has_client_ended = True
+        self._outbox.flush()
+        return self._state is State.ANSWERING or bool(self._unread and self._is_write_paused)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what the client sent, as far as its state allows."""
+        if self._state is State.CLOSING:
+            self._discard(len(data))
+            return
+        is_first_of_head = self._state is State.HEAD and not self._unread
+        if is_first_of_head or self._state is State.BODY:
+            self._active_at = self.loop.time()
+        if is_first_of_head and not self._is_write_paused and is_one_head(data):
+            self._take_head(data)
+            return
+        self._unread += data
+        self._advance()
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a request has begun whose response has not ended."""
+        return self._state in (State.BODY, State.ANSWERING)
+
+    def shut_down(self) -> None:
+        """End the connection as soon as the response that is under way has been sent."""
+        self._is_shutting_down = True
+        if self._state is State.HEAD:
+            self._outbox.flush()
+            self.transport.close()
+
+    def _take_head(self, head: bytes) -> None:
+        """Work on a head that came in one piece with nothing behind it, as nearly every request without a body does."""
+        try:
+            self._reader.parse_head(head, self._active_at)
+        except UnreadableRequest as error:
+            self._refuse(error.status)
+            return
+        self._begin_request()
+        self._answer_complete()
+
+    def _advance(self) -> None:
+        """Work on what came: heads, bodies, requests, until there is not enough left or something has to end first."""
+        count = 0
+        while self._unread and not self._is_write_paused and self._read():
+            if self._answer_complete():
+                count += 1
+            if count >= MAX_DIRECT_RESPONSES:
+                self.loop.call_soon(self._advance)
+                break
+        self._pause_or_resume_reading()
+
+    def _read(self) -> bool:
+        """Take a head, or a piece of a body, out of what waits. Return False where there is nothing to be read now."""
+        try:
+            if self._state is State.HEAD:
+                if not self._reader.read_head(self._unread, self._active_at):
+                    return False
+                self._active_at = self.loop.time()
+                self._begin_request()
+            elif self._state is State.BODY:
+                self._reader.read_body(self._unread)
+            else:
+                return False
+        except UnreadableRequest as error:
+            self._refuse(error.status)
+            return False
+        if self._reader.request.body_size > self.limits.body_bytes:
+            self._answer_broken_body("body-too-large")
+        return True
+
+    def _begin_request(self) -> None:
+        """Make out how long the body may be and take, where there is one."""
+        self._state = State.BODY
+        request = self._reader.request
+        if not request.has_body:
+            return
+        request.body_limit = self._get_body_limit(request.method, request.path)
+        request.body_seconds = self._get_body_seconds(request.path) or self.limits.body_seconds
+        # the timer that runs may be due later than that
+        self._restart_timer(min(request.body_seconds, self.limits.body_pause_seconds))
+        if request.expects_continue and request.version == "1.1":
+            self._outbox.flush()
+            self.transport.write(response_head.CONTINUE)
+
+    def _pause_or_resume_reading(self) -> None:
+        is_full = len(self._unread) > self.limits.unread_bytes
+        if is_full == self._is_reading_paused or self.transport.is_closing():
+            return
+        self._is_reading_paused = is_full
+        if is_full:
+            self.transport.pause_reading()
+        else:
+            self.transport.resume_reading()
+
+    # answering
+
+    def _answer_complete(self) -> bool:
+        """Answer the request if all of it has come. Return whether it had."""
+        if self._state is not State.BODY or not self._reader.request.is_complete:
+            return False
+        self._answer()
+        return True
+
+    def _answer(self, broken_rule: str = "") -> None:
+        """Answer the request that came in: directly, or by the ASGI application where it takes time."""
+        self._state = State.ANSWERING
+        incoming = self._reader.request
+        body = b""
+        if incoming.body_size:
+            body = bytes(incoming.body)
+            incoming.body.clear()
+            if incoming.body_size > incoming.body_limit:
+                broken_rule = broken_rule or "body-too-large"
+        request = Request(
+            method=incoming.method,
+            path=incoming.path,
+            query=incoming.query,
+            headers=tuple(incoming.headers),
+            body=body,
+            scheme=self.scheme,
+            broken_rule=broken_rule,
+        )
+        response = None
+        if self._respond_directly is not None:
+            try:
+                response = self._respond_directly(request)
+            except Exception:
+                # of the target the path alone: a query may hold credentials
+                logger.exception("the mock failed on %s", request.path)
+                self._refuse(response_head.SERVER_ERROR)
+                return
+        if response is None and broken_rule == "body-timeout":
+            # an application that we do not know has no error of its own for it
+            self._refuse(response_head.REQUEST_TIMEOUT)
+        elif response is None or response.fault is not None:
+            self._exchange = AsgiExchange(self, request, response)
+            self._exchange.start()
+        else:
+            self._send(request, response)
+
+    def _answer_broken_body(self, rule: str) -> None:
+        """Answer a request whose body will not be read to its end; that is the last one of this connection."""
+        self._reader.request.keeps_alive = False
+        self._answer(rule)
+
+    def _send(self, request: Request, response: Response) -> None:
+        head = self.encode_response_head(response, b"content-length: %d" % len(response.body))
+        body = response.body
+        if request.method == "HEAD":
+            body = b""
+        self._outbox.add(self.transport, head, body)
+        # a lone client would gain nothing from waiting for others
+        if len(self.registry.connections) == 1:
+            self._outbox.flush()
+        self.finish_response()
+
+    def encode_response_head(self, response: Response, framing: bytes) -> bytes:
+        """Return the whole head of a response; `framing` is the header that says where the body ends."""
+        head = encode_head(response.status, response.media_type, response.headers)
+        connection_header = encode_connection_header(self.keeps_alive, self.version)
+        return b"%b%b\r\n%b\r\n" % (head, framing, connection_header)
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Return whether another request may come behind the one that is being answered."""
+        return self._reader.request.keeps_alive and not self._has_client_ended and not self._is_shutting_down
+
+    @property
+    def version(self) -> str:
+        """Return the version of HTTP of the request that is being answered, such as "1.1"."""
+        return self._reader.request.version
+
+    def end_after_response(self) -> None:
+        """Let the response that is under way be the last one."""
+        self._reader.request.keeps_alive = False
+
+    def finish_response(self) -> None:
+        """Wait for the next request, or end the connection where there is to be none."""
+        self._exchange = None
+        if self._state is State.CLOSING:
+            return
+        if self.keeps_alive:
+            self._state = State.HEAD
+            return
+        self._outbox.flush()
+        self.close_gently()
+
+    def finish_exchange(self) -> None:
+        """Go on behind a response that took time."""
+        self._active_at = self.loop.time()
+        self.finish_response()
+        if self._unread and self._state is State.HEAD:
+            self._advance()
+
+    # ending
+
+    def _refuse(self, status: bytes) -> None:
+        """Send a short response with that status, the last of this connection."""
+        if self.transport.is_closing():
+            return
+        self._outbox.flush()
+        self.transport.write(response_head.CLOSING_RESPONSE % status)
+        self.close_gently()
+
+    def close_gently(self) -> None:
+        """Say our own end, behind all that was sent, and give the client time to read it.
+
+        A close alone makes the system send a reset where bytes of the client are still unread, and a client that gets a
+        reset may lose what came before it.
+        """
+        self._state = State.CLOSING
+        self._unread.clear()
+        transport = self.transport
+        if transport.is_closing():
+            return
+        # what comes is read, and thrown away
+        self._pause_or_resume_reading()
+        if self._has_client_ended or not transport.can_write_eof():
+            # over TLS a close says our end first, and waits for the client's
+            transport.close()
+        else:
+            transport.write_eof()
+        self._restart_timer(self.limits.linger_seconds)
+
+    def _discard(self, size: int) -> None:
+        """Count what comes behind the end; a client that sends on and on is cut off."""
+        self._discarded_size += size
+        if self._discarded_size > self.limits.discarded_bytes:
+            self.transport.abort()
+
+    def _restart_timer(self, seconds: float) -> None:
+        self._timer.cancel()
+        self._timer = self.loop.call_later(seconds, self._check_deadline)
+
+    def _check_deadline(self) -> None:
+        """End what takes too long in this state.
+
+        There is one timer for each connection and none for each request: it looks when the deadline may have passed, and
+        sleeps on for what is left if the client has been active meanwhile.
+        """
+        seconds_left = self._compute_seconds_left()
+        if seconds_left > 0:
+            # a state with a shorter deadline may begin meanwhile
+            limits = self.limits
+            shortest = min(limits.idle_seconds, limits.head_seconds, limits.body_pause_seconds)
+            self._restart_timer(min(seconds_left, shortest))
+        elif self._is_write_paused:
+            self.transport.abort()
+        elif self._state is State.HEAD and self._reader.request.method and not self._unread:
+            # idle between two requests: there is nothing to answer
+            self.close_gently()
+        elif self._state is State.HEAD:
+            self._refuse(response_head.REQUEST_TIMEOUT)
+        elif self._state is State.BODY:
+            self._answer_broken_body("body-timeout")
+        else:
+            self.transport.abort()
+
+    def _compute_seconds_left(self) -> float:
+        limits = self.limits
+        now = self.loop.time()
+        # requests wait behind responses that the client does not read
+        if self._state is State.ANSWERING or self._is_write_paused:
+            return self._compute_unread_response_seconds_left(now)
+        if self._state is State.HEAD:
+            limit = limits.idle_seconds
+            if self._unread:
+                limit = limits.head_seconds
+            elif not self._reader.request.method:
+                # a client that connects has to send something
+                limit = min(limits.idle_seconds, limits.head_seconds)
+            return self._active_at + limit - now
+        if self._state is State.BODY:
+            return self._reader.request.compute_seconds_left(limits, self._active_at, now)
+        return 0.0
+
+    def _compute_unread_response_seconds_left(self, now: float) -> float:
+        """Return how long a client may still leave its response unread; what takes its time here is our affair."""
+        size = self.transport.get_write_buffer_size()
+        if size == 0 or size != self._write_buffer_size:
+            self._write_buffer_size = size
+            self._active_at = now
+        return self._active_at + self.limits.unread_response_seconds - now

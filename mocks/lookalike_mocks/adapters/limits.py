@@ -1,0 +1,53 @@
+"""What a connection may send and how long it may take: the one table of the server's bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of one connection: sizes in bytes, times in seconds.
+
+    `LIMIT_DESCRIPTIONS` says what each means and what a client gets that goes beyond it.
+    """
+
+    head_bytes: int = 64 * 1024
+    framing_bytes: int = 64 * 1024
+    body_bytes: int = 64 * 1024 * 1024
+    unread_bytes: int = 64 * 1024
+    discarded_bytes: int = 64 * 1024 * 1024
+    connections: int = 1000
+    head_seconds: float = 10.0
+    idle_seconds: float = 5.0
+    body_pause_seconds: float = 10.0
+    body_seconds: float = 300.0
+    body_bytes_per_second: float = 1000.0
+    unread_response_seconds: float = 30.0
+    linger_seconds: float = 2.0
+
+
+LIMIT_DESCRIPTIONS = {
+    "head_bytes": "a head, its request line included; beyond it: 431, and the end",
+    "framing_bytes": "chunk sizes and trailers, besides 8 for each byte of the body; beyond it: 431, and the end",
+    "body_bytes": "a body, kept or not; beyond it: the API's error for a body that is too long, and the end",
+    "unread_bytes": "what is read ahead while a response is under way; beyond it: the client waits",
+    "discarded_bytes": "what is thrown away behind the last response of a connection; beyond it: a reset",
+    "connections": "connections at a time; beyond it: 503, and the end",
+    "head_seconds": "from the first byte of a head to its last; after it: 408, and the end",
+    "idle_seconds": "without a request; after it: the end",
+    "body_pause_seconds": "between two pieces of a body; after it: the API's error for a body that is late, and the end",
+    "body_seconds": "for a whole body; after it: the same",
+    "body_bytes_per_second": "the least rate of a body, once it has taken as long as a pause may; below it: the same",
+    "unread_response_seconds": "in which a client reads nothing of its response; after it: a reset",
+    "linger_seconds": "in which a client may read the last response and say its own end; after it: a reset",
+}
+
+
+def format_limits(limits: Limits) -> str:
+    """Return the table of all bounds for people, a line each."""
+    lines = []
+    for field in fields(limits):
+        value = f"{getattr(limits, field.name):,}"
+        lines.append(f"{field.name:24} {value:>12}  {LIMIT_DESCRIPTIONS[field.name]}")
+    return "\n".join(lines)

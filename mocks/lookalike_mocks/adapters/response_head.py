@@ -1,0 +1,43 @@
+"""The head of a response, as bytes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final
+
+from lookalike_specs.messages import RawHeaders
+
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+REQUEST_TIMEOUT: Final = b"408 Request Timeout"
+SERVER_ERROR: Final = b"500 Internal Server Error"
+TOO_MANY_CONNECTIONS: Final = b"503 Service Unavailable"
+
+
+@lru_cache(maxsize=64)
+def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
+    """Return status line and headers, but for those that frame the body, and without the empty line at the end.
+
+    Cached, as a mock's responses differ in their bodies and hardly ever in their heads.
+    """
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:  # vendors have statuses of their own, such as 439
+        reason = ""
+    lines = [b"HTTP/1.1 %d %b\r\n" % (status, reason.encode())]
+    # a response without a body has no media type
+    if media_type:
+        lines.append(b"content-type: %b\r\n" % media_type.encode())
+    lines += [b"%b: %b\r\n" % header for header in headers]
+    return b"".join(lines)
+
+
+def encode_connection_header(keeps_alive: bool, version: str) -> bytes:
+    """Return the line that tells a client whether the connection goes on, b"" where it knows."""
+    if not keeps_alive:
+        return b"connection: close\r\n"
+    if version == "1.0":
+        # a client of HTTP/1.0 waits for the end of the connection unless it is told
+        return b"connection: keep-alive\r\n"
+    return b""
