@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lookalike_specs.messages import Request
-from lookalike_specs.provenance import rank_kind
+from lookalike_specs.provenance import Source, rank_kind
 from lookalike_specs.source_map import locate_source
 
 from .context import CheckContext
@@ -66,12 +66,7 @@ class PassiveChecks:
 def build_finding(context: CheckContext, check: Check, failure: Failure) -> Finding:
     """Return what a check reports, from the rule that was broken."""
     rule = _find_existing_part(context, failure.rule or context.operation.pointer)
-    pointer, provenance = find_weakest(context.api, (rule, *failure.premises))
-    pointer = _find_existing_part(context, pointer)
-    # what the check itself takes for true is one more premise
-    if check.provenance is not None and rank_kind(check.provenance.kind) >= rank_kind(provenance.kind):
-        pointer = ""
-        provenance = check.provenance
+    pointer, provenance = _find_provenance(context, check, failure)
     return Finding(
         check=check.id,
         severity=rate_severity(provenance.kind, context.trust, check.severity),
@@ -86,6 +81,18 @@ def build_finding(context: CheckContext, check: Check, failure: Failure) -> Find
         provenance=provenance,
         provenance_pointer=pointer,
     )
+
+
+def _find_provenance(context: CheckContext, check: Check, failure: Failure) -> tuple[str, Source]:
+    """Return how sure a broken rule is, and where the document says so; "" where the check does."""
+    # a check of somebody's own rule has no place in the document, and what stands there says nothing about the rule
+    if check.provenance is not None and not failure.rule:
+        return "", check.provenance
+    pointer, provenance = find_weakest(context.api, (failure.rule or context.operation.pointer, *failure.premises))
+    # what the check itself takes for true is one more premise
+    if check.provenance is not None and rank_kind(check.provenance.kind) >= rank_kind(provenance.kind):
+        return "", check.provenance
+    return _find_existing_part(context, pointer), provenance
 
 
 def _find_existing_part(context: CheckContext, pointer: str) -> str:

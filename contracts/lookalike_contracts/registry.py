@@ -4,6 +4,7 @@ A check is a function with a decorator. It yields a `Failure` for each rule that
 
     from lookalike_contracts.finding import Failure
     from lookalike_contracts.registry import passive_check
+    from lookalike_specs.provenance import Source
 
     @passive_check(
         "acme/server-header",
@@ -11,6 +12,7 @@ A check is a function with a decorator. It yields a `Failure` for each rule that
         rationale="Whoever knows the version knows its holes.",
         remediation="Leave the header `Server` out.",
         source="our own rules for services",
+        provenance=Source("documented", "our own rules for services"),
     )
     def server_header(context, exchange):
         if any(name.lower() == b"server" for name, _ in exchange.response.headers):

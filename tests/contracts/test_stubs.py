@@ -14,7 +14,7 @@ HONEST_STUBS = [stub for api in list_api_ids() for stub in list_stubs(api)]
 FACTS = [
     ("tmapi", "/x-lookalike/errors/no-api-key/message", OTHER_WORDS),
     ("tmapi", "/x-lookalike/errors/no-route/message", OTHER_WORDS),
-    ("daji-1688", "/x-lookalike/errors/not-found/code", 98765),
+    ("daji-1688", "/x-lookalike/errors/not-found/status", 409),
     ("daji-taobao", "/x-lookalike/errors/not-found/status", 409),
     ("aliyun", "/x-lookalike/errors/InvalidAction.NotFound/message", OTHER_WORDS),
 ]

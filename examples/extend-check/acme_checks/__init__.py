@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lookalike_contracts.context import CheckContext
 from lookalike_contracts.finding import Exchange, Failure
 from lookalike_contracts.registry import passive_check
+from lookalike_specs.provenance import Source
 
 
 @passive_check(
@@ -13,6 +14,7 @@ from lookalike_contracts.registry import passive_check
     rationale="Whoever knows the version knows its holes.",
     remediation="Leave the header `Server` out, or without a version.",
     source="Acme's rules for services",
+    provenance=Source("documented", "Acme's rules for services, 4.2"),
 )
 def check_server_header(_: CheckContext, exchange: Exchange) -> Iterator[Failure]:
     """Yield a failure where the header `Server` has a digit in it."""
