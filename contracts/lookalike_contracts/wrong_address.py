@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lookalike_specs.messages import Response
+
 from .context import CheckContext
 from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .finding import Exchange, Failure
-from .responses.foreign import describe_foreign_response
+from .responses.foreign import describe_foreign_response, is_html
 
 # an answer with the code or the words of an error is meant as that error; its status alone tells nothing
 MIN_IDENTITY = 2
@@ -43,8 +45,22 @@ def _collect_errors(contexts: Sequence[CheckContext]) -> set[str]:
         exchange = _fetch_refusal(context)
         if exchange is None:
             return set()
-        errors.add(_identify_error(context, exchange))
+        error = _identify_error(context, exchange)
+        if not error and not _is_elsewhere(context, exchange.response):
+            return set()
+        errors.add(error)
     return errors
+
+
+def _is_elsewhere(context: CheckContext, response: Response) -> bool:
+    """Return whether a response that is no error of the API is from another server.
+
+    One that says that all went well, by its status or in its body, is the API's own answer with something wrong with it. A
+    page of HTML is not, for many sites answer so whatever is asked for.
+    """
+    if is_html(response):
+        return True
+    return not 200 <= response.status < 300 and not context.classifier.body_says_success(response)
 
 
 def _confirm_refusal(context: CheckContext) -> Exchange | None:

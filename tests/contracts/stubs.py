@@ -51,6 +51,8 @@ class Stub:
         document = json.loads(json.dumps(load_api(self.api).document))
         *parents, last = split_pointer(self.pointer)
         node = resolve_pointer(document, join_pointer(*parents))
+        if not isinstance(node, dict):
+            raise SpecError(self.id, "stands behind a reference")
         node[last] = self.value
         # an id of its own, or every cache would be emptied for the next stub
         return build_api(f"stub-{next(NUMBERS)}-of-{self.api}", document)

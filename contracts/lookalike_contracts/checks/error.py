@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -192,13 +193,15 @@ def _compare_with_closest_error(
         return
     if classifier.find_exact_errors(response):
         return
-    pattern, mismatches = classifier.find_closest_error(response, _list_possible_errors(context, exchange.request))
+    routing_errors = _map_routing_errors(context, exchange.request)
+    pattern, mismatches = classifier.find_closest_error(response, routing_errors)
     # under a status of success that the error does not have, it may be anything: other checks tell what
     if 200 <= response.status < 300 and any(mismatch.aspect == "status" for mismatch in mismatches):
         return
     for mismatch in mismatches:
         if mismatch.aspect in aspects:
-            yield _build_failure(exchange, f"most like the error {pattern.id}, but", mismatch)
+            failure = _build_failure(exchange, f"most like the error {pattern.id}, but", mismatch)
+            yield replace(failure, premises=failure.premises + routing_errors.get(pattern.id, ()))
 
 
 def _build_failure(exchange: Exchange, subject: str, mismatch: ErrorMismatch) -> Failure:
@@ -207,17 +210,21 @@ def _build_failure(exchange: Exchange, subject: str, mismatch: ErrorMismatch) ->
     return Failure(message, pointer, mismatch.rule, (exchange,), mismatch.premises)
 
 
-def _list_possible_errors(context: CheckContext, request: Request) -> tuple[str, ...]:
-    """Return the errors that a request may bring of which no operation is meant; () for all others, any error.
+def _map_routing_errors(context: CheckContext, request: Request) -> dict[str, tuple[str, ...]]:
+    """Return the errors that a request may bring of which no operation is meant, and what says so; none for all others.
 
     A wrong path is answered by a router, which knows nothing of the errors of operations.
     """
     if match_operation(context.api, request) is not None:
-        return ()
+        return {}
     routing = context.api.root.routing
-    wrong_method = context.resolve_reaction(routing.method)
-    errors = [routing.not_found, wrong_method, routing.unknown_action]
     methods = {operation.method for operation in context.api.operations if operation.path == request.path}
     if methods and request.method not in methods:
-        errors = [wrong_method]
-    return tuple(error for error in errors if error)
+        premises = ["/x-lookalike/routing/method"]
+        if isinstance(routing.method, dict):
+            premises.append(join_pointer("x-lookalike", "variants", routing.method["variant"]))
+        return {context.resolve_reaction(routing.method): tuple(premises)}
+    errors: dict[str, tuple[str, ...]] = {routing.not_found: ("/x-lookalike/routing/not-found",)}
+    if routing.unknown_action:
+        errors[routing.unknown_action] = ("/x-lookalike/routing/unknown-action",)
+    return errors

@@ -7,12 +7,14 @@ from email.message import Message
 from typing import Final
 
 from lookalike_specs.messages import Response
+from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.provenance import Source
 
 from ..context import CheckContext
 from ..finding import Exchange, Failure
 from ..registry import passive_check
 from ..responses.bounded_validation import limit_time
+from ..responses.classify import parse_json_body
 from ..responses.error_match import Aspect
 from ..responses.schema import find_response_violations
 
@@ -133,6 +135,21 @@ def _report_violations(context: CheckContext, exchange: Exchange, kind: str) -> 
             yield Failure(violation.message, violation.pointer, rule, (exchange,), premises)
 
 
+def _may_be_error(context: CheckContext, response: Response) -> bool:
+    """Return whether a response under a status of success may be an error in words that nobody knows.
+
+    Some vendors have HTTP 200 for errors too. Then the body says that it is no success, or has nothing of one.
+    """
+    body = parse_json_body(response)
+    if not isinstance(body, dict) or context.classifier.is_good(response):
+        return False
+    for pointer, expected in context.operation.extension.invariants.success.items():
+        value = resolve_pointer(body, pointer)
+        if value is not MISSING and value != expected:
+            return True
+    return body.keys().isdisjoint(context.operation.response_schema.get("properties", {}))
+
+
 def _list_premises(context: CheckContext, exchange: Exchange, kind: str) -> tuple[str, ...]:
     """Return what has to be true besides the list of responses for an error to break it.
 
@@ -140,7 +157,8 @@ def _list_premises(context: CheckContext, exchange: Exchange, kind: str) -> tupl
     other one may be that error.
     """
     response = exchange.response
-    if context.classifier.is_good(response) or not context.classifier.error_patterns:
+    is_success = 200 <= response.status < 300
+    if not context.classifier.error_patterns or (is_success and not _may_be_error(context, response)):
         return ()
     aspect = ASPECTS[kind]
     _, mismatches = context.classifier.find_closest_error(response)

@@ -80,7 +80,7 @@ FALSE_ACCEPTS: dict[str, tuple[str, str, str, RequestCondition]] = {
     "empty-uuid": ("signature/missing", HIOBUY, "key", conditions.when_credential_resembles("x-uuid", lambda value, _: not value)),
     "empty-app-key": ("signature/key", TAOBAO, "daji-md5", conditions.when_credential_resembles("appKey", lambda value, _: not value)),
     "any-key": ("signature/key", AUTHORIZE, "acs-rpc", conditions.when_credential_resembles("AccessKeyId", lambda value, mine: value != mine)),
-    "token-by-its-beginning": ("signature/key", CONVERT, "key", conditions.when_credential_resembles("apiToken", lambda v, m: bool(v) and m.startswith(v))),
+    "token-by-its-beginning": ("signature/key", CONVERT, "key", conditions.when_credential_resembles("apikey", lambda v, m: bool(v) and m.startswith(v))),
     "token-in-any-case": ("signature/key", TMAPI, "key", conditions.when_credential_resembles("apiToken", lambda v, m: v.lower() == m.lower())),
     "uuid-and-more": ("signature/key", HIOBUY, "key", conditions.when_credential_resembles("x-uuid", lambda value, mine: value.startswith(mine))),
     "empty-secret": ("signature/secret", DAJI_1688, "daji-md5", conditions.when_signed_with(lambda _: "")),
@@ -120,7 +120,7 @@ FALSE_ACCEPTS: dict[str, tuple[str, str, str, RequestCondition]] = {
     "never-too-late": ("signature/clock", BY_PIC, "acs3", conditions.when_clock_is_off("x-acs-date", -1)),
     "never-too-early": ("signature/clock", AUTHORIZE, "acs-rpc", conditions.when_clock_is_off("Timestamp", 1)),
     "token-anywhere": ("signature/place", TMAPI, "key", conditions.when_credential_resembles("apikey", lambda value, mine: value == mine)),
-    "token-in-headers": ("signature/place", CONVERT, "key", conditions.when_credential_resembles("apitoken", lambda value, mine: value == mine)),
+    "token-in-headers": ("signature/place", TMAPI, "key", conditions.when_credential_resembles("apitoken", lambda value, mine: value == mine)),
     "uuid-anywhere": ("signature/place", HIOBUY, "key", conditions.when_credential_resembles("X-Uuid", lambda value, mine: value == mine)),
     "secret-in-headers": ("signature/place", DAJI_1688, "daji-secret", conditions.when_credential_resembles("appsecret", lambda value, mine: value == mine)),
 }  # fmt: skip
