@@ -268,7 +268,8 @@ def _write_sentence(facts: RefusalFacts, request: Request, parameter: str, value
     if facts.rule == "any-of" and isinstance(limit, list) and len(limit) == 1:
         return f"{limit[0]} is missing"
     template = SENTENCES.get(facts.rule) or RULE_SENTENCES.get(facts.rule)
-    if template is None:
+    # behind a reference it may not be known what the rule allows
+    if template is None or (limit is None and "{limit}" in template):
         return f"{parameter or 'the request'} breaks the rule {facts.rule!r}"
     sentence = template.format(
         parameter=parameter or "the value", value=value or "missing", limit=_phrase_limit(facts.rule, limit)

@@ -28,7 +28,8 @@ PARAMETER_LOCATIONS: Final = ("path", "query", "header", "cookie")
 class BrokenRule(NamedTuple):
     """A field's rule that a value breaks; `limit` is the end of the range that it left, if it is about one.
 
-    `instance_path` leads to the value within all values, `schema_path` to the keyword within the compiled schema.
+    `instance_path` leads to the value within all values, or to what is missing there; `schema_path` leads to the keyword
+    within the compiled schema.
     """
 
     order: int
@@ -257,12 +258,11 @@ def _find_first_broken_rule(
     for error in rules.validator.iter_errors(values):
         keyword = error.kind.name
         path = error.instance_path
-        limit = None
-        if keyword == "required" and not path:
-            name = str(getattr(error.kind, "property", ""))
-        else:
-            name = str(path[0])
-            limit = getattr(error.kind, "limit", None)
+        if keyword == "required":
+            # the path of what lacks a member, and not of the member that it lacks
+            path = [*path, str(getattr(error.kind, "property", ""))]
+        name = str(path[0])
+        limit = getattr(error.kind, "limit", None)
         schema_path = tuple(error.schema_path)
         broken = BrokenRule(order.index(name), name, keyword, limit, error.instance, tuple(path), schema_path)
         if name not in settled_fields and (first is None or broken.order < first.order):
@@ -272,15 +272,17 @@ def _find_first_broken_rule(
 
 def _describe_breach(field: Field, broken: BrokenRule) -> Breach:
     """Return the broken rule as the document has it."""
-    if broken.keyword == "required" and not broken.instance_path:
-        return Breach(_locate_requirement(field), broken.field)
+    parameter = "/".join(str(name) for name in broken.instance_path)
+    if parameter == broken.field and broken.keyword == "required":
+        return Breach(_locate_requirement(field), parameter)
     # the compiled schema is one object with a property for each field
     inner_path = broken.schema_path[2:]
     limit: Any = field.schema
     for name in inner_path:
         limit = _get_member(limit, name)
     pointer = locate_schema(field) + join_pointer(*inner_path)
-    parameter = "/".join(str(name) for name in broken.instance_path)
+    if broken.keyword == "required":
+        return Breach(pointer, parameter)
     return Breach(pointer, parameter, quote_value(broken.value), limit)
 
 
