@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from lookalike_specs.messages import Request
+from lookalike_specs.messages import Request, Response
 
 from .authentication import authenticate
 from .authentication.credentials import read_credential
@@ -23,8 +23,13 @@ from .routing import ApiRouter, RouteMatch, match_operation
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
 from .sandbox.state import SandboxState
-from .select_situation import NO_SITUATION, select_requested_situation, select_triggered_situation
-from .service import Account, Credential, Endpoint
+from .select_situation import (
+    NO_SITUATION,
+    SelectedSituation,
+    select_requested_situation,
+    select_triggered_situation,
+)
+from .service import Account, Credential, Endpoint, Service
 from .validation import bind_request, validate
 from .vendors import HANDLERS
 from .why_header import add_why_header
@@ -84,10 +89,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
         situation = ""
         reason_finder = partial(explain_own_answer, sandboxes, error.rule, describe_own_answer(error))
     if selection.fault:
-        is_wanted = None
-        if selection.fault in LASTING_FAULTS:
-            is_wanted = state.scheduled_situations.watch(f"{service.api.id}/{selection.fault}")
-        response = apply_fault(response, selection.fault, selection.delay, state.rng, is_wanted)
+        response = _apply_selected_fault(state, service, selection, response)
         situation = selection.fault
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(state, service, selection)
@@ -103,6 +105,16 @@ def _find_route(router: ApiRouter, request: Request) -> RouteMatch:
     if route is None:
         raise MockError(404, describe_unrouted(router.services, request), NO_API)
     return route
+
+
+def _apply_selected_fault(
+    state: SandboxState, service: Service, selection: SelectedSituation, response: Response
+) -> Response:
+    """Return the response with the fault that was selected; one that lasts ends with its sandbox's demand."""
+    is_wanted = None
+    if selection.fault in LASTING_FAULTS:
+        is_wanted = state.scheduled_situations.watch(f"{service.api.id}/{selection.fault}")
+    return apply_fault(response, selection.fault, selection.delay, state.rng, is_wanted)
 
 
 def _select_journal_state(
