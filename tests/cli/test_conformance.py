@@ -12,12 +12,13 @@ from uuid import uuid4
 
 import pytest
 
-from lookalike.testing import MockPool, Settings, TestSandbox
+from lookalike.testing import MockApi, MockPool, Settings, TestSandbox
 from lookalike.testing.conformance import assert_conformant, describe_all_violations, find_violations
 from lookalike.testing.report import FAULT_OUTCOMES, describe_traffic
 from lookalike.testing.rerun import build_serve_command
 from lookalike_mocks import Mock, Quota
 from lookalike_mocks.faults import FAULTS
+from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_mocks.situations import iter_situations
 from lookalike_specs import load_api
@@ -166,6 +167,14 @@ def test_what_no_api_answered_is_a_complaint_and_not_nothing(sandbox: TestSandbo
     assert "GET /v1/products/search  HTTP 404" in "\n".join(describe_traffic(sandbox))
 
 
+def test_what_the_journal_could_not_keep_is_said(sandbox: TestSandbox) -> None:
+    stray = JournalEntry(0.0, TMAPI, Request(method="GET", path="/x"), Response(status=404, body=b""))
+    for _ in range(1002):
+        sandbox.sandbox.journal.add(stray)
+    with pytest.raises(AssertionError, match="2 exchanges not judged: the journal keeps the newest ones only"):
+        assert_conformant(sandbox, TMAPI, sandbox.trust)
+
+
 @pytest.mark.parametrize(
     ("api", "operation", "value", "says"),
     [
@@ -274,3 +283,4 @@ def test_what_stands_in_a_failing_assertion_is_short(sandbox: TestSandbox) -> No
     details = {details.id: repr(details) for details in iter_situations(load_api(TMAPI))}
     assert details["tmapi/439"] == "<tmapi/439: error, HTTP 439>"
     assert details["tmapi/latency"] == "<tmapi/latency: fault>"
+    assert repr(MockApi(TMAPI, sandbox).situation("503")) == f"<tmapi/503 in sandbox {sandbox.sandbox.name}>"

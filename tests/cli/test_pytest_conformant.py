@@ -247,6 +247,7 @@ def test_a_message_on_how_to_use_it_stands_once(run: Any) -> None:
         ("httpx", "lookalike.transport('tmapi')", "lookalike.transport needs httpx: pip install 'lookalike[httpx]'"),
         ("respx", "lookalike.respx_router('tmapi')", "lookalike.respx_router needs respx: pip install 'lookalike[respx]'"),
         ("httpx", "lookalike.strategies.replay_transport()", "replay_transport needs httpx: pip install 'lookalike[httpx]'"),
+        ("trustme", "lookalike.serve('tmapi', tls=True).__enter__()", 'TLS needs an extra: pip install "lookalike[tls]"'),
         ("hypothesis", "lookalike.strategies", "strategies need Hypothesis: pip install 'lookalike[pytest]'"),
         ("openapi_core", "import lookalike.testing.conformance", "pip install 'lookalike[pytest]'"),
     ],

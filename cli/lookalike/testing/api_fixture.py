@@ -32,6 +32,9 @@ class ActiveSituation:
         self._scheduled = scheduled
         sandbox.schedule(scheduled)
 
+    def __repr__(self) -> str:
+        return f"<{self._scheduled.situation} in sandbox {self._sandbox.name}>"
+
     def __enter__(self) -> Self:
         return self
 

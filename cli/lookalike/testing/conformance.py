@@ -127,6 +127,10 @@ def _describe_violations(
     """Return what is wrong by rules of trusted kinds, a line each; "" for nothing. The rest becomes notes of the test."""
     errors = [violation for violation in violations if violation.source.kind in trust]
     notes = [_write_note(violation) for violation in violations if violation.source.kind not in trust]
+    dropped = test_sandbox.sandbox.journal.dropped
+    if dropped:
+        # what was not looked at is not fine: a few uploads of large pictures fill a journal
+        notes.append(f"warning: {_count(dropped, 'exchange')} not judged: the journal keeps the newest ones only")
     # a test may ask more than once
     test_sandbox.notes += [note for note in dict.fromkeys(notes) if note not in test_sandbox.notes]
     if not errors:

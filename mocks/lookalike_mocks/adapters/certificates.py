@@ -159,7 +159,8 @@ def create_tls_contexts(names: Iterable[str]) -> TlsContexts:
     try:
         import trustme  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise ImportError(INSTALL_HINT) from error
+        # one sentence: what was not found is in it
+        raise ImportError(INSTALL_HINT, name=error.name) from None
     ca = trustme.CA(organization_name="Lookalike", organization_unit_name="throw-away CA")
     pem = ca.cert_pem.bytes().decode("ascii")
     right_certificate = _issue_certificate(ca, map(validate_host_name, names))
