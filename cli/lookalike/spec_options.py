@@ -36,6 +36,7 @@ def import_option(command: Command) -> Command:
 
 
 def _import_all(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
+    # Eager, as the APIs that a module brings must be known before Click asks what [API] can be.
     for name in names:
         register_import(name)
     context.meta[IMPORTS_KEY] = names
@@ -63,6 +64,7 @@ def list_api_words(apis: tuple[str, ...]) -> list[str]:
     sources = find_sources()
     for api in apis:
         source = sources.get(api)
+        # one that is not listed came by --spec, and another process knows it only by its file
         if source is None or source.listed:
             words.append(api)
         else:

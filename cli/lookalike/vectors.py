@@ -25,10 +25,13 @@ def summarize_suite(suite: VectorSuite) -> dict[str, Any]:
 
 def summarize_vector(vector: Vector) -> dict[str, Any]:
     """Return a vector in a line."""
+    error = None
+    if vector.error:
+        error = vector.error.id
     return {
         "tcId": vector.tc_id,
         "result": vector.result,
-        "error": vector.error.id if vector.error else None,
+        "error": error,
         "flags": list(vector.flags),
         "comment": vector.comment,
     }
@@ -89,12 +92,15 @@ def _render_sections(vector: Vector) -> Iterator[str]:
 
 def _render_request(request: VectorRequest) -> str:
     """Return the request's text; its body in Base64 where it is no text."""
-    target = f"{request.path}?{request.query}" if request.query else request.path
+    target = request.path
+    if request.query:
+        target += f"?{request.query}"
     lines = [f"{request.method} {target}", f"host: {request.host}"]
     lines += [f"{name}: {value}" for name, value in request.headers]
     if request.body:
         lines += ["", request.body]
     elif request.body_base64:
+        # such as the bytes of a picture, which a terminal would take for escape sequences
         lines += ["", f"(Base64) {request.body_base64}"]
     return "\n".join(lines)
 

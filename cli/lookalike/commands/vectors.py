@@ -132,6 +132,7 @@ def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: 
     """
     from ..drivers import DriverError, ask_driver, compare_response, generate_tasks, report  # noqa: PLC0415 - `lookalike --help` is quick
 
+    # refused before any suite is read: the loading takes longer than the mistake
     words = _split_command(driver)
     tasks = [task for name in _select_schemes(names) for task in generate_tasks(_load_suite(name))]
     try:

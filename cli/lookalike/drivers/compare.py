@@ -50,6 +50,9 @@ class TaskResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as it stands in JSON reports."""
+        difference = None
+        if self.difference is not None:
+            difference = asdict(self.difference)
         return {
             "id": self.id,
             "scheme": self.scheme,
@@ -58,7 +61,7 @@ class TaskResult:
             "message": self.message,
             "task": self.kind,
             "flags": list(self.flags),
-            "difference": None if self.difference is None else asdict(self.difference),
+            "difference": difference,
         }
 
 
@@ -121,6 +124,7 @@ def _check_signed_request(task: Task, signed: VectorRequest | None) -> str:
     except ValueError:
         return "request cannot be read: a body in Base64, or a header, is not one"
     record = SCHEMES[task.scheme]
+    # out of the request, not out of `stages`: a `+` of Base64 that was not escaped in a query is a blank by now
     signature = record.read_signature(request)
     if signature != task.vector.stages["signature"]:
         return sanitize_text(f"request carries the signature {signature!r}")
@@ -134,10 +138,14 @@ def _check_signed_request(task: Task, signed: VectorRequest | None) -> str:
 def _check_verdict(task: Task, response: DriverResponse) -> str:
     """Return how a verdict differs, "" for not at all. Drivers need not say why they refuse a request."""
     error = task.vector.error
+    expected = "no refusal"
+    reason = ""
+    if error:
+        expected = error.refusal
+        reason = f" ({error.refusal})"
     if response.result != task.vector.result:
-        message = f"verdict {response.result!r}, expected {task.vector.result!r}"
-        return f"{message} ({error.refusal})" if error else message
-    expected = error.refusal if error else "no refusal"
+        return f"verdict {response.result!r}, expected {task.vector.result!r}{reason}"
+    # a driver that answers `valid` and still gives a reason contradicts itself, and is told so here
     if response.refusal is not None and response.refusal != expected:
         return f"refused as {response.refusal!r}, expected {expected!r}"
     return ""
