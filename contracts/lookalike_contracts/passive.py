@@ -15,7 +15,7 @@ from .events import Event, ExchangeRecorded
 from .exceptions import TimeLimitExceeded
 from .finding import Exchange, Failure, Finding
 from .registry import Check
-from .severity import find_weakest, rate_severity
+from .severity import SEVERITIES, find_weakest, rate_severity
 
 
 @dataclass
@@ -55,7 +55,14 @@ class PassiveChecks:
         finding = build_finding(context, check, failure)
         key = check.id, finding.fingerprint
         existing = self.findings.get(key)
-        if existing is None or shrunk or _measure_finding(finding) < _measure_finding(existing):
+        if existing is None:
+            self.findings[key] = finding
+            return
+        # The same words may be wrong for sure at one path, and only by our guess at another: the surer one is kept.
+        severity = SEVERITIES.index(finding.severity)
+        existing_severity = SEVERITIES.index(existing.severity)
+        is_simpler = shrunk or _measure_finding(finding) < _measure_finding(existing)
+        if severity < existing_severity or (severity == existing_severity and is_simpler):
             self.findings[key] = finding
 
     def list_findings(self, check: Check) -> tuple[Finding, ...]:
