@@ -49,14 +49,12 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     credential = read_credential(service, parsed)
     state = sandboxes.find_state(credential.value)
     endpoint: Endpoint | None = None
-    operation_id = ""
     # what was selected counts although a later step fails: a late error is late, too
     selection = NO_SITUATION
     reason_finder = None
     try:
         match = match_operation(route, parsed)
         endpoint = match.endpoint
-        operation_id = endpoint.operation.id
         accepted = bind_request(endpoint.rules, parsed, match.path_values)
         if accepted.form is not parsed.form:
             # a form where none is read, as in a GET: a key in it names the sandbox, but proves nothing
@@ -93,7 +91,9 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
         situation = selection.fault
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(state, service, selection)
-    response = add_why_header(request, response, reason_finder)
+    if reason_finder is not None:
+        response = add_why_header(request, response, reason_finder)
+    operation_id = endpoint.operation.id if endpoint is not None else ""
     entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
     state.journal.add(entry)
     return entry

@@ -19,9 +19,9 @@ MAX_LENGTH: Final = 1000
 PLAIN_CHARACTERS: Final = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
-def add_why_header(request: Request, response: Response, find_reason: ReasonFinder | None) -> Response:
-    """Return the response, with the reason in a header where there is one and the request asks for it."""
-    if find_reason is None or request.get_header(b"prefer") is None or EXPLAIN not in parse_preferences(request):
+def add_why_header(request: Request, response: Response, find_reason: ReasonFinder) -> Response:
+    """Return the response, with the reason in a header where the request asks for it."""
+    if request.get_header(b"prefer") is None or EXPLAIN not in parse_preferences(request):
         return response
     header = (WHY_HEADER, encode_reason(find_reason(request)))
     return msgspec.structs.replace(response, headers=(*response.headers, header))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -130,7 +131,6 @@ class Journal:
 def _measure(entry: JournalEntry) -> int:
     """Return about how many bytes an exchange takes, its head included: a head of 64 KB may have 6,400 headers."""
     request = entry.request
+    headers = request.headers
     size = len(request.body) + len(request.query) + len(request.path) + len(entry.response.body)
-    for name, value in request.headers:
-        size += len(name) + len(value) + BYTES_PER_HEADER
-    return size
+    return size + sum(map(len, chain.from_iterable(headers))) + BYTES_PER_HEADER * len(headers)
