@@ -41,9 +41,7 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     Raise MockError where the mock has to answer as itself: no API is meant, or the sandbox is not here.
     """
     route = _find_route(router, request)
-    if route.path != request.path:
-        # `/tmapi/v1/search` is the vendor's `/v1/search`; signatures and errors are about the latter
-        request = msgspec.structs.replace(request, path=route.path)
+    request = _strip_prefix(request, route)
     service = route.service
     parsed = parse_request(request)
     credential = read_credential(service, parsed)
@@ -97,6 +95,14 @@ def respond(router: ApiRouter, sandboxes: Sandboxes, request: Request) -> Journa
     entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
     state.journal.add(entry)
     return entry
+
+
+def _strip_prefix(request: Request, route: RouteMatch) -> Request:
+    """Return the request with the vendor's own path, which signatures and errors are about."""
+    if route.path == request.path:
+        return request
+    # `/tmapi/v1/search` is the vendor's `/v1/search`
+    return msgspec.structs.replace(request, path=route.path)
 
 
 def _find_route(router: ApiRouter, request: Request) -> RouteMatch:
