@@ -137,11 +137,12 @@ class Shell:
 
     def has_logged(self, block: str) -> bool:
         """Whether the servers have printed these lines of a request log, in their order; a line may be on its way."""
-        pattern = r"(?:.*\n)*?".join(
-            rf"\d\d:\d\d:\d\d{wild(match[2])} +\d+\.\d ms{wild(match[4])}\n"
-            for line in block.splitlines()
-            if (match := LOGGED.fullmatch(line))
-        )
+        lines = []
+        for line in block.splitlines():
+            match = LOGGED.fullmatch(line)
+            assert match is not None, line
+            lines.append(rf"\d\d:\d\d:\d\d{wild(match[2])} +\d+\.\d ms{wild(match[4])}\n")
+        pattern = r"(?:.*\n)*?".join(lines)
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             if any(re.search(pattern, path.read_text("utf-8")) for path in self.home.glob("[0-9]*.txt")):
