@@ -410,3 +410,46 @@ def test_what_repeats_a_finding_of_another_modules_check_imports_the_module(tmp_
     commands = {finding["rerun_command"] for finding in json.loads(done.stdout)["findings"]}
     assert commands
     assert all(" --import never_content tmapi --only house/never " in command for command in commands)
+
+
+# how sure a finding is
+
+
+def test_trust_moves_the_line_between_errors_and_warnings(lookalike, spoiled):
+    assert lookalike("check", *QUICK, "--url", spoiled).exit_code == 1
+    less = lookalike("check", *QUICK, "--url", spoiled, "--trust", "measured")
+    assert less.exit_code == 0
+    assert "WARNING  tmapi/searchItemsByImageUrl  paging/doubled" in less.stdout
+    (finding,) = json.loads(lookalike("check", *QUICK, "--url", spoiled, "--trust", "measured", "--json").stdout)[
+        "findings"
+    ]
+    assert (finding["severity"], finding["provenance"]["kind"]) == ("warning", "documented")
+    assert "--trust measured" in finding["rerun_command"]
+
+
+def test_a_kind_that_there_is_not_is_refused_with_a_hint(lookalike):
+    result = lookalike("check", *QUICK, "--trust", "documented,meassured")
+    assert result.exit_code == 2
+    assert (
+        "--trust: no kind 'meassured'; known: documented, measured, inferred, invented; did you mean 'measured'?"
+        in (result.stderr)
+    )
+
+
+def test_an_operation_that_the_server_has_not_is_left_out(lookalike):
+    result = lookalike("check", "tmapi", "--only", "request", "--skip-operation", "convertImageUrl", "--json")
+    assert {done["operation"] for done in json.loads(result.stdout)["results"]} == {"searchItemsByImageUrl"}
+    wrong = lookalike("check", "tmapi", "--only", "request", "--skip-operation", "convertImage")
+    assert wrong.stderr.startswith("Error: --skip-operation: no operation is called 'convertImage'; did you mean")
+    both = ("--operation", "convertImageUrl", "--skip-operation", "convertImageUrl")
+    assert "nothing to check" in lookalike("check", "tmapi", *both).stderr
+
+
+def test_sarif_shows_the_findings_at_a_file_of_the_users(lookalike, spoiled):
+    result = lookalike("check", *QUICK, "--url", spoiled, "--format", "sarif", "--sarif-at", "src/search.py")
+    (finding,) = json.loads(result.stdout)["runs"][0]["results"]
+    (place,) = finding["locations"]
+    assert place["physicalLocation"] == {"artifactLocation": {"uri": "src/search.py"}, "region": {"startLine": 1}}
+    (related,) = finding["relatedLocations"]
+    assert related["physicalLocation"]["artifactLocation"]["uri"].endswith("apis/tmapi/openapi.yaml")
+    assert related["physicalLocation"]["region"]["snippet"]["text"]
