@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -26,7 +27,9 @@ from lookalike_specs.messages import Request, Response
 from lookalike_specs.request_builder import build_request, collect_examples, select_required_credentials
 from lookalike_specs.signing import SigningContext
 from lookalike_specs.signing.sign import sign
+from lookalike_specs.spec_file import load_spec_file
 
+PETSTORE = Path(__file__).parent.parent / "data/openapi/petstore.yaml"
 TMAPI, DAJI, HIOBUY, ALIYUN = "tmapi", "daji-1688", "hiobuy", "aliyun"
 GOOD: dict[tuple[str, str], dict[str, Any]] = {
     (TMAPI, "searchItemsByImageUrl"): {"img_url": "https://cbu01.alicdn.com/x.jpg"},
@@ -250,11 +253,13 @@ def test_a_signature_that_did_not_hold_does_not_hold_again_either(sandbox: TestS
     assert [serve_again(line, DAJI).status for line in lines] == [200, 400]
 
 
-def test_variants_and_size_are_in_the_command() -> None:
-    settings = Settings(7, 50, (("daji-1688.unknown-filter", "refused"), ("tmapi.auth", "either")), ("my shop.yaml",))
+def test_variants_size_and_document_are_in_the_command() -> None:
+    settings = Settings(7, 50, (("daji-1688.unknown-filter", "refused"), ("tmapi.auth", "either")), (str(PETSTORE),))
     assert build_serve_command(TMAPI, settings) == (
-        "lookalike serve tmapi --seed 7 --size 50 --variant tmapi.auth=either --spec 'my shop.yaml'"
+        "lookalike serve tmapi --seed 7 --size 50 --variant tmapi.auth=either"
     )
+    api = load_spec_file(PETSTORE).id
+    assert build_serve_command(api, settings) == f"lookalike serve --spec {PETSTORE} --seed 7 --size 50"
 
 
 @pytest.mark.parametrize(

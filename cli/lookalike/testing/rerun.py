@@ -26,6 +26,7 @@ from lookalike_specs.signing import SCHEMES, SigningContext
 from lookalike_specs.signing.canonical import is_form
 from lookalike_specs.signing.sign import sign
 
+from ..spec_options import list_api_words
 from .settings import Settings
 
 BASE_URL: Final = "http://127.0.0.1:8765"
@@ -37,15 +38,13 @@ Credentials = Mapping[str, str]
 
 def build_serve_command(api: str, settings: Settings) -> str:
     """Return the command that serves one API as a test had it."""
-    words = ["lookalike", "serve", api, "--seed", str(settings.seed)]
+    words = ["lookalike", "serve", *list_api_words((api,)), "--seed", str(settings.seed)]
     if settings.size != Settings().size:
         words += ["--size", str(settings.size)]
     for name, value in settings.variants:
         owner, dot, _ = name.partition(".")
         if not dot or owner == api:
             words += ["--variant", f"{name}={value}"]
-    for path in settings.specs:
-        words += ["--spec", path]
     return shlex.join(words)
 
 
