@@ -368,10 +368,10 @@ def test_the_server_of_a_session_is_as_the_options_say(run: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "variable", "ini", "expected"),
     [
-        (["--lookalike-variant", "tmapi.auth=either", "--lookalike-variant", "tmapi.error-format=gateway"], "", "", "auth either transport gateway"),
-        ([], "tmapi.auth=either tmapi.error-format=gateway", "tmapi.auth=apikey", "auth either transport gateway"),
-        ([], "", "\n    tmapi.auth = either\n    tmapi.error-format=gateway", "auth either transport gateway"),
-        ([], "", "", "auth apiToken transport http-status"),
+        (["--lookalike-variant", "tmapi.auth=apikey", "--lookalike-variant", "tmapi.error-format=gateway"], "", "", "auth apikey transport gateway"),
+        ([], "tmapi.auth=apikey tmapi.error-format=gateway", "tmapi.auth=apiToken", "auth apikey transport gateway"),
+        ([], "", "\n    tmapi.auth = apikey\n    tmapi.error-format=gateway", "auth apikey transport gateway"),
+        ([], "", "", "auth either transport http-status"),
     ],
 )  # fmt: skip
 def test_variants_come_in_the_same_ways(
