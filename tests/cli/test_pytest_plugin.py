@@ -270,7 +270,7 @@ def test_a_situation_can_be_for_one_operation(run: Any) -> None:
         ("situations=7", "situations are patterns such as 'tmapi/*', not 7"),
         ("situations='tmapi/*', kind='errors'", "no kind of situation is called 'errors'; nearest: error"),
         ("kind=5", "kind is 'answer', 'error' or 'fault', or several of them, not 5"),
-        ("variants='auth=either'", "variants are a dict such as {'tmapi.auth': 'either'}, not 'auth=either'"),
+        ("variants='auth=either'", "variants are a dict such as {'tmapi.auth': 'apikey'}, not 'auth=either'"),
         ("conformant='no'", "conformant is True or False, not 'no'"),
         (
             "trust='measures'",

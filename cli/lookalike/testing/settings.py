@@ -137,7 +137,7 @@ def _parse_variant(text: str) -> tuple[str, str]:
 
 def _check_variants(variants: Any) -> dict[str, str]:
     if not isinstance(variants, Mapping):
-        fail_usage(f"@pytest.mark.lookalike: variants are a dict such as {{'tmapi.auth': 'either'}}, not {variants!r}")
+        fail_usage(f"@pytest.mark.lookalike: variants are a dict such as {{'tmapi.auth': 'apikey'}}, not {variants!r}")
     return dict(variants)
 
 
