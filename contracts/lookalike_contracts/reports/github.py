@@ -7,9 +7,8 @@ from typing import Final
 
 from ..reproduction.text import truncate_bytes
 from .escape import clean_text
-from .groups import FindingGroup
 from .location import get_display_path
-from .report import Report, ResultState
+from .report import FindingGroup, Report, ResultState
 from .text import format_provenance, format_summary
 
 # of one kind (error, warning, notice) in one step

@@ -10,9 +10,8 @@ from typing import Final
 from lookalike_specs import Api
 
 from .escape import clean_line, clean_text
-from .groups import FindingGroup
 from .location import get_display_path, quote_source
-from .report import STATES, Report, ResultState
+from .report import STATES, FindingGroup, Report, ResultState
 from .text import MAX_OTHERS, format_provenance, format_summary, shorten_line
 
 # GitHub takes 65,536 characters for a comment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from lookalike_specs.redaction import Redactor
 
 from ..baseline import Baseline
 from ..coverage import Coverage
-from ..finding import Finding
+from ..finding import ARRAY_INDEX, Finding
 from ..registry import Check
 from ..reproduction import Evidence, build_evidence
 from ..reproduction.secrets import build_redactor
@@ -21,7 +21,6 @@ from ..results import CheckResult, RunResult
 from ..severity import Severity
 from .bounds import MAX_SOURCE_BYTES, bound_evidence
 from .exchange_text import ExchangeText, build_exchange_texts
-from .groups import FindingGroup, group_findings
 
 ResultState = Literal["failed", "warned", "noted", "accepted", "could not check", "passed", "does not apply"]
 # worst first: of several findings of one check at one operation, the worst says how the result counts
@@ -76,6 +75,45 @@ class ReportedFinding:
         if self.accepted_reason:
             return "accepted"
         return STATES_BY_SEVERITY[self.severity]
+
+
+class FindingGroup(NamedTuple):
+    """Findings that are much alike: the one that is shown, and the others."""
+
+    first: ReportedFinding
+    others: tuple[ReportedFinding, ...]
+
+
+def group_findings(findings: Iterable[ReportedFinding]) -> tuple[FindingGroup, ...]:
+    """Return the findings in groups, in the order of the first of each.
+
+    Those of one check and one API are alike, and count alike, when they break the same rule, or are at the same place of
+    an operation's answers: the five parameters whose defaults are not echoed are one thing to mend.
+    """
+    groups: list[list[ReportedFinding]] = []
+    for finding in findings:
+        for group in groups:
+            if any(_is_alike(finding, member) for member in group):
+                group.append(finding)
+                break
+        else:
+            groups.append([finding])
+    return tuple(FindingGroup(group[0], tuple(group[1:])) for group in groups)
+
+
+def _is_alike(finding: ReportedFinding, other: ReportedFinding) -> bool:
+    if (finding.check, finding.api, finding.state) != (other.check, other.api, other.state):
+        return False
+    if finding.provenance != other.provenance:
+        return False
+    if finding.evidence.location.pointer == other.evidence.location.pointer:
+        return True
+    return finding.operation == other.operation and _blank_positions(finding) == _blank_positions(other)
+
+
+def _blank_positions(finding: ReportedFinding) -> str:
+    """Return the place of a finding whatever its position in lists: `/items/3/price` is `/items/*/price`."""
+    return ARRAY_INDEX.sub("/*", finding.pointer)
 
 
 class UncheckedGroup(NamedTuple):

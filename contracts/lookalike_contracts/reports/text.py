@@ -8,9 +8,8 @@ from typing import Final, Literal
 
 from ..coverage import CoverageShare, group_missing_errors
 from .escape import clean_line, clean_text
-from .groups import FindingGroup
 from .location import get_display_path, quote_source
-from .report import STATES, Report, ReportedFinding, ResultState
+from .report import STATES, FindingGroup, Report, ReportedFinding, ResultState
 
 Role = Literal[
     "heading", "failed", "warned", "noted", "could not check", "passed", "accepted", "does not apply", "faint"
