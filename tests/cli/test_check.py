@@ -259,8 +259,10 @@ def test_a_baseline_names_checks_that_there_are(lookalike, spoiled, here):
 
 def test_coverage_is_a_table(lookalike):
     lines = lookalike("check", *QUICK, "--coverage").stdout.splitlines()
-    assert lines[-2].split()[:2] == ["coverage", "operations"]
-    assert lines[-1].split()[:2] == ["tmapi", "2/2"]
+    assert lines[-3].split()[:2] == ["coverage", "operations"]
+    assert lines[-2].split()[:2] == ["tmapi", "2/2"]
+    assert lines[-1].startswith("tmapi: not brought about: ")
+    assert "439, insufficient-balance (an account without balance)" in lines[-1]
 
 
 def test_credentials_come_from_the_environment(lookalike, monkeypatch):
