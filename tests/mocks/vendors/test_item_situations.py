@@ -41,11 +41,17 @@ def collect(value: Any, kind: type) -> list[Any]:
     return [value] if isinstance(value, kind) and not isinstance(value, bool) else []
 
 
-@pytest.mark.parametrize("api", list_api_ids())
-@pytest.mark.parametrize("situation", ITEM_SITUATIONS)
+# an API whose ids are texts has no situation of numbers that are too large
+POSSIBLE = [
+    (api, situation)
+    for api in list_api_ids()
+    for situation in ITEM_SITUATIONS
+    if situation in load_api(api).root.situations
+]
+
+
+@pytest.mark.parametrize(("api", "situation"), POSSIBLE)
 def test_all_items_of_a_page_have_ids_of_their_own(api: str, situation: str) -> None:
-    if situation not in load_api(api).root.situations:
-        pytest.skip("its ids are texts")
     items, names = ask(api, situation)
     ids = {tuple(item[name] for name in names) for item in items}
     assert len(items) > 5
