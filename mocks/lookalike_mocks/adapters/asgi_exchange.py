@@ -8,17 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from starlette.types import Message, Scope
 
 from lookalike_specs.messages import Request, Response
 
+from .connection_state import ClientConnection
 from .raw_connection import EXTENSION, RawConnection
 from .response_head import encode_connection_header, encode_head
-
-if TYPE_CHECKING:
-    from .connection import ServerConnection
 
 # statuses whose responses have no body
 BODILESS_STATUSES: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -32,7 +30,7 @@ class AsgiExchange:
     `response` is there where it was made already, and has a fault that takes time or breaks the connection.
     """
 
-    def __init__(self, connection: ServerConnection, request: Request, response: Response | None) -> None:
+    def __init__(self, connection: ClientConnection, request: Request, response: Response | None) -> None:
         self._connection = connection
         self._request = request
         self._response = response

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
+
+from starlette.types import ASGIApp
 
 from lookalike_specs.messages import Request, Response
-
-if TYPE_CHECKING:
-    from .connection import ServerConnection
 
 # request -> the response, or None for a request that the ASGI application has to answer itself
 DirectHandler = Callable[[Request], Response | None]
@@ -30,11 +29,57 @@ class State(Enum):
     CLOSING = auto()
 
 
+class ClientConnection(Protocol):
+    """What those who carry out a response know of its connection; `connection.ServerConnection` is the one there is."""
+
+    app: ASGIApp
+    registry: Registry
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    # set when the connection is over
+    lost: asyncio.Event
+
+    @property
+    def version(self) -> str:
+        """Return the version of HTTP of the request that is being answered, such as "1.1"."""
+        ...
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Return whether another request may come behind the one that is being answered."""
+        ...
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a request has begun whose response has not ended."""
+        ...
+
+    def encode_response_head(self, response: Response, framing: bytes) -> bytes:
+        """Return the whole head of a response; `framing` is the header that says where the body ends."""
+        ...
+
+    def end_after_response(self) -> None:
+        """Let the response that is under way be the last one."""
+        ...
+
+    def finish_exchange(self) -> None:
+        """Go on behind a response that took time."""
+        ...
+
+    def close_gently(self) -> None:
+        """Say our own end, behind all that was sent, and give the client time to read it."""
+        ...
+
+    def shut_down(self) -> None:
+        """End the connection as soon as the response that is under way has been sent."""
+        ...
+
+
 @dataclass(slots=True)
 class Registry:
     """The connections of one listener, and the tasks of those that answer through ASGI."""
 
-    connections: set[ServerConnection] = field(default_factory=set)
+    connections: set[ClientConnection] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     # in the `state` of every ASGI scope
     app_state: dict[str, Any] = field(default_factory=dict)

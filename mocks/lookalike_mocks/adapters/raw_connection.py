@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from lookalike_specs.messages import Request, Response
 
+from .connection_state import ClientConnection
+
 if TYPE_CHECKING:
     from ssl import SSLObject
 
-    from .connection import ServerConnection
 
 # where a request's RawConnection stands in `scope["extensions"]`
 EXTENSION: Final = "lookalike"
@@ -39,7 +40,7 @@ class RawConnection:
 
     __slots__ = ("_connection", "_transport", "request", "response")
 
-    def __init__(self, connection: ServerConnection, request: Request, response: Response | None) -> None:
+    def __init__(self, connection: ClientConnection, request: Request, response: Response | None) -> None:
         self._connection = connection
         self._transport = connection.transport
         self.request = request
