@@ -59,7 +59,8 @@ class ApiRouter:
         A vendor's host name counts more than the path; a path that one API has counts more than a prefix or a first
         segment that it shares.
         """
-        host_services = self.by_host.get(host.partition(":")[0])
+        # `Host: API.TMAPI.TOP` is the same host: names have no case (RFC 9110 4.2.3)
+        host_services = self.by_host.get(host.partition(":")[0].lower())
         if host_services is not None:
             return _match_host(host_services, path)
         match = self.by_path.get(path)
@@ -109,7 +110,8 @@ def build_router(services: Iterable[Service]) -> ApiRouter:
     for service in services:
         by_id[service.api.id] = service
         for host in sorted(service.api.hosts):
-            by_host[host] = (*by_host.get(host, ()), service)
+            name = host.lower()
+            by_host[name] = (*by_host.get(name, ()), service)
         for path, methods in service.routes.items():
             by_path[path] = match_path(service, path)
             by_segment.setdefault(_get_first_segment(path), service)

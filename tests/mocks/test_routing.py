@@ -29,6 +29,8 @@ def test_every_api_is_found_by_path_prefix_and_host(mock: Mock, api: str, form: 
         ("openapi.dajisaas.com", "/nowhere", "daji-1688"),
         ("api.tmapi.top", "/", "tmapi"),
         ("api.tmapi.top:80", "/", "tmapi"),
+        ("API.TMAPI.TOP", "/", "tmapi"),
+        ("Api.Tmapi.Top:80", "/nowhere", "tmapi"),
         ("127.0.0.1:8765", "/alibaba/nowhere", "daji-1688"),
         ("127.0.0.1", "/taobao/nowhere", "daji-taobao"),
         ("127.0.0.1", "/1688/nowhere", "tmapi"),
@@ -40,6 +42,12 @@ def test_a_path_that_went_astray_still_belongs_to_somebody(mock: Mock, host: str
     way = mock.router.resolve(host, path)
     assert way is not None
     assert way.service.api.id == api
+
+
+def test_a_vendors_host_is_the_same_in_upper_case(mock: Mock) -> None:
+    for host in ("api.tmapi.top", "API.TMAPI.TOP"):
+        reply = mock.respond(Request(method="GET", path="/nowhere", headers=((b"host", host.encode()),)))
+        assert b"no Route matched with those values" in reply.body
 
 
 def test_a_path_of_nobody_is_told_the_nearest(mock: Mock) -> None:

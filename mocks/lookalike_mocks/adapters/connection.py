@@ -150,7 +150,7 @@ class ServerConnection(asyncio.Protocol):
         try:
             self._reader.parse_head(head, self._active_at)
         except UnreadableRequest as error:
-            self._refuse(error.status)
+            self._refuse(error.status, error.advice)
             return
         self._begin_request()
         self._answer_complete()
@@ -179,7 +179,7 @@ class ServerConnection(asyncio.Protocol):
             else:
                 return False
         except UnreadableRequest as error:
-            self._refuse(error.status)
+            self._refuse(error.status, error.advice)
             return False
         if self._reader.request.body_size > self.limits.body_bytes:
             self._answer_broken_body("body-too-large")
@@ -311,12 +311,12 @@ class ServerConnection(asyncio.Protocol):
 
     # ending
 
-    def _refuse(self, status: bytes) -> None:
+    def _refuse(self, status: bytes, advice: bytes = b"") -> None:
         """Send a short response with that status, the last of this connection."""
         if self.transport.is_closing():
             return
         self._outbox.flush()
-        self.transport.write(response_head.CLOSING_RESPONSE % status)
+        self.transport.write(response_head.CLOSING_RESPONSE % (status, len(advice), advice))
         self.close_gently()
 
     def close_gently(self) -> None:

@@ -27,13 +27,22 @@ MAX_METHOD_BYTES: Final = 64
 NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 BAD_REQUEST: Final = b"400 Bad Request"
 HEAD_TOO_LARGE: Final = b"431 Request Header Fields Too Large"
+NO_TUNNEL: Final = b"501 Not Implemented"
+NO_TUNNEL_ADVICE: Final = (
+    b"This is no proxy for https. Use its address as the base URL, or let the vendor's host name lead to its TLS port,"
+    b" as with curl's --connect-to.\n"
+)
 
 
 @dataclass(eq=False)
 class UnreadableRequest(Exception):
-    """Bytes that are no request, or one beyond the limits; `status` is what the client gets, such as `400 Bad Request`."""
+    """Bytes that are no request, one beyond the limits, or one for a proxy.
+
+    `status` is what the client gets, such as `400 Bad Request`, and `advice` the text of the response.
+    """
 
     status: bytes
+    advice: bytes = b""
 
 
 class IncomingRequest(msgspec.Struct, eq=False):
@@ -157,6 +166,9 @@ class RequestReader:
             if self.request.is_upgrade:
                 self._reframe_body()
         except httptools.HttpParserError as error:
+            if self.request.method == "CONNECT":
+                # `curl -x` with an https address: a request that is well formed, but for a proxy
+                raise UnreadableRequest(NO_TUNNEL, NO_TUNNEL_ADVICE) from error
             raise UnreadableRequest(BAD_REQUEST) from error
 
     def _reframe_body(self) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from lookalike_specs.messages import RawHeaders
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
 REQUEST_TIMEOUT: Final = b"408 Request Timeout"
 SERVER_ERROR: Final = b"500 Internal Server Error"
 TOO_MANY_CONNECTIONS: Final = b"503 Service Unavailable"

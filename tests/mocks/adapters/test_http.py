@@ -122,6 +122,12 @@ def test_a_get_that_waits_for_a_word_before_its_body_gets_it(server: Server, met
         assert read_response(sock)[0].startswith((b"HTTP/1.1 200", b"HTTP/1.1 404"))
 
 
+def test_a_client_that_takes_the_server_for_its_https_proxy_is_told_what_to_do(server: Server) -> None:
+    head, text = ask(server, b"CONNECT api.tmapi.top:443 HTTP/1.1\r\nHost: api.tmapi.top:443\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 501 ")
+    assert b"--connect-to" in text
+
+
 def test_chinese_in_a_request_line_is_taken(server: Server) -> None:
     head, _ = ask(server, GET.replace(b"x.jpg", "x.jpg&kw=红色".encode()) + b"\r\n")
     assert head.startswith(b"HTTP/1.1 200")

@@ -20,6 +20,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response, parse_pairs
+from lookalike_specs.provenance import find_provenance
 from lookalike_specs.signing import MalformedCredential, acs3, acs_roa, acs_rpc
 
 API = load_api("aliyun")
@@ -288,7 +289,7 @@ def test_a_header_is_missing(sign: Sign, part: str, expected: str) -> None:
         (by_roa, "date", "2026-11-21T00:26:28Z", "InvalidTimeStamp.Format"),
         (by_roa, "date", "Sat, 31 Feb 2026 00:26:32 GMT", "InvalidTimeStamp.Format"),
         (by_roa, "date", "Sat, 21 Foo 2026 00:26:32 GMT", "InvalidTimeStamp.Format"),
-        (by_roa, "content-md5", "AAAAAAAAAAAAAAAAAAAAAA==", "SignatureDoesNotMatch"),
+        (by_roa, "content-md5", "AAAAAAAAAAAAAAAAAAAAAA==", "ContentMD5NotMatched"),
         (by_roa, "x-acs-signature-method", "HMAC-SHA256", "IncompleteSignature"),
         (by_roa, "x-acs-signature-version", "2.0", "IncompleteSignature"),
         (by_acs3, "authorization", "ACS3-HMAC-SHA256 Credential=LTAI-lookalike-demo", "IncompleteSignature"),
@@ -329,7 +330,17 @@ def test_a_second_signature_is_refused() -> None:
 
 def test_the_body_of_roa_is_held_against_its_digest_only() -> None:
     request = signed(by_roa)
-    assert sent(replace(request, body=request.body.replace(b"Num=1", b"Num=2"))) == "SignatureDoesNotMatch"
+    assert sent(replace(request, body=request.body.replace(b"Num=1", b"Num=2"))) == "ContentMD5NotMatched"
+
+
+def test_a_body_that_is_not_its_digests_is_not_called_a_wrong_secret() -> None:
+    """Without a string to sign in the message: it would be the client's own, which SDKs read as a wrong secret."""
+    request = signed(by_roa)
+    reply = new().respond(replace(request, body=request.body.replace(b"Num=1", b"Num=2")))
+    assert (reply.status, code(reply)) == (400, "ContentMD5NotMatched")
+    assert b"string to sign" not in reply.body
+    source = find_provenance(API.document, "/x-lookalike/errors/ContentMD5NotMatched/message")
+    assert source.kind == "measured"
 
 
 @pytest.mark.parametrize("headers", [(), ((b"authorization", b""),), ((b"authorization", b"  "),)])
@@ -381,5 +392,6 @@ def test_any_other_byte_is_refused(way: str, at: int, mask: int) -> None:
     request = signed(WAYS[way])
     body = bytearray(request.body)
     body[at] ^= mask
-    assert sent(replace(request, body=bytes(body))) == "SignatureDoesNotMatch"
+    expected = "ContentMD5NotMatched" if way == "roa" else "SignatureDoesNotMatch"
+    assert sent(replace(request, body=bytes(body))) == expected
     assert sent(replace(request, query=request.query + b"&" + bytes([at % 26 + 97]))) == "SignatureDoesNotMatch"

@@ -88,7 +88,17 @@ def test_two_names_are_none(anonymous_client: httpx.Client) -> None:
             )
             == b"403"
         )
-    assert exchange(anonymous_client, b"GET /_lookalike/health HTTP/1.0\r\n\r\n") == b"403"
+
+
+def test_a_balancers_probe_without_a_name_sees_that_the_server_is_up(anonymous_client: httpx.Client) -> None:
+    assert exchange(anonymous_client, b"GET /_lookalike/health HTTP/1.0\r\n\r\n") == b"200"
+    assert exchange(anonymous_client, b"HEAD /_lookalike/health HTTP/1.0\r\n\r\n") == b"200"
+
+
+def test_without_a_name_nothing_else_is_to_be_had(anonymous_client: httpx.Client) -> None:
+    for path in (b"sandboxes", b"nowhere"):
+        head = b"GET /_lookalike/%b HTTP/1.0\r\nauthorization: Bearer %b\r\n\r\n" % (path, TOKEN.encode())
+        assert exchange(anonymous_client, head) == b"403"
 
 
 def exchange(client: httpx.Client, request: bytes) -> bytes:

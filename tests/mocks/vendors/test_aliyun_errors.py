@@ -147,6 +147,11 @@ NATURAL: dict[str, dict[str, Any]] = {
     "InstanceStatusError": {"InstanceName": "demoarrears1"},
     "SignatureDoesNotMatch": {"scheme": "rpc", "secret": "wrong"},
     "SignatureDoesNotMatch.ACS3": {"secret": "wrong"},
+    "ContentMD5NotMatched": {
+        "operation": "SearchImage",
+        "scheme": "roa",
+        "headers": {"content-md5": "AAAAAAAAAAAAAAAAAAAAAA=="},
+    },
     "IncompleteSignature": {"headers": {"authorization": "ACS3-HMAC-SHA256 Credential=a,Signature=b"}},
     "SignatureNonceUsed": {"times": 2, "nonce": "the same"},
     "InvalidTimeStamp.Expired": {"at": iso(NOW - 901)},
