@@ -15,7 +15,8 @@ from lookalike_specs.messages import FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Pair
 MAX_PARTS: Final = 1000
 MAX_HEAD_SIZE: Final = 4096
 MAX_PARAMETERS: Final = 100
-LINE_BREAK: Final = re.compile(rb"\r?\n")
+# blanks may stand behind a boundary, and are no part of it (RFC 2046 5.1.1)
+LINE_BREAK: Final = re.compile(rb"[ \t]{0,100}(\r?\n)")
 HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 
 
@@ -135,7 +136,7 @@ def _parse_part(piece: bytes) -> FormPart:
         filename = _decode_utf8(filename)
     # Alibaba Cloud's Node SDK leaves out the line break between a file's bytes and the next boundary, so it is optional
     # here, and is the one that the part began with. A file that ends in such a break, sent that way, loses it.
-    content = piece[end.end() :].removesuffix(start[0])
+    content = piece[end.end() :].removesuffix(start[1])
     return FormPart(_decode_utf8(name), content, filename)
 
 

@@ -79,6 +79,12 @@ def request(body: bytes, content_type: str = TYPE) -> Request:
     return Request(method="POST", path="/", headers=((b"content-type", content_type.encode("latin-1")),), body=body)
 
 
+def test_blanks_behind_a_boundary_are_no_part_of_it() -> None:
+    body = b'--XX \t\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--XX  \r\n'
+    body += b'Content-Disposition: form-data; name="b"\r\n\r\n2\r\n--XX-- \r\n'
+    assert [(part.name, part.content) for part in parse_multipart(body, TYPE)] == [("a", b"1"), ("b", b"2")]
+
+
 def test_fields_are_the_form_and_files_are_apart() -> None:
     found = parse_request(request(framed(NAMED, NAMED + b'; filename="b"')))
     assert (found.form, found.files, found.broken_rule) == ((("a", "1"),), {"a": b"1"}, "")
