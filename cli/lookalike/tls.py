@@ -12,6 +12,7 @@ import click
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.certificates import TlsContexts, create_tls_contexts, list_host_names
+from lookalike_mocks.adapters.server import IS_WINDOWS
 
 from .click_ext import CommandError
 from .output import render_table, style_dim
@@ -41,6 +42,9 @@ def create_tls(mock: Mock, hosts: tuple[str, ...], path: Path | None, more: tupl
         if more:
             raise CommandError("--tls-name needs --tls-ca FILE")
         return None
+    if IS_WINDOWS:
+        # The listener looks at a connection's first byte by `add_reader`, which asyncio's loop there does not have.
+        raise CommandError("--tls-ca does not work on Windows; without it the server answers http")
     contexts = _create_certificates(mock, hosts, more)
     try:
         _write_ca(contexts.ca, path)

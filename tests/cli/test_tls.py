@@ -131,6 +131,14 @@ def test_a_taken_port_leaves_the_file_of_who_serves_there(tmp_path, lookalike):
     assert file.read_text() == "theirs"
 
 
+def test_on_windows_tls_is_refused_in_one_line(lookalike, tmp_path, monkeypatch):
+    monkeypatch.setattr("lookalike.tls.IS_WINDOWS", True)
+    result = lookalike("serve", "tmapi", "--port", "0", "--tls-ca", str(tmp_path / "ca.pem"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: --tls-ca does not work on Windows; without it the server answers http\n"
+    assert not (tmp_path / "ca.pem").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "problem"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -30,6 +31,7 @@ CALM_POLL_SECONDS = 0.01
 GRACE_SECONDS = 2.0
 # a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
 GC_THRESHOLDS = (20_000, 50, 100)
+IS_WINDOWS = os.name == "nt"
 logger = logging.getLogger("lookalike")
 
 
@@ -93,7 +95,10 @@ def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     sock = socket.socket(family, kind, number)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not IS_WINDOWS:
+            # Elsewhere this lets a server start again at once. There it lets two servers take one port, and each gets
+            # some of the clients.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(address)

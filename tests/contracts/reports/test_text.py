@@ -109,6 +109,12 @@ baseline
     )
 
 
+def test_the_curl_lines_of_several_requests_stand_below_each_other(make_report: MakeReport) -> None:
+    finding = short(make_report().findings[0], "is wrong", "# 1 of 2\ncurl one\n# 2 of 2\ncurl two")
+    expected = "  curl   # 1 of 2\n         curl one\n         # 2 of 2\n         curl two\n"
+    assert expected in render_text(make_report(findings=(finding,)))
+
+
 @pytest.mark.parametrize(
     ("changes", "families", "rest"),
     [

@@ -222,3 +222,14 @@ def test_an_answer_that_does_not_end_is_dropped_after_the_grace(mock: Mock) -> N
         return time.monotonic() - began
 
     assert HASTE <= asyncio.run(closed_in()) < 10 * HASTE
+
+
+def test_on_windows_a_port_that_is_taken_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike_mocks.adapters.server.IS_WINDOWS", True)
+    with bind_socket("127.0.0.1", 0) as sock:
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR) == 0
+
+
+def test_a_server_that_ended_can_start_again_on_its_port_at_once() -> None:
+    with bind_socket("127.0.0.1", 0) as sock:
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
