@@ -98,6 +98,13 @@ def test_a_client_that_offers_http_2_keeps_its_body(server: Server, pieces: tupl
         assert read_response(sock)[0].startswith(b"HTTP/1.1 200")
 
 
+def test_a_client_that_takes_the_server_for_a_proxy_gets_its_api(server: Server) -> None:
+    # a proxy is sent the whole address; where the host is not in it, "Host: a" alone means no API
+    assert json.loads(ask(server, GET.replace(b"GET /", b"GET http://api.tmapi.top/", 1), b"\r\n")[1])["code"] == 200
+    nowhere = b"GET http://api.tmapi.top/nowhere HTTP/1.1\r\nHost: api.tmapi.top\r\n\r\n"
+    assert json.loads(ask(server, nowhere)[1]) == {"message": "no Route matched with those values"}
+
+
 def test_a_client_of_http_1_0_is_told_that_the_connection_stays(server: Server) -> None:
     old = GET.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Connection: keep-alive\r\n\r\n"
     with connect(server) as sock:
