@@ -94,6 +94,9 @@ def load_baseline(path: Path, today: date | None = None) -> Baseline:
         accepted = msgspec.convert(content, _BaselineFile).accepted
     except OSError as error:
         raise BadBaseline(str(path), error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        # an older PowerShell writes UTF-16 where its output goes to a file
+        raise BadBaseline(str(path), "it is not UTF-8; save it as UTF-8") from error
     except (ValueError, msgspec.MsgspecError) as error:
         raise BadBaseline(str(path), f"{error}. {FORMAT_HINT}") from error
     entries: dict[str, AcceptedFinding] = {}

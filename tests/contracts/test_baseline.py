@@ -103,6 +103,14 @@ def test_a_wrong_file_is_told(tmp_path: Path, content: object, problem: str) -> 
     assert str(wrong.value).startswith(str(tmp_path / "known.json"))
 
 
+@pytest.mark.parametrize("name", ["known.json", "known.toml"])
+def test_a_file_that_a_shell_wrote_in_utf_16_is_told_what_to_do(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{"accepted": []}', "utf-16")
+    with pytest.raises(BadBaseline, match=r"it is not UTF-8; save it as UTF-8$"):
+        load_baseline(path)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadBaseline, match="No such file or directory"):
         load_baseline(tmp_path / "none.json")
