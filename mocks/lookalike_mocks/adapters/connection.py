@@ -45,7 +45,7 @@ from .connection_state import BodyLimitFunction, BodySecondsFunction, DirectHand
 from .limits import Limits
 from .outbox import get_outbox
 from .request_reader import RequestReader, UnreadableRequest, is_one_head
-from .response_head import encode_connection_header, encode_head
+from .response_head import encode_connection_header, encode_head, encode_sized_head
 
 # How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
 # without end would keep the loop to itself.
@@ -60,7 +60,7 @@ class ServerConnection(asyncio.Protocol):
         self.app = app
         self.registry = registry
         self.limits = limits
-        # another application than ours (a benchmark serves one) is asked through ASGI alone
+        # an application that is not ours is asked through ASGI alone
         self._respond_directly: DirectHandler | None = getattr(app, "respond_directly", None)
         self._get_body_limit: BodyLimitFunction = getattr(app, "get_body_limit", lambda *_: limits.body_bytes)
         self._get_body_seconds: BodySecondsFunction = getattr(app, "get_body_seconds", lambda _: 0.0)
@@ -153,14 +153,14 @@ class ServerConnection(asyncio.Protocol):
             self._refuse(error.status, error.advice)
             return
         self._begin_request()
-        self._answer_complete()
+        if self._reader.request.is_complete:
+            self._answer()
 
     def _advance(self) -> None:
         """Work on what came: heads, bodies, requests, until there is not enough left or something has to end first."""
         count = 0
         while self._unread and not self._is_write_paused and self._read():
-            if self._answer_complete():
-                count += 1
+            count += self._answer_complete()
             if count >= MAX_DIRECT_RESPONSES:
                 self.loop.call_soon(self._advance)
                 break
@@ -208,8 +208,6 @@ class ServerConnection(asyncio.Protocol):
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()
-
-    # answering
 
     def _answer_complete(self) -> bool:
         """Answer the request if all of it has come. Return whether it had."""
@@ -261,15 +259,19 @@ class ServerConnection(asyncio.Protocol):
         self._answer(rule)
 
     def _send(self, request: Request, response: Response) -> None:
-        head = self.encode_response_head(response, b"content-length: %d" % len(response.body))
         body = response.body
+        keeps_alive = self.keeps_alive
+        head = encode_sized_head(response, keeps_alive, self._reader.request.version)
         if request.method == "HEAD":
             body = b""
         self._outbox.add(self.transport, head, body)
         # a lone client would gain nothing from waiting for others
         if len(self.registry.connections) == 1:
             self._outbox.flush()
-        self.finish_response()
+        if keeps_alive:
+            self._state = State.HEAD
+        else:
+            self.finish_response()
 
     def encode_response_head(self, response: Response, framing: bytes) -> bytes:
         """Return the whole head of a response; `framing` is the header that says where the body ends."""
@@ -298,9 +300,9 @@ class ServerConnection(asyncio.Protocol):
             return
         if self.keeps_alive:
             self._state = State.HEAD
-            return
-        self._outbox.flush()
-        self.close_gently()
+        else:
+            self._outbox.flush()
+            self.close_gently()
 
     def finish_exchange(self) -> None:
         """Go on behind a response that took time."""
@@ -308,8 +310,6 @@ class ServerConnection(asyncio.Protocol):
         self.finish_response()
         if self._unread and self._state is State.HEAD:
             self._advance()
-
-    # ending
 
     def _refuse(self, status: bytes, advice: bytes = b"") -> None:
         """Send a short response with that status, the last of this connection."""

@@ -25,6 +25,7 @@ FRAMING_FACTOR: Final = 8
 REQUEST_START: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*(?: |$)")
 MAX_METHOD_BYTES: Final = 64
 NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+OLD_VERSION: Final = b"HTTP/1.0"
 BAD_REQUEST: Final = b"400 Bad Request"
 HEAD_TOO_LARGE: Final = b"431 Request Header Fields Too Large"
 NO_TUNNEL: Final = b"501 Not Implemented"
@@ -129,6 +130,9 @@ class RequestReader:
         self.request = IncomingRequest(began_at=now)
         if not head.isascii():
             head = _encode_target(head)
+        # asked of the parser, the version of every request would be put together as a text
+        if head.startswith(OLD_VERSION, head.index(b"\r\n") - len(OLD_VERSION)):
+            self.request.version = "1.0"
         self._is_in_head = True
         self._parse(head)
 
@@ -187,9 +191,9 @@ class RequestReader:
     # httptools calls these, from within `feed_data`
 
     def on_url(self, url: bytes) -> None:
-        """Keep the target, or a part of it."""
+        """Keep the target; a head is parsed in one piece, so this is all of it."""
         if self._is_in_head:
-            self.request.target += url
+            self.request.target = url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; one that comes behind a body is a trailer, and counts for nothing."""
@@ -205,7 +209,6 @@ class RequestReader:
         request = self.request
         parser = self._parser
         request.method = parser.get_method().decode("ascii")
-        request.version = parser.get_http_version()
         request.keeps_alive = parser.should_keep_alive()
         request.path, request.query = _split_target(request.target)
         for name, value in request.headers:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from lookalike_specs.messages import RawHeaders
+from lookalike_specs.messages import RawHeaders, Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
@@ -41,3 +41,13 @@ def encode_connection_header(keeps_alive: bool, version: str) -> bytes:
         # a client of HTTP/1.0 waits for the end of the connection unless it is told
         return b"connection: keep-alive\r\n"
     return b""
+
+
+def encode_sized_head(response: Response, keeps_alive: bool, version: str) -> bytes:
+    """Return the whole head of a response that is sent with all of its body."""
+    start = encode_head(response.status, response.media_type, response.headers)
+    size = len(response.body)
+    if keeps_alive and version != "1.0":
+        # nearly every response: there is nothing to say about the connection
+        return b"%bcontent-length: %d\r\n\r\n" % (start, size)
+    return b"%bcontent-length: %d\r\n%b\r\n" % (start, size, encode_connection_header(keeps_alive, version))
