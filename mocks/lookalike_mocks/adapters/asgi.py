@@ -103,7 +103,7 @@ class MockApp:
 
     def _respond(self, request: Request) -> Response:
         if self.request_log is None:
-            return self.mock.exchange(request).response
+            return self.mock.respond(request)
         started_at = time.time()
         entry = self.mock.exchange(request)
         answered_at = time.time()
