@@ -385,9 +385,7 @@ def test_the_pages_table_by_magic(status: str, code: str, message: str) -> None:
 def able(error: str) -> list[str]:
     """The operations that can answer an error in the gateway's words, and do not have it in other words."""
     possible = ERRORS[error].operations or list(OPERATIONS)
-    return [
-        name for name in possible if name in GOOD and error not in OPERATIONS[name].extension.error_aliases
-    ]
+    return [name for name in possible if name in GOOD and error not in OPERATIONS[name].extension.error_aliases]
 
 
 @pytest.mark.exhaustive
