@@ -26,7 +26,7 @@ from lookalike_contracts.responses.openapi_adapter import match_operation, to_op
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_contracts.session import Session
 from lookalike_contracts.transport import HttpClient
-from lookalike_specs import list_api_ids, load_api, read_document
+from lookalike_specs import list_api_ids, load_api, read_document, resolve_variants
 from lookalike_specs.messages import Request, Response
 
 from ..contracts.transport.misbehaving_server import OK_HEAD, send_and_close, serve_badly
@@ -166,6 +166,8 @@ def test_prism_does_report_an_answer_that_is_wrong(npm: Callable[[Path], Path], 
         prism(npm(TOOLS), tmp_path, "hiobuy", upstream) as (url, _),
         HttpClient(url) as http,
     ):
-        subject = CheckContext(HIOBUY, HIOBUY.operations[0], Session(http), HIOBUY.account, {})
+        subject = CheckContext(
+            HIOBUY, HIOBUY.operations[0], Session(http), HIOBUY.account, resolve_variants(HIOBUY, {})
+        )
         reply = subject.send_sample().response
     assert (reply.status, msgspec.json.decode(reply.body)["type"].rpartition("#")[2]) == (500, "VIOLATIONS")

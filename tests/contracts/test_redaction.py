@@ -30,6 +30,7 @@ from lookalike_mocks import Mock
 from lookalike_mocks.sandbox import Sandbox
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.provenance import PROVENANCE_KINDS
 from lookalike_specs.signing import SCHEMES
 
 from ..specs.redaction.reader import decode_all, is_secret_readable
@@ -218,7 +219,19 @@ def test_the_command_line_tells_no_secret(tmp_path: Path, api: str, way: str, pl
         environment = {get_variable_name(api, name): value for name, value in account.items()}
         done = CliRunner().invoke(
             cli,
-            ["check", api, "--url", url, *only, "--max-cases", "2", "--write-baseline", str(tmp_path / "baseline")]
+            [
+                "check",
+                api,
+                "--url",
+                url,
+                *only,
+                "--max-cases",
+                "2",
+                "--trust",
+                ",".join(PROVENANCE_KINDS),
+                "--write-baseline",
+                str(tmp_path / "baseline"),
+            ]
             + [f"--report={name}={tmp_path / name}" for name in FORMATS]
             + (given if place == "option" else []),
             env=environment if place == "environment" else {},
