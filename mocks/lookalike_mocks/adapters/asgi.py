@@ -70,7 +70,15 @@ class MockApp:
 
     async def _respond_aside(self, request: Request) -> Response:
         """Return the mock's response, made in a thread, while others are answered on the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._respond, request)
+        loop = asyncio.get_running_loop()
+        if self.request_log is None:
+            return await loop.run_in_executor(self._pool, self.mock.respond, request)
+        started_at = time.time()
+        entry = await loop.run_in_executor(self._pool, self.mock.exchange, request)
+        # here and not in the thread: the log belongs to the loop
+        answered_at = time.time()
+        self.request_log.add(entry, answered_at, answered_at - started_at)
+        return entry.response
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
         body = b""

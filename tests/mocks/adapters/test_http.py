@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,8 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.server import Server
+from lookalike_mocks.log_format import create_json_format
+from lookalike_mocks.request_log import LineWriter, RequestLog
 
 KEY = b"apiToken=lookalike-demo-token"
 GET = b"GET /1688/global/search/image?%b&img_url=https://cbu01.alicdn.com/x.jpg HTTP/1.1\r\nHost: a\r\n" % KEY
@@ -154,6 +157,21 @@ def test_a_client_that_has_said_its_end_gets_its_response(server: Server, reques
         sock.shutdown(socket.SHUT_WR)
         assert read_response(sock)[0].startswith(b"HTTP/1.1 200")
         assert is_ended_within(sock, 1)
+
+
+def test_a_long_body_is_logged_as_any_other_is() -> None:
+    app = MockApp(Mock("tmapi"))
+    with tempfile.TemporaryFile() as file:
+        app.request_log = RequestLog(create_json_format(app.mock), LineWriter(file.fileno()))
+        with Server(app) as server:
+            for _ in range(2):
+                long = BODY + b" " * 2000
+                head, _ = ask(server, POST + b"Content-Length: %d\r\n\r\n" % len(long) + long)
+                assert head.startswith(b"HTTP/1.1 200")
+        app.request_log.close()
+        file.seek(0)
+        lines = file.read().splitlines()
+    assert [json.loads(line)["status"] for line in lines] == [200, 200]
 
 
 def test_empty_lines_before_a_request_are_passed_over(server: Server) -> None:
