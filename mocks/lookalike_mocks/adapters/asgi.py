@@ -16,6 +16,7 @@ from lookalike_specs.messages import Request, Response
 from ..control import CONTROL_PREFIX, MAX_CONTROL_BODY_BYTES, Certificates, ControlApp, ControlContext
 from ..mock import Mock
 from ..request_log import RequestLog
+from ..sandbox.journal import JournalEntry
 from .asgi_faults import get_raw_connection, send_response
 
 # where an API does not say itself how long a body may take
@@ -76,8 +77,7 @@ class MockApp:
         started_at = time.time()
         entry = await loop.run_in_executor(self._pool, self.mock.exchange, request)
         # here and not in the thread: the log belongs to the loop
-        answered_at = time.time()
-        self.request_log.add(entry, answered_at, answered_at - started_at)
+        self._log(self.request_log, entry, started_at)
         return entry.response
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
@@ -114,9 +114,13 @@ class MockApp:
             return self.mock.respond(request)
         started_at = time.time()
         entry = self.mock.exchange(request)
-        answered_at = time.time()
-        self.request_log.add(entry, answered_at, answered_at - started_at)
+        self._log(self.request_log, entry, started_at)
         return entry.response
+
+    @staticmethod
+    def _log(request_log: RequestLog, entry: JournalEntry, started_at: float) -> None:
+        answered_at = time.time()
+        request_log.add(entry, answered_at, answered_at - started_at)
 
     def get_body_limit(self, method: str, path: str) -> int:
         """Return how many bytes of a body are kept."""

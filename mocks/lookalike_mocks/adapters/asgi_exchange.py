@@ -16,11 +16,10 @@ from lookalike_specs.messages import Request, Response
 
 from .connection_state import ClientConnection
 from .raw_connection import EXTENSION, RawConnection
-from .response_head import encode_connection_header, encode_head
+from .response_head import CLOSING_RESPONSE, SERVER_ERROR, encode_connection_header, encode_head
 
 # statuses whose responses have no body
 BODILESS_STATUSES: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-SERVER_ERROR: Final = b"HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 logger = logging.getLogger("lookalike")
 
 
@@ -62,7 +61,7 @@ class AsgiExchange:
         if not self._is_complete:
             # without a head the client can be told; with one, all that is left is to cut it off
             if not self._has_sent_head:
-                connection.transport.write(SERVER_ERROR)
+                connection.transport.write(CLOSING_RESPONSE % (SERVER_ERROR, 0, b""))
             connection.close_gently()
             return
         connection.finish_exchange()

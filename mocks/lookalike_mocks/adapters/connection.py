@@ -117,7 +117,9 @@ class ServerConnection(asyncio.Protocol):
         """Let a client that has sent its last byte still read its responses. Return whether to keep the connection."""
         self._has_client_ended = True
         self._outbox.flush()
-        return self._state is State.ANSWERING or bool(self._unread and self._is_write_paused)
+        is_owed_response = self._state is State.ANSWERING or bool(self._unread and self._is_write_paused)
+        # over TLS the end of one side is the end of both, and asyncio would log a warning
+        return is_owed_response and self.scheme == "http"
 
     def data_received(self, data: bytes) -> None:
         """Take in what the client sent, as far as its state allows."""
@@ -358,9 +360,7 @@ class ServerConnection(asyncio.Protocol):
         seconds_left = self._compute_seconds_left()
         if seconds_left > 0:
             # a state with a shorter deadline may begin meanwhile
-            limits = self.limits
-            shortest = min(limits.idle_seconds, limits.head_seconds, limits.body_pause_seconds)
-            self._restart_timer(min(seconds_left, shortest))
+            self._restart_timer(min(seconds_left, self.limits.shortest_seconds))
         elif self._is_write_paused:
             self.transport.abort()
         elif self._state is State.HEAD and self._reader.request.method and not self._unread:

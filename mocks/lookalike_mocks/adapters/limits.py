@@ -26,6 +26,11 @@ class Limits:
     unread_response_seconds: float = 30.0
     linger_seconds: float = 2.0
 
+    @property
+    def shortest_seconds(self) -> float:
+        """Return the shortest time that a client is given for what it sends."""
+        return min(self.idle_seconds, self.head_seconds, self.body_pause_seconds)
+
 
 LIMIT_DESCRIPTIONS = {
     "head_bytes": "a head, its request line included; beyond it: 431, and the end",

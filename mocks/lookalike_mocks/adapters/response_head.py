@@ -46,6 +46,9 @@ def encode_connection_header(keeps_alive: bool, version: str) -> bytes:
 def encode_sized_head(response: Response, keeps_alive: bool, version: str) -> bytes:
     """Return the whole head of a response that is sent with all of its body."""
     start = encode_head(response.status, response.media_type, response.headers)
+    if response.status == HTTPStatus.NO_CONTENT:
+        # it has no body, and RFC 9110 forbids it to say how long the body is
+        return b"%b%b\r\n" % (start, encode_connection_header(keeps_alive, version))
     size = len(response.body)
     if keeps_alive and version != "1.0":
         # nearly every response: there is nothing to say about the connection

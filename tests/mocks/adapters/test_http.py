@@ -14,9 +14,11 @@ import pytest
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.limits import Limits
+from lookalike_mocks.adapters.response_head import encode_sized_head
 from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.log_format import create_json_format
 from lookalike_mocks.request_log import LineWriter, RequestLog
+from lookalike_specs.messages import Response
 
 KEY = b"apiToken=lookalike-demo-token"
 GET = b"GET /1688/global/search/image?%b&img_url=https://cbu01.alicdn.com/x.jpg HTTP/1.1\r\nHost: a\r\n" % KEY
@@ -172,6 +174,11 @@ def test_a_long_body_is_logged_as_any_other_is() -> None:
         file.seek(0)
         lines = file.read().splitlines()
     assert [json.loads(line)["status"] for line in lines] == [200, 200]
+
+
+def test_an_answer_without_content_does_not_say_how_long_it_is() -> None:
+    head = encode_sized_head(Response(status=204, body=b"", media_type=""), keeps_alive=True, version="1.1")
+    assert head == b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 def test_empty_lines_before_a_request_are_passed_over(server: Server) -> None:
