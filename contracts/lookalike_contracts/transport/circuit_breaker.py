@@ -33,7 +33,7 @@ class CircuitBreaker:
     def check(self) -> None:
         """Raise RequestNotSent when the server is given up."""
         if self.failure_weight >= MAX_WEIGHT:
-            raise RequestNotSent(f"{self.reason}; it was given up")
+            raise RequestNotSent(f"{self.reason}; it was not asked again")
 
     def record_success(self) -> None:
         """Forget the failures before it."""

@@ -33,7 +33,7 @@ def build_httpx_response(mock: Mock, request: httpx.Request, body: bytes) -> htt
             method=request.method,
             path=url.path,
             query=url.query,
-            # as they come over HTTP/1.1 from uvicorn: an httpx client may write `Content-Type`
+            # as they come over HTTP/1.1: an httpx client may write `Content-Type`
             headers=tuple((name.lower(), value) for name, value in request.headers.raw),
             body=body,
             scheme=url.scheme,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
+import ssl
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.certificates import create_tls_contexts
 from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.response_head import encode_sized_head
 from lookalike_mocks.adapters.server import Server
@@ -179,6 +182,21 @@ def test_a_long_body_is_logged_as_any_other_is() -> None:
 def test_an_answer_without_content_does_not_say_how_long_it_is() -> None:
     head = encode_sized_head(Response(status=204, body=b"", media_type=""), keeps_alive=True, version="1.1")
     assert head == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def test_a_client_that_ends_its_tls_while_it_waits_makes_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    late = GET.replace(b"lookalike-demo-token", b"situation-latency") + b"\r\n"
+    with Server(MockApp(Mock("tmapi")), tls=create_tls_contexts(["localhost"])) as server:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with context.wrap_socket(connect(server)) as sock:
+            sock.sendall(late)
+            time.sleep(0.2)
+            with suppress(OSError):
+                sock.unwrap()
+    assert [record.message for record in caplog.records] == []
 
 
 def test_empty_lines_before_a_request_are_passed_over(server: Server) -> None:
