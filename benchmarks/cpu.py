@@ -1,6 +1,6 @@
 """The server process's own CPU time for one request, side by side: ours, Prism, and a static Starlette answer.
 
-Usage: python benchmarks/cpu.py [--rounds 9] [--requests 3000] [--warm-up 8000] [--connections 16] [--log]
+Usage: python benchmarks/cpu.py [--rounds 9] [--requests 3000] [--warm-up 8000] [--connections 16] [--log] [--unique]
 Needs wrk, Linux, and `npm install --prefix benchmarks` once.
 
 Requests a second move with whoever else uses the machine; what a process itself is charged for (utime + stime of all
@@ -33,8 +33,12 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=2 * sample.COUNT, help="requests before the first round")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--log", action="store_true", help="measure ours once more, with a line for each request")
+    parser.add_argument("--unique", action="store_true", help="give each request a header that no other one has")
     parser.add_argument("--extra", default="", help="more of every request's query")
     options = parser.parse_args()
+    if options.unique:
+        # rotate.lua reads it: no request comes twice then, so that whoever remembers requests reads each one
+        os.environ["UNIQUE"] = "1"
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         commands = build_commands(Path(name), options.extra)
         if options.log:

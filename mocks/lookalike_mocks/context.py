@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -20,14 +21,16 @@ YEAR_MS: Final = 31_536_000_000
 class RequestContext(msgspec.Struct, frozen=True):
     """One request that an operation was found for.
 
-    `sent_values` are the typed values that were sent, `values` those and the defaults. `trigger_parameter` names the
-    parameter whose value selected the situation, if one did. Verifiers see no account, values or situation yet.
+    `preferences` are those of its `Prefer` headers. `sent_values` are the typed values that were sent, `values` those and
+    the defaults. `trigger_parameter` names the parameter whose value selected the situation, if one did. Verifiers see no
+    account or situation yet.
     """
 
     service: Service
     endpoint: Endpoint
     parsed: ParsedRequest
     credential: Credential = NO_CREDENTIAL
+    preferences: Mapping[str, str] = {}
     account: Account = ANONYMOUS
     sent_values: dict[str, Any] = {}
     values: dict[str, Any] = {}

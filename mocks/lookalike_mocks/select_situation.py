@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
-
-from lookalike_specs.messages import Request
 
 from .authentication.credentials import Authentication
 from .context import RequestContext
@@ -18,9 +15,6 @@ from .reason import Origin
 from .sandbox.state import SandboxState
 from .service import Service
 
-# a preference and its value, plain or quoted, as RFC 7240 has them; what separates them is passed over
-PREFERENCE_PATTERN: Final = re.compile(r"""([^\s=,;"]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?""")
-ESCAPED_CHARACTER: Final = re.compile(r"\\(.)")
 SUCCESS_CODE: Final = "200"
 # of what was asked for, in an answer of ours
 MAX_QUOTED_LENGTH: Final = 100
@@ -58,8 +52,8 @@ def select_requested_situation(
 
     Raise VendorError where that is an error, MockError where `Prefer` names none of the API's situations.
     """
-    if context.parsed.request.get_header(b"prefer") is not None:
-        preferred = _select_preferred(context, parse_preferences(context.parsed.request))
+    if context.preferences:
+        preferred = _select_preferred(context, context.preferences)
         if preferred is not None:
             # `code=200` leaves what is scheduled for a later request
             return _add_situation(NO_SITUATION, context.service, RequestedSituation(preferred, "prefer"), error_values)
@@ -77,10 +71,7 @@ def select_requested_situation(
 
 
 def select_triggered_situation(
-    context: RequestContext,
-    authentication: Authentication,
-    values: Mapping[str, Any],
-    selection: SelectedSituation,
+    context: RequestContext, authentication: Authentication, selection: SelectedSituation
 ) -> SelectedSituation:
     """Return the selection with what a trigger key, else a trigger parameter, names; what is selected already stays.
 
@@ -91,7 +82,7 @@ def select_triggered_situation(
     if situation not in possible:
         situation = ""
     for name, pattern in context.service.trigger_parameters:
-        value = values.get(name)
+        value = context.values.get(name)
         if situation or not isinstance(value, str):
             continue
         match = pattern.fullmatch(value)
@@ -127,18 +118,6 @@ def _add_situation(
         facts = {"rule": "situation", "parameter": "", "value": "", **error_values}
         raise VendorError(situation, facts, origin=origin, detail=detail)
     return msgspec.structs.replace(selection, situation=situation, situation_origin=origin)
-
-
-def parse_preferences(request: Request) -> dict[str, str]:
-    """Return the preferences of all such headers, in lower case, and their values; of two alike the first counts."""
-    headers = [value.decode("latin-1") for key, value in request.headers if key == b"prefer"]
-    preferences: dict[str, str] = {}
-    for name, value in PREFERENCE_PATTERN.findall(",".join(headers)):
-        text = value
-        if len(value) > 1 and value.startswith('"') and value.endswith('"'):
-            text = ESCAPED_CHARACTER.sub(r"\1", value[1:-1])
-        preferences.setdefault(name.lower(), text)
-    return preferences
 
 
 def _select_preferred(context: RequestContext, preferences: Mapping[str, str]) -> str | None:

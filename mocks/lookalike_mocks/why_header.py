@@ -9,8 +9,8 @@ import msgspec
 
 from lookalike_specs.messages import Request, Response
 
+from .preferences import parse_preferences
 from .reason import Reason, ReasonFinder
-from .select_situation import parse_preferences
 
 WHY_HEADER: Final = b"lookalike-why"
 EXPLAIN: Final = "explain"
@@ -21,7 +21,7 @@ PLAIN_CHARACTERS: Final = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 def add_why_header(request: Request, response: Response, find_reason: ReasonFinder) -> Response:
     """Return the response, with the reason in a header where the request asks for it."""
-    if request.get_header(b"prefer") is None or EXPLAIN not in parse_preferences(request):
+    if EXPLAIN not in parse_preferences(request):
         return response
     header = (WHY_HEADER, encode_reason(find_reason(request)))
     return msgspec.structs.replace(response, headers=(*response.headers, header))

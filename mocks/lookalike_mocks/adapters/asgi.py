@@ -62,7 +62,11 @@ class MockApp:
         connection = get_raw_connection(scope)
         if connection is None:
             # another server than ours
-            response = self._respond(await self._build_request(scope, receive))
+            request = await self._build_request(scope, receive)
+            if self.request_log is not None:
+                response = self._respond_and_log(request, self.request_log)
+            else:
+                response = self.mock.respond(request)
         elif connection.response is None:
             response = await self._respond_aside(connection.request)
         else:
@@ -89,7 +93,8 @@ class MockApp:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"],
-            headers=tuple(scope["headers"]),
+            # other servers may have lists for the pairs
+            headers=tuple((name, value) for name, value in scope["headers"]),
             body=body,
             scheme=scope["scheme"],
             broken_rule=broken_rule,
@@ -107,14 +112,14 @@ class MockApp:
             return None
         if request.method in BODILESS_METHODS and (request.body or request.broken_rule):
             request = msgspec.structs.replace(request, body=b"", broken_rule="")
-        return self._respond(request)
+        if self.request_log is not None:
+            return self._respond_and_log(request, self.request_log)
+        return self.mock.respond(request)
 
-    def _respond(self, request: Request) -> Response:
-        if self.request_log is None:
-            return self.mock.respond(request)
+    def _respond_and_log(self, request: Request, request_log: RequestLog) -> Response:
         started_at = time.time()
         entry = self.mock.exchange(request)
-        self._log(self.request_log, entry, started_at)
+        self._log(request_log, entry, started_at)
         return entry.response
 
     @staticmethod

@@ -16,7 +16,7 @@ from lookalike_specs.messages import Request, Response
 
 from .connection_state import ClientConnection
 from .raw_connection import EXTENSION, RawConnection
-from .response_head import CLOSING_RESPONSE, SERVER_ERROR, encode_connection_header, encode_head
+from .response_head import CLOSING_RESPONSE, CONNECTION_HEADERS, SERVER_ERROR, encode_head
 
 # statuses whose responses have no body
 BODILESS_STATUSES: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -141,7 +141,7 @@ class AsgiExchange:
                     headers.append((b"transfer-encoding", b"chunked"))
                 else:
                     self._connection.end_after_response()
-        connection_header = encode_connection_header(self._connection.keeps_alive, self._connection.version)
+        connection_header = CONNECTION_HEADERS[self._connection.keeps_alive, self._connection.version]
         return b"%b%b\r\n" % (encode_head(status, "", tuple(headers)), connection_header)
 
 

@@ -6,7 +6,7 @@ A newcomer's map. A connection is in one state at a time, and each state says wh
       └────────┴──────────┴───────> CLOSING
 
 - **HEAD**: waiting for a request, or reading its head: everything up to the first empty line. The bytes are only kept and
-  counted until the head is whole. Then it is parsed.
+  counted until the head is whole. Then it is parsed, unless the very same bytes came before (`head_cache`).
 - **BODY**: reading the body, if the request has one. Bytes of the next request wait in `_unread`.
 - **ANSWERING**: the response is being made. Most requests leave this state before they return to the event loop: the
   mock's pipeline is synchronous, and its response goes to the outbox ("the direct way"). Two kinds of request stay: those
@@ -42,10 +42,11 @@ from lookalike_specs.messages import Request, Response
 from . import response_head
 from .asgi_exchange import AsgiExchange
 from .connection_state import BodyLimitFunction, BodySecondsFunction, DirectHandler, Registry, State
+from .head_cache import KnownHead
 from .limits import Limits
 from .outbox import get_outbox
 from .request_reader import RequestReader, UnreadableRequest, is_one_head
-from .response_head import encode_connection_header, encode_head, encode_sized_head
+from .response_head import CONNECTION_HEADERS, encode_head, encode_sized_head
 
 # How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
 # without end would keep the loop to itself.
@@ -68,6 +69,9 @@ class ServerConnection(asyncio.Protocol):
         self._unread = bytearray()
         self._discarded_size = 0
         self._reader = RequestReader(limits)
+        # of the request that came last: its version of HTTP, such as "1.1", and whether another one may follow
+        self.version = ""
+        self._keeps_alive = True
         self._exchange: AsgiExchange | None = None
         self._is_write_paused = False
         self._is_reading_paused = False
@@ -84,6 +88,7 @@ class ServerConnection(asyncio.Protocol):
         self.lost = asyncio.Event()
         self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._outbox = get_outbox(self.loop)
+        self._heads = self.registry.heads[self.scheme]
         self._active_at = self.loop.time()
         limits = self.limits
         self._timer = self.loop.call_later(min(limits.head_seconds, limits.idle_seconds), self._check_deadline)
@@ -129,9 +134,16 @@ class ServerConnection(asyncio.Protocol):
         is_first_of_head = self._state is State.HEAD and not self._unread
         if is_first_of_head or self._state is State.BODY:
             self._active_at = self.loop.time()
-        if is_first_of_head and not self._is_write_paused and is_one_head(data):
-            self._take_head(data)
-            return
+        if is_first_of_head and not self._is_write_paused:
+            known = self._heads.get(data)
+            if known is not None:
+                self.version = known.version
+                self._keeps_alive = known.keeps_alive
+                self._respond(known.request)
+                return
+            if is_one_head(data):
+                self._take_head(data)
+                return
         self._unread += data
         self._advance()
 
@@ -155,8 +167,12 @@ class ServerConnection(asyncio.Protocol):
             self._refuse(error.status, error.advice)
             return
         self._begin_request()
-        if self._reader.request.is_complete:
-            self._answer()
+        incoming = self._reader.request
+        if not incoming.is_complete:
+            return
+        request = incoming.build_request(self.scheme, "")
+        self._heads.keep(head, KnownHead(request, self.version, self._keeps_alive))
+        self._respond(request)
 
     def _advance(self) -> None:
         """Work on what came: heads, bodies, requests, until there is not enough left or something has to end first."""
@@ -191,13 +207,15 @@ class ServerConnection(asyncio.Protocol):
         """Make out how long the body may be and take, where there is one."""
         self._state = State.BODY
         request = self._reader.request
+        self.version = request.version
+        self._keeps_alive = request.keeps_alive
         if not request.has_body:
             return
         request.body_limit = self._get_body_limit(request.method, request.path)
         request.body_seconds = self._get_body_seconds(request.path) or self.limits.body_seconds
         # the timer that runs may be due later than that
         self._restart_timer(min(request.body_seconds, self.limits.body_pause_seconds))
-        if request.expects_continue and request.version == "1.1":
+        if request.expects_continue and self.version == "1.1":
             self._outbox.flush()
             self.transport.write(response_head.CONTINUE)
 
@@ -219,24 +237,11 @@ class ServerConnection(asyncio.Protocol):
         return True
 
     def _answer(self, broken_rule: str = "") -> None:
-        """Answer the request that came in: directly, or by the ASGI application where it takes time."""
+        self._respond(self._reader.request.build_request(self.scheme, broken_rule))
+
+    def _respond(self, request: Request) -> None:
+        """Answer a request: directly, or by the ASGI application where it takes time."""
         self._state = State.ANSWERING
-        incoming = self._reader.request
-        body = b""
-        if incoming.body_size:
-            body = bytes(incoming.body)
-            incoming.body.clear()
-            if incoming.body_size > incoming.body_limit:
-                broken_rule = broken_rule or "body-too-large"
-        request = Request(
-            method=incoming.method,
-            path=incoming.path,
-            query=incoming.query,
-            headers=tuple(incoming.headers),
-            body=body,
-            scheme=self.scheme,
-            broken_rule=broken_rule,
-        )
         response = None
         if self._respond_directly is not None:
             try:
@@ -246,7 +251,7 @@ class ServerConnection(asyncio.Protocol):
                 logger.exception("the mock failed on %s", request.path)
                 self._refuse(response_head.SERVER_ERROR)
                 return
-        if response is None and broken_rule == "body-timeout":
+        if response is None and request.broken_rule == "body-timeout":
             # an application that we do not know has no error of its own for it
             self._refuse(response_head.REQUEST_TIMEOUT)
         elif response is None or response.fault is not None:
@@ -257,60 +262,48 @@ class ServerConnection(asyncio.Protocol):
 
     def _answer_broken_body(self, rule: str) -> None:
         """Answer a request whose body will not be read to its end; that is the last one of this connection."""
-        self._reader.request.keeps_alive = False
+        self._keeps_alive = False
         self._answer(rule)
 
     def _send(self, request: Request, response: Response) -> None:
         body = response.body
         keeps_alive = self.keeps_alive
-        head = encode_sized_head(response, keeps_alive, self._reader.request.version)
+        head = encode_sized_head(response, keeps_alive, self.version)
         if request.method == "HEAD":
             body = b""
-        self._outbox.add(self.transport, head, body)
         # a lone client would gain nothing from waiting for others
-        if len(self.registry.connections) == 1:
-            self._outbox.flush()
+        is_alone = len(self.registry.connections) == 1
+        self._outbox.add(self.transport, head, body, at_once=is_alone or not keeps_alive)
         if keeps_alive:
             self._state = State.HEAD
         else:
-            self.finish_response()
+            self.close_gently()
 
     def encode_response_head(self, response: Response, framing: bytes) -> bytes:
         """Return the whole head of a response; `framing` is the header that says where the body ends."""
         head = encode_head(response.status, response.media_type, response.headers)
-        connection_header = encode_connection_header(self.keeps_alive, self.version)
-        return b"%b%b\r\n%b\r\n" % (head, framing, connection_header)
+        return b"%b%b\r\n%b\r\n" % (head, framing, CONNECTION_HEADERS[self.keeps_alive, self.version])
 
     @property
     def keeps_alive(self) -> bool:
         """Return whether another request may come behind the one that is being answered."""
-        return self._reader.request.keeps_alive and not self._has_client_ended and not self._is_shutting_down
-
-    @property
-    def version(self) -> str:
-        """Return the version of HTTP of the request that is being answered, such as "1.1"."""
-        return self._reader.request.version
+        return self._keeps_alive and not self._has_client_ended and not self._is_shutting_down
 
     def end_after_response(self) -> None:
         """Let the response that is under way be the last one."""
-        self._reader.request.keeps_alive = False
+        self._keeps_alive = False
 
-    def finish_response(self) -> None:
-        """Wait for the next request, or end the connection where there is to be none."""
+    def finish_exchange(self) -> None:
+        """Go on behind a response that took time: wait for the next request, or end the connection."""
+        self._active_at = self.loop.time()
         self._exchange = None
         if self._state is State.CLOSING:
             return
-        if self.keeps_alive:
-            self._state = State.HEAD
-        else:
-            self._outbox.flush()
+        if not self.keeps_alive:
             self.close_gently()
-
-    def finish_exchange(self) -> None:
-        """Go on behind a response that took time."""
-        self._active_at = self.loop.time()
-        self.finish_response()
-        if self._unread and self._state is State.HEAD:
+            return
+        self._state = State.HEAD
+        if self._unread:
             self._advance()
 
     def _refuse(self, status: bytes, advice: bytes = b"") -> None:
@@ -363,7 +356,7 @@ class ServerConnection(asyncio.Protocol):
             self._restart_timer(min(seconds_left, self.limits.shortest_seconds))
         elif self._is_write_paused:
             self.transport.abort()
-        elif self._state is State.HEAD and self._reader.request.method and not self._unread:
+        elif self._state is State.HEAD and self.version and not self._unread:
             # idle between two requests: there is nothing to answer
             self.close_gently()
         elif self._state is State.HEAD:
@@ -383,7 +376,7 @@ class ServerConnection(asyncio.Protocol):
             limit = limits.idle_seconds
             if self._unread:
                 limit = limits.head_seconds
-            elif not self._reader.request.method:
+            elif not self.version:
                 # a client that connects has to send something
                 limit = min(limits.idle_seconds, limits.head_seconds)
             return self._active_at + limit - now

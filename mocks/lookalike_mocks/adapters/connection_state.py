@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 
 from lookalike_specs.messages import Request, Response
 
+from .head_cache import HeadCache
+
 # request -> the response, or None for a request that the ASGI application has to answer itself
 DirectHandler = Callable[[Request], Response | None]
 # method, path -> how many bytes of a body are kept
@@ -38,11 +40,8 @@ class ClientConnection(Protocol):
     transport: asyncio.Transport
     # set when the connection is over
     lost: asyncio.Event
-
-    @property
-    def version(self) -> str:
-        """Return the version of HTTP of the request that is being answered, such as "1.1"."""
-        ...
+    # of HTTP, of the request that is being answered, such as "1.1"
+    version: str
 
     @property
     def keeps_alive(self) -> bool:
@@ -81,5 +80,7 @@ class Registry:
 
     connections: set[ClientConnection] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    # scheme -> the heads that came by it
+    heads: dict[str, HeadCache] = field(default_factory=lambda: {"http": HeadCache(), "https": HeadCache()})
     # in the `state` of every ASGI scope
     app_state: dict[str, Any] = field(default_factory=dict)

@@ -17,11 +17,13 @@ class Outbox:
         self._loop = loop
         self._waiting: list[tuple[asyncio.Transport, bytes, bytes]] = []
 
-    def add(self, transport: asyncio.Transport, head: bytes, body: bytes) -> None:
-        """Send head and body at the end of this turn."""
-        if not self._waiting:
-            self._loop.call_soon(self.flush)
+    def add(self, transport: asyncio.Transport, head: bytes, body: bytes, *, at_once: bool) -> None:
+        """Send head and body at the end of this turn, or `at_once`, behind all that waits."""
         self._waiting.append((transport, head, body))
+        if at_once:
+            self.flush()
+        elif len(self._waiting) == 1:
+            self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what waits now."""

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 import httptools
 import msgspec
 
+from lookalike_specs.messages import Request
+
 from .limits import Limits
 
 HEAD_END: Final = b"\r\n\r\n"
@@ -76,6 +78,24 @@ class IncomingRequest(msgspec.Struct, eq=False):
     def has_body(self) -> bool:
         """Return whether a body is announced that has not come yet."""
         return self.remaining != 0
+
+    def build_request(self, scheme: str, broken_rule: str) -> Request:
+        """Return the request as far as it came, and give its body away; `broken_rule` is what is wrong with that."""
+        body = b""
+        if self.body_size:
+            body = bytes(self.body)
+            self.body.clear()
+            if self.body_size > self.body_limit:
+                broken_rule = broken_rule or "body-too-large"
+        return Request(
+            method=self.method,
+            path=self.path,
+            query=self.query,
+            headers=tuple(self.headers),
+            body=body,
+            scheme=scheme,
+            broken_rule=broken_rule,
+        )
 
     def compute_seconds_left(self, limits: Limits, active_at: float, now: float) -> float:
         """Return how long the rest of the body may still take, where the last piece of it came at `active_at`."""

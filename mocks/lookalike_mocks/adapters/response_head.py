@@ -13,6 +13,14 @@ CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 
 REQUEST_TIMEOUT: Final = b"408 Request Timeout"
 SERVER_ERROR: Final = b"500 Internal Server Error"
 TOO_MANY_CONNECTIONS: Final = b"503 Service Unavailable"
+# whether the connection goes on, version of HTTP -> the line that tells a client; b"" where it knows
+CONNECTION_HEADERS: Final = {
+    (True, "1.1"): b"",
+    # a client of HTTP/1.0 waits for the end of the connection unless it is told
+    (True, "1.0"): b"connection: keep-alive\r\n",
+    (False, "1.1"): b"connection: close\r\n",
+    (False, "1.0"): b"connection: close\r\n",
+}
 
 
 @lru_cache(maxsize=64)
@@ -33,24 +41,11 @@ def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
     return b"".join(lines)
 
 
-def encode_connection_header(keeps_alive: bool, version: str) -> bytes:
-    """Return the line that tells a client whether the connection goes on, b"" where it knows."""
-    if not keeps_alive:
-        return b"connection: close\r\n"
-    if version == "1.0":
-        # a client of HTTP/1.0 waits for the end of the connection unless it is told
-        return b"connection: keep-alive\r\n"
-    return b""
-
-
 def encode_sized_head(response: Response, keeps_alive: bool, version: str) -> bytes:
     """Return the whole head of a response that is sent with all of its body."""
     start = encode_head(response.status, response.media_type, response.headers)
+    connection_header = CONNECTION_HEADERS[keeps_alive, version]
     if response.status == HTTPStatus.NO_CONTENT:
         # it has no body, and RFC 9110 forbids it to say how long the body is
-        return b"%b%b\r\n" % (start, encode_connection_header(keeps_alive, version))
-    size = len(response.body)
-    if keeps_alive and version != "1.0":
-        # nearly every response: there is nothing to say about the connection
-        return b"%bcontent-length: %d\r\n\r\n" % (start, size)
-    return b"%bcontent-length: %d\r\n%b\r\n" % (start, size, encode_connection_header(keeps_alive, version))
+        return b"%b%b\r\n" % (start, connection_header)
+    return b"%bcontent-length: %d\r\n%b\r\n" % (start, len(response.body), connection_header)

@@ -9,7 +9,10 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
+from lookalike_mocks.adapters.connection_state import Registry
+from lookalike_mocks.adapters.head_cache import MAX_HEAD_BYTES, KnownHead
 from lookalike_mocks.adapters.limits import Limits
+from lookalike_mocks.adapters.response_head import CONNECTION_HEADERS
 from lookalike_mocks.adapters.server import Server
 from lookalike_specs.messages import Request, Response
 
@@ -149,3 +152,44 @@ def test_a_request_leaves_no_circles_behind(wire: socket.socket, asked: bytes) -
         assert gc.collect() < 100
     finally:
         gc.enable()
+
+
+def test_the_same_head_is_parsed_once_for_each_scheme() -> None:
+    registry = Registry()
+    known = KnownHead(Request(method="GET", path="/x"), "1.1", keeps_alive=True)
+    registry.heads["http"].keep(b"GET /x HTTP/1.1\r\n\r\n", known)
+    assert registry.heads["http"].get(b"GET /x HTTP/1.1\r\n\r\n") is known
+    assert registry.heads["https"].get(b"GET /x HTTP/1.1\r\n\r\n") is None
+
+
+def test_a_long_head_is_not_remembered() -> None:
+    registry = Registry()
+    known = KnownHead(Request(method="GET", path="/x"), "1.1", keeps_alive=True)
+    registry.heads["http"].keep(b"GET /%b HTTP/1.1\r\n\r\n" % (b"x" * MAX_HEAD_BYTES), known)
+    assert registry.heads["http"].size == 0
+
+
+@pytest.mark.parametrize("line", [b"connection: close\r\n", b""])
+def test_a_head_that_comes_again_ends_its_connection_or_not_as_the_first_one_did(server: Server, line: bytes) -> None:
+    for _ in range(3):
+        with socket.create_connection(address(server), timeout=5) as sock:
+            sock.sendall(GET % line)
+            (answer,) = answers(sock, 1)
+            assert (b"connection: close" in answer) == bool(line)
+            if line:
+                assert sock.recv(1) == b""
+            else:
+                sock.sendall(GET % line)
+                assert len(answers(sock, 1)) == 1
+
+
+def test_a_head_of_http_1_0_that_comes_again_is_answered_as_the_first_one() -> None:
+    heads = [CONNECTION_HEADERS[True, "1.1"], CONNECTION_HEADERS[True, "1.0"], CONNECTION_HEADERS[False, "1.0"]]
+    with Server(MockApp(Mock("tmapi"))) as server:
+        for _ in range(2):
+            for version, line, expected in ((b"1", b"", heads[0]), (b"0", b"connection: keep-alive\r\n", heads[1])):
+                with socket.create_connection(address(server), timeout=5) as sock:
+                    sock.sendall(b"GET /x HTTP/1.%b\r\nhost: x\r\n%b\r\n" % (version, line))
+                    (answer,) = answers(sock, 1)
+                    assert expected in answer
+                    assert b"connection: close" not in answer
