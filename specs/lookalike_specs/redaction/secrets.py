@@ -16,8 +16,8 @@ import msgspec
 from lookalike_specs.messages import MAX_PAIRS, Request, Response
 from lookalike_specs.signing import SCHEMES, canonical
 
-# What is shorter is no secret, and would be found everywhere: a secret `a` would blacken every text.
-MIN_SECRET_LENGTH: Final = 8
+from .value_index import MIN_SECRET_LENGTH
+
 SEPARATORS: Final = re.compile(rb"[\s,;=]+")
 # The first word of an authorization, which says only of what kind it is: `Basic`, `Bearer`, `acs`.
 AUTH_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")

@@ -1,10 +1,13 @@
 """No way to write a secret gets past the veil; what is not secret does."""
 
+import gzip
 import html
 import json
 import time
+import zlib
 from base64 import b64encode, encodebytes, urlsafe_b64encode
 from collections.abc import Callable
+from quopri import encodestring
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
@@ -54,6 +57,31 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "xml, decimal": escape_each("&#{};"),
     "xml, hexadecimal": escape_each("&#x{:X};"),
 }
+# ways that have more layers than one, or that the tests above would have to read back
+RARER_ENCODINGS: dict[str, Callable[[str], str]] = {
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal, upper case": lambda text: text.encode().hex().upper(),
+    "hexadecimal, with blanks": lambda text: text.encode().hex(" "),
+    "hexadecimal, two bytes a group": lambda text: text.encode().hex(" ", -2),
+    "hexadecimal, with dashes": lambda text: text.encode().hex("-"),
+    "base64 of UTF-16": lambda text: b64encode(text.encode("utf-16")).decode(),
+    "base64 of UTF-16, the other byte first": lambda text: b64encode(text.encode("utf-16-be")).decode(),
+    "base64 of gzip": lambda text: b64encode(gzip.compress(text.encode())).decode(),
+    "base64 of zlib": lambda text: b64encode(zlib.compress(f"a=b&token={text}".encode())).decode(),
+    "percent, three times": lambda text: quote(quote(quote(text, safe=""), safe=""), safe=""),
+    "percent, six times": escape_each("%2525252525{:02x}"),
+    "quoted-printable": lambda text: encodestring(text.encode()).decode(),
+    "quoted-printable, every byte": escape_each("={:02X}"),
+    "escapes of bytes": escape_each("\\x{:02x}"),
+    "escapes of code points": escape_each("\\u{{{:x}}}"),
+    "long escapes": escape_each("\\U{:08x}"),
+    "octal escapes": escape_each("\\{:03o}"),
+    "representation in Python": lambda text: repr(text.encode())[2:-1],
+    "numbers in JSON": lambda text: json.dumps(list(text.encode())),
+    "numbers without blanks": lambda text: ",".join(str(byte) for byte in text.encode()),
+    "numbers of C": lambda text: ", ".join(f"0x{byte:02X}" for byte in text.encode()),
+    "a header in two lines": lambda text: f"{text[:4]}\r\n \t{text[4:]}",
+}
 BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
 
 
@@ -87,6 +115,52 @@ def test_nor_does_one_within_another(secret, names) -> None:
     text = f'{{"said": "{written(secret, names)}"}}'
     covered = Redactor([secret.encode()]).redact(text.encode()).decode("utf-8", "replace")
     assert not is_secret_readable(secret, covered, depth=2)
+
+
+ALL_ENCODINGS = {**ENCODINGS, **RARER_ENCODINGS}
+FIXED_SECRETS = ["lk9f3c0101000011ab12", 'Sk-47/x+Pq==\\"<&', "6f1c3a52-0000-4000-8000-0000000000d0"]
+
+
+@pytest.mark.parametrize("name", RARER_ENCODINGS)
+@pytest.mark.parametrize("secret", FIXED_SECRETS)
+@pytest.mark.parametrize("around", [("", ""), ('{"a": "', '"}'), ("token=", "&b=1"), ("<a>", "</a>")])
+def test_a_rarer_encoding_of_a_secret_does_not_survive(name: str, secret: str, around: tuple[str, str]) -> None:
+    encoded = ALL_ENCODINGS[name](secret)
+    covered = Redactor([secret.encode()]).redact(encoded.join(around).encode()).decode("latin-1")
+    # padding, brackets and the marks around UTF-16 are no part of it
+    rest = covered.removeprefix(around[0]).removesuffix(around[1]).strip(" =[]\r\n\t")
+    assert "***" in rest
+    assert len(rest) <= len("***") + 6
+
+
+@pytest.mark.exhaustive(100)
+@pytest.mark.parametrize("outer", ALL_ENCODINGS)
+@pytest.mark.parametrize("inner", ALL_ENCODINGS)
+def test_nor_does_any_two_of_them_within_each_other(inner: str, outer: str) -> None:
+    secret = "lk9f3c0101000011ab12-x"
+    encoded = ALL_ENCODINGS[outer](ALL_ENCODINGS[inner](secret))
+    covered = Redactor([secret.encode()]).redact(encoded.encode())
+    assert MASK in covered
+    # what is left is padding, a bracket, a header of gzip
+    assert len(covered) < len(encoded) / 2
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, zlib.compress, lambda text: text.decode().encode("utf-16")])
+@pytest.mark.parametrize("before", [b"", b"--b\r\n\r\n"])
+def test_a_body_that_is_no_text_shows_no_secret(encode: Callable[[bytes], bytes], before: bytes) -> None:
+    body = before + encode(b"imageId=1&appSecret=lk9f3c0101000011ab12&country=en")
+    covered = Redactor([b"lk9f3c0101000011ab12"]).redact(body)
+    assert covered.startswith(before)
+    assert MASK in covered
+    assert not is_secret_readable("lk9f3c0101000011ab12", covered.replace(b"\0", b"").decode("latin-1"))
+    assert len(covered) < len(body)
+
+
+def test_what_is_decompressed_has_a_bound() -> None:
+    bomb = gzip.compress(b"a" * 50_000_000)
+    began = time.monotonic()
+    assert Redactor([b"0123456789"]).redact(bomb) == bomb
+    assert time.monotonic() - began < 5
 
 
 @given(SECRETS, st.sampled_from([str.upper, str.lower, str.title]))
@@ -172,3 +246,54 @@ def test_a_hexadecimal_dump_shows_no_secret(separator: str, change: Callable[[st
 
 def test_a_short_secret_takes_no_numbers_away() -> None:
     assert Redactor([b"abcd"]).redact(b"id 61626364") == b"id 61626364"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "covered"),
+    [
+        # of eight bytes and more: everywhere
+        (b"password", b"my_passwords", b"my_***s"),
+        # of three to seven: whole words, also behind escapes
+        (b"hunter2", b'a=hunter2&hunter2, "Hunter2" hunter%32', b'a=***&***, "***" ***'),
+        (b"hunter2", b"hunter22 xhunter2 hunter2_", b"hunter22 xhunter2 hunter2_"),
+        (b"p@ss!", b"p@ss! p@ss!ed", b"*** p@ss!ed"),
+        (b"item", b"item_id items /item/", b"item_id items /***/"),
+        # of two and less: nowhere
+        (b"ab", b"ab", b"ab"),
+        (b"a", b"a=a", b"a=a"),
+    ],
+)
+def test_a_short_secret_does_not_blacken_the_text(secret: bytes, text: bytes, covered: bytes) -> None:
+    assert Redactor([secret]).redact(text) == covered
+
+
+@given(st.lists(SECRETS, min_size=1, max_size=3), st.sampled_from(list(ALL_ENCODINGS)), AROUND)
+def test_among_many_values_each_is_covered_as_if_alone(secrets, name, around) -> None:
+    values = [secret.encode() for secret in secrets]
+    text = f"{around}{ALL_ENCODINGS[name](secrets[0])}{around} {secrets[-1]}".encode()
+    others = [f"zzzzzzzz{number:04x}".encode() for number in range(200)]
+    assert Redactor(values + others).redact(text) == Redactor(values).redact(text)
+
+
+def test_a_redactor_covers_what_its_base_covers() -> None:
+    base = Redactor([b"secret-of-the-sandbox"])
+    text = b"secret-of-the-sandbox 7365637265742d6f662d7468652d73616e64626f78 secret-of-the-request"
+    assert Redactor([b"secret-of-the-request"], base).redact(text) == b"*** *** ***"
+    assert Redactor([], base).redact(text) == b"*** *** secret-of-the-request"
+
+
+MANY_VALUES = {
+    "alike": [b"%08x%08x" % (number * 2654435761 % 2**32, number) for number in range(60_000)],
+    "with one beginning": [b"aaaaaaaa%d" % number for number in range(20_000)],
+    "each a part of the next": [b"a" * length for length in range(8, 512)],
+    "long": [b"a" * 600 + b"%d" % number for number in range(2000)],
+}
+
+
+@pytest.mark.parametrize("values", MANY_VALUES.values(), ids=MANY_VALUES)
+def test_many_secrets_do_not_hold_anybody_up(values: list[bytes]) -> None:
+    began = time.monotonic()
+    redactor = Redactor(values)
+    for text in (b"a" * 24_000, b"a" * 8 + b"-".join(values)[:24_000], b"Hello, what is this? " * 1000):
+        redactor.redact(text)
+    assert time.monotonic() - began < 8
