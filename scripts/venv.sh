@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it. Sets `python` to that of a .venv with the wanted extras; makes or renews the .venv.
+# Sourced by the scripts beside it. Sets `python` to that of a virtual environment with the wanted extras; makes or renews it.
 # PYTHON, if set, is the only interpreter tried.
 
 set -eu
@@ -28,6 +28,12 @@ mark() {
     printf '%s %s %s\n' "$PWD" "$1" "$(cksum <pyproject.toml)"
 }
 
+# make_venv FOLDER: an empty environment there, whatever was in it before.
+make_venv() {
+    say "Making $1 with $("$interpreter" --version 2>&1)"
+    "$interpreter" -m venv --clear "$1" || { say "Error: $interpreter cannot make a $1 (on Debian: apt install python3-venv)."; exit 2; }
+}
+
 # ready EXTRAS: a .venv with `.[EXTRAS]`; only looks when that is done already. More than was asked for is fine.
 ready() {
     python=.venv/bin/python
@@ -36,10 +42,24 @@ ready() {
     done
     interpreter=$(find_python)
     if ! suits "$python"; then
-        say "Making .venv with $("$interpreter" --version 2>&1)"
-        "$interpreter" -m venv --clear .venv || { say "Error: $interpreter cannot make a .venv (on Debian: apt install python3-venv)."; exit 2; }
+        make_venv .venv
     fi
     say "Installing .[$1] into .venv"
     "$python" -m pip install --quiet --disable-pip-version-check --editable ".[$1]"
     mark "$1" >".venv/.lookalike-$1"
+}
+
+# ready_lowest EXTRAS: a .venv-lowest with `.[EXTRAS]`, where each package that pyproject.toml names is as old as it allows. What
+# these need in turn is of the newest version, since no bound of ours speaks of it. pip has no such resolution; uv has.
+ready_lowest() {
+    python=.venv-lowest/bin/python
+    done=.venv-lowest/.lookalike-$1
+    [ -f "$done" ] && [ "$(cat "$done")" = "$(mark "$1")" ] && suits "$python" && return
+    interpreter=$(find_python)
+    make_venv .venv-lowest
+    say "Installing the lowest versions for .[$1] into .venv-lowest"
+    "$python" -m pip install --quiet --disable-pip-version-check "uv>=0.8.6"
+    "$python" -m uv pip install --quiet --python "$python" --resolution lowest-direct --editable ".[$1]"
+    "$python" -m scripts.bounds
+    mark "$1" >"$done"
 }

@@ -14,7 +14,7 @@ import pytest
 HOME = Path(__file__).parent.parent
 PIP = """#!/bin/sh
 case "$*" in
-    *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    *"-m venv"*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     *version_info*) exit {old} ;;
 esac
 echo "$@" >>calls.txt
@@ -82,6 +82,21 @@ def test_test_lints_first_and_passes_on_what_pytest_takes(checkout):
         "-m pytest --numprocesses 2 tests/cli -k serve",
     ]
     assert run(checkout, "serve")[2] == ["-m lookalike serve"], "the test's .venv serves as well"
+
+
+def test_lowest_makes_an_environment_of_its_own_once(checkout):
+    install = "-m uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable .[test,clients,pytest]"
+    assert run(checkout, "test", "--lowest", "tests/cli")[2] == [
+        "-m venv --clear .venv-lowest",
+        "-m pip install --quiet --disable-pip-version-check uv>=0.8.6",
+        install,
+        "-m scripts.bounds",
+        "-m pytest --numprocesses 2 tests/cli",
+    ]
+    assert run(checkout, "test", "--lowest")[2] == ["-m pytest --numprocesses 2"]
+    with (checkout / "pyproject.toml").open("a") as file:
+        file.write("\n")
+    assert install in run(checkout, "test", "--lowest")[2], "a bound that was changed is installed anew"
 
 
 def test_coverage_runs_everything_under_coverage_and_shows_it(checkout):
