@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from packaging.version import Version
 from scripts import bounds
 
 HOME = Path(__file__).parent.parent
-CASES = [
+REQUIREMENTS = [
+    (group, requirement) for group, requirements in bounds.list_requirements().items() for requirement in requirements
+]
+CASES = [pytest.param(requirement, id=f"{group}-{requirement.name}") for group, requirement in REQUIREMENTS]
+CAPPED = [
     pytest.param(requirement, id=f"{group}-{requirement.name}")
-    for group, requirements in bounds.list_requirements().items()
-    for requirement in requirements
+    for group, requirement in REQUIREMENTS
+    if any(specifier.operator.startswith("<") for specifier in requirement.specifier)
 ]
 # the rows of the table that says why: | click | `>=8.3.3` | … |
 BOUNDS = re.findall(r"^\| (\S+) \| `([<>=][^`]*)` \| \S", (HOME / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
@@ -27,15 +32,12 @@ def test_every_dependency_has_a_lower_bound(requirement: Requirement) -> None:
 
 def test_a_dependency_has_the_same_bounds_wherever_it_is_named() -> None:
     specifiers: dict[str, set[str]] = {}
-    for requirements in bounds.list_requirements().values():
-        for requirement in requirements:
-            specifiers.setdefault(requirement.name.lower(), set()).add(str(requirement.specifier))
+    for _, requirement in REQUIREMENTS:
+        specifiers.setdefault(requirement.name.lower(), set()).add(str(requirement.specifier))
     assert {name: several for name, several in specifiers.items() if len(several) > 1} == {}
 
 
-@pytest.mark.parametrize(
-    "requirement", [case for case in CASES if any(part.operator.startswith("<") for part in case.values[0].specifier)]
-)
+@pytest.mark.parametrize("requirement", CAPPED)
 def test_an_upper_bound_has_its_reason_in_the_table_of_bounds(requirement: Requirement) -> None:
     table = {name: Requirement(name + bound).specifier for name, bound in BOUNDS}
     assert table.get(requirement.name) == requirement.specifier
@@ -43,7 +45,7 @@ def test_an_upper_bound_has_its_reason_in_the_table_of_bounds(requirement: Requi
 
 @pytest.mark.parametrize(("name", "bound"), BOUNDS)
 def test_the_table_of_bounds_says_what_is_asked_for(name: str, bound: str) -> None:
-    specifiers = {str(case.values[0].specifier) for case in CASES if case.values[0].name == name}
+    specifiers = {str(requirement.specifier) for _, requirement in REQUIREMENTS if requirement.name == name}
     assert specifiers == {str(Requirement(name + bound).specifier)}
 
 
@@ -52,7 +54,7 @@ def test_a_bound_that_nobody_reaches_is_seen(monkeypatch: pytest.MonkeyPatch) ->
     unreached = Requirement("pyyaml>=6")
     elsewhere = Requirement("uvloop>=0.21; sys_platform == 'win32'")
     monkeypatch.setattr(bounds, "list_requirements", lambda: {"runtime": [reached, unreached, elsewhere]})
-    monkeypatch.setattr(bounds.metadata, "version", {"click": "8.3.3", "pyyaml": "6.0.2"}.__getitem__)
+    monkeypatch.setattr(metadata, "version", {"click": "8.3.3", "pyyaml": "6.0.2"}.__getitem__)
     assert bounds.find_unreached_bounds() == ["runtime: pyyaml>=6, but the lowest that could be installed is 6.0.2"]
     assert bounds.main() == 1
 

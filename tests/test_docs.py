@@ -32,6 +32,7 @@ HOME = Path(__file__).parent.parent
 PAGES = [
     HOME / "README.md",
     HOME / "CONTRIBUTING.md",
+    HOME / "SECURITY.md",
     *sorted((HOME / "docs").glob("*.md")),
     *sorted((HOME / "examples").glob("*/README.md")),
 ]
