@@ -29,9 +29,13 @@ class CommandError(click.ClickException):
 
     def format_message(self) -> str:
         """Return the message; with the variable, where an option that it names came from one."""
-        if self.context is None:
-            return self.message
-        return name_sources(self.message, self.context)
+        # imported here, as help and completion have to be quick
+        from lookalike_specs.printable_text import break_workflow_commands  # noqa: PLC0415
+
+        message = self.message
+        if self.context is not None:
+            message = name_sources(message, self.context)
+        return break_workflow_commands(message)
 
 
 class LazyCommand(NamedTuple):

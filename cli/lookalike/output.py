@@ -52,6 +52,14 @@ def echo_line(text: str) -> None:
         click.echo(text)
 
 
+def echo_note(text: str) -> None:
+    """Print a line to stderr, which may hold texts of others: names that a server gave, or a document of somebody's."""
+    # every command imports this module, and most of them print no note
+    from lookalike_specs.printable_text import clean_line  # noqa: PLC0415
+
+    click.echo(clean_line(text), err=True)
+
+
 def write_bytes(data: bytes) -> None:
     """Write to stdout what is no text, such as an image."""
     with report_write_errors():

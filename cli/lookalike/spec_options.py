@@ -12,6 +12,7 @@ from lookalike_specs.spec_file import load_spec_file
 
 from .click_ext import CommandError
 from .completers import complete_files
+from .output import echo_note
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # where Click's context keeps what --import named, for commands that are printed to be run again
@@ -54,7 +55,7 @@ def add_specs(apis: tuple[str, ...], specs: tuple[str, ...]) -> tuple[str, ...]:
             raise CommandError(f"{path} and {paths[api]} are both called {api!r}; rename one of the files")
         paths[api] = path
         for notice in get_source(api).notices:
-            click.echo(f"{path}: {notice}", err=True)
+            echo_note(f"{path}: {notice}")
     return (*apis, *paths)
 
 

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from lookalike_specs.printable_text import break_bracket_commands
+
 from .faults import describe_outcome
 from .mock import Mock
 from .reason import Reason, cut_text
@@ -126,7 +128,7 @@ class JsonFormat:
             outcome=outcome,
             why=record.why,
         )
-        return self._encode(exchange).decode()
+        return break_bracket_commands(self._encode(exchange).decode())
 
     def format_dropped(self, count: int) -> str:
         """Return the line for exchanges that have none."""
@@ -167,7 +169,9 @@ class TextFormat:
             entry.api or NO_API_MARK, operation, entry.response.status, _choose_color(record)
         )
         milliseconds = f"{record.seconds * 1000:6.1f} ms"
-        return f"{self._clock.format(record.timestamp)}  {columns}  {milliseconds}  {_describe_special(record)}"
+        line = f"{self._clock.format(record.timestamp)}  {columns}  {milliseconds}  {_describe_special(record)}"
+        # the log of a job often is where a server in the background writes; a request must not command the CI's agent
+        return break_bracket_commands(line)
 
     def format_dropped(self, count: int) -> str:
         """Return the line for exchanges that have none."""

@@ -23,7 +23,11 @@ MAX_SOURCE_LENGTH: Final = 200
 MAX_VALUE_LENGTH: Final = 80
 # what is kept of it until secrets are covered
 MAX_KEPT_LENGTH: Final = 1000
-CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# and what turns the direction of a line around, or cannot be seen, such as U+202E and U+200B
+CONTROL_CHARACTERS: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e007f]"
+)
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from lookalike_specs import Api, list_api_ids, load_api
 from lookalike_specs.pointers import join_pointer
+from lookalike_specs.printable_text import break_workflow_commands
 from lookalike_specs.provenance import find_provenance
 
 from ..click_ext import ExtendedCommand
@@ -39,7 +40,7 @@ def command(apis: tuple[str, ...], specs: tuple[str, ...], as_json: bool) -> Non
     if as_json:
         echo_json(descriptions)
         return
-    echo("\n\n".join(_render_api(description) for description in descriptions))
+    echo(break_workflow_commands("\n\n".join(_render_api(description) for description in descriptions)))
 
 
 def describe_api(api: Api) -> dict[str, Any]:

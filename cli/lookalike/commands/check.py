@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from lookalike_specs.files import write_atomically
+from lookalike_specs.printable_text import clean_line
 from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
@@ -26,7 +27,7 @@ from ..options import (
     json_option,
     parse_variants,
 )
-from ..output import echo, render_table
+from ..output import echo, echo_line, echo_note, render_table
 from ..spec_options import add_specs, import_option, spec_option
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
@@ -181,16 +182,15 @@ def run_check(
     if write_baseline:
         _write_file(write_baseline, check_run.build_baseline(run, accepted))
     if form == "text":
-        text = render_text(report, _paint)
+        echo(render_text(report, _paint).removesuffix("\n"))
     else:
-        text = RENDERERS[form](report)
-    echo(text.removesuffix("\n"))
+        echo_line(RENDERERS[form](report).removesuffix("\n"))
     for failure in run.cleanup_failures:
-        click.echo(f"Left behind: {failure}", err=True)
+        echo_note(f"Left behind: {failure}")
     if coverage:
         echo("\n" + render_table(build_coverage_table(report)))
         for line in list_missing_errors(report):
-            echo(line)
+            echo(clean_line(line))
     if report.exit_code == EXIT_NOTHING_CHECKED:
         raise CommandError("nothing was checked: no check that was chosen applies here")
     return report.exit_code

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lookalike_specs.printable_text import break_workflow_commands
+
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_check_ids
 from ..options import json_option
@@ -43,7 +45,7 @@ def command(check_id: str, as_json: bool) -> None:
     if as_json:
         echo_json([_build_payload(check) for check in checks])
     elif check_id:
-        echo("\n\n".join(_render_check(check) for check in checks))
+        echo(break_workflow_commands("\n\n".join(_render_check(check) for check in checks)))
     else:
         families = groupby(checks, lambda check: check.family)
         echo("\n\n".join(_render_family(family, list(members)) for family, members in families))

@@ -10,6 +10,7 @@ import msgspec
 from lookalike_mocks.situations import SituationDetails
 from lookalike_specs import load_api
 from lookalike_specs.pointers import join_pointer
+from lookalike_specs.printable_text import break_workflow_commands
 from lookalike_specs.provenance import Source, find_provenance
 
 from ..click_ext import CommandError, ExtendedCommand
@@ -59,9 +60,10 @@ def command(
         return
     is_named = bool(names) and all("/" in name and "*" not in name for name in names)
     if is_named or verbose:
-        echo("\n\n".join(_render_situation(describe_situation(situation)) for situation in situations))
+        text = "\n\n".join(_render_situation(describe_situation(situation)) for situation in situations)
+        echo(break_workflow_commands(text))
     else:
-        echo(_render_table(situations))
+        echo(break_workflow_commands(_render_table(situations)))
         echo(style_dim(f"\nHow to get one: lookalike situations {situations[-1].id}"))
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lookalike_specs.printable_text import break_workflow_commands
+
 from ..click_ext import CommandError, CommandGroup
 from ..options import FiniteFloatRange, json_option
 from ..output import echo, echo_json
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from lookalike_specs.vectors import VectorSuite
 
 
-class VerificationError(click.ClickException):
+class VerificationError(CommandError):
     """The driver could not be asked; exit 3."""
 
     exit_code = 3
@@ -143,7 +145,7 @@ def verify_driver(names: tuple[str, ...], driver: str, timeout: float, as_json: 
     if as_json:
         echo_json(report.build_payload(driver, results))
     else:
-        echo(report.render_text(results))
+        echo(break_workflow_commands(report.render_text(results)))
     outcomes = {result.outcome for result in results}
     if "differs" in outcomes:
         raise click.exceptions.Exit(1)

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from lookalike_specs.extensions import Refusal
+from lookalike_specs.printable_text import break_workflow_commands
 from lookalike_specs.signing import StageName
 from lookalike_specs.vectors import Vector, VectorGroup, VectorRequest, VectorResult, VectorSuite
 
@@ -79,7 +80,8 @@ def parse_response(task: Task, line: bytes) -> DriverResponse:
 def sanitize_text(text: str) -> str:
     """Return what a driver says, fit for a line on a terminal: short, and without escape sequences."""
     line = " ".join(text.split())[:MAX_TEXT_LENGTH]
-    return "".join(letter if letter.isprintable() else "?" for letter in line)
+    printable = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return break_workflow_commands(printable)
 
 
 def generate_tasks(suite: VectorSuite) -> Iterator[Task]:

@@ -9,6 +9,7 @@ from lookalike_mocks.reason import ROUTE_RULES, Reason
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_specs import load_api
 from lookalike_specs.extensions import Refusal
+from lookalike_specs.printable_text import clean_line
 from lookalike_specs.provenance import PROVENANCE_KINDS, Source
 
 from .sandboxes import TestSandbox
@@ -126,7 +127,7 @@ def _describe_violations(
 ) -> str:
     """Return what is wrong by rules of trusted kinds, a line each; "" for nothing. The rest becomes notes of the test."""
     errors = [violation for violation in violations if violation.source.kind in trust]
-    notes = [_write_note(violation) for violation in violations if violation.source.kind not in trust]
+    notes = [clean_line(_write_note(violation)) for violation in violations if violation.source.kind not in trust]
     dropped = test_sandbox.sandbox.journal.dropped
     if dropped:
         # what was not looked at is not fine: a few uploads of large pictures fill a journal
@@ -135,7 +136,8 @@ def _describe_violations(
     test_sandbox.notes += [note for note in dict.fromkeys(notes) if note not in test_sandbox.notes]
     if not errors:
         return ""
-    return "\n".join([f"{subject}, {_count(len(errors), 'complaint')}:", *map(str, errors), *notes])
+    lines = [clean_line(str(violation)) for violation in errors]
+    return "\n".join([f"{subject}, {_count(len(errors), 'complaint')}:", *lines, *notes])
 
 
 def _write_note(violation: RequestViolation) -> str:

@@ -11,6 +11,7 @@ import pytest
 from lookalike_mocks import Sandbox
 from lookalike_mocks.redact import build_redactor, list_sandbox_secrets, redact_entry
 from lookalike_mocks.sandbox.journal import JournalEntry
+from lookalike_specs.printable_text import break_workflow_commands, escape_invisible
 
 from .rerun import build_curl_command, build_serve_command
 from .sandboxes import TestSandbox
@@ -48,9 +49,12 @@ def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox, notes_
             report.wasxfail = redact(report.wasxfail)
     if report.when == "teardown" and test_sandbox.notes:
         redact = create_redaction(test_sandbox)
+        # each note is clean already
         report.sections.append((notes_title, redact("\n".join(test_sandbox.notes))))
     if report.failed:
-        report.sections.append((SECTION_TITLE, "\n".join(describe_traffic(test_sandbox))))
+        # what a client sent stands there, and a terminal and a CI's agent read along
+        text = escape_invisible("\n".join(describe_traffic(test_sandbox)))
+        report.sections.append((SECTION_TITLE, break_workflow_commands(text)))
 
 
 def create_redaction(test_sandbox: TestSandbox) -> Redact:

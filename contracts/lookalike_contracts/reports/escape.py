@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..reproduction.text import escape_text
+from lookalike_specs.printable_text import escape_invisible
 
-# XML has no place for them, and they are in no category of Unicode that `escape_text` looks for
+# XML has no place for them, and they are in no category of Unicode that `escape_invisible` looks for
 NONCHARACTERS: Final = re.compile("[\ufffe\uffff]")
 
 
 def clean_text(text: str) -> str:
     r"""Return the text with every character that is invisible or moves the cursor written as `\u202e`."""
-    return NONCHARACTERS.sub(_write_codepoint, escape_text(text))
+    return NONCHARACTERS.sub(_write_codepoint, escape_invisible(text))
 
 
 def clean_line(text: str) -> str:

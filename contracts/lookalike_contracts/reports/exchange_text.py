@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from lookalike_specs import Api
 from lookalike_specs.curl import build_url
+from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.redaction import Redactor
 
 from ..finding import Exchange, Finding
 from ..reproduction.secrets import build_redactor
-from ..reproduction.text import escape_text, format_request, format_response, shorten_runs
+from ..reproduction.text import format_request, format_response, shorten_runs
 
 MAX_BODY_BYTES: Final = 64 * 1024
 
@@ -57,7 +58,7 @@ def _build_exchange_text(exchange: Exchange, base_url: str, redactor: Redactor) 
 
 def _format_body(body: bytes, redactor: Redactor) -> str:
     text = redactor.redact(body, MAX_BODY_BYTES).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    text = shorten_runs(escape_text(text))
+    text = shorten_runs(escape_invisible(text))
     if len(body) > MAX_BODY_BYTES:
         text += f"\n({len(body) - MAX_BODY_BYTES:,} bytes more)"
     return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from lookalike_specs.printable_text import break_bracket_commands
+
 from ..reproduction.text import truncate_bytes
 from .escape import clean_text
 from .location import get_display_path
@@ -29,7 +31,8 @@ def render_github(report: Report) -> str:
         *_limit("notice", [*_render_annotations(report, "noted"), *_render_notes(report)], MAX_ANNOTATIONS - 1),
         f"::notice title=lookalike check::{_escape_data(format_summary(report))}",
     ]
-    return "".join(line + "\n" for line in lines)
+    # each line is a command of ours, in which nothing of a server can begin another line
+    return break_bracket_commands("".join(line + "\n" for line in lines))
 
 
 def _limit(kind: str, lines: Sequence[str], max_count: int = MAX_ANNOTATIONS) -> Sequence[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from lookalike_specs.printable_text import break_workflow_commands
 from lookalike_specs.provenance import Source
 
 from ..coverage import FIELD_STATES, OperationCoverage, compute_shares, group_missing_errors
@@ -23,7 +24,8 @@ COUNTED_STATES: Final[dict[str, ResultState]] = {
 
 def render_json(report: Report) -> str:
     """Return one JSON object."""
-    return json.dumps(build_json(report), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(build_json(report), ensure_ascii=False, indent=2) + "\n"
+    return break_workflow_commands(text)
 
 
 def build_json(report: Report) -> dict[str, Any]:

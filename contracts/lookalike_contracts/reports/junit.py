@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lookalike_specs import Api
+from lookalike_specs.printable_text import CHARACTER_REFERENCES, break_workflow_commands
 
 from ..results import CheckResult
 from .escape import clean_text
@@ -21,7 +22,8 @@ def render_junit(report: Report) -> str:
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
+    return break_workflow_commands(text, CHARACTER_REFERENCES)
 
 
 def _add_suite(root: Element, report: Report, api: Api) -> None:

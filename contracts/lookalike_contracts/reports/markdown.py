@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lookalike_specs import Api
+from lookalike_specs.printable_text import break_workflow_commands
 
 from .escape import clean_line, clean_text
 from .location import get_display_path, quote_source
@@ -33,7 +34,8 @@ MARKS: Final[dict[ResultState, str]] = {
 
 def render_markdown(report: Report) -> str:
     """Return a table of families and APIs, then each finding in a fold."""
-    return "".join(line + "\n" for line in _render_lines(report))
+    text = "".join(line + "\n" for line in _render_lines(report))
+    return break_workflow_commands(text)
 
 
 def _render_lines(report: Report) -> Iterator[str]:

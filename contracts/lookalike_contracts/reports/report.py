@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from lookalike_specs import Api
+from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.provenance import UNSTATED, Source
 from lookalike_specs.redaction import Redactor
 
@@ -16,7 +17,7 @@ from ..finding import ARRAY_INDEX, Finding
 from ..registry import Check
 from ..reproduction import Evidence, build_evidence
 from ..reproduction.secrets import build_redactor
-from ..reproduction.text import escape_text, redact_text, truncate_bytes
+from ..reproduction.text import redact_text, truncate_bytes
 from ..results import CheckResult, RunResult
 from ..severity import Severity
 from .bounds import MAX_SOURCE_BYTES, bound_evidence
@@ -278,7 +279,7 @@ def assemble_report(
         results=tuple(_redact_result(result, redactors[result.api]) for result in run.result.results),
         findings=findings,
         coverage=run.coverage,
-        notes=tuple(escape_text(note) for note in baseline.describe_stale_entries(run.result.results)),
+        notes=tuple(escape_invisible(note) for note in baseline.describe_stale_entries(run.result.results)),
         is_interrupted=run.is_interrupted,
         restart_command=run.restart_command,
         sarif_file=sarif_file,
@@ -299,11 +300,11 @@ def _build_reported_finding(
         fingerprint=finding.fingerprint,
         evidence=bound_evidence(build_evidence(finding, api, run.accounts[api.id])),
         provenance=Source(
-            finding.provenance.kind, truncate_bytes(escape_text(finding.provenance.source), MAX_SOURCE_BYTES)
+            finding.provenance.kind, truncate_bytes(escape_invisible(finding.provenance.source), MAX_SOURCE_BYTES)
         ),
-        provenance_pointer=escape_text(finding.provenance_pointer),
-        accepted_reason=escape_text(accepted_reason),
-        rerun_command=escape_text(rerun_command),
+        provenance_pointer=escape_invisible(finding.provenance_pointer),
+        accepted_reason=escape_invisible(accepted_reason),
+        rerun_command=escape_invisible(rerun_command),
         exchanges=build_exchange_texts(finding, api, run.accounts[api.id]),
     )
 

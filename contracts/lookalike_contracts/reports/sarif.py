@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lookalike_specs.printable_text import break_workflow_commands
+
 from ..registry import Check
 from .escape import clean_text
 from .location import get_display_path, quote_source
@@ -26,7 +28,7 @@ EVIDENCE_PROPERTIES: Final = ("curl", "python", "request", "response")
 def render_sarif(report: Report) -> str:
     """Return a log of one run whose rules are the checks."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_build_run(report)]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return break_workflow_commands(json.dumps(log, ensure_ascii=False, indent=2) + "\n")
 
 
 def _build_run(report: Report) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
+from lookalike_specs.printable_text import break_workflow_commands
+
 from ..coverage import CoverageShare, group_missing_errors
 from .escape import clean_line, clean_text
 from .location import get_display_path, quote_source
@@ -37,7 +39,8 @@ def leave_unstyled(_: Role, text: str) -> str:
 
 def render_text(report: Report, style: Styler = leave_unstyled) -> str:
     """Return lines for a person: the families of each API, each finding, what could not be checked, the numbers."""
-    return "".join(line + "\n" for line in _render_lines(report, style))
+    text = "".join(line + "\n" for line in _render_lines(report, style))
+    return break_workflow_commands(text)
 
 
 def build_coverage_table(report: Report) -> list[list[str]]:

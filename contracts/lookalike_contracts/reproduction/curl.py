@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Final
 
+from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.signing import SCHEMES
 from lookalike_specs.signing.sign import get_credential_name
 
@@ -21,7 +22,7 @@ from .exchange import (
     shorten_segments,
 )
 from .secrets import get_variable_name
-from .text import escape_text, shorten_runs, truncate_text
+from .text import shorten_runs, truncate_text
 
 RESIGNED_NOTE = "# *** covers the signature; the Python snippet signs anew"
 SHORTENED_NOTE = (
@@ -149,7 +150,7 @@ def _quote_segments(segments: Segments) -> str:
 def _quote_segment(segment: TextSegment) -> str:
     if segment.variable:
         return f'"${segment.variable}"'
-    return quote(escape_text(segment.text))
+    return quote(escape_invisible(segment.text))
 
 
 def _is_invisible(text: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from hashlib import sha256
 from http.client import responses
 from typing import Final
 
 from lookalike_specs.messages import Request, Response
+from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.redaction import Redactor
 
 MAX_CHARACTERS: Final = 4000
@@ -19,8 +19,6 @@ LONG_RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){200,}(?:=|%3[Dd])*")
 KEPT_CHARACTERS: Final = 40
 # room for "(1,234,567 characters more)" in what is cut
 CUT_NOTE_BYTES: Final = 40
-INVISIBLE_CATEGORIES: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
-ALLOWED_CONTROLS: Final = "\n\t"
 
 
 def format_request(request: Request, redactor: Redactor, url: str) -> str:
@@ -38,14 +36,6 @@ def format_response(response: Response, redactor: Redactor) -> str:
     if not any(name.lower() == b"content-type" for name, _ in headers):
         headers = ((b"content-type", response.media_type.encode()), *headers)
     return _format_message([status_line, *_format_headers(headers)], response.body, redactor)
-
-
-def escape_text(text: str) -> str:
-    """Return the text with what cannot be seen, or moves the cursor, written out.
-
-    A server could otherwise write what it likes onto the terminal of whoever reads a report: `\\x1b[2J` clears it.
-    """
-    return "".join(map(_escape_letter, text))
 
 
 def shorten_runs(text: str) -> str:
@@ -80,7 +70,7 @@ def describe_body(body: bytes) -> str:
 
 def redact_text(text: str, redactor: Redactor) -> str:
     """Return the text without secrets, to be read."""
-    return escape_text(redactor.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
+    return escape_invisible(redactor.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
 
 
 def _format_message(head: list[bytes], body: bytes, redactor: Redactor) -> str:
@@ -102,10 +92,4 @@ def _format_headers(headers: tuple[tuple[bytes, bytes], ...]) -> Iterator[bytes]
 
 def _decode_readable(data: bytes) -> str:
     text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    return truncate_text(shorten_runs(escape_text(text)))
-
-
-def _escape_letter(letter: str) -> str:
-    if letter in ALLOWED_CONTROLS or unicodedata.category(letter) not in INVISIBLE_CATEGORIES:
-        return letter
-    return letter.encode("unicode_escape").decode("ascii")
+    return truncate_text(shorten_runs(escape_invisible(text)))

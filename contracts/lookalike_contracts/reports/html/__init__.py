@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lookalike_specs.printable_text import CHARACTER_REFERENCES, break_workflow_commands
+
 if TYPE_CHECKING:
     from ..report import Report
 
@@ -13,7 +15,7 @@ def render_html(report: Report) -> str:
     # most runs want no page, and Jinja2 takes as long to import as all other formats together
     from .page import render_page  # noqa: PLC0415
 
-    return render_page(report)
+    return break_workflow_commands(render_page(report), CHARACTER_REFERENCES)
 
 
 __all__ = ["render_html"]
