@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
+from typing import Final
 
 from .context import CheckContext
+from .deadline import call_until
 from .events import Event, ExchangeRecorded
-from .exceptions import CouldNotCheck
+from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .finding import Exchange
 from .generation.parse import parse_parameters
 from .session import Session
 
+# for all that one operation stored, when the time of the run is over
+CLEANUP_SECONDS: Final = 10.0
 StoredValues = tuple[tuple[str, str], ...]
 
 
@@ -40,7 +45,7 @@ class Cleanup:
             self.stored[tuple((name, values[name]) for name in cleanup.parameters)] = None
 
     def delete_stored(self, context: CheckContext) -> str:
-        """Ask the server to delete all of it, even when the time is up.
+        """Ask the server to delete all of it, even when the time is up, for CLEANUP_SECONDS more.
 
         Return a sentence on what stays, "" for nothing.
         """
@@ -48,20 +53,35 @@ class Cleanup:
         if cleanup is None:
             return ""
         operation = next(operation for operation in context.api.operations if operation.id == cleanup.operation)
-        # a session without a deadline: whoever stored something takes it away, --max-time or not
-        deletion = context.with_operation(operation, Session(context.target))
+        # whoever stored something takes it away, --max-time or not
+        deadline = max(context.session.deadline, time.monotonic()) + CLEANUP_SECONDS
+        session = Session(context.target, deadline, CLEANUP_SECONDS)
+        deletion = context.with_operation(operation, session)
         remaining = [values for values in self.stored if not _delete_values(deletion, values)]
         if not remaining:
             return ""
+        return self._describe_remaining(context, operation.id, remaining)
+
+    def describe_interrupt(self, context: CheckContext) -> str:
+        """Return the sentence for a cleanup that was interrupted: nobody knows what stays."""
+        return (
+            f"{context.api.id}: the cleanup was interrupted, up to {len(self.stored)} of what was stored may be there"
+        )
+
+    def _describe_remaining(self, context: CheckContext, operation_id: str, remaining: list[StoredValues]) -> str:
         first = ", ".join(f"{name}={value}" for name, value in remaining[0])
         if len(remaining) > 1:
             first += ", …"
         count = f"{len(remaining)} of {len(self.stored)}"
-        return f"{context.api.id}: {cleanup.operation} did not take away {count}: {first}"
+        return f"{context.api.id}: {operation_id} did not take away {count}: {first}"
 
 
 def _delete_values(deletion: CheckContext, values: StoredValues) -> bool:
     try:
-        return deletion.classifier.is_good(deletion.send_sample(**dict(values)).response)
-    except CouldNotCheck:
+        return call_until(deletion.session.limit, lambda: _is_deleted(deletion, values))
+    except (CouldNotCheck, TimeLimitExceeded):
         return False
+
+
+def _is_deleted(deletion: CheckContext, values: StoredValues) -> bool:
+    return deletion.classifier.is_good(deletion.send_sample(**dict(values)).response)

@@ -164,19 +164,20 @@ class CheckContext:
         A case that is only worth a note is returned where there is nothing worse.
         """
         count = cases or self.max_cases
-        notes = list[Failure]()
+        has_note = False
 
         def hold_rule(example: Example) -> Failure | None:
+            nonlocal has_note
             failure = rule(example)
             # Hypothesis follows the first failure that it meets. If that were a note, nobody would ever see the error
             # that one of the next cases shows.
             if failure is not None and self.is_note(failure):
-                notes.append(failure)
+                has_note = True
                 return None
             return failure
 
         failure = falsify(strategy, hold_rule, seed=self.check_seed, cases=count)
-        if failure is None and notes:
+        if failure is None and has_note:
             failure = falsify(strategy, rule, seed=self.check_seed, cases=count)
         return failure
 

@@ -20,8 +20,12 @@ class RequestNotSent(CouldNotCheck):
 
 
 @dataclass(eq=False)
-class TimeLimitExceeded(Exception):
-    """The time that was given is used up."""
+class TimeLimitExceeded(BaseException):
+    """The time that was given is used up.
+
+    Not an Exception, as it may be raised in the middle of anything: whoever catches every Exception there, such as a
+    library that reads a body, does not mean this one.
+    """
 
     seconds: float
 

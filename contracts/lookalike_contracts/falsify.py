@@ -39,7 +39,8 @@ def falsify(
     The same seed draws the same cases. A failure that is returned was seen at least twice. Raise CouldNotCheck when it
     was not seen again, and at once whatever the rule raises of CouldNotCheck and TimeLimitExceeded.
     """
-    failures: list[Failure] = []
+    # the last one alone is kept: each holds its exchanges, of megabytes where a server wants that
+    last_failure: Failure | None = None
     failing_examples: list[Example] = []
     shrink_steps = 0
 
@@ -47,7 +48,7 @@ def falsify(
     @_create_settings(cases)
     @hypothesis.given(strategy)
     def hold_rule(example: Example) -> None:
-        nonlocal shrink_steps
+        nonlocal shrink_steps, last_failure
         # The first failure ends the drawing: every call after it is Hypothesis on its way to a simpler case.
         if failing_examples:
             shrink_steps += 1
@@ -61,17 +62,17 @@ def falsify(
         except (CouldNotCheck, TimeLimitExceeded) as error:
             raise _Abort from error
         if failure is not None:
-            failures.append(failure)
+            last_failure = failure
             failing_examples.append(example)
             raise _RuleFalsified
 
-    # In the end Hypothesis runs the simplest case once more. If that fails again, its failure is the last in the list,
+    # In the end Hypothesis runs the simplest case once more. If that fails again, its failure is the last one,
     # with the exchange of just now. If it holds this time, Hypothesis raises Flaky: the server changes its mind, and
     # nobody may be accused for that.
     try:
         hold_rule()
     except _RuleFalsified:
-        return failures[-1]
+        return last_failure
     except _Abort as abort:
         raise abort.__cause__ or abort from None
     except Flaky as flaky:

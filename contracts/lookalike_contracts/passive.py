@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from lookalike_specs.messages import Request
 from lookalike_specs.provenance import Source, rank_kind
 from lookalike_specs.source_map import locate_source
 
 from .context import CheckContext
+from .deadline import call_until
 from .events import Event, ExchangeRecorded
 from .exceptions import TimeLimitExceeded
 from .finding import Exchange, Failure, Finding
 from .registry import Check
-from .severity import SEVERITIES, find_weakest, rate_severity
+from .severity import SEVERITIES, Severity, find_weakest, rate_severity
+
+# of one check in one response
+MAX_FAILURES: Final = 1000
+# of one check at one operation; what tells findings apart may be names that a server made up, new ones in every response
+MAX_FINDINGS: Final = 100
 
 
 @dataclass
@@ -41,14 +49,17 @@ class PassiveChecks:
         if check.passive_function is None:
             return
         try:
-            # An answer of megabytes takes seconds to look at: without this, --max-time would end when all had looked.
-            context.session.check_deadline()
-            for failure in check.passive_function(context, exchange):
-                self.add_failure(context, check, failure)
+            # an answer of megabytes takes seconds to look at
+            call_until(context.session.limit, lambda: self._add_failures(check, context, exchange))
         except TimeLimitExceeded as error:
             self.check_errors[check.id] = str(error)
         except Exception as error:
             self.check_errors[check.id] = describe_check_error(error)
+
+    def _add_failures(self, check: Check, context: CheckContext, exchange: Exchange) -> None:
+        assert check.passive_function is not None  # noqa: S101 - for the type checker: the caller looked
+        for failure in islice(check.passive_function(context, exchange), MAX_FAILURES):
+            self.add_failure(context, check, failure)
 
     def add_failure(self, context: CheckContext, check: Check, failure: Failure, *, shrunk: bool = False) -> None:
         """Keep a failure, if it is a new one, a simpler one, or one that was made as simple as can be."""
@@ -56,7 +67,8 @@ class PassiveChecks:
         key = check.id, finding.fingerprint
         existing = self.findings.get(key)
         if existing is None:
-            self.findings[key] = finding
+            if self._make_room(check.id, finding.severity):
+                self.findings[key] = finding
             return
         # The same words may be wrong for sure at one path, and only by our guess at another: the surer one is kept.
         severity = SEVERITIES.index(finding.severity)
@@ -64,6 +76,18 @@ class PassiveChecks:
         is_simpler = shrunk or _measure_finding(finding) < _measure_finding(existing)
         if severity < existing_severity or (severity == existing_severity and is_simpler):
             self.findings[key] = finding
+
+    def _make_room(self, check_id: str, severity: Severity) -> bool:
+        """Return whether one finding more of that check is kept; a surer one takes the place of one that is less sure."""
+        keys = [key for key in self.findings if key[0] == check_id]
+        if len(keys) < MAX_FINDINGS:
+            return True
+        ranks = [SEVERITIES.index(self.findings[key].severity) for key in keys]
+        weakest = max(ranks)
+        if SEVERITIES.index(severity) >= weakest:
+            return False
+        del self.findings[keys[ranks.index(weakest)]]
+        return True
 
     def list_findings(self, check: Check) -> tuple[Finding, ...]:
         """Return what one check found."""

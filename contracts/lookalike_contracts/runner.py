@@ -8,15 +8,16 @@ end (`fuzz`). What the run does is published as events (`events.py`).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from lookalike_specs import Api, Operation, resolve_variants
 from lookalike_specs.provenance import ProvenanceKind
 
 from .cleanup import Cleanup
 from .context import CheckContext
+from .deadline import call_until
 from .events import CheckFinished, CleanupFailed, EventListener, OperationStarted, combine_listeners
 from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .finding import Failure, Finding
@@ -32,6 +33,8 @@ from .wrong_address import find_common_refusal
 PRECONDITION_CHECK = "request/accepted"
 # the name that the seed of the drawn requests follows from, as a check's seed follows from its id
 FUZZ_SEED_NAME = "explore"
+# of one check at one operation; a server decides how many there are, and each holds its exchanges
+MAX_FAILURES = 100
 
 
 @dataclass(frozen=True)
@@ -67,28 +70,46 @@ class RunConfig:
 def execute_checks(config: RunConfig, *listeners: EventListener) -> list[CheckResult]:
     """Run every check at every operation, tell the listeners of it, and return the results in the order of the run.
 
-    What the server does raises nothing: a check that gets no answer could not check. At an interrupt
-    (KeyboardInterrupt) the listeners are told what was found at the operation under way; then it is raised again.
+    What the server does raises nothing: a check that gets no answer, or that the time ends, could not check. At an
+    interrupt (KeyboardInterrupt) the listeners are told what was found at the operation under way; then it is raised again.
     """
     deadline = float("inf")
     if config.max_seconds:
         deadline = time.monotonic() + config.max_seconds
     publish = combine_listeners(listeners)
-    results = []
+    results = list[CheckResult]()
     for api, pairs in groupby(config.operations, key=lambda pair: pair[0]):
         runs = [_OperationRun(config, api, operation, deadline, publish) for _, operation in pairs]
         publish(OperationStarted(api, runs[0].operation))
-        refusal = find_common_refusal([run.context for run in runs])
+        refusal = _find_refusal([run.context for run in runs])
         for run in runs:
             if run is not runs[0]:
                 publish(OperationStarted(api, run.operation))
-            run_results = run.execute()
+            iterator = run.execute()
             if refusal is not None:
-                run_results = run.skip(refusal, is_first=run is runs[0])
-            for result in run_results:
-                results.append(result)
-                publish(CheckFinished(result))
+                iterator = run.skip(refusal, is_first=run is runs[0])
+            run_results = list[CheckResult]()
+            try:
+                for result in iterator:
+                    run_results.append(result)
+                    publish(CheckFinished(result))
+            except KeyboardInterrupt:
+                # what the passive checks saw until now is not lost: whoever waited for it wants to see it
+                for result in run.collect_interrupted_results({result.check for result in run_results}):
+                    publish(CheckFinished(result))
+                raise
+            finally:
+                run.clean_up()
+            results += run_results
     return results
+
+
+def _find_refusal(contexts: list[CheckContext]) -> Failure | None:
+    try:
+        return call_until(contexts[0].session.limit, lambda: find_common_refusal(contexts))
+    except TimeLimitExceeded:
+        # the checks themselves will say so
+        return None
 
 
 class _OperationRun:
@@ -139,25 +160,30 @@ class _OperationRun:
             request_count = 0
 
     def execute(self) -> Iterator[CheckResult]:
-        """Yield the result of each check; clean up however it ends."""
-        try:
-            yield from self._run_checks()
-        except KeyboardInterrupt:
-            # what the passive checks saw until now is not lost: whoever waited for it wants to see it
-            yield from self._collect_passive_results(self.context.session.request_count, "interrupted")
-            raise
-        finally:
-            cleanup_failure = self._cleanup.delete_stored(self.context)
-            if cleanup_failure:
-                self._publish(CleanupFailed(cleanup_failure))
-
-    def _run_checks(self) -> Iterator[CheckResult]:
+        """Yield the result of each check; `clean_up` has to follow, however that ends."""
         obstacle = _find_obstacle(self.context)
         # The first result counts the request that looked for an obstacle, as no check of its own sent it.
         uncounted = self.context.session.request_count
         for result in self._run_each_check(obstacle):
             yield replace(result, request_count=result.request_count + uncounted)
             uncounted = 0
+
+    def collect_interrupted_results(self, known_checks: Collection[str]) -> Iterator[CheckResult]:
+        """Yield what the passive checks saw until an interrupt, but for those whose results were told already."""
+        for result in self._collect_passive_results(self.context.session.request_count, "interrupted"):
+            if result.check not in known_checks:
+                yield result
+
+    def clean_up(self) -> None:
+        """Delete what was stored, and tell of what stays."""
+        try:
+            cleanup_failure = self._cleanup.delete_stored(self.context)
+        except KeyboardInterrupt:
+            # whoever interrupts that as well is told that something may have stayed
+            self._publish(CleanupFailed(self._cleanup.describe_interrupt(self.context)))
+            raise
+        if cleanup_failure:
+            self._publish(CleanupFailed(cleanup_failure))
 
     def _run_each_check(self, obstacle: str) -> Iterator[CheckResult]:
         for check in self._checks:
@@ -180,13 +206,16 @@ class _OperationRun:
         """Draw requests for the passive checks; return why that ended early, "" where it did not."""
         context = self.context.for_check(FUZZ_SEED_NAME)
         try:
-            for check, failure in fuzz(context, self._passive.checks):
-                self._passive.add_failure(context, check, failure, shrunk=True)
+            call_until(context.session.limit, lambda: self._add_fuzz_failures(context))
         except (CouldNotCheck, TimeLimitExceeded) as error:
             return str(error)
         except Exception as error:
             return describe_check_error(error)
         return ""
+
+    def _add_fuzz_failures(self, context: CheckContext) -> None:
+        for check, failure in fuzz(context, self._passive.checks):
+            self._passive.add_failure(context, check, failure, shrunk=True)
 
     def _collect_passive_results(self, count_before: int, reason: str) -> Iterator[CheckResult]:
         """Yield what came of looking at every exchange; `reason` says why not all could be looked at.
@@ -220,22 +249,27 @@ class _OperationRun:
 def _find_obstacle(context: CheckContext) -> str:
     """Return why nothing can be told of an operation, "" where something can: the good request has to be accepted."""
     try:
-        exchange = context.plain_exchange
+        return call_until(context.session.limit, lambda: _describe_obstacle(context))
     except (CouldNotCheck, TimeLimitExceeded) as error:
         return str(error)
+
+
+def _describe_obstacle(context: CheckContext) -> str:
+    exchange = context.plain_exchange
     if context.classifier.is_good(exchange.response):
         return ""
     return f"the plain good request is answered {context.classifier.describe(*exchange)}"
 
 
 def _run_active_check(context: CheckContext, check: Check) -> CheckResult:
-    assert check.active_function is not None  # noqa: S101 - for the type checker: the caller looked
+    function = check.active_function
+    assert function is not None  # noqa: S101 - for the type checker: the caller looked
     count_before = context.session.request_count
     failures = list[Failure]()
     reason = ""
     # Failures are kept as they come: what was seen before the server broke off was seen.
     try:
-        failures.extend(check.active_function(context))
+        call_until(context.session.limit, lambda: failures.extend(islice(function(context), MAX_FAILURES)))
     except (CouldNotCheck, TimeLimitExceeded) as error:
         reason = str(error)
     except Exception as error:

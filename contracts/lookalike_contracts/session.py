@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 from lookalike_specs.messages import Request
 
-from .exceptions import RequestNotSent, TimeLimitExceeded
+from .deadline import Deadline, limit_time
+from .exceptions import RequestNotSent
 from .finding import Exchange
 from .transport import Target
 
@@ -30,7 +30,9 @@ class Session:
         self.check_deadline()
         self.request_count += 1
         try:
-            response = self.target.send(request)
+            # a client looks at it while it waits, as its own timeout may be longer
+            with limit_time(self.deadline, self.max_seconds):
+                response = self.target.send(request)
         except RequestNotSent:
             # With a budget of 20 requests every later one ends here, and a report must not count those as sent.
             self.request_count -= 1
@@ -39,8 +41,12 @@ class Session:
 
     def check_deadline(self) -> None:
         """Raise TimeLimitExceeded when the time is up."""
-        if time.monotonic() > self.deadline:
-            raise TimeLimitExceeded(self.max_seconds)
+        self.limit.check()
+
+    @property
+    def limit(self) -> Deadline:
+        """Return the deadline with the seconds that there were until then."""
+        return Deadline(self.deadline, self.max_seconds)
 
     def fork(self) -> Session:
         """Return a session with the same server and deadline whose requests are counted apart."""

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.deadline import limit_time
 from lookalike_contracts.exceptions import TimeLimitExceeded
-from lookalike_contracts.responses.bounded_validation import MAX_ERRORS, limit_time
+from lookalike_contracts.responses.bounded_validation import MAX_ERRORS
 from lookalike_contracts.responses.schema import MAX_MESSAGE_LENGTH, find_response_violations
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock

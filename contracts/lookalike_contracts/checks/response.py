@@ -11,9 +11,9 @@ from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.provenance import Source
 
 from ..context import CheckContext
+from ..deadline import limit_time
 from ..finding import Exchange, Failure
 from ..registry import passive_check
-from ..responses.bounded_validation import limit_time
 from ..responses.classify import parse_json_body
 from ..responses.error_match import Aspect
 from ..responses.schema import find_response_violations

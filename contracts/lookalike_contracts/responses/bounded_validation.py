@@ -6,12 +6,9 @@ thousands, each with the schema and the value that it is about: 44 seconds and 1
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
@@ -19,45 +16,16 @@ from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory, SchemaValidatorsFactory
 from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator, OAS31Validator
 
-from ..exceptions import TimeLimitExceeded
+from ..deadline import get_deadline
 
 MAX_ERRORS: Final = 100
-
-
-class Deadline(NamedTuple):
-    """A moment on time.monotonic(), and how many seconds there were until then."""
-
-    moment: float
-    seconds: float
-
-    def check(self) -> None:
-        """Raise TimeLimitExceeded when it is over."""
-        if time.monotonic() > self.moment:
-            raise TimeLimitExceeded(self.seconds)
-
-
-NO_DEADLINE: Final = Deadline(float("inf"), 0.0)
-_DEADLINE: ContextVar[Deadline] = ContextVar("deadline", default=NO_DEADLINE)
-
-
-@contextmanager
-def limit_time(moment: float, seconds: float) -> Iterator[None]:
-    """Let validation in this block raise TimeLimitExceeded when the moment has come.
-
-    A keyword of a schema is a function that jsonschema calls, so that nothing can be handed to it in any other way.
-    """
-    token = _DEADLINE.set(Deadline(moment, seconds))
-    try:
-        yield
-    finally:
-        _DEADLINE.reset(token)
 
 
 def _validate_items(validator: Any, items: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     """Yield what is wrong with the items of a list, as JSON Schema's keyword `items` has it, up to a hundred errors."""
     if not validator.is_type(instance, "array"):
         return
-    deadline = _DEADLINE.get()
+    deadline = get_deadline()
     error_count = 0
     # in OpenAPI 3.1 `items` is about those behind the ones that `prefixItems` describes
     first = len(schema.get("prefixItems", ()))

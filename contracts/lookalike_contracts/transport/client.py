@@ -15,6 +15,7 @@ import msgspec
 
 from lookalike_specs.messages import FRAMING_HEADERS, Request, Response
 
+from ..deadline import get_deadline
 from ..exceptions import CouldNotCheck, RequestNotSent
 from .circuit_breaker import CircuitBreaker
 from .connection import Connection
@@ -156,7 +157,8 @@ class HttpClient:
         self.close()
 
     def _send_with_retry(self, method: str, data: bytes) -> Response:
-        deadline = time.monotonic() + self.timeout
+        # what is left of the whole run may be less than a request may take
+        deadline = min(time.monotonic() + self.timeout, get_deadline().moment)
         if self._connection is not None and self._connection.is_reusable:
             try:
                 return self._send_once(method, data, deadline)
@@ -169,7 +171,8 @@ class HttpClient:
         return self._send_once(method, data, deadline)
 
     def _send_once(self, method: str, data: bytes, deadline: float) -> Response:
-        self._count_request()
+        # the time for an answer begins when the request may go out: with `--rate 0.05` that takes 20 s
+        deadline = min(deadline + self._count_request(), get_deadline().moment)
         try:
             if self._connection is None:
                 self._connection = self._connect(deadline)
@@ -178,6 +181,8 @@ class HttpClient:
             self.close()
             raise
         except (NotHttp, OSError) as error:
+            if isinstance(error, TimeoutError):
+                self._end_with_run()
             failure = CouldNotCheck(describe_error(error, self._base_url.netloc, self.timeout))
             has_begun = self._connection is not None and self._connection.received_bytes > 0
             self.close()
@@ -186,18 +191,37 @@ class HttpClient:
             if isinstance(error, ConnectionError) and has_begun:
                 raise failure from None
             raise failure from error
+        except BaseException:
+            # An interrupt, or the end of the time: the answer may still come, and would be taken for the next one's.
+            self.close()
+            raise
         if not can_be_kept:
             self.close()
         return response
 
-    def _count_request(self) -> None:
-        """Count one request more, and wait for its turn. Raise RequestNotSent when there is none left."""
+    def _end_with_run(self) -> None:
+        """Raise TimeLimitExceeded where it was the time of the run that ended, and not that of the request."""
+        deadline = get_deadline()
+        if deadline.is_over:
+            self.close()
+            deadline.check()
+
+    def _count_request(self) -> float:
+        """Count one request more, wait for its turn, and return for how many seconds.
+
+        Raise RequestNotSent when there is none left, TimeLimitExceeded.
+        """
         if self.max_requests is not None and self.request_count >= self.max_requests:
             raise RequestNotSent(f"the budget of {self.max_requests} requests is used up")
+        waited = 0.0
         if self.rate:
-            time.sleep(max(0.0, self._next_request_at - time.monotonic()))
+            deadline = get_deadline()
+            waited = max(0.0, min(self._next_request_at, deadline.moment) - time.monotonic())
+            time.sleep(waited)
+            deadline.check()
             self._next_request_at = time.monotonic() + 1 / self.rate
         self.request_count += 1
+        return waited
 
     def _connect(self, deadline: float) -> Connection:
         """Return a connection to the first address that takes one. Raise OSError.
@@ -219,6 +243,9 @@ class HttpClient:
             except OSError as error:
                 failure = error
                 sock.close()
+            except BaseException:
+                sock.close()
+                raise
             else:
                 self._addresses = [(family, address)]
                 return connection
