@@ -125,7 +125,7 @@ def _decode_wide_letters(text: bytes) -> Iterator[Layer]:
     yield from _decode_escapes(WIDE_LETTERS, lambda letters: letters.replace(b"\0", b""), text)
 
 
-def _decompress(text: bytes) -> Iterator[Layer]:
+def decompress(text: bytes) -> Iterator[Layer]:
     """Yield the streams of gzip and zlib in a text decompressed, as far as they came and as bounds allow."""
     layer = build_layer(text, _decompress_streams(text), keep=False, is_opaque=True)
     if layer is not None:
@@ -150,7 +150,7 @@ def _decompress_streams(text: bytes) -> Iterator[DecodedSpan]:
 
 
 # what bytes that are no text can still be
-BINARY_DECODERS: Final[tuple[LayerDecoder, ...]] = (_decode_wide_letters, _decompress)
+BINARY_DECODERS: Final[tuple[LayerDecoder, ...]] = (_decode_wide_letters, decompress)
 
 
 def build_run_decoders(min_length: int) -> tuple[LayerDecoder, ...]:

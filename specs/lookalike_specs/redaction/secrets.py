@@ -16,39 +16,58 @@ import msgspec
 from lookalike_specs.messages import MAX_PAIRS, Request, Response
 from lookalike_specs.signing import SCHEMES, canonical
 
+from .decoders import decompress
+from .mentions import find_mentions
+from .secret_names import is_secret_name
 from .value_index import MIN_SECRET_LENGTH
 
-SEPARATORS: Final = re.compile(rb"[\s,;=]+")
+SEPARATORS: Final = re.compile(rb"[\s,;]+")
 # The first word of an authorization, which says only of what kind it is: `Basic`, `Bearer`, `acs`.
 AUTH_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")
+# what a value has that may mention a secret
+MENTION_HINT: Final = re.compile(rb"[=@%]|[:\"'][ :]|bearer", re.IGNORECASE)
+MAX_SCANNED_VALUE: Final = 16 * 1024
 # Members of JSON and elements of XML, however deep they stand, and fields of a multipart form: `"appSecret": "…"`,
-# `<appSecret>…</`, `name="appSecret"` with its value behind an empty line. The head of a field has bounds, or a body of
-# nothing but heads would take the square of its length.
-MEMBER_PATTERN: Final = (
-    rb'"(?:%b)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
-    rb"|<(?:%b)>([^<]+)</"
-    rb'|name="?(?:%b)"?(?:[; \t][^\r\n]{0,200})?\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n(.*?)(?:\r?\n--|\Z)'
+# `<appSecret>…</`, `name="appSecret"` with its value behind an empty line. Names and the head of a field have bounds, or a
+# body of nothing but heads would take the square of its length.
+JSON_MEMBER: Final = re.compile(
+    rb'"([^"\\]{1,64})"\s*:\s*(?:\[\s*)?(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([0-9]{8,400}))', re.DOTALL
+)
+XML_ELEMENT: Final = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,63})>([^<]+)</")
+XML_ATTRIBUTE: Final = re.compile(rb'\s([A-Za-z_][A-Za-z0-9_.:-]{0,63})="([^"<>]{8,4096})"')
+FORM_FIELD: Final = re.compile(
+    rb'name="?([^"\r\n; \t]{1,64})"?(?:[; \t][^\r\n]{0,200})?\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n(.*?)(?:\r?\n--|\Z)',
+    re.IGNORECASE | re.DOTALL,
 )
 
 
 def find_secrets(names: Iterable[str], request: Request, response: Response | None = None) -> set[bytes]:
     """Return what stands where an API's secrets of these names belong, and where any client puts some.
 
+    Where the secrets of other APIs belong counts as well, and what any part of the exchange mentions by such a name.
     Signatures of every scheme are among them, whatever the API takes; each value in every reading of its bytes.
     """
-    lower_names = tuple(name.lower().encode() for name in names)
+    is_secret = _create_name_test(frozenset(name.lower().encode() for name in names))
     values = {signature.encode() for signature in _read_signatures(request)}
-    for name, value in _iter_pairs(request, response):
-        read_parts = SECRET_HEADERS.get(name.lower())
-        if read_parts is not None:
+    other_values = [request.path.encode("utf-8", "replace")]
+    for name, value in _iter_named_values(request, response):
+        if is_secret(name):
+            read_parts = SECRET_HEADERS.get(name.lower(), _split_parts)
             values.update(read_parts(value))
-        elif name.lower() in lower_names:
-            values.update(_split_parts(value))
-    values.update(_find_members(lower_names, request.body))
-    if response is not None:
-        values.update(_find_members(lower_names, response.body))
+        elif MENTION_HINT.search(value):
+            other_values.append(value[:MAX_SCANNED_VALUE])
+    # all in one, as each text is read in many ways
+    values.update(find_mentions(b"\n".join(other_values), is_secret))
     readings = {reading for value in values for reading in _list_charset_readings(value)}
     return {reading for reading in readings if len(reading) >= MIN_SECRET_LENGTH}
+
+
+@lru_cache(maxsize=64)
+def _create_name_test(lower_names: frozenset[bytes]) -> Callable[[bytes], bool]:
+    def is_secret(name: bytes) -> bool:
+        return name.lower() in lower_names or name.lower() in SECRET_HEADERS or is_secret_name(name)
+
+    return is_secret
 
 
 def _list_charset_readings(value: bytes) -> tuple[bytes, ...]:
@@ -58,32 +77,48 @@ def _list_charset_readings(value: bytes) -> tuple[bytes, ...]:
     return value, value.decode("utf-8", "replace").encode(), value.decode("latin-1").encode()
 
 
-def _iter_pairs(request: Request, response: Response | None) -> Iterator[tuple[bytes, bytes]]:
-    """Yield every name in headers, query and form with its value, in the bytes that it stands for.
+def _iter_named_values(request: Request, response: Response | None) -> Iterator[tuple[bytes, bytes]]:
+    """Yield every name in headers, query and bodies with its value, in the bytes that it stands for.
 
     Bytes, as a secret may be no text at all: `parse_pairs` would make U+FFFD of it, and it would not be found again.
     """
     yield from request.headers
+    yield from _iter_pairs(request.query)
+    if canonical.is_form(request):
+        yield from _iter_pairs(request.body)
+        yield from _iter_members(request.body)
+    else:
+        yield from _read_body(request.body)
     if response is not None:
         yield from response.headers
-    texts = [request.query]
-    if canonical.is_form(request):
-        texts.append(request.body)
-    for text in texts:
-        for part in text.replace(b"+", b" ").split(b"&", MAX_PAIRS):
-            name, _, value = part.partition(b"=")
-            yield unquote_to_bytes(name), unquote_to_bytes(value)
+        yield from _read_body(response.body)
 
 
-def _find_members(names: tuple[bytes, ...], body: bytes) -> Iterator[bytes]:
-    for match in _compile_member_pattern(names).finditer(body):
-        json, xml, field = match.groups()
-        if json is not None:
-            yield _unescape_json(json)
-        elif xml is not None:
-            yield unescape(xml.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        else:
-            yield field
+def _read_body(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the members of a body, or what it is compressed to hold; one that has none is a value without a name."""
+    for text in (body, *(layer.text for layer in decompress(body))):
+        members = list(_iter_members(text))
+        yield from members
+        if not members:
+            yield b"", text
+
+
+def _iter_pairs(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for part in text.replace(b"+", b" ").split(b"&", MAX_PAIRS):
+        name, _, value = part.partition(b"=")
+        yield unquote_to_bytes(name), unquote_to_bytes(value)
+
+
+def _iter_members(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the names and values of members, elements and fields."""
+    for match in JSON_MEMBER.finditer(body):
+        yield match[1], _unescape_json(match[2] or match[3] or b"")
+    for match in XML_ELEMENT.finditer(body):
+        yield match[1], unescape(match[2].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    for match in XML_ATTRIBUTE.finditer(body):
+        yield match[1], unescape(match[2].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    for match in FORM_FIELD.finditer(body):
+        yield match[1], match[2]
 
 
 def _unescape_json(json: bytes) -> bytes:
@@ -94,12 +129,6 @@ def _unescape_json(json: bytes) -> bytes:
         return json
 
 
-@lru_cache(maxsize=32)
-def _compile_member_pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
-    any_name = b"|".join(map(re.escape, (*names, *SECRET_HEADERS)))
-    return re.compile(MEMBER_PATTERN % (any_name, any_name, any_name), re.IGNORECASE | re.DOTALL)
-
-
 def _read_signatures(request: Request) -> list[str]:
     """Return those of all schemes that can be read, whatever the API takes."""
     signatures = [scheme.read_signature(request) for scheme in SCHEMES.values()]
@@ -107,8 +136,13 @@ def _read_signatures(request: Request) -> list[str]:
 
 
 def _split_parts(value: bytes) -> list[bytes]:
-    # `Credential=abc,Signature=def`: somebody may quote the whole, somebody else a part of it
-    return [value, *SEPARATORS.split(value)]
+    """Return the value and its parts: of `Credential=abc,Signature=def` somebody may quote `def`."""
+    parts = [value]
+    for pair in SEPARATORS.split(value):
+        name, _, part = pair.partition(b"=")
+        # Base64 may end in `=`; the name of a part is no secret
+        parts.append(part.rstrip(b"=") or name)
+    return parts
 
 
 def _split_authorization(value: bytes) -> list[bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from .layers import Span
+from .secret_names import COMMON_WORDS
 
 # What is shorter would be found everywhere: a secret `a` would blacken every text.
 MIN_SECRET_LENGTH: Final = 8
@@ -24,19 +25,19 @@ MAX_SAME_START: Final = 8
 
 
 class ValueIndex:
-    """Finds values of MIN_SECRET_LENGTH bytes and more wherever they stand, and shorter ones where they are whole words."""
+    """Finds values of MIN_SECRET_LENGTH bytes and more anywhere; shorter ones and common words as whole words."""
 
     def __init__(self, values: Iterable[bytes]) -> None:
         lower_values = {value.lower() for value in values}
-        self._words = {value for value in lower_values if MIN_WORD_LENGTH <= len(value) < MIN_SECRET_LENGTH}
+        self._words = {value for value in lower_values if _is_word(value)}
         self._starts = set[bytes]()
         self._long_values: dict[bytes, list[bytes]] = {}
         # the first bytes of values -> how long the values are that begin so, the longest first
         self._lengths: dict[bytes, list[int]] = {}
-        self.min_length = min((len(value) for value in lower_values if len(value) >= MIN_SECRET_LENGTH), default=0)
-        for value in sorted(lower_values, key=len, reverse=True):
-            if len(value) >= MIN_SECRET_LENGTH:
-                self._add(value)
+        searched = [value for value in lower_values - self._words if len(value) >= MIN_SECRET_LENGTH]
+        self.min_length = min(map(len, searched), default=0)
+        for value in sorted(searched, key=len, reverse=True):
+            self._add(value)
 
     def _add(self, value: bytes) -> None:
         start = value[:MAX_SEARCH_BYTES]
@@ -106,3 +107,9 @@ class ValueIndex:
                 if not WORD_BYTE.match(text[max(begin - 1, 0) : begin]) and not WORD_BYTE.match(text[end : end + 1]):
                     yield begin, end
                 begin = text.find(word, begin + 1)
+
+
+def _is_word(value: bytes) -> bool:
+    if len(value) < MIN_SECRET_LENGTH:
+        return len(value) >= MIN_WORD_LENGTH
+    return value.decode("latin-1") in COMMON_WORDS

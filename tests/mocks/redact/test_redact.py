@@ -132,7 +132,7 @@ def test_what_stands_where_secrets_belong_is_covered_everywhere(api: str, sent: 
         ("tmapi", b"apiToken=short&img_url=short"),
         ("tmapi", b"apiToken=&img_url=x"),
         ("daji-1688", b"appKey=anybody-at-all&imageId=1"),
-        ("hiobuy", b"apiToken=not-of-this-api"),
+        ("hiobuy", b"apiTokens=not-of-this-api"),
     ],
 )
 def test_what_is_no_secret_is_shown(api: str, query: bytes) -> None:

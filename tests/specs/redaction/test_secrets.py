@@ -1,5 +1,7 @@
 """What stands in the places of secrets is found, each place and each way of writing; nothing else is."""
 
+import gzip
+import time
 from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from lookalike_specs import list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.redaction import MIN_SECRET_LENGTH, find_secrets
+from lookalike_specs.redaction.secret_names import is_secret_name
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import SCHEMES, SigningContext
 from lookalike_specs.signing.sign import sign
@@ -51,7 +54,7 @@ SENT = {
         {"réal-token".encode(), "réal-token".encode().decode("latin-1").encode()},
     ),
     "form": ({"body": b"a=1&apiToken=real%2Dtoken", "headers": FORM}, {TOKEN}),
-    "no form": ({"body": b"a=1&apiToken=real-token"}, set()),
+    "form without a content type": ({"body": b"a=1&apiToken=real-token"}, {TOKEN}),
     "header": (headers("ApiToken", TOKEN), {TOKEN}),
     "multipart": ({"body": PART % (b'"apiToken"', TOKEN)}, {TOKEN}),
     "multipart, no quotes": ({"body": PART % (b"apiToken; a=b", TOKEN)}, {TOKEN}),
@@ -72,7 +75,7 @@ SENT = {
     ),
     "V3": (headers("authorization", ACS3), {b"0123abcd"}),
     "ROA": (headers("authorization", b"acs public-key:c2lnbmF0dXJl"), {b"c2lnbmF0dXJl"}),
-    "a V3 that cannot be read": (headers("authorization", b"ACS3-HMAC-SHA256 Signature=0123abcd"), {b"Signature=0123abcd", b"Signature", b"0123abcd"}),
+    "a V3 that cannot be read": (headers("authorization", b"ACS3-HMAC-SHA256 Signature=0123abcd"), {b"Signature=0123abcd", b"0123abcd"}),
     "two, of which one signs": (
         {"headers": ((b"authorization", ACS3), (b"authorization", b"Bearer real-token"))},
         {b"0123abcd", TOKEN},
@@ -83,8 +86,64 @@ SENT = {
     "a header in a form": ({"body": PART % (b'"Authorization"', TOKEN)}, {TOKEN}),
     "short": ({"query": b"apiToken=1234567", "body": b'{"apiToken": "1234567"}'}, set()),
     "empty": ({"query": b"apiToken=&apiToken"}, set()),
-    "another name": ({"query": b"appKey=real-token", "body": b'{"myapiToken": "real-token"}'}, set()),
+    "another name": ({"query": b"appKey=real-token", "body": b'{"apiTokens": "real-token"}'}, set()),
+    "in a URL": ({"query": b"img_url=https%3A%2F%2Fh%2Fa.jpg%3FapiToken%3Dreal-token%26b%3D1"}, {TOKEN}),
+    "in a URL within a URL": ({"query": b"u=https%3A%2F%2Fh%2F%3Fu%3Dhttp%253A%252F%252Fh%252F%253FapiToken%253Dreal-token"}, {TOKEN}),
+    "in the user information": ({"query": b"img_url=https://me:real-token@h/a.jpg"}, {TOKEN, b"me:real-token"}),
+    "in the user information, escaped": (
+        {"query": b"img_url=https%3A%2F%2Fme%3Areal%2540token%40h%2Fa.jpg"},
+        {b"real%40token", b"real@token", b"me:real%40token", b"me:real@token"},
+    ),
+    "instead of a user": ({"body": b'{"img": "https://real-token@h/a.jpg"}'}, {TOKEN}),
+    "a short password of a user": ({"query": b"img_url=https://me:hunter2@h/"}, {b"me:hunter2"}),
+    "in another header": (headers("x-forwarded-uri", b"/a?b=1&apiToken=real-token"), {TOKEN}),
+    "in a referer": (headers("referer", b"https://h/?access_token=real-token#apiToken=other-token"), {TOKEN, b"other-token"}),
+    "in the path": ({"path": "/a/apiToken=real-token/b"}, {TOKEN, b"real-token/b"}),
+    "in a curl line": ({"body": b"curl -H 'X-Api-Key: real-token' -H 'Authorization: Bearer other-token'"}, {TOKEN, b"other-token"}),
+    "in a log line": ({"query": b"keyword=password%3A+real-token,+user=me"}, {TOKEN}),
+    "in JSON within JSON": ({"body": rb'{"a": "{\"apiToken\": \"real-token\"}"}'}, {TOKEN}),
+    "in JSON within a query": ({"query": b"a=%7B%22apiToken%22%3A%22real-token%22%7D"}, {TOKEN}),
+    "in an attribute": ({"body": b'<a><b apiToken="real-token&#45;x">1</b></a>'}, {b"real-token-x"}),
+    "in a list": ({"body": b'{"apiToken": ["real-token"]}'}, {TOKEN}),
+    "a number": ({"body": b'{"apiToken": 1234567890}'}, {b"1234567890"}),
+    "compressed": ({"body": gzip.compress(b"a=1&apiToken=real-token")}, {TOKEN}),
+    "a file's name": ({"body": PART % (b'"file"; filename="apiToken=real-token.jpg"', b"x")}, {b"real-token.jpg"}),
+    "no name at all": ({"query": b"keyword=bearer+eyJhbGciOiJIUzI1NiJ9"}, {b"eyJhbGciOiJIUzI1NiJ9"}),
 }  # fmt: skip
+
+# what clients call a secret, and what only sounds so
+SECRET_NAMES = """
+    apiToken apikey api_key API-KEY X-Api-Key appSecret app_secret access_token accessToken refresh_token id_token
+    AccessKeySecret SecurityToken x-acs-security-token client_secret password user_password passwd pwd passphrase
+    private_key session_id JSESSIONID jwt TMAPI_TOKEN LOOKALIKE_TMAPI_APITOKEN aws_secret_access_key X-Uuid sign signature
+"""
+PUBLIC_NAMES = """
+    appKey AccessKeyId InstanceName imageId token_type max_tokens tokens design assign callsign secretary
+    keyword page sort SignatureMethod SignatureNonce SignatureVersion signature_nonce authorizations passwordless key id
+"""
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES.split())
+def test_a_secret_of_any_api_is_found_by_its_name(name: str) -> None:
+    get = Request(
+        method="GET", path="/", query=f"{name}=real-token".encode(), headers=((name.encode(), b"other-token"),)
+    )
+    assert find_secrets([], get) == {TOKEN, b"other-token"}
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES.split())
+def test_what_only_sounds_like_a_secret_is_none(name: str) -> None:
+    get = Request(
+        method="GET", path="/", query=f"{name}=real-token".encode(), headers=((name.encode(), b"other-token"),)
+    )
+    assert find_secrets([], get) == set()
+
+
+@pytest.mark.parametrize("api", list_api_ids())
+def test_the_secrets_of_every_api_are_secrets_at_any_other(api: str) -> None:
+    for name in load_api(api).root.secrets:
+        assert is_secret_name(name.encode()), name
+
 
 # what is found in either body
 MEMBERS = {
@@ -166,8 +225,26 @@ PIECES = [
     b"<apiToken>a",
     b'"apiToken":"\\"',
 ]
+OTHER_PIECES = [
+    b"apiToken=",
+    b"a=",
+    b"authorization: a ",
+    b"https://",
+    b"://a",
+    b"%25",
+    b' apiToken="',
+    b"a=%3D&",
+    b"bearer a",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_what_does_not_end_is_no_trap(piece: bytes) -> None:
     assert find_secrets(["apiToken"], Request(method="POST", path="/", body=piece * 20_000)) == set()
+
+
+@pytest.mark.parametrize("piece", PIECES + OTHER_PIECES)
+def test_nor_is_what_mentions_names_all_the_time(piece: bytes) -> None:
+    began = time.monotonic()
+    find_secrets(["apiToken"], Request(method="POST", path="/", query=piece * 5000, body=piece * 20_000))
+    assert time.monotonic() - began < 10
