@@ -41,14 +41,16 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line; exit 0 for success, 2 for what the caller can put right."""
-    for name in ("stdout", "stderr"):
-        # Python has None for a stream that was closed before it started, as `>&-` does in a shell.
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a Chinese title gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] == ["serve"]:
+        # before the imports of that command, which take longer than all the rest of its start
+        from .server_process import prepare_process  # noqa: PLC0415 - no other command needs it
+
+        prepare_process()
     try:
         cli(prog_name="lookalike")
     except Exception:
@@ -56,6 +58,22 @@ def main() -> None:
         if os.environ.get(COMPLETION_VARIABLE):
             sys.exit(1)
         raise
+
+
+def _open_closed_streams() -> None:
+    """Open what was closed before the program started, as `>&-` does it in a shell.
+
+    The next file to be opened would be given the number of the closed one, and what a library in C writes to stderr would
+    go into that: into a client's connection, say.
+    """
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    while descriptor <= 2:
+        descriptor = os.dup(descriptor)
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        # Python has None for a stream that was closed
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
 
 
 if __name__ == "__main__":

@@ -31,6 +31,14 @@ def choose_color() -> bool | None:
     return None
 
 
+def is_stdout_colored() -> bool:
+    """Return whether what is written to stdout has colours."""
+    is_colored = choose_color()
+    if is_colored is None:
+        return sys.stdout.isatty()
+    return is_colored
+
+
 def echo(text: str) -> None:
     """Print a line, in the colours that `choose_color` said at the start of the program."""
     context = click.get_current_context(silent=True)

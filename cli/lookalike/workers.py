@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -15,11 +17,12 @@ import click
 from lookalike_mocks.adapters import server
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.certificates import TlsContexts
-from lookalike_mocks.adapters.server import BACKLOG, bind_socket
+from lookalike_mocks.adapters.server import BACKLOG, MAX_PORT, bind_socket
 from lookalike_mocks.adapters.workers import Supervisor, WorkerMain
 from lookalike_mocks.sandbox import WorkerIdentity
 
 from .click_ext import CommandError
+from .error_stream import limit_stderr_rate
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MAX_WORKERS = 64
@@ -72,15 +75,29 @@ def serve_alone(
         if address.public_host:
             app.mock.sandboxes.identity = WorkerIdentity(worker_urls=(url,))
         try:
-            server.run_server(app, sock, ready=lambda: ready(url, []), tls=tls)
+            with report_system_errors():
+                server.run_server(app, sock, ready=partial(_get_ready, ready, url), tls=tls)
         finally:
             close_request_log(app)
+
+
+def _get_ready(ready: Callable[[str, list[str]], None], url: str, worker_urls: Iterable[str] = ()) -> None:
+    """Announce where the server is. From here on what is written to stderr may be what others send."""
+    ready(url, list(worker_urls))
+    limit_stderr_rate()
 
 
 def close_request_log(app: MockApp) -> None:
     """Write the last lines of the request log, if there is one."""
     if app.request_log is not None:
         app.request_log.close()
+
+
+def check_worker_ports(address: ListenAddress, count: int) -> None:
+    """Raise CommandError where there are not enough ports behind the first one."""
+    if count > 1 and address.port + count > MAX_PORT:
+        message = f"--port {address.port} has not {count} ports behind it, one for each of --workers {count}; "
+        raise CommandError(f"{message}it can be {MAX_PORT - count} at most")
 
 
 def open_listening_socket(address: ListenAddress) -> socket.socket:
@@ -100,7 +117,21 @@ def serve_workers(
     if not hasattr(os, "fork") or not hasattr(socket, "SO_REUSEPORT"):
         raise CommandError("--workers needs fork and SO_REUSEPORT, which this system does not have")
     supervisor = _create_supervisor(partial(_run_worker, (app, tls)), address, count)
-    return supervisor.run(lambda: ready(supervisor.url, [worker.identity.base_url for worker in supervisor.workers]))
+    worker_urls = [worker.identity.base_url for worker in supervisor.workers]
+    with report_system_errors():
+        return supervisor.run(partial(_get_ready, ready, supervisor.url, worker_urls))
+
+
+@contextmanager
+def report_system_errors() -> Iterator[None]:
+    """Raise CommandError where the system has not enough files or processes for a server."""
+    try:
+        yield
+    except OSError as error:
+        hint = ""
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            hint = "; `ulimit -n` shows the limit"
+        raise CommandError(f"cannot serve: {error.strerror or error}{hint}") from error
 
 
 def _create_supervisor(work: WorkerMain, address: ListenAddress, count: int) -> Supervisor:
@@ -121,13 +152,18 @@ def _run_worker(
     served: tuple[MockApp, TlsContexts | None],
     identity: WorkerIdentity,
     socks: tuple[socket.socket, socket.socket],
-    ready: Callable[[], None],
+    beat: Callable[[], None],
     lifeline: int,
 ) -> None:
     """Answer in a worker's own process, until the supervisor's end of `lifeline` closes."""
+    limit_stderr_rate()
     app, tls = served
     app.mock.sandboxes.identity = identity
     try:
-        server.run_server(app, *socks, ready=ready, tls=tls, lifeline=lifeline)
+        with report_system_errors():
+            server.run_server(app, *socks, ready=beat, tls=tls, lifeline=lifeline, beat=beat)
+    except CommandError as error:
+        click.echo(f"worker {identity.worker}: {error.message}", err=True)
+        sys.exit(1)
     finally:
         close_request_log(app)

@@ -129,6 +129,7 @@ class LineWriter:
         self._dropped = 0
         self._is_closing = False
         self._is_broken = False
+        self._error: OSError | None = None
         self._thread: threading.Thread | None = None
 
     def write(self, lines: Sequence[str], format_dropped: Callable[[int], str]) -> None:
@@ -148,10 +149,29 @@ class LineWriter:
                     self._dropped = 0
                 self._chunks.append(chunk)
                 self._queued_bytes += len(note) + len(chunk)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="lookalike request log", daemon=True)
-                self._thread.start()
-            self._condition.notify()
+            self._wake_thread()
+
+    def write_text(self, text: str, seconds: float) -> bool:
+        """Write a text in front of all lines, whatever its length, and wait for that.
+
+        Return False where nobody has read it within `seconds`; it is written when somebody does. Raise OSError where it
+        cannot be written.
+        """
+        data = text.encode(self._encoding, "backslashreplace")
+        with self._condition:
+            self._chunks.append(data)
+            self._queued_bytes += len(data)
+            self._wake_thread()
+            is_over = self._condition.wait_for(lambda: not self._chunks or self._is_broken, seconds)
+            if self._error is not None:
+                raise self._error
+        return is_over
+
+    def _wake_thread(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="lookalike request log", daemon=True)
+            self._thread.start()
+        self._condition.notify_all()
 
     def drop(self, count: int) -> None:
         """Count exchanges for which there will be no line."""
@@ -175,17 +195,22 @@ class LineWriter:
                     return
                 chunk = self._chunks[0]
             # the chunk stays in the queue, and counts, until it is written
-            is_written = self._write_chunk(chunk)
+            error = self._write_chunk(chunk)
             with self._condition:
-                if not is_written:
+                if error is not None:
                     self._is_broken = True
+                    self._error = error
                     self._chunks.clear()
+                    self._condition.notify_all()
                     return
                 self._chunks.popleft()
                 self._queued_bytes -= len(chunk)
+                if not self._chunks:
+                    # whoever waits for a text to be written
+                    self._condition.notify_all()
 
-    def _write_chunk(self, chunk: bytes) -> bool:
-        """Write a chunk, however long that takes; return False where nobody will ever read it."""
+    def _write_chunk(self, chunk: bytes) -> OSError | None:
+        """Write a chunk, however long that takes; return the error where nobody will ever read it."""
         view = memoryview(chunk)
         while view:
             try:
@@ -194,10 +219,10 @@ class LineWriter:
                 # somebody else, who has the other end of a terminal or a pipe, has made it so that writes do not wait
                 select.select([], [self._descriptor], [], 1.0)
                 continue
-            except OSError:
-                return False
+            except OSError as error:
+                return error
             view = view[count:]
-        return True
+        return None
 
     def _encode_chunks(self, lines: Sequence[str]) -> Iterator[tuple[bytes, int]]:
         """Yield whole lines as chunks of at most MAX_CHUNK_BYTES, with their numbers; a longer line is one alone."""

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -215,7 +216,9 @@ def test_workers_that_do_not_start_are_not_announced() -> None:
     done = subprocess.run(
         [sys.executable, "-c", STILLBORN], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (1, "worker 1 does not start\n", "")
+    assert (done.returncode, done.stderr) == (1, "")
+    # whichever ends first
+    assert re.fullmatch(r"worker [12] does not start\n", done.stdout)
 
 
 def test_each_workers_lines_of_the_log_stay_whole(serving):
@@ -227,3 +230,34 @@ def test_each_workers_lines_of_the_log_stay_whole(serving):
                 assert httpx.get(f"{url}{PATH}", params=query, timeout=10).status_code == 200
         lines = [json.loads(process.stdout.readline()) for _ in range(60)]
     assert {line["status"] for line in lines} == {200}
+
+
+@pytest.mark.parametrize(("port", "count", "most"), [(65535, 2, 65533), (65534, 2, 65533), (65500, 64, 65471)])
+def test_workers_whose_ports_would_be_beyond_the_last_one_are_refused(port, count, most):
+    done = serve_once("--port", str(port), "--workers", str(count))
+    assert done.returncode == 2
+    line = f"--port {port} has not {count} ports behind it, one for each of --workers {count}; it can be {most} at most"
+    assert (done.stdout, done.stderr) == ("", f"Error: {line}\n")
+
+
+def test_a_workers_own_port_that_is_taken_is_named():
+    port = three_free_ports()
+    with socket.create_server(("127.0.0.1", port + 2)):
+        done = serve_once("--port", str(port), "--workers", "2")
+    assert done.returncode == 2
+    assert f"Address already in use (port {port + 2}, of worker 2)" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def serve_once(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lookalike", "serve", "tmapi", *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def test_too_few_files_for_the_workers_are_one_line_and_exit_2():
+    command = f"ulimit -n 16; exec {sys.executable} -m lookalike serve tmapi --port 0 --workers 2"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: cannot serve: Too many open files; `ulimit -n` shows the limit\n",
+    )

@@ -21,11 +21,18 @@ from ..click_ext import ExtendedCommand
 from ..completers import complete_variants
 from ..curl import build_curl_line
 from ..options import SEED_RANGE, SIZE_RANGE, apis_argument, json_option, parse_variants
-from ..output import echo, echo_line, render_table, style_bold, style_dim
-from ..request_log import create_request_log
+from ..output import echo, render_table, style_bold, style_dim
+from ..request_log import create_request_log, create_writer, print_first_words
 from ..spec_options import add_specs, import_option, spec_option
 from ..tls import build_tls_announcement, create_tls, render_trust_help, tls_options
-from ..workers import ListenAddress, open_listening_socket, serve_alone, serve_workers, worker_options
+from ..workers import (
+    ListenAddress,
+    check_worker_ports,
+    open_listening_socket,
+    serve_alone,
+    serve_workers,
+    worker_options,
+)
 
 PORT_RANGE = click.IntRange(0, 65535)
 
@@ -84,7 +91,7 @@ def command(*, as_json: bool, quiet: bool, **options: Any) -> None:
 
     With --json the first line of stdout is one JSON object, {"url": …, "apis": {id: {"base_url", "credentials",
     "curl"}}, "control_token": …}, printed when the port listens; --tls-ca adds "tls_url" and "tls_ca", --workers adds
-    "workers". SIGTERM and SIGINT end it with exit 0.
+    "workers". SIGTERM, SIGINT and SIGHUP end it with exit 0; a second one drops what is under way.
 
     Each request is a line: time, API, operation, status, milliseconds, and why it was refused, if it was. With --json
     it is an object. A reader that is too slow misses lines, and never holds up an answer.
@@ -109,12 +116,18 @@ def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
     mock = Mock(*options.apis, seed=options.seed, variants=variants, size=options.size)
     given_token = control_token.read_token(options.control_token_file)
     address = ListenAddress(options.host, options.port, options.public_host)
+    check_worker_ports(address, options.workers)
     # Whoever finds the port taken must not have overwritten the CA file of the server that runs there.
     open_listening_socket(address).close()
     tls = create_tls(mock, (options.host, options.public_host), options.tls_ca, options.tls_names)
     app = MockApp(mock, token=given_token, hosts=tuple(_list_control_hosts(options)), tls=tls)
-    if not quiet:
-        app.request_log = create_request_log(mock, as_json=as_json)
+    log_writer = create_writer()
+    if not quiet and log_writer is not None:
+        app.request_log = create_request_log(mock, log_writer, as_json=as_json)
+    first_writer = log_writer
+    if options.workers > 1:
+        # the workers inherit the other one, and its thread must not have begun before that
+        first_writer = create_writer()
     _warn_if_public(options.host)
 
     def announce(url: str, worker_urls: list[str]) -> None:
@@ -123,10 +136,11 @@ def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
             announcement["workers"] = worker_urls
         announcement["control_token"] = app.control_token
         if as_json:
-            echo_line(json.dumps(announcement))
-            return
-        control_line = control_token.render_control_line(url, app.control_token, random=not given_token)
-        _print_announcement(announcement, mock, control_line)
+            text = json.dumps(announcement)
+        else:
+            control_line = control_token.render_control_line(url, app.control_token, random=not given_token)
+            text = _render_announcement(announcement, mock, control_line)
+        print_first_words(f"{text}\n", first_writer, url)
 
     if options.workers == 1:
         serve_alone(app, address, tls, announce)
@@ -161,22 +175,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _print_announcement(announcement: dict[str, Any], mock: Mock, control_line: str) -> None:
+def _render_announcement(announcement: dict[str, Any], mock: Mock, control_line: str) -> str:
     url = announcement["url"]
     state = mock.demo_state
     head = style_bold(f"Lookalike {__version__}")
-    echo(f"{head} on {url}  seed {state.seed}, {state.size} goods; Ctrl+C ends it\n")
-    echo(_render_api_table(announcement["apis"]))
-    echo(f"\n{control_line}")
+    lines = [f"{head} on {url}  seed {state.seed}, {state.size} goods; Ctrl+C ends it\n"]
+    lines.append(_render_api_table(announcement["apis"]))
+    lines.append(f"\n{control_line}")
     for api, details in announcement["apis"].items():
-        echo(f"\n{style_dim(f'# {api}')}\n{details['curl']}")
+        lines.append(f"\n{style_dim(f'# {api}')}\n{details['curl']}")
     worker_urls = announcement.get("workers", [])
     if worker_urls:
-        echo("")
+        lines.append("")
     for number, worker_url in enumerate(worker_urls, start=1):
-        echo(f"worker {number}, and its sandboxes: {worker_url}")
+        lines.append(f"worker {number}, and its sandboxes: {worker_url}")
     if "tls_ca" in announcement:
-        echo(f"\n{render_trust_help(announcement['tls_url'], announcement['tls_ca'])}")
+        lines.append(f"\n{render_trust_help(announcement['tls_url'], announcement['tls_ca'])}")
+    return "\n".join(lines)
 
 
 def _render_api_table(apis: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -22,13 +23,16 @@ from .connection import ServerConnection
 from .connection_state import Registry
 from .limits import Limits
 from .raw_connection import PRESENT_WRONG_KEY
+from .stop_signals import Shutdown, set_stop_handler
 from .tls_sniffer import TlsSniffer
 
 Result = TypeVar("Result")
 BACKLOG = 2048
+MAX_PORT = 65535
 MAX_CLOSE_SECONDS = 1.0
 CALM_POLL_SECONDS = 0.01
 GRACE_SECONDS = 2.0
+BEAT_SECONDS = 0.5
 # a request leaves no circles behind, so the collector has little to find; it should not look every 700 objects
 GC_THRESHOLDS = (20_000, 50, 100)
 IS_WINDOWS = os.name == "nt"
@@ -48,6 +52,7 @@ class Listener:
             self._registry.app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
         self._create_protocol = partial(ServerConnection, app, self._registry, limits)
         self._server: asyncio.Server | None = None
+        self._grace_deadline = 0.0
         self._sniffer: TlsSniffer | None = None
         if tls is not None:
             self._sniffer = TlsSniffer(self._create_protocol, tls, limits.head_seconds)
@@ -62,6 +67,7 @@ class Listener:
 
     async def close(self, grace: float = 0.0) -> None:
         """Stop to accept; let answers under way end for `grace` seconds; then drop every connection."""
+        self._grace_deadline = asyncio.get_running_loop().time() + grace
         if self._server is not None:
             self._server.close()
         if self._sniffer is not None:
@@ -71,28 +77,38 @@ class Listener:
                 connection.shut_down()
             else:
                 connection.transport.abort()
-        await self._wait_until_calm(grace)
+        await self._wait_until_calm()
         for connection in list(self._registry.connections):
             connection.transport.abort()
         # each task learns that its connection is lost, and ends
         if self._registry.tasks:
             await asyncio.wait(self._registry.tasks, timeout=MAX_CLOSE_SECONDS)
 
-    async def _wait_until_calm(self, seconds: float) -> None:
-        """Wait until no request is under way, at most so long."""
-        deadline = asyncio.get_running_loop().time() + seconds
+    def end_grace(self) -> None:
+        """Let `close` drop what is still under way, now."""
+        self._grace_deadline = 0.0
+
+    async def _wait_until_calm(self) -> None:
+        """Wait until no request is under way, at most until the grace is over."""
         while any(connection.is_busy for connection in self._registry.connections):
-            if asyncio.get_running_loop().time() >= deadline:
+            if asyncio.get_running_loop().time() >= self._grace_deadline:
                 return
             await asyncio.sleep(CALM_POLL_SECONDS)
 
 
 def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """Return a socket bound to that address; port 0 takes a free one. Raise OSError.
+    """Return a socket bound to that address; port 0 takes a free one. Raise OSError, ValueError for no port at all.
 
     A `shared` one lets other processes bind the same address, and the system spreads clients over them.
     """
-    family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    if not 0 <= port <= MAX_PORT:
+        # getaddrinfo would take port 65537 for port 1
+        raise ValueError(f"a port is a number from 0 to {MAX_PORT}, not {port}")
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except UnicodeError as error:
+        # a label that is empty or has more than 63 letters, as in `a..b`
+        raise OSError(errno.EINVAL, "this is no host name") from error
     sock = socket.socket(family, kind, number)
     try:
         if not IS_WINDOWS:
@@ -193,35 +209,47 @@ def run_server(
     ready: Callable[[], None] = lambda: None,
     tls: TlsContexts | None = None,
     lifeline: int | None = None,
+    beat: Callable[[], None] | None = None,
 ) -> None:
-    """Answer on bound sockets until SIGTERM or SIGINT, and until the responses under way have ended.
+    """Answer on bound sockets until a signal of STOP_SIGNALS, and until the responses under way have ended.
 
-    `ready` is called once, when they listen and a signal would end it cleanly. `lifeline` is the reading end of a pipe;
-    its end counts as a signal, as the process that held the other end is gone then.
+    `ready` is called once, when they listen and a signal would end it cleanly. The process is to end behind this, and
+    does so by itself if anything holds it up. A second signal drops what is under way.
+
+    With a `lifeline`, the reading end of a pipe, this process is a worker: SIGTERM and the end of that pipe end it, as
+    the process that held the other end is gone then; it is for the supervisor to be impatient. `beat` is called every
+    BEAT_SECONDS, for as long as the loop is not stuck.
     """
     sys.unraisablehook = _handle_unraisable
+    is_worker = lifeline is not None
     with asyncio.Runner(loop_factory=create_loop) as runner:
-        runner.run(_serve([(Listener(app, tls=tls), sock) for sock in socks], ready, lifeline))
+        loop = runner.get_loop()
+        stop = asyncio.Event()
+        listeners = [Listener(app, tls=tls) for _ in socks]
 
+        def finish() -> None:
+            loop.call_soon_threadsafe(stop.set)
 
-def _handle_signal(loop: asyncio.AbstractEventLoop, number: int, stop: Callable[[], object]) -> None:
-    """Call `stop` in the loop when a signal comes."""
-    try:
-        loop.add_signal_handler(number, stop)
-    except NotImplementedError:
-        # Windows' loops watch no signals; Python's own handler runs between two steps of the loop, which it wakes.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+        def drop() -> None:
+            for listener in listeners:
+                loop.call_soon_threadsafe(listener.end_grace)
+
+        shutdown = Shutdown(finish, drop, can_drop=not is_worker)
+        shutdown.start()
+        if lifeline is not None:
+            shutdown.watch_lifeline(lifeline)
+            set_stop_handler(shutdown.request, [signal.SIGTERM])
+        else:
+            set_stop_handler(shutdown.request)
+        runner.run(_serve(list(zip(listeners, socks, strict=True)), ready, stop, beat))
 
 
 async def _serve(
-    listeners: list[tuple[Listener, socket.socket]], ready: Callable[[], None], lifeline: int | None
+    listeners: list[tuple[Listener, socket.socket]],
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+    beat: Callable[[], None] | None,
 ) -> None:
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        _handle_signal(loop, number, stopped.set)
-    if lifeline is not None:
-        loop.add_reader(lifeline, stopped.set)
     for listener, sock in listeners:
         await listener.open(sock)
     # documents and compiled rules live as long as the process: the collector need not look at them ever again
@@ -229,8 +257,19 @@ async def _serve(
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     ready()
-    await stopped.wait()
+    heart: asyncio.Task[None] | None = None
+    if beat is not None:
+        heart = asyncio.create_task(_beat_regularly(beat))
+    await stop.wait()
     await asyncio.gather(*(listener.close(GRACE_SECONDS) for listener, _ in listeners))
+    if heart is not None:
+        heart.cancel()
+
+
+async def _beat_regularly(beat: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        beat()
 
 
 def _handle_unraisable(unraisable: sys.UnraisableHookArgs) -> None:

@@ -233,3 +233,15 @@ def test_on_windows_a_port_that_is_taken_is_not_shared(monkeypatch: pytest.Monke
 def test_a_server_that_ended_can_start_again_on_its_port_at_once() -> None:
     with bind_socket("127.0.0.1", 0) as sock:
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 65537])
+def test_a_port_that_there_is_not_is_no_other_port(port: int) -> None:
+    with pytest.raises(ValueError, match="a port is a number from 0 to 65535"):
+        bind_socket("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_host_name_that_cannot_be_one_is_an_oserror(host: str) -> None:
+    with pytest.raises(OSError, match=r"host name|not known|service"):
+        bind_socket(host, 0)
