@@ -22,7 +22,8 @@ from lookalike_specs.signing import SCHEMES, SigningContext
 from .exceptions import CouldNotCheck
 from .falsify import falsify
 from .finding import Exchange, Failure
-from .responses.classify import ResponseClassifier, parse_json_body
+from .responses.classify import ResponseClassifier
+from .responses.json_body import parse_json_body
 from .responses.no_verdict import find_no_verdict
 from .session import Session
 from .severity import DEFAULT_TRUST, find_weakest, rate_severity

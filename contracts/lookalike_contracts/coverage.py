@@ -17,8 +17,8 @@ from .context import CheckContext
 from .events import Event, ExchangeRecorded, OperationStarted
 from .finding import Exchange
 from .generation.parse import is_valid_value, parse_parameters
-from .responses.classify import parse_json_body
 from .responses.fields import ResponseField, group_fields_by_parent, iter_values, list_response_fields
+from .responses.json_body import parse_json_body
 
 FieldState = Literal["present", "null", "absent"]
 # of one kind in one response: an answer of megabytes shows no more states than its first thousand items

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import NamedTuple
+from hashlib import blake2b, sha256
+from typing import Final, NamedTuple
+
+from msgspec.structs import asdict
 
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.provenance import UNSTATED, Source
@@ -13,6 +15,7 @@ from lookalike_specs.provenance import UNSTATED, Source
 from .severity import Severity
 
 ARRAY_INDEX = re.compile(r"/\d+(?=/|$)")
+MAX_KEPT_BYTES: Final = 96 * 1024
 
 
 class Exchange(NamedTuple):
@@ -20,6 +23,21 @@ class Exchange(NamedTuple):
 
     request: Request
     response: Response
+
+
+class TruncatedResponse(Response, frozen=True, kw_only=True):
+    """A response of which the beginning of the body is kept; `full_length` in bytes and `digest` (SHA-256) are of all."""
+
+    full_length: int
+    digest: str
+
+
+def truncate_response(response: Response) -> Response:
+    """Return a response with MAX_KEPT_BYTES of its body: no report shows more, and a run may have many findings."""
+    if len(response.body) <= MAX_KEPT_BYTES:
+        return response
+    fields = asdict(response) | {"body": response.body[:MAX_KEPT_BYTES]}
+    return TruncatedResponse(**fields, full_length=len(response.body), digest=sha256(response.body).hexdigest())
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,17 @@ from .context import CheckContext
 from .deadline import call_until
 from .events import Event, ExchangeRecorded
 from .exceptions import TimeLimitExceeded
-from .finding import Exchange, Failure, Finding
+from .finding import Exchange, Failure, Finding, truncate_response
 from .registry import Check
 from .severity import SEVERITIES, Severity, find_weakest, rate_severity
 
 # of one check in one response
 MAX_FAILURES: Final = 1000
 # of one check at one operation; what tells findings apart may be names that a server made up, new ones in every response
-MAX_FINDINGS: Final = 100
+MAX_FINDINGS: Final = 50
+
+# of what a finding says; a value of megabytes may stand in it, and reports show 800 bytes
+MAX_MESSAGE_LENGTH: Final = 16_000
 
 
 @dataclass
@@ -103,15 +106,19 @@ def build_finding(context: CheckContext, check: Check, failure: Failure) -> Find
         severity=rate_severity(provenance.kind, context.trust, check.severity),
         api=context.api.id,
         operation=context.operation.id,
-        message=failure.message,
+        message=failure.message[:MAX_MESSAGE_LENGTH],
         pointer=failure.pointer,
         rule=rule,
-        exchanges=failure.exchanges,
+        exchanges=tuple(_truncate_exchange(exchange) for exchange in failure.exchanges),
         seed=context.seed,
         url=context.target.url,
         provenance=provenance,
         provenance_pointer=pointer,
     )
+
+
+def _truncate_exchange(exchange: Exchange) -> Exchange:
+    return Exchange(exchange.request, truncate_response(exchange.response))
 
 
 def _find_provenance(context: CheckContext, check: Check, failure: Failure) -> tuple[str, Source]:

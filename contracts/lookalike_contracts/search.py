@@ -19,8 +19,8 @@ from lookalike_specs.request_builder import format_value
 from .context import CheckContext
 from .exceptions import CouldNotCheck
 from .finding import Exchange, Failure
-from .responses.classify import parse_json_body
 from .responses.difference import Difference
+from .responses.json_body import parse_json_body
 
 Example = TypeVar("Example")
 Changes = Mapping[str, Any]

@@ -18,8 +18,8 @@ from ..generation.mutation import Mutator, build_changes_strategy, confirm_failu
 from ..generation.oracle import ParameterValues, iter_reactions, locate_reactions
 from ..generation.values import ParameterValue
 from ..registry import active_check
-from ..responses.classify import parse_json_body
 from ..responses.difference import Difference, find_difference
+from ..responses.json_body import parse_json_body
 
 SOURCE: Final = "the schemas of the parameters, and their `x-errors`"
 # the two edges that break a keyword: 0 and 21 where 1 to 20 are allowed; any other value tells little more

@@ -14,8 +14,8 @@ from ..context import CheckContext
 from ..deadline import limit_time
 from ..finding import Exchange, Failure
 from ..registry import passive_check
-from ..responses.classify import parse_json_body
 from ..responses.error_match import Aspect
+from ..responses.json_body import parse_json_body
 from ..responses.schema import find_response_violations
 
 SOURCE = "the responses of each document"

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from lookalike_specs import Api
 from lookalike_specs.curl import build_url
+from lookalike_specs.messages import Request, Response
 from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.redaction import Redactor
 
 from ..finding import Exchange, Finding
 from ..reproduction.secrets import build_redactor
-from ..reproduction.text import format_request, format_response, shorten_runs
+from ..reproduction.text import format_request, format_response, measure_body, shorten_runs
 
 MAX_BODY_BYTES: Final = 64 * 1024
 
@@ -51,14 +52,15 @@ def _build_exchange_text(exchange: Exchange, base_url: str, redactor: Redactor) 
     request_head = format_request(replace(request, body=b""), redactor, url)
     response_head = format_response(replace(response, body=b""), redactor)
     return ExchangeText(
-        MessageText(request_head, _format_body(request.body, redactor)),
-        MessageText(response_head, _format_body(response.body, redactor)),
+        MessageText(request_head, _format_body(request, redactor)),
+        MessageText(response_head, _format_body(response, redactor)),
     )
 
 
-def _format_body(body: bytes, redactor: Redactor) -> str:
-    text = redactor.redact(body, MAX_BODY_BYTES).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+def _format_body(message: Request | Response, redactor: Redactor) -> str:
+    text = redactor.redact(message.body, MAX_BODY_BYTES).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
     text = shorten_runs(escape_invisible(text))
-    if len(body) > MAX_BODY_BYTES:
-        text += f"\n({len(body) - MAX_BODY_BYTES:,} bytes more)"
+    length = measure_body(message)
+    if length > MAX_BODY_BYTES:
+        text += f"\n({length - MAX_BODY_BYTES:,} bytes more)"
     return text

@@ -12,6 +12,8 @@ from lookalike_specs.messages import Request, Response
 from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.redaction import Redactor
 
+from ..finding import TruncatedResponse
+
 MAX_CHARACTERS: Final = 4000
 MAX_BYTES: Final = 32 * 1024
 # an image in Base64, in a form (where `+` and `/` are escaped) or not; and any other value without end
@@ -25,7 +27,7 @@ def format_request(request: Request, redactor: Redactor, url: str) -> str:
     """Return a request as HTTP/1.1 writes it, near enough to read; `url` is where it goes."""
     target = "/" + url.partition("://")[2].partition("/")[2]
     request_line = f"{request.method} {target} HTTP/1.1".encode("utf-8", "replace")
-    return _format_message([request_line, *_format_headers(request.headers)], request.body, redactor)
+    return _format_message([request_line, *_format_headers(request.headers)], request, redactor)
 
 
 def format_response(response: Response, redactor: Redactor) -> str:
@@ -35,7 +37,7 @@ def format_response(response: Response, redactor: Redactor) -> str:
     # a mock in this process keeps the media type apart from the headers
     if not any(name.lower() == b"content-type" for name, _ in headers):
         headers = ((b"content-type", response.media_type.encode()), *headers)
-    return _format_message([status_line, *_format_headers(headers)], response.body, redactor)
+    return _format_message([status_line, *_format_headers(headers)], response, redactor)
 
 
 def shorten_runs(text: str) -> str:
@@ -63,9 +65,17 @@ def truncate_bytes(text: str, max_bytes: int) -> str:
     return f"{shown}…\n({len(text) - len(shown):,} characters more)"
 
 
-def describe_body(body: bytes) -> str:
+def measure_body(message: Request | Response) -> int:
+    """Return how many bytes a body has, or had before the finding kept its beginning only."""
+    if isinstance(message, TruncatedResponse):
+        return message.full_length
+    return len(message.body)
+
+
+def describe_body(message: Request | Response) -> str:
     """Return what tells a body that is not shown whole from any other: its length and its digest."""
-    return f"{len(body):,} bytes in all, SHA-256 {sha256(body).hexdigest()[:16]}…"
+    digest = message.digest if isinstance(message, TruncatedResponse) else sha256(message.body).hexdigest()
+    return f"{measure_body(message):,} bytes in all, SHA-256 {digest[:16]}…"
 
 
 def redact_text(text: str, redactor: Redactor) -> str:
@@ -73,16 +83,17 @@ def redact_text(text: str, redactor: Redactor) -> str:
     return escape_invisible(redactor.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace"))
 
 
-def _format_message(head: list[bytes], body: bytes, redactor: Redactor) -> str:
+def _format_message(head: list[bytes], message: Request | Response, redactor: Redactor) -> str:
     # Secrets are covered in the bytes, before anything is escaped, shortened or cut: a secret that is cut in two, or
     # has a letter written another way, is not found any more.
     head_text = "\n".join(_decode_readable(redactor.redact(line)) for line in head)
-    body_text = _decode_readable(redactor.redact(body, MAX_BYTES))
-    if len(body) > MAX_BYTES:
-        body_text += f"\n({len(body) - MAX_BYTES:,} bytes more)"
-    if len(body) > MAX_CHARACTERS:
+    body_text = _decode_readable(redactor.redact(message.body, MAX_BYTES))
+    length = measure_body(message)
+    if length > MAX_BYTES:
+        body_text += f"\n({length - MAX_BYTES:,} bytes more)"
+    if length > MAX_CHARACTERS:
         # above the body, where no report cuts it off
-        head_text += f"\n# the body has {describe_body(body)}"
+        head_text += f"\n# the body has {describe_body(message)}"
     return f"{head_text}\n\n{body_text}".rstrip("\n")
 
 

@@ -6,8 +6,9 @@ thousands, each with the schema and the value that it is about: 44 seconds and 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from itertools import islice
 from typing import Any, Final
 
 from jsonschema.protocols import Validator
@@ -19,6 +20,8 @@ from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator, 
 from ..deadline import get_deadline
 
 MAX_ERRORS: Final = 100
+# those that look at every member of an object, of which a server may send any number
+MEMBER_KEYWORDS: Final = ("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties")
 
 
 def _validate_items(validator: Any, items: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -38,6 +41,13 @@ def _validate_items(validator: Any, items: Any, instance: Any, schema: Mapping[s
                 return
 
 
+def _validate_members(
+    function: Callable[..., Iterator[Any] | None], validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield what a keyword finds wrong with the members of an object, up to a hundred errors."""
+    return islice(function(validator, value, instance, schema) or (), MAX_ERRORS)
+
+
 class _BoundedDialectFactory(DialectSchemaValidatorsFactory):
     """Makes bounded validators of whichever dialect of JSON Schema a document of OpenAPI 3.1 names."""
 
@@ -48,7 +58,12 @@ class _BoundedDialectFactory(DialectSchemaValidatorsFactory):
 @cache
 def _bound_validator(validator_class: type[Validator]) -> type[Validator]:
     # jsonschema has no other way to change a keyword: its classes may not be derived from
-    bounded: type[Validator] = extend(validator_class, {"items": _validate_items})  # type: ignore[no-untyped-call]
+    keywords = {"items": _validate_items}
+    for name in MEMBER_KEYWORDS:
+        function = validator_class.VALIDATORS.get(name)
+        if function is not None:
+            keywords[name] = partial(_validate_members, function)
+    bounded: type[Validator] = extend(validator_class, keywords)  # type: ignore[no-untyped-call]
     return bounded
 
 

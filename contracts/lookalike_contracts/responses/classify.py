@@ -17,6 +17,7 @@ from lookalike_specs.provenance import PROVENANCE_KINDS, rank_kind
 
 from .error_match import ErrorMismatch, ErrorPattern
 from .foreign import describe_foreign_response
+from .json_body import parse_json_body
 
 
 @dataclass(frozen=True)
@@ -168,14 +169,6 @@ class ResponseClassifier:
             xml_format = root.error_formats[format_name].xml
             if xml_format:
                 yield xml_format
-
-
-def parse_json_body(response: Response) -> Any:
-    """Return the body as JSON; MISSING where it is none."""
-    try:
-        return json.loads(response.body)
-    except (ValueError, RecursionError):
-        return MISSING
 
 
 def _render_xml_element(pointer: str, value: Any) -> bytes:

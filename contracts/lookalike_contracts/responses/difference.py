@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from lookalike_specs.pointers import MISSING, join_pointer
 
+from . import values
+
 MAX_SHOWN_LENGTH: Final = 80
 
 
@@ -45,10 +47,7 @@ def show_value(value: Any) -> str:
     """Return a value for a message, shortened."""
     if value is MISSING:
         return "nothing"
-    text = repr(value)
-    if len(text) > MAX_SHOWN_LENGTH:
-        return text[:MAX_SHOWN_LENGTH] + "…"
-    return text
+    return values.show_value(value, MAX_SHOWN_LENGTH)
 
 
 def _pair_members(first: dict[str, Any], second: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:

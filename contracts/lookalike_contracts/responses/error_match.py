@@ -7,10 +7,8 @@ in its placeholders. Here each text of the template becomes a regular expression
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -20,8 +18,11 @@ from xml.sax.saxutils import escape
 
 from lookalike_specs.extensions import ErrorCode, ErrorFormat, Limit
 from lookalike_specs.messages import JSON_MEDIA_TYPE, Response
-from lookalike_specs.pointers import escape_pointer_token, join_pointer
+from lookalike_specs.pointers import MISSING, escape_pointer_token, join_pointer
 from lookalike_specs.request_builder import format_value
+
+from .json_body import list_text_lines, parse_json_body
+from .values import show_value
 
 Aspect = Literal["status", "media type", "code", "message", "shape", "header"]
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -31,6 +32,10 @@ ANYTHING: Final = ".*?"
 # how much of two messages has to be the same for one to be the other with a slip in it
 MIN_SIMILARITY: Final = 0.75
 MAX_COMPARED_CHARACTERS: Final = 1000
+# an error says its message near its top; a list of 20,000 titles is none
+MAX_COMPARED_LINES: Final = 100
+# of a value that is wrong
+MAX_SHOWN_LENGTH: Final = 2000
 
 
 class ErrorMismatch(NamedTuple):
@@ -143,12 +148,8 @@ class ErrorPattern:
         words = [text for text in PLACEHOLDER.split(self.error.message)[::2] if text.strip()]
         if not words:
             return False
-        body = response.body.decode("utf-8", "replace")
-        if self.error_format.media_type == JSON_MEDIA_TYPE:
-            with suppress(ValueError, RecursionError):
-                body = "\n".join(_iter_texts(json.loads(response.body)))
-        lines = body.splitlines()
-        return all(any(_is_similar(line, text) for line in lines) for text in words)
+        lines = list_text_lines(response.body, is_json=self.error_format.media_type == JSON_MEDIA_TYPE)
+        return all(_stands_in(text, lines) for text in words)
 
     def _iter_mismatches(self, response: Response) -> Iterator[ErrorMismatch]:
         template = self.error_format.body
@@ -165,9 +166,8 @@ class ErrorPattern:
         if isinstance(template, str):
             yield from self._compare_text(response.body.decode("utf-8", "replace"), template)
             return
-        try:
-            body = json.loads(response.body)
-        except (ValueError, RecursionError):
+        body = parse_json_body(response)
+        if body is MISSING:
             yield self._build_mismatch("shape", "", "is not JSON")
             return
         yield from self._compare_json(body, template, "")
@@ -200,10 +200,10 @@ class ErrorPattern:
         elif isinstance(template, str):
             aspect, pattern = self._get_pattern(template)
             if not pattern.fullmatch(format_value(value)) or self._has_other_type(value, template):
-                message = f"{value!r} is not {self._render_template(template)!r}"
+                message = f"{show_value(value, MAX_SHOWN_LENGTH)} is not {self._render_template(template)!r}"
                 yield self._build_mismatch(aspect, pointer, message, template)
         elif value != template:
-            yield self._build_mismatch("shape", pointer, f"{value!r} is not {template!r}")
+            yield self._build_mismatch("shape", pointer, f"{show_value(value, MAX_SHOWN_LENGTH)} is not {template!r}")
 
     def _compare_text(self, text: str, template: str) -> Iterator[ErrorMismatch]:
         """Compare a body of XML. Which part of it is wrong shows in which placeholder has to be left free to match."""
@@ -272,22 +272,13 @@ def _find_aspect(template: str) -> Aspect:
     return "shape"
 
 
-def _iter_texts(value: Any) -> Iterator[str]:
-    """Yield every text in a value of JSON, on one line each."""
-    if isinstance(value, str):
-        yield value.replace("\n", " ")
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _iter_texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _iter_texts(inner)
+def _stands_in(text: str, lines: Sequence[str]) -> bool:
+    """Return whether a text stands in a line, or one of the first lines is nearly the text."""
+    return any(text in line for line in lines) or any(_is_similar(line, text) for line in lines[:MAX_COMPARED_LINES])
 
 
 def _is_similar(line: str, text: str) -> bool:
-    """Return whether a text stands in a line, or the line is nearly the text."""
-    if text in line:
-        return True
+    """Return whether a line is nearly the text."""
     # a page of HTML is no error message, and comparing it letter by letter takes long
     if len(line) > MAX_COMPARED_CHARACTERS:
         return False

@@ -4,13 +4,48 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 # 万 is ten thousand, and w how it is typed
 NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([KkWw万]?)\s*[+%]?\s*", re.ASCII)
 MULTIPLIERS: Final = {"": 1, "k": 1_000, "w": 10_000, "万": 10_000}
+
+
+def show_value(value: Any, max_length: int) -> str:
+    """Return a value as Python writes it, cut: of a list of 300,000 items no more is written than is shown."""
+    text = ""
+    for piece in _write_value(value, max_length):
+        text += piece
+        if len(text) > max_length:
+            return text[:max_length] + "…"
+    return text
+
+
+def _write_value(value: Any, max_length: int) -> Iterator[str]:
+    """Yield the pieces of `repr(value)`; each list or object in it begins with a piece, so that this goes no deeper."""
+    if isinstance(value, dict):
+        yield "{"
+        for number, (key, inner) in enumerate(value.items()):
+            if number:
+                yield ", "
+            yield from _write_value(key, max_length)
+            yield ": "
+            yield from _write_value(inner, max_length)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for number, inner in enumerate(value):
+            if number:
+                yield ", "
+            yield from _write_value(inner, max_length)
+        yield "]"
+    elif isinstance(value, str):
+        # what is cut off here is cut off by `show_value` as well, as a quote is one more
+        yield repr(value[: max_length + 1])
+    else:
+        yield repr(value)
 
 
 def parse_number(value: Any) -> Decimal | None:

@@ -22,6 +22,7 @@ from .connection import Connection
 from .content_coding import decode_body
 from .exceptions import NotHttp, ServerClosedConnection
 from .url import BaseUrl, parse_base_url, resolve_addresses
+from .value_count import require_few_values
 
 
 class Target(Protocol):
@@ -140,9 +141,10 @@ class HttpClient:
     def _decode(self, response: Response) -> Response:
         """Return the response with its body as it was before a server compressed it. Raise CouldNotCheck."""
         codings = [value for name, value in response.headers if name == b"content-encoding"]
-        if not codings:
-            return response
-        return msgspec.structs.replace(response, body=decode_body(response.body, codings, self.max_bytes))
+        if codings:
+            response = msgspec.structs.replace(response, body=decode_body(response.body, codings, self.max_bytes))
+        require_few_values(response.body)
+        return response
 
     def close(self) -> None:
         """Close the connection that is kept."""
