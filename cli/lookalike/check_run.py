@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -125,8 +125,11 @@ class CheckRun:
         return " ".join(quote(word) for word in words)
 
 
-def run_checks(options: CheckOptions) -> CheckRun:
-    """Judge the server that is named, or a mock. Raises CommandError, UnknownApi, UnknownVariant, UnknownCheck."""
+def run_checks(options: CheckOptions, on_end: Callable[[], None] = lambda: None) -> CheckRun:
+    """Judge the server that is named, or a mock; `on_end` is called when nothing is checked any more.
+
+    Raises CommandError, UnknownApi, UnknownVariant, UnknownCheck.
+    """
     apis = options.selected_apis
     config = RunConfig(
         apis,
@@ -150,7 +153,7 @@ def run_checks(options: CheckOptions) -> CheckRun:
         if not options.url:
             target_name = f"a mock at {server.url}"
         targets = dict.fromkeys(config.accounts, server)
-        return _collect_results(options, replace(config, targets=targets), target_name, server)
+        return _collect_results(options, replace(config, targets=targets), target_name, server, on_end)
 
 
 def read_baseline(path: Path | None) -> Baseline:
@@ -199,7 +202,9 @@ def build_rerun_command(run: CheckRun, finding: Finding) -> str:
     return " ".join(quote(word) for word in words)
 
 
-def _collect_results(options: CheckOptions, config: RunConfig, target_name: str, server: HttpClient) -> CheckRun:
+def _collect_results(
+    options: CheckOptions, config: RunConfig, target_name: str, server: HttpClient, on_end: Callable[[], None]
+) -> CheckRun:
     coverage = Coverage()
     for api, operation in config.operations:
         coverage.add_operation(api, operation)
@@ -209,8 +214,10 @@ def _collect_results(options: CheckOptions, config: RunConfig, target_name: str,
         recorder = _RunRecorder(progress)
         try:
             execute_checks(config, recorder.handle_event, coverage.handle_event)
+            on_end()
         except KeyboardInterrupt:
             # What was found until now is reported; the report says that the run was interrupted.
+            on_end()
             is_interrupted = True
     seconds = time.monotonic() - started_at
     results = tuple(recorder.results)

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from .environment import add_variables, describe_variables, name_sources
 from .extras import describe_missing_extra
+from .interrupts import end_interrupted
 from .usage_errors import describe_usage_error
 
 
@@ -113,6 +114,13 @@ class LazyCommandGroup(CommandGroup):
     def __init__(self, *args: Any, table: Mapping[str, LazyCommand], **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.table = table
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # Click would say "Aborted!" and exit 1, as for anything that went wrong
+            ctx.exit(end_interrupted())
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.table)

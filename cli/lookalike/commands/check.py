@@ -18,6 +18,7 @@ from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_check_ids, complete_operations, complete_variants
+from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
 from ..options import (
     SEED_RANGE,
     SIZE_RANGE,
@@ -142,8 +143,7 @@ def command(**options: Any) -> None:
         with _keep_hypothesis_storage():
             code = run_check(**options)
     except KeyboardInterrupt:
-        click.echo("Interrupted before anything was checked", err=True)
-        code = 130
+        code = end_interrupted()
     sys.exit(code)
 
 
@@ -175,24 +175,27 @@ def run_check(
     accepted = check_run.read_baseline(baseline)
     options["variants"] = parse_variants(options["variants"], options["apis"])
     options["trust"] = _parse_trust(options["trust"])
-    run = check_run.run_checks(check_run.CheckOptions(**options))
-    report = check_run.build_report(run, accepted)
-    for name, path in files:
-        _write_file(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
-    if write_baseline:
-        _write_file(write_baseline, check_run.build_baseline(run, accepted))
-    if form == "text":
-        echo(render_text(report, _paint).removesuffix("\n"))
-    else:
-        echo_line(RENDERERS[form](report).removesuffix("\n"))
-    for failure in run.cleanup_failures:
-        echo_note(f"Left behind: {failure}")
-    if coverage:
-        echo("\n" + render_table(build_coverage_table(report)))
-        for line in list_missing_errors(report):
-            echo(clean_line(line))
+    with InterruptHandler() as interrupts:
+        run = check_run.run_checks(check_run.CheckOptions(**options), interrupts.defer)
+        report = check_run.build_report(run, accepted)
+        for name, path in files:
+            _write_file(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
+        if write_baseline:
+            _write_file(write_baseline, check_run.build_baseline(run, accepted))
+        if form == "text":
+            echo(render_text(report, _paint).removesuffix("\n"))
+        else:
+            echo_line(RENDERERS[form](report).removesuffix("\n"))
+        for failure in run.cleanup_failures:
+            echo_note(f"Left behind: {failure}")
+        if coverage:
+            echo("\n" + render_table(build_coverage_table(report)))
+            for line in list_missing_errors(report):
+                echo(clean_line(line))
     if report.exit_code == EXIT_NOTHING_CHECKED:
         raise CommandError("nothing was checked: no check that was chosen applies here")
+    if interrupts.was_interrupted:
+        return EXIT_INTERRUPTED
     return report.exit_code
 
 
