@@ -7,7 +7,7 @@ import pytest
 
 from lookalike_contracts.finding import Finding
 from lookalike_contracts.registry import CHECKS
-from lookalike_contracts.responses.classify import parse_json_body
+from lookalike_contracts.responses.json_body import parse_json_body
 from lookalike_specs import list_api_ids
 from lookalike_specs.pointers import MISSING, resolve_pointer
 from lookalike_specs.source_map import locate_source
