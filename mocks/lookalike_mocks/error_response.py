@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from http.client import responses
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import msgspec
 
 from lookalike_specs import Operation
 from lookalike_specs.extensions import ErrorCode, ErrorFormat
 from lookalike_specs.messages import RawHeaders, Response
+from lookalike_specs.xml_text import escape_xml
 
 from .context import derive_response_ids
 from .examples import build_documented_response, find_response_key, get_response_extension
@@ -26,7 +26,8 @@ from .vendors import ERROR_FORMAT_SELECTORS
 # where neither the document nor we have a response for a status
 PLAIN_BODY: Final = {"error": "{message}"}
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-INVALID_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what ends a header, or cannot stand in one
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def render_error(
@@ -111,7 +112,7 @@ def _collect_facts(
 def _render_body(error_format: ErrorFormat, facts: Mapping[str, Any]) -> bytes:
     if isinstance(error_format.body, str):
         # a text is XML or HTML, so that a value such as `<script>` must not become part of it
-        escaped = {name: _escape_xml(value) for name, value in facts.items()}
+        escaped = {name: escape_xml(value) for name, value in facts.items()}
         text: str = _fill_template(error_format.body, escaped)
         return text.encode("utf-8", "replace")
     return _encode_json(_fill_template(error_format.body, facts))
@@ -141,11 +142,11 @@ def _fill_template(template: Any, facts: Mapping[str, Any]) -> Any:
     return PLACEHOLDER.sub(lambda match: str(facts.get(match[1], match[0])), template)
 
 
-def _escape_xml(value: Any) -> str:
-    """Return a text as it may stand in XML; what never may, such as NUL, becomes U+FFFD."""
-    return escape(INVALID_XML.sub("\ufffd", str(value)))
-
-
 def _build_headers(error_format: ErrorFormat, error: ErrorCode, facts: Mapping[str, Any]) -> RawHeaders:
-    headers = {**error_format.headers, **error.headers}
-    return tuple((name.lower().encode(), str(_fill_template(value, facts)).encode()) for name, value in headers.items())
+    templates = {**error_format.headers, **error.headers}
+    headers = []
+    for name, template in templates.items():
+        # a fact may be a text of the request's, and `a%0d%0aSet-Cookie: b` must not become a header of its own
+        text = CONTROLS.sub(" ", str(_fill_template(template, facts))).strip()
+        headers.append((name.lower().encode(), text.encode("utf-8", "replace")))
+    return tuple(headers)

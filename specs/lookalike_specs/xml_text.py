@@ -9,20 +9,36 @@ makes of `["a", "b"]`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 from .parameter_styles import format_scalar
 from .schema_values import merge_schema
 
 Document = dict[str, Any]
 COMPONENT_SCHEMAS: Final = "#/components/schemas/"
+# XML 1.0 has no way to say these, not even `&#0;`: most controls, halves of surrogate pairs, U+FFFE and U+FFFF
+NO_XML_CHARACTERS: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# a parser reads a bare carriage return as a line feed
+XML_REFERENCES: Final = {"\r": "&#13;"}
 
 
 def is_xml(media_type: str) -> bool:
     """Return whether a media type without parameters is XML."""
     return media_type in ("application/xml", "text/xml") or media_type.endswith("+xml")
+
+
+def replace_invalid_characters(text: str) -> str:
+    """Return a text with U+FFFD in place of each character that XML cannot say."""
+    return NO_XML_CHARACTERS.sub("\ufffd", text)
+
+
+def escape_xml(value: Any) -> str:
+    """Return a value as a text that may stand in an element: escaped, and without what XML cannot say."""
+    return escape(replace_invalid_characters(str(value)), XML_REFERENCES)
 
 
 def find_root_name(document: Document, schema: Any) -> str:
@@ -55,7 +71,7 @@ def format_xml(document: Document, schema: Any, value: Any) -> bytes:
     else:
         _fill_element(document, root, merged, value)
     text: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    # a name such as `$id` is none in XML, nor is U+0000 a character; ElementTree writes both without a word
+    # a name such as `$id` is none in XML; ElementTree writes it without a word
     try:
         ET.fromstring(text)  # noqa: S314 - our own text
     except ET.ParseError:
@@ -83,7 +99,7 @@ def _fill_element(document: Document, element: ET.Element, schema: Document, val
     if not isinstance(value, dict):
         # XML has no null: an element without a text comes nearest
         if value is not None:
-            element.text = format_scalar(value)
+            element.text = replace_invalid_characters(format_scalar(value))
         return
     for name, member in value.items():
         inner = _merge_inner(document, schema.get("properties", {}).get(name))
@@ -108,7 +124,7 @@ def _append_member(document: Document, element: ET.Element, name: str, schema: D
         return
     own_name = _qualify(str(hints.get("name") or name), schema)
     if hints.get("attribute"):
-        element.set(own_name, format_scalar(value))
+        element.set(own_name, replace_invalid_characters(format_scalar(value)))
         return
     _fill_element(document, ET.SubElement(element, own_name), schema, value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,8 @@ CONNECTION_HEADERS: Final = {
     (False, "1.1"): b"connection: close\r\n",
     (False, "1.0"): b"connection: close\r\n",
 }
+# A handler may put a text of the request's into a header: with these, it would end there and another one begin.
+CONTROLS: Final = re.compile(rb"[\x00-\x1f\x7f]+")
 
 
 @lru_cache(maxsize=64)
@@ -37,7 +40,8 @@ def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
     # a response without a body has no media type
     if media_type:
         lines.append(b"content-type: %b\r\n" % media_type.encode())
-    lines += [b"%b: %b\r\n" % header for header in headers]
+    for name, value in headers:
+        lines.append(b"%b: %b\r\n" % (name, CONTROLS.sub(b" ", value).strip()))
     return b"".join(lines)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import msgspec
 
 from lookalike_specs import Operation
 from lookalike_specs.messages import Response
+from lookalike_specs.xml_text import escape_xml
 
 from ...context import RequestContext
 from ...parsing import ParsedRequest
@@ -70,5 +70,5 @@ def _encode_element(name: str, value: Any) -> str:
     elif isinstance(value, bool):
         content = str(value).lower()
     else:
-        content = escape(str(value))
+        content = escape_xml(value)
     return f"<{name}>{content}</{name}>"
