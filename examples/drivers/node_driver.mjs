@@ -149,6 +149,15 @@ const secretOf = (task) => task.credentials.appSecret ?? task.credentials.Access
 const fits = (task, request, theirs, signedHeaders) =>
   require(same(theirs, stages[task.scheme](request, secretOf(task), signedHeaders).signature), 'mismatch');
 
+// Whether ACS3's list has all that has to be signed: `host`, `x-acs-*`, and `content-type` beside a body.
+const covers = (request, signedHeaders) => {
+  const signed = signedHeaders.map((name) => name.toLowerCase());
+  const required = headers(request)
+    .map(([name]) => name)
+    .filter((name) => name === 'host' || name.startsWith('x-acs-') || (name === 'content-type' && body(request).length));
+  return required.every((name) => signed.includes(name));
+};
+
 // What RPC, ROA and ACS3 all ask: a time that is near, our key and its token, the signature, a nonce that is new.
 const admit = (task, request, { key, token, time: text, form = ISO, nonce, theirs, signedHeaders }) => {
   require(text, 'missing-timestamp');
@@ -161,6 +170,7 @@ const admit = (task, request, { key, token, time: text, form = ISO, nonce, their
   require(token || !SecurityToken, 'missing-token');
   require(token === SecurityToken, 'bad-token');
   fits(task, request, theirs, signedHeaders);
+  require(task.scheme !== 'acs3' || covers(request, signedHeaders), 'unsigned-header');
   require(!nonce || !task.seen.has(`${key} ${nonce}`), 'replayed');
   task.seen.add(`${key} ${nonce}`);
 };

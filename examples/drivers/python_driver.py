@@ -154,6 +154,14 @@ PLACES = {  # where a time of signing, a nonce and a token stand, and how the ti
 }
 
 
+def covers(request, signed_headers):
+    """Tell whether ACS3's list has all that has to be signed: `host`, `x-acs-*`, and `content-type` beside a body."""
+    required = {name for name, _ in headers(request) if name == "host" or name.startswith("x-acs-")}
+    if body(request) and header(request, "content-type"):
+        required.add("content-type")
+    return required <= {name.lower() for name in signed_headers}
+
+
 def ask_acs(task, request, key, theirs, signed_headers=()):
     """RPC, ROA and ACS3: a time that is near, our key and its token, the right signature, a nonce that is new."""
     where, *names, read = PLACES[task["scheme"]]
@@ -168,6 +176,7 @@ def ask_acs(task, request, key, theirs, signed_headers=()):
     yield token or "SecurityToken" not in task["credentials"], "missing-token"
     yield token == task["credentials"].get("SecurityToken", ""), "bad-token"
     yield right(theirs, task, request, signed_headers), "mismatch"
+    yield task["scheme"] != "acs3" or covers(request, signed_headers), "unsigned-header"
     yield not nonce or (key, nonce) not in task["seen"], "replayed"
     task["seen"].add((key, nonce))
 

@@ -86,6 +86,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing-token": "the key is a temporary one, and its token is missing",
     "replayed": "{parameter} was used before; each request needs one of its own",
     "unknown-key": "no account has this {parameter}",
+    "unsigned-header": "the signature does not cover a header that has to be signed",
     "version": "the request names a version of signing that this API does not take",
 }
 ORIGIN_SENTENCES: Final[Mapping[Origin, str]] = {

@@ -168,6 +168,7 @@ def _add_headers(suite: SuiteBuilder) -> None:
         ("A repeated header: its values sorted, joined by a comma", "Repeated HeaderValue", sign_with_notes("b", "a")),
         ("Headers in another order on the wire", "HeaderOrder", reverse_headers(plain)),
     )
+    empty = sign_request(build_search(SEARCH_FORM, form=""))
     more = sign_request(
         build_search("", ("accept", "application/json"), ("user-agent", "AlibabaCloud (linux) Python/3.11"))
     )
@@ -176,7 +177,7 @@ def _add_headers(suite: SuiteBuilder) -> None:
     spaced = read_authorization(plain).replace(",", ", ")
     suite.add_all_valid(
         ("Every header is signed, as the Python SDK does", "SignedHeaders", sign_over_headers(more, sorted([*names, "accept", "user-agent"]))),
-        ("`content-type` is not signed", "SignedHeaders", sign_over_headers(plain, names[1:])),
+        ("`content-type` is not signed, and there is no body", "SignedHeaders EmptyBody", sign_over_headers(empty, names[1:])),
         ("The list of signed headers is not sorted, and in capitals: the signed one is neither", "SignedHeaders HeaderOrder", sign_over_headers(plain, names, unsorted)),
         ("Blanks after the commas of `Authorization`", "SignedHeaders", set_header(plain, "authorization", spaced)),
         ("A header that is not signed may change", "NotSigned", set_header(more, "user-agent", "another")),
@@ -188,6 +189,7 @@ def _add_all_invalid(suite: SuiteBuilder) -> None:
     plain = sign_request(build_search())
     _add_authorizations(suite, plain)
     _add_wrong_headers(suite, plain)
+    _add_unsigned_headers(suite, plain)
     _add_signatures(suite)
     _add_tampered(suite)
     _add_wrongly_signed(suite)
@@ -231,6 +233,21 @@ def _add_wrong_headers(suite: SuiteBuilder, plain: Request) -> None:
         ("Another body's digest", "BodyDigest", sign_with_header(digest, sha256(b"another").hexdigest()), "body-digest"),
         ("The digest in capitals", "BodyDigest", sign_with_header(digest, sha256(plain.body).hexdigest().upper()), "body-digest"),
         ("No digest, but a word", "BodyDigest", sign_with_header(digest, "UNSIGNED-PAYLOAD"), "body-digest"),
+    )  # fmt: skip
+
+
+def _add_unsigned_headers(suite: SuiteBuilder, plain: Request) -> None:
+    """Add requests whose signature is right for the headers that it names, and that name too few."""
+    names = list(read_credential(plain).signed_headers)
+    for left_out in names:
+        named = [name for name in names if name != left_out]
+        comment = f"`{left_out}` is not signed"
+        suite.add_invalid(comment, "UnsignedHeader", sign_over_headers(plain, named), "unsigned-header")
+    note = sign_with_notes("a")
+    suite.add_all_invalid(
+        ("Only `host` is signed", "UnsignedHeader", sign_over_headers(plain, ["host"]), "unsigned-header"),
+        ("A header that nobody knows is not signed", "UnsignedHeader", sign_over_headers(note, names), "unsigned-header"),
+        ("A name for another", "UnsignedHeader", sign_over_headers(plain, [*names[:-1], "x-acs-versions"]), "unsigned-header"),
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ NOTES: Final[Mapping[str, FlagNote]] = {
     "Tampered": _build_note("AUTH_BYPASS", "The request was changed after it was signed."),
     "TruncatedSignature": _build_note("AUTH_BYPASS", "A part of the signature is none; compare the whole of it, whatever its length."),
     "Unreserved": _build_note("ENCODING", "`A-Za-z0-9-_.~` are never escaped in a signed text, everything else is: `*` is `%2A` where the scheme encodes."),
+    "UnsignedHeader": _build_note("AUTH_BYPASS", "The signature is right, but leaves out a header that has to be signed: it could be sent again with another one. The vendor's page says what clients sign, and not what comes otherwise.", INFERRED_SOURCE),
     "Utf16Order": _build_note("EDGE_CASE", "Java sorts UTF-16 code units: U+1F600 comes before U+FF01, though its code point is greater.", INFERRED_SOURCE),
     "Version": _build_note("WRONG_PRIMITIVE", "The request names another method or version of signing."),
     "WrongAlgorithm": _build_note("WRONG_PRIMITIVE", "The signature was made with another algorithm."),

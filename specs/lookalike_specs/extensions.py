@@ -15,7 +15,7 @@ from .provenance import Extension
 Refusal = Literal[
     "missing-key", "unknown-key", "missing-signature", "mismatch", "malformed", "algorithm", "version",
     "missing-timestamp", "malformed-timestamp", "expired", "future", "missing-nonce", "replayed", "body-digest",
-    "missing-token", "bad-token",
+    "missing-token", "bad-token", "unsigned-header",
 ]  # fmt: skip
 Reaction = str | dict[str, str]
 # what a caller has used up: the server's strength, requests a second, requests in all, money

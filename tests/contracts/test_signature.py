@@ -28,6 +28,7 @@ MULTIPART = Request(
 )
 # every variant that says who is let in, or with what
 SWITCHES = [
+    ("aliyun", {"signed-headers": "named"}),
     ("daji-1688", {"lower-case-sign": "accepted"}),
     ("daji-1688", {"sign-with-secret": "ignored"}),
     ("daji-taobao", {"array-parameters": "java-list"}),

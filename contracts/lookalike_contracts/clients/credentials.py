@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from lookalike_specs import SecurityScheme
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import SCHEMES, MalformedCredential, SigningScheme
-from lookalike_specs.signing.sign import accepts_any_case, get_credential_name
+from lookalike_specs.signing.sign import accepts_any_case, accepts_unsigned_headers, get_credential_name
 
 from .parsed_request import ClientRequest
 from .signature_diagnosis import diagnose_signature
@@ -115,10 +115,21 @@ def _find_signature_problem(request: ClientRequest, scheme: SecurityScheme, acco
     if isinstance(stages, MalformedCredential):
         return stages.reason
     if signature == stages.signature:
-        return ""
+        return _describe_unsigned_headers(request, signing_scheme, signed_request)
     if accepts_any_case(request.variants) and signature.upper() == stages.signature:
         return ""
     return diagnose_signature(signed_request, scheme.extension.scheme, secret, stages, signature)
+
+
+def _describe_unsigned_headers(request: ClientRequest, signing_scheme: SigningScheme, signed_request: Request) -> str:
+    """Return which headers a signature leaves out that it has to cover; "" where it covers all of them."""
+    covered = signing_scheme.covered_headers
+    if covered is None or accepts_unsigned_headers(request.variants):
+        return ""
+    names = covered.list_left_out(signed_request)
+    if not names:
+        return ""
+    return f"the signature leaves out {', '.join(names)}, which has to be signed where it is sent"
 
 
 def _select_signed_request(request: ClientRequest, signing_scheme: SigningScheme) -> Request:

@@ -10,6 +10,7 @@ from typing import Final
 from lookalike_specs import SecurityScheme
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import SCHEMES, MalformedCredential, Stages, acs3, acs_roa, acs_rpc, canonical
+from lookalike_specs.signing.sign import accepts_unsigned_headers
 
 from ..context import RequestContext
 from ..exceptions import VendorError
@@ -217,5 +218,21 @@ def verify_acs3(
     # the header is only what the client says of the body; signed is the hash of the body that came
     intact = compare_secrets(body_hash, request.get_header(b"x-acs-content-sha256") or "")
     error_values = check_signature(scheme, expected, credential.signature, secret, intact=intact)
+    if not accepts_unsigned_headers(context.service.variants):
+        _check_covered_headers(scheme, request)
     check_nonce(state, scheme, credential.access_key_id, nonce)
     return Authentication(account, error_values)
+
+
+def _check_covered_headers(scheme: SecurityScheme, request: Request) -> None:
+    """Raise VendorError when a signature that is right leaves out headers that have to be signed.
+
+    With `SignedHeaders=host`, whoever has seen one request could send it again for ever, with another nonce and date.
+    """
+    names = acs3.list_unsigned_headers(request)
+    if names:
+        error = build_auth_error(scheme, "unsigned-header")
+        error.detail = (
+            f"SignedHeaders leaves out {', '.join(names)}; host, content-type and every x-acs-* have to be signed"
+        )
+        raise error

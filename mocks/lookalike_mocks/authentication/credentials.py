@@ -22,7 +22,7 @@ from ..service import NO_CREDENTIAL, Account, Credential, CredentialReader, Serv
 # which part of the proof a kind of refusal is about; the rest is about the key
 TIME_REFUSALS: Final = frozenset(("missing-timestamp", "malformed-timestamp", "expired", "future"))
 NONCE_REFUSALS: Final = frozenset(("missing-nonce", "replayed"))
-SIGNATURE_REFUSALS: Final = frozenset(("missing-signature", "mismatch"))
+SIGNATURE_REFUSALS: Final = frozenset(("missing-signature", "mismatch", "unsigned-header"))
 
 
 class Authentication(msgspec.Struct, frozen=True):

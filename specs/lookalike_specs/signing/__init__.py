@@ -13,13 +13,14 @@ from .base import (
     find_first_difference,
     to_dict,
 )
-from .scheme import FixedField, KeyLocation, SigningContext, SigningScheme
+from .scheme import CoveredHeaders, FixedField, KeyLocation, SigningContext, SigningScheme
 from .schemes import SCHEMES, register_signing_scheme
 
 __all__ = [
     "SCHEMES",
     "STAGE_NAMES",
     "Acs3Credential",
+    "CoveredHeaders",
     "FixedField",
     "KeyLocation",
     "MalformedCredential",

@@ -63,6 +63,19 @@ class FixedField:
     invalid_value: str
 
 
+@dataclass(frozen=True, slots=True)
+class CoveredHeaders:
+    """Which headers a signature has to cover, in a scheme whose requests say themselves which it does.
+
+    `list_required` and `list_left_out` return names in lower case: what has to be signed, and what of it is not.
+    `sign_over` takes a signed request, names and the secret, and returns the request signed over these headers alone.
+    """
+
+    list_required: Callable[[Request], tuple[str, ...]]
+    list_left_out: Callable[[Request], tuple[str, ...]]
+    sign_over: Callable[[Request, tuple[str, ...], str], Request]
+
+
 def _read_no_signature(_: Request) -> str | None:
     return None
 
@@ -87,6 +100,7 @@ class SigningScheme:
     `timestamp_name` and `nonce_name` are parameters or headers; a scheme with a time refuses the same bytes later, or a
     second time. How far the clocks may be apart is the document's to say (`skew`), as vendors differ in it.
 
+    `covered_headers`: where requests name the headers that they sign, which of them they have to name.
     `fixed_fields` say how it was signed. `body_digests`: header -> the digest of the body that it has to hold.
     `placements`: other places where the proof may stand, as a person calls them -> a function that signs so.
     `signed_field`: the one field of a multipart form that is signed, where that is all that is.
@@ -104,6 +118,7 @@ class SigningScheme:
     reveal_stages: StagesFunction | None = None
     timestamp_name: str = ""
     nonce_name: str = ""
+    covered_headers: CoveredHeaders | None = None
     fixed_fields: tuple[FixedField, ...] = ()
     body_digests: Mapping[str, Callable[[bytes], str]] = field(default_factory=dict)
     placements: Mapping[str, SignFunction] = field(default_factory=dict)

@@ -40,6 +40,11 @@ def accepts_any_case(switches: Mapping[str, str]) -> bool:
     return switches.get("lower-case-sign") == "accepted"
 
 
+def accepts_unsigned_headers(variants: Mapping[str, str]) -> bool:
+    """Return whether a signature may leave out headers that have to be signed, for a choice of variants."""
+    return variants.get("signed-headers") == "named"
+
+
 def sign(request: Request, scheme: SecurityScheme, account: Credentials, context: SigningContext) -> Request:
     """Return the request with the proof that the scheme wants."""
     for part in scheme.parts or (scheme,):

@@ -155,6 +155,18 @@ def is_ten_minutes_old(_: SchemeOracle, request: Request) -> bool:
     return datetime.now(UTC) - datetime.fromisoformat(part.value) > timedelta(minutes=10)
 
 
+def leaves_out_headers(*names: str) -> RequestCondition:
+    """Match requests whose signature is right, and leaves out one of these headers, or any that it has to cover."""
+
+    def condition(oracle: SchemeOracle, request: Request) -> bool:
+        left_out = acs3.list_unsigned_headers(request)
+        if names and not set(names) & set(left_out):
+            return False
+        return bool(left_out) and oracle.is_rightly_signed(request)
+
+    return condition
+
+
 def when_part_contains(name: str, text: str) -> RequestCondition:
     """Match requests that have this text in that part, such as the name of another algorithm."""
 

@@ -117,6 +117,8 @@ FALSE_ACCEPTS: dict[str, tuple[str, str, str, RequestCondition]] = {
     "any-algorithm": ("signature/algorithm", BY_PIC, "acs3", conditions.when_part_contains("authorization", "MD5")),
     "any-method": ("signature/algorithm", AUTHORIZE, "acs-rpc", conditions.when_part_contains("SignatureMethod", "MD5")),
     "any-version": ("signature/algorithm", ADD_IMAGE_ROA, "acs-roa", conditions.when_part_contains("x-acs-signature-version", "9.0")),
+    "any-signed-headers": ("signature/headers", BY_PIC, "acs3", conditions.leaves_out_headers()),
+    "nonce-not-covered": ("signature/headers", ROA, "acs3", conditions.leaves_out_headers("x-acs-signature-nonce")),
     "never-too-late": ("signature/clock", BY_PIC, "acs3", conditions.when_clock_is_off("x-acs-date", -1)),
     "never-too-early": ("signature/clock", AUTHORIZE, "acs-rpc", conditions.when_clock_is_off("Timestamp", 1)),
     "token-anywhere": ("signature/place", TMAPI, "key", conditions.when_credential_resembles("apikey", lambda value, mine: value == mine)),

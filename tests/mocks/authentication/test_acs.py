@@ -320,7 +320,8 @@ def test_version_3_needs_the_digest_even_where_it_is_not_signed() -> None:
     digest = sha256(request.body).hexdigest()
     assert sent(complete) == "SignatureDoesNotMatch"
     assert sent(changed(complete, "x-acs-content-sha256", "0" * 64)) == "SignatureDoesNotMatch"
-    assert sent(changed(complete, "x-acs-content-sha256", digest)) == ""
+    # the digest is right, but nobody signed it
+    assert sent(changed(complete, "x-acs-content-sha256", digest)) == "IncompleteSignature"
 
 
 def test_a_second_signature_is_refused() -> None:
@@ -395,3 +396,68 @@ def test_any_other_byte_is_refused(way: str, at: int, mask: int) -> None:
     expected = "ContentMD5NotMatched" if way == "roa" else "SignatureDoesNotMatch"
     assert sent(replace(request, body=bytes(body))) == expected
     assert sent(replace(request, query=request.query + b"&" + bytes([at % 26 + 97]))) == "SignatureDoesNotMatch"
+
+
+ACS3_NAMES = (
+    "content-type", "host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version",
+)  # fmt: skip
+
+
+def signed_over(*names: str, request: Request | None = None) -> Request:
+    """A request whose signature is right for these headers; their list is written just so."""
+    return acs3.sign_headers(request or signed(by_acs3), names, ACCOUNTS["demo"]["AccessKeySecret"])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        *(tuple(name for name in ACS3_NAMES if name != left_out) for left_out in ACS3_NAMES),
+        ("host",),
+        ("x-nope",),
+        ("",),
+        ("", "host"),
+        ("host", "host", "host"),
+        ("x-acs-dates", *ACS3_NAMES[:4], *ACS3_NAMES[5:]),
+    ],
+    ids=";".join,
+)
+def test_version_3_refuses_a_signature_that_leaves_out_a_header(names: tuple[str, ...]) -> None:
+    assert sent(signed_over(*names)) == "IncompleteSignature"
+    tolerant = Mock("aliyun", clock=lambda: NOW, variants={"signed-headers": "named"})
+    # an empty list is none to read, whatever the variant
+    assert code(tolerant.respond(signed_over(*names))) == ("" if names != ("",) else "IncompleteSignature")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ACS3_NAMES[::-1],
+        tuple(name.upper() for name in ACS3_NAMES),
+        ACS3_NAMES * 2,
+        (*ACS3_NAMES, "user-agent", "x-acs-not-sent"),
+    ],
+    ids=["in another order", "in capitals", "twice", "with names that were not sent"],
+)
+def test_version_3_takes_a_whole_list_however_it_is_written(names: tuple[str, ...]) -> None:
+    assert sent(signed_over(*names)) == ""
+
+
+def test_version_3_wants_headers_of_the_vendor_signed_that_nobody_knows() -> None:
+    request = with_header(signed(by_acs3), "x-acs-note", "1")
+    assert sent(signed_over(*ACS3_NAMES, request=request)) == "IncompleteSignature"
+    request = with_header(signed(by_acs3), "x-acs-note", "1")
+    assert sent(signed_over(*ACS3_NAMES, "x-acs-note", request=request)) == ""
+
+
+def test_version_3_does_not_want_the_type_of_no_body_signed() -> None:
+    # the vendor's SDK for asyncio sends `content-type: application/octet-stream` with a GET, and does not sign it
+    request = replace(signed(by_acs3), query=FORM, body=b"")
+    request = with_header(request, "x-acs-content-sha256", sha256(b"").hexdigest())
+    assert sent(signed_over(*ACS3_NAMES[1:], request=request)) == ""
+
+
+def test_a_refused_list_says_which_headers_it_leaves_out() -> None:
+    error = SHARED.respond(with_header(signed_over("host", "content-type"), "prefer", "explain"))
+    text = str(error.headers)
+    assert "x-acs-date" in text
+    assert "SignedHeaders leaves out" in text

@@ -1,5 +1,5 @@
 """Family `signature`: the caller is verified, and so is all that he sends."""
 
-from . import comparison, credentials, error, policy, replay, tampering, valid
+from . import comparison, covered_headers, credentials, error, policy, replay, tampering, valid
 
-__all__ = ["comparison", "credentials", "error", "policy", "replay", "tampering", "valid"]
+__all__ = ["comparison", "covered_headers", "credentials", "error", "policy", "replay", "tampering", "valid"]

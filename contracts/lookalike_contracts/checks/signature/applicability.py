@@ -82,6 +82,11 @@ def has_scheme_fields(signer: Signer) -> bool:
     return bool(signer.record.fixed_fields)
 
 
+def has_covered_headers(signer: Signer) -> bool:
+    """Tell whether requests name the headers that they sign, and the document has an error for too short a list."""
+    return signer.record.covered_headers is not None and "unsigned-header" in signer.scheme.extension.errors
+
+
 def has_expiry(signer: Signer) -> bool:
     """Tell whether a signature is valid only for some time, and only once."""
     return signer.record.expires
