@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -16,9 +15,9 @@ from lookalike_specs.schema_values import build_validator, draw_value
 from lookalike_specs.xml_text import format_xml, is_xml
 
 from .context import RequestContext
+from .memory.caches import cache_result
 from .sandbox.state import SandboxState
 
-MAX_CACHED: Final = 4096
 DEFAULT_SUCCESS: Final = 200
 # answers without a body, whatever the document says (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)
 BODILESS_STATUSES: Final = frozenset((204, 205, 304))
@@ -50,7 +49,7 @@ def get_response_extension(api: Api, operation: Operation, key: str) -> Node:
     return extension
 
 
-@lru_cache(maxsize=MAX_CACHED)
+@cache_result()
 def build_documented_response(  # noqa: PLR0913, PLR0917 - all of it decides what is answered, and the cache goes by it
     api: Api, operation: Operation, key: str, status: int, seed: int, example: str = ""
 ) -> Response:

@@ -18,9 +18,9 @@ from lookalike_specs.redaction import Redactor
 
 from .exceptions import Breach, VendorError
 from .faults import FAULTS
-from .reason import NO_OPERATION, Origin, Reason, ReasonFinder, cut_text, quote_value
-from .redact import find_request_secrets, list_state_secrets, redact_text
-from .sandbox.state import SandboxState
+from .reason import MAX_VALUE_LENGTH, NO_OPERATION, Origin, Reason, ReasonFinder, cut_text, quote_value
+from .redact import find_request_secrets, list_account_secrets, redact_text
+from .sandbox.state import SandboxAccounts, SandboxState
 from .select_situation import SelectedSituation
 from .service import Endpoint, Service
 from .vendors.rule_sentences import RULE_SENTENCES
@@ -99,15 +99,18 @@ ORIGIN_SENTENCES: Final[Mapping[Origin, str]] = {
 
 
 class Asker(NamedTuple):
-    """Which API was asked, and in which sandbox."""
+    """Which API was asked, and the accounts of the sandbox.
+
+    Not the sandbox itself: its journal holds this, and a circle would keep the journal of a sandbox that is gone.
+    """
 
     service: Service
-    state: SandboxState
+    accounts: SandboxAccounts
 
     def create_redactor(self, request: Request) -> Redactor:
         """Return what covers the sandbox's secrets, and those that stand in the request where secrets belong."""
         secrets = set(find_request_secrets(self.service, request))
-        secrets.update(list_state_secrets(self.service, self.state))
+        secrets.update(list_account_secrets(self.service, self.accounts))
         return Redactor(secrets)
 
 
@@ -136,28 +139,35 @@ def create_refusal_finder(  # noqa: PLR0913 - who refuses whom, for what, and wh
 ) -> ReasonFinder:
     """Return what explains a refusal when somebody looks; `describe_near_miss` is for a request without an operation."""
     values = error.template_values
+    breach = error.breach or NO_BREACH
     value = values.get("value", "")
+    if breach.value:
+        # which counts more, and one of them is enough to be kept
+        value = ""
     if value != "":
         value = quote_value(value)
+    if len(breach.parameter) > MAX_VALUE_LENGTH:
+        # a member that the client named: a journal must not keep a name of megabytes
+        breach = breach._replace(parameter=cut_text(breach.parameter))
     facts = RefusalFacts(
         error_id=error.error_id,
         origin=error.origin,
         rule=str(values.get("rule", "")),
         parameter=cut_text(str(values.get("parameter", ""))),
         value=value,
-        breach=error.breach or NO_BREACH,
+        breach=breach,
         detail=error.detail,
         diagnose=error.diagnose,
         fault_text=_describe_fault(selection),
     )
     if endpoint is None and not facts.detail:
-        return partial(_explain_unmatched, Asker(service, state), facts, describe_near_miss)
-    return partial(_explain_refusal, Asker(service, state), endpoint, facts)
+        return partial(_explain_unmatched, Asker(service, state.accounts), facts, describe_near_miss)
+    return partial(_explain_refusal, Asker(service, state.accounts), endpoint, facts)
 
 
 def create_situation_finder(state: SandboxState, service: Service, selection: SelectedSituation) -> ReasonFinder:
     """Return what says why an answer is in a situation, or has a fault, that somebody asked for."""
-    return partial(_explain_situation, Asker(service, state), selection)
+    return partial(_explain_situation, Asker(service, state.accounts), selection)
 
 
 def _describe_fault(selection: SelectedSituation) -> str:

@@ -6,7 +6,6 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from math import sqrt
 from operator import mul, sub
@@ -17,6 +16,7 @@ from PIL import ExifTags, Image
 from .catalogue import ImageIdentity
 from .catalogue.identicon import compute_fingerprint, decode_identicon, drop_palette
 from .catalogue.image import identify_by_fingerprint
+from .memory.caches import cache_result
 
 ImageDefect = Literal["format", "bytes", "pixels", "orientation"]
 # Pillow's names for what the vendors call otherwise
@@ -33,6 +33,8 @@ Thumbnail = bytes
 THUMBNAIL_SIDE: Final = 8
 THUMBNAIL_DRAFT_SIZE: Final = (128, 128)
 CHANNELS: Final = 3
+# of a list of so many floats
+CENTRED_BYTES: Final = 32 * CHANNELS * THUMBNAIL_SIDE * THUMBNAIL_SIDE
 # how far shades may lie around their middle, in the mean, before that is a shape
 FLAT_SPREAD: Final = 1.5 * sqrt(CHANNELS * THUMBNAIL_SIDE * THUMBNAIL_SIDE)
 
@@ -145,7 +147,7 @@ def _correlate_shapes(one: Thumbnail, other: Thumbnail) -> float:
     return max(0.0, product / (one_spread * other_spread))
 
 
-@lru_cache(maxsize=4096)
+@cache_result(lambda _: CENTRED_BYTES)
 def _centre_shades(shades: Thumbnail) -> tuple[list[float], float]:
     """Return the shades around the middle one of their colour, and how far they spread."""
     tiles = THUMBNAIL_SIDE * THUMBNAIL_SIDE

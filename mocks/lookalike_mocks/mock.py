@@ -14,6 +14,8 @@ from lookalike_specs.spec_file import load_spec_file
 from .compile import compile_api
 from .engine import respond
 from .exceptions import MockError
+from .memory.limits import MemoryLimits
+from .memory.manager import MemoryManager
 from .own_answers import record_own_answer
 from .reading import ReadingCache
 from .routing import ApiRouter, build_router
@@ -40,14 +42,18 @@ class Mock:
         size: int = 10_000,
         identity: WorkerIdentity | None = None,
         spec: SpecPaths = (),
+        memory_limits: MemoryLimits | None = None,
     ) -> None:
         self._clock = clock
         self._seed = seed
         self._size = size
         variants_by_api = assign_variants(_register_apis(apis, spec) or list_api_ids(), variants or {})
         self.services: dict[str, Service] = {api: compile_api(api, chosen) for api, chosen in variants_by_api.items()}
-        demo_state = SandboxState(seed=seed, clock=SettableClock(clock), size=size)
-        self.sandboxes = Sandboxes(self.services, demo_state, identity or WorkerIdentity())
+        self.memory = MemoryManager(memory_limits)
+        demo_state = SandboxState(
+            seed=seed, clock=SettableClock(clock), size=size, memory=self.memory.create_sandbox_memory()
+        )
+        self.sandboxes = Sandboxes(self.services, demo_state, identity or WorkerIdentity(), self.memory)
         self.router: ApiRouter = build_router(self.services.values())
         self._readings = ReadingCache(self.router)
 
@@ -64,7 +70,13 @@ class Mock:
             seed = self._seed
         if size is None:
             size = self._size
-        state = SandboxState(seed=seed, clock=SettableClock(self._clock), size=size, quota=quota or Quota())
+        state = SandboxState(
+            seed=seed,
+            clock=SettableClock(self._clock),
+            size=size,
+            quota=quota or Quota(),
+            memory=self.memory.create_sandbox_memory(),
+        )
         return self.sandboxes.create(state)
 
     def respond(self, request: Request) -> Response:

@@ -73,7 +73,11 @@ ReasonFinder = Callable[[Request], Reason]
 def quote_value(value: Any) -> str:
     """Return a value as a sentence quotes it: texts in quotes, `true` and not `True`, cut to MAX_KEPT_LENGTH."""
     if isinstance(value, str):
-        return f"'{cut_text(value, MAX_KEPT_LENGTH)}'"
+        length = MAX_KEPT_LENGTH
+        if not value.isascii():
+            # one emoji makes each of its letters take four bytes in memory
+            length //= 4
+        return f"'{cut_text(value, length)}'"
     try:
         return cut_text(msgspec.json.encode(value).decode(), MAX_KEPT_LENGTH)
     except (TypeError, UnicodeEncodeError, RecursionError):

@@ -15,7 +15,7 @@ from .reason import Reason
 from .sandbox import Sandbox
 from .sandbox.identity import format_as_uuid, iter_tokens
 from .sandbox.journal import JournalEntry
-from .sandbox.state import SandboxState
+from .sandbox.state import SandboxAccounts
 from .service import Service
 
 
@@ -106,11 +106,11 @@ def list_sandbox_secrets(sandbox: Sandbox) -> Iterator[bytes]:
                     yield value.encode()
 
 
-def list_state_secrets(service: Service, state: SandboxState) -> Iterator[bytes]:
-    """Yield the secrets of a sandbox for one API; of the demo accounts' sandbox, those of all its accounts."""
+def list_account_secrets(service: Service, accounts: SandboxAccounts) -> Iterator[bytes]:
+    """Yield the secrets of a sandbox for one API; without accounts of its own, those of all that the specs know."""
     all_credentials = [credentials for credentials, _ in service.api.accounts]
-    if state.accounts:
-        all_credentials = [account.credentials for account in state.accounts.get(service.api.id, {}).values()]
+    if accounts:
+        all_credentials = [account.credentials for account in accounts.get(service.api.id, {}).values()]
     for credentials in all_credentials:
         for name, value in credentials.items():
             if name in service.api.root.secrets:

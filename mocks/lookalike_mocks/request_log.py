@@ -19,12 +19,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from .memory.limits import MemoryLimits
 from .reason import Reason
-from .sandbox.journal import JournalEntry
+from .sandbox.journal import JournalEntry, measure_exchange
 
 FLUSH_SECONDS: Final = 0.05
-# exchanges between two flushes; with their bodies they are not small
+# exchanges between two flushes, and with their heads and bodies the bytes of these
 MAX_WAITING: Final = 2000
+MAX_WAITING_BYTES: Final = MemoryLimits().log_bytes
 # lines that wait for a slow reader
 MAX_QUEUED_BYTES: Final = 1024 * 1024
 # As much as POSIX promises to write to a pipe in one piece: the workers share one, and a line is never cut by another's.
@@ -67,14 +69,20 @@ class RequestLog:
         self._writer = writer
         # when it was answered, the exchange, and how many seconds it took
         self._waiting: deque[tuple[float, JournalEntry, float]] = deque()
+        self._waiting_bytes = 0
         self._is_scheduled = False
         self._dropped = 0
 
     def add(self, entry: JournalEntry, timestamp: float, seconds: float) -> None:
         """Take an exchange that was answered then, and took so long; this is all that an answer waits for."""
-        if len(self._waiting) >= MAX_WAITING:
+        size = measure_exchange(entry)
+        if len(self._waiting) >= MAX_WAITING or self._waiting_bytes + size > MAX_WAITING_BYTES:
             self._dropped += 1
+            # what was dropped is told with the next line, and there may be none waiting that brings one
+            if not self._is_scheduled:
+                self._schedule()
             return
+        self._waiting_bytes += size
         self._waiting.append((timestamp, entry, seconds))
         if not self._is_scheduled:
             self._schedule()
@@ -102,6 +110,7 @@ class RequestLog:
                 self._schedule()
                 break
             waiting.popleft()
+            self._waiting_bytes -= measure_exchange(entry)
         self._writer.write(lines, self._format.format_dropped)
 
     def close(self) -> None:

@@ -215,7 +215,8 @@ def test_lines_of_several_writers_on_one_pipe_stay_whole(pipe: Pipe) -> None:
 
 
 def test_more_than_can_wait_are_dropped_and_counted(mock: Mock) -> None:
-    exchanges = [(SEARCH, GOOD)] * (MAX_WAITING + 7)
+    # small ones, as the bytes that wait are bounded too
+    exchanges = [(SEARCH, f"{GOOD}&page_size=1")] * (MAX_WAITING + 7)
     lines = log_exchanges(mock, create_json_format(mock), *exchanges)
     assert json.loads(lines[0]) == {"dropped": 7}
     assert len(lines) == MAX_WAITING + 1

@@ -15,6 +15,7 @@ import click
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.limits import Limits, format_limits
+from lookalike_mocks.memory.limits import MemoryLimits
 
 from .. import __version__, control_token
 from ..click_ext import ExtendedCommand
@@ -58,7 +59,7 @@ class ServeOptions:
 def print_limits(context: click.Context, _parameter: click.Parameter, is_wanted: bool) -> None:
     """Print the table of limits and exit, if it is wanted."""
     if is_wanted:
-        echo(format_limits(Limits()))
+        echo(format_limits(Limits(), MemoryLimits()))
         context.exit()
 
 
@@ -79,7 +80,7 @@ def print_limits(context: click.Context, _parameter: click.Parameter, is_wanted:
 @control_token.control_options
 @click.option(
     "--limits", is_flag=True, is_eager=True, expose_value=False, callback=print_limits,
-    help="Print what a connection may send and how long it may take, and exit.",
+    help="Print what a connection may send, how long it may take, what is kept in memory, and exit.",
 )  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Print no line for each request.")
 @json_option

@@ -1,8 +1,14 @@
-"""What a connection may send and how long it may take: the one table of the server's bounds."""
+"""What a connection may send and how long it may take, and how all bounds are printed.
+
+What may stay in memory behind a response stands in `memory/limits.py`, as sandboxes need it and no server.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
+
+from ..memory.limits import MEMORY_LIMIT_DESCRIPTIONS, SANDBOX_BYTES_DESCRIPTION, MemoryLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +55,17 @@ LIMIT_DESCRIPTIONS = {
 }
 
 
-def format_limits(limits: Limits) -> str:
-    """Return the table of all bounds for people, a line each."""
-    lines = []
-    for field in fields(limits):
-        value = f"{getattr(limits, field.name):,}"
-        lines.append(f"{field.name:24} {value:>12}  {LIMIT_DESCRIPTIONS[field.name]}")
+def format_limits(limits: Limits, memory_limits: MemoryLimits) -> str:
+    """Return the tables of all bounds for people, a line each."""
+    lines = [_format_line(limits, field.name, LIMIT_DESCRIPTIONS[field.name]) for field in fields(limits)]
+    lines.append("")
+    for field in fields(memory_limits):
+        lines.append(_format_line(memory_limits, field.name, MEMORY_LIMIT_DESCRIPTIONS[field.name]))
+        if field.name == "sandboxes":
+            lines.append(_format_line(memory_limits, "sandbox_bytes", SANDBOX_BYTES_DESCRIPTION))
     return "\n".join(lines)
+
+
+def _format_line(limits: Any, name: str, description: str) -> str:
+    value = f"{getattr(limits, name):,}"
+    return f"{name:24} {value:>12}  {description}"

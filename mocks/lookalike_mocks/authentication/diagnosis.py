@@ -23,7 +23,7 @@ from ..exceptions import VendorError
 from ..reason import cut_text
 from ..sandbox.identity import find_token
 from ..sandbox.near_key import describe_near_key
-from ..sandbox.state import SandboxState
+from ..sandbox.state import SandboxAccounts, SandboxState
 from ..service import Service
 from .credentials import build_auth_error, compare_secrets
 from .signing_mistakes import MISTAKE_LISTERS
@@ -39,6 +39,8 @@ SURROUNDINGS: Final[Mapping[str, str]] = {
 }
 SCHEME_WORDS: Final = ("Bearer ", "Basic ", "Token ")
 MAX_NAMES: Final = 20
+# of a key that nobody has, and of a wrong signature, until somebody looks; ours are shorter than that
+MAX_KEPT_KEY: Final = 250
 MINUTES_OF_A_DAY: Final = 24 * 60
 MAX_SHOWN_MINUTES: Final = 2 * MINUTES_OF_A_DAY
 # of query and body together: beyond it a signature is not made again in every wrong way, as each takes a while
@@ -59,7 +61,8 @@ def build_unknown_key_error(
     """Return the error for a key that no account has; `facts` fill the placeholders of its message."""
     error = build_auth_error(scheme, "unknown-key", **facts)
     service = context.service
-    error.diagnose = lambda _: describe_unknown_key(state, service, scheme, key)
+    # neither the sandbox nor a key of megabytes: a journal keeps this
+    error.diagnose = partial(_diagnose_unknown_key, state.accounts, service, scheme, key[:MAX_KEPT_KEY])
     return error
 
 
@@ -102,11 +105,19 @@ def _find_variant(service: Service, sent: SentValue) -> str:
     return ""
 
 
-def describe_unknown_key(state: SandboxState, service: Service, scheme: SecurityScheme, value: str) -> str:
+def _diagnose_unknown_key(
+    accounts: SandboxAccounts, service: Service, scheme: SecurityScheme, key: str, _request: Request
+) -> str:
+    return describe_unknown_key(accounts, service, scheme, key)
+
+
+def describe_unknown_key(
+    sandbox_accounts: SandboxAccounts, service: Service, scheme: SecurityScheme, value: str
+) -> str:
     """Return what is wrong with a key that no account has, without the key."""
     name = get_key_name(SCHEMES[scheme.extension.scheme], scheme)
     text = f"no account has this {name}"
-    accounts = state.accounts.get(service.api.id, service.accounts.get(name, {}))
+    accounts = sandbox_accounts.get(service.api.id, service.accounts.get(name, {}))
     bare = value.strip(" \t\r\n\"'")
     for word in SCHEME_WORDS:
         bare = bare.removeprefix(word).strip(" \t\r\n\"'")
@@ -115,7 +126,7 @@ def describe_unknown_key(state: SandboxState, service: Service, scheme: Security
     if value in accounts:
         # a sandbox's accounts go by all of their values
         return f"{text}: it is another of the account's values, such as its secret"
-    for other, others in state.accounts.items():
+    for other, others in sandbox_accounts.items():
         if value in others:
             return f"{text}: it is this sandbox's key for {other}, and this is {service.api.id}"
     keys = {account.credentials[name] for account in accounts.values() if name in account.credentials}
@@ -174,7 +185,7 @@ def describe_clock_difference(name: str, age: float, skew: int) -> str:
 def build_mismatch_error(scheme: SecurityScheme, secret: str, signature: str, **facts: Any) -> VendorError:
     """Return the error for a signature that is not the one that this secret makes."""
     error = build_auth_error(scheme, "mismatch", **facts)
-    error.diagnose = partial(describe_mismatch, scheme.extension.scheme, secret, signature)
+    error.diagnose = partial(describe_mismatch, scheme.extension.scheme, secret, signature[:MAX_KEPT_KEY])
     return error
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..memory.caches import CACHES
 from .product import LABELS, LADDERS, Product
 from .vocabulary import load_kinds
 
 MAX_FACTS = 32_768
+# of one product's facts, with its place in the dict
+FACT_BYTES = 250
 LADDER_LABELS = [f"{name}{step}" for name in LADDERS for step in "1234"]
 # filter token -> its bit, so that "has all of these" is one operation on two numbers
 LABEL_BITS = {label: 1 << position for position, label in enumerate([*LABELS, *LADDER_LABELS])}
@@ -21,12 +24,16 @@ class Catalogue:
     def __init__(self, seed: int, size: int) -> None:
         self.seed = seed
         self.size = size
-        self.facts = FactCache(self)
+        self.facts = FactCache(seed)
 
     def get_product(self, index: int) -> Product:
         """Return product number `index`, from 0."""
-        kinds = load_kinds()
-        return Product(self.seed, index, kinds[index % len(kinds)])
+        return _build_product(self.seed, index)
+
+
+def _build_product(seed: int, index: int) -> Product:
+    kinds = load_kinds()
+    return Product(seed, index, kinds[index % len(kinds)])
 
 
 class ProductFacts(NamedTuple):
@@ -45,16 +52,20 @@ class FactCache(dict[int, ProductFacts]):
     it starts over: that is cheaper than to know which was used last.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    kind = "facts"
+
+    def __init__(self, seed: int) -> None:
         super().__init__()
-        self._catalogue = catalogue
+        self._seed = seed
 
     def __missing__(self, index: int) -> ProductFacts:
         if len(self) >= MAX_FACTS:
             self.clear()
-        product = self._catalogue.get_product(index)
+            CACHES.forget(self)
+        product = _build_product(self._seed, index)
         facts = ProductFacts(product.price, product.sales_month, product.repurchase, encode_labels(product.labels))
         self[index] = facts
+        CACHES.charge(self, FACT_BYTES)
         return facts
 
 

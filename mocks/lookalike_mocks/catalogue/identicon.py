@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 from io import BytesIO
 
 from PIL import Image, ImageDraw
+
+from ..memory.caches import cache_result
 
 SIDE = 800
 CELLS = 8
@@ -18,7 +19,7 @@ DARK_SHADE = 70
 LIGHT_SHADE = 190
 
 
-@lru_cache(maxsize=64)
+@cache_result()
 def render_jpeg(number: int) -> bytes:
     """Return the image of product `number` as JPEG, 800 by 800 pixels."""
     buffer = BytesIO()

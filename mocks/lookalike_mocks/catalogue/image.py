@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import msgspec
 
+from ..memory.caches import cache_by_text
 from .ids import decode_image_code, decode_image_id
-from .text_cache import cache_by_text
 
 PRODUCT_NUMBER_LIMIT = 10**12
 DEFAULT_SIDE = 800
@@ -35,7 +35,7 @@ def identify_by_number(number: int) -> ImageIdentity:
     return ImageIdentity(number, None)
 
 
-@cache_by_text(maxsize=4096)
+@cache_by_text
 def identify_by_url(url: str) -> ImageIdentity:
     """Return the image at an address; scheme, host and query do not count, as mirrors serve the same image."""
     index = decode_image_code(url)
@@ -44,7 +44,7 @@ def identify_by_url(url: str) -> ImageIdentity:
     return ImageIdentity(_hash_number(_extract_path(url)), None)
 
 
-@cache_by_text(maxsize=4096)
+@cache_by_text
 def identify_by_id(image_id: str) -> ImageIdentity:
     """Return the image behind an upload's id; an id that nobody handed out is an image like any other."""
     number = decode_image_id(image_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 
+from ..memory.caches import cache_result
 from .catalogue import Catalogue, ProductFacts, encode_labels
 from .image import ImageIdentity
 from .product import Product
@@ -19,6 +20,8 @@ RANKED_SPREAD = 801
 SHUFFLE_COUNT = 16
 KIND_COUNT = len(load_kinds())
 MAX_FEN = 10**18
+# of one index in a tuple
+INDEX_BYTES = 40
 # positions in `load_kinds()`; None allows all
 AllowedKinds = frozenset[int] | None
 
@@ -78,8 +81,8 @@ def find_products(catalogue: Catalogue, query: Query, start: int, count: int) ->
     return list(matches[start : start + count]), len(matches)
 
 
-# clients ask for a page again, to retry or to compare; 4,096 pages of 20 indexes take about 2 MB
-@lru_cache(maxsize=4096)
+# clients ask for a page again, to retry or to compare
+@cache_result()
 def _find_by_likeness(  # noqa: PLR0913, PLR0917 - the whole key of the cache
     image: ImageIdentity, box: Box | None, kinds: AllowedKinds, size: int, start: int, count: int
 ) -> tuple[tuple[int, ...], int]:
@@ -88,7 +91,7 @@ def _find_by_likeness(  # noqa: PLR0913, PLR0917 - the whole key of the cache
     return tuple(rank_slice(subject, size, kinds, start, min(start + count, total))), total
 
 
-@lru_cache(maxsize=256)
+@cache_result(lambda matches: INDEX_BYTES * len(matches))
 def _filter_and_sort(catalogue: Catalogue, query: Query) -> tuple[int, ...]:
     """Return every index that the query finds, in its order."""
     subject = select_subject(query.image, catalogue.size, query.box)

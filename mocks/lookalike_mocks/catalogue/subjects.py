@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
 
+from ..memory.caches import cache_result
 from .image import ImageIdentity
 
 # left, top, right, bottom, in pixels
@@ -23,7 +23,7 @@ class Subject(msgspec.Struct, frozen=True):
     number: int
 
 
-@lru_cache(maxsize=4096)
+@cache_result()
 def select_subject(image: ImageIdentity, size: int, box: Box | None) -> Subject:
     """Return the subject that a box shares most of its area with; the main one where there is no box."""
     subjects = detect_subjects(image, size)

@@ -19,6 +19,7 @@ from lookalike_specs.messages import RawHeaders
 from ..catalogue.identicon import render_jpeg
 from ..catalogue.image import identify_by_url
 from ..exceptions import ImpossibleSituation, UnknownOperation, UnknownSituation
+from ..memory.caches import CACHES
 from ..mock import Mock
 from ..redact import redact_entry
 from ..sandbox import DEMO_SANDBOX, Sandbox
@@ -41,9 +42,24 @@ NO_TLS_ERROR: Final = "this server does not answer https: see --tls-ca, or tls=T
 
 
 def get_health(request: ControlRequest) -> models.Health:
-    """Return which process answers, and for which APIs."""
-    identity = request.mock.sandboxes.identity
-    return models.Health("ok", sorted(request.mock.services), identity.worker, identity.generation, os.getpid())
+    """Return which process answers, for which APIs, and how much memory requests have left it with."""
+    mock = request.mock
+    identity = mock.sandboxes.identity
+    return models.Health(
+        "ok", sorted(mock.services), identity.worker, identity.generation, os.getpid(), _describe_memory(mock)
+    )
+
+
+def _describe_memory(mock: Mock) -> models.MemoryHealth:
+    for sandbox in mock.sandboxes:
+        # time gives back, too, and nobody may have asked meanwhile
+        sandbox.state.forget_expired()
+    limits = mock.memory.limits
+    sandboxes = models.MemoryUse(mock.memory.used, limits.sandboxes_bytes, dict(mock.memory.used_by_kind))
+    caches = models.MemoryUse(CACHES.used, CACHES.limit, CACHES.used_by_kind)
+    return models.MemoryHealth(
+        sandboxes.used + caches.used, sandboxes.limit + caches.limit, sandboxes=sandboxes, caches=caches
+    )
 
 
 def get_image(request: ControlRequest) -> Response:
@@ -140,6 +156,7 @@ def _build_sandbox_view(request: ControlRequest, sandbox: Sandbox) -> models.San
         clock=models.ClockState(state.clock(), state.clock.is_running),
         situations=state.scheduled_situations.list_pending(),
         journal=models.JournalSize(len(state.journal), state.journal.dropped),
+        memory=models.MemoryUse(state.memory.used, state.memory.limits.sandbox_bytes, dict(state.memory.used_by_kind)),
     )
 
 

@@ -85,6 +85,23 @@ class WrongCertificateRequest(RequestModel, frozen=True):
 # --- responses ---
 
 
+class MemoryUse(msgspec.Struct, frozen=True):
+    """Bytes that are used, and the most that may be; `kinds` are what they go to."""
+
+    used: int
+    limit: int
+    kinds: dict[str, int]
+
+
+class MemoryHealth(msgspec.Struct, frozen=True):
+    """What requests have left behind in this process: in all sandboxes together, and in caches."""
+
+    used: int
+    limit: int
+    sandboxes: MemoryUse
+    caches: MemoryUse
+
+
 class Health(msgspec.Struct, frozen=True):
     """The server answers; `generation` counts how often this `worker` was started, and `pid` is its process."""
 
@@ -93,6 +110,7 @@ class Health(msgspec.Struct, frozen=True):
     worker: int
     generation: int
     pid: int
+    memory: MemoryHealth
 
 
 class ApiAccess(msgspec.Struct, frozen=True):
@@ -128,6 +146,7 @@ class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockState
     situations: list[ScheduledSituation]
     journal: JournalSize
+    memory: MemoryUse
 
 
 class SandboxSummary(msgspec.Struct, frozen=True):

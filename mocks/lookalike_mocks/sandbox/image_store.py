@@ -9,10 +9,14 @@ import msgspec
 
 from ..catalogue import ImageIdentity
 from ..images import Thumbnail
+from ..memory.limits import MemoryKind
+from ..memory.manager import SandboxMemory
+from ..memory.sizes import measure_value
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-MEGABYTE: Final = 1024 * 1024
+# of an entry besides its key and its value
+STORE_ENTRY_BYTES: Final = 300
 
 
 class ImageKey(NamedTuple):
@@ -40,15 +44,20 @@ class StoredImage(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         """Return about how many bytes it takes."""
-        texts = (*self.key, self.content or "", *map(str, self.attributes.values()))
-        # a character takes up to four bytes; the rest of an entry takes about a kilobyte
-        return 1024 + 4 * sum(map(len, texts))
+        return STORE_ENTRY_BYTES + measure_value(self)
 
 
 class BoundedStore(Generic[Key, Value]):
-    """At most `count` values of `size` bytes together; to make room, the oldest goes."""
+    """At most `count` values of `size` bytes together; to make room, the oldest goes.
 
-    def __init__(self, count: int, size: int) -> None:
+    All of it is charged to a sandbox's memory, as that kind.
+    """
+
+    def __init__(
+        self, count: int, size: int, memory: SandboxMemory | None = None, kind: MemoryKind = "uploads"
+    ) -> None:
+        self._memory = memory or SandboxMemory()
+        self._kind: MemoryKind = kind
         self._values: dict[Key, tuple[Value, int]] = {}
         self._max_count = count
         self._max_size = size
@@ -56,15 +65,18 @@ class BoundedStore(Generic[Key, Value]):
 
     def put(self, key: Key, value: Value, size: int) -> list[Key]:
         """Keep a value as the newest one; return the keys of those that went for it."""
-        self.pop(key)
-        self._values[key] = value, size
-        self._size += size
         dropped = []
-        # a value that is too large by itself goes as well, at once
-        while len(self._values) > self._max_count or self._size > self._max_size:
-            oldest = next(iter(self._values))
-            self.pop(oldest)
-            dropped.append(oldest)
+        with self._memory.lock:
+            self.pop(key)
+            self._values[key] = value, size
+            self._size += size
+            # a value that is too large by itself goes as well, at once
+            while len(self._values) > self._max_count or self._size > self._max_size:
+                oldest = next(iter(self._values))
+                self.pop(oldest)
+                dropped.append(oldest)
+            # last, as the other sandboxes need not make room for what is gone already
+            self._memory.charge(self._kind, size)
         return dropped
 
     def get(self, key: Key) -> Value | None:
@@ -77,8 +89,24 @@ class BoundedStore(Generic[Key, Value]):
 
     def pop(self, key: Key) -> None:
         """Forget a value, if it is kept."""
-        _, size = self._values.pop(key, (None, 0))
-        self._size -= size
+        with self._memory.lock:
+            _, size = self._values.pop(key, (None, 0))
+            self._size -= size
+            self._memory.charge(self._kind, -size)
+
+    def clear(self) -> None:
+        """Forget all values."""
+        with self._memory.lock:
+            self._memory.charge(self._kind, -self._size)
+            self._size = 0
+            self._values.clear()
+
+    def release_oldest(self, size: int) -> int:
+        """Forget the oldest values, about that many bytes of them; return how many it were. The lock is held."""
+        size_before = self._size
+        while self._values and size_before - self._size < size:
+            self.pop(next(iter(self._values)))
+        return size_before - self._size
 
     def __iter__(self) -> Iterator[Value]:
         return iter([value for value, _ in self._values.values()])
@@ -90,9 +118,18 @@ class BoundedStore(Generic[Key, Value]):
 class ImageStore:
     """One sandbox's images, by their keys, and objects, by theirs."""
 
-    def __init__(self) -> None:
-        self.images: BoundedStore[ImageKey, StoredImage] = BoundedStore(1000, 8 * MEGABYTE)
-        self.objects: BoundedStore[str, bytes] = BoundedStore(100, 16 * MEGABYTE)
+    def __init__(self, memory: SandboxMemory | None = None) -> None:
+        memory = memory or SandboxMemory()
+        limits = memory.limits
+        self.images: BoundedStore[ImageKey, StoredImage] = BoundedStore(
+            limits.images, limits.image_bytes, memory, "images"
+        )
+        self.objects: BoundedStore[str, bytes] = BoundedStore(limits.uploads, limits.upload_bytes, memory, "uploads")
+
+    def clear(self) -> None:
+        """Forget all images and objects."""
+        self.images.clear()
+        self.objects.clear()
 
     def list_images(self, instance: str) -> list[StoredImage]:
         """Return the images that were added to an instance, the oldest first."""

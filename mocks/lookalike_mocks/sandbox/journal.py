@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain
@@ -11,8 +12,15 @@ import msgspec
 
 from lookalike_specs.messages import Request, Response
 
+from ..memory.manager import SandboxMemory
 from ..reason import ROUTE_RULES, Reason, ReasonFinder
 
+# What Python takes for an exchange besides its texts, measured by tracemalloc: entry, request, response, their objects.
+EXCHANGE_BYTES: Final = 700
+# for what explains it: names and texts of it are cut to MAX_KEPT_LENGTH before they are kept
+REASON_BYTES: Final = 2600
+NOTE_BYTES: Final = 200
+MAX_NOTE_LENGTH: Final = 500
 # what Python takes for a header besides its text: two objects and a pair of them
 BYTES_PER_HEADER: Final = 122
 
@@ -63,43 +71,72 @@ class JournalNote(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """A ring of exchanges; the oldest goes when `count` exchanges or `size` bytes are reached."""
+    """A ring of exchanges; the oldest goes when as many exchanges, or bytes, are reached as the sandbox's limits say.
 
-    def __init__(self, count: int = 1000, size: int = 4 * 1024 * 1024) -> None:
-        self._ring: deque[JournalEntry] = deque(maxlen=count)
+    Every byte counts, of heads and paths too, and what Python takes besides: a head of 64 KB may have 6,400 headers.
+    """
+
+    def __init__(self, memory: SandboxMemory | None = None) -> None:
+        self._memory = memory or SandboxMemory()
+        limits = self._memory.limits
+        self._ring: deque[JournalEntry] = deque(maxlen=limits.journal_exchanges)
         # of each exchange in the ring, so that it is measured once
         self._sizes: deque[int] = deque()
-        self._limit = size
+        self._limit = limits.journal_bytes
         self._size = 0
         # how many were forgotten by clear(): numbers go on, so that no two exchanges ever have the same
         self._cleared_count = 0
         self.dropped = 0
-        self.notes: deque[JournalNote] = deque(maxlen=100)
+        self.notes: deque[JournalNote] = deque(maxlen=limits.journal_notes)
 
     def add(self, entry: JournalEntry) -> None:
         """Write one exchange down."""
+        size = measure_exchange(entry)
+        memory = self._memory
         ring = self._ring
-        if len(ring) == ring.maxlen:
-            self._drop_oldest()
-        ring.append(entry)
-        size = _measure(entry)
-        self._sizes.append(size)
-        self._size += size
-        while self._size > self._limit and ring:
-            self._drop_oldest()
+        # requests are answered on the loop, and long ones in a thread beside it
+        with memory.lock:
+            size_before = self._size
+            if len(ring) == ring.maxlen:
+                self._drop_oldest()
+            ring.append(entry)
+            self._sizes.append(size)
+            self._size += size
+            while self._size > self._limit and ring:
+                self._drop_oldest()
+            memory.charge("journal", self._size - size_before)
 
     def add_note(self, text: str, timestamp: float) -> None:
-        """Write down what is no exchange."""
-        self.notes.append(JournalNote(timestamp, text))
+        """Write down what is no exchange; of a long text its beginning."""
+        if len(text) > MAX_NOTE_LENGTH:
+            text = f"{text[:MAX_NOTE_LENGTH]}…"
+        with self._memory.lock:
+            size = -self._measure_notes()
+            self.notes.append(JournalNote(timestamp, text))
+            self._memory.charge("journal", size + self._measure_notes())
 
     def clear(self) -> None:
         """Forget everything; what comes is counted on from here."""
-        self._cleared_count += self.dropped + len(self._ring)
-        self._ring.clear()
-        self._sizes.clear()
-        self.notes.clear()
-        self._size = 0
-        self.dropped = 0
+        with self._memory.lock:
+            self._memory.charge("journal", -self._size - self._measure_notes())
+            self._cleared_count += self.dropped + len(self._ring)
+            self._ring.clear()
+            self._sizes.clear()
+            self.notes.clear()
+            self._size = 0
+            self.dropped = 0
+
+    def release_oldest(self, size: int) -> int:
+        """Forget the oldest exchanges, about that many bytes of them; return how many it were. The lock is held."""
+        size_before = self._size
+        while self._ring and size_before - self._size < size:
+            self._drop_oldest()
+        released = size_before - self._size
+        self._memory.charge("journal", -released)
+        return released
+
+    def _measure_notes(self) -> int:
+        return sum(NOTE_BYTES + sys.getsizeof(note.text) for note in self.notes)
 
     def _drop_oldest(self) -> None:
         self._ring.popleft()
@@ -128,9 +165,17 @@ class Journal:
         return len(self._ring)
 
 
-def _measure(entry: JournalEntry) -> int:
-    """Return about how many bytes an exchange takes, its head included: a head of 64 KB may have 6,400 headers."""
+def measure_exchange(entry: JournalEntry) -> int:
+    """Return about how many bytes an exchange takes in memory."""
     request = entry.request
+    response = entry.response
     headers = request.headers
-    size = len(request.body) + len(request.query) + len(request.path) + len(entry.response.body)
-    return size + sum(map(len, chain.from_iterable(headers))) + BYTES_PER_HEADER * len(headers)
+    if response.headers:
+        headers += response.headers
+    # one emoji makes each letter of a path take four bytes, and the interpreter knows how many it takes
+    size = EXCHANGE_BYTES + sys.getsizeof(request.path)
+    size += len(request.body) + len(request.query) + len(response.body)
+    size += sum(map(len, chain.from_iterable(headers))) + BYTES_PER_HEADER * len(headers)
+    if entry.reason_finder is not None:
+        size += REASON_BYTES
+    return size

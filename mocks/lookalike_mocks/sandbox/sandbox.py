@@ -16,6 +16,8 @@ from lookalike_specs.messages import Request
 
 from ..exceptions import ImpossibleSituation, MockError, UnknownOperation, UnknownSituation
 from ..faults import FAULTS, Delay
+from ..memory.limits import MemoryLimits
+from ..memory.manager import MemoryManager
 from ..service import Account, Service
 from ..situations import find_operations
 from .identity import (
@@ -34,7 +36,7 @@ from .scheduled import ScheduledSituation
 from .state import SandboxState, SettableClock
 
 DEMO_SANDBOX: Final = "demo"
-MAX_SANDBOXES: Final = 256
+MAX_SANDBOXES: Final = MemoryLimits().sandboxes
 # serials have six hexadecimal digits in a token; then they start over
 MAX_SERIAL: Final = 2**24 - 1
 MAX_NAME_LENGTH: Final = 100
@@ -115,8 +117,16 @@ class Sandbox:
 class Sandboxes:
     """The demo accounts' own sandbox, which is always there, and at most MAX_SANDBOXES more; the oldest goes first."""
 
-    def __init__(self, services: Mapping[str, Service], demo_state: SandboxState, identity: WorkerIdentity) -> None:
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        demo_state: SandboxState,
+        identity: WorkerIdentity,
+        memory: MemoryManager | None = None,
+    ) -> None:
         _verify_shared_accounts(services)
+        self.memory = memory or MemoryManager()
+        self.memory.add(demo_state)
         demo_credentials = {api: dict(service.api.account) for api, service in services.items()}
         self.demo = Sandbox(DEMO_SANDBOX, demo_state, demo_credentials, services)
         self.identity = identity
@@ -205,6 +215,7 @@ class Sandboxes:
                         self._states_by_token[token] = state
             sandbox = Sandbox(str(name), state, all_credentials, self._services)
             self._sandboxes[sandbox.name] = sandbox
+            self.memory.add(state)
         return sandbox
 
     def get(self, name: str) -> Sandbox | None:
@@ -228,7 +239,7 @@ class Sandboxes:
             return self._forget(name)
 
     def _make_room(self) -> None:
-        if len(self._sandboxes) < MAX_SANDBOXES:
+        if len(self._sandboxes) < self.memory.limits.sandboxes:
             return
         oldest = next(iter(self._sandboxes))
         self._forget(oldest)
@@ -240,6 +251,7 @@ class Sandboxes:
         if sandbox is None:
             return False
         sandbox.state.scheduled_situations.cancel()
+        self.memory.remove(sandbox.state)
         # a new table, as the server's thread may be reading the old one
         self._states = _drop_state(self._states, sandbox.state)
         self._states_by_token = _drop_state(self._states_by_token, sandbox.state)

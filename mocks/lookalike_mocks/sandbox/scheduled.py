@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from threading import Lock
 from typing import Annotated, Final
 
 import msgspec
 
 from ..faults import Delay
+from ..memory.limits import SITUATION_BYTES, MemoryLimits
+from ..memory.manager import SandboxMemory
 
-MAX_SCHEDULED_SITUATIONS: Final = 1000
+MAX_SCHEDULED_SITUATIONS: Final = MemoryLimits().situations
 RepeatCount = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
 
 
@@ -34,8 +35,9 @@ class ScheduledSituations:
     answers; an answer looks whether any waits without the lock, which costs nothing where none does.
     """
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, memory: SandboxMemory | None = None) -> None:
+        self._memory = memory or SandboxMemory()
+        self._lock = self._memory.lock
         # situation -> how often it was cancelled; "" counts when all were
         self._cancel_counts: Counter[str] = Counter()
         self.pending: list[tuple[ScheduledSituation, int | None]] = []
@@ -49,6 +51,7 @@ class ScheduledSituations:
             if len(self.pending) >= MAX_SCHEDULED_SITUATIONS:
                 return False
             self.pending.append((scheduled, scheduled.times))
+            self._memory.charge("situations", SITUATION_BYTES)
             return True
 
     def take_next(
@@ -68,6 +71,7 @@ class ScheduledSituations:
                     continue
                 if remaining == 1:
                     del self.pending[index]
+                    self._memory.charge("situations", -SITUATION_BYTES)
                 elif remaining is not None:
                     self.pending[index] = (scheduled, remaining - 1)
                 return scheduled
@@ -81,14 +85,18 @@ class ScheduledSituations:
             remaining = []
             if situation:
                 remaining = [entry for entry in self.pending if entry[0].situation != situation]
-            self.pending = remaining
+            self._replace_pending(remaining)
             return count - len(remaining)
 
     def remove(self, scheduled: ScheduledSituation) -> None:
         """Cancel this very one, and none that asks for the same."""
         with self._lock:
             self._cancel_counts[scheduled.situation] += 1
-            self.pending = [entry for entry in self.pending if entry[0] is not scheduled]
+            self._replace_pending([entry for entry in self.pending if entry[0] is not scheduled])
+
+    def _replace_pending(self, remaining: list[tuple[ScheduledSituation, int | None]]) -> None:
+        self._memory.charge("situations", SITUATION_BYTES * (len(remaining) - len(self.pending)))
+        self.pending = remaining
 
     def watch(self, situation: str) -> Callable[[], bool]:
         """Return what tells whether that situation was not cancelled from here on, used up or not."""

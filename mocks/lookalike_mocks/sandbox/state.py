@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,13 +12,17 @@ from typing import Annotated, Final
 import msgspec
 
 from ..catalogue import Catalogue
+from ..memory.manager import SandboxMemory
 from ..service import Account, Service
 from .image_store import ImageStore
 from .journal import Journal
+from .replay import Nonces, RateLimiter
 from .scheduled import ScheduledSituations
 
 MAX_CATALOGUES: Final = 32
 QuotaLimit = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+# API -> credential's value -> account
+SandboxAccounts = dict[str, dict[str, Account]]
 # returns seconds since 1970
 Clock = Callable[[], float]
 
@@ -29,50 +32,6 @@ class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     rate: QuotaLimit | None = None
     count: QuotaLimit | None = None
-
-
-class RateLimiter:
-    """The times of the last second for at most `limit` names; the name that was used longest ago goes first."""
-
-    def __init__(self, limit: int = 10_000) -> None:
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
-        self._limit = limit
-
-    def try_acquire(self, name: str, max_count: int, now: float) -> bool:
-        """Return whether it may be done once more, less than `max_count` times in the last second; count it if so."""
-        times = self._times.setdefault(name, deque())
-        self._times.move_to_end(name)
-        while len(self._times) > self._limit:
-            self._times.popitem(last=False)
-        # a time after `now` is one from before the clock was set back
-        while times and not now - 1 < times[0] <= now:
-            times.popleft()
-        if len(times) >= max_count:
-            return False
-        times.append(now)
-        return True
-
-
-class Nonces:
-    """At most `limit` nonces, each for `window` seconds; the oldest goes first."""
-
-    def __init__(self, window: float = 900, limit: int = 100_000) -> None:
-        self._used_at: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._window = window
-        self._limit = limit
-
-    def use(self, owner: str, nonce: str, now: float) -> bool:
-        """Return whether this owner's nonce is new, and use it up. `now` is in seconds."""
-        self._forget_old(now)
-        if (owner, nonce) in self._used_at:
-            return False
-        self._used_at[owner, nonce] = now
-        return True
-
-    def _forget_old(self, now: float) -> None:
-        used_at = self._used_at
-        while used_at and (len(used_at) >= self._limit or next(iter(used_at.values())) <= now - self._window):
-            used_at.popitem(last=False)
 
 
 class SettableClock:
@@ -120,24 +79,33 @@ class SandboxState:
 
     `accounts` are a sandbox's own, API -> credential's value -> account; without any, those of the specs count.
     `answer_counts` counts each API's answers, `unique_name_count` the names that have to differ each time; `rng` draws
-    what is random about faults.
+    what is random about faults. What grows with requests is charged to `memory`.
     """
 
     seed: int = 0
     clock: SettableClock = field(default_factory=SettableClock)
     size: int = 10_000
     quota: Quota = field(default_factory=Quota)
-    accounts: dict[str, dict[str, Account]] = field(default_factory=dict)
+    accounts: SandboxAccounts = field(default_factory=dict)
     answer_counts: dict[str, int] = field(default_factory=dict)
     unique_name_count: int = 0
-    scheduled_situations: ScheduledSituations = field(default_factory=ScheduledSituations)
-    nonces: Nonces = field(default_factory=Nonces)
-    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
-    journal: Journal = field(default_factory=Journal)
-    image_store: ImageStore = field(default_factory=ImageStore)
+    memory: SandboxMemory = field(default_factory=SandboxMemory)
+    scheduled_situations: ScheduledSituations = field(init=False)
+    nonces: Nonces = field(init=False)
+    rate_limiter: RateLimiter = field(init=False)
+    journal: Journal = field(init=False)
+    image_store: ImageStore = field(init=False)
     rng: Random = field(init=False)
 
     def __post_init__(self) -> None:
+        self.scheduled_situations = ScheduledSituations(self.memory)
+        self.nonces = Nonces(memory=self.memory)
+        self.rate_limiter = RateLimiter(memory=self.memory)
+        self.journal = Journal(self.memory)
+        self.image_store = ImageStore(self.memory)
+        self._begin_draws()
+
+    def _begin_draws(self) -> None:
         self.rng = Random(self.seed)  # noqa: S311 - for delays, not for secrets
 
     @property
@@ -161,7 +129,7 @@ class SandboxState:
     def set_seed(self, seed: int) -> None:
         """Have other goods from now on, and other delays."""
         self.seed = seed
-        self.__post_init__()
+        self._begin_draws()
 
     def reset(self) -> None:
         """Forget all that happened; seed, clock, quota and credentials stay."""
@@ -169,11 +137,30 @@ class SandboxState:
         self.unique_name_count = 0
         # cancelled, as something may still wait that came of one: a wrong certificate for the next connection
         self.scheduled_situations.cancel()
-        self.nonces = Nonces()
-        self.rate_limiter = RateLimiter()
-        self.image_store = ImageStore()
+        self.nonces.clear()
+        self.rate_limiter.clear()
+        self.image_store.clear()
         self.journal.clear()
-        self.__post_init__()
+        self._begin_draws()
+
+    def forget_expired(self) -> None:
+        """Forget what counts no longer, as its time has passed."""
+        self.nonces.forget_expired(self.clock())
+
+    def release_oldest(self, size: int) -> int:
+        """Forget about that many bytes, the oldest first; return how many it were. The lock of `memory` is held.
+
+        The journal gives first: it is there to be read, and what was uploaded or used up decides on responses.
+        """
+        released = 0
+        for part in (self.journal, self.image_store.objects, self.image_store.images, self.nonces):
+            if released < size:
+                released += part.release_oldest(size - released)
+        if released:
+            limit = self.memory.limits.sandboxes_bytes
+            note = f"{released} bytes of the oldest went, as all sandboxes together held more than {limit}"
+            self.journal.add_note(note, self.clock())
+        return released
 
 
 @lru_cache(maxsize=MAX_CATALOGUES)

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import lru_cache
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,12 +15,15 @@ import msgspec
 from lookalike_specs.messages import Response
 
 from ..catalogue import Catalogue, Product, Query, find_products, load_kinds
-from ..catalogue.text_cache import cache_by_text
 from ..context import RequestContext
+from ..memory.caches import CACHES, cache_by_text, cache_result
 from .item_situations import ITEM_SITUATIONS, MAX_INT32, apply_item_situation
 
 MAX_SLOTS = 16_384
 MAX_ITEM_CACHES = 16
+# of one slot in both of a cache's tables, and of a bytes object besides its text
+SLOT_BYTES = 16
+BYTES_OBJECT_SIZE = 33
 MAX_AMOUNT: Final = 10**15
 MAX_AMOUNT_LENGTH: Final = 40
 # scheme and user may be missing: "//host/path" is an address, too
@@ -46,7 +49,7 @@ def select_page(catalogue: Catalogue, query: Query, start: int, count: int, situ
     return indexes, total
 
 
-@cache_by_text(maxsize=4096)
+@cache_by_text
 def is_on_host(url: str, hosts: tuple[str, ...]) -> bool:
     """Return whether an address is on one of these hosts, or below one of them."""
     match = HOST_PATTERN.match(url)
@@ -62,12 +65,17 @@ class ItemCache:
     Flat tables, as a page of 20 looks up 20 items: a dict touches four times the memory, an LRU ten times.
     """
 
-    def __init__(self, size: int) -> None:
+    kind = "items"
+
+    def __init__(self, size: int, forget: Callable[[], object] = bool) -> None:
         slots = min(size, MAX_SLOTS)
+        self._forget = forget
+        self._is_dropped = False
         self._items = [b""] * slots
         self._indexes = array("q", [-1]) * slots
         # a catalogue this small has a slot for each of its products, and needs no look at whose item it is
         self._has_slot_for_each = size <= MAX_SLOTS
+        CACHES.charge(self, SLOT_BYTES * slots)
 
     def get(self, indexes: Sequence[int]) -> list[bytes]:
         """Return the items of these products, in that order; b"" where none is kept."""
@@ -84,10 +92,21 @@ class ItemCache:
         return items
 
     def put(self, index: int, item: bytes) -> None:
-        """Keep a product's item."""
+        """Keep a product's item; not in a cache that was dropped, as a page may be put together of it at that moment."""
+        if self._is_dropped:
+            return
         slot = index % len(self._items)
+        grown = len(item) - len(self._items[slot])
+        if not self._items[slot]:
+            grown += BYTES_OBJECT_SIZE
         self._items[slot] = item
         self._indexes[slot] = index
+        CACHES.charge(self, grown)
+
+    def clear(self) -> None:
+        """Drop this cache with its slots, which may be more than what is in them."""
+        self._is_dropped = True
+        self._forget()
 
 
 class ItemRenderer:
@@ -130,8 +149,11 @@ class ItemRenderer:
         """Return a new cache; the oldest one goes for it when there are too many."""
         while len(self.caches) >= MAX_ITEM_CACHES:
             # None, as another thread of a test suite may have dropped it just now
-            self.caches.pop(next(iter(self.caches)), None)
-        cache = self.caches[key] = ItemCache(key[1])
+            dropped = self.caches.pop(next(iter(self.caches)), None)
+            if dropped is not None:
+                dropped.clear()
+                CACHES.forget(dropped)
+        cache = self.caches[key] = ItemCache(key[1], partial(self.caches.pop, key, None))
         return cache
 
 
@@ -189,13 +211,13 @@ def percent_encode(text: str) -> str:
     return quote(text, safe="")
 
 
-@lru_cache(maxsize=1024)
+@cache_result()
 def find_1688_kinds(category: int) -> frozenset[int]:
     """Return the kinds of goods in a category of 1688, at whatever level."""
     return frozenset(number for number, kind in enumerate(load_kinds()) if category in kind.ali1688)
 
 
-@lru_cache(maxsize=1024)
+@cache_result()
 def find_aliyun_kinds(category: int) -> frozenset[int]:
     """Return the kinds of goods in a category of Alibaba Cloud, which Daji uses for Taobao too."""
     return frozenset(number for number, kind in enumerate(load_kinds()) if kind.aliyun == category)

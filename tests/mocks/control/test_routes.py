@@ -37,6 +37,7 @@ def tmapi(vendor_client: httpx.Client, sandbox: dict[str, Any]) -> httpx.Respons
 def test_health_says_who_answers(anonymous_client: httpx.Client) -> None:
     found = anonymous_client.get("health").json()
     assert found.pop("pid") > 0
+    assert found.pop("memory")["used"] > 0
     assert found == {"status": "ok", "apis": list(list_api_ids()), "worker": 1, "generation": 1}
 
 

@@ -12,6 +12,9 @@ from lookalike_specs.signing import oss_policy
 
 from ...authentication import post_policy
 from ...context import RequestContext, derive_response_ids
+from ...memory.sizes import measure_value
+from ...reason import cut_text
+from ...sandbox.image_store import STORE_ENTRY_BYTES
 from ...sandbox.state import SandboxState
 from ..common import encode_json
 from .instance import build_rule_error
@@ -93,8 +96,8 @@ def handle_upload(state: SandboxState, context: RequestContext) -> Response:
     status = fields.get("success_action_status", "").rstrip("\r\n")
     fields["success_action_status"] = status
     _enforce_policy(context, {**fields, "bucket": bucket}, len(data))
-    for dropped in state.image_store.objects.put(key, data, len(data)):
-        state.journal.add_note(f"object {dropped} went, as the oldest of too many", state.clock())
+    for dropped in state.image_store.objects.put(key, data, STORE_ENTRY_BYTES + measure_value((key, data))):
+        state.journal.add_note(f"object {cut_text(dropped)} went, as the oldest of too many", state.clock())
     # the object store knows three answers: 204 is the one for anything else that was asked for
     if status == "200":
         return Response(status=200, body=b"", media_type=UPLOAD_MEDIA_TYPE)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Literal
 
+import msgspec
+
 from ...context import RequestContext
 from .instance import build_rule_error
 
@@ -41,8 +43,7 @@ class FilterGrammar:
     allows_sets: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """One attribute against one value."""
 
     field: str
@@ -50,8 +51,7 @@ class Comparison:
     value: AttributeValue
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(msgspec.Struct, frozen=True):
     """One attribute against a list."""
 
     field: str
@@ -59,8 +59,7 @@ class Membership:
     is_negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(msgspec.Struct, frozen=True):
     """Conditions of which all or any must hold."""
 
     is_conjunction: bool

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from ...catalogue import Catalogue, ImageIdentity, Product
 from ...catalogue.ids import decode_image_code
 from ...catalogue.search import rank_all
 from ...catalogue.subjects import Box, select_subject
 from ...images import Thumbnail, compute_similarity
+from ...memory.caches import cache_result
 from ...sandbox.image_store import StoredImage
 from ..common import encode_json
 from .filter import AttributeValue, Condition, evaluate_condition
@@ -23,6 +24,8 @@ RANK_PENALTY: Final = 9
 IMAGE_PENALTY: Final = 3
 # from this score on, it is the same image in another size or quality
 MIN_COPY_SCORE: Final = 9_000
+# of one hit with its numbers
+HIT_BYTES: Final = 160
 
 # what the owner of an instance stored with each image, to filter by
 ATTRIBUTES: Final[Mapping[str, Callable[[Product], AttributeValue]]] = {
@@ -37,8 +40,7 @@ ATTRIBUTES: Final[Mapping[str, Callable[[Product], AttributeValue]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HitQuery:
+class HitQuery(msgspec.Struct, frozen=True):
     """What is searched for; `min_score` is in 1/10000, `images_per_product` how many each product of the catalogue has.
 
     `is_distinct`: whether a product that was added appears only once.
@@ -68,7 +70,7 @@ class RatedImage(NamedTuple):
     score: int
 
 
-@lru_cache(maxsize=128)
+@cache_result(lambda hits: HIT_BYTES * len(hits))
 def find_hits(catalogue: Catalogue, query: HitQuery) -> tuple[Hit, ...]:
     """Return every hit among the catalogue's images, best first."""
     subject = select_subject(query.image, catalogue.size, query.box)
@@ -150,7 +152,7 @@ def _format_name(product: Product, position: int) -> str:
     return f"O1CN01{product.image_code}_!!{product.shop.seller_id}-{position}-cib.jpg"
 
 
-@lru_cache(maxsize=16_384)
+@cache_result()
 def encode_catalogue_image(catalogue: Catalogue, index: int, position: int) -> bytes:
     """Return what is stored with an image of the catalogue, as the inside of a JSON object."""
     product = catalogue.get_product(index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +13,7 @@ from ...catalogue import Catalogue, ImageIdentity
 from ...catalogue.image import identify_by_product
 from ...catalogue.subjects import Box
 from ...context import RequestContext, derive_response_ids
+from ...memory.caches import cache_result
 from ...sandbox.image_store import ImageKey, StoredImage
 from ...sandbox.state import SandboxState
 from ..common import encode_json, find_aliyun_kinds
@@ -235,7 +235,7 @@ def _encode_auction(context: RequestContext, catalogue: Catalogue, hit: ListedHi
     return b"{%b,%b}" % (item, _encode_score(category, hit.score, max_value))
 
 
-@lru_cache(maxsize=16_384)
+@cache_result()
 def _encode_score(category: int, score: int, max_value: str) -> bytes:
     """Return what the search adds to a stored image, as the inside of a JSON object."""
     share = score / SAME_SCORE

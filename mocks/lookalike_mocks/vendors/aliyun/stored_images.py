@@ -7,6 +7,7 @@ from typing import Any
 from lookalike_specs.messages import Response
 
 from ...context import RequestContext, derive_response_ids
+from ...reason import cut_text
 from ...sandbox.image_store import ImageKey, StoredImage
 from ...sandbox.state import SandboxState
 from .filter import AttributeValue, evaluate_condition, parse_filter
@@ -70,7 +71,8 @@ def _parse_attributes(context: RequestContext) -> dict[str, AttributeValue]:
 
 def _store_image(state: SandboxState, stored_image: StoredImage) -> None:
     for key in state.image_store.images.put(stored_image.key, stored_image, stored_image.size):
-        note = f"image {key.name} of product {key.product} in {key.instance} went, as the oldest of too many"
+        names = [cut_text(name) for name in (key.name, key.product, key.instance)]
+        note = "image {} of product {} in {} went, as the oldest of too many".format(*names)
         state.journal.add_note(note, state.clock())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +15,7 @@ from ...catalogue.image import identify_by_id, identify_by_url
 from ...catalogue.subjects import Box, detect_subjects, select_subject
 from ...context import RequestContext, derive_response_ids
 from ...exceptions import VendorError
+from ...memory.caches import cache_by_text, cache_result
 from ...sandbox.state import SandboxState
 from .. import ali1688, common
 from .envelope import BOX_ORDERS, build_envelope, format_box, parse_box
@@ -119,7 +119,7 @@ def _build_query(context: RequestContext, image: ImageIdentity, box: Box | None)
     )
 
 
-@lru_cache(maxsize=64)
+@cache_by_text
 def _parse_sort(text: str) -> str:
     """Return what `{"price":"desc"}` is to the catalogue: `-price`."""
     ((key, direction),) = msgspec.json.decode(text, type=dict[str, str]).items()
@@ -145,7 +145,7 @@ def _build_trace(values: Mapping[str, Any], digest: str, image: ImageIdentity) -
     return f"{digest[:30]}%5EimageInfo%40{image.number}%5EoutMemberId%40{member}"
 
 
-@lru_cache(maxsize=4096)
+@cache_result()
 def _describe_regions(image: ImageIdentity, size: int, box: Box | None, order: str) -> dict[str, str]:
     """Return `picRegionInfo`: the region that was searched for, and all that could be."""
     positions = BOX_ORDERS[order]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +12,7 @@ from ...catalogue import Catalogue, ImageIdentity, Product, Query, load_kinds
 from ...catalogue.image import identify_by_url
 from ...catalogue.subjects import Box, Subject, detect_subjects, select_subject
 from ...context import RequestContext, ResponseIds, derive_response_ids
+from ...memory.caches import cache_result
 from ...sandbox.state import SandboxState
 from .. import common
 from .envelope import BOX_ORDERS, build_envelope, format_box, parse_box
@@ -76,7 +76,7 @@ def _parse_box(context: RequestContext, image: ImageIdentity) -> Box | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@cache_result()
 def _describe_regions(
     image: ImageIdentity, size: int, box: Box | None, is_whole: bool, category_ids: tuple[int, ...]
 ) -> dict[str, Any]:
