@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+from .memory.caches import CACHES
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
 class BoundedCache(Generic[Key, Value]):
-    """A cache of at most `max_count` values that take at most `max_bytes` together.
+    """A cache of at most `max_count` values that take at most `max_bytes` together, of the memory of all caches.
 
     When it is full, all go at once: to know which was used longest ago would cost something at each look. It may be used
     by several threads, since each step is one of a dict's.
     """
+
+    kind = "requests"
 
     def __init__(self, max_count: int, max_bytes: int) -> None:
         self._values: dict[Key, Value] = {}
@@ -33,8 +37,10 @@ class BoundedCache(Generic[Key, Value]):
             self.clear()
         self._values[key] = value
         self.size += size
+        CACHES.charge(self, size)
 
     def clear(self) -> None:
         """Forget all of them."""
         self._values.clear()
         self.size = 0
+        CACHES.forget(self)

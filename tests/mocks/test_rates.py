@@ -1,6 +1,6 @@
 """How often something was done within the last second."""
 
-from lookalike_mocks.sandbox.state import RateLimiter
+from lookalike_mocks.sandbox.replay import RateLimiter
 
 
 def test_no_more_than_so_many_a_second() -> None:

@@ -55,7 +55,7 @@ def _describe_memory(mock: Mock) -> models.MemoryHealth:
         # time gives back, too, and nobody may have asked meanwhile
         sandbox.state.forget_expired()
     limits = mock.memory.limits
-    sandboxes = models.MemoryUse(mock.memory.used, limits.sandboxes_bytes, dict(mock.memory.used_by_kind))
+    sandboxes = models.MemoryUse(mock.memory.used, limits.sandboxes_bytes, mock.memory.used_by_kind)
     caches = models.MemoryUse(CACHES.used, CACHES.limit, CACHES.used_by_kind)
     return models.MemoryHealth(
         sandboxes.used + caches.used, sandboxes.limit + caches.limit, sandboxes=sandboxes, caches=caches

@@ -8,6 +8,7 @@ as fast as in any `lru_cache`: nothing is counted then.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, Final, Protocol, TypeVar, cast
@@ -34,20 +35,25 @@ class Cache(Protocol):
 
 
 class CachePool:
-    """The caches of this process; `used` are the bytes of all of them."""
+    """The caches of this process; `used` are the bytes of all of them.
+
+    It holds none of them: a cache that belongs to a mock goes with it, and is counted no longer.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.used = 0
         self._lock = threading.RLock()
+        # by the identity of a cache, which lasts as long as the reference
         self._sizes: dict[int, int] = {}
-        self._caches: dict[int, Cache] = {}
+        self._caches: dict[int, weakref.ref[Cache]] = {}
 
     def charge(self, cache: Cache, size: int) -> None:
         """Count what came into a cache, or, below 0, what went; empty the largest caches if that is too much."""
         key = id(cache)
         with self._lock:
-            self._caches[key] = cache
+            if key not in self._caches:
+                self._caches[key] = weakref.ref(cache, lambda _: self._forget(key))
             self._sizes[key] = self._sizes.get(key, 0) + size
             self.used += size
             if self.used > self.limit:
@@ -55,25 +61,33 @@ class CachePool:
 
     def forget(self, cache: Cache) -> None:
         """Count a cache no longer: it is empty, or nobody has it any more."""
+        self._forget(id(cache))
+
+    def _forget(self, key: int) -> None:
         with self._lock:
-            self._caches.pop(id(cache), None)
-            self.used -= self._sizes.pop(id(cache), 0)
+            self._caches.pop(key, None)
+            self.used -= self._sizes.pop(key, 0)
 
     @property
     def used_by_kind(self) -> dict[str, int]:
         """Return the bytes of all caches, by what is in them."""
         sizes: dict[str, int] = {}
         with self._lock:
-            for key, cache in self._caches.items():
-                sizes[cache.kind] = sizes.get(cache.kind, 0) + self._sizes[key]
+            for key, size in list(self._sizes.items()):
+                cache = self._caches[key]()
+                if cache is not None:
+                    sizes[cache.kind] = sizes.get(cache.kind, 0) + size
         return sizes
 
     def _empty_largest(self) -> None:
         target = self.limit - self.limit // FREED_SHARE
         for key in sorted(self._sizes, key=lambda key: -self._sizes[key]):
-            cache = self._caches[key]
-            cache.clear()
-            self.forget(cache)
+            # none where the garbage collector found it meanwhile
+            reference = self._caches.get(key, lambda: None)
+            cache = reference()
+            if cache is not None:
+                cache.clear()
+            self._forget(key)
             if self.used <= target:
                 return
 

@@ -62,7 +62,7 @@ class MemoryManager:
                 owner.memory.manager = None
 
     @property
-    def used_by_kind(self) -> dict[MemoryKind, int]:
+    def used_by_kind(self) -> dict[str, int]:
         """Return the bytes of all sandboxes, by what they go to."""
         with self.lock:
             memories = [owner.memory.used_by_kind for owner in self._owners.values()]
@@ -99,7 +99,7 @@ class SandboxMemory:
         self.lock = lock or threading.RLock()
         self.manager: MemoryManager | None = None
         self.used = SANDBOX_BYTES
-        self.used_by_kind: dict[MemoryKind, int] = dict.fromkeys(MEMORY_KINDS, 0)
+        self.used_by_kind: dict[str, int] = dict.fromkeys(MEMORY_KINDS, 0)
         self.used_by_kind["credentials"] = SANDBOX_BYTES
 
     def charge(self, kind: MemoryKind, size: int) -> None:

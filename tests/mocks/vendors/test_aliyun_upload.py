@@ -455,13 +455,14 @@ def test_only_a_form_of_parts_is_an_upload(mock: Mock) -> None:
 
 
 def test_objects_are_bounded_and_the_journal_says_so(mock: Mock) -> None:
-    mock.demo_state.image_store.objects = BoundedStore(2, 100)
+    # each takes some 500 bytes besides its own
+    mock.demo_state.image_store.objects = BoundedStore(2, 3000)
     told = [permit(mock) for _ in range(3)]
     for each in told:
         upload(mock, each, b"x" * 30)
     assert [len(data) for data in mock.demo_state.image_store.objects] == [30, 30]
-    upload(mock, told[1], b"x" * 90)
-    assert [len(data) for data in mock.demo_state.image_store.objects] == [90]
+    upload(mock, told[1], b"x" * 2400)
+    assert [len(data) for data in mock.demo_state.image_store.objects] == [2400]
     notes = [note.text for note in mock.demo_state.journal.notes]
     assert notes == [f"object {told[at]['ObjectKey']} went, as the oldest of too many" for at in (0, 2)]
 
