@@ -122,9 +122,14 @@ class ServerConnection(asyncio.Protocol):
         """Let a client that has sent its last byte still read its responses. Return whether to keep the connection."""
         self._has_client_ended = True
         self._outbox.flush()
-        is_owed_response = self._state is State.ANSWERING or bool(self._unread and self._is_write_paused)
-        # over TLS the end of one side is the end of both, and asyncio would log a warning
-        return is_owed_response and self.scheme == "http"
+        if self.scheme == "https":
+            # over TLS the end of one side is the end of both, and asyncio would log a warning
+            return False
+        if self._unread:
+            # whole requests, of a client that sends a hundred and its end (`nc -N`), or half a one: this finds out
+            self.loop.call_soon(self._advance)
+            return True
+        return self._state is State.ANSWERING
 
     def data_received(self, data: bytes) -> None:
         """Take in what the client sent, as far as its state allows."""
@@ -182,7 +187,16 @@ class ServerConnection(asyncio.Protocol):
             if count >= MAX_DIRECT_RESPONSES:
                 self.loop.call_soon(self._advance)
                 break
+        else:
+            self._end_if_client_has()
         self._pause_or_resume_reading()
+
+    def _end_if_client_has(self) -> None:
+        """End the connection of a client that has said its end, where what is left of it is no whole request."""
+        is_waiting = self._state in (State.HEAD, State.BODY) and not self._is_write_paused
+        if self._has_client_ended and is_waiting:
+            self._outbox.flush()
+            self.close_gently()
 
     def _read(self) -> bool:
         """Take a head, or a piece of a body, out of what waits. Return False where there is nothing to be read now."""
@@ -287,7 +301,9 @@ class ServerConnection(asyncio.Protocol):
     @property
     def keeps_alive(self) -> bool:
         """Return whether another request may come behind the one that is being answered."""
-        return self._keeps_alive and not self._has_client_ended and not self._is_shutting_down
+        if self._has_client_ended and not self._unread:
+            return False
+        return self._keeps_alive and not self._is_shutting_down
 
     def end_after_response(self) -> None:
         """Let the response that is under way be the last one."""
@@ -308,10 +324,9 @@ class ServerConnection(asyncio.Protocol):
 
     def _refuse(self, status: bytes, advice: bytes = b"") -> None:
         """Send a short response with that status, the last of this connection."""
-        if self.transport.is_closing():
-            return
-        self._outbox.flush()
-        self.transport.write(response_head.CLOSING_RESPONSE % (status, len(advice), advice))
+        if not self.transport.is_closing():
+            self._outbox.flush()
+            self.transport.write(response_head.CLOSING_RESPONSE % (status, len(advice), advice))
         self.close_gently()
 
     def close_gently(self) -> None:
@@ -322,6 +337,11 @@ class ServerConnection(asyncio.Protocol):
         """
         self._state = State.CLOSING
         self._unread.clear()
+        if self.lost.is_set():
+            return
+        # a transport that is closing waits until the client has read all, which may be for ever
+        self._active_at = self.loop.time()
+        self._restart_timer(self.limits.linger_seconds)
         transport = self.transport
         if transport.is_closing():
             return
@@ -332,7 +352,6 @@ class ServerConnection(asyncio.Protocol):
             transport.close()
         else:
             transport.write_eof()
-        self._restart_timer(self.limits.linger_seconds)
 
     def _discard(self, size: int) -> None:
         """Count what comes behind the end; a client that sends on and on is cut off."""
@@ -382,7 +401,10 @@ class ServerConnection(asyncio.Protocol):
             return self._active_at + limit - now
         if self._state is State.BODY:
             return self._reader.request.compute_seconds_left(limits, self._active_at, now)
-        return 0.0
+        if self.transport.get_write_buffer_size():
+            # the last response, of which a slow reader has not got all
+            return self._compute_unread_response_seconds_left(now)
+        return self._active_at + limits.linger_seconds - now
 
     def _compute_unread_response_seconds_left(self, now: float) -> float:
         """Return how long a client may still leave its response unread; what takes its time here is our affair."""

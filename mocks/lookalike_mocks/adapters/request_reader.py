@@ -155,6 +155,9 @@ class RequestReader:
             self.request.version = "1.0"
         self._is_in_head = True
         self._parse(head)
+        if self._is_in_head:
+            # the parser stops at `PRI * HTTP/2.0`, with which a client of HTTP/2 begins, and reports neither head nor error
+            raise UnreadableRequest(BAD_REQUEST)
 
     def read_body(self, unread: bytearray) -> None:
         """Take a piece of the body out of `unread` that does not go beyond the body's end."""
@@ -169,6 +172,9 @@ class RequestReader:
             if end >= 0:
                 size = end + len(HEAD_END)
             request.framing_size += size
+        if size == 0:
+            # the parser wants more than the head has announced: whoever reads on would do so for ever
+            raise UnreadableRequest(BAD_REQUEST)
         piece = bytes(unread[:size])
         del unread[:size]
         self._parse(piece)

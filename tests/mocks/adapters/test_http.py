@@ -143,6 +143,23 @@ def test_a_client_that_takes_the_server_for_its_https_proxy_is_told_what_to_do(s
     assert b"--connect-to" in text
 
 
+@pytest.mark.parametrize("rest", [b"", b"SM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"], ids=["alone", "with frames"])
+def test_a_client_that_begins_with_http_2_is_refused_and_stops_nobody(server: Server, rest: bytes) -> None:
+    assert ask(server, b"PRI * HTTP/2.0\r\n\r\n" + rest)[0].startswith(b"HTTP/1.1 400")
+    assert ask(server, GET + b"\r\n")[0].startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("count", [3, 33, 200])
+def test_a_client_that_asks_many_times_and_says_its_end_gets_every_response(server: Server, count: int) -> None:
+    with connect(server) as sock:
+        sock.sendall((GET + b"\r\n") * count)
+        sock.shutdown(socket.SHUT_WR)
+        data = b""
+        while piece := sock.recv(65536):
+            data += piece
+    assert data.count(b"HTTP/1.1 200") == count
+
+
 def test_chinese_in_a_request_line_is_taken(server: Server) -> None:
     head, _ = ask(server, GET.replace(b"x.jpg", "x.jpg&kw=红色".encode()) + b"\r\n")
     assert head.startswith(b"HTTP/1.1 200")
