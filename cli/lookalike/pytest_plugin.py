@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from .pytest_secrets import TEST_SANDBOX_KEY, SecretCover
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -22,7 +24,7 @@ MARK_LINE = (
     "lookalike(situations, kind, operation, variants, seed, size, conformant, trust): a test with these situations of"
     " look-alikes, one by one; how they are; whether what it sends is held to the specs"
 )
-TEST_SANDBOX_KEY: pytest.StashKey[Any] = pytest.StashKey()
+SECRET_COVER_KEY: pytest.StashKey[SecretCover] = pytest.StashKey()
 OPTION_HELP = {
     "seed": "Which catalogue of goods the look-alikes have.",
     "size": "How many goods they have.",
@@ -56,8 +58,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark, and fixtures for the APIs of documents that somebody named."""
+    """Register the mark, what covers secrets, and fixtures for the APIs of documents that somebody named."""
     config.addinivalue_line("markers", MARK_LINE)
+    secret_cover = SecretCover(config)
+    config.stash[SECRET_COVER_KEY] = secret_cover
+    config.pluginmanager.register(secret_cover, "lookalike-secrets")
     if config.getoption("lookalike_spec") or config.getini("lookalike-spec") or os.environ.get("LOOKALIKE_SPEC"):
         from .testing.spec_fixtures import register_spec_fixtures  # noqa: PLC0415 - this module imports nothing of ours
 
@@ -90,11 +95,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add what the look-alikes saw of a test that failed, and cover its secrets."""
     report = yield
+    redact = item.config.stash[SECRET_COVER_KEY].create_redaction()
+    if redact is None:
+        return report
+    from .testing.report import complete_report  # noqa: PLC0415
+    from .testing.report_redaction import redact_report  # noqa: PLC0415
+
+    redact_report(report, redact)
     test_sandbox = item.stash.get(TEST_SANDBOX_KEY, None)
     if test_sandbox is not None:
-        from .testing.report import complete_report  # noqa: PLC0415
-
-        complete_report(report, test_sandbox, NOTES_TITLE)
+        complete_report(report, test_sandbox, NOTES_TITLE, redact)
     return report
 
 

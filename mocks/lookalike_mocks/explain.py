@@ -20,6 +20,7 @@ from .exceptions import Breach, VendorError
 from .faults import FAULTS
 from .reason import MAX_VALUE_LENGTH, NO_OPERATION, Origin, Reason, ReasonFinder, cut_text, quote_value
 from .redact import find_request_secrets, list_account_secrets, redact_text
+from .sandbox.issued_secrets import ISSUED_SECRETS
 from .sandbox.state import SandboxAccounts, SandboxState
 from .select_situation import SelectedSituation
 from .service import Endpoint, Service
@@ -111,7 +112,7 @@ class Asker(NamedTuple):
         """Return what covers the sandbox's secrets, and those that stand in the request where secrets belong."""
         secrets = set(find_request_secrets(self.service, request))
         secrets.update(list_account_secrets(self.service, self.accounts))
-        return Redactor(secrets)
+        return Redactor(secrets, ISSUED_SECRETS.get_redactor())
 
 
 class RefusalFacts(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from .exceptions import MockError
 from .reason import Reason, cut_text
 from .redact import find_secrets_of_any, redact_text
 from .sandbox import Sandboxes
+from .sandbox.issued_secrets import ISSUED_SECRETS
 from .sandbox.journal import JournalEntry
 
 MAX_TEXT_LENGTH: Final = 500
@@ -53,5 +54,6 @@ def describe_own_answer(error: MockError) -> str:
 
 def explain_own_answer(sandboxes: Sandboxes, rule: str, text: str, request: Request) -> Reason:
     """Return why no vendor answered; nothing stands behind it but Lookalike, so it has no provenance."""
-    redactor = Redactor(find_secrets_of_any(sandboxes.demo.services.values(), request))
+    secrets = find_secrets_of_any(sandboxes.demo.services.values(), request)
+    redactor = Redactor(secrets, ISSUED_SECRETS.get_redactor())
     return Reason(text=cut_text(redact_text(redactor, text), MAX_TEXT_LENGTH), origin="mock", rule=rule)

@@ -14,6 +14,7 @@ from lookalike_specs.redaction import Redactor
 from .reason import Reason
 from .sandbox import Sandbox
 from .sandbox.identity import format_as_uuid, iter_tokens
+from .sandbox.issued_secrets import ISSUED_SECRETS
 from .sandbox.journal import JournalEntry
 from .sandbox.state import SandboxAccounts
 from .service import Service
@@ -71,7 +72,7 @@ def _get_reason(reason: Reason, _: Request) -> Reason:
 
 
 def build_redactor(sandbox: Sandbox, entries: Iterable[JournalEntry], more: Iterable[bytes] = ()) -> Redactor:
-    """Return what redacts the secrets of a sandbox and of these entries in any text."""
+    """Return what redacts the secrets of a sandbox and of these entries in any text, and those of other sandboxes."""
     secrets = {*list_sandbox_secrets(sandbox), *more}
     for entry in entries:
         service = sandbox.services.get(entry.api)
@@ -79,7 +80,7 @@ def build_redactor(sandbox: Sandbox, entries: Iterable[JournalEntry], more: Iter
             secrets.update(find_request_secrets(service, entry.request, entry.response))
         else:
             secrets.update(find_secrets_of_any(sandbox.services.values(), entry.request))
-    return Redactor(secrets)
+    return Redactor(secrets, ISSUED_SECRETS.get_redactor())
 
 
 def find_secrets_of_any(services: Iterable[Service], request: Request) -> Iterator[bytes]:

@@ -524,6 +524,114 @@ def test_no_secret_is_in_any_report(run: Any, pytester: pytest.Pytester, way: st
     assert [secret for secret in secrets if is_secret_readable(secret, told)] == []
 
 
+# ways to show a secret besides the report of a failed test
+OTHER_PLACES = {
+    "a warning": "warnings.warn(f'warned {secret}')",
+    "a warning of a class of its own": "warnings.warn(Odd(secret))",
+    "a thread": "thread = threading.Thread(target=fail, args=(secret,)); thread.start(); thread.join()",
+    "a subtest": "with subtests.test(msg=f'sub {secret}', value=secret):\n            print('in it', secret)\n            assert secret == 1",
+    "a good subtest": "with subtests.test(msg=f'sub {secret}'):\n            print('in it', secret)",
+    "a property": "record_property('key', secret); record_property(secret, {'a': [secret]})",
+    "an attribute": "record_xml_attribute('key', secret)",
+    "a property of the suite": "record_testsuite_property('key', secret)",
+    "a note": "error = ValueError(); error.add_note(secret); raise error",
+    "a cause": "raise ValueError('a') from KeyError(secret)",
+    "an object": "raise ValueError(Odd(secret))",
+    "hexadecimal": "raise ValueError(secret.encode().hex())",
+    "bytes": "assert secret.encode() == b'x'",
+    "the end of a run": "pytest.exit(f'no more {secret}')",
+    "standard output": "print(secret); assert 0",
+    "a log": "logging.getLogger('x').error(secret); assert 0",
+}
+OTHER_SECRETS = {
+    "of the test": "tmapi.credentials['apiToken']",
+    "of a sandbox of its own": "lookalike_server.create_sandbox().credentials['daji-1688']['appSecret']",
+    "of a mock of its own": "lookalike.Mock('aliyun').create_sandbox().credentials['aliyun']['AccessKeySecret']",
+    "of the control API": "lookalike_server.control_token",
+    "of the environment": "os.environ['LOOKALIKE_TMAPI_APITOKEN']",
+}
+SHOW = """
+    import logging, os, threading, warnings
+    from pathlib import Path
+    import lookalike
+
+    class Odd(UserWarning):
+        def __str__(self):
+            return f"odd {self.args[0]}"
+
+    def fail(secret):
+        raise ValueError(secret)
+
+    def test_it(tmapi, lookalike_server, subtests, record_property, record_xml_attribute, record_testsuite_property):
+        secret = SECRET
+        Path("secret.txt").write_text(secret)
+        PLACE
+"""
+
+
+@pytest.mark.filterwarnings("ignore:record_xml_attribute")
+@pytest.mark.parametrize("place", OTHER_PLACES)
+@pytest.mark.parametrize("whose", OTHER_SECRETS)
+@pytest.mark.exhaustive(20)
+def test_no_secret_is_in_anything_else_that_pytest_shows(
+    run: Any, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, place: str, whose: str
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_TMAPI_APITOKEN", "real-token-of-somebody")
+    code = SHOW.replace("SECRET", OTHER_SECRETS[whose]).replace("PLACE", OTHER_PLACES[place])
+    result = run(code, "-rA", "-v", "-l", "-W", "default", "--junitxml=report.xml", "-o", "junit_family=xunit1")
+    secret = Path(pytester.path, "secret.txt").read_text("utf-8")
+    written = Path(pytester.path, "report.xml").read_text("utf-8")
+    told = "\n".join([*result.outlines, *result.errlines, written])
+    assert "***" in told
+    assert not is_secret_readable(secret, told)
+    assert secret.encode().hex() not in told
+
+
+@pytest.mark.parametrize("place", ["a warning", "a thread", "a subtest", "a property"])
+def test_nor_where_xdist_runs_the_tests(run_apart: Any, pytester: pytest.Pytester, place: str) -> None:
+    code = SHOW.replace("SECRET", OTHER_SECRETS["of a sandbox of its own"]).replace("PLACE", OTHER_PLACES[place])
+    options = ("-p", "lookalike", "-n", "1", "-p", "xdist", "-rA", "-v", "-W", "default", "--junitxml=report.xml")
+    result = run_apart(code, *options)
+    secret = Path(pytester.path, "secret.txt").read_text("utf-8")
+    told = "\n".join([*result.outlines, *result.errlines, Path(pytester.path, "report.xml").read_text("utf-8")])
+    assert "***" in told
+    assert not is_secret_readable(secret, told)
+
+
+def test_nor_where_a_module_cannot_be_imported(run: Any, pytester: pytest.Pytester) -> None:
+    result = run("""
+    import lookalike
+    from pathlib import Path
+
+    SECRET = lookalike.Mock("tmapi").create_sandbox().credentials["tmapi"]["apiToken"]
+    Path("secret.txt").write_text(SECRET)
+    raise RuntimeError(SECRET)
+    """)
+    told = "\n".join([*result.outlines, *result.errlines])
+    assert "RuntimeError: ***" in told
+    assert Path(pytester.path, "secret.txt").read_text("utf-8") not in told
+
+
+def test_what_holds_no_secret_is_shown_as_it_is(run: Any) -> None:
+    result = run(
+        """
+    import warnings
+
+    def test_it(tmapi, record_property):
+        record_property("size", 7)
+        warnings.warn("nothing of value")
+        print("page 1 of 2, sign here")
+        assert {"a": 1} == {"a": 2}
+    """,
+        "-W",
+        "default",
+    )
+    told = failures(result)
+    assert "***" not in told.replace("*****", "")
+    for text in ("nothing of value", "page 1 of 2, sign here", "{'a': 1} == {'a': 2}"):
+        assert text in told
+
+
 # ------------------------------------------------------------------------------------------------ conformance
 
 

@@ -1,22 +1,21 @@
-"""What the report of a test says of its look-alikes, and what it says nowhere: their secrets."""
+"""What the report of a test says of its look-alikes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import pytest
 
 from lookalike_mocks import Sandbox
-from lookalike_mocks.redact import build_redactor, list_sandbox_secrets, redact_entry
+from lookalike_mocks.redact import list_sandbox_secrets, redact_entry
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_specs.printable_text import break_workflow_commands, escape_invisible
 
+from .report_redaction import SECTION_TITLE, Redact
 from .rerun import build_curl_command, build_serve_command
 from .sandboxes import TestSandbox
 
-SECTION_TITLE: Final = "lookalike"
 # of the newest exchanges, and of each body
 MAX_EXCHANGES = 5
 MAX_BODY_BYTES = 400
@@ -32,44 +31,20 @@ FAULT_OUTCOMES: Final[Mapping[str, str]] = {
     "malformed-json": "HTTP {status} with malformed JSON",
     "wrong-certificate": "a reset, and no answer",
 }
-Redact = Callable[[str], str]
 
 
-def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox, notes_title: str) -> None:
-    """Cover secrets in the report; where the test failed, add what the look-alikes saw.
+def complete_report(report: pytest.TestReport, test_sandbox: TestSandbox, notes_title: str, redact: Redact) -> None:
+    """Where the test failed, add what the look-alikes saw, without secrets.
 
     Notes on its clients go into a section of that title, for the end of the run.
     """
-    was_expected = hasattr(report, "wasxfail")
-    if report.sections or report.longrepr or was_expected:
-        redact = create_redaction(test_sandbox)
-        report.sections = [(title, redact(text)) for title, text in report.sections]
-        report.longrepr = _redact_value(report.longrepr, redact)
-        if was_expected:
-            report.wasxfail = redact(report.wasxfail)
     if report.when == "teardown" and test_sandbox.notes:
-        redact = create_redaction(test_sandbox)
         # each note is clean already
         report.sections.append((notes_title, redact("\n".join(test_sandbox.notes))))
     if report.failed:
         # what a client sent stands there, and a terminal and a CI's agent read along
         text = escape_invisible("\n".join(describe_traffic(test_sandbox)))
         report.sections.append((SECTION_TITLE, break_workflow_commands(text)))
-
-
-def create_redaction(test_sandbox: TestSandbox) -> Redact:
-    """Return a function that covers the secrets of a test in a text."""
-    demo = test_sandbox.mock.sandboxes.demo
-    # Two redactors: a request with a mistyped key went to the demo sandbox, and what it carried is a secret too.
-    unmatched = build_redactor(demo, test_sandbox.find_unmatched_entries())
-    own = build_redactor(test_sandbox.sandbox, test_sandbox.sandbox.journal.entries)
-
-    def redact(text: str) -> str:
-        # surrogatepass: pytest's texts may hold bytes that were no UTF-8.
-        raw = text.encode("utf-8", "surrogatepass")
-        return unmatched.redact(own.redact(raw)).decode("utf-8", "surrogatepass")
-
-    return redact
 
 
 def describe_traffic(test_sandbox: TestSandbox) -> Iterator[str]:
@@ -119,18 +94,3 @@ def _describe_outcome(entry: JournalEntry) -> str:
     """Return what reached the client: `HTTP 200, then a reset` where the answer did not come whole."""
     template = FAULT_OUTCOMES.get(entry.situation, "HTTP {status}")
     return template.format(status=entry.response.status)
-
-
-def _redact_value(value: Any, redact: Redact) -> Any:
-    """Return a representation of an exception with its texts covered.
-
-    pytest's representations are trees of dataclasses, which differ from version to version; they are changed in place.
-    """
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, list | tuple):
-        return type(value)(_redact_value(item, redact) for item in value)
-    if is_dataclass(value):
-        for name, inner in vars(value).items():
-            setattr(value, name, _redact_value(inner, redact))
-    return value

@@ -16,6 +16,7 @@ from lookalike_specs.messages import Request, Response
 from ..control import CONTROL_PREFIX, MAX_CONTROL_BODY_BYTES, Certificates, ControlApp, ControlContext
 from ..mock import Mock
 from ..request_log import RequestLog
+from ..sandbox.issued_secrets import ISSUED_SECRETS
 from ..sandbox.journal import JournalEntry
 from .asgi_faults import get_raw_connection, send_response
 
@@ -50,6 +51,7 @@ class MockApp:
         self.request_log: RequestLog | None = None
         self.body_seconds = body_seconds
         self.control_token = token or secrets.token_urlsafe(32)
+        ISSUED_SECRETS.add((self.control_token,))
         # One at a time: an image of 16 million pixels takes 50 MB while it is decoded.
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lookalike-images")
         self._control = ControlApp(ControlContext(mock, self.control_token, body_seconds, tls), hosts)

@@ -30,6 +30,7 @@ from .identity import (
     iter_tokens,
     parse_sandbox_name,
 )
+from .issued_secrets import ISSUED_SECRETS
 from .journal import Journal
 from .near_key import compile_key_pattern, describe_near_key
 from .scheduled import ScheduledSituation
@@ -213,6 +214,7 @@ class Sandboxes:
                     if token is not None:
                         self._states[value] = state
                         self._states_by_token[token] = state
+            ISSUED_SECRETS.add(_list_secrets(self._services, all_credentials))
             sandbox = Sandbox(str(name), state, all_credentials, self._services)
             self._sandboxes[sandbox.name] = sandbox
             self.memory.add(state)
@@ -283,6 +285,16 @@ def _verify_shared_accounts(services: Mapping[str, Service]) -> None:
         if root.shared_account and root.credential_templates != first.api.root.credential_templates:
             pointer = f"{service.api.id}#/x-lookalike/credential-templates"
             raise SpecError(pointer, f"{first.api.id} shares the account {root.shared_account!r} and has others")
+
+
+def _list_secrets(services: Mapping[str, Service], all_credentials: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Return those of the credentials that are secret; APIs that share an account have the same."""
+    return {
+        value
+        for api, credentials in all_credentials.items()
+        for name, value in credentials.items()
+        if name in services[api].api.root.secrets
+    }
 
 
 def _create_all_credentials(services: Mapping[str, Service], name: SandboxName) -> dict[str, dict[str, str]]:
