@@ -16,6 +16,7 @@ from .explain import create_refusal_finder, create_situation_finder
 from .faults import LASTING_FAULTS, apply_fault
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .reading import ReadingCache
+from .response_date import add_date
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
 from .sandbox.state import SandboxState
@@ -39,6 +40,7 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
     service = reading.service
     request = reading.parsed.request
     state = sandboxes.find_state(reading.credential.value)
+    chosen_time = state.clock.chosen_time
     # what was selected counts although a later step fails: a late error is late, too
     selection = NO_SITUATION
     reason_finder = None
@@ -83,6 +85,9 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         reason_finder = create_situation_finder(state, service, selection)
     if reason_finder is not None:
         response = add_why_header(request, response, reason_finder)
+    # the real time is left to who sends the response: a mock's answer to the same request is the same
+    if chosen_time is not None:
+        response = add_date(response, chosen_time)
     operation_id = ""
     if reading.endpoint is not None:
         operation_id = reading.endpoint.operation.id

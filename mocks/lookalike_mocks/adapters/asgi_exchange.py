@@ -16,7 +16,7 @@ from lookalike_specs.messages import Request, Response
 
 from .connection_state import ClientConnection
 from .raw_connection import EXTENSION, RawConnection
-from .response_head import CLOSING_RESPONSE, CONNECTION_HEADERS, SERVER_ERROR, encode_head
+from .response_head import CONNECTION_HEADERS, SERVER_ERROR, encode_closing_response, encode_head
 
 # statuses whose responses have no body
 BODILESS_STATUSES: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -61,7 +61,7 @@ class AsgiExchange:
         if not self._is_complete:
             # without a head the client can be told; with one, all that is left is to cut it off
             if not self._has_sent_head:
-                connection.transport.write(CLOSING_RESPONSE % (SERVER_ERROR, 0, b""))
+                connection.transport.write(encode_closing_response(SERVER_ERROR))
             connection.close_gently()
             return
         connection.finish_exchange()

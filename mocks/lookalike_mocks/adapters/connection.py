@@ -326,7 +326,7 @@ class ServerConnection(asyncio.Protocol):
         """Send a short response with that status, the last of this connection."""
         if not self.transport.is_closing():
             self._outbox.flush()
-            self.transport.write(response_head.CLOSING_RESPONSE % (status, len(advice), advice))
+            self.transport.write(response_head.encode_closing_response(status, advice))
         self.close_gently()
 
     def close_gently(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 
 from lookalike_specs.messages import Request
 
 from ..mock import Mock
+from ..response_date import add_date
 from .httpx_faults import adeliver, deliver, to_httpx
 
 
@@ -39,6 +42,7 @@ def build_httpx_response(mock: Mock, request: httpx.Request, body: bytes) -> htt
             scheme=url.scheme,
         )
     )
+    response = add_date(response, time.time())
     if response.fault is not None:
         return to_httpx(response, response.fault, request)
     headers = [(b"content-length", b"%d" % len(response.body)), *response.headers]

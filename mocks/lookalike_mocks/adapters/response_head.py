@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
 from lookalike_specs.messages import RawHeaders, Response
 
+from ..response_date import format_http_date, has_date
+
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
+CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\ndate: %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
 REQUEST_TIMEOUT: Final = b"408 Request Timeout"
 SERVER_ERROR: Final = b"500 Internal Server Error"
 TOO_MANY_CONNECTIONS: Final = b"503 Service Unavailable"
@@ -26,11 +29,24 @@ CONNECTION_HEADERS: Final = {
 CONTROLS: Final = re.compile(rb"[\x00-\x1f\x7f]+")
 
 
-@lru_cache(maxsize=64)
 def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
     """Return status line and headers, but for those that frame the body, and without the empty line at the end.
 
-    Cached, as a mock's responses differ in their bodies and hardly ever in their heads.
+    Without a `date` among them, the response is of now.
+    """
+    return _encode_head_at(int(time.time()), status, media_type, headers)
+
+
+def encode_closing_response(status: bytes, advice: bytes = b"") -> bytes:
+    """Return a whole response that is the last of its connection; `status` is such as `400 Bad Request`."""
+    return CLOSING_RESPONSE % (status, format_http_date(int(time.time())), len(advice), advice)
+
+
+@lru_cache(maxsize=64)
+def _encode_head_at(second: int, status: int, media_type: str, headers: RawHeaders) -> bytes:
+    """Return the head of a response that is sent in that second.
+
+    Cached, as a mock's responses differ in their bodies and hardly ever in their heads; each second makes new ones.
     """
     try:
         reason = HTTPStatus(status).phrase
@@ -42,6 +58,8 @@ def encode_head(status: int, media_type: str, headers: RawHeaders) -> bytes:
         lines.append(b"content-type: %b\r\n" % media_type.encode())
     for name, value in headers:
         lines.append(b"%b: %b\r\n" % (name, CONTROLS.sub(b" ", value).strip()))
+    if not has_date(headers):
+        lines.append(b"date: %b\r\n" % format_http_date(second))
     return b"".join(lines)
 
 

@@ -37,8 +37,13 @@ VERY_LATE = 2.0
 TICK = 0.01
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPEN, FIN, RST = "open", "FIN", "RST"
-GOOD = Response(status=200, body=bytes(range(32, 127)) * 30, headers=((b"x-trace", b"17"),))
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-trace: 17\r\n"
+GOOD = Response(
+    # a time of its own, as the bytes are compared
+    status=200,
+    body=bytes(range(32, 127)) * 30,
+    headers=((b"x-trace", b"17"), (b"date", b"Sat, 21 Nov 2026 00:26:28 GMT")),
+)
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-trace: 17\r\ndate: Sat, 21 Nov 2026 00:26:28 GMT\r\n"
 REQUESTS = {
     "GET": b"GET %b HTTP/1.1\r\nhost: x\r\n%b\r\n",
     "POST": b"POST %b HTTP/1.1\r\nhost: x\r\n%bcontent-length: 4\r\n\r\nbody",
