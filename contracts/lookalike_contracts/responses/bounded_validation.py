@@ -18,6 +18,7 @@ from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFac
 from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator, OAS31Validator
 
 from ..deadline import get_deadline
+from .pattern import validate_pattern
 
 MAX_ERRORS: Final = 100
 # those that look at every member of an object, of which a server may send any number
@@ -63,6 +64,9 @@ def _bound_validator(validator_class: type[Validator]) -> type[Validator]:
         function = validator_class.VALIDATORS.get(name)
         if function is not None:
             keywords[name] = partial(_validate_members, function)
+    pattern = validator_class.VALIDATORS.get("pattern")
+    if pattern is not None:
+        keywords["pattern"] = partial(validate_pattern, pattern)
     bounded: type[Validator] = extend(validator_class, keywords)  # type: ignore[no-untyped-call]
     return bounded
 
