@@ -42,6 +42,7 @@ from lookalike_specs.messages import Request, Response
 from . import response_head
 from .asgi_exchange import AsgiExchange
 from .connection_state import BodyLimitFunction, BodySecondsFunction, DirectHandler, Registry, State
+from .connection_timer import ConnectionTimer
 from .head_cache import KnownHead
 from .limits import Limits
 from .outbox import get_outbox
@@ -77,9 +78,6 @@ class ServerConnection(asyncio.Protocol):
         self._is_reading_paused = False
         self._has_client_ended = False
         self._is_shutting_down = False
-        # when the client last did what this state waits for, on the loop's clock
-        self._active_at = 0.0
-        self._write_buffer_size = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock: a client that connects has to send something."""
@@ -89,11 +87,9 @@ class ServerConnection(asyncio.Protocol):
         self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._outbox = get_outbox(self.loop)
         self._heads = self.registry.heads[self.scheme]
-        self._active_at = self.loop.time()
-        limits = self.limits
-        self._timer = self.loop.call_later(min(limits.head_seconds, limits.idle_seconds), self._check_deadline)
+        self._timer = ConnectionTimer(self.transport, self.limits, self._check_deadline)
         self.registry.connections.add(self)
-        if len(self.registry.connections) > limits.connections:
+        if len(self.registry.connections) > self.limits.connections:
             self._refuse(response_head.TOO_MANY_CONNECTIONS)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
@@ -114,6 +110,7 @@ class ServerConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._is_write_paused = False
+        self._timer.resume_responses()
         if self._exchange is not None:
             self._exchange.can_write.set()
         self._advance()
@@ -138,7 +135,7 @@ class ServerConnection(asyncio.Protocol):
             return
         is_first_of_head = self._state is State.HEAD and not self._unread
         if is_first_of_head or self._state is State.BODY:
-            self._active_at = self.loop.time()
+            self._timer.active_at = self.loop.time()
         if is_first_of_head and not self._is_write_paused:
             known = self._heads.get(data)
             if known is not None:
@@ -167,7 +164,7 @@ class ServerConnection(asyncio.Protocol):
     def _take_head(self, head: bytes) -> None:
         """Work on a head that came in one piece with nothing behind it, as nearly every request without a body does."""
         try:
-            self._reader.parse_head(head, self._active_at)
+            self._reader.parse_head(head, self._timer.active_at)
         except UnreadableRequest as error:
             self._refuse(error.status, error.advice)
             return
@@ -202,9 +199,9 @@ class ServerConnection(asyncio.Protocol):
         """Take a head, or a piece of a body, out of what waits. Return False where there is nothing to be read now."""
         try:
             if self._state is State.HEAD:
-                if not self._reader.read_head(self._unread, self._active_at):
+                if not self._reader.read_head(self._unread, self._timer.active_at):
                     return False
-                self._active_at = self.loop.time()
+                self._timer.active_at = self.loop.time()
                 self._begin_request()
             elif self._state is State.BODY:
                 self._reader.read_body(self._unread)
@@ -228,7 +225,7 @@ class ServerConnection(asyncio.Protocol):
         request.body_limit = self._get_body_limit(request.method, request.path)
         request.body_seconds = self._get_body_seconds(request.path) or self.limits.body_seconds
         # the timer that runs may be due later than that
-        self._restart_timer(min(request.body_seconds, self.limits.body_pause_seconds))
+        self._timer.restart(min(request.body_seconds, self.limits.body_pause_seconds))
         if request.expects_continue and self.version == "1.1":
             self._outbox.flush()
             self.transport.write(response_head.CONTINUE)
@@ -311,7 +308,7 @@ class ServerConnection(asyncio.Protocol):
 
     def finish_exchange(self) -> None:
         """Go on behind a response that took time: wait for the next request, or end the connection."""
-        self._active_at = self.loop.time()
+        self._timer.active_at = self.loop.time()
         self._exchange = None
         if self._state is State.CLOSING:
             return
@@ -340,8 +337,8 @@ class ServerConnection(asyncio.Protocol):
         if self.lost.is_set():
             return
         # a transport that is closing waits until the client has read all, which may be for ever
-        self._active_at = self.loop.time()
-        self._restart_timer(self.limits.linger_seconds)
+        self._timer.active_at = self.loop.time()
+        self._timer.restart(self.limits.linger_seconds)
         transport = self.transport
         if transport.is_closing():
             return
@@ -359,20 +356,17 @@ class ServerConnection(asyncio.Protocol):
         if self._discarded_size > self.limits.discarded_bytes:
             self.transport.abort()
 
-    def _restart_timer(self, seconds: float) -> None:
-        self._timer.cancel()
-        self._timer = self.loop.call_later(seconds, self._check_deadline)
-
     def _check_deadline(self) -> None:
-        """End what takes too long in this state.
-
-        There is one timer for each connection and none for each request: it looks when the deadline may have passed, and
-        sleeps on for what is left if the client has been active meanwhile.
-        """
-        seconds_left = self._compute_seconds_left()
+        """End what takes too long in this state."""
+        if self._is_write_paused:
+            # requests wait behind responses that the client does not read
+            seconds_left = self._timer.compute_response_seconds_left()
+        else:
+            seconds_left = self._timer.compute_seconds_left(
+                self._state, self._reader.request, has_asked=bool(self.version), has_unread=bool(self._unread)
+            )
         if seconds_left > 0:
-            # a state with a shorter deadline may begin meanwhile
-            self._restart_timer(min(seconds_left, self.limits.shortest_seconds))
+            self._timer.sleep_on(seconds_left)
         elif self._is_write_paused:
             self.transport.abort()
         elif self._state is State.HEAD and self.version and not self._unread:
@@ -384,32 +378,3 @@ class ServerConnection(asyncio.Protocol):
             self._answer_broken_body("body-timeout")
         else:
             self.transport.abort()
-
-    def _compute_seconds_left(self) -> float:
-        limits = self.limits
-        now = self.loop.time()
-        # requests wait behind responses that the client does not read
-        if self._state is State.ANSWERING or self._is_write_paused:
-            return self._compute_unread_response_seconds_left(now)
-        if self._state is State.HEAD:
-            limit = limits.idle_seconds
-            if self._unread:
-                limit = limits.head_seconds
-            elif not self.version:
-                # a client that connects has to send something
-                limit = min(limits.idle_seconds, limits.head_seconds)
-            return self._active_at + limit - now
-        if self._state is State.BODY:
-            return self._reader.request.compute_seconds_left(limits, self._active_at, now)
-        if self.transport.get_write_buffer_size():
-            # the last response, of which a slow reader has not got all
-            return self._compute_unread_response_seconds_left(now)
-        return self._active_at + limits.linger_seconds - now
-
-    def _compute_unread_response_seconds_left(self, now: float) -> float:
-        """Return how long a client may still leave its response unread; what takes its time here is our affair."""
-        size = self.transport.get_write_buffer_size()
-        if size == 0 or size != self._write_buffer_size:
-            self._write_buffer_size = size
-            self._active_at = now
-        return self._active_at + self.limits.unread_response_seconds - now

@@ -30,6 +30,7 @@ class Limits:
     body_seconds: float = 300.0
     body_bytes_per_second: float = 1000.0
     unread_response_seconds: float = 30.0
+    response_bytes_per_second: float = 1000.0
     linger_seconds: float = 2.0
 
     @property
@@ -51,6 +52,7 @@ LIMIT_DESCRIPTIONS = {
     "body_seconds": "for a whole body; after it: the same",
     "body_bytes_per_second": "the least rate of a body, once it has taken as long as a pause may; below it: the same",
     "unread_response_seconds": "in which a client reads nothing of its response; after it: a reset",
+    "response_bytes_per_second": "the least rate of reading, once a response has waited that long; below it: a reset",
     "linger_seconds": "in which a client may read the last response and say its own end; after it: a reset",
 }
 
