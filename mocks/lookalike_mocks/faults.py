@@ -1,4 +1,4 @@
-"""What can go wrong with a response on its way, at any API: no vendor documents it, and every client meets it."""
+"""What can go wrong with a response on its way, at any API, and how it is done to the response."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from lookalike_specs.faults import FAULT_TYPES
 from lookalike_specs.messages import HTML_MEDIA_TYPE, Fault, Response
 
 MAX_SECONDS: Final = 60.0
 PIECE_COUNT: Final = 10
 
 # How each is carried out stands where the bytes go: `adapters/asgi_faults.py` for sockets, `adapters/httpx_faults.py` for
-# httpx and respx. A test asks all three for the same names, so a new fault is a line here and a function in each.
-FAULTS: Final[Mapping[str, str]] = {
-    "latency": "The answer comes late: 1 second, or as it was asked for.",
-    "slow-body": "The head comes at once, the body in pieces over 1 second, or over as long as was asked for.",
-    "reset-before": "The connection is reset before any of the answer.",
-    "reset-inside": "The connection is reset in the middle of the body.",
-    "truncated-body": "The connection ends in the middle of the body.",
-    "wrong-content-length": "`Content-Length` is less than the body that follows.",
-    "malformed-chunk": "The body is chunked, and the size of its second chunk is no number.",
-    "malformed-json": "The body is the answer without its last character.",
-    "html-502": "A proxy's HTML page, HTTP 502.",
-    "wrong-certificate": "The connection is reset; over TLS, its client's next one shows a certificate for another host.",
-}
+# httpx and respx. A test asks all three for the same names, so a new fault is a line in the specs' table and a function in
+# each.
+FAULTS: Final[Mapping[str, str]] = {name: fault.description for name, fault in FAULT_TYPES.items()}
 # what has an effect beyond its response: here on the next connection
 LASTING_FAULTS: Final = frozenset(("wrong-certificate",))
 # what a client meets of a fault of the connection, behind `HTTP 200` and a comma, or alone where it sees no answer

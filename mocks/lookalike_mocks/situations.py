@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from lookalike_specs import Api, Operation
+from lookalike_specs.client_guidance import GuidanceSummary, summarize_guidance
 from lookalike_specs.extensions import ErrorCode
-
-from .faults import FAULTS
+from lookalike_specs.faults import FAULT_TYPES
 
 
 class SituationTrigger(msgspec.Struct, frozen=True, rename={"location": "in"}):
@@ -26,7 +26,7 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is the one on the wire under the default variants, null for a fault; `reproduce` says how to get it by
     itself, `triggers` are values that bring it, `prefer` is the header `Prefer` that does. `operations` are the
-    operations that can be in it.
+    operations that can be in it. `client` is what an error or a fault asks of a client.
     """
 
     id: str
@@ -39,6 +39,7 @@ class SituationDetails(msgspec.Struct, frozen=True, kw_only=True):
     operations: list[str]
     triggers: list[SituationTrigger]
     prefer: str
+    client: GuidanceSummary | None = None
 
     def __repr__(self) -> str:
         """Return what fits into the first line of a failing test."""
@@ -73,21 +74,23 @@ def iter_situations(api: Api) -> Iterator[SituationDetails]:
             operations=[operation.id for operation in find_operations(api, name)],
             triggers=_list_triggers(api, name),
             prefer=f"example={api.id}/{name}",
+            client=summarize_guidance(error.client),
         )
-    for name, description in FAULTS.items():
+    for name, fault in FAULT_TYPES.items():
         yield SituationDetails(
             id=f"{api.id}/{name}",
             kind="fault",
-            description=description,
+            description=fault.description,
             operations=[operation.id for operation in find_operations(api, name)],
             triggers=_list_triggers(api, name),
             prefer=f"example={api.id}/{name}",
+            client=summarize_guidance(fault.client),
         )
 
 
 def find_operations(api: Api, name: str) -> list[Operation]:
     """Return the operations that can be in a situation, by its short id; a fault can happen to any."""
-    if name in FAULTS:
+    if name in FAULT_TYPES:
         return list(api.operations)
     return [operation for operation in api.operations if name in api.list_situations(operation)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from .client_guidance import ClientGuidance
 from .invariants import Choice, Invariants
 from .messages import JSON_MEDIA_TYPE
 from .provenance import Extension
@@ -80,6 +81,7 @@ class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     `code` and `message` are as they stand in the body. `reproduce` says how to get it from the API itself, ""
     where no request can. `error_format` is the one that it always has.
     `limited_by` is what a caller has used up who gets it: such an error says nothing of the request.
+    `client` is what it asks of whoever gets it.
     """
 
     status: int
@@ -91,6 +93,7 @@ class ErrorCode(PossibleAnswer, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     limited_by: Limit | None = None
     example: ErrorExample | None = None
+    client: ClientGuidance = ClientGuidance()
 
 
 class SuccessSituation(PossibleAnswer, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Final
 from .api import Api, Operation
 from .exceptions import SpecError
 from .extensions import Reaction
+from .lint_client import check_client_guidance
 from .lint_invariants import check_invariants, fits_variant, list_choices
 from .lint_provenance import check_provenance
 from .signing import SCHEMES
@@ -37,6 +38,7 @@ def verify_api(api: Api) -> None:
         _check_fields,
         _check_token_lists,
         _check_triggers,
+        check_client_guidance,
         check_invariants,
         check_provenance,
     )

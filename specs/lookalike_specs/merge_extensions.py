@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .client_guidance import GUIDANCE_KEYS, NOTHING_KNOWN, UNKNOWN
 from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, get_keywords, read_source
 
 Document = dict[str, Any]
@@ -26,6 +27,23 @@ def merge_extension(made: Document, given: Document, file: str, excluded: tuple[
 def state_entries(entries: Document, file: str) -> Document:
     """Return the entries of a table, each with a provenance."""
     return {name: {PROVENANCE_KEY: get_word_of(file), **entry} for name, entry in entries.items()}
+
+
+def complete_guidance(given: Any, file: str) -> Any:
+    """Return what an error asks of a client, as the file says it; the rest is unknown.
+
+    No OpenAPI document says whether to send a request again, or what a failed call costs, so nothing is inferred.
+    """
+    stated = given.get(PROVENANCE_KEY, get_word_of(file)) if isinstance(given, dict) else None
+    # what is no mapping is told later, with its place, as all that the grammar does not allow
+    if not isinstance(stated, dict):
+        return given
+    guidance = {**dict.fromkeys(GUIDANCE_KEYS, UNKNOWN), **given}
+    nothing = {"kind": NOTHING_KNOWN.kind, "source": NOTHING_KNOWN.source}
+    if all(guidance[key] == UNKNOWN for key in GUIDANCE_KEYS):
+        return {**guidance, PROVENANCE_KEY: nothing}
+    unknown = {key: nothing for key in GUIDANCE_KEYS if guidance[key] == UNKNOWN}
+    return {**guidance, PROVENANCE_KEY: {**stated, "keywords": {**unknown, **get_keywords(stated)}}}
 
 
 def get_word_of(file: str) -> Document:

@@ -31,6 +31,11 @@ def converted(document: dict[str, Any]) -> dict[str, Any]:
     return properties
 
 
+def guidance(document: dict[str, Any]) -> dict[str, Any]:
+    client: dict[str, Any] = document["x-lookalike"]["errors"]["422"]["client"]
+    return client
+
+
 WRONG: list[tuple[str, Change, str]] = [
     ("unknown root key", lambda d: d["x-lookalike"].update(colour="red"), "colour"),
     ("unknown operation key", lambda d: operation(d)["x-lookalike"].update(colour="red"), "colour"),
@@ -71,6 +76,14 @@ WRONG: list[tuple[str, Change, str]] = [
     ("reactions without provenance", lambda d: d["components"]["parameters"]["sort"]["x-errors"].pop("x-provenance"), r"sort/x-errors: does not say .* name 'x-errors' among"),
     ("documented by nobody", lambda d: d["info"].update({"x-provenance": {"kind": "documented", "source": "hearsay"}}), "info/x-provenance: 'hearsay' names none of the sources"),
     ("keyword documented by nobody", lambda d: d["info"].update({"x-provenance": {"kind": "inferred", "source": "us", "keywords": {"title": {"kind": "documented", "source": "hearsay"}}}}), "'hearsay' names none"),
+    ("error that asks nothing", lambda d: d["x-lookalike"]["errors"]["422"].pop("client"), "errors/422: does not say what it asks of a client: give it `client`, with kind, retry, billing"),
+    ("error that says half", lambda d: guidance(d).pop("billing"), "422/client: does not say its 'billing'; where nothing is known, it is 'unknown'"),
+    ("kind that is none", lambda d: guidance(d).update(kind="pigeon"), "'pigeon'"),
+    ("retry that is none", lambda d: guidance(d).update(retry="often"), "'often'"),
+    ("billing that is none", lambda d: guidance(d).update(billing=True), "billing"),
+    ("what an error asks, said by nobody", lambda d: guidance(d).pop("x-provenance"), "422/client: does not say where it comes from"),
+    ("unknown, and documented", lambda d: guidance(d)["x-provenance"]["keywords"].pop("billing"), "422/client/billing: is 'unknown', and is said to be documented"),
+    ("a header that the error has not", lambda d: guidance(d).update({"retry-after": {"header": "Retry-After"}}), "422/client/retry-after: 'Retry-After' is not among the headers"),
     ("unread body", lambda d: operation(d).update(requestBody={"content": {"text/csv": {"schema": {}}}}), "text/csv is not read"),
 ]  # fmt: skip
 
