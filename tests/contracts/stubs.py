@@ -18,11 +18,11 @@ from lookalike_contracts.finding import Finding
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
 from lookalike_specs import Api, load_api, registry
-from lookalike_specs.exceptions import SpecError
 from lookalike_specs.load import build_api
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.pointers import join_pointer, resolve_pointer, split_pointer
+from lookalike_specs.pointers import get_child, join_pointer, split_pointer
 from lookalike_specs.provenance import find_provenance
+from lookalike_specs.references import follow_reference
 
 # the families that look at refusals: all that is changed are errors, and what they come of
 FAMILIES = ("answer", "error", "limits", "request", "signature", "image")
@@ -46,16 +46,26 @@ class Stub:
         return f"{self.api}{self.pointer}"
 
     def build_api(self) -> Api:
-        """Return the API as the stub has it. Raise SpecError where that cannot be meant."""
+        """Return the API as the stub has it."""
         # without an alias: what is changed in one place stays as it is in all others
         document = json.loads(json.dumps(load_api(self.api).document))
         *parents, last = split_pointer(self.pointer)
-        node = resolve_pointer(document, join_pointer(*parents))
-        if not isinstance(node, dict):
-            raise SpecError(self.id, "stands behind a reference")
-        node[last] = self.value
+        _follow_path(document, parents)[last] = self.value
         # an id of its own, or every cache would be emptied for the next stub
         return build_api(f"stub-{next(NUMBERS)}-of-{self.api}", document)
+
+
+def _follow_path(document: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the object below a document at these names, also where a `$ref` leads to another place of it.
+
+    A body's rules stand in `#/components/schemas/Query`, say, while they are named by the operation that has them.
+    """
+    node = document
+    for name in names:
+        node = get_child(node, name)
+        while "$ref" in node:
+            node = follow_reference(document, node["$ref"])
+    return node
 
 
 @dataclass
@@ -80,12 +90,9 @@ def list_stubs(api_id: str) -> tuple[Stub, ...]:
     return tuple(stubs)
 
 
-def judge_stub(stub: Stub) -> list[Finding] | None:
-    """Return what the judge finds at a stub, by the document as it is; None where there can be no such server."""
-    try:
-        changed = stub.build_api()
-    except SpecError:
-        return None
+def judge_stub(stub: Stub) -> list[Finding]:
+    """Return what the judge finds at a stub, by the document as it is."""
+    changed = stub.build_api()
     api = load_api(stub.api)
     target = StubTarget(Mock(changed))
     operations = frozenset(f"{stub.api}/{operation}" for operation in stub.only)

@@ -30,8 +30,6 @@ def test_there_are_stubs_of_every_api() -> None:
 @pytest.mark.parametrize("stub", HONEST_STUBS, ids=lambda stub: stub.id)
 def test_a_server_that_differs_in_what_we_made_up_gets_no_more_than_notes(stub: Stub) -> None:
     findings = judge_stub(stub)
-    if findings is None:
-        pytest.skip("the document allows no such server")
     assert [
         (finding.check, finding.message, finding.provenance, finding.provenance_pointer)
         for finding in findings
@@ -45,5 +43,4 @@ def test_a_server_that_breaks_a_fact_gets_an_error(api: str, pointer: str, value
     loaded = load_api(api)
     assert find_provenance(loaded.document, pointer).kind in ("documented", "measured")
     findings = judge_stub(Stub(api, pointer, value, (loaded.operations[0].id,)))
-    assert findings is not None
     assert "error" in {finding.severity for finding in findings}
