@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from lookalike_mocks import Mock, Quota, Sandbox
@@ -39,26 +43,40 @@ class RunningMock:
     """A mock on a port: its base URL, and the mock itself (`mock.demo_state.journal` holds the exchanges).
 
     Over TLS: `tls_url`, the file `tls_ca` with the CA to trust, and `tls`, which can present a wrong certificate. The
-    control API below `/_lookalike/` takes `control_token`.
+    control API below `/_lookalike/` takes `control_token`. A forked child can use all of these, but not the mock.
     """
 
     url: str
-    mock: Mock
+    _mock: Mock = field(repr=False)
     tls_url: str = ""
     tls_ca: str = ""
     tls: TlsContexts | None = None
     control_token: str = field(default="", repr=False)
+    _pid: int = field(default_factory=os.getpid, repr=False)
+
+    @property
+    def mock(self) -> Mock:
+        """Return the mock behind the server. Raises RuntimeError in a forked child, whose copy nobody asks."""
+        if self._pid != os.getpid():
+            raise RuntimeError(
+                f"the server on {self.url} runs in process {self._pid}, and this is another one, which was forked from it:"
+                " make sandboxes before the fork or by the control API, or call serve() here"
+            )
+        return self._mock
 
     def create_sandbox(
         self, *, seed: int | None = None, size: int | None = None, quota: Quota | None = None
     ) -> Sandbox:
-        """Return a private corner of the mock, with credentials of its own; seed and size are the mock's by default."""
+        """Return a private corner of the mock, with credentials of its own; seed and size are the mock's by default.
+
+        Raises RuntimeError in a forked child.
+        """
         return self.mock.create_sandbox(seed=seed, size=size, quota=quota)
 
     @property
     def credentials(self) -> dict[str, dict[str, str]]:
         """Return the demo account of each API, under the vendor's own names."""
-        return {api: dict(service.api.account) for api, service in self.mock.services.items()}
+        return {api: dict(service.api.account) for api, service in self._mock.services.items()}
 
 
 @contextmanager
@@ -67,7 +85,10 @@ def serve(*apis: str | Api | Mock, tls: bool = False, **options: Unpack[MockOpti
 
     With `tls` over https as well, on the same port.
 
-    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError for `tls` without the extra `tls`.
+    It runs in a thread, so the caller may be in any thread, in a coroutine, in a forked child, or under gevent.
+
+    Raises UnknownApi, UnknownVariant, AmbiguousRoute; ImportError for `tls` without the extra `tls`; RuntimeError where
+    no thread can be started.
     """
     from lookalike_mocks.adapters.asgi import MockApp  # noqa: PLC0415 - a transport needs neither Starlette nor uvicorn
     from lookalike_mocks.adapters.server import Server  # noqa: PLC0415
@@ -90,10 +111,22 @@ def _create_authority(mock: Mock) -> Iterator[tuple[TlsContexts, str]]:
     from lookalike_mocks.adapters.certificates import create_tls_contexts, list_host_names  # noqa: PLC0415 - as late as the server
 
     contexts = create_tls_contexts(list_host_names(mock))
-    with TemporaryDirectory(prefix="lookalike-") as folder:
+    # not TemporaryDirectory: a forked child that ends would take the folder away under the parent's clients
+    folder = mkdtemp(prefix="lookalike-")
+    remove_folder = partial(_remove_folder, folder, os.getpid())
+    atexit.register(remove_folder)
+    try:
         ca_file = Path(folder, "ca.pem")
         ca_file.write_text(contexts.ca, "ascii")
         yield contexts, str(ca_file)
+    finally:
+        remove_folder()
+        atexit.unregister(remove_folder)
+
+
+def _remove_folder(folder: str, pid: int) -> None:
+    if os.getpid() == pid:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def transport(*apis: str | Api | Mock, **options: Unpack[MockOptions]) -> HttpxTransport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
@@ -84,6 +85,7 @@ class MockPool(ExitStack):
         super().__init__()
         self._mocks: dict[Settings, Mock] = {}
         self._running: dict[tuple[Settings, bool], RunningMock] = {}
+        self._pid = os.getpid()
 
     def get_mock(self, settings: Settings) -> Mock:
         """Return the mock. Raises UnknownVariant, SpecError."""
@@ -99,6 +101,11 @@ class MockPool(ExitStack):
 
     def get_running_mock(self, settings: Settings, *, tls: bool = False) -> RunningMock:
         """Return the mock on a free port of loopback. Raises UnknownVariant, SpecError; ImportError without `tls`."""
+        if self._pid != os.getpid():
+            # A test in a forked child, as pytest-forked runs it: what was started before answers in the parent, and knows
+            # none of this test's sandboxes.
+            self._pid = os.getpid()
+            self._running.clear()
         key = settings, tls
         if key not in self._running:
             self._running[key] = self.enter_context(serve(self.get_mock(settings), tls=tls))

@@ -18,6 +18,7 @@ from ..mock import Mock
 from ..request_log import RequestLog
 from ..sandbox.issued_secrets import ISSUED_SECRETS
 from ..sandbox.journal import JournalEntry
+from ..threads import has_greenlets_for_threads
 from .asgi_faults import get_raw_connection, send_response
 
 # where an API does not say itself how long a body may take
@@ -64,11 +65,7 @@ class MockApp:
         connection = get_raw_connection(scope)
         if connection is None:
             # another server than ours
-            request = await self._build_request(scope, receive)
-            if self.request_log is not None:
-                response = self._respond_and_log(request, self.request_log)
-            else:
-                response = self.mock.respond(request)
+            response = self._respond_here(await self._build_request(scope, receive))
         elif connection.response is None:
             response = await self._respond_aside(connection.request)
         else:
@@ -77,6 +74,9 @@ class MockApp:
 
     async def _respond_aside(self, request: Request) -> Response:
         """Return the mock's response, made in a thread, while others are answered on the loop."""
+        if has_greenlets_for_threads():
+            # gevent would run the pool's threads on this one, which never gives them a turn
+            return self._respond_here(request)
         loop = asyncio.get_running_loop()
         if self.request_log is None:
             return await loop.run_in_executor(self._pool, self.mock.respond, request)
@@ -85,6 +85,11 @@ class MockApp:
         # here and not in the thread: the log belongs to the loop
         self._log(self.request_log, entry, started_at)
         return entry.response
+
+    def _respond_here(self, request: Request) -> Response:
+        if self.request_log is not None:
+            return self._respond_and_log(request, self.request_log)
+        return self.mock.respond(request)
 
     async def _build_request(self, scope: Scope, receive: Receive) -> Request:
         body = b""

@@ -15,11 +15,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..mock import Mock
+from ..threads import create_lock, find_original
 
 if TYPE_CHECKING:
     import trustme
@@ -64,13 +64,13 @@ class TlsContexts:
         self._create_right = create_right
         self.right_context = create_right()
         self.wrong_context = wrong
-        self._lock = Lock()
+        self._lock = create_lock()
         self._wrong_left: float = 0
         self._wrong_handshakes: deque[WrongHandshake] = deque(maxlen=MAX_ARMED)
         # the host name that a connection's client asked for
         self._names: WeakKeyDictionary[ssl.SSLObject, str | None] = WeakKeyDictionary()
-        self.right_context.sni_callback = self._select_by_name
-        self.wrong_context.sni_callback = self._remember_name
+        _set_name_callback(self.right_context, self._select_by_name)
+        _set_name_callback(self.wrong_context, self._remember_name)
 
     def present_wrong(self, times: int | None = None) -> None:
         """Present the wrong certificate in the next `times` handshakes, or until `present_right`."""
@@ -113,7 +113,7 @@ class TlsContexts:
                 return self.right_context
         # Right or wrong is decided when the client says which name it wants; and again, a new context has no sessions.
         context = self._create_right()
-        context.sni_callback = partial(self._select_armed, address)
+        _set_name_callback(context, partial(self._select_armed, address))
         return context
 
     def _select_armed(self, address: str, client: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
@@ -145,6 +145,14 @@ class TlsContexts:
 
     def _remember_name(self, client: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         self._names[client] = name
+
+
+def _set_name_callback(
+    context: ssl.SSLContext, callback: Callable[[ssl.SSLObject, str | None, ssl.SSLContext], None]
+) -> None:
+    """Let a context call back when a client says which host name it wants."""
+    # `context.sni_callback = …`, but for gevent, whose property wraps the callback in one that takes its own sockets alone
+    find_original("ssl", "SSLContext").sni_callback.__set__(context, callback)
 
 
 def _always() -> bool:

@@ -10,23 +10,22 @@ import os
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Coroutine
-from functools import cache, partial
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
 
+from ..threads import find_original
 from .certificates import TlsContexts
 from .connection import ServerConnection
 from .connection_state import Registry
 from .limits import Limits
+from .loop_thread import LoopThread, create_loop, get_loop_thread
 from .raw_connection import PRESENT_WRONG_KEY
 from .stop_signals import Shutdown, set_stop_handler
 from .tls_sniffer import TlsSniffer
 
-Result = TypeVar("Result")
 BACKLOG = 2048
 MAX_PORT = 65535
 MAX_CLOSE_SECONDS = 1.0
@@ -52,6 +51,7 @@ class Listener:
             self._registry.app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
         self._create_protocol = partial(ServerConnection, app, self._registry, limits)
         self._server: asyncio.Server | None = None
+        self._socket: socket.socket | None = None
         self._grace_deadline = 0.0
         self._sniffer: TlsSniffer | None = None
         if tls is not None:
@@ -59,6 +59,7 @@ class Listener:
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
+        self._socket = sock
         if self._sniffer is not None:
             self._sniffer.open(sock, BACKLOG)
             return
@@ -84,6 +85,15 @@ class Listener:
         if self._registry.tasks:
             await asyncio.wait(self._registry.tasks, timeout=MAX_CLOSE_SECONDS)
 
+    def list_sockets(self) -> list[socket.socket]:
+        """Return the socket that listens, and those of clients."""
+        sockets = [connection.transport.get_extra_info("socket") for connection in self._registry.connections]
+        if self._sniffer is not None:
+            sockets += self._sniffer.list_sockets()
+        elif self._socket is not None:
+            sockets.append(self._socket)
+        return [sock for sock in sockets if sock is not None]
+
     def end_grace(self) -> None:
         """Let `close` drop what is still under way, now."""
         self._grace_deadline = 0.0
@@ -105,11 +115,14 @@ def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
         # getaddrinfo would take port 65537 for port 1
         raise ValueError(f"a port is a number from 0 to {MAX_PORT}, not {port}")
     try:
-        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, number, _, address = find_original("socket", "getaddrinfo")(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
     except UnicodeError as error:
         # a label that is empty or has more than 63 letters, as in `a..b`
         raise OSError(errno.EINVAL, "this is no host name") from error
-    sock = socket.socket(family, kind, number)
+    # gevent's own sockets wait in a loop of gevent's
+    sock: socket.socket = find_original("socket", "socket")(family, kind, number)
     try:
         if not IS_WINDOWS:
             # Elsewhere this lets a server start again at once. There it lets two servers take one port, and each gets
@@ -153,25 +166,48 @@ class Server:
         self._limits = limits
         self._tls = tls
         self._address = (host, port)
-        self._listener: Listener | None = None
+        # one or none
+        self._running: list[tuple[LoopThread, Listener]] = []
         self.url = ""
         self.tls_url = ""
 
     def start(self) -> Server:
-        """Accept connections from now on, and set `url`. Raise OSError."""
+        """Accept connections from now on, and set `url`. Raise OSError; RuntimeError where it runs already."""
+        if self._running:
+            raise RuntimeError(f"this server runs already, on {self.url}")
+        thread = get_loop_thread()
         sock = bind_socket(*self._address)
         self.url = get_base_url(sock)
         if self._tls is not None:
             self.tls_url = to_https(self.url)
-        self._listener = Listener(self._app, self._limits, self._tls)
-        _run_on_loop(self._listener.open(sock))
+        listener = Listener(self._app, self._limits, self._tls)
+        thread.served.add(listener)
+        self._running.append((thread, listener))
+        try:
+            thread.call(partial(listener.open, sock))
+        except BaseException:
+            self._running.clear()
+            thread.served.discard(listener)
+            sock.close()
+            raise
         return self
 
     def stop(self) -> None:
-        """Drop every connection and free the port."""
-        if self._listener is not None:
-            _run_on_loop(self._listener.close())
-            self._listener = None
+        """Drop every connection and free the port; nothing where it has been stopped.
+
+        In a forked child of the process that serves, forget the server, which goes on there. Raise RuntimeError where it is
+        called to make a response of this very server.
+        """
+        for thread, _ in self._running:
+            thread.refuse_own_thread()
+        try:
+            # of two threads that stop a server, one gets it
+            thread, listener = self._running.pop()
+        except IndexError:
+            return
+        if thread.is_alive:
+            thread.served.discard(listener)
+            thread.call(listener.close)
 
     def __enter__(self) -> Server:
         return self.start()
@@ -180,27 +216,6 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
-    return asyncio.run_coroutine_threadsafe(work, _get_loop()).result()
-
-
-@cache
-def _get_loop() -> asyncio.AbstractEventLoop:
-    """Return the process's one loop for servers in threads; a test suite may start hundreds of servers."""
-    loop = create_loop()
-    threading.Thread(target=loop.run_forever, name="lookalike", daemon=True).start()
-    return loop
-
-
-def create_loop() -> asyncio.AbstractEventLoop:
-    """Return a new event loop, uvloop's where it is installed."""
-    try:
-        import uvloop  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
 
 
 def run_server(

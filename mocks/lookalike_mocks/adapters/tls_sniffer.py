@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from ..threads import find_original, has_greenlets_for_threads
 from .certificates import TlsContexts
 
 # the first byte of a TLS record that holds a handshake; no HTTP method begins so
@@ -54,6 +55,10 @@ class TlsSniffer:
         sock.listen(backlog)
         self._resume(sock)
 
+    def list_sockets(self) -> list[socket.socket]:
+        """Return the sockets that listen, and those of clients that wait."""
+        return [*self._listening, *self._unowned]
+
     async def close(self) -> None:
         """Stop to accept, and drop the clients that wait."""
         for sock, timer in self._listening.items():
@@ -80,6 +85,9 @@ class TlsSniffer:
             except OSError as error:
                 self._pause_accepting(sock, error)
                 return
+            if has_greenlets_for_threads():
+                # gevent's socket, whatever the one that listens is; it would wait in a loop of gevent's
+                client = find_original("socket", "socket")(fileno=client.detach())
             client.setblocking(False)
             self._admit(client)
 

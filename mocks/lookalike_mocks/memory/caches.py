@@ -7,12 +7,12 @@ as fast as in any `lru_cache`: nothing is counted then.
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, Final, Protocol, TypeVar, cast
 
+from ..threads import create_reentrant_lock
 from .limits import MemoryLimits
 from .sizes import measure_value
 
@@ -43,7 +43,7 @@ class CachePool:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.used = 0
-        self._lock = threading.RLock()
+        self._lock = create_reentrant_lock()
         # by the identity of a cache, which lasts as long as the reference
         self._sizes: dict[int, int] = {}
         self._caches: dict[int, weakref.ref[Cache]] = {}

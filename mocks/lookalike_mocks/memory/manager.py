@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from typing import Final, Protocol, get_args
 
+from ..threads import create_reentrant_lock
 from .limits import SANDBOX_BYTES, MemoryKind, MemoryLimits
 
 MEMORY_KINDS: Final[tuple[MemoryKind, ...]] = get_args(MemoryKind)
@@ -37,7 +38,7 @@ class MemoryManager:
 
     def __init__(self, limits: MemoryLimits | None = None) -> None:
         self.limits = limits or MemoryLimits()
-        self.lock = threading.RLock()
+        self.lock = create_reentrant_lock()
         self.used = 0
         self._owners: dict[int, MemoryOwner] = {}
         self._is_releasing = False
@@ -96,7 +97,7 @@ class SandboxMemory:
 
     def __init__(self, limits: MemoryLimits | None = None, lock: threading.RLock | None = None) -> None:
         self.limits = limits or MemoryLimits()
-        self.lock = lock or threading.RLock()
+        self.lock = lock or create_reentrant_lock()
         self.manager: MemoryManager | None = None
         self.used = SANDBOX_BYTES
         self.used_by_kind: dict[str, int] = dict.fromkeys(MEMORY_KINDS, 0)

@@ -5,12 +5,13 @@ Whoever shows a text of one test can so cover the secrets of another.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
 from lookalike_specs.redaction import Redactor
+
+from ..threads import create_lock
 
 # those of the newest 300 sandboxes; a server has no more than 256
 MAX_SECRETS: Final = 2048
@@ -21,7 +22,7 @@ class IssuedSecrets:
 
     def __init__(self, max_count: int = MAX_SECRETS) -> None:
         self._secrets: deque[bytes] = deque(maxlen=max_count)
-        self._lock = threading.Lock()
+        self._lock = create_lock()
         self._redactor: Redactor | None = None
         self.total_count = 0
 

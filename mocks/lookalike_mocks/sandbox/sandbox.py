@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from ..memory.limits import MemoryLimits
 from ..memory.manager import MemoryManager
 from ..service import Account, Service
 from ..situations import find_operations
+from ..threads import create_lock
 from .identity import (
     SandboxName,
     WorkerIdentity,
@@ -134,7 +134,7 @@ class Sandboxes:
         self._services = services
         self._serial = 0
         # whoever makes sandboxes may do so from many threads, and not from the server's
-        self._lock = threading.Lock()
+        self._lock = create_lock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._states: dict[str, SandboxState] = {}
         self._states_by_token: dict[str, SandboxState] = {}

@@ -22,7 +22,8 @@ from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.certificates import WRONG_NAME, TlsContexts, create_tls_contexts, list_host_names
 from lookalike_mocks.adapters.limits import Limits
-from lookalike_mocks.adapters.server import Listener, Server, bind_socket, create_loop
+from lookalike_mocks.adapters.loop_thread import create_loop
+from lookalike_mocks.adapters.server import Listener, Server, bind_socket
 from lookalike_mocks.adapters.tls_sniffer import TlsSniffer
 from lookalike_specs import list_api_ids, load_api
 
