@@ -187,11 +187,14 @@ def test_a_child_that_lives_on_keeps_no_port_and_no_connection_of_the_parents(tl
         client = connect(server.url)
         client.sendall(b"GET /_lookalike/health HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
         assert client.recv(1000)
+        begun_reader, begun_writer = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(writer)
+            os.write(begun_writer, b"!")
             os.read(reader, 1)
             os._exit(0)
+        os.read(begun_reader, 1)
     assert client.recv(1000) == b""
     try:
         connect(server.url)
