@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "situations": LazyCommand("lookalike.commands.situations", "List what an API can answer."),
     "sign": LazyCommand("lookalike.commands.sign", "Sign a request and show how."),
     "check": LazyCommand("lookalike.commands.check", "Hold a server to the specs."),
+    "certify": LazyCommand("lookalike.commands.certify", "Certify a client."),
     "explain": LazyCommand("lookalike.commands.explain", "Say what a check holds, and why."),
     "vectors": LazyCommand("lookalike.commands.vectors", "Signature vectors, for any language."),
     "spec": LazyCommand("lookalike.commands.spec", "Print an API's OpenAPI document."),

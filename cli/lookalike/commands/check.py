@@ -14,7 +14,6 @@ import click
 
 from lookalike_specs.files import write_atomically
 from lookalike_specs.printable_text import clean_line
-from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_check_ids, complete_operations, complete_variants
@@ -30,6 +29,7 @@ from ..options import (
 )
 from ..output import echo, echo_line, echo_note, render_table
 from ..spec_options import add_specs, import_option, spec_option
+from ..trust import complete_trust, parse_trust
 
 STORAGE_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 FORMAT_NAMES = ("text", "json", "junit", "sarif", "html", "markdown", "github")
@@ -45,12 +45,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "faint": {"dim": True},
 }
 FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
-
-
-def complete_trust(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return the lists that go on from what was typed."""
-    before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{kind}" for kind in PROVENANCE_KINDS if kind.startswith(last)]
 
 
 def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -174,7 +168,7 @@ def run_check(
         from .. import check_run  # noqa: PLC0415
     accepted = check_run.read_baseline(baseline)
     options["variants"] = parse_variants(options["variants"], options["apis"])
-    options["trust"] = _parse_trust(options["trust"])
+    options["trust"] = parse_trust(options["trust"])
     with InterruptHandler() as interrupts:
         run = check_run.run_checks(check_run.CheckOptions(**options), interrupts.defer)
         report = check_run.build_report(run, accepted)
@@ -235,17 +229,6 @@ def _parse_report_option(text: str) -> tuple[str, Path]:
         hint = suggest_closest(name, list(FORMAT_NAMES))
         raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{hint}")
     return name, Path(path)
-
-
-def _parse_trust(text: str) -> frozenset[ProvenanceKind]:
-    """Return the kinds of a list such as `documented,measured`. Raise CommandError."""
-    kinds: set[ProvenanceKind] = set()
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        if name not in PROVENANCE_KINDS:
-            hint = suggest_closest(name, list(PROVENANCE_KINDS))
-            raise CommandError(f"--trust: no kind {name!r}; known: {', '.join(PROVENANCE_KINDS)}{hint}")
-        kinds.add(name)
-    return frozenset(kinds)
 
 
 def _require_writable(path: Path) -> None:

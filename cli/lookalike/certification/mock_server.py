@@ -1,0 +1,101 @@
+"""The server that a client is put before: a mock, and a sandbox for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lookalike_contracts.certification.case import ClientCase, RecordedExchange
+from lookalike_contracts.clients import RecordedRequest, RequestViolation, validate_requests
+from lookalike_mocks import Sandbox
+from lookalike_mocks.catalogue.identicon import render_jpeg
+from lookalike_mocks.sandbox.journal import JournalEntry
+from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_mocks.vendors.common import build_1688_image_url, build_taobao_image_path
+from lookalike_specs import Api, load_api
+
+from ..embed import RunningMock, serve
+
+# the product whose image is searched for
+PRODUCT_INDEX = 7
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationServer:
+    """A running mock, and the image that clients search by: an address at each marketplace, and a file."""
+
+    running: RunningMock
+    image_urls: tuple[str, str]
+    image_path: str
+
+    @contextmanager
+    def open_case(self, case: ClientCase) -> Iterator[CaseSandbox]:
+        """Yield the sandbox of a case, in which its situation lasts until the block ends."""
+        mock = self.running.mock
+        sandbox = mock.create_sandbox()
+        if case.situation:
+            # for as long as the case lasts: a client that tries again meets it again
+            sandbox.schedule(ScheduledSituation(f"{case.api}/{case.situation}", operation=case.operation))
+        demo_journal = mock.sandboxes.demo.journal
+        try:
+            yield CaseSandbox(self, case, sandbox, demo_journal.total_count)
+        finally:
+            mock.sandboxes.remove(sandbox.name)
+
+    def choose_image_url(self, api: Api) -> str:
+        """Return the address of the image at the marketplace that the API searches."""
+        url_of_1688, url_of_taobao = self.image_urls
+        if "taobao" in api.id:
+            return url_of_taobao
+        return url_of_1688
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSandbox:
+    """One case's sandbox."""
+
+    server: CertificationServer
+    case: ClientCase
+    sandbox: Sandbox
+    # of the demo accounts' journal before the case: what comes with a wrong key stands there
+    count_before: int
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Return the account that the client is to use."""
+        return dict(self.sandbox.credentials[self.case.api])
+
+    def list_exchanges(self) -> tuple[RecordedExchange, ...]:
+        """Return what the client sent to the case's API so far, and what it got."""
+        return tuple(
+            RecordedExchange(entry.request, entry.response, entry.timestamp) for entry in self._collect_entries()
+        )
+
+    def find_violations(self) -> tuple[RequestViolation, ...]:
+        """Return what the document does not allow of what the client sent."""
+        requests = [RecordedRequest(entry.request, entry.timestamp) for entry in self._collect_entries()]
+        api = self.case.api
+        accounts = [self.credentials, *(account for account, _ in load_api(api).accounts)]
+        variants = self.server.running.mock.services[api].variants
+        return validate_requests(api, requests, *accounts, variants=variants)
+
+    def _collect_entries(self) -> list[JournalEntry]:
+        entries = list(self.sandbox.journal.entries)
+        for number, entry in self.server.running.mock.sandboxes.demo.journal.numbered_entries:
+            if number > self.count_before:
+                entries.append(entry)
+        return sorted((entry for entry in entries if entry.api == self.case.api), key=lambda entry: entry.timestamp)
+
+
+@contextmanager
+def open_server(apis: tuple[str, ...], *, seed: int, variants: Mapping[str, str]) -> Iterator[CertificationServer]:
+    """Serve the APIs for as long as the block lasts."""
+    with serve(*apis, seed=seed, variants=variants) as running, TemporaryDirectory(prefix="lookalike-") as folder:
+        product = running.mock.demo_state.catalogue.get_product(PRODUCT_INDEX)
+        path = Path(folder, "image.jpg")
+        path.write_bytes(render_jpeg(PRODUCT_INDEX))
+        urls = build_1688_image_url(product), f"https:{build_taobao_image_path(product)}"
+        yield CertificationServer(running, urls, str(path))

@@ -1,0 +1,142 @@
+"""The driver of a Python function: `python -m lookalike.certification.python_client module:function`.
+
+The function takes a `ClientTask`, and returns items (mappings, or objects with the attributes `id`, `title`, `price` and
+`url`), or a mapping with `items` and `total`. What it raises is the client's error, with all that caused it. What it logs
+is collected.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from lookalike_contracts.certification.protocol import ClientError, ClientItem, ClientResponse, ClientTask, Hello
+
+MAX_LOG_LENGTH: Final = 64 * 1024
+MAX_CAUSES: Final = 10
+ITEM_FIELDS: Final = ("id", "title", "price", "url")
+
+
+class LogCollector(logging.Handler):
+    """Keeps what is logged, up to a length."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self._lines: list[str] = []
+        self._length = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        line = self.format(record)
+        if self._length + len(line) <= MAX_LOG_LENGTH:
+            self._lines.append(line)
+            self._length += len(line)
+
+    def take(self) -> str:
+        """Return what was logged since the last call."""
+        text = "\n".join(self._lines)
+        self._lines.clear()
+        self._length = 0
+        return text
+
+
+def main() -> None:
+    """Answer tasks until stdin ends."""
+    name = sys.argv[1]
+    function = load_function(name)
+    collector = LogCollector()
+    logging.getLogger().addHandler(collector)
+    logging.getLogger().setLevel(logging.DEBUG)
+    # what the client prints must not come between the answers
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    with redirect_stdout(sys.stderr):
+        for line in sys.stdin.buffer:
+            answers.write(msgspec.json.encode(answer_line(function, name, line, collector)) + b"\n")
+
+
+def load_function(name: str) -> Callable[[ClientTask], Any]:
+    """Return the function that `module:function` names. Raise ImportError, AttributeError, ValueError."""
+    module_name, colon, path = name.partition(":")
+    if not (module_name and colon and path):
+        raise ValueError(f"{name!r} is not module:function")
+    # as with `python -m`: the module may be in the working directory
+    sys.path.insert(0, str(Path.cwd()))
+    target: Any = import_module(module_name)
+    for attribute in path.split("."):
+        target = getattr(target, attribute)
+    if not callable(target):
+        raise ValueError(f"{name!r} is no function")
+    return target  # type: ignore[no-any-return]
+
+
+def answer_line(
+    function: Callable[[ClientTask], Any], name: str, line: bytes, collector: LogCollector
+) -> ClientResponse | Hello:
+    """Return the answer to one line."""
+    kind = msgspec.json.decode(line)["task"]
+    if kind == "hello":
+        return Hello("hello", name, ["search"])
+    task = msgspec.json.decode(line, type=ClientTask)
+    try:
+        result = function(task)
+        items, total = convert_result(result)
+    except Exception as error:
+        message = describe_error(error)
+        return ClientResponse(task.id, error=ClientError(type(error).__name__, message), log=collector.take())
+    return ClientResponse(task.id, items, total, log=collector.take())
+
+
+def convert_result(result: Any) -> tuple[list[ClientItem], int | None]:
+    """Return the items and the total of what a client's function returned."""
+    total = None
+    if isinstance(result, Mapping):
+        total = result.get("total")
+        result = result["items"]
+    return [_convert_item(item) for item in result], total
+
+
+def _convert_item(item: Any) -> ClientItem:
+    values: dict[str, Any] = {}
+    for field in ITEM_FIELDS:
+        value = _get_field(item, field)
+        if value is not None and field == "price" and not isinstance(value, str | float | int):
+            # such as a Decimal
+            value = str(value)
+        values[field] = value
+    return ClientItem(**values)
+
+
+def _get_field(item: Any, field: str) -> Any:
+    if isinstance(item, Mapping):
+        return item.get(field)
+    return getattr(item, field, None)
+
+
+def describe_error(error: BaseException) -> str:
+    """Return the words of an exception, its notes, and those of all that caused it."""
+    lines = []
+    for cause in _iter_causes(error):
+        lines.append(": ".join(filter(None, (type(cause).__name__, str(cause)))))
+        lines.extend(getattr(cause, "__notes__", ()))
+    return "\n".join(lines)
+
+
+def _iter_causes(error: BaseException) -> Iterable[BaseException]:
+    current: BaseException | None = error
+    for _ in range(MAX_CAUSES):
+        if current is None:
+            return
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Puts a client into one case after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from lookalike_contracts.certification.case import ClientCase, ClientOutcome
+from lookalike_contracts.certification.judge import CaseResult, judge_outcome
+from lookalike_contracts.certification.protocol import ClientTask
+from lookalike_specs import Api, load_api
+from lookalike_specs.provenance import ProvenanceKind
+
+from ..progress import Progress
+from .client import Client, ClientAnswer
+from .mock_server import CaseSandbox, CertificationServer, open_server
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationOptions:
+    """What is asked for; `command` runs the driver, times are in seconds, and `max_time` 0 is no limit."""
+
+    command: tuple[str, ...]
+    cases: tuple[ClientCase, ...]
+    name: str = ""
+    seed: int = 0
+    variants: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 5.0
+    max_time: float = 0.0
+    trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
+    skipped_checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """What came of a run: the client's name and version, and a result for each case, in their order."""
+
+    name: str
+    version: str
+    results: tuple[CaseResult, ...]
+    seed: int
+
+
+def certify(options: CertificationOptions, progress: Progress) -> Certification:
+    """Judge a client in all cases. Raise DriverError where it cannot be started."""
+    return asyncio.run(_certify(options, progress))
+
+
+async def _certify(options: CertificationOptions, progress: Progress) -> Certification:
+    apis = tuple(dict.fromkeys(case.api for case in options.cases))
+    ends_at = time.monotonic() + options.max_time
+    results: list[CaseResult] = []
+    with open_server(apis, seed=options.seed, variants=options.variants) as server:
+        async with Client(options.command, options.name) as client:
+            for number, case in enumerate(options.cases, start=1):
+                progress.set_label(case.id)
+                if options.max_time and time.monotonic() >= ends_at:
+                    results.append(CaseResult(case, "not judged", reason="the time was up"))
+                else:
+                    results.append(await _play_case(options, server, client, case, number))
+                progress.step()
+            return Certification(client.name, client.version, tuple(results), options.seed)
+
+
+async def _play_case(
+    options: CertificationOptions, server: CertificationServer, client: Client, case: ClientCase, number: int
+) -> CaseResult:
+    api = load_api(case.api)
+    with server.open_case(case) as case_sandbox:
+        task = ClientTask(
+            id=str(number),
+            task=case.task,
+            api=case.api,
+            base_url=server.running.url,
+            credentials=case_sandbox.credentials,
+            timeout=options.timeout,
+            image_url=server.choose_image_url(api),
+            image_path=server.image_path,
+        )
+        answer = await client.run(task)
+        outcome = build_outcome(api, case_sandbox, answer, options.timeout)
+    return judge_outcome(outcome, options.trust, options.skipped_checks)
+
+
+def build_outcome(api: Api, case_sandbox: CaseSandbox, answer: ClientAnswer, timeout: float) -> ClientOutcome:
+    """Return what the judge gets to see of a case."""
+    case = case_sandbox.case
+    operation = next(operation for operation in api.operations if operation.id == case.operation)
+    secrets = [(name, value) for name, value in case_sandbox.credentials.items() if name in api.root.secrets]
+    return ClientOutcome(
+        case=case,
+        api=api,
+        operation=operation,
+        variants=case_sandbox.server.running.mock.services[api.id].variants,
+        response=answer.response,
+        exchanges=case_sandbox.list_exchanges(),
+        violations=case_sandbox.find_violations(),
+        secrets=tuple(secrets),
+        seconds=answer.seconds,
+        timeout=timeout,
+        problem=answer.problem,
+        words=answer.words,
+        stderr=answer.stderr,
+    )
+
+
+def select_cases(cases: Sequence[ClientCase], only: Sequence[str], skipped: Sequence[str]) -> list[ClientCase]:
+    """Return the cases that the patterns mean; all where `only` is empty."""
+    selected = []
+    for case in cases:
+        is_wanted = not only or any(match_case(case, pattern) for pattern in only)
+        if is_wanted and not any(match_case(case, pattern) for pattern in skipped):
+            selected.append(case)
+    return selected
+
+
+def match_case(case: ClientCase, pattern: str) -> bool:
+    """Return whether a pattern such as `tmapi/4*` means the case."""
+    return fnmatchcase(case.id, pattern)

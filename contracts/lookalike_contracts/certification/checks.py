@@ -1,0 +1,221 @@
+"""What is held of a client in each case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lookalike_specs.pointers import MISSING
+from lookalike_specs.provenance import Source
+from lookalike_specs.redaction import Redactor
+
+from .case import ClientOutcome
+from .registry import ClientFinding, client_check
+from .served_items import find_last_page, find_total, list_item_ids
+
+# a client that asks more often than that for one task does not give up
+MAX_ATTEMPTS: Final = 10
+# of ids, in a message
+MAX_SHOWN: Final = 3
+# what the client got and gave is recorded, so nobody has to believe it
+RECORDED: Final = Source("measured", "what the client sent, got and gave in this case")
+OURS: Final = Source("invented", f"more than {MAX_ATTEMPTS} requests for one task are too many")
+
+
+@client_check(
+    "sent/conformant",
+    summary="Every request of the client is as the API's document wants it.",
+    rationale="What a vendor takes today against its own document, it may refuse tomorrow.",
+    remediation="Send what the document says: names, types, limits, signature, time and nonce.",
+)
+def check_requests(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look at what the judge of requests found."""
+    for violation in outcome.violations:
+        yield ClientFinding(f"request {violation.request_number}: {violation.message}", violation.source)
+
+
+@client_check(
+    "sent/anything",
+    summary="The client asks the API.",
+    rationale="A client that answers by itself, or asks elsewhere, is not seen at work.",
+    remediation="Let the client use the base URL of the task.",
+)
+def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Count the requests."""
+    if not outcome.exchanges and outcome.response is not None and outcome.response.unsupported is None:
+        yield ClientFinding("nothing was sent to the base URL of the task", RECORDED)
+
+
+@client_check(
+    "result/success",
+    summary="The client gives the goods of a good answer.",
+    rationale="A late answer, an empty one or one with rare values is a good one.",
+    remediation="Wait as long as the task's timeout, and read whatever the document allows.",
+)
+def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for an error where there was a good answer."""
+    response = outcome.response
+    if outcome.case.expectation != "items" or response is None or response.error is None:
+        return
+    if find_last_page(outcome) is not MISSING:
+        yield ClientFinding(f"the answer was good, and the client failed: {describe_error(outcome)}", RECORDED)
+
+
+@client_check(
+    "result/items",
+    summary="The client gives exactly the goods of the answer, in their order.",
+    rationale="A product that is left out, added or mixed up is a wrong result that nobody notices.",
+    remediation="Give each item of the answer, with its own id.",
+)
+def check_items(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Compare the ids with those of the page that the client got last."""
+    response = outcome.response
+    if outcome.case.expectation != "items" or response is None or response.items is None:
+        return
+    body = find_last_page(outcome)
+    if body is MISSING:
+        return
+    expected = list_item_ids(outcome, body)
+    ids = [str(item.id) for item in response.items]
+    if len(ids) != len(expected):
+        message = f"the answer has {len(expected)} items, and the client gave {len(ids)}"
+        yield ClientFinding(message, RECORDED)
+        return
+    for position, (item_id, possible_ids) in enumerate(zip(ids, expected, strict=True), start=1):
+        if item_id not in possible_ids:
+            message = f"item {position} is {min(possible_ids)!r} in the answer, and the client gave {item_id!r}"
+            yield ClientFinding(message, RECORDED)
+            return
+
+
+@client_check(
+    "result/total",
+    summary="The total that the client gives is that of the answer.",
+    rationale="Whoever shows pages counts them by the total.",
+    remediation="Give the total of the answer, or none.",
+)
+def check_total(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Compare the total with that of the page that the client got last."""
+    response = outcome.response
+    if outcome.case.expectation != "items" or response is None or response.total is None:
+        return
+    body = find_last_page(outcome)
+    if body is MISSING:
+        return
+    total = find_total(outcome, body)
+    if total is not None and total != response.total:
+        yield ClientFinding(f"the answer says {total} in all, and the client gave {response.total}", RECORDED)
+
+
+@client_check(
+    "failure/reported",
+    summary="The client tells its caller that the call failed.",
+    rationale="An error that looks like an empty result is taken for one: nothing was found.",
+    remediation="Raise, or return an error, where the API refused or the answer cannot be read.",
+)
+def check_failure(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for a result where there was an error."""
+    response = outcome.response
+    if outcome.case.expectation != "failure" or response is None or response.error is not None:
+        return
+    if response.unsupported is not None:
+        return
+    message = "the client ended as if all had gone well"
+    if response.items is not None:
+        message = f"the client gave {len(response.items)} items, and no error"
+    yield ClientFinding(f"{_describe_situation(outcome)}: {message}", outcome.case.source)
+
+
+@client_check(
+    "failure/message",
+    summary="The error that the client tells of says what happened.",
+    rationale="Whoever reads the log has nothing else.",
+    remediation="Give the error a message: the API's own, or what went wrong on the way.",
+)
+def check_message(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for an error without a word."""
+    response = outcome.response
+    if response is None or response.error is None or response.has_ended:
+        return
+    if not response.error.kind.strip() and not response.error.message.strip():
+        yield ClientFinding("the client's error has neither a kind nor a message", RECORDED)
+
+
+@client_check(
+    "failure/crash",
+    summary="The client survives whatever comes.",
+    rationale="A crash ends more than the one call.",
+    remediation="Catch what a bad answer makes, and tell the caller.",
+)
+def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for a driver that has ended, or speaks no protocol any more."""
+    if outcome.problem in ("crash", "malformed"):
+        yield ClientFinding(f"the driver {outcome.words}", RECORDED)
+
+
+@client_check(
+    "failure/hang",
+    summary="The client ends within the task's timeout.",
+    rationale="A call that never returns holds up its caller for ever.",
+    remediation="Give each call a deadline over all of it: connecting, waiting, reading, retrying.",
+)
+def check_hang(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for a driver that did not answer in time."""
+    if outcome.problem == "hang":
+        yield ClientFinding(f"the client had {outcome.timeout:g} s, and gave no answer", RECORDED)
+
+
+@client_check(
+    "retry/bounded",
+    summary="The client gives up some time.",
+    rationale="Thousands of clients that ask again and again keep a service down.",
+    remediation="Bound the number of attempts, and wait longer before each.",
+)
+def check_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Count the requests of the case's operation."""
+    count = sum(exchange.request.path == outcome.operation.path for exchange in outcome.exchanges)
+    if count > MAX_ATTEMPTS:
+        yield ClientFinding(f"{count} requests for one task", OURS)
+
+
+@client_check(
+    "secret/words",
+    summary="No secret is in what the client says: in errors, logs and on stderr.",
+    rationale="Logs go where secrets must not: to colleagues, to services, into reports.",
+    remediation="Leave the query of a URL, and headers with credentials, out of messages.",
+)
+def check_secrets(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for each secret, in every encoding that the redactor knows."""
+    places = {"what it wrote to stderr": outcome.stderr}
+    if outcome.response is not None:
+        places["its log"] = outcome.response.log
+        if outcome.response.error is not None:
+            places["its error"] = f"{outcome.response.error.kind}: {outcome.response.error.message}"
+    # by value: one that has two names is told of once, by the first of them
+    names: dict[str, str] = {}
+    for name, value in outcome.secrets:
+        names.setdefault(value, name)
+    for value, name in names.items():
+        redactor = Redactor([value.encode()])
+        for place, text in places.items():
+            data = text.encode("utf-8", "replace")
+            if redactor.redact(data) != data:
+                yield ClientFinding(f"{name} stands in {place}", RECORDED)
+
+
+def describe_error(outcome: ClientOutcome) -> str:
+    """Return the client's own words on its failure, without a secret."""
+    response = outcome.response
+    if response is None or response.error is None:
+        return ""
+    text = ": ".join(filter(None, (response.error.kind, response.error.message)))
+    redactor = Redactor([value.encode() for _, value in outcome.secrets])
+    return redactor.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _describe_situation(outcome: ClientOutcome) -> str:
+    statuses = dict.fromkeys(f"HTTP {exchange.response.status}" for exchange in outcome.exchanges)
+    met = ", ".join(list(statuses)[:MAX_SHOWN])
+    if met:
+        return f"{outcome.case.situation} ({met})"
+    return outcome.case.situation

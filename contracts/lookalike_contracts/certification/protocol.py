@@ -1,0 +1,78 @@
+"""What a client's driver is asked, and what it may answer: one JSON object on a line each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+TaskName = Literal["search"]
+
+
+class HelloTask(msgspec.Struct, frozen=True):
+    """The first line that a driver gets."""
+
+    id: str = "hello"
+    task: Literal["hello"] = "hello"
+    # of this protocol; a driver may refuse one that it does not know
+    protocol: int = 1
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who the client is, and which tasks its driver can do."""
+
+    id: str
+    name: str
+    tasks: list[str]
+    version: str = ""
+
+
+class ClientTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One call that the client is to make.
+
+    `image_url` is the address of a product's image, `image_path` the same image as a JPEG file, for clients that upload.
+    `timeout` is how many seconds the whole task may take, retries included. `page` counts from 1.
+    """
+
+    id: str
+    task: TaskName
+    api: str
+    base_url: str
+    credentials: dict[str, str]
+    timeout: float
+    image_url: str
+    image_path: str
+    page: int = 1
+    page_size: int = 10
+
+
+class ClientItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One product, as the client gives it to its caller; what is not given is not judged."""
+
+    id: str | int
+    title: str | None = None
+    price: str | float | None = None
+    url: str | None = None
+
+
+class ClientError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The failure that the client told its caller of: the kind, such as an exception's class, and its words."""
+
+    kind: str = ""
+    message: str = ""
+
+
+class ClientResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of a task: items, or an error, or that the driver cannot do it.
+
+    `log` is what the client wrote to its log meanwhile. `ended` is what a driver that makes one call and ends says by its
+    exit status; its items are not known.
+    """
+
+    id: str
+    items: list[ClientItem] | None = None
+    total: int | None = None
+    error: ClientError | None = None
+    unsupported: str | None = None
+    log: str = ""
+    has_ended: bool = False

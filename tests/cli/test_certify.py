@@ -1,0 +1,202 @@
+"""`lookalike certify`: an exemplary client passes every case, and each saboteur is caught by the check that is meant for it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lookalike.__main__ import cli
+from lookalike_contracts.certification import judge
+from lookalike_contracts.certification.registry import CLIENT_CHECKS
+
+# A client of TMAPI that does all as it should.
+EXEMPLARY = """
+import logging
+import time
+
+import httpx
+
+# httpx writes each URL to its log, and the token is in it
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.INFO)
+
+
+class SearchFailed(Exception):
+    pass
+
+
+def fetch(task, **parameters):
+    query = {"apiToken": task.credentials["apiToken"], "img_url": task.image_url, "page": 1, "page_size": 10}
+    deadline = time.monotonic() + task.timeout - 1
+    try:
+        with httpx.Client(timeout=task.timeout - 1) as client:
+            response = client.get(task.base_url + "/1688/global/search/image", params=query | parameters)
+        body = response.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise SearchFailed(type(error).__name__) from None
+    if response.status_code != 200 or body["code"] != 200:
+        raise SearchFailed(f"{response.status_code}: {body}")
+    return body["data"]
+
+
+def convert(data):
+    items = [{"id": item["item_id"], "title": item["title"], "price": item["price"]} for item in data["items"]]
+    return {"items": items, "total": data["total_count"]}
+
+
+def search(task):
+    return convert(fetch(task))
+"""
+# check -> the case that it is meant for, and what the saboteur does instead of `search`
+SABOTEURS: dict[str, tuple[str, str]] = {
+    "sent/conformant": ("tmapi/ok", "return convert(fetch(task, sort='cheapest'))"),
+    "sent/anything": ("tmapi/ok", "return []"),
+    "result/success": ("tmapi/empty", "data = fetch(task)\n    if not data['items']: raise SearchFailed('nothing')\n    return convert(data)"),
+    "result/items": ("tmapi/ok", "result = convert(fetch(task))\n    result['items'].reverse()\n    return result"),
+    "result/total": ("tmapi/ok", "result = convert(fetch(task))\n    result['total'] = len(result['items'])\n    return result"),
+    "failure/reported": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: return []"),
+    "failure/message": ("tmapi/439", "class _(Exception): pass\n    _.__name__ = ''\n    _.__str__ = lambda _: ''\n    try: return convert(fetch(task))\n    except SearchFailed: pass\n    raise _"),
+    "failure/crash": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: import os; os._exit(1)"),
+    "failure/hang": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: time.sleep(30)"),
+    "retry/bounded": ("tmapi/503", "for _ in range(11):\n        try: return convert(fetch(task))\n        except SearchFailed as error: last = error\n    raise last"),
+    "secret/words": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: raise SearchFailed(f'failed with {task.credentials}')"),
+}  # fmt: skip
+Certify = Callable[..., Result]
+
+
+@pytest.fixture
+def certify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certify:
+    """Return a function that certifies a client whose `search` has that body."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(body: str = "return convert(fetch(task))", *options: str) -> Result:
+        text = EXEMPLARY.replace("return convert(fetch(task))\n", f"{body}\n")
+        (tmp_path / "client.py").write_text(text, "utf-8")
+        arguments = ["certify", "tmapi", "--client", "client:search", "--timeout", "3", *options]
+        return CliRunner().invoke(cli, arguments)
+
+    return run
+
+
+def read_cases(result: Result) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads(result.stdout)["cases"]
+    return cases
+
+
+def test_an_exemplary_client_passes_every_case(certify: Certify) -> None:
+    result = certify("return convert(fetch(task))", "--json")
+    assert [case for case in read_cases(result) if case["verdict"] != "passed"] == []
+    assert result.exit_code == 0
+    assert {"tmapi/ok", "tmapi/439", "tmapi/reset-inside", "tmapi/empty"} <= {case["id"] for case in read_cases(result)}
+
+
+@pytest.mark.parametrize("check", SABOTEURS)
+def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(certify: Certify, check: str) -> None:
+    case, body = SABOTEURS[check]
+    timeout = ("--timeout", "1.5") if check == "failure/hang" else ()
+    result = certify(body, "--json", "--only", case, *timeout)
+    (judged,) = read_cases(result)
+    assert check in {finding["check"] for finding in judged["findings"]}, result.output
+    assert judged["verdict"] in ("failed", "warned", "informational")
+
+
+def test_every_check_has_a_saboteur() -> None:
+    assert judge.VERDICTS
+    assert set(SABOTEURS) == set(CLIENT_CHECKS)
+
+
+def test_after_a_crash_the_next_case_has_a_new_process(certify: Certify) -> None:
+    result = certify(SABOTEURS["failure/crash"][1], "--json", "--only", "tmapi/439", "--only", "tmapi/empty")
+    assert {case["id"]: case["verdict"] for case in read_cases(result)} == {
+        "tmapi/439": "failed",
+        "tmapi/empty": "passed",
+    }
+
+
+def test_no_secret_is_in_the_report(certify: Certify) -> None:
+    result = certify(SABOTEURS["secret/words"][1], "--only", "tmapi/439")
+    assert result.exit_code == 1
+    assert "secret/words: apiToken stands in its error" in result.output
+    # a sandbox's keys begin so
+    assert "sbx" not in result.output.replace("sandbox", "")
+
+
+def test_a_finding_that_is_made_in_many_cases_is_told_once(certify: Certify) -> None:
+    result = certify(SABOTEURS["sent/conformant"][1])
+    assert result.output.count("'cheapest'") <= 2
+    assert "more" in result.output
+
+
+SCRIPT = """#!/bin/sh
+exec {python} - <<'END'
+import os, sys, urllib.error, urllib.parse, urllib.request
+query = urllib.parse.urlencode({{
+    "apiToken": os.environ["LOOKALIKE_TMAPI_APITOKEN"], "img_url": os.environ["LOOKALIKE_IMAGE_URL"], "page_size": 5,
+}})
+try:
+    print(urllib.request.urlopen(os.environ["LOOKALIKE_BASE_URL"] + "/1688/global/search/image?" + query).read() * 50)
+except urllib.error.HTTPError as error:
+    sys.exit(int({status}))
+END
+"""
+
+
+@pytest.mark.parametrize(("status", "verdict"), [("1", "passed"), ("0", "failed")])
+def test_a_script_that_makes_one_call_is_judged_by_its_exit_status(tmp_path: Path, status: str, verdict: str) -> None:
+    script = tmp_path / "search.sh"
+    script.write_text(SCRIPT.format(python=sys.executable, status=status), "utf-8")
+    script.chmod(0o755)
+    arguments = ["certify", "tmapi", "--driver", str(script), "--json", "--only", "tmapi/ok", "--only", "tmapi/439"]
+    cases = read_cases(CliRunner().invoke(cli, arguments))
+    assert {case["id"]: case["verdict"] for case in cases} == {"tmapi/ok": "passed", "tmapi/439": verdict}
+
+
+@pytest.mark.parametrize(
+    ("program", "check", "words"),
+    [
+        ("import time; print('rubbish', flush=True); time.sleep(30)", "failure/crash", "sent what is no answer"),
+        ("import time; time.sleep(30)", "failure/hang", "gave no answer"),
+        ("import sys, time; sys.stdout.write('x' * 2_000_000); sys.stdout.flush(); time.sleep(30)", "failure/crash", "a line of more than"),
+        ("import os; os.kill(os.getpid(), 9)", "failure/crash", "was ended by signal 9"),
+    ],
+)  # fmt: skip
+def test_a_driver_that_misbehaves_is_named(program: str, check: str, words: str) -> None:
+    driver = f"{sys.executable} -c {shlex.quote(program)}"
+    arguments = ["certify", "tmapi", "--driver", driver, "--json", "--only", "tmapi/ok", "--timeout", "1"]
+    (case,) = read_cases(CliRunner().invoke(cli, arguments))
+    messages = {finding["check"]: finding["message"] for finding in case["findings"]}
+    assert words in messages[check]
+
+
+def test_what_the_driver_cannot_do_is_not_judged_and_never_a_pass() -> None:
+    program = 'input(); print(\'{"id":"hello","name":"x","tasks":[]}\', flush=True); input()'
+    driver = f"{sys.executable} -c {shlex.quote(program)}"
+    result = CliRunner().invoke(cli, ["certify", "tmapi", "--driver", driver, "--json", "--only", "tmapi/ok"])
+    (case,) = read_cases(result)
+    assert (case["verdict"], result.exit_code) == ("not judged", 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ([], 2, "give the client, such as --client my_client:search"),
+        (["--driver", "x", "--client", "y:z"], 2, "one of the two"),
+        (["--client", "y"], 2, "--client is MODULE:FUNCTION"),
+        (["--driver", "'"], 2, "--driver cannot be read"),
+        (["--driver", "/no/such/driver"], 3, "cannot be run"),
+        (["--driver", "x", "--only", "tmapi/438"], 2, "did you mean"),
+        (["--driver", "x", "--trust", "documentd"], 2, "documented"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], code: int, words: str) -> None:
+    result = CliRunner().invoke(cli, ["certify", "tmapi", *arguments])
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert "Traceback" not in result.output
