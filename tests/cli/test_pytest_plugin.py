@@ -766,3 +766,34 @@ def test_there_is_a_fixture_for_each_api(run: Any) -> None:
 def test_a_sandbox_shows_no_credentials() -> None:
     sandbox = Mock("tmapi").create_sandbox()
     assert sandbox.credentials["tmapi"]["apiToken"] not in repr(sandbox)
+
+
+def test_what_a_client_sent_is_no_command_of_a_ci(run: Any) -> None:
+    result = run(
+        """
+    EVIL = "\\n::error::x\\n##vso[task.complete]\\x1b[2J\\u202e##[x]"
+
+    def test_it(tmapi):
+        httpx.get(f"{tmapi.base_url}/1688/" + "%0a::stop-commands::x%0d%1b[2J%23%23vso[y]%e2%80%ae", params={"img_url": EVIL})
+        httpx.request("POST", f"{tmapi.base_url}/1688/tools/image/convert_url", content=EVIL)
+        pytest.fail("so that the section is written")
+        """
+    )
+    text = failures(result)
+    # the section alone: pytest shows the source of the test above it
+    section = text[text.index("lookalike ---") :]
+    assert "stop-commands" in section
+    assert re.findall(r"(?m)^\s*::|##[a-z]*\[|[\x00-\x08\x0b-\x1f\u202e]", section) == []
+
+
+def test_a_complaint_about_a_client_is_no_command_of_a_ci(run: Any) -> None:
+    result = run(
+        """
+    def test_it(tmapi):
+        ask(tmapi, **{"##vso[task.complete]": "1", "sort": "\\n::error::x##[y]\\x1b[2J"})
+        tmapi.assert_conformant()
+        """
+    )
+    lines = [line for line in failures(result).splitlines() if line.startswith("E ")]
+    assert any("task.complete" in line for line in lines)
+    assert re.findall(r"(?m)^\s*::|##[a-z]*\[|[\x00-\x08\x0b-\x1f\u202e]", "\n".join(lines)) == []
