@@ -20,8 +20,10 @@ import pytest
 from ..contracts.transport.misbehaving_server import OK_HEAD, read_request_head, serve_badly
 
 MAX_TIME = 4
-# the program starts in two seconds and writes its report in less, on a machine that has nothing else to do
-GRACE = 30
+# The program starts in two seconds and writes its report in less. Other tests run beside these, so that what is measured
+# is the processor's time, which is the program's own.
+GRACE = 8
+SECONDS_TO_START = 60
 MAX_MEMORY = 512 * 1024 * 1024
 PAGE = b'{"code":200,"msg":"success","data":{"page":1,"page_size":20,"total_count":100000,"sort":"x","filters":{},"items":[%b]}}'
 BAD_REGEX = r"""
@@ -55,7 +57,7 @@ class Judged(NamedTuple):
     code: int
     output: str
     errors: str
-    seconds: float
+    cpu_seconds: float
     peak: int
 
 
@@ -66,7 +68,6 @@ def start_check(*words: str) -> subprocess.Popen[str]:
 
 
 def run_check(*words: str) -> Judged:
-    began = time.monotonic()
     process = start_check(*words)
     output = list[str]()
     errors = list[str]()
@@ -85,7 +86,7 @@ def run_check(*words: str) -> Judged:
         reader.join()
     process.stdout.close()
     process.stderr.close()
-    return Judged(process.returncode, output[0], errors[0], time.monotonic() - began, usage.ru_maxrss * 1024)
+    return Judged(process.returncode, output[0], errors[0], usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 @contextmanager
@@ -106,11 +107,12 @@ def serve_body(body: bytes, head: bytes = b"") -> Iterator[str]:
 @pytest.mark.parametrize("body", BODIES)
 def test_an_answer_that_is_too_much_ends_with_the_time_and_within_the_memory(body: str) -> None:
     with serve_body(BODIES[body]) as url:
-        judged = run_check("tmapi", "--url", url, "--max-time", str(MAX_TIME))
+        judged = run_check("tmapi", "--url", url, "--max-time", str(MAX_TIME), "--json")
     assert judged.code in (1, 3)
+    assert json.loads(judged.output)["seconds"] < MAX_TIME + GRACE
     assert "Traceback" not in judged.output + judged.errors
     assert "the check itself broke down" not in judged.output
-    assert judged.seconds < MAX_TIME + GRACE
+    assert judged.cpu_seconds < MAX_TIME + GRACE
     assert judged.peak < MAX_MEMORY
 
 
@@ -132,7 +134,7 @@ def test_a_regular_expression_without_end_ends_with_the_time(tmp_path: Path) -> 
     assert judged.code == 3, judged
     assert "the 2 s that --max-time gives are used up" in judged.output
     assert judged.errors == ""
-    assert judged.seconds < 2 + GRACE
+    assert judged.cpu_seconds < 2 + GRACE
 
 
 def test_a_server_that_drips_is_waited_for_no_longer_than_the_time_that_there_is() -> None:
@@ -168,13 +170,12 @@ def test_an_interrupt_in_the_middle_of_an_answer_says_what_was_found(pause: floa
         assert asked.wait(SECONDS_TO_START)
         time.sleep(pause)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=GRACE)
+        output, errors = process.communicate(timeout=SECONDS_TO_START)
     assert process.returncode == 130
     assert output.splitlines()[-1].startswith("interrupted, ")
     assert errors == ""
 
 
-SECONDS_TO_START = 60
 REPORT_THAT_TAKES_TIME = """
 import os, signal, sys
 from lookalike import check_run
