@@ -12,7 +12,7 @@ from collections.abc import Callable
 from .connection_state import State
 from .limits import Limits
 from .request_reader import IncomingRequest
-from .response_progress import ResponseProgress
+from .response_progress import ResponseProgress, count_waiting_bytes
 
 
 class ConnectionTimer:
@@ -81,6 +81,6 @@ class ConnectionTimer:
         """Return how long a client may still take to read; what takes its time here is our affair."""
         if now is None:
             now = self._loop.time()
-        self._progress.update(self._transport.get_write_buffer_size(), now)
+        self._progress.update(count_waiting_bytes(self._transport), now)
         self.active_at = max(self.active_at, self._progress.moved_at)
         return self._progress.compute_seconds_left(now)

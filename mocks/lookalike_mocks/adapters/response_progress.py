@@ -1,13 +1,39 @@
-"""How a client gets on with reading its responses, seen from the bytes that still wait for it here.
+"""How a client gets on with reading its responses, seen from the bytes that still wait for it.
 
-The system takes what fits into its own buffers, which is a megabyte or more. What waits beyond that is all that we see, and
-only when somebody looks: at 0:00 there are 500,000 bytes left, at 0:05 there are 499,990. Such a client reads, so a bound
-on standing still does not end it, and it would hold its connection for a week. So it has to keep up a rate as well.
+At 0:00 there are 500,000 bytes left, at 0:05 there are 499,990. Such a client reads, so a bound on standing still does not
+end it, and it would hold its connection for days. So it has to keep up a rate as well.
+
+Bytes wait here and in the system's buffer, which takes more from us only when a third of it is free: a megabyte may go
+before we see any of it move, and a client with a thin line would seem to stand still. Linux says what it holds.
 """
 
 from __future__ import annotations
 
+import asyncio
+import struct
+import sys
+
 from .limits import Limits
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
+
+def count_waiting_bytes(transport: asyncio.Transport) -> int:
+    """Return how many bytes the client has not taken yet; 0 where the system has all of them."""
+    size = transport.get_write_buffer_size()
+    if size == 0 or sys.platform != "linux":
+        return size
+    sock = transport.get_extra_info("socket")
+    if sock is None:
+        return size
+    try:
+        (unsent_size,) = struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))
+    except OSError:
+        # the connection is over already
+        return size
+    return size + int(unsent_size)
 
 
 class ResponseProgress:
