@@ -16,6 +16,7 @@ from .explain import create_refusal_finder, create_situation_finder
 from .faults import LASTING_FAULTS, apply_fault
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .reading import ReadingCache
+from .reason import ReasonFinder
 from .response_date import add_date
 from .sandbox import Sandboxes
 from .sandbox.journal import JournalEntry
@@ -83,17 +84,25 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         situation = selection.fault
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(state, service, selection)
-    if reason_finder is not None:
-        response = add_why_header(request, response, reason_finder)
-    # the real time is left to who sends the response: a mock's answer to the same request is the same
-    if chosen_time is not None:
-        response = add_date(response, chosen_time)
+    response = _add_headers(request, response, reason_finder, chosen_time)
     operation_id = ""
     if reading.endpoint is not None:
         operation_id = reading.endpoint.operation.id
     entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
     state.journal.add(entry)
     return entry
+
+
+def _add_headers(
+    request: Request, response: Response, reason_finder: ReasonFinder | None, chosen_time: float | None
+) -> Response:
+    """Return the response with the headers that are the same at every API: why, where it was asked, and the time."""
+    if reason_finder is not None:
+        response = add_why_header(request, response, reason_finder)
+    # the real time is left to who sends the response: a mock's answer to the same request is the same
+    if chosen_time is not None:
+        response = add_date(response, chosen_time)
+    return response
 
 
 def _apply_selected_fault(

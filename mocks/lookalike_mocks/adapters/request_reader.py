@@ -27,6 +27,7 @@ FRAMING_FACTOR: Final = 8
 REQUEST_START: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*(?: |$)")
 MAX_METHOD_BYTES: Final = 64
 NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+AUTHORITY_END: Final = re.compile(rb"[/?#]")
 OLD_VERSION: Final = b"HTTP/1.0"
 BAD_REQUEST: Final = b"400 Bad Request"
 HEAD_TOO_LARGE: Final = b"431 Request Header Fields Too Large"
@@ -236,14 +237,24 @@ class RequestReader:
         parser = self._parser
         request.method = parser.get_method().decode("ascii")
         request.keeps_alive = parser.should_keep_alive()
-        request.path, request.query = _split_target(request.target)
+        request.path, request.query, authority = _split_target(request.target)
+        if authority:
+            # the target says whom it means, and then `Host` counts for nothing (RFC 9112 3.2.2)
+            request.headers = [(name, value) for name, value in request.headers if name != b"host"]
+            request.headers.insert(0, (b"host", authority))
+        host_count = 0
         for name, value in request.headers:
-            if name == b"content-length":
+            if name == b"host":
+                host_count += 1
+            elif name == b"content-length":
                 request.remaining = int(value)
             elif name == b"transfer-encoding":
                 request.remaining = None
             elif name == b"expect":
                 request.expects_continue = value.lower() == b"100-continue"
+        if host_count > 1:
+            # one of two would count here and the other one elsewhere (RFC 9112 3.2)
+            raise ValueError("two Host headers")
         request.is_upgrade = request.has_body and parser.should_upgrade()
 
     def on_body(self, body: bytes) -> None:
@@ -273,16 +284,24 @@ def _encode_target(head: bytes) -> bytes:
     return encoded + end + rest
 
 
-def _split_target(target: bytes) -> tuple[str, bytes]:
-    """Return the decoded path and the raw query of a request target. Raise ValueError for one that is none."""
+def _split_target(target: bytes) -> tuple[str, bytes, bytes]:
+    """Return the decoded path, the raw query and the authority of a request target, such as `api.tmapi.top:80`.
+
+    The authority is b"" where the target has none, as nearly all. Raise ValueError for a target that is none.
+    """
+    authority = b""
     if target.startswith(b"/") and not target.startswith(b"//") and b"#" not in target:
         raw_path, _, query = target.partition(b"?")
     else:
         # such as `http://host/path?query`, which a client of a proxy sends, or `//host/path`
         parsed = httptools.parse_url(target)
-        raw_path = parsed.path
+        raw_path = parsed.path or b"/"
         query = parsed.query or b""
+        if not target.startswith(b"/"):
+            rest = target.partition(b"://")[2]
+            # `user:password@` before the host is not for us
+            authority = AUTHORITY_END.split(rest, maxsplit=1)[0].rpartition(b"@")[2]
     path = raw_path.decode("ascii")
     if "%" in path:
         path = unquote(path)
-    return path, query
+    return path, query, authority
