@@ -33,14 +33,16 @@ WIDE_LETTERS: Final = re.compile(rb"\0{1,3}[^\0](?:\0{1,3}[^\0]){6,}")
 MIN_NUMBERS: Final = 7
 NUMBER_LISTS: Final = re.compile(rb"(?:0x[0-9a-fA-F]{2}|[0-9]{1,3})(?:,\s{0,8}(?:0x[0-9a-fA-F]{2}|[0-9]{1,3})){7,}")
 NUMBERS: Final = re.compile(rb"(?:0x([0-9a-fA-F]{2})|([0-9]{1,3}))(?:,\s*)?")
-# the second is for a run that has another digit in front of it
-HEX_RUNS: Final = (
-    re.compile(rb"([0-9a-fA-F]{2}(?:[ :-]?[0-9a-fA-F]{2}){7,})"),
-    re.compile(rb"[0-9a-fA-F]([0-9a-fA-F]{2}(?:[ :-]?[0-9a-fA-F]{2}){7,})"),
+HEX_RUN: Final = re.compile(rb"[0-9a-fA-F]{16,}")
+# `73:33:63`, `73 33 63`, `7333 6372`; the second pattern is the quick look whether there can be any
+SEPARATED_HEX: Final = re.compile(
+    rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}(?:[ :-][0-9a-fA-F]{2}){7,}"
+    rb"|[0-9a-fA-F]{4}(?:[ :-][0-9a-fA-F]{4}){3,}(?:[ :-][0-9a-fA-F]{2})?)"
 )
+SEPARATED_HEX_HINT: Final = re.compile(rb"[ :-](?:[0-9a-fA-F]{2}){1,2}[ :-](?:[0-9a-fA-F]{2}){1,2}[ :-]")
 HEX_SEPARATORS: Final = b" :-"
 # the beginnings of gzip and of zlib
-COMPRESSED_START: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+COMPRESSED_STARTS: Final = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 # window bits for a header of gzip or of zlib, whichever comes
 ANY_ZLIB_HEADER: Final = 47
 MAX_STREAMS: Final = 4
@@ -135,18 +137,19 @@ def decompress(text: bytes) -> Iterator[Layer]:
 def _decompress_streams(text: bytes) -> Iterator[DecodedSpan]:
     position = 0
     for _ in range(MAX_STREAMS):
-        start = COMPRESSED_START.search(text, position)
-        if start is None:
+        places = [text.find(start, position) for start in COMPRESSED_STARTS]
+        begin = min((place for place in places if place >= 0), default=-1)
+        if begin < 0:
             return
         decompressor = zlib.decompressobj(ANY_ZLIB_HEADER)
-        position = start.start() + 1
+        position = begin + 1
         try:
-            decompressed = decompressor.decompress(text[start.start() :], MAX_DECOMPRESSED_BYTES)
+            decompressed = decompressor.decompress(text[begin:], MAX_DECOMPRESSED_BYTES)
         except zlib.error:
             continue
         if decompressed:
             position = len(text) - len(decompressor.unused_data)
-            yield start.start(), position, decompressed
+            yield begin, position, decompressed
 
 
 # what bytes that are no text can still be
@@ -183,11 +186,20 @@ def _decode_base64_runs(runs: list[Span], skipped: int, text: bytes) -> Iterator
 
 
 def _decode_hex(text: bytes) -> Iterator[Layer]:
-    for pattern in HEX_RUNS:
+    runs = [match.span() for match in HEX_RUN.finditer(text)]
+    # a run may have another digit in front of it
+    for skipped in range(2):
         spans = []
-        for match in pattern.finditer(text):
-            digits = match[1].translate(None, HEX_SEPARATORS)
-            spans.append((match.start(1), match.end(1), bytes.fromhex(digits.decode("ascii"))))
+        for run_begin, run_end in runs:
+            begin = run_begin + skipped
+            end = run_end - (run_end - begin) % 2
+            spans.append((begin, end, bytes.fromhex(text[begin:end].decode("ascii"))))
+        yield from _build_run_layers(text, spans)
+    if SEPARATED_HEX_HINT.search(text):
+        spans = []
+        for match in SEPARATED_HEX.finditer(text):
+            digits = match[0].translate(None, HEX_SEPARATORS)
+            spans.append((*match.span(), bytes.fromhex(digits.decode("ascii"))))
         yield from _build_run_layers(text, spans)
 
 

@@ -7,6 +7,7 @@ its own came from, and what is found in the last one is covered in the first.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -49,6 +50,7 @@ class Redactor:
         if base is not None:
             self._indexes += base._indexes
         lengths = [index.min_length for index in self._indexes if index.min_length]
+        self._shortest = min((index.shortest for index in self._indexes if index), default=sys.maxsize)
         self._decoders: tuple[LayerDecoder, ...] = ESCAPE_DECODERS
         if lengths:
             self._decoders += BINARY_DECODERS + build_run_decoders(min(lengths))
@@ -69,7 +71,7 @@ class Redactor:
 
     def _find_spans(self, text: bytes) -> Iterator[Span]:
         """Yield where the values stand, in the text or in what it can be read as."""
-        if not any(self._indexes):
+        if len(text) < self._shortest:
             return
         for reading in iter_readings(text, self._decoders):
             for span in self._find_plain_spans(reading):
