@@ -12,6 +12,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -22,9 +23,10 @@ from lookalike.__main__ import cli
 from lookalike_contracts.baseline import Baseline, encode_baseline
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.coverage import Coverage
+from lookalike_contracts.finding import Exchange, Finding
 from lookalike_contracts.reports import FORMATS, CompletedRun, assemble_report
 from lookalike_contracts.reproduction import build_evidence, get_variable_name
-from lookalike_contracts.results import RunResult
+from lookalike_contracts.results import CheckResult, RunResult
 from lookalike_contracts.runner import RunConfig, execute_checks
 from lookalike_mocks import Mock
 from lookalike_mocks.sandbox import Sandbox
@@ -278,3 +280,34 @@ def test_the_reader_would_find_them() -> None:
     for encode in ENCODINGS:
         assert leaks({secret}, f'{{"a": "{encode(secret)}", "b": 1}}'), encode(secret)
     assert is_secret_readable(secret, quote(secret, safe=""))
+
+
+@pytest.mark.parametrize("other", [{"daji-1688": {"appKey": "k", "appSecret": CANARY}}, {}])
+def test_a_report_on_one_api_tells_no_secret_of_another(monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]) -> None:
+    """A server that plays both, or a variable that stands in the environment beside the one that was asked for."""
+    if not other:
+        monkeypatch.setenv("LOOKALIKE_DAJI_1688_APPSECRET", CANARY)
+    apis = (load_api("tmapi"), load_api("daji-1688"))
+    request = Request(method="GET", path="/", headers=((b"host", b"h"),))
+    answer = Response(status=200, body=f'{{"a": "{CANARY.encode().hex()}", "b": "{CANARY}"}}'.encode())
+    finding = Finding(
+        "answer/schema",
+        "error",
+        "tmapi",
+        apis[0].operations[0].id,
+        f"says {CANARY}",
+        "/a",
+        "",
+        (Exchange(request, answer),),
+        0,
+    )
+    accounts = {api.id: dict(other.get(api.id, api.account)) for api in apis}
+    outcome = CheckResult("answer/schema", "tmapi", apis[0].operations[0].id, "failed", (finding,), f"because {CANARY}")
+    verdict = RunResult("http://127.0.0.1:8765", 0, (outcome,), 1.0)
+    report = assemble_report(
+        CompletedRun("0", apis, select_checks(("answer",)), accounts, verdict, Coverage()),
+        lambda _: "again",
+        Baseline(),
+    )
+    for name, form in FORMATS.items():
+        assert not leaks({CANARY}, form(report)), name

@@ -19,11 +19,10 @@ from _pytest.junitxml import xml_key
 from lookalike_mocks.redact import build_redactor
 from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
 from lookalike_specs.redaction import Redactor
-from lookalike_specs.redaction.secret_names import is_secret_name
+from lookalike_specs.redaction.secret_names import list_environment_secrets
 
 from .sandboxes import TestSandbox
 
-VARIABLE_PREFIX: Final = "LOOKALIKE_"
 # of the section with the look-alikes' exchanges, which has no secret in it, but the demo account's public key
 SECTION_TITLE: Final = "lookalike"
 # the attributes of a report that hold texts; a subtest's `context` has its message and its parameters
@@ -69,22 +68,13 @@ def _describe_state(test_sandbox: TestSandbox | None) -> tuple[object, ...]:
 
 
 def _build_redactors(test_sandbox: TestSandbox | None) -> tuple[Redactor, ...]:
-    session = Redactor(_list_environment_secrets(os.environ), ISSUED_SECRETS.get_redactor())
+    session = Redactor(list_environment_secrets(os.environ), ISSUED_SECRETS.get_redactor())
     if test_sandbox is None:
         return (session,)
     # Two more: a request with a mistyped key went to the demo sandbox, and what it carried is a secret too.
     own = build_redactor(test_sandbox.sandbox, test_sandbox.sandbox.journal.entries)
     unmatched = build_redactor(test_sandbox.mock.sandboxes.demo, test_sandbox.find_unmatched_entries())
     return (session, own, unmatched)
-
-
-def _list_environment_secrets(environment: Mapping[str, str]) -> list[bytes]:
-    """Return the credentials and the control token that our variables hold."""
-    return [
-        os.fsencode(value)
-        for name, value in environment.items()
-        if name.startswith(VARIABLE_PREFIX) and is_secret_name(name.encode("utf-8", "replace"))
-    ]
 
 
 def redact_report(report: pytest.TestReport | pytest.CollectReport, redact: Redact) -> None:

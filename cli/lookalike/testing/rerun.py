@@ -16,6 +16,7 @@ import msgspec
 
 from lookalike_mocks import Sandbox
 from lookalike_mocks.redact import find_secrets_of_any, list_sandbox_secrets
+from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_mocks.service import Service
 from lookalike_specs import SecurityScheme, curl
@@ -67,7 +68,7 @@ def build_curl_command(entry: JournalEntry, sandbox: Sandbox, max_body_bytes: in
             request = sign(request, scheme, demo_account, SigningContext(datetime.now(UTC), ""))
         # they are no secrets: the documents and `lookalike apis` show them
         secrets -= {value.encode() for value in demo_account.values()}
-    request = _redact(request, Redactor(secrets), max_body_bytes)
+    request = _redact(request, Redactor(secrets, ISSUED_SECRETS.get_redactor()), max_body_bytes)
     reason = entry.why
     if reason is not None and reason.origin == "schedule":
         # the sandbox had it beforehand; a request of its own has to ask for it

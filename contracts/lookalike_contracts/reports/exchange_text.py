@@ -37,9 +37,11 @@ class ExchangeText:
     response: MessageText
 
 
-def build_exchange_texts(finding: Finding, api: Api, account: Mapping[str, str]) -> tuple[ExchangeText, ...]:
-    """Return the exchanges of a finding with all secrets of `account` covered."""
-    redactor = build_redactor(api, account, finding.exchanges)
+def build_exchange_texts(
+    finding: Finding, api: Api, account: Mapping[str, str], run_redactor: Redactor | None = None
+) -> tuple[ExchangeText, ...]:
+    """Return the exchanges of a finding with all secrets of `account` covered, and what `run_redactor` covers."""
+    redactor = build_redactor(api, account, finding.exchanges, run_redactor)
     return tuple(_build_exchange_text(exchange, finding.url, redactor) for exchange in finding.exchanges)
 
 

@@ -16,7 +16,7 @@ from ..coverage import Coverage
 from ..finding import ARRAY_INDEX, Finding
 from ..registry import Check
 from ..reproduction import Evidence, build_evidence
-from ..reproduction.secrets import build_redactor
+from ..reproduction.secrets import build_run_redactor
 from ..reproduction.text import redact_text, truncate_bytes
 from ..results import CheckResult, RunResult
 from ..severity import Severity
@@ -263,12 +263,14 @@ def assemble_report(
 
     `build_rerun_command` returns the command that finds a finding once more.
     """
+    run_redactor = build_run_redactor(run.apis, run.accounts)
     reported = [
-        _build_reported_finding(run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding))
+        _build_reported_finding(
+            run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding), run_redactor
+        )
         for finding in run.result.findings
     ]
     findings = tuple(sorted(reported, key=lambda finding: STATES.index(finding.state)))
-    redactors = {api.id: build_redactor(api, run.accounts[api.id], ()) for api in run.apis}
     return Report(
         version=run.version,
         target=run.result.target,
@@ -276,7 +278,7 @@ def assemble_report(
         seconds=run.result.seconds,
         apis=run.apis,
         checks=run.checks,
-        results=tuple(_redact_result(result, redactors[result.api]) for result in run.result.results),
+        results=tuple(_redact_result(result, run_redactor) for result in run.result.results),
         findings=findings,
         coverage=run.coverage,
         notes=tuple(escape_invisible(note) for note in baseline.describe_stale_entries(run.result.results)),
@@ -288,7 +290,7 @@ def assemble_report(
 
 
 def _build_reported_finding(
-    run: CompletedRun, finding: Finding, rerun_command: str, accepted_reason: str
+    run: CompletedRun, finding: Finding, rerun_command: str, accepted_reason: str, run_redactor: Redactor
 ) -> ReportedFinding:
     api = next(api for api in run.apis if api.id == finding.api)
     return ReportedFinding(
@@ -298,14 +300,14 @@ def _build_reported_finding(
         operation=finding.operation,
         seed=finding.seed,
         fingerprint=finding.fingerprint,
-        evidence=bound_evidence(build_evidence(finding, api, run.accounts[api.id])),
+        evidence=bound_evidence(build_evidence(finding, api, run.accounts[api.id], run_redactor)),
         provenance=Source(
             finding.provenance.kind, truncate_bytes(escape_invisible(finding.provenance.source), MAX_SOURCE_BYTES)
         ),
         provenance_pointer=escape_invisible(finding.provenance_pointer),
         accepted_reason=escape_invisible(accepted_reason),
         rerun_command=escape_invisible(rerun_command),
-        exchanges=build_exchange_texts(finding, api, run.accounts[api.id]),
+        exchanges=build_exchange_texts(finding, api, run.accounts[api.id], run_redactor),
     )
 
 

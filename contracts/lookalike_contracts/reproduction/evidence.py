@@ -34,9 +34,11 @@ class Evidence:
     location: SourceLocation
 
 
-def build_evidence(finding: Finding, api: Api, account: Mapping[str, str]) -> Evidence:
-    """Return a finding with its evidence, secrets covered; `account` is who asked."""
-    redactor = build_redactor(api, account, finding.exchanges)
+def build_evidence(
+    finding: Finding, api: Api, account: Mapping[str, str], run_redactor: Redactor | None = None
+) -> Evidence:
+    """Return a finding with its evidence, secrets covered; `account` is who asked, `run_redactor` covers other accounts."""
+    redactor = build_redactor(api, account, finding.exchanges, run_redactor)
     exchanges = [
         FindingExchange(
             api,

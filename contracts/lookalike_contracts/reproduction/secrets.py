@@ -8,19 +8,32 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lookalike_specs import Api
 from lookalike_specs.messages import Request
-from lookalike_specs.redaction import Redactor, find_secrets
+from lookalike_specs.redaction import Redactor, find_secrets, list_environment_secrets
 from lookalike_specs.signing import SCHEMES, Stages
 
 from ..finding import Exchange
 
 
-def build_redactor(api: Api, account: Mapping[str, str], exchanges: Iterable[Exchange]) -> Redactor:
-    """Return what covers the secrets of an account and of these exchanges in any text."""
+def build_run_redactor(
+    apis: Iterable[Api], accounts: Mapping[str, Mapping[str, str]], environment: Mapping[str, str] = os.environ
+) -> Redactor:
+    """Return what covers the secrets of all accounts of a run, by API, and those that our variables hold.
+
+    A server that plays two APIs may answer the one with what it was sent as the other.
+    """
+    secrets = [value.encode() for api in apis for value in select_secrets(api, accounts[api.id]).values()]
+    return Redactor(secrets + list_environment_secrets(environment))
+
+
+def build_redactor(
+    api: Api, account: Mapping[str, str], exchanges: Iterable[Exchange], base: Redactor | None = None
+) -> Redactor:
+    """Return what covers the secrets of an account and of these exchanges in any text, and what `base` covers."""
     secrets = [value.encode() for value in select_secrets(api, account).values()]
     for request, response in exchanges:
         secrets += find_secrets(api.root.secrets, request, response)
         secrets += _compute_signatures(account, request)
-    return Redactor(secrets)
+    return Redactor(secrets, base)
 
 
 def select_secrets(api: Api, account: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +29,7 @@ SECRET_NAME_ENDS: Final = (
     "token",
 )
 SEPARATORS: Final = b"-_."
+VARIABLE_PREFIX: Final = "LOOKALIKE_"
 # Words that come instead of a secret, or with any other text. As a secret they are covered where they stand alone, or
 # `password` would leave nothing of `my_passwords`.
 COMMON_WORDS: Final = frozenset(
@@ -74,3 +77,12 @@ def is_secret_name(name: bytes) -> bool:
     """Return whether what has this name is a secret, at any API and in any letter case."""
     plain_name = name.translate(None, SEPARATORS).lower().decode("latin-1")
     return plain_name in SECRET_NAMES or plain_name.endswith(SECRET_NAME_ENDS)
+
+
+def list_environment_secrets(environment: Mapping[str, str]) -> list[bytes]:
+    """Return the credentials and the control token that our variables hold: `LOOKALIKE_TMAPI_APITOKEN`."""
+    return [
+        os.fsencode(value)
+        for name, value in environment.items()
+        if name.startswith(VARIABLE_PREFIX) and is_secret_name(name.encode("utf-8", "replace"))
+    ]
