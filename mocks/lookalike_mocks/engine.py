@@ -64,6 +64,7 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         response = HANDLERS[context.endpoint.operation.extension.handler](state, context)
         situation = selection.situation
     except VendorError as error:
+        error.forget_frames()
         response = render_error(service, reading.endpoint, reading.parsed, state, error)
         situation = error.error_id
         reason_finder = create_refusal_finder(
@@ -76,6 +77,7 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         )
         state = _select_journal_state(sandboxes, state, reading.credential, request)
     except MockError as error:
+        error.forget_frames()
         response = render_own_answer(error)
         situation = ""
         reason_finder = partial(explain_own_answer, sandboxes, error.rule, describe_own_answer(error))

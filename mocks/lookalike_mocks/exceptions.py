@@ -12,6 +12,20 @@ from lookalike_specs.suggest import find_closest
 from .reason import Origin
 
 
+class PipelineError(Exception):
+    """An error that ends a request, and that is looked at after it was raised."""
+
+    def forget_frames(self) -> None:
+        """Let go of the functions that raised it, with all that these knew of the request.
+
+        A frame may hold the error, as that of `raise error` does, or the reading which the error is a part of. Such a
+        circle of megabytes would wait for the garbage collector.
+        """
+        self.__traceback__ = None
+        self.__context__ = None
+        self.__cause__ = None
+
+
 class Breach(NamedTuple):
     """A rule of the document that was broken: its pointer, what it allows, and the value that it does not allow.
 
@@ -25,7 +39,7 @@ class Breach(NamedTuple):
 
 
 @dataclass(eq=False)
-class VendorError(Exception):
+class VendorError(PipelineError):
     """The API answers with an error of its catalogue; `template_values` fill the placeholders of its message.
 
     The rest is for those who want to know why, and reaches no client by itself: `breach` is the rule of the document
@@ -43,7 +57,7 @@ class VendorError(Exception):
 
 
 @dataclass(eq=False)
-class MockError(Exception):
+class MockError(PipelineError):
     """The mock answers as itself, as no vendor can know what is wrong: HTTP status and JSON body.
 
     `payload` says what is wrong as `error`, and may say more as `reason`. `rule` is a name for it.

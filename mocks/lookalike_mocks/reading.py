@@ -105,6 +105,7 @@ def read_request(router: ApiRouter, request: Request) -> RequestReading:
         context = RequestContext(service, endpoint, accepted, bound_credential, parse_preferences(accepted.request))
         values = validate(endpoint.rules, accepted)
     except VendorError as error:
+        error.forget_frames()
         return RequestReading(service, parsed, credential, endpoint, context, error)
     context = msgspec.structs.replace(context, sent_values=values.sent, values=values.effective)
     return RequestReading(service, parsed, credential, endpoint, context)
