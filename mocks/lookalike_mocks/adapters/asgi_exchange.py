@@ -48,7 +48,14 @@ class AsgiExchange:
         task = connection.loop.create_task(self._run())
         tasks = connection.registry.tasks
         tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        task.add_done_callback(self._finish)
+        # until the end, as a long body waits for its turn although its client may be gone
+        connection.registry.body_bytes += len(self._request.body)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        registry = self._connection.registry
+        registry.tasks.discard(task)
+        registry.body_bytes -= len(self._request.body)
 
     async def _run(self) -> None:
         connection = self._connection

@@ -52,6 +52,8 @@ from .response_head import CONNECTION_HEADERS, encode_head, encode_sized_head
 # How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
 # without end would keep the loop to itself.
 MAX_DIRECT_RESPONSES: Final = 32
+# a body that is never refused because others send long ones: who sends some JSON need not suffer for pictures
+SMALL_BODY_BYTES: Final = 64 * 1024
 logger = logging.getLogger("lookalike")
 
 
@@ -69,6 +71,8 @@ class ServerConnection(asyncio.Protocol):
         self._state = State.HEAD
         self._unread = bytearray()
         self._discarded_size = 0
+        # of the body that is coming in, what is counted among those of all connections
+        self._body_size = 0
         self._reader = RequestReader(limits)
         # of the request that came last: its version of HTTP, such as "1.1", and whether another one may follow
         self.version = ""
@@ -90,7 +94,7 @@ class ServerConnection(asyncio.Protocol):
         self._timer = ConnectionTimer(self.transport, self.limits, self._check_deadline)
         self.registry.connections.add(self)
         if len(self.registry.connections) > self.limits.connections:
-            self._refuse(response_head.TOO_MANY_CONNECTIONS)
+            self._refuse(response_head.TOO_BUSY)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
         """Wake what waits on this connection, and forget it."""
@@ -100,6 +104,11 @@ class ServerConnection(asyncio.Protocol):
         self.lost.set()
         self._reader.close()
         self._unread.clear()
+        if self._exchange is not None:
+            # it may wait for a client to read on that is gone
+            self._exchange.can_write.set()
+            self._exchange = None
+        self._forget_body()
 
     def pause_writing(self) -> None:
         """Take no further request: the client asks faster than it reads."""
@@ -205,6 +214,7 @@ class ServerConnection(asyncio.Protocol):
                 self._begin_request()
             elif self._state is State.BODY:
                 self._reader.read_body(self._unread)
+                self._count_body(len(self._reader.request.body))
             else:
                 return False
         except UnreadableRequest as error:
@@ -212,7 +222,20 @@ class ServerConnection(asyncio.Protocol):
             return False
         if self._reader.request.body_size > self.limits.body_bytes:
             self._answer_broken_body("body-too-large")
+        elif self._body_size > SMALL_BODY_BYTES and self.registry.body_bytes > self.limits.bodies_bytes:
+            self._refuse(response_head.TOO_BUSY)
+            return False
         return True
+
+    def _forget_body(self) -> None:
+        """Let go of a body that will not be answered, or was."""
+        self._reader.request.body.clear()
+        self._count_body(0)
+
+    def _count_body(self, size: int) -> None:
+        """Say how much of a body this connection holds now."""
+        self.registry.body_bytes += size - self._body_size
+        self._body_size = size
 
     def _begin_request(self) -> None:
         """Make out how long the body may be and take, where there is one."""
@@ -248,6 +271,7 @@ class ServerConnection(asyncio.Protocol):
         return True
 
     def _answer(self, broken_rule: str = "") -> None:
+        self._count_body(0)
         self._respond(self._reader.request.build_request(self.scheme, broken_rule))
 
     def _respond(self, request: Request) -> None:
@@ -334,6 +358,7 @@ class ServerConnection(asyncio.Protocol):
         """
         self._state = State.CLOSING
         self._unread.clear()
+        self._forget_body()
         if self.lost.is_set():
             return
         # a transport that is closing waits until the client has read all, which may be for ever

@@ -80,6 +80,8 @@ class Registry:
 
     connections: set[ClientConnection] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    # of all requests that are coming in, or being answered in a task
+    body_bytes: int = 0
     # scheme -> the heads that came by it
     heads: dict[str, HeadCache] = field(default_factory=lambda: {"http": HeadCache(), "https": HeadCache()})
     # in the `state` of every ASGI scope

@@ -21,6 +21,7 @@ class Limits:
     head_bytes: int = 64 * 1024
     framing_bytes: int = 64 * 1024
     body_bytes: int = 64 * 1024 * 1024
+    bodies_bytes: int = 256 * 1024 * 1024
     unread_bytes: int = 64 * 1024
     discarded_bytes: int = 64 * 1024 * 1024
     connections: int = 1000
@@ -43,6 +44,7 @@ LIMIT_DESCRIPTIONS = {
     "head_bytes": "a head, its request line included; beyond it: 431, and the end",
     "framing_bytes": "chunk sizes and trailers, besides 8 for each byte of the body; beyond it: 431, and the end",
     "body_bytes": "a body, kept or not; beyond it: the API's error for a body that is too long, and the end",
+    "bodies_bytes": "bodies under way on all connections; beyond it: 503 for one that is longer than 65,536, and the end",
     "unread_bytes": "what is read ahead while a response is under way; beyond it: the client waits",
     "discarded_bytes": "what is thrown away behind the last response of a connection; beyond it: a reset",
     "connections": "connections at a time; beyond it: 503, and the end",

@@ -88,11 +88,14 @@ class IncomingRequest(msgspec.Struct, eq=False):
             self.body.clear()
             if self.body_size > self.body_limit:
                 broken_rule = broken_rule or "body-too-large"
+        headers = tuple(self.headers)
+        # this stays until the next request comes, and a head of 64 KB may take a megabyte
+        self.headers.clear()
         return Request(
             method=self.method,
             path=self.path,
             query=self.query,
-            headers=tuple(self.headers),
+            headers=headers,
             body=body,
             scheme=scheme,
             broken_rule=broken_rule,

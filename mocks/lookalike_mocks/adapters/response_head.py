@@ -16,7 +16,7 @@ CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CLOSING_RESPONSE: Final = b"HTTP/1.1 %b\r\ndate: %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
 REQUEST_TIMEOUT: Final = b"408 Request Timeout"
 SERVER_ERROR: Final = b"500 Internal Server Error"
-TOO_MANY_CONNECTIONS: Final = b"503 Service Unavailable"
+TOO_BUSY: Final = b"503 Service Unavailable"
 # whether the connection goes on, version of HTTP -> the line that tells a client; b"" where it knows
 CONNECTION_HEADERS: Final = {
     (True, "1.1"): b"",

@@ -118,6 +118,10 @@ class ControlApp:
         except ClientDisconnect:
             return
         except ProblemError as error:
+            # its frames have this one among them, which is about to hold the error: a circle with all of the request in it
+            error.__traceback__ = None
+            error.__cause__ = None
+            error.__context__ = None
             problem = error
         except Exception:
             # the client learns nothing of it: a traceback may hold a token
