@@ -222,6 +222,17 @@ def test_more_than_can_wait_are_dropped_and_counted(mock: Mock) -> None:
     assert len(lines) == MAX_WAITING + 1
 
 
+def test_large_exchanges_that_wait_are_bounded_in_bytes(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike_mocks.request_log.MAX_WAITING_BYTES", 200_000)
+    paths = [(f"/tmapi/{number}" + "y" * 50_000, "") for number in range(9)]
+    lines = log_exchanges(mock, create_json_format(mock), *paths)
+    assert json.loads(lines[0]) == {"dropped": 6}
+    assert len(lines) == 4
+    # what was written gives its room back
+    lines = log_exchanges(mock, create_json_format(mock), *paths[:3])
+    assert len(lines) == 3
+
+
 def test_a_flood_of_lost_paths_does_not_keep_the_loop(mock: Mock) -> None:
     """Explanations have a share of the loop's time, and lines come all the same, in the order of the answers."""
     lines = log_exchanges(mock, create_json_format(mock), *[(f"/tmapi/{number}", "") for number in range(900)])

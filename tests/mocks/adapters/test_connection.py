@@ -3,9 +3,11 @@
 import gc
 import logging
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
@@ -193,3 +195,68 @@ def test_a_head_of_http_1_0_that_comes_again_is_answered_as_the_first_one() -> N
                     (answer,) = answers(sock, 1)
                     assert expected in answer
                     assert b"connection: close" not in answer
+
+
+CROWDED = Limits(bodies_bytes=150_000)
+LONG_POST = (
+    b"POST /alibaba/upload/image HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+    b"content-length: 200000\r\n\r\n"
+)
+
+
+def test_long_bodies_of_all_connections_have_one_bound(mock: Mock) -> None:
+    """A client that sends little is answered all the same, and so is who comes when there is room again."""
+    with Server(MockApp(mock), limits=CROWDED) as crowded:
+        with (
+            socket.create_connection(address(crowded), timeout=5) as first,
+            socket.create_connection(address(crowded), timeout=5) as second,
+            socket.create_connection(address(crowded), timeout=5) as small,
+        ):
+            first.sendall(LONG_POST + b"x" * 100_000)
+            # a response to this proves that the server has read what came before
+            small.sendall(OURS)
+            assert len(answers(small, 1)) == 1
+            second.sendall(LONG_POST + b"x" * 100_000)
+            assert second.recv(65536).startswith(b"HTTP/1.1 503 ")
+            small.sendall(POST)
+            assert len(answers(small, 1)) == 1
+        for _ in range(5):
+            with socket.create_connection(address(crowded), timeout=5) as later:
+                later.sendall(LONG_POST.replace(b"200000", b"140000") + b"x" * 140_000)
+                assert not later.recv(65536).startswith(b"HTTP/1.1 503 ")
+
+
+def test_what_a_body_took_is_given_back_whatever_became_of_it(mock: Mock) -> None:
+    with Server(MockApp(mock)) as server:
+        registry = server._listener._registry  # type: ignore[union-attr]
+        with socket.create_connection(address(server), timeout=5) as answered:
+            answered.sendall(LONG_POST + b"x" * 200_000)
+            assert len(answers(answered, 1)) == 1
+        with socket.create_connection(address(server), timeout=5) as left:
+            left.sendall(LONG_POST + b"x" * 100_000)
+            wait_until(lambda: registry.body_bytes == 100_000)
+        wait_until(lambda: registry.body_bytes == 0)
+
+
+async def send_much(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Send more than any socket's buffers take."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(64):
+        await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
+
+
+def test_a_client_that_reads_nothing_and_goes_leaves_no_task() -> None:
+    with Server(send_much) as server:
+        registry = server._listener._registry  # type: ignore[union-attr]
+        with socket.create_connection(address(server), timeout=5) as sock:
+            sock.sendall(GET % b"")
+            wait_until(lambda: any(each.transport.get_write_buffer_size() for each in registry.connections))
+            assert registry.tasks
+        wait_until(lambda: not registry.tasks)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

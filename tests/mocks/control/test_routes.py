@@ -41,6 +41,22 @@ def test_health_says_who_answers(anonymous_client: httpx.Client) -> None:
     assert found == {"status": "ok", "apis": list(list_api_ids()), "worker": 1, "generation": 1}
 
 
+def test_health_and_a_sandbox_show_the_memory_that_is_used(
+    control_client: httpx.Client, anonymous_client: httpx.Client, vendor_client: httpx.Client
+) -> None:
+    sandbox = made(control_client)
+    tmapi(vendor_client, sandbox)
+    memory = control_client.get(f"sandboxes/{sandbox['id']}").json()["memory"]
+    assert 0 < memory["kinds"]["journal"] < memory["used"] == sum(memory["kinds"].values()) < memory["limit"]
+    before = anonymous_client.get("health").json()["memory"]
+    for part in ("sandboxes", "caches"):
+        assert before[part]["used"] == sum(before[part]["kinds"].values()) < before[part]["limit"]
+    assert before["used"] == before["sandboxes"]["used"] + before["caches"]["used"]
+    control_client.delete(f"sandboxes/{sandbox['id']}")
+    after = anonymous_client.get("health").json()["memory"]
+    assert before["sandboxes"]["used"] - after["sandboxes"]["used"] == memory["used"]
+
+
 def test_head_is_get_without_a_body(control_client: httpx.Client) -> None:
     for path in ("health", "sandboxes", "sandboxes/demo", "openapi.json"):
         answer = control_client.head(path)
