@@ -28,7 +28,7 @@ class MemoryLimits:
     rate_bytes: int = MEBIBYTE
     situations: int = 1000
     sandboxes: int = 256
-    sandboxes_bytes: int = 128 * MEBIBYTE
+    sandboxes_bytes: int = 64 * MEBIBYTE
     cache_bytes: int = 64 * MEBIBYTE
     log_bytes: int = 32 * MEBIBYTE
 
