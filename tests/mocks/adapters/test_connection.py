@@ -228,7 +228,8 @@ def test_long_bodies_of_all_connections_have_one_bound(mock: Mock) -> None:
 
 def test_what_a_body_took_is_given_back_whatever_became_of_it(mock: Mock) -> None:
     with Server(MockApp(mock)) as server:
-        registry = server._listener._registry  # type: ignore[union-attr]
+        ((_, listener),) = server._running
+        registry = listener._registry
         with socket.create_connection(address(server), timeout=5) as answered:
             answered.sendall(LONG_POST + b"x" * 200_000)
             assert len(answers(answered, 1)) == 1
@@ -247,7 +248,8 @@ async def send_much(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 def test_a_client_that_reads_nothing_and_goes_leaves_no_task() -> None:
     with Server(send_much) as server:
-        registry = server._listener._registry  # type: ignore[union-attr]
+        ((_, listener),) = server._running
+        registry = listener._registry
         with socket.create_connection(address(server), timeout=5) as sock:
             sock.sendall(GET % b"")
             wait_until(lambda: any(each.transport.get_write_buffer_size() for each in registry.connections))
