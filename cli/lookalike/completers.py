@@ -63,6 +63,14 @@ def complete_files(_: click.Context, __: click.Parameter, incomplete: str) -> li
     return [CompletionItem(incomplete, type="file")]
 
 
+def complete_explained(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the checks and families that begin so; after an API and a slash, the situations of that API."""
+    api, slash, _ = incomplete.partition("/")
+    if slash and api in list_api_ids():
+        return complete_situations(context, parameter, incomplete)
+    return complete_check_ids(context, parameter, incomplete)
+
+
 def complete_check_ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return the checks and families of checks whose id begins so; none without the judge."""
     try:

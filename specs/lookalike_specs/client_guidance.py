@@ -98,18 +98,26 @@ def summarize_guidance(guidance: ClientGuidance) -> GuidanceSummary:
 
 
 def describe_guidance(summary: GuidanceSummary) -> dict[str, str]:
-    """Return key -> its value in plain words, and how sure it is, such as `the call is billed (documented)`."""
+    """Return key -> its value in plain words, and how sure it is, such as `the call is billed (documented: the page)`."""
+    kind_text = KIND_TEXTS[summary.kind]
+    if summary.kind != UNKNOWN:
+        kind_text = f"{summary.kind}: {kind_text}"
     texts = {
-        "kind": f"{summary.kind}: {KIND_TEXTS[summary.kind]}",
-        "retry": RETRY_TEXTS[summary.retry],
-        "billing": BILLING_TEXTS[summary.billing],
+        "kind": _add_source(kind_text, summary.kind, summary.provenance["kind"]),
+        "retry": _add_source(RETRY_TEXTS[summary.retry], summary.retry, summary.provenance["retry"]),
+        "billing": _add_source(BILLING_TEXTS[summary.billing], summary.billing, summary.provenance["billing"]),
     }
-    if summary.retry_after is not None:
-        texts["retry-after"] = (
-            f"the header {summary.retry_after.header} says how many {summary.retry_after.unit} to wait"
-        )
-    for key, text in texts.items():
-        # nobody said what is not known, so it has no source to be told
-        if getattr(summary, key.replace("-", "_")) != UNKNOWN:
-            texts[key] = f"{text} ({summary.provenance[key]})"
+    hint = summary.retry_after
+    if hint is not None:
+        text = f"the header {hint.header} says how many {hint.unit} to wait"
+        texts["retry-after"] = _add_source(text, hint.header, summary.provenance["retry-after"])
     return texts
+
+
+def _add_source(text: str, value: str, source: Source) -> str:
+    if value != UNKNOWN:
+        return f"{text} ({source})"
+    # nobody is the source of what is unknown, but there may be a reason: a page that says neither yes nor no
+    if source in (NOTHING_KNOWN, UNSTATED):
+        return text
+    return f"{text}: {source.source}"

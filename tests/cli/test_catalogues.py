@@ -126,6 +126,14 @@ def test_every_situation_has_a_provenance(lookalike):
     assert all(provenance["source"] for provenance in situations.values())
 
 
+def test_every_error_and_fault_says_what_it_asks_of_a_client(lookalike):
+    for situation in json.loads(lookalike("situations", "--json").stdout):
+        if situation["kind"] == "answer":
+            assert situation["client"] is None, situation["id"]
+        else:
+            assert {"kind", "retry", "billing"} <= situation["client"]["provenance"].keys(), situation["id"]
+
+
 def test_a_table_is_as_wide_as_the_terminal(monkeypatch):
     monkeypatch.setattr("sys.stdout", Terminal())
     monkeypatch.setenv("COLUMNS", "12")
@@ -149,7 +157,11 @@ def test_situations_as_text_tells_the_natural_and_the_magic_way(lookalike):
   apikey      situation-439
   img_url     https://cbu01.alicdn.com/situation/439.jpg
   Prefer      example=tmapi/439
-  provenance  documented: """
+  provenance  documented: TMAPI page search-items-by-image-url
+  kind        quota: what the account has bought is used up (documented: TMAPI page search-items-by-image-url)
+  retry       a client should not send the same request again (inferred: no request can succeed until somebody pays)
+  billing     it is not known whether the call is billed
+"""
         in text
     )
     assert (

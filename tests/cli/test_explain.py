@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from lookalike_contracts.checks import select_checks
 
+PETSTORE = Path(__file__).parent.parent / "data" / "openapi" / "petstore.yaml"
 CHECKS = {check.id: check for check in sorted(select_checks(), key=lambda check: check.family)}
 
 
@@ -50,6 +52,67 @@ def test_an_unknown_one_is_told_with_the_nearest(lookalike):
     assert (result.exit_code, result.stderr) == (
         2,
         "Error: no check is called 'paging/dubled'; did you mean 'paging/doubled'?\n",
+    )
+
+
+def test_an_error_is_told_with_what_it_asks_of_a_client(lookalike):
+    assert (
+        lookalike("explain", "tmapi/439").stdout
+        == """tmapi/439
+  answer    Subscription expired or insufficient balance.
+  kind      quota: what the account has bought is used up (documented: TMAPI page search-items-by-image-url)
+  retry     a client should not send the same request again (inferred: no request can succeed until somebody pays)
+  billing   it is not known whether the call is billed
+  rests on  documented: TMAPI page search-items-by-image-url
+  get it    lookalike situations tmapi/439
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "tmapi/reset-inside",
+            "retry     a client may send the same request again only if it is idempotent, as GET is (d",
+        ),
+        ("tmapi/empty", "asks      nothing of a client: it is a good answer\n"),
+        (
+            "aliyun/Throttling.User.RetryAfter",
+            "retry-after  the header x-acs-retry-after says how many milliseconds to ",
+        ),
+    ],
+)
+def test_a_fault_a_page_and_a_hint_are_told_too(lookalike, name, text):
+    assert text in lookalike("explain", name).stdout
+
+
+def test_several_errors_are_told_by_a_pattern(lookalike):
+    lines = lookalike("explain", "tmapi/4*").stdout.splitlines()
+    assert [line for line in lines if line.startswith("tmapi/")] == [
+        "tmapi/417", "tmapi/422", "tmapi/439", "tmapi/499",
+    ]  # fmt: skip
+
+
+def test_what_an_error_asks_is_for_programs_too(lookalike):
+    (error,) = json.loads(lookalike("explain", "tmapi/439", "--json").stdout)
+    client = error["client"]
+    assert (client["kind"], client["retry"], client["billing"]) == ("quota", "never", "unknown")
+    assert {key: source["kind"] for key, source in client["provenance"].items()} == {
+        "kind": "documented", "retry": "inferred", "billing": "invented",
+    }  # fmt: skip
+
+
+def test_an_error_of_a_document_of_others_asks_nothing_that_is_known(lookalike):
+    result = lookalike("explain", "petstore/404", "--spec", str(PETSTORE))
+    assert "\n  kind      it is not known what went wrong\n" in result.stdout
+
+
+def test_an_unknown_error_is_told_with_the_nearest(lookalike):
+    result = lookalike("explain", "tmapi/43")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: no situation is called 'tmapi/43'; nearest: tmapi/439\n",
     )
 
 

@@ -107,6 +107,22 @@ def test_what_an_error_asks_is_told_in_plain_words() -> None:
     }
 
 
+def test_the_reason_why_it_is_not_known_is_told() -> None:
+    texts = describe_guidance(summarize_guidance(load_api("tmapi").get_error("500").client))
+    assert texts["retry"] == (
+        "it is not known whether a client may send the request again: the page says to ask customer service, and nothing"
+        " of trying again"
+    )
+    assert describe_guidance(summarize_guidance(ClientGuidance()))["kind"] == "it is not known what went wrong"
+
+
+def test_the_header_that_says_when_to_try_again_is_told() -> None:
+    client = load_api("aliyun").get_error("Throttling.User.RetryAfter").client
+    assert describe_guidance(summarize_guidance(client))["retry-after"].startswith(
+        "the header x-acs-retry-after says how many milliseconds to wait (inferred: "
+    )
+
+
 def test_what_nobody_says_has_no_source() -> None:
     assert ClientGuidance(kind="quota").find_source("kind") == UNSTATED
 

@@ -1,4 +1,4 @@
-"""`lookalike explain`: what a check holds, and why."""
+"""`lookalike explain`: what a check holds, and why; what an error asks of a client, and who says so."""
 
 from __future__ import annotations
 
@@ -7,33 +7,75 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lookalike_mocks.situations import SituationDetails
+from lookalike_specs.client_guidance import describe_guidance
 from lookalike_specs.printable_text import break_workflow_commands
+from lookalike_specs.registry import find_sources
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
-from ..completers import complete_check_ids
+from ..completers import complete_explained
 from ..options import json_option
 from ..output import echo, echo_json, render_table, style_bold
-from ..spec_options import import_option
+from ..situation_patterns import match_situations
+from ..spec_options import add_specs, import_option, spec_option
+from .situations import describe_situation, find_situation_source
 
 if TYPE_CHECKING:
     from lookalike_contracts.registry import Check
 
 
 @click.command("explain", cls=ExtendedCommand)
-@click.argument("check_id", metavar="[ID]", required=False, default="", shell_complete=complete_check_ids)
+@click.argument("name", metavar="[ID]", required=False, default="", shell_complete=complete_explained)
+@spec_option
 @import_option
 @json_option
-def command(check_id: str, as_json: bool) -> None:
-    """Say what a check holds, and why.
+def command(name: str, specs: tuple[str, ...], as_json: bool) -> None:
+    """Say what a check holds, and why; or what an error asks of a client.
 
-    With its source, and how to satisfy it. A family of checks explains each of its own; without ID all are listed.
+    A check is told with its source, and how to satisfy it. A family of checks explains each of its own; without ID all
+    are listed.
+
+    An error or a fault, such as tmapi/439, is told with what went wrong, whether a client may send the same request
+    again, what the call costs, and where each of these comes from.
 
     \b
     Examples:
       lookalike explain
       lookalike explain paging
       lookalike explain paging/doubled
+      lookalike explain tmapi/439
     """
+    add_specs((), specs)
+    api, slash, _ = name.partition("/")
+    # a check's family could be called as an API is: ours are not, and an API's errors are told by its id
+    if slash and api in find_sources():
+        _explain_situations(name, as_json=as_json)
+    else:
+        _explain_checks(name, as_json=as_json)
+
+
+def _explain_situations(pattern: str, *, as_json: bool) -> None:
+    """Print what the situations that a pattern means ask of a client. Raise UnknownChoice."""
+    situations = match_situations(pattern)
+    if as_json:
+        echo_json([describe_situation(situation) for situation in situations])
+        return
+    echo(break_workflow_commands("\n\n".join(_render_situation(situation) for situation in situations)))
+
+
+def _render_situation(situation: SituationDetails) -> str:
+    rows = [("answer", " ".join((situation.message or situation.description).split()))]
+    if situation.client is None:
+        rows.append(("asks", "nothing of a client: it is a good answer"))
+    else:
+        rows.extend(describe_guidance(situation.client).items())
+    rows.append(("rests on", str(find_situation_source(situation))))
+    rows.append(("get it", f"lookalike situations {situation.id}"))
+    return f"{style_bold(situation.id)}\n{render_table(rows, indent='  ')}"
+
+
+def _explain_checks(check_id: str, *, as_json: bool) -> None:
+    """Print what a check or a family of checks holds; all in a line each without an id. Raise CommandError."""
     with require_judge():
         from lookalike_contracts import checks as judge_checks  # noqa: PLC0415 - the judge is an extra, and heavy
 

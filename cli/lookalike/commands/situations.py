@@ -9,6 +9,8 @@ import msgspec
 
 from lookalike_mocks.situations import SituationDetails
 from lookalike_specs import load_api
+from lookalike_specs.client_guidance import describe_guidance
+from lookalike_specs.faults import FAULT_SOURCE
 from lookalike_specs.pointers import join_pointer
 from lookalike_specs.printable_text import break_workflow_commands
 from lookalike_specs.provenance import Source, find_provenance
@@ -21,8 +23,6 @@ from ..situation_patterns import expand_words, match_situations
 from ..spec_options import add_specs, import_option, spec_option
 
 KINDS: Final = get_args(get_type_hints(SituationDetails)["kind"])
-# A fault is no answer of the vendor's, so no document has a place for it.
-FAULT_SOURCE: Final = Source("invented", "a fault of the network, which no vendor documents")
 HEADER: Final = ("situation", "kind", "HTTP", "provenance", "what it answers")
 
 
@@ -31,7 +31,11 @@ HEADER: Final = ("situation", "kind", "HTTP", "provenance", "what it answers")
 @spec_option
 @import_option
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only this kind. May be repeated.")
-@click.option("--verbose", is_flag=True, help="Say of each how to get it, and where the fact comes from.")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Say of each how to get it, where the fact comes from, and what it asks of a client.",
+)
 @json_option
 def command(
     words: tuple[str, ...], specs: tuple[str, ...], kinds: tuple[str, ...], verbose: bool, as_json: bool
@@ -43,7 +47,8 @@ def command(
     any answer on its way.
 
     A situation that is named, such as tmapi/439, is told in full: how to get it as at the vendor's, the values of a
-    credential or a parameter that bring it, the header Prefer. `tmapi/4*` means several, `!tmapi/4*` takes them away.
+    credential or a parameter that bring it, the header Prefer, and what it asks of a client. `tmapi/4*` means several,
+    `!tmapi/4*` takes them away.
 
     \b
     Examples:
@@ -60,7 +65,7 @@ def command(
         return
     is_named = bool(names) and all("/" in name and "*" not in name for name in names)
     if is_named or verbose:
-        text = "\n\n".join(_render_situation(describe_situation(situation)) for situation in situations)
+        text = "\n\n".join(_render_situation(situation) for situation in situations)
         echo(break_workflow_commands(text))
     else:
         echo(break_workflow_commands(_render_table(situations)))
@@ -117,23 +122,24 @@ def _render_table(situations: list[SituationDetails]) -> str:
     return "\n".join(clip_line(line) for line in lines)
 
 
-def _render_situation(situation: dict[str, Any]) -> str:
+def _render_situation(situation: SituationDetails) -> str:
     status = ""
-    if situation["status"] is not None:
-        status = f"  HTTP {situation['status']}"
+    if situation.status is not None:
+        status = f"  HTTP {situation.status}"
     code = ""
-    if situation["code"] is not None:
-        code = f"  code {situation['code']}"
-    head = f"{style_bold(situation['id'])}{status}{code}  {situation['message'] or situation['description']}"
+    if situation.code is not None:
+        code = f"  code {situation.code}"
+    head = f"{style_bold(situation.id)}{status}{code}  {situation.message or situation.description}"
     rows = []
-    every_operation = load_api(situation["id"].partition("/")[0]).operations
-    if len(situation["operations"]) < len(every_operation):
-        rows.append(("operations", ", ".join(situation["operations"])))
-    if situation["reproduce"]:
-        rows.append(("reproduce", situation["reproduce"]))
-    rows.extend((trigger["name"], trigger["value"]) for trigger in situation["triggers"])
-    rows.append(("Prefer", situation["prefer"]))
-    provenance = situation["provenance"]
-    rows.append(("provenance", f"{provenance['kind']}: {provenance['source']}"))
+    every_operation = load_api(situation.id.partition("/")[0]).operations
+    if len(situation.operations) < len(every_operation):
+        rows.append(("operations", ", ".join(situation.operations)))
+    if situation.reproduce:
+        rows.append(("reproduce", situation.reproduce))
+    rows.extend((trigger.name, trigger.value) for trigger in situation.triggers)
+    rows.append(("Prefer", situation.prefer))
+    rows.append(("provenance", str(find_situation_source(situation))))
+    if situation.client is not None:
+        rows.extend(describe_guidance(situation.client).items())
     table = render_table([(style_dim(name), value) for name, value in rows], indent="  ")
     return f"{head}\n{table}"
