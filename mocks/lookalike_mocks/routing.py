@@ -60,7 +60,8 @@ class ApiRouter:
         segment that it shares.
         """
         # `Host: API.TMAPI.TOP` is the same host: names have no case (RFC 9110 4.2.3)
-        host_services = self.by_host.get(host.partition(":")[0].lower())
+        # a dot at its end only says that it is whole, as in `API.TMAPI.TOP.`
+        host_services = self.by_host.get(host.partition(":")[0].rstrip(".").lower())
         if host_services is not None:
             return _match_host(host_services, path)
         match = self.by_path.get(path)

@@ -22,11 +22,27 @@ that belongs to a request, and is a new object for each.
 What can go wrong has one way out, `_refuse`: a short response with a status, and CLOSING. A body that is late or too long
 is no such case: there the API itself answers, with the error that its vendor has for it.
 
-Take a POST whose body stops in the middle. `data_received` gets the head: HEAD becomes BODY. The pieces that come are
-kept. `_check_deadline` finds that nothing has come for `body_pause_seconds`: the request is answered with the rule
-`body-timeout` broken, and the state is CLOSING.
+Whoever knows uvicorn and Starlette will miss something: an application is not called when a head has come, and does not
+`await receive()` for a body piece by piece. It is called when all of the request has come, or when it is sure that the
+rest never will.
 
-Bounds are in `limits`, and nowhere else.
+Take a POST whose body stops in the middle:
+
+1. `data_received` gets the head. `_begin_request` makes BODY of HEAD, asks the application how long this body may be and
+   take, and sets the timer.
+2. `data_received` gets half of the body. The reader keeps it, up to `body_limit`, and knows how much is still to come.
+3. Nothing comes any more. After `body_pause_seconds` (or `body_seconds` since the head, which an API may have set itself:
+   five at Alibaba Cloud) the timer calls `_check_deadline`. A body that drips ends there too, by its rate.
+4. `_answer_broken_body` answers the request: a `Request` with the half body and `broken_rule="body-timeout"` goes the
+   direct way, and the API answers with the error that its vendor has for it. For the control API and for applications
+   that are not ours there is none, and the client gets a plain 408.
+5. That response says `connection: close`, and the state is CLOSING: what might still come is the rest of this body, and
+   must not be taken for a request.
+
+Where the client leaves instead (`connection_lost`, or its end in `eof_received`), nobody is answered, and nothing is in a
+journal: half a request is none.
+
+Bounds are in `limits`, and nowhere else; how long a state may last is in `connection_timer`.
 """
 
 from __future__ import annotations
@@ -43,6 +59,7 @@ from . import response_head
 from .asgi_exchange import AsgiExchange
 from .connection_state import BodyLimitFunction, BodySecondsFunction, DirectHandler, Registry, State
 from .connection_timer import ConnectionTimer
+from .flow_control import FlowControl
 from .head_cache import KnownHead
 from .limits import Limits
 from .outbox import get_outbox
@@ -52,8 +69,6 @@ from .response_head import CONNECTION_HEADERS, encode_head, encode_sized_head
 # How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
 # without end would keep the loop to itself.
 MAX_DIRECT_RESPONSES: Final = 32
-# a body that is never refused because others send long ones: who sends some JSON need not suffer for pictures
-SMALL_BODY_BYTES: Final = 64 * 1024
 logger = logging.getLogger("lookalike")
 
 
@@ -70,16 +85,12 @@ class ServerConnection(asyncio.Protocol):
         self._get_body_seconds: BodySecondsFunction = getattr(app, "get_body_seconds", lambda _: 0.0)
         self._state = State.HEAD
         self._unread = bytearray()
-        self._discarded_size = 0
-        # of the body that is coming in, what is counted among those of all connections
-        self._body_size = 0
         self._reader = RequestReader(limits)
         # of the request that came last: its version of HTTP, such as "1.1", and whether another one may follow
         self.version = ""
         self._keeps_alive = True
         self._exchange: AsgiExchange | None = None
         self._is_write_paused = False
-        self._is_reading_paused = False
         self._has_client_ended = False
         self._is_shutting_down = False
 
@@ -91,6 +102,7 @@ class ServerConnection(asyncio.Protocol):
         self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._outbox = get_outbox(self.loop)
         self._heads = self.registry.heads[self.scheme]
+        self._flow = FlowControl(self.transport, self.registry, self.limits)
         self._timer = ConnectionTimer(self.transport, self.limits, self._check_deadline)
         self.registry.connections.add(self)
         if len(self.registry.connections) > self.limits.connections:
@@ -140,7 +152,7 @@ class ServerConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take in what the client sent, as far as its state allows."""
         if self._state is State.CLOSING:
-            self._discard(len(data))
+            self._flow.discard(len(data))
             return
         is_first_of_head = self._state is State.HEAD and not self._unread
         if is_first_of_head or self._state is State.BODY:
@@ -195,7 +207,7 @@ class ServerConnection(asyncio.Protocol):
                 break
         else:
             self._end_if_client_has()
-        self._pause_or_resume_reading()
+        self._flow.pause_or_resume_reading(len(self._unread))
 
     def _end_if_client_has(self) -> None:
         """End the connection of a client that has said its end, where what is left of it is no whole request."""
@@ -214,7 +226,7 @@ class ServerConnection(asyncio.Protocol):
                 self._begin_request()
             elif self._state is State.BODY:
                 self._reader.read_body(self._unread)
-                self._count_body(len(self._reader.request.body))
+                self._flow.count_body(len(self._reader.request.body))
             else:
                 return False
         except UnreadableRequest as error:
@@ -222,7 +234,7 @@ class ServerConnection(asyncio.Protocol):
             return False
         if self._reader.request.body_size > self.limits.body_bytes:
             self._answer_broken_body("body-too-large")
-        elif self._body_size > SMALL_BODY_BYTES and self.registry.body_bytes > self.limits.bodies_bytes:
+        elif self._flow.is_body_too_much:
             self._refuse(response_head.TOO_BUSY)
             return False
         return True
@@ -230,12 +242,7 @@ class ServerConnection(asyncio.Protocol):
     def _forget_body(self) -> None:
         """Let go of a body that will not be answered, or was."""
         self._reader.request.body.clear()
-        self._count_body(0)
-
-    def _count_body(self, size: int) -> None:
-        """Say how much of a body this connection holds now."""
-        self.registry.body_bytes += size - self._body_size
-        self._body_size = size
+        self._flow.count_body(0)
 
     def _begin_request(self) -> None:
         """Make out how long the body may be and take, where there is one."""
@@ -253,16 +260,6 @@ class ServerConnection(asyncio.Protocol):
             self._outbox.flush()
             self.transport.write(response_head.CONTINUE)
 
-    def _pause_or_resume_reading(self) -> None:
-        is_full = len(self._unread) > self.limits.unread_bytes
-        if is_full == self._is_reading_paused or self.transport.is_closing():
-            return
-        self._is_reading_paused = is_full
-        if is_full:
-            self.transport.pause_reading()
-        else:
-            self.transport.resume_reading()
-
     def _answer_complete(self) -> bool:
         """Answer the request if all of it has come. Return whether it had."""
         if self._state is not State.BODY or not self._reader.request.is_complete:
@@ -271,7 +268,7 @@ class ServerConnection(asyncio.Protocol):
         return True
 
     def _answer(self, broken_rule: str = "") -> None:
-        self._count_body(0)
+        self._flow.count_body(0)
         self._respond(self._reader.request.build_request(self.scheme, broken_rule))
 
     def _respond(self, request: Request) -> None:
@@ -368,18 +365,12 @@ class ServerConnection(asyncio.Protocol):
         if transport.is_closing():
             return
         # what comes is read, and thrown away
-        self._pause_or_resume_reading()
+        self._flow.pause_or_resume_reading(len(self._unread))
         if self._has_client_ended or not transport.can_write_eof():
             # over TLS a close says our end first, and waits for the client's
             transport.close()
         else:
             transport.write_eof()
-
-    def _discard(self, size: int) -> None:
-        """Count what comes behind the end; a client that sends on and on is cut off."""
-        self._discarded_size += size
-        if self._discarded_size > self.limits.discarded_bytes:
-            self.transport.abort()
 
     def _check_deadline(self) -> None:
         """End what takes too long in this state."""

@@ -182,6 +182,7 @@ NO_ROUTE = {"message": "no Route matched with those values"}
         (b"http://a.example/nowhere?x=http://api.tmapi.top/", b"api.tmapi.top", False),
         (b"/nowhere", b"API.tmapi.top", True),
         (b"/nowhere", b" \t api.tmapi.top:8765 \t", True),
+        (b"/nowhere", b"api.tmapi.top.:80", True),
         (b"/nowhere", b"a", False),
     ],
 )
