@@ -87,10 +87,9 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(state, service, selection)
     response = _add_headers(request, response, reason_finder, chosen_time)
-    operation_id = ""
-    if reading.endpoint is not None:
-        operation_id = reading.endpoint.operation.id
-    entry = JournalEntry(state.clock(), service.api.id, request, response, situation, operation_id, reason_finder)
+    entry = JournalEntry(
+        state.clock(), service.api.id, request, response, situation, reading.operation_id, reason_finder
+    )
     state.journal.add(entry)
     return entry
 
