@@ -15,6 +15,7 @@ ErrorKind = Literal[
 Retry = Literal["never", "later", "idempotent", "unknown"]
 Billing = Literal["charged", "free", "unknown"]
 TimeUnit = Literal["seconds", "milliseconds"]
+# a value of kind, retry and billing alike, so that silence of the documents is never taken for a yes or a no
 UNKNOWN: Final = "unknown"
 # what every error says; `retry-after` stands only where an answer has such a header
 GUIDANCE_KEYS: Final = ("kind", "retry", "billing")
@@ -85,6 +86,7 @@ class GuidanceSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 def summarize_guidance(guidance: ClientGuidance) -> GuidanceSummary:
     """Return the values of a guidance, and by their keys where they come from."""
+    # a header that no answer has needs no source
     keys: tuple[str, ...] = GUIDANCE_KEYS
     if guidance.retry_after is not None:
         keys = (*GUIDANCE_KEYS, "retry-after")

@@ -15,6 +15,7 @@ Problem = tuple[str, str]
 
 def check_client_guidance(api: Api) -> Iterator[Problem]:
     """Yield the errors that do not say what they ask of a client, and what they say that cannot be meant."""
+    # the struct has a default for what is left out, so the document is asked whether it says anything
     entries = api.document["x-lookalike"]["errors"]
     for name, error in api.root.errors.items():
         pointer = join_pointer("x-lookalike", "errors", name)
@@ -51,6 +52,7 @@ def _check_retry_after(api: Api, error: ErrorCode, pointer: str) -> Iterator[Pro
     """Yield a header that is said to tell when to try again, and that the error does not have."""
     if error.client.retry_after is None:
         return
+    # a format's headers are on every error that has it, such as a gateway's Retry-After: '1'
     names = set(error.headers)
     for error_format in api.root.error_formats.values():
         names.update(error_format.headers)

@@ -18,7 +18,9 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "sign": LazyCommand("lookalike.commands.sign", "Sign a request and show how."),
     "check": LazyCommand("lookalike.commands.check", "Hold a server to the specs."),
     "certify": LazyCommand("lookalike.commands.certify", "Certify a client."),
-    "explain": LazyCommand("lookalike.commands.explain", "Say what a check holds, and why."),
+    "explain": LazyCommand(
+        "lookalike.commands.explain", "Say what a check holds, and why; or what an error asks of a client."
+    ),
     "vectors": LazyCommand("lookalike.commands.vectors", "Signature vectors, for any language."),
     "spec": LazyCommand("lookalike.commands.spec", "Print an API's OpenAPI document."),
     "image": LazyCommand("lookalike.commands.image", "Write a product's image."),
