@@ -127,14 +127,22 @@ class BoundedErrorStream(io.TextIOBase):
 
 
 def protect_stderr() -> None:
-    """Let everything in Python that writes to stderr write through a BoundedErrorStream from now on."""
+    """Let everything in Python that writes to stderr write through a BoundedErrorStream from now on.
+
+    Libraries in C write past it, and what they say is thrown away: libtiff has a line for each line of pixels that it
+    cannot read, so a single picture can fill a pipe, and the write that blocks then holds up all of Python.
+    """
     try:
         descriptor = sys.stderr.fileno()
     except (AttributeError, OSError, ValueError):
         return
     with suppress(OSError, ValueError):
         sys.stderr.flush()
-    sys.stderr = BoundedErrorStream(descriptor, sys.stderr.encoding or "utf-8")
+    own_descriptor = os.dup(descriptor)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    sys.stderr = BoundedErrorStream(own_descriptor, sys.stderr.encoding or "utf-8")
 
 
 def limit_stderr_rate() -> None:

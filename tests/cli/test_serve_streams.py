@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import fcntl
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -18,8 +20,13 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from lookalike.error_stream import MAX_BURST_LINES, BoundedErrorStream
+from lookalike_specs import load_api
+
+from ..mocks.image_files import encode_image
+from ..mocks.testers import build_signed_request, send_request
 
 PATIENCE = 30
 COMMAND = [sys.executable, "-m", "lookalike", "serve", "tmapi"]
@@ -243,3 +250,37 @@ def test_many_lines_while_it_starts_are_all_written(pipe):
     for number in range(3 * MAX_BURST_LINES):
         stream.write(f"{number}\n")
     assert re.search(rb"\n299\n$", os.read(reader, 65536))
+
+
+def encode_broken_fax() -> str:
+    """A TIFF of which some bytes are wrong, in Base64: libtiff has 403 lines about it for stderr."""
+    drawn = Image.linear_gradient("L").resize((1000, 1000)).convert("1")
+    data = bytearray(encode_image(drawn, "TIFF", compression="group3"))
+    generator = random.Random(9)  # noqa: S311 - the same bytes in each run
+    for _ in range(generator.choice([1, 3, 10, 40])):
+        index = generator.randrange(8, len(data) - 200)
+        data[index] = generator.randrange(256)
+    return base64.b64encode(data).decode()
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
+def test_what_a_library_says_of_a_broken_picture_is_no_line_and_stops_nothing(is_read):
+    command = [sys.executable, "-m", "lookalike", "serve", "aliyun", "--port", "0", "--json"]
+    picture = encode_broken_fax()
+    with full_pipe() as writer:
+        errors = writer
+        if is_read:
+            errors = subprocess.PIPE
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            assert process.stdout
+            url = json.loads(process.stdout.readline())["url"]
+            with httpx.Client(base_url=url, timeout=10) as client:
+                for _ in range(3):
+                    request = build_signed_request("aliyun", load_api("aliyun").account, PicContent=picture)
+                    assert send_request(client, request).status in (200, 400)
+            assert get_status(url) == 200
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+        # Pillow's own warnings are shown once
+        assert len((said or "").splitlines()) < 10

@@ -113,11 +113,11 @@ def command(*, as_json: bool, quiet: bool, **options: Any) -> None:
 
 def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
     """Serve until a signal. Raises CommandError."""
+    address = ListenAddress(options.host, options.port, options.public_host)
+    check_worker_ports(address, options.workers)
     variants = parse_variants(options.variants, options.apis)
     mock = Mock(*options.apis, seed=options.seed, variants=variants, size=options.size)
     given_token = control_token.read_token(options.control_token_file)
-    address = ListenAddress(options.host, options.port, options.public_host)
-    check_worker_ports(address, options.workers)
     # Whoever finds the port taken must not have overwritten the CA file of the server that runs there.
     open_listening_socket(address).close()
     tls = create_tls(mock, (options.host, options.public_host), options.tls_ca, options.tls_names)
