@@ -137,7 +137,11 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(mock: Mock, caplog: pytest.
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", [POST, OURS, GET % b""], ids=["POST", "ours", "GET"])
+@pytest.mark.parametrize(
+    "asked",
+    [POST, OURS, OURS.replace(b"health", b"images/none"), GET % b"", GET.replace(b"/image?", b"/imag?") % b""],
+    ids=["POST", "ours", "ours-refused", "GET", "GET-refused"],
+)
 def test_a_request_leaves_no_circles_behind(wire: socket.socket, asked: bytes) -> None:
     """What the collector does not have to find costs nobody time."""
 
