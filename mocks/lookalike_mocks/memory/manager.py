@@ -38,6 +38,7 @@ class MemoryManager:
 
     def __init__(self, limits: MemoryLimits | None = None) -> None:
         self.limits = limits or MemoryLimits()
+        self.max_used = self.limits.sandboxes_bytes
         self.lock = create_reentrant_lock()
         self.used = 0
         self._owners: dict[int, MemoryOwner] = {}
@@ -110,5 +111,5 @@ class SandboxMemory:
         manager = self.manager
         if manager is not None:
             manager.used += size
-            if size > 0 and manager.used > manager.limits.sandboxes_bytes:
+            if size > 0 and manager.used > manager.max_used:
                 manager.enforce_limit()

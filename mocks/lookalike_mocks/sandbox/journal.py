@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -79,9 +78,10 @@ class Journal:
     def __init__(self, memory: SandboxMemory | None = None) -> None:
         self._memory = memory or SandboxMemory()
         limits = self._memory.limits
-        self._ring: deque[JournalEntry] = deque(maxlen=limits.journal_exchanges)
+        self._ring: deque[JournalEntry] = deque()
         # of each exchange in the ring, so that it is measured once
         self._sizes: deque[int] = deque()
+        self._max_count = limits.journal_exchanges
         self._limit = limits.journal_bytes
         self._size = 0
         # how many were forgotten by clear(): numbers go on, so that no two exchanges ever have the same
@@ -96,13 +96,11 @@ class Journal:
         ring = self._ring
         # requests are answered on the loop, and long ones in a thread beside it
         with memory.lock:
-            size_before = self._size
-            if len(ring) == ring.maxlen:
-                self._drop_oldest()
             ring.append(entry)
             self._sizes.append(size)
+            size_before = self._size
             self._size += size
-            while self._size > self._limit and ring:
+            while self._size > self._limit or len(ring) > self._max_count:
                 self._drop_oldest()
             memory.charge("journal", self._size - size_before)
 
@@ -172,10 +170,13 @@ def measure_exchange(entry: JournalEntry) -> int:
     headers = request.headers
     if response.headers:
         headers += response.headers
-    # one emoji makes each letter of a path take four bytes, and the interpreter knows how many it takes
-    size = EXCHANGE_BYTES + sys.getsizeof(request.path)
-    size += len(request.body) + len(request.query) + len(response.body)
-    size += sum(map(len, chain.from_iterable(headers))) + BYTES_PER_HEADER * len(headers)
+    path = request.path
+    size = EXCHANGE_BYTES + len(path) + len(request.body) + len(request.query) + len(response.body)
+    if not path.isascii():
+        # one emoji makes each letter of a path take four bytes, and the interpreter knows how many it takes
+        size += sys.getsizeof(path)
+    # this is done for every request, and a list is the fastest way
+    size += sum([len(name) + len(value) for name, value in headers]) + BYTES_PER_HEADER * len(headers)
     if entry.reason_finder is not None:
         size += REASON_BYTES
     return size
