@@ -13,7 +13,7 @@ from typing import Any, Final
 from .answer_notices import add_answer_notices
 from .api import WHOLE_BODY
 from .example_values import add_examples
-from .merge_extensions import complete_guidance, get_word_of, merge_extension, state_entries, state_missing_provenance
+from .merge_extensions import complete_errors, get_word_of, merge_extension, merge_table, state_missing_provenance
 from .messages import FORM_TYPES, is_json
 from .normalize import normalize_document
 from .provenance import PROVENANCE_KEY, UNSTATED, find_provenance
@@ -75,9 +75,8 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
     tables = ("errors", "error-formats")
     merged = merge_extension(made, given, file, excluded=tables)
     for key in tables:
-        merged[key] = {**made[key], **state_entries(given.get(key, {}), file)}
-    for error in merged["errors"].values():
-        error["client"] = complete_guidance(error.get("client", {}), file)
+        merged[key] = merge_table(made[key], given.get(key, {}), file)
+    complete_errors(merged["errors"], file)
     document[EXTENSION] = merged
     # what the file says in our words is its own word too, and not ours
     state_missing_provenance(document, get_word_of(file))

@@ -24,18 +24,31 @@ def merge_extension(made: Document, given: Document, file: str, excluded: tuple[
     return merged
 
 
-def state_entries(entries: Document, file: str) -> Document:
-    """Return the entries of a table, each with a provenance."""
-    return {name: {PROVENANCE_KEY: get_word_of(file), **entry} for name, entry in entries.items()}
-
-
-def complete_guidance(given: Any, file: str) -> Any:
-    """Return what an error asks of a client, as the file says it; the rest is unknown.
-
-    No OpenAPI document says whether to send a request again, or what a failed call costs, so nothing is inferred.
-    """
-    stated = given.get(PROVENANCE_KEY, get_word_of(file)) if isinstance(given, dict) else None
+def merge_table(made: Document, given: Any, file: str) -> Any:
+    """Return a table with the entries that the file has, each with a provenance."""
     # what is no mapping is told later, with its place, as all that the grammar does not allow
+    if not isinstance(given, dict):
+        return given
+    merged = dict(made)
+    for name, entry in given.items():
+        merged[name] = entry
+        if isinstance(entry, dict):
+            merged[name] = {PROVENANCE_KEY: get_word_of(file), **entry}
+    return merged
+
+
+def complete_errors(errors: Any, file: str) -> None:
+    """Write into each error what it asks of a client, as the file says it; the rest is unknown."""
+    if not isinstance(errors, dict):
+        return
+    for error in errors.values():
+        if isinstance(error, dict):
+            error["client"] = _complete_guidance(error.get("client", {}), file)
+
+
+def _complete_guidance(given: Any, file: str) -> Any:
+    # no OpenAPI document says whether to send a request again, or what a failed call costs, so nothing is inferred
+    stated = given.get(PROVENANCE_KEY, get_word_of(file)) if isinstance(given, dict) else None
     if not isinstance(stated, dict):
         return given
     guidance = {**dict.fromkeys(GUIDANCE_KEYS, UNKNOWN), **given}

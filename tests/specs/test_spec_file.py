@@ -70,6 +70,24 @@ def test_what_cannot_be_served_is_told_in_one_line(content: Any, message: str, t
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("errors", "message"),
+    [
+        (5, "Expected `object`, got `int` - at `$.errors`"),
+        ({"tired": 5}, "Expected `object`, got `int` - at `$.errors[...]`"),
+        ({"tired": {"status": 503, "client": "later"}}, "Expected `object`, got `str` - at `$.errors[...].client`"),
+        (
+            {"tired": {"status": 503, "client": {"kind": "x"}}},
+            "Invalid enum value 'x' - at `$.errors[...].client.kind`",
+        ),
+    ],
+)
+def test_errors_that_are_none_are_told_in_one_line(errors: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, document(**{"x-lookalike": {"errors": errors}}))
+    assert str(caught.value) == f"acme#/x-lookalike: {message}"
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"gone\.yaml: no such file"):
         load_spec_file(tmp_path / "gone.yaml")
