@@ -114,6 +114,10 @@ class ServerConnection(asyncio.Protocol):
         self.registry.connections.discard(self)
         self._timer.cancel()
         self.lost.set()
+        if self._exchange is not None:
+            # a task that waits for its client to read would wait for ever
+            self._exchange.can_write.set()
+            self._exchange = None
         self._reader.close()
         self._unread.clear()
         if self._exchange is not None:

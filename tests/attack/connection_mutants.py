@@ -1,0 +1,235 @@
+"""Connections with one thing wrong with them, each of which the machine has to see: bounds taken away, lines broken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from lookalike_mocks.adapters.connection import ServerConnection
+from lookalike_mocks.adapters.connection_state import State
+from lookalike_mocks.adapters.limits import Limits
+from lookalike_mocks.adapters.outbox import Outbox
+from lookalike_mocks.adapters.request_reader import RequestReader
+from lookalike_specs.messages import Request, Response
+
+from .connection_machine import PROMISED
+
+# no client sends as much or waits as long
+ENDLESS = 10**9
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is wrong, and within how many examples the machine sees it."""
+
+    name: str
+    limits: Limits = PROMISED
+    patch: Patch = lambda monkeypatch: None
+    examples: int = 60
+
+
+def take_away(bound: str, value: float = ENDLESS, examples: int = 60) -> Mutant:
+    """Return the mutant without one of the bounds."""
+    changes: dict[str, Any] = {bound: value}
+    return Mutant(f"no {bound}", replace(PROMISED, **changes), examples=examples)
+
+
+def answer_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = ServerConnection._send
+
+    def send_twice(self: ServerConnection, request: Request, response: Response) -> None:
+        send(self, request, response)
+        if self._state is State.HEAD:
+            send(self, request, response)
+
+    monkeypatch.setattr(ServerConnection, "_send", send_twice)
+
+
+def swap_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+    flush = Outbox.flush
+
+    def flush_backwards(self: Outbox) -> None:
+        self._waiting.reverse()
+        flush(self)
+
+    monkeypatch.setattr(Outbox, "flush", flush_backwards)
+
+
+def overtake_slow_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+    respond = ServerConnection._respond
+
+    def respond_without_waiting(self: ServerConnection, request: Request) -> None:
+        respond(self, request)
+        if self._state is State.ANSWERING:
+            self._state = State.HEAD
+
+    monkeypatch.setattr(ServerConnection, "_respond", respond_without_waiting)
+
+
+def send_bodies_to_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = ServerConnection._send
+
+    def send_as_to_get(self: ServerConnection, request: Request, response: Response) -> None:
+        send(self, msgspec.structs.replace(request, method="GET"), response)
+
+    monkeypatch.setattr(ServerConnection, "_send", send_as_to_get)
+
+
+def end_with_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ServerConnection, "eof_received", lambda self: False)
+
+
+def read_on_though_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ServerConnection, "_pause_or_resume_reading", lambda self: None)
+
+
+def write_on_though_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ServerConnection, "pause_writing", lambda self: None)
+
+
+def never_write_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ServerConnection, "resume_writing", lambda self: None)
+
+
+def leave_the_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    lose = ServerConnection.connection_lost
+
+    def lose_without_timer(self: ServerConnection, exc: Exception | None) -> None:
+        lose(self, exc)
+        self._restart_timer(1000.0)
+
+    monkeypatch.setattr(ServerConnection, "connection_lost", lose_without_timer)
+
+
+def stay_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    lose = ServerConnection.connection_lost
+
+    def lose_and_stay(self: ServerConnection, exc: Exception | None) -> None:
+        lose(self, exc)
+        self.registry.connections.add(self)
+
+    monkeypatch.setattr(ServerConnection, "connection_lost", lose_and_stay)
+
+
+def never_tell_that_a_client_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    lose = ServerConnection.connection_lost
+
+    def lose_in_silence(self: ServerConnection, exc: Exception | None) -> None:
+        self.lost = asyncio.Event()
+        lose(self, exc)
+
+    monkeypatch.setattr(ServerConnection, "connection_lost", lose_in_silence)
+
+
+def take_upgrades(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RequestReader, "_reframe_body", lambda self: None)
+
+
+def count_trailers_as_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(self: RequestReader, name: bytes, value: bytes) -> None:
+        self.request.headers.append((name.lower(), value))
+
+    monkeypatch.setattr(RequestReader, "on_header", keep)
+
+
+def keep_whole_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(self: RequestReader, body: bytes) -> None:
+        self.request.body_size += len(body)
+        self.request.framing_size -= len(body)
+        self.request.body += body
+
+    monkeypatch.setattr(RequestReader, "on_body", keep)
+
+
+def close_without_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def close(self: ServerConnection) -> None:
+        self._state = State.CLOSING
+        self._unread.clear()
+        self._timer.cancel()
+        self.transport.close()
+
+    monkeypatch.setattr(ServerConnection, "close_gently", close)
+
+
+def forget_what_waits_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def receive(self: ServerConnection) -> bool:
+        self._has_client_ended = True
+        self._outbox.flush()
+        return self._state is State.ANSWERING and self.scheme == "http"
+
+    monkeypatch.setattr(ServerConnection, "eof_received", receive)
+
+
+def stop_behind_a_full_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer 32 requests of a pipeline, and the rest when the client sends again."""
+
+    class Loop:
+        def __init__(self, loop: Any) -> None:
+            self._loop = loop
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._loop, name)
+
+        def call_soon(self, callback: Callable[..., Any], *args: Any) -> None:
+            """Forget it."""
+
+    made = ServerConnection.connection_made
+
+    def make(self: ServerConnection, transport: asyncio.BaseTransport) -> None:
+        made(self, transport)
+        self.loop = Loop(self.loop)  # type: ignore[assignment]
+
+    monkeypatch.setattr(ServerConnection, "connection_made", make)
+
+
+def fail_on_long_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise in the middle of a head, as a fault of ours would."""
+    respond = ServerConnection._respond
+
+    def respond_or_raise(self: ServerConnection, request: Request) -> None:
+        if request.method == "DELETE":
+            raise RuntimeError("a fault of ours")
+        respond(self, request)
+
+    monkeypatch.setattr(ServerConnection, "_respond", respond_or_raise)
+
+
+MUTANTS = [
+    take_away("head_bytes"),
+    take_away("framing_bytes"),
+    take_away("body_bytes"),
+    take_away("unread_bytes"),
+    take_away("discarded_bytes"),
+    take_away("connections"),
+    take_away("head_seconds"),
+    take_away("idle_seconds"),
+    take_away("body_pause_seconds", examples=120),
+    take_away("body_seconds"),
+    take_away("body_bytes_per_second", 0.0),
+    take_away("unread_response_seconds", examples=120),
+    take_away("linger_seconds"),
+    Mutant("a request is answered twice", patch=answer_twice),
+    Mutant("responses of one turn change places", patch=swap_responses),
+    Mutant("a response overtakes a slow one", patch=overtake_slow_responses),
+    Mutant("a response to HEAD has a body", patch=send_bodies_to_head),
+    Mutant("the client's end ends everything", patch=end_with_the_client),
+    Mutant("reading goes on though much is unread", patch=read_on_though_full),
+    Mutant("writing goes on though nobody reads", patch=write_on_though_unread),
+    Mutant("nothing is written once a client was slow", patch=never_write_on),
+    Mutant("a timer outlives its connection", patch=leave_the_timer),
+    Mutant("a connection that has ended stays registered", patch=stay_registered),
+    Mutant("a task is not told that its client left", patch=never_tell_that_a_client_left),
+    Mutant("an upgrade swallows the body", patch=take_upgrades),
+    Mutant("trailers are kept", patch=count_trailers_as_headers),
+    Mutant("a body beyond its limit is kept", patch=keep_whole_bodies),
+    Mutant("a closing connection has no timer", patch=close_without_a_timer),
+    Mutant("what waits is forgotten at the client's end", patch=forget_what_waits_at_the_end),
+    Mutant("a long pipeline stops behind a full turn", patch=stop_behind_a_full_turn),
+    Mutant("a fault of ours ends a connection", patch=fail_on_long_paths),
+]
