@@ -36,7 +36,7 @@ PROMISED = Limits(
     head_seconds=10.0, idle_seconds=5.0, body_pause_seconds=10.0, body_seconds=60.0, body_bytes_per_second=20.0,
     unread_response_seconds=30.0, linger_seconds=2.0,
 )  # fmt: skip
-MAX_CLIENTS = PROMISED.connections + 2
+MAX_CLIENTS = 3 * PROMISED.connections
 MAX_PAD = 3000
 # a head as bytes and as headers, the part of a body that is kept, what is read ahead, one read, and the objects about it
 MAX_HELD_BYTES = PROMISED.head_bytes + 2 * BODY_LIMIT + PROMISED.unread_bytes + READ_SIZE + 3000
@@ -264,29 +264,27 @@ class ConnectionMachine(RuleBasedStateMachine):
         client.transport.client_send(garbage)
         self.settle(client)
 
-    @rule(number=CLIENT_NUMBERS, name=st.sampled_from(sorted(FLOODS)))
-    def flood(self, number: int, name: str) -> None:
-        """Send something without end. The server ends it, or stops to read."""
-        for client in self.clients:
-            if client.rest and client.can_send:
-                self.finish_rest(client)
-                self.settle(client)
-        free = [client for client in self.clients if client.can_send and not client.outstanding]
-        if not free:
-            return
-        client = free[number % len(free)]
+    @rule(first=st.integers(0, len(FLOODS) - 1))
+    def flood(self, first: int) -> None:
+        """Let new clients send something without end, each something else."""
+        before = len(self.clients)
+        while len(self.registry.connections) < PROMISED.connections and len(self.clients) < MAX_CLIENTS:
+            self.connect(is_tls=False)
+        for index, client in enumerate(self.clients[before:]):
+            self.send_without_end(client, sorted(FLOODS)[(first + index) % len(FLOODS)])
+
+    def send_without_end(self, client: Client, name: str) -> None:
         first, piece = FLOODS[name]
         client.may_end.add("flood")
         client.transport.client_send(first)
         self.settle(client)
-        is_waiting = bool(client.outstanding) or client.transport.is_client_stuck
+        if client.transport.is_client_stuck:
+            return
         for _ in range(MAX_FLOOD_BYTES // len(piece)):
-            if client.transport.is_lost or is_waiting:
+            if client.transport.is_lost:
                 return
-            if client.transport.is_reading():
-                client.transport.client_send(piece)
+            client.transport.client_send(piece)
             self.settle(client)
-            self.check_memory()
         raise AssertionError(f"{name} without end keeps a connection")
 
     @rule(number=CLIENT_NUMBERS)
@@ -325,7 +323,8 @@ class ConnectionMachine(RuleBasedStateMachine):
         if client is None or client.transport.is_client_reading:
             return
         client.transport.client_read(size)
-        client.stuck_since = self.loop.time()
+        if size == math.inf:
+            client.stuck_since = math.inf
         client.active_at = self.loop.time()
         self.loop.run_ready()
 

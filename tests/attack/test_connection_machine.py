@@ -20,9 +20,9 @@ UNTIL_SEEN = settings(
 
 
 def test_whatever_clients_send_a_connection_keeps_its_promises() -> None:
-    # 50 examples in the default run, 600 with --all
+    # 40 examples in the default run, 600 with --all
     drawn = settings().max_examples
-    examples = 10 * drawn if drawn > 20 else 50
+    examples = 10 * drawn if drawn > 20 else 40
     run_state_machine_as_test(
         ConnectionMachine,
         settings=settings(
@@ -31,7 +31,7 @@ def test_whatever_clients_send_a_connection_keeps_its_promises() -> None:
     )
 
 
-@pytest.mark.exhaustive(4)
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_connection_that_keeps_a_promise_less_is_seen(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant.patch(monkeypatch)
