@@ -29,7 +29,6 @@ OPERATION = load_operation(API, PATH)
 KNOWN = "1048608196202797156"
 MOCK = Mock(API)
 CLIENT = DajiClient(API, PATH, {"imageId": KNOWN, "beginPage": 1, "pageSize": 20, "country": "en"}, MOCK)
-UPLOAD = DajiClient(API, "/alibaba/upload/image", {}, MOCK, "post")
 request, checked, ask, error_of = CLIENT.build_get, CLIENT.decode_body, CLIENT.fetch_data, CLIENT.identify_error
 
 
@@ -54,41 +53,6 @@ def every(**sent: Any) -> list[Body]:
 
 
 # ---------------------------------------------------------------- errors
-
-NATURAL = {
-    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST_HEADER,)),
-    "bad-parameter": request(pageSize=0),
-    "image-required": request(imageId=None),
-    "app-not-activated": request("unactivated"),
-    "quota-used-up": request("used-up"),
-    "unknown-image": request(imageId="104860819620279715x"),
-    "image-unreadable": request(imageId=None, imageAddress="ftp://cbu01.alicdn.com/a.jpg"),
-    "language-not-enabled": request(country="de"),
-    "upload-image-required": UPLOAD.build_post(),
-    "image-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
-    "not-found": Request(method="GET", path=PATH.lower(), headers=(HOST_HEADER,)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("error", NATURAL)
-def test_errors_come_the_natural_way(error: str) -> None:
-    assert ROOT.errors[error].reproduce
-    assert error_of(MOCK.respond(NATURAL[error])) == error
-
-
-def test_every_natural_way_is_tried() -> None:
-    told = {name for name, error in ROOT.errors.items() if error.reproduce}
-    assert told == {*NATURAL, "method-not-allowed"}
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", ""])
-def test_another_method(method: str) -> None:
-    reply = MOCK.respond(msgspec.structs.replace(request(), method=method))
-    body = checked(reply)
-    assert body["message"] == f"Request method '{method}' not supported"
-    assert (reply.status, body["error"], body["path"]) == (405, "Method Not Allowed", PATH)
-    assert (b"allow", b"GET") in reply.headers
-
 
 BAD = [
     *({name: value} for name in ("beginPage", "pageSize") for value in ("", "x", "1.0", "1e1", "-1", "0", "１", "9" * 30, None)),
@@ -542,28 +506,6 @@ def test_every_value_of_every_variant_is_tried() -> None:
     assert tried == {
         (name, value) for name, found in searches.items() for value in found.values if value != found.default
     }
-
-
-@pytest.mark.parametrize("transport", ROOT.variants["error-format"].values)
-@pytest.mark.parametrize("error", ROOT.errors)
-def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-format": transport}).respond(MAGIC["appKey"](error)))
-
-
-def test_pictures_of_1688_are_found_where_others_are_not() -> None:
-    mock = Mock(API, variants={"foreign-image": "empty"})
-    address = "https://cbu01.alicdn.com/one.jpg"
-    for sent in ({"imageId": None, "imageAddress": address}, {"imageId": None, "imageUrl": address}, {"imageUrl": A}):
-        assert ask(mock, **sent)["data"]
-
-
-def test_ids_that_are_known_where_others_are_refused() -> None:
-    mock = Mock(API, variants={"unknown-image-id": "refused"})
-    for image in (KNOWN, ids.encode_image_id(0), ids.encode_image_id(10**13)):
-        assert ask(mock, imageId=image)["data"]
-    for image in (ids.encode_image_id(7)[:-1] + "x", str(int(ids.encode_image_id(7)) + 1), "0"):
-        assert error_of(mock.respond(request(imageId=image))) == "unknown-image"
-    assert ask(mock, imageId="situation-full-page")["data"]
 
 
 # ---------------------------------------------------------------- whatever is sent

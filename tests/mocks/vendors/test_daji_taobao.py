@@ -36,7 +36,6 @@ SAMPLE = "https://img.alicdn.com/bao/uploaded/i3/684174095/O1CN019WLF1n1g7YYWton
 SECRET = ROOT.accounts["demo"]["appSecret"]
 MOCK = Mock(API, "daji-1688")
 CLIENT = DajiClient(API, PATH, {"picUrl": SAMPLE}, MOCK)
-UPLOAD = DajiClient(API, "/taobao/upload/image", {}, MOCK, "post")
 request, checked, ask, error_of = CLIENT.build_get, CLIENT.decode_body, CLIENT.fetch_data, CLIENT.identify_error
 
 
@@ -63,39 +62,6 @@ def every(mock: Mock = MOCK, /, **sent: Any) -> list[Body]:
 
 
 # ---------------------------------------------------------------- errors
-
-NATURAL = {
-    "bad-sign": Request(method="GET", path=PATH, query=request().query[:-1] + b"X", headers=(HOST_HEADER,)),
-    "bad-parameter": request(pageSize=0),
-    "image-required": request(picUrl=None),
-    "app-not-activated": request("unactivated"),
-    "quota-used-up": request("used-up"),
-    "image-unreadable": request(picUrl="ftp://img.alicdn.com/a.jpg"),
-    "upload-image-required": UPLOAD.build_post(),
-    "image-too-large": UPLOAD.build_post(image_base64="A" * 4_194_308),
-    "not-found": Request(method="GET", path=PATH.upper(), headers=(HOST_HEADER,)),
-}
-
-
-@pytest.mark.parametrize("error", NATURAL)
-def test_errors_come_the_natural_way(error: str) -> None:
-    assert ROOT.errors[error].reproduce
-    assert error_of(MOCK.respond(NATURAL[error])) == error
-
-
-def test_every_natural_way_is_tried() -> None:
-    told = {name for name, error in ROOT.errors.items() if error.reproduce}
-    assert told == {*NATURAL, "method-not-allowed"}
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", ""])
-def test_another_method(method: str) -> None:
-    reply = MOCK.respond(msgspec.structs.replace(request(), method=method))
-    body = checked(reply)
-    assert body["message"] == f"Request method '{method}' not supported"
-    assert (reply.status, body["error"], body["path"]) == (405, "Method Not Allowed", PATH)
-    assert (b"allow", b"GET") in reply.headers
-
 
 OTHERS = [
     *(("bad-parameter", {name: value}) for name in ("pageNo", "pageSize") for value in ("x", "-1", "1.0", "1e1", "１", "9" * 30)),
@@ -466,12 +432,6 @@ def test_every_value_of_every_variant_is_tried() -> None:
     assert tried == {
         (name, value) for name, found in searches.items() for value in found.values if value != found.default
     }
-
-
-@pytest.mark.parametrize("transport", ROOT.variants["error-format"].values)
-@pytest.mark.parametrize("error", ROOT.errors)
-def test_every_error_travels_every_way(error: str, transport: str) -> None:
-    checked(Mock(API, variants={"error-format": transport}).respond(MAGIC["appKey"](error)))
 
 
 # ---------------------------------------------------------------- whatever is sent
