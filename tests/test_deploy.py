@@ -38,10 +38,10 @@ def instructions(name: str) -> list[str]:
 
 
 def check(path: Path, name: str) -> int:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", *CHECKS[name], str(path)], capture_output=True, timeout=60, check=False
     )
-    return done.returncode
+    return process.returncode
 
 
 @pytest.mark.slow

@@ -108,11 +108,11 @@ class Shell:
             return self.back(self.serve(command))
         for port, real in self.ports.items():
             command = command.replace(f":{port}", f":{real}")
-        done = subprocess.run(
+        process = subprocess.run(
             ["bash", "-c", command], cwd=self.home, env=self.environment(), timeout=SECONDS, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         )  # fmt: skip
-        return self.back(done.stdout)
+        return self.back(process.stdout)
 
     def serve(self, command: str) -> str:
         port = (re.findall(r"--port (\d+)", command) or ["8765"])[0]
@@ -203,9 +203,9 @@ PYTHON = [
 def test_every_program_prints_what_the_page_shows(code: str, shown: str, tmp_path: Path) -> None:
     # but for the SDKs' way to tell the time
     command = [sys.executable, "-W", "error", "-W", "ignore:datetime.datetime.utcnow:DeprecationWarning", "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert shows(shown, done.stdout), done.stdout
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert shows(shown, process.stdout), process.stdout
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -244,8 +244,8 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
             command, *rest = call.split()
             if command not in ("--version", "--help"):
                 assert command in cli.table, line
-                given = {word for word in rest if re.fullmatch(r"--?[a-z]+", word)}
-                assert given <= options(command) | {"--help"}, line
+                words = {word for word in rest if re.fullmatch(r"--?[a-z]+", word)}
+                assert words <= options(command) | {"--help"}, line
         if re.fullmatch(r"--[a-z-]+", line):
             assert line in everything or line.removeprefix("--lookalike-") in OPTION_HELP, line
 

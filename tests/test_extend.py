@@ -76,7 +76,7 @@ with lookalike.serve("acme-weather", "acme-orders", seed=3) as running:
 
 def test_the_handler_answers(site: Path) -> None:
     path = os.pathsep.join([*filter(None, sys.path), str(site)])
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", HANDLER],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
@@ -85,8 +85,8 @@ def test_the_handler_answers(site: Path) -> None:
         check=False,
     )
     days = '{"town":"Oslo","forecast":[{"day":1,"celsius":'
-    lines = done.stdout.splitlines()
-    assert lines[0].startswith(days), done.stderr
+    lines = process.stdout.splitlines()
+    assert lines[0].startswith(days), process.stderr
     assert lines[1:] == ["400", "{'status': 'up'}", "401"]
 
 

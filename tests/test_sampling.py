@@ -42,8 +42,10 @@ def collect(folder: Path, *options: str) -> list[str]:
     (folder / "pytest.ini").write_text(INI)
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *options]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    return [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+    process = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    return [line.partition("::")[2] for line in process.stdout.splitlines() if "::" in line]
 
 
 @pytest.fixture(scope="module")

@@ -47,11 +47,15 @@ def run(checkout: Path, script: str, *args: str, **environment: str) -> tuple[in
     for tool in ("sh", "dirname", "cksum", "cat", "mkdir", "cp"):
         if not (checkout / "tools" / tool).exists():
             (checkout / "tools" / tool).symlink_to(str(shutil.which(tool)))
-    done = subprocess.run(
+    process = subprocess.run(
         [f"{checkout}/scripts/{script}", *args], cwd="/", capture_output=True, text=True, timeout=60, check=False,
         env={"PATH": path, **environment},
     )  # fmt: skip
-    return done.returncode, done.stderr, [line for line in calls.read_text().splitlines() if not LOOKS.search(line)]
+    return (
+        process.returncode,
+        process.stderr,
+        [line for line in calls.read_text().splitlines() if not LOOKS.search(line)],
+    )
 
 
 LOOKS = re.compile(r"version_info|^--version$")
@@ -136,7 +140,7 @@ def test_ci_runs_the_whole_test():
 
 def test_the_real_python_suits():
     script = f'. "{HOME}/scripts/venv.sh"; suits "{sys.executable}" && echo fine'
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", script, f"{HOME}/scripts/x"],
         capture_output=True,
         text=True,
@@ -144,4 +148,4 @@ def test_the_real_python_suits():
         check=True,
         env=os.environ,
     )
-    assert done.stdout == "fine\n"
+    assert process.stdout == "fine\n"

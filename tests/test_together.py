@@ -65,8 +65,8 @@ def ask(api: str, values: dict[str, Any], key: str = "", operation_id: str = "")
 
 
 def needed(loaded: Api, operation: Operation) -> dict[str, Any]:
-    known = collect_examples(loaded, operation)
-    return {name: known[name] for name in ("x-acs-action", "x-acs-version") if name in known}
+    examples = collect_examples(loaded, operation)
+    return {name: examples[name] for name in ("x-acs-action", "x-acs-version") if name in examples}
 
 
 def send(client: httpx.Client, request: Request) -> Response:

@@ -40,7 +40,7 @@ def test_it_holds_our_packages_alone(wheel: Path) -> None:
 def test_it_works_without_the_sources(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=tmp_path,
         env=environment,
@@ -49,5 +49,5 @@ def test_it_works_without_the_sources(wheel: Path, tmp_path: Path) -> None:
         check=True,
         timeout=60,
     )
-    assert done.stdout.startswith("True 5 lookalike_specs.load "), done.stderr
-    assert done.stdout.endswith("\nvectors acs-roa acs-rpc acs3 daji-md5 oss-policy True\n")
+    assert process.stdout.startswith("True 5 lookalike_specs.load "), process.stderr
+    assert process.stdout.endswith("\nvectors acs-roa acs-rpc acs3 daji-md5 oss-policy True\n")

@@ -194,9 +194,9 @@ def test_a_budget_is_kept(lookalike, spoiled):
     result = lookalike(
         "check", "tmapi", "--only", "paging", "--url", spoiled, "--max-requests", "4", "--format", "json"
     )
-    told = json.loads(result.stdout)
-    assert sum(covered["request_count"] for covered in told["coverage"]) == 4
-    assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in told["results"]}
+    payload = json.loads(result.stdout)
+    assert sum(covered["request_count"] for covered in payload["coverage"]) == 4
+    assert "the budget of 4 requests is used up" in {outcome["reason"] for outcome in payload["results"]}
 
 
 @pytest.mark.slow
@@ -314,12 +314,12 @@ def test_a_terminal_sees_a_bar_and_colours(spoiled):
 
 @pytest.mark.slow
 def test_a_pipe_sees_neither(spoiled):
-    done = subprocess.run(
+    process = subprocess.run(
         command(*QUICK, "--url", spoiled), capture_output=True, text=True, timeout=SECONDS, check=False
     )
-    assert done.returncode == 1
-    assert done.stderr == ""
-    assert "\x1b" not in done.stdout
+    assert process.returncode == 1
+    assert process.stderr == ""
+    assert "\x1b" not in process.stdout
 
 
 class Waiting(Mock):
@@ -404,12 +404,12 @@ def test_what_repeats_a_finding_of_another_modules_check_imports_the_module(tmp_
         "house/never",
     ]
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
+    process = subprocess.run(
         [*command, "--max-cases", "1", "--max-requests", "3", "--format", "json"],
         capture_output=True, text=True, timeout=100, check=False, env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    commands = {finding["rerun_command"] for finding in json.loads(done.stdout)["findings"]}
+    assert process.returncode == 1, process.stderr
+    commands = {finding["rerun_command"] for finding in json.loads(process.stdout)["findings"]}
     assert commands
     assert all(" --import never_content tmapi --only house/never " in command for command in commands)
 

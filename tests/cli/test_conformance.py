@@ -133,7 +133,9 @@ def test_a_quota_that_the_test_chose_is_no_complaint(sandbox: TestSandbox) -> No
 def test_a_mistake_and_its_refusal_are_one_complaint(sandbox: TestSandbox) -> None:
     assert send(sandbox, TMAPI, "searchItemsByImageUrl", {"page_size": 21}) == 422
     assert send(sandbox, TMAPI, "searchItemsByImageUrl", {"img_url": "https://example.com/x.jpg", "pagesize": 5}) == 422
-    assert [(each.request_number, each.kind, each.parameter) for each in find_violations(sandbox, TMAPI)] == [
+    assert [
+        (violation.request_number, violation.kind, violation.parameter) for violation in find_violations(sandbox, TMAPI)
+    ] == [
         (1, "limit", "page_size"),
         (2, "unknown", "pagesize"),
         (2, "refused", "img_url"),
@@ -144,13 +146,13 @@ def test_a_wrong_key_and_its_refusal_are_one_complaint(sandbox: TestSandbox) -> 
     sandbox.mock.respond(
         Request(method="GET", path="/1688/global/search/image", query=b"img_url=https://cbu01.alicdn.com/x.jpg")
     )
-    assert [each.kind for each in find_violations(sandbox, TMAPI)] == ["credential"]
+    assert [violation.kind for violation in find_violations(sandbox, TMAPI)] == ["credential"]
 
 
 def test_an_operation_that_is_not_played_and_its_refusal_are_one_complaint(sandbox: TestSandbox) -> None:
     status = send(sandbox, ALIYUN, "SearchImageByPic", {"x-acs-action": "UpdateImage"})
     assert status >= 400
-    assert [each.message for each in find_violations(sandbox, ALIYUN)] == [
+    assert [violation.message for violation in find_violations(sandbox, ALIYUN)] == [
         "UpdateImage is not played; nearest: DeleteImage"
     ]
 

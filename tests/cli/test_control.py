@@ -30,8 +30,8 @@ def serving(*args: str, token: str | None = None) -> Iterator[subprocess.Popen[s
 
 def first_line(process: subprocess.Popen[str]) -> dict:
     assert process.stdout
-    found: dict = json.loads(process.stdout.readline())
-    return found
+    payload: dict = json.loads(process.stdout.readline())
+    return payload
 
 
 def status(url: str, token: str, **headers: str) -> int:

@@ -18,10 +18,10 @@ def test_a_sandbox_is_that_of_the_control_api() -> None:
         with sandbox.situation("tmapi/503", times=1):
             assert [search(stage, sandbox) for _ in range(5)] == [503, 200, 200, 439, 439]
         headers = {"authorization": f"Bearer {stage.control_token}"}
-        found = httpx.get(f"{stage.url}/_lookalike/sandboxes/{sandbox.name}", headers=headers).json()
-        assert (found["seed"], found["size"], found["quota"]["count"]) == (3, 50, 3)
-        assert found["apis"]["tmapi"]["credentials"] == sandbox.credentials["tmapi"]
-        assert found["journal"]["entries"] == len(sandbox.journal) == 5
+        payload = httpx.get(f"{stage.url}/_lookalike/sandboxes/{sandbox.name}", headers=headers).json()
+        assert (payload["seed"], payload["size"], payload["quota"]["count"]) == (3, 50, 3)
+        assert payload["apis"]["tmapi"]["credentials"] == sandbox.credentials["tmapi"]
+        assert payload["journal"]["entries"] == len(sandbox.journal) == 5
 
 
 def test_the_token_is_not_in_what_is_printed_of_it() -> None:

@@ -176,15 +176,15 @@ def test_a_full_disk_is_one_line(words):
 @pytest.mark.parametrize("words", ["situations", "spec", "image 7"])
 def test_a_reader_that_goes_away_is_no_error(words):
     command = f"{sys.executable} -m lookalike {words} | head -c 1 > {os.devnull}"
-    done = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
-    assert done.stderr == b""
+    process = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
+    assert process.stderr == b""
 
 
 @pytest.mark.parametrize("words", ["apis", "image 7", "situations tmapi"])
 def test_a_closed_stdout_is_no_error(words):
     command = f"{sys.executable} -m lookalike {words} >&-"
-    done = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    process = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
 
 
 def run_program(*words, **options):

@@ -251,13 +251,13 @@ def test_without_an_extra_nothing_ends_in_a_traceback(extra: str) -> None:
         # with the extra it would serve until a signal
         lines += [["serve", "tmapi", "--host", "127.0.0.1", "--port", "0", "--tls-ca", "ca.pem"]]
     code = textwrap.dedent(WITHOUT.format(missing=missing))
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, json.dumps(lines)], capture_output=True, text=True, timeout=120, check=True
     )
-    for words, exit_code, stderr, exception in json.loads(done.stdout):
+    for words, exit_code, stderr, exception in json.loads(process.stdout):
         assert exception == "None" or exception.startswith("SystemExit"), (words, exception)
         if "needs an extra" in stderr:
             assert (exit_code, stderr.count("\n")) == (2, 1)
             assert f'pip install "lookalike[{extra}]"' in stderr
     if extra in ("contracts", "tls"):
-        assert any("needs an extra" in result[2] for result in json.loads(done.stdout))
+        assert any("needs an extra" in result[2] for result in json.loads(process.stdout))

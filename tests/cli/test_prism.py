@@ -148,11 +148,11 @@ def test_what_prism_reports_is_explained(npm: Callable[[Path], Path], tmp_path: 
 @pytest.mark.slow
 def test_the_command_runs_through_prism(npm: Callable[[Path], Path], tmp_path: Path) -> None:
     with lookalike.serve("hiobuy") as stage, prism(npm(TOOLS), tmp_path, "hiobuy", stage.url) as (url, log):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "lookalike", "check", "hiobuy", "--url", url, "--only", "answer", "--only", "request", "--max-cases", "5"],
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
+    assert process.returncode in (0, 1), process.stderr
     assert set(REPORTED.findall(log.read_text("utf-8"))) <= OF_REQUESTS
     assert stage.mock.demo_state.journal.entries, "nothing got through"
 

@@ -67,10 +67,10 @@ def test_help_and_import_load_nothing_heavy(run_python):
 
 
 def test_the_module_runs_too():
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "lookalike", "--version"], capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stdout) == (0, f"lookalike {package.__version__}\n")
+    assert (process.returncode, process.stdout) == (0, f"lookalike {package.__version__}\n")
 
 
 def test_a_text_that_stdout_cannot_encode_does_no_harm(monkeypatch):
@@ -148,8 +148,10 @@ def test_the_shell_completes_names(words, found):
         "COMP_CWORD": str(len(words.split())),
     }
     command = [sys.executable, "-c", "from lookalike.__main__ import main; main()"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment, check=True)
-    assert done.stdout == f"plain,{found}\n"
+    process = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, env=os.environ | environment, check=True
+    )
+    assert process.stdout == f"plain,{found}\n"
 
 
 @pytest.mark.parametrize("words", ["check --only p", "explain p", "check --operation zz"])
@@ -160,7 +162,7 @@ def test_where_nothing_can_be_completed_the_shell_gets_nothing(words):
         "COMP_CWORD": str(len(words.split())),
     }
     code = "import sys; sys.modules['schemathesis'] = None; from lookalike.__main__ import main; main()"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
@@ -168,7 +170,7 @@ def test_where_nothing_can_be_completed_the_shell_gets_nothing(words):
         env=os.environ | environment,
         check=False,
     )
-    assert (done.stdout.strip(), done.stderr) == ("", "")
+    assert (process.stdout.strip(), process.stderr) == ("", "")
 
 
 def test_a_picture_shows_its_product(tmp_path):
@@ -232,14 +234,14 @@ def test_the_package_says_what_it_has():
 
 
 def test_a_misspelt_name_of_the_package_brings_the_name():
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", "import lookalike; lookalike.trasport"],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.stderr.endswith("has no attribute 'trasport'. Did you mean: 'transport'?\n")
+    assert process.stderr.endswith("has no attribute 'trasport'. Did you mean: 'transport'?\n")
 
 
 def test_the_table_of_commands_says_what_the_commands_say():

@@ -518,10 +518,10 @@ STYLES += [("exception", style) for style in (("--tb=short",), ("--tb=native",),
 @pytest.mark.parametrize(("way", "style"), STYLES, ids=[f"{way} {' '.join(style)}" for way, style in STYLES])
 def test_no_secret_is_in_any_report(run: Any, pytester: pytest.Pytester, way: str, style: tuple[str, ...]) -> None:
     result = run(CANARIES.replace("FAILS", FAILS[way]), *style, "--junitxml=report.xml", "-rA")
-    written = Path(pytester.path, "report.xml").read_text("utf-8")
+    text = Path(pytester.path, "report.xml").read_text("utf-8")
     secrets = json.loads(Path(pytester.path, "secrets.json").read_text("utf-8"))
     assert len(secrets) == 4
-    told = failures(result) + written
+    told = failures(result) + text
     assert "***" in told
     assert [secret for secret in secrets if is_secret_readable(secret, told)] == []
 
@@ -582,8 +582,8 @@ def test_no_secret_is_in_anything_else_that_pytest_shows(
     code = SHOW.replace("SECRET", OTHER_SECRETS[whose]).replace("PLACE", OTHER_PLACES[place])
     result = run(code, "-rA", "-v", "-l", "-W", "default", "--junitxml=report.xml", "-o", "junit_family=xunit1")
     secret = Path(pytester.path, "secret.txt").read_text("utf-8")
-    written = Path(pytester.path, "report.xml").read_text("utf-8")
-    told = "\n".join([*result.outlines, *result.errlines, written])
+    text = Path(pytester.path, "report.xml").read_text("utf-8")
+    told = "\n".join([*result.outlines, *result.errlines, text])
     assert "***" in told
     assert not is_secret_readable(secret, told)
     assert secret.encode().hex() not in told
@@ -752,8 +752,8 @@ def test_each_process_of_xdist_has_its_own(run_apart: Any, pytester: pytest.Pyte
         Path(f"seen-{os.getpid()}.txt").write_text(tmapi.base_url)
     """, "-p", "lookalike", "-p", "xdist", "-n", "2")  # fmt: skip
     result.assert_outcomes(passed=16)
-    seen = [path.read_text() for path in Path(pytester.path).glob("seen-*.txt")]
-    assert len(seen) == len(set(seen)) == 2
+    texts = [path.read_text() for path in Path(pytester.path).glob("seen-*.txt")]
+    assert len(texts) == len(set(texts)) == 2
 
 
 def test_there_is_a_fixture_for_each_api(run: Any) -> None:

@@ -39,11 +39,11 @@ def ask(url: str) -> bytes:
 
 def pasted(line: str, directory: str | Path = "/") -> tuple[bytes, str]:
     """What bash makes of a line, in a directory that knows nothing of us: the body and the status."""
-    done = subprocess.run(
+    process = subprocess.run(
         ["bash", "-c", f"{line} -w '\n%{{http_code}}'"], cwd=directory, capture_output=True, timeout=60, check=True
     )
-    assert done.stderr == b""
-    body, _, status = done.stdout.rpartition(b"\n")
+    assert process.stderr == b""
+    body, _, status = process.stdout.rpartition(b"\n")
     return body, status.decode()
 
 
@@ -121,9 +121,9 @@ def test_the_seed_the_variants_and_the_size_reach_the_mock(serving):
         "tmapi", "--seed", "3", "--size", "5", "--variant", "tmapi.error-format=http-200", "--port", "0", "--json"
     ) as process:
         about = json.loads(process.stdout.readline())["apis"]["tmapi"]
-        found = json.loads(pasted(about["curl"])[0])
-        assert found["data"]["total_count"] <= 5
-        assert found["data"]["items"][0]["item_id"] in {
+        payload = json.loads(pasted(about["curl"])[0])
+        assert payload["data"]["total_count"] <= 5
+        assert payload["data"]["items"][0]["item_id"] in {
             Mock("tmapi", seed=3).demo_state.catalogue.get_product(index).offer_id for index in range(5)
         }
         refused = pasted(about["curl"].replace("page_size", "x").replace("img_url", "y"))
@@ -142,17 +142,17 @@ def test_a_reader_that_takes_the_first_line_and_leaves_does_no_harm(serving):
 def test_a_taken_port_is_told_in_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "lookalike", "serve", "--port", port],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-    assert done.returncode == 2
-    assert done.stdout == ""
+    assert process.returncode == 2
+    assert process.stdout == ""
     assert (
-        done.stderr
+        process.stderr
         == f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use; --port 0 takes a free one\n"
     )
 

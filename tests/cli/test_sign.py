@@ -89,8 +89,8 @@ def test_the_outputs_say_the_same(lookalike):
 @pytest.mark.parametrize(("api", "scheme"), [pair for pair in SCHEMES if pair != ("tmapi", "apikey")])
 def test_its_curl_line_works_in_a_shell(lookalike, told, check_success, api, scheme):
     line = lookalike("sign", api, "--scheme", scheme, "--url", told["url"], "--output", "curl").stdout
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=True)
-    check_success(api, done.stdout)
+    process = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=True)
+    check_success(api, process.stdout)
 
 
 @pytest.mark.parametrize("spelled", ["2026-01-31T20:00:00+08:00", "2026-01-31T12:00:00", "2026-01-31 12:00"])

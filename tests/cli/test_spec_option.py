@@ -248,8 +248,8 @@ def test_python_serves_a_document_too() -> None:
 @pytest.mark.slow
 def test_the_program_itself_serves_and_judges_a_document() -> None:
     command = [sys.executable, "-m", "lookalike", "check", "--spec", TICTACTOE, "--only", "request", "--max-cases", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, "0 errors" in done.stdout) == (0, True), done.stdout + done.stderr
+    process = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (process.returncode, "0 errors" in process.stdout) == (0, True), process.stdout + process.stderr
 
 
 def test_situations_and_sign_take_a_document_too(lookalike: Run) -> None:

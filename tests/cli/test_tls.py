@@ -38,11 +38,11 @@ def context(path):
 
 def test_json_tells_where_tls_is(serving, tmp_path):
     with serving("tmapi", "--port", "0", "--json", "--tls-ca", str(tmp_path / "ca.pem")) as process:
-        told = json.loads(process.stdout.readline())
-        assert told["tls_url"] == told["url"].replace("http:", "https:")
-        assert told["tls_ca"] == str(tmp_path / "ca.pem")
-        with httpx.Client(verify=context(told["tls_ca"]), trust_env=False, timeout=SECONDS) as client:
-            for url in (told["url"], told["tls_url"]):
+        payload = json.loads(process.stdout.readline())
+        assert payload["tls_url"] == payload["url"].replace("http:", "https:")
+        assert payload["tls_ca"] == str(tmp_path / "ca.pem")
+        with httpx.Client(verify=context(payload["tls_ca"]), trust_env=False, timeout=SECONDS) as client:
+            for url in (payload["url"], payload["tls_url"]):
                 assert client.get(url + HEALTH).json()["apis"] == ["tmapi"]
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=SECONDS) == ("", "")
@@ -77,16 +77,16 @@ def test_a_link_stays_a_link(serving, tmp_path):
 def test_a_name_that_is_given_is_in_the_certificate(serving, tmp_path):
     given = ("--tls-name", "shop.test", "--tls-name", "192.0.2.7")
     with serving("tmapi", "--port", "0", "--json", "--tls-ca", str(tmp_path / "ca.pem"), *given) as process:
-        told = json.loads(process.stdout.readline())
-        port = int(told["url"].rpartition(":")[2])
+        payload = json.loads(process.stdout.readline())
+        port = int(payload["url"].rpartition(":")[2])
         for name in ("shop.test", "192.0.2.7", "api.tmapi.io"):
             with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as sock:
-                context(told["tls_ca"]).wrap_socket(sock, server_hostname=name).close()
+                context(payload["tls_ca"]).wrap_socket(sock, server_hostname=name).close()
         with (
             socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as sock,
             pytest.raises(ssl.SSLCertVerificationError, match="mismatch"),
         ):
-            context(told["tls_ca"]).wrap_socket(sock, server_hostname="open.hiobuy.com")
+            context(payload["tls_ca"]).wrap_socket(sock, server_hostname="open.hiobuy.com")
 
 
 @pytest.mark.slow
@@ -188,7 +188,7 @@ def full(**options):
 """
     # where files cannot grow, what measures the tests' coverage cannot write its own either
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", f"{full}{trouble}\n{MAIN}", "serve", "tmapi", "--port", "0", "--tls-ca", "ca.pem"],
         cwd=tmp_path,
         env=environment,
@@ -197,7 +197,7 @@ def full(**options):
         timeout=60,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"Error: {problem}\n")
+    assert (process.returncode, process.stdout, process.stderr) == (2, "", f"Error: {problem}\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -90,9 +90,9 @@ def test_each_vector(lookalike, scheme: str) -> None:
         assert ("\nbefore  " in printed.stdout) == bool(vector.before)
         if vector.error:
             assert f"{vector.error.id}  HTTP {vector.error.status}  " in printed.stdout
-    found = json.loads(lookalike("vectors", "show", scheme, "1", "--json").stdout)
-    assert (found["scheme"], found["test"]["tcId"]) == (scheme, 1)
-    assert found["group"].keys() >= {"clock", "credentials"}
+    payload = json.loads(lookalike("vectors", "show", scheme, "1", "--json").stdout)
+    assert (payload["scheme"], payload["test"]["tcId"]) == (scheme, 1)
+    assert payload["group"].keys() >= {"clock", "credentials"}
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,10 @@ def test_what_the_caller_can_put_right(lookalike, args: tuple[str, ...], told: s
 
 @pytest.mark.parametrize("command", ["list", "show", "verify"])
 def test_schemes_are_completed(command: str) -> None:
-    found = ShellComplete(cli, {}, "lookalike", "_LOOKALIKE_COMPLETE").get_completions(["vectors", command], "acs-")
-    assert [item.value for item in found] == ["acs-roa", "acs-rpc"]
+    completions = ShellComplete(cli, {}, "lookalike", "_LOOKALIKE_COMPLETE").get_completions(
+        ["vectors", command], "acs-"
+    )
+    assert [item.value for item in completions] == ["acs-roa", "acs-rpc"]
 
 
 def test_importing_the_command_line_reads_no_vectors(run_python) -> None:
@@ -153,8 +155,8 @@ def test_the_example_passes_every_vector(lookalike, driver: str) -> None:
         pytest.skip("needs Node.js")
     done = lookalike("vectors", "verify", "--driver", driver, "--json")
     assert (done.exit_code, done.stderr) == (0, "")
-    found = json.loads(done.stdout)
-    assert (found["version"], found["driver"], found["differences"], found["notTested"]) == (1, driver, [], [])
+    payload = json.loads(done.stdout)
+    assert (payload["version"], payload["driver"], payload["differences"], payload["notTested"]) == (1, driver, [], [])
     assert read_counts(done) == ALL
 
 
@@ -187,10 +189,10 @@ def test_a_signed_request_must_carry_its_signature(drive: Drive, scheme: str, sa
     """A `+` of Base64 that is not escaped is a space by the time it arrives."""
     name = "sign" if scheme == "daji-md5" else "Signature"
     done = drive(scheme, "--json", each=SIGNED.format(safe=safe, name=name).strip())
-    told = {found["message"] for found in json.loads(done.stdout)["differences"]}
+    messages = {difference["message"] for difference in json.loads(done.stdout)["differences"]}
     assert done.exit_code == int(differ)
-    assert bool(told) == differ
-    assert all(text.startswith("request carries the signature '") for text in told)
+    assert bool(messages) == differ
+    assert all(text.startswith("request carries the signature '") for text in messages)
 
 
 @pytest.mark.exhaustive(2)
@@ -238,10 +240,10 @@ def test_the_stage_that_first_differs_is_named(drive: Drive, name: str) -> None:
     scheme, before, stage, flag = MISTAKES[name]
     done = drive(scheme, "--json", before=before)
     assert done.exit_code == 1, done.output
-    found = [each for each in json.loads(done.stdout)["differences"] if each["task"] == "sign"]
-    assert {each["difference"]["stage"] for each in found} == {stage}
-    assert [each for each in found if flag in each["flags"]]
-    for each in found:
+    differences = [difference for difference in json.loads(done.stdout)["differences"] if difference["task"] == "sign"]
+    assert {difference["difference"]["stage"] for difference in differences} == {stage}
+    assert [difference for difference in differences if flag in difference["flags"]]
+    for each in differences:
         expected = vectors.load_suite(scheme)
         whole = next(v.stages[stage] for _, v in expected.cases if v.tc_id == each["tcId"])
         part = each["difference"]
@@ -285,24 +287,24 @@ def test_other_verdicts(drive: Drive, name: str) -> None:
     each, told = VERDICTS[name]
     done = drive("daji-md5", "--json", each=f"if task['task'] == 'verify': {each}")
     assert done.exit_code == 1
-    assert told in {found["message"] for found in json.loads(done.stdout)["differences"]}
+    assert told in {difference["message"] for difference in json.loads(done.stdout)["differences"]}
 
 
 @pytest.mark.parametrize("scheme", ["acs-rpc", "acs-roa", "acs3"])
 def test_a_server_that_forgets_nonces_is_found(drive: Drive, scheme: str) -> None:
     done = drive(scheme, "--json", before="class Forgetful(set):\n    def add(self, _): pass\ngood.set = Forgetful")
-    found = json.loads(done.stdout)["differences"]
-    assert {tuple(each["flags"]) for each in found} == {("Nonce",)}
-    assert {each["message"] for each in found} == {"verdict 'valid', expected 'invalid' (replayed)"}
+    differences = json.loads(done.stdout)["differences"]
+    assert {tuple(difference["flags"]) for difference in differences} == {("Nonce",)}
+    assert {difference["message"] for difference in differences} == {"verdict 'valid', expected 'invalid' (replayed)"}
 
 
 @pytest.mark.parametrize("off", [-1, 1])
 def test_a_server_that_errs_by_a_second_is_found(drive: Drive, off: int) -> None:
     before = f"exact = good.timedelta; good.timedelta = lambda seconds: exact(seconds=seconds + {off})"
     done = drive("acs-rpc", "acs-roa", "acs3", "--json", before=before)
-    found = json.loads(done.stdout)["differences"]
-    assert {each["scheme"] for each in found} == {"acs-rpc", "acs-roa", "acs3"}
-    assert {tuple(each["flags"]) for each in found} == {("Expired",)}
+    differences = json.loads(done.stdout)["differences"]
+    assert {difference["scheme"] for difference in differences} == {"acs-rpc", "acs-roa", "acs3"}
+    assert {tuple(difference["flags"]) for difference in differences} == {("Expired",)}
 
 
 def test_what_is_not_supported_is_not_tested_and_said(drive: Drive) -> None:

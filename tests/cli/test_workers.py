@@ -40,8 +40,8 @@ def control(told: dict) -> dict[str, str]:
 
 
 def health(url: str) -> dict:
-    found: dict = httpx.get(f"{url}/_lookalike/health").json()
-    return found
+    payload: dict = httpx.get(f"{url}/_lookalike/health").json()
+    return payload
 
 
 def search(url: str, token: str) -> httpx.Response:
@@ -51,8 +51,8 @@ def search(url: str, token: str) -> httpx.Response:
 def sandbox(told: dict, url: str) -> dict:
     made = httpx.post(f"{url}/_lookalike/sandboxes", json={}, headers=control(told))
     assert made.status_code == 201
-    found: dict = made.json()
-    return found
+    payload: dict = made.json()
+    return payload
 
 
 def token_of(found: dict) -> str:
@@ -164,8 +164,8 @@ def three_free_ports() -> int:
 def test_the_ports_of_the_workers_are_the_next_ones(serving) -> None:
     port = three_free_ports()
     with serving("tmapi", "--workers", "2", "--port", str(port), "--json") as process:
-        told = json.loads(process.stdout.readline())
-    assert told["workers"] == [f"http://127.0.0.1:{port + 1}", f"http://127.0.0.1:{port + 2}"]
+        payload = json.loads(process.stdout.readline())
+    assert payload["workers"] == [f"http://127.0.0.1:{port + 1}", f"http://127.0.0.1:{port + 2}"]
 
 
 def test_a_port_that_other_workers_share_is_taken(told: dict, serving) -> None:
@@ -179,17 +179,17 @@ def test_a_port_that_other_workers_share_is_taken(told: dict, serving) -> None:
 
 def test_clients_come_by_the_public_host(serving) -> None:
     with serving("tmapi", "--workers", "2", "--public-host", "localhost", "--port", "0", "--json") as process:
-        told = json.loads(process.stdout.readline())
-        assert all(url.startswith("http://localhost:") for url in (told["url"], *told["workers"]))
-        assert sandbox(told, told["workers"][0])["base_url"] == told["workers"][0]
+        payload = json.loads(process.stdout.readline())
+        assert all(url.startswith("http://localhost:") for url in (payload["url"], *payload["workers"]))
+        assert sandbox(payload, payload["workers"][0])["base_url"] == payload["workers"][0]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_them_all(serving, number: signal.Signals) -> None:
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
-        told = json.loads(process.stdout.readline())
-        pids = [health(url)["pid"] for url in told["workers"]]
+        payload = json.loads(process.stdout.readline())
+        pids = [health(url)["pid"] for url in payload["workers"]]
         process.send_signal(number)
         assert process.wait(PATIENCE) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
@@ -198,10 +198,10 @@ def test_a_signal_ends_them_all(serving, number: signal.Signals) -> None:
 @pytest.mark.slow
 def test_no_worker_outlives_its_supervisor(serving) -> None:
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
-        told = json.loads(process.stdout.readline())
+        payload = json.loads(process.stdout.readline())
         process.kill()
         process.wait(PATIENCE)
-        until(lambda: not any(reached(url) for url in told["workers"]))
+        until(lambda: not any(reached(url) for url in payload["workers"]))
 
 
 STILLBORN = """
@@ -213,12 +213,12 @@ sys.exit(supervisor.run(lambda: print("ready")))
 
 
 def test_workers_that_do_not_start_are_not_announced() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", STILLBORN], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (process.returncode, process.stderr) == (1, "")
     # whichever ends first
-    assert re.fullmatch(r"worker [12] does not start\n", done.stdout)
+    assert re.fullmatch(r"worker [12] does not start\n", process.stdout)
 
 
 def test_each_workers_lines_of_the_log_stay_whole(serving):
@@ -256,8 +256,8 @@ def serve_once(*args: str) -> subprocess.CompletedProcess[str]:
 
 def test_too_few_files_for_the_workers_are_one_line_and_exit_2():
     command = f"ulimit -n 16; exec {sys.executable} -m lookalike serve tmapi --port 0 --workers 2"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stderr) == (
+    process = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (process.returncode, process.stderr) == (
         2,
         "Error: cannot serve: Too many open files; `ulimit -n` shows the limit\n",
     )

@@ -57,17 +57,17 @@ def test_each_process_has_its_own_sandbox_on_one_server(serving, tmp_path: Path)
     (tmp_path / "conftest.py").write_text(CONFTEST, "utf-8")
     (tmp_path / "test_client.py").write_text(TESTS, "utf-8")
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
-        told = json.loads(process.stdout.readline())
-        environment = {"LOOKALIKE_URL": told["url"], "LOOKALIKE_CONTROL_TOKEN": told["control_token"]}
+        payload = json.loads(process.stdout.readline())
+        environment = {"LOOKALIKE_URL": payload["url"], "LOOKALIKE_CONTROL_TOKEN": payload["control_token"]}
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
             cwd=tmp_path, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
-        headers = {"Authorization": f"Bearer {told['control_token']}"}
-        listed = [httpx.get(f"{url}/_lookalike/sandboxes", headers=headers).json() for url in told["workers"]]
+        headers = {"Authorization": f"Bearer {payload['control_token']}"}
+        listed = [httpx.get(f"{url}/_lookalike/sandboxes", headers=headers).json() for url in payload["workers"]]
     seen = [json.loads(path.read_text("utf-8")) for path in tmp_path.glob("seen-*.json")]
     assert len({name for name, _ in seen}) == 2
     assert sorted(number for _, numbers in seen for number in numbers) == list(range(12))
-    there = {each["id"] for page in listed for each in page["sandboxes"]}
+    there = {sandbox["id"] for page in listed for sandbox in page["sandboxes"]}
     assert {name for name, _ in seen} <= there

@@ -181,8 +181,8 @@ def test_adding_searching_by_name_and_deleting(stage: RunningMock) -> None:
     assert (first.pic_name, first.score, first.int_attr, first.category_id) == ("a.png", 1, 5, 3)
     by_filter = DeleteImageRequest(instance_name=INSTANCE, is_delete_by_filter=True, filter="int_attr=5")
     assert caller.delete_image(by_filter).body.data.pic_names == ["a.png"]
-    gone = caller.delete_image(DeleteImageRequest(instance_name=INSTANCE, product_id="p1", pic_name="a.png")).body
-    assert (gone.message, gone.data.pic_names) == ("success", [])
+    body = caller.delete_image(DeleteImageRequest(instance_name=INSTANCE, product_id="p1", pic_name="a.png")).body
+    assert (body.message, body.data.pic_names) == ("success", [])
     with pytest.raises(ClientException) as caught:
         caller.search_image_by_name(SearchImageByNameRequest(**names))
     assert caught.value.code == "PicNotExist"
@@ -208,11 +208,13 @@ def test_the_older_sdk_uploads_without_tls(stage: RunningMock) -> None:
     asked = {"folder": str(folder), **texts(stage, demo["AccessKeyId"], demo["AccessKeySecret"])}
     # -S: no other version than that folder's
     command = [sys.executable, "-S", str(HERE / "older_sdk.py")]
-    done = subprocess.run(command, input=json.dumps(asked), stdout=subprocess.PIPE, text=True, timeout=60, check=True)
-    told = json.loads(done.stdout)
-    assert told["added"] == "success"
-    assert [name for name, _ in told["found"]] == ["a.png", "a.png"]
-    assert min(score for _, score in told["found"]) > 0.9
+    process = subprocess.run(
+        command, input=json.dumps(asked), stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    payload = json.loads(process.stdout)
+    assert payload["added"] == "success"
+    assert [name for name, _ in payload["found"]] == ["a.png", "a.png"]
+    assert min(score for _, score in payload["found"]) > 0.9
     assert {request.scheme for request, _ in stage.mock.demo_state.journal} == {"http"}
 
 
@@ -225,11 +227,11 @@ def texts(stage: RunningMock, key: str, secret: str) -> dict[str, str]:
 def node(stage: RunningMock, key: str = ACCOUNTS["demo"]["AccessKeyId"]) -> dict[str, Any]:
     """What the Node.js script prints; it trusts the stage's CA."""
     asked = {**texts(stage, key, ACCOUNTS["demo"]["AccessKeySecret"]), "request": {"instanceName": INSTANCE}}
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "file.mjs"], cwd=HERE / "node", input=json.dumps(asked), stdout=subprocess.PIPE, text=True, timeout=60,
         check=True, env={**os.environ, "NODE_EXTRA_CA_CERTS": stage.tls_ca},
     )  # fmt: skip
-    printed: dict[str, Any] = json.loads(done.stdout)
+    printed: dict[str, Any] = json.loads(process.stdout)
     return printed
 
 

@@ -31,10 +31,10 @@ def run(server: Server, npm: Callable[[Path], Path]) -> Run:
     def search(script: str, request: dict[str, Any], **changed: str) -> dict[str, Any]:
         keys = {"key": DEMO["AccessKeyId"], "secret": DEMO["AccessKeySecret"], **changed}
         asked = json.dumps({"endpoint": server.url.removeprefix("http://"), "request": request, **keys})
-        done = subprocess.run(
+        process = subprocess.run(
             ["node", script], cwd=HERE, input=asked, check=True, stdout=subprocess.PIPE, text=True, timeout=60
         )
-        printed: dict[str, Any] = json.loads(done.stdout)
+        printed: dict[str, Any] = json.loads(process.stdout)
         return printed
 
     return search

@@ -132,9 +132,9 @@ placements = pytest.mark.parametrize("add", ["add_body_params", "add_query_param
 
 @placements
 def test_the_core_searches(server: Server, add: str) -> None:
-    found = json.loads(core(server).do_action_with_exception(common(server, add, Num="3")))
-    assert [len(found["Auctions"]), found["Code"]] == [3, 0]
-    assert found["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
+    payload = json.loads(core(server).do_action_with_exception(common(server, add, Num="3")))
+    assert [len(payload["Auctions"]), payload["Code"]] == [3, 0]
+    assert payload["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
 
 
 @placements
@@ -169,8 +169,8 @@ def test_the_core_knows_its_own_string_to_sign_in_our_message(server: Server, ad
 def test_the_core_signs_with_roa(server: Server) -> None:
     request = common(server, "add_body_params", Num="3")
     request.set_uri_pattern("/")
-    found = json.loads(core(server).do_action_with_exception(request))
-    assert found["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
+    payload = json.loads(core(server).do_action_with_exception(request))
+    assert payload["Auctions"][0]["ProductId"] == str(encode_offer_id(PRODUCT))
     with pytest.raises(CoreException) as caught:
         core(server, "wrong").do_action_with_exception(request)
     assert (caught.value.get_error_code(), caught.value.get_http_status()) == ("SignatureDoesNotMatch", 400)

@@ -49,8 +49,8 @@ def core(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[s
     request.set_uri_pattern(f"/v2/image/{what}")
     for name, value in form.items():
         request.add_body_params(name, value)
-    found: dict[str, Any] = json.loads(client.do_action_with_exception(request))
-    return found
+    payload: dict[str, Any] = json.loads(client.do_action_with_exception(request))
+    return payload
 
 
 def pop(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def pop(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[st
         "secret": secret or account["AccessKeySecret"],
         "calls": [[f"/v2/image/{what}", form]],
     }
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "roa.mjs"],
         cwd=HERE,
         input=json.dumps(asked),
@@ -71,7 +71,7 @@ def pop(stage: RunningMock, what: str, secret: str = "", **form: str) -> dict[st
         timeout=60,
         check=True,
     )
-    found: dict[str, Any] = json.loads(done.stdout)[0]
+    found: dict[str, Any] = json.loads(process.stdout)[0]
     return found
 
 

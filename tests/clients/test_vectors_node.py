@@ -20,10 +20,10 @@ NAME = "@alicloud/openapi-core"
 def test_the_sdk_confirms_just_what_is_said(npm: Callable[[Path], Path], scheme: str) -> None:
     npm(HERE)
     driver = f"node '{HERE / 'vectors.mjs'}'"
-    done = CliRunner().invoke(cli, ["vectors", "verify", scheme, "--driver", driver, "--json"])
-    told = json.loads(done.stdout)
-    others = {found["tcId"] for found in told["differences"] + told["notTested"] if found["task"] == "sign"}
-    signed = {vector.tc_id for _, vector in vectors.load_suite(scheme).cases if vector.sign}
+    result = CliRunner().invoke(cli, ["vectors", "verify", scheme, "--driver", driver, "--json"])
+    payload = json.loads(result.stdout)
+    others = {found["tcId"] for found in payload["differences"] + payload["notTested"] if found["task"] == "sign"}
+    tc_ids = {vector.tc_id for _, vector in vectors.load_suite(scheme).cases if vector.sign}
     claimed = {vector.tc_id for _, vector in vectors.load_suite(scheme).cases if NAME in vector.confirmed_by}
-    assert signed - others == claimed
-    assert len(claimed) >= 0.8 * len(signed)
+    assert tc_ids - others == claimed
+    assert len(claimed) >= 0.8 * len(tc_ids)

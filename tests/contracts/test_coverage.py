@@ -40,8 +40,8 @@ def subject(mock: Mock, api: str, operation: str, coverage: Coverage) -> CheckCo
 def searched(mock: Mock, *changes: dict[str, object]) -> OperationCoverage:
     coverage = Coverage()
     asked = subject(mock, "tmapi", "searchItemsByImageUrl", coverage)
-    for each in changes:
-        asked.send_sample(**each)
+    for change in changes:
+        asked.send_sample(**change)
     return coverage.operations["tmapi", "searchItemsByImageUrl"]
 
 
@@ -95,15 +95,15 @@ def test_a_field_that_is_not_there_is_absent(mock: Mock) -> None:
     answer = msgspec.structs.replace(reply, body=json.dumps(body).encode())
     exchange = Exchange(asked.build_signed_request(asked.build_values()), answer)
     coverage.handle_event(ExchangeRecorded(asked, exchange))
-    seen = coverage.operations["tmapi", "searchItemsByImageUrl"].seen_fields
+    seen_fields = coverage.operations["tmapi", "searchItemsByImageUrl"].seen_fields
     title = "/data/items/*/title"
-    assert [seen[title, sight] for sight in ("present", "null", "absent")] == [2, 1, 1]
+    assert [seen_fields[title, sight] for sight in ("present", "null", "absent")] == [2, 1, 1]
 
 
 def test_credentials_are_no_parameters() -> None:
     for api in map(load_api, list_api_ids()):
         for operation in api.operations:
-            names = {each.name for each in OperationCoverage(api, operation).parameters}
+            names = {parameter.name for parameter in OperationCoverage(api, operation).parameters}
             assert not names & {*api.account, *api.root.secrets}
 
 
@@ -146,8 +146,8 @@ def test_only_what_may_be_absent_or_null_counts_as_such() -> None:
     counts = {kind: share.total for kind, share in compute_shares(covered).items() if kind.startswith("fields")}
     assert counts == {
         "fields present": len(fields),
-        "fields null": sum(each.is_nullable for each in fields),
-        "fields absent": sum(each.is_optional for each in fields),
+        "fields null": sum(field.is_nullable for field in fields),
+        "fields absent": sum(field.is_optional for field in fields),
     }
     assert len(set(counts.values())) == 3
 

@@ -48,7 +48,7 @@ def test_so_they_are_under_every_variant(api: str, name: str, value: str) -> Non
     def check(drawn: ParameterValues) -> Failure | None:
         return ask.check_values(drawn)
 
-    for at in (at for at in OPERATIONS if at.startswith(f"{api}/")):
+    for at in (operation for operation in OPERATIONS if operation.startswith(f"{api}/")):
         ask = get_mutator(create_context(at, {name: value}, cases=3))
         broken = ask.context.falsify(build_changes_strategy(ask.value_pools, TWO), check)
         assert broken is None, (at, broken)

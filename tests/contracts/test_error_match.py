@@ -23,7 +23,7 @@ ALIYUN = "aliyun/SearchImageByPic"
 def list_operations(api: str, error: str) -> list[str]:
     loaded = load_api(api)
     only = loaded.root.errors[error].operations
-    return [f"{api}/{each.id}" for each in loaded.operations if not only or each.id in only]
+    return [f"{api}/{operation.id}" for operation in loaded.operations if not only or operation.id in only]
 
 
 def list_formats(api: str) -> tuple[str, ...]:
@@ -39,7 +39,9 @@ ERRORS = [
 def trigger_error(one: CheckContext, error: str, scheme: SecurityScheme | None = None) -> Response:
     """The error's answer, by a magic credential."""
     magic = {
-        each.credential: each.template.format(situation=error) for each in one.api.root.triggers if each.credential
+        trigger.credential: trigger.template.format(situation=error)
+        for trigger in one.api.root.triggers
+        if trigger.credential
     }
     other = replace(one, account=dict(one.account) | {k: v for k, v in magic.items() if k in one.account})
     values = other.build_values(scheme) | {k: v for k, v in magic.items() if k in other.build_values(scheme)}
@@ -106,7 +108,7 @@ def test_what_differs_is_told(
     honest = trigger_error(one, error)
     changed = msgspec.structs.replace(honest, body=json.dumps(json.loads(honest.body) | dict(body)).encode())
     changed = msgspec.structs.replace(changed, **reply)
-    assert {found.aspect for found in one.classifier.find_mismatches(changed, error)} == aspects
+    assert {mismatch.aspect for mismatch in one.classifier.find_mismatches(changed, error)} == aspects
 
 
 def test_what_differs_in_one_thing_is_meant_and_another_error_is_not() -> None:

@@ -31,7 +31,7 @@ def make_object_schema(required: tuple[str, ...] = (), **properties: Any) -> dic
     ],
 )
 def test_each_field_is_named_once(schema: dict[str, Any], found: list[str]) -> None:
-    assert [each.pointer for each in collect_fields(schema)] == found
+    assert [field.pointer for field in collect_fields(schema)] == found
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_field_may_be_absent_or_null_where_every_schema_of_it_says_so(
 @pytest.mark.parametrize("api", list_api_ids())
 def test_every_document_names_a_field_once(api: str) -> None:
     for operation in load_api(api).operations:
-        pointers = [each.pointer for each in list_response_fields(api, operation.id)]
+        pointers = [response_field.pointer for response_field in list_response_fields(api, operation.id)]
         assert len(pointers) == len(set(pointers))
         assert pointers or not operation.response_schema
 

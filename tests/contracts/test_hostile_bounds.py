@@ -60,9 +60,9 @@ def test_a_finding_keeps_the_beginning_of_an_answer_and_says_how_long_it_was() -
     passive.add_failure(context, CHECK, Failure("x" * 10**6, "", exchanges=(exchange,)))
     (finding,) = passive.list_findings(CHECK)
     assert len(finding.message) == MAX_MESSAGE_LENGTH
-    kept = finding.exchanges[0].response
-    assert len(kept.body) == MAX_KEPT_BYTES
-    text = format_response(kept, Redactor([]))
+    response = finding.exchanges[0].response
+    assert len(response.body) == MAX_KEPT_BYTES
+    text = format_response(response, Redactor([]))
     assert text == format_response(exchange.response, Redactor([]))
     assert "3,000,000 bytes in all" in text
     small = Response(status=200, body=b"a")

@@ -54,9 +54,9 @@ BY_NUMBER = {"page-no": "page-number"}
 def test_a_page_has_its_parameters(
     *, at: str, switches: dict[str, str], start: int, size: int, asked: dict[str, int], may: bool
 ) -> None:
-    found = get_page_parameters(create_context(at, switches))
-    assert found.build_parameters(start, size) == asked
-    assert found.is_allowed(start, size) is may
+    page_parameters = get_page_parameters(create_context(at, switches))
+    assert page_parameters.build_parameters(start, size) == asked
+    assert page_parameters.is_allowed(start, size) is may
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,22 @@ def test_a_page_has_its_parameters(
 )
 def test_pages_end_where_the_document_says(at: str, cut: bool, most: int, reachable: int) -> None:
     one = create_context(at)
-    found = get_page_parameters(one)
-    assert (has_pages(one), found.max_size) == (cut, most)
+    page_parameters = get_page_parameters(one)
+    assert (has_pages(one), page_parameters.max_size) == (cut, most)
     assert is_search(one) == (at != "tmapi/convertImageUrl")
-    assert (found.count_reachable(10_000), found.count_reachable(7)) == (reachable, 7)
+    assert (page_parameters.count_reachable(10_000), page_parameters.count_reachable(7)) == (reachable, 7)
 
 
 @pytest.mark.parametrize("at", [TMAPI, DAJI, TAOBAO, ALIYUN, HIOBUY])
 def test_the_first_page_is_a_good_answer(at: str) -> None:
     one = create_context(at)
-    found = fetch_first_page(one, size=3)
-    assert has_pages(one) == (len(found.items) == 3)
-    assert len(set(found.ids)) == len(found.items) > 0
-    assert not has_pages(one) or found.ids == run_search(one, get_page_parameters(one).build_parameters(0, 20)).ids[:3]
+    first_page = fetch_first_page(one, size=3)
+    assert has_pages(one) == (len(first_page.items) == 3)
+    assert len(set(first_page.ids)) == len(first_page.items) > 0
+    assert (
+        not has_pages(one)
+        or first_page.ids == run_search(one, get_page_parameters(one).build_parameters(0, 20)).ids[:3]
+    )
     assert len(fetch_first_page(one).items) == 20
 
 

@@ -80,9 +80,9 @@ def test_checks_are_chosen_by_id_and_family() -> None:
     assert select_checks() == tuple(CHECKS.values())
     assert [check.id for check in select_checks((PRECONDITION_CHECK,))] == [PRECONDITION_CHECK]
     assert {check.family for check in select_checks(("paging",))} == {"paging"}
-    assert {check.family for check in select_checks(skip=("paging",))} == {each.family for each in CHECKS.values()} - {
-        "paging"
-    }
+    assert {check.family for check in select_checks(skip=("paging",))} == {
+        check.family for check in CHECKS.values()
+    } - {"paging"}
     assert select_checks(("paging",), ("paging",)) == ()
     assert PRECONDITION_CHECK not in {check.id for check in select_checks(skip=(PRECONDITION_CHECK,))}
 
@@ -155,7 +155,7 @@ def test_ours_come_first_whoever_is_imported_first(plugins: Path) -> None:
     """A plugin is told that an id is taken; ours are not accused of having taken it."""
     (plugins / "lookalike_test_first.py").write_text(PLUGIN.format(id=PRECONDITION_CHECK))
     command = [sys.executable, "-c", "import lookalike_test_first"]
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=plugins,
         env={"PYTHONPATH": ":".join(sys.path)},
@@ -164,7 +164,7 @@ def test_ours_come_first_whoever_is_imported_first(plugins: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert done.stderr.splitlines()[-1].endswith(
+    assert process.stderr.splitlines()[-1].endswith(
         f"two checks are called '{PRECONDITION_CHECK}', one in lookalike_contracts.checks.request and one in lookalike_test_first"
     )
 

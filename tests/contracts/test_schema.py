@@ -75,14 +75,14 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
     method, text = NAMES[name].method, f"Action={name}".encode()
     if place == "form" and method == "GET":
         place = "query"
-    asked = Request(
+    request = Request(
         method=method,
         path="/",
         query=text if place == "query" else b"",
         body=text if place == "form" else b"",
         headers=FORM + (((b"x-acs-action", name.encode()),) if place == "header" else ()),
     )
-    operation = match_operation(ALIYUN, asked)
+    operation = match_operation(ALIYUN, request)
     assert operation is not None
     assert operation.id == name
     good: dict[str, Any] = {"RequestId": "D61D869E-E92A-447F-AD67-9234F999E516", "Success": True, "Code": 0}
@@ -94,9 +94,11 @@ def test_an_answer_is_held_to_the_operation_that_was_named(name: str, place: str
         "Endpoint": "",
     }
     good |= {"ObjectKey": "", "EncodedPolicy": "", "Signature": "", "UseAccelerate": False}
-    assert describe_response_violations("aliyun", asked, Response(status=200, body=msgspec.json.encode(good))) == ()
+    assert describe_response_violations("aliyun", request, Response(status=200, body=msgspec.json.encode(good))) == ()
     del good[missing[name]]
-    assert len(describe_response_violations("aliyun", asked, Response(status=200, body=msgspec.json.encode(good)))) == 1
+    assert (
+        len(describe_response_violations("aliyun", request, Response(status=200, body=msgspec.json.encode(good)))) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,27 +119,27 @@ def test_a_request_is_to_one_operation(api: Api, request_: Request, name: str | 
 
 
 def test_an_upload_is_held_to_xml() -> None:
-    asked = Request(method="POST", path="/", headers=((b"content-type", b"multipart/form-data; boundary=X"),))
+    request = Request(method="POST", path="/", headers=((b"content-type", b"multipart/form-data; boundary=X"),))
     good = Response(status=201, body=b"<PostResponse></PostResponse>", media_type="application/xml")
-    assert describe_response_violations("aliyun", asked, good) == ()
+    assert describe_response_violations("aliyun", request, good) == ()
     assert describe_response_violations(
-        "aliyun", asked, Response(status=201, body=b"<Other/>", media_type="application/xml")
+        "aliyun", request, Response(status=201, body=b"<Other/>", media_type="application/xml")
     )
-    assert describe_response_violations("aliyun", asked, Response(status=202, body=b"", media_type="application/xml"))
+    assert describe_response_violations("aliyun", request, Response(status=202, body=b"", media_type="application/xml"))
 
 
 def test_xml_that_names_its_encoding_is_read() -> None:
-    asked = Request(method="POST", path="/", query=b"Action=AddImage")
+    request = Request(method="POST", path="/", query=b"Action=AddImage")
     for text, count in (("<AddImageResponse>é</AddImageResponse>", 0), ("<Other>é</Other>", 1)):
         reply = Response(status=200, body=text.encode(), media_type="text/xml;charset=utf-8")
-        assert len(describe_response_violations("aliyun", asked, reply)) == count
+        assert len(describe_response_violations("aliyun", request, reply)) == count
 
 
 def list_violations(api: str, request: Request, reply: Response, *, strict: bool = False) -> list[tuple[str, str, str]]:
     """Each violation, the beginning of its message."""
     return [
-        (found.kind, found.pointer, found.message[:32])
-        for found in find_response_violations(api, request, reply, strict=strict)
+        (response_violation.kind, response_violation.pointer, response_violation.message[:32])
+        for response_violation in find_response_violations(api, request, reply, strict=strict)
     ]
 
 

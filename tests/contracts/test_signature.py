@@ -50,7 +50,7 @@ def bad(found: list[CheckResult]) -> list[tuple[str, str, str, list[str]]]:
 
 def subject(at: str) -> CheckContext:
     api = load_api(at.partition("/")[0])
-    operation = next(each for each in api.operations if f"{api.id}/{each.id}" == at)
+    operation = next(operation for operation in api.operations if f"{api.id}/{operation.id}" == at)
     return CheckContext(api, operation, Session(InProcessTarget(Mock(api.id))), api.account, resolve_variants(api, {}))
 
 
@@ -59,7 +59,7 @@ def subject(at: str) -> CheckContext:
 @pytest.mark.parametrize("api", list_api_ids())
 def test_nobody_honest_is_accused(api: str, seed: int) -> None:
     # of another seed's catalogue the example of a search by name knows nothing: it is not answered there
-    only = [f"{api}/{each.id}" for each in load_api(api).operations if each.id != "SearchImageByName"]
+    only = [f"{api}/{operation.id}" for operation in load_api(api).operations if operation.id != "SearchImageByName"]
     assert bad(judge_mock(api, checks=("signature",), seed=seed, only=only)) == []
 
 
@@ -100,9 +100,9 @@ def test_a_token_that_is_not_looked_at_is_told() -> None:
 
     class Careless(InProcessTarget):
         def send(self, request: Request) -> Response:
-            kept = tuple(pair for pair in request.headers if pair[0] != b"x-acs-security-token")
+            pairs = tuple(pair for pair in request.headers if pair[0] != b"x-acs-security-token")
             token = ((b"x-acs-security-token", account["SecurityToken"].encode()),)
-            return self.mock.respond(replace(request, headers=kept + token))
+            return self.mock.respond(replace(request, headers=pairs + token))
 
     plan = RunConfig(
         (api,), select_checks(["signature/missing"]), {"aliyun": Careless(Mock("aliyun"))}, {"aliyun": account},
@@ -112,7 +112,7 @@ def test_a_token_that_is_not_looked_at_is_told() -> None:
 
 
 def test_the_parts_of_a_request() -> None:
-    found = [(each.location, each.name, each.value) for each in of.list_parts(REQUEST)]
+    found = [(part.location, part.name, part.value) for part in of.list_parts(REQUEST)]
     assert found == [
         ("query", "a", "~"), ("query", "b", "2 3"), ("query", "a", ""), ("form", "c", "中"), ("form", "d", ""),
         ("header", "content-type", "application/x-www-form-urlencoded"), ("header", "x-one", "1"),

@@ -17,7 +17,7 @@ def list_variant_choices(api: str) -> list[dict[str, str]]:
 
 
 def list_searches(api: str) -> list[str]:
-    return [f"{api}/{each.id}" for each in load_api(api).operations if each.extension.invariants.items]
+    return [f"{api}/{operation.id}" for operation in load_api(api).operations if operation.extension.invariants.items]
 
 
 CASES = [(api, switches) for api in list_api_ids() for switches in list_variant_choices(api)]

@@ -87,12 +87,12 @@ def test_what_is_known_of_products_is_bounded(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("sort", ["price", "-price", "repurchase", "-repurchase", "sales", "-sales"])
 def test_sorts(sort: str) -> None:
     catalogue = Catalogue(0, 10**5)
-    found = [
+    products = [
         catalogue.get_product(index)
         for index in everything(catalogue, Query(image=image.identify_by_url("x"), sort=sort))
     ]
     field = {"price": "price", "repurchase": "repurchase", "sales": "sales_month"}[sort.removeprefix("-")]
-    values = [getattr(product, field) for product in found]
+    values = [getattr(product, field) for product in products]
     assert values == sorted(values, reverse=sort.startswith("-"))
     assert len(set(values)) > 5
 

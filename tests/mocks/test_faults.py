@@ -40,7 +40,7 @@ def test_a_lognormal_delay_has_its_seconds_as_the_median() -> None:
     found = drawn(SPREADS["lognormal"], 1)
     assert 1.8 < median(found) < 2.2
     logs = [math.log(each / 2.0) for each in found]
-    assert 0.6 < math.sqrt(sum(each * each for each in logs) / len(logs)) < 0.8
+    assert 0.6 < math.sqrt(sum(log * log for log in logs) / len(logs)) < 0.8
 
 
 @pytest.mark.parametrize(

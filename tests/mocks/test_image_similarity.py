@@ -102,8 +102,10 @@ def test_colour_counts_where_the_shape_is_the_same() -> None:
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "LA", "1", "CMYK", "I;16"])
 def test_images_of_every_mode_have_a_look(mode: str) -> None:
-    found = make_thumbnail(Image.linear_gradient("L").convert(mode) if mode != "I;16" else Image.new(mode, (300, 300)))
-    assert len(found) == THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS
+    thumbnail = make_thumbnail(
+        Image.linear_gradient("L").convert(mode) if mode != "I;16" else Image.new(mode, (300, 300))
+    )
+    assert len(thumbnail) == THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP"])

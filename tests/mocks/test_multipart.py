@@ -49,8 +49,8 @@ GOOD = [
 
 @pytest.mark.parametrize(("body", "expected"), GOOD, ids=range(len(GOOD)))
 def test_parts(body: bytes, expected: list[tuple[str, bytes, str | None]] | None) -> None:
-    found = parse_multipart(body, TYPE)
-    assert len(found) == 1 if expected is None else found == tuple(FormPart(*part) for part in expected)
+    parts = parse_multipart(body, TYPE)
+    assert len(parts) == 1 if expected is None else parts == tuple(FormPart(*part) for part in expected)
 
 
 BAD = [
@@ -95,9 +95,9 @@ def test_a_malformed_body_is_told() -> None:
 
 
 def test_no_more_pairs_are_made_than_anybody_needs() -> None:
-    found = parse_pairs(b"a&" * (MAX_PAIRS + 9))
-    assert len(found) == MAX_PAIRS + 1
-    assert found[-2:] == (("a", ""), ("a&a&a&a&a&a&a&a&a&", ""))
+    pairs = parse_pairs(b"a&" * (MAX_PAIRS + 9))
+    assert len(pairs) == MAX_PAIRS + 1
+    assert pairs[-2:] == (("a", ""), ("a&a&a&a&a&a&a&a&a&", ""))
 
 
 @given(st.binary(max_size=80), st.text(st.characters(max_codepoint=255), max_size=30))

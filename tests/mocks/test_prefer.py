@@ -107,12 +107,12 @@ def test_who_asks_has_to_be_known() -> None:
                                     "example=tmapi/tmapi/503", "example=situation-503", "code=-1", "code=\xff"])  # fmt: skip
 def test_what_is_unknown_is_told_with_all_that_is_known(header: str) -> None:
     reply = ask(header)
-    told = json.loads(reply.body)
+    payload = json.loads(reply.body)
     root = load_api("tmapi").root
     assert reply.status == 400
-    assert told["error"].startswith(f"Prefer: {header.partition('=')[0].strip()}=")
-    assert told["error"].endswith(" is no situation of the operation searchItemsByImageUrl")
-    assert told["known"] == [f"tmapi/{short}" for short in (*root.errors, *root.situations, *FAULTS)]
+    assert payload["error"].startswith(f"Prefer: {header.partition('=')[0].strip()}=")
+    assert payload["error"].endswith(" is no situation of the operation searchItemsByImageUrl")
+    assert payload["known"] == [f"tmapi/{short}" for short in (*root.errors, *root.situations, *FAULTS)]
 
 
 def test_what_is_told_of_it_is_short() -> None:

@@ -39,8 +39,8 @@ def make_request(
     operation = operation or spec.operations[0]
     scheme = scheme or operation.schemes[0]
     account = account or spec.account
-    known = collect_examples(spec, operation)
-    needs = {name: known[name] for name in SCHEMES[scheme.extension.scheme].required_parameters if name in known}
+    examples = collect_examples(spec, operation)
+    needs = {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters if name in examples}
     values = needs | build_minimal_values(spec, operation, account) | dict(changes or {})
     unsigned = build_request(operation, {name: value for name, value in values.items() if value is not None}, BASE)
     return sign(unsigned, scheme, account, moment or SigningContext(NOW, "n1"))
@@ -244,8 +244,8 @@ def replace_signature(request: Request, signed_instead: Request) -> Request:
 
 
 def remove_parameters(request: Request, *names: str) -> Request:
-    kept = [part for part in request.query.split(b"&") if part.partition(b"=")[0].decode() not in names]
-    return msgspec.structs.replace(request, query=b"&".join(kept))
+    parts = [part for part in request.query.split(b"&") if part.partition(b"=")[0].decode() not in names]
+    return msgspec.structs.replace(request, query=b"&".join(parts))
 
 
 KEYWORD = {"keyword": "red shoe", "outMemberId": ""}

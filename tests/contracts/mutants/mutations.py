@@ -23,7 +23,7 @@ SIGNING_HEADERS = ("x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"
 
 def find_operation(operation: str) -> Operation:
     api_id, _, operation_id = operation.partition("/")
-    return next(each for each in load_api(api_id).operations if each.id == operation_id)
+    return next(operation for operation in load_api(api_id).operations if operation.id == operation_id)
 
 
 def read_values(operation: str, request: Request) -> Values:

@@ -28,7 +28,9 @@ class SchemeOracle:
 
     def __init__(self, operation_path: str, kind: str) -> None:
         self.api = load_api(operation_path.partition("/")[0])
-        operation = next(each for each in self.api.operations if f"{self.api.id}/{each.id}" == operation_path)
+        operation = next(
+            operation for operation in self.api.operations if f"{self.api.id}/{operation.id}" == operation_path
+        )
         self.scheme = next(scheme for scheme in operation.schemes if scheme.extension.scheme == kind)
         self.kind = kind
         self.account = self.api.account

@@ -88,8 +88,8 @@ def generate_results(
             pointer, rule = FINDING_POINTERS[check.id]
             sent = exchanges if check.id == "paging/doubled" else exchanges[:1]
             message = f"{HOSTILE_TEXT} is not what {secret} was answered"
-            found = Finding(check.id, check.severity, api.id, operation.id, message, pointer, rule, sent, 0, "")
-            yield replace(outcome, status="failed", findings=(found,))
+            finding = Finding(check.id, check.severity, api.id, operation.id, message, pointer, rule, sent, 0, "")
+            yield replace(outcome, status="failed", findings=(finding,))
         elif operation.id == "convertImageUrl" and check.family == "paging":
             yield replace(outcome, status="does not apply")
         elif (api.id, check.id) == ("hiobuy", "answer/schema"):
@@ -105,12 +105,12 @@ def make_report(hostile_run: CompletedRun) -> MakeReport:
     @cache
     def plain(accepted: tuple[str, ...]) -> Report:
         known = {
-            found.fingerprint: AcceptedFinding(
-                fingerprint=found.fingerprint, check=found.check, api=found.api, operation=found.operation,
+            finding.fingerprint: AcceptedFinding(
+                fingerprint=finding.fingerprint, check=finding.check, api=finding.api, operation=finding.operation,
                 expires=TODAY, reason=f"{HOSTILE_TEXT} is known",
             )
-            for found in hostile_run.result.findings
-            if found.check in accepted
+            for finding in hostile_run.result.findings
+            if finding.check in accepted
         }  # fmt: skip
         return assemble_report(
             hostile_run, lambda found: f"lookalike check --only {found.check}", Baseline(known, TODAY)

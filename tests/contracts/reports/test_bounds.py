@@ -138,9 +138,9 @@ def test_findings_of_one_cause_are_one_and_the_json_has_all(make_report: MakeRep
     grouped = replace(report, findings=(first, *others))
     assert FORMATS["text"](grouped).count("FAILED") == 1
     assert "and 4 more like it:" in FORMATS["text"](grouped)
-    read = json.loads(FORMATS["json"](grouped))
-    assert len(read["findings"]) == 5
-    (group,) = read["groups"]
+    payload = json.loads(FORMATS["json"](grouped))
+    assert len(payload["findings"]) == 5
+    (group,) = payload["groups"]
     assert (group["count"], len(group["members"])) == (5, 5)
     (error,) = [line for line in FORMATS["github"](grouped).splitlines() if line.startswith("::error")]
     assert "and 4 more like it" in error

@@ -77,12 +77,12 @@ def test_a_report_says_when_it_was_interrupted(form: str, make_report: MakeRepor
 def test_every_finding_comes_with_what_shows_it(form: str, make_report: MakeReport) -> None:
     report = make_report()
     text = FORMATS[form](report)
-    for told in report.findings:
-        assert told.check in text
-        assert str(told.evidence.location.line) in text
+    for finding in report.findings:
+        assert finding.check in text
+        assert str(finding.evidence.location.line) in text
         assert "specs/lookalike_specs/apis/tmapi/openapi.yaml" in text
         assert "curl -s" in text
-        assert f"lookalike check --only {told.check}" in text
+        assert f"lookalike check --only {finding.check}" in text
 
 
 def leaks(secret: str, text: str) -> bool:
@@ -94,8 +94,8 @@ def leaks(secret: str, text: str) -> bool:
 def test_a_finding_has_no_credentials_of_its_own_api(hostile_run: CompletedRun) -> None:
     api = hostile_run.apis[1]
     (secret,) = hostile_run.accounts[api.id].values()
-    found = Finding("answer/schema", "error", api.id, api.operations[0].id, f"{secret} is wrong", "", "/paths", (), 0)
-    outcome = CheckResult(found.check, found.api, found.operation, "failed", (found,))
+    finding = Finding("answer/schema", "error", api.id, api.operations[0].id, f"{secret} is wrong", "", "/paths", (), 0)
+    outcome = CheckResult(finding.check, finding.api, finding.operation, "failed", (finding,))
     run = replace(hostile_run, result=RunResult("", 0, (outcome,), 0))
     (told,) = reports.assemble_report(run, lambda each: each.check, Baseline()).findings
     assert told.message.endswith(" is wrong")
@@ -123,11 +123,11 @@ def test_json_is_as_its_schema_says(make_report: MakeReport) -> None:
 
 
 def test_json_tells_outcomes_findings_and_coverage(make_report: MakeReport) -> None:
-    read = json.loads(FORMATS["json"](make_report(("answer/schema",))))
-    results = {outcome["status"] for outcome in read["results"]}
+    payload = json.loads(FORMATS["json"](make_report(("answer/schema",))))
+    results = {outcome["status"] for outcome in payload["results"]}
     assert results == {"failed", "warned", "could not check", "accepted", "passed", "does not apply"}
-    assert {finding["severity"] for finding in read["findings"]} == {"error", "warning"}
-    assert [covered["operation"] for covered in read["coverage"]] == [
+    assert {finding["severity"] for finding in payload["findings"]} == {"error", "warning"}
+    assert [covered["operation"] for covered in payload["coverage"]] == [
         "searchItemsByImageUrl",
         "convertImageUrl",
         load_api("hiobuy").operations[0].id,
@@ -362,7 +362,7 @@ R
 
 def test_markdown_lists_what_could_not_be_checked_and_the_baseline(make_report: MakeReport) -> None:
     report = make_report()
-    (outcome,) = (each for each in report.results if each.status == "could not check")
+    (outcome,) = (result for result in report.results if result.status == "could not check")
     text = FORMATS["markdown"](replace(report, results=(replace(outcome, reason="late"),), notes=("a `note`",)))
     where = f"{outcome.api}/{outcome.operation} {outcome.check}"
     assert text.endswith(f"\n### Could not be checked\n\n- `{where}: late`\n\n### Baseline\n\n- `` a `note` ``\n")
@@ -455,7 +455,7 @@ def test_html_shows_exchange_and_coverage(make_report: MakeReport) -> None:
 def test_text_ends_with_the_numbers(make_report: MakeReport) -> None:
     report = make_report()
     last = FORMATS["text"](report).splitlines()[-1]
-    failed = sum(told.state == "failed" for told in report.findings)
+    failed = sum(finding.state == "failed" for finding in report.findings)
     assert last.startswith(f"{failed} errors, 1 warning, ")
     assert last.endswith(f", 1 not checked, {report.request_count} requests in 1.5 s, seed 0")
 

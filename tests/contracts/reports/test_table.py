@@ -20,7 +20,7 @@ def test_each_api_has_a_line_and_each_kind_a_column(make_report: MakeReport) -> 
 
 def test_what_a_document_has_none_of_is_a_dash(make_report: MakeReport) -> None:
     coverage, api = Coverage(), load_api("aliyun")
-    coverage.add_operation(api, next(each for each in api.operations if each.id == "PostObject"))
+    coverage.add_operation(api, next(operation for operation in api.operations if operation.id == "PostObject"))
     report = make_report(apis=(load_api("tmapi"), api), coverage=coverage)
     _, tmapi, aliyun = build_coverage_table(report)
     assert set(tmapi[1:]) == {"-"}

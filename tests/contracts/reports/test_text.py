@@ -44,9 +44,9 @@ def report(make_report: MakeReport) -> Report:
 
 
 def _outcomes(outcomes: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
-    for each in outcomes:
-        late = each.api == "hiobuy" and each.check.startswith("answer/")
-        yield replace(each, status="could not check", reason="too\nlate") if late else each
+    for outcome in outcomes:
+        late = outcome.api == "hiobuy" and outcome.check.startswith("answer/")
+        yield replace(outcome, status="could not check", reason="too\nlate") if late else outcome
 
 
 def quote(location: SourceLocation) -> str:
@@ -55,7 +55,7 @@ def quote(location: SourceLocation) -> str:
 
 
 def test_every_line(report: Report) -> None:
-    first, _, third = (told.evidence.location for told in report.findings)
+    first, _, third = (finding.evidence.location for finding in report.findings)
     file = "specs/lookalike_specs/apis/tmapi/openapi.yaml"
     assert (
         render_text(report)

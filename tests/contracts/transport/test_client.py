@@ -113,9 +113,9 @@ def test_requests_can_be_paced(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_dead_server_is_given_up(manners: object, requests: int) -> None:
     with serve_badly(manners) as (url, calls), HttpClient(url, timeout=0.2) as http:  # type: ignore[arg-type]
-        told = [read_reason(http) for _ in range(6)]
+        reasons = [read_reason(http) for _ in range(6)]
         assert (len(calls), http.request_count) == (requests, requests)
-    assert [text.endswith("; it was not asked again") for text in told] == [at >= requests for at in range(6)]
+    assert [text.endswith("; it was not asked again") for text in reasons] == [at >= requests for at in range(6)]
 
 
 def test_an_answer_now_and_then_keeps_a_server_alive() -> None:

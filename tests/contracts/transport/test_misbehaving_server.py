@@ -148,9 +148,9 @@ def test_what_a_rude_server_does_could_not_be_checked(manners: SocketHandler, re
     ):
         outcomes = check_server(http)
     assert {outcome.status for outcome in outcomes} <= {"could not check", "does not apply"}
-    told = {outcome.reason for outcome in outcomes if outcome.status == "could not check"}
-    assert told
-    assert all(reason in each for each in told), told
+    reasons = {outcome.reason for outcome in outcomes if outcome.status == "could not check"}
+    assert reasons
+    assert all(reason in each for each in reasons), reasons
 
 
 ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
@@ -234,9 +234,9 @@ def test_a_backlog_that_is_full_is_told() -> None:
 
 @contextmanager
 def serve_tls(mock: Mock) -> Iterator[tuple[Server, ssl.SSLContext]]:
-    found = create_tls_contexts(list_host_names(mock))
-    with Server(MockApp(mock, tls=found), tls=found) as server:
-        yield server, ssl.create_default_context(cadata=found.ca)
+    tls_contexts = create_tls_contexts(list_host_names(mock))
+    with Server(MockApp(mock, tls=tls_contexts), tls=tls_contexts) as server:
+        yield server, ssl.create_default_context(cadata=tls_contexts.ca)
 
 
 @pytest.fixture(scope="module")
@@ -262,8 +262,8 @@ def test_a_certificate_for_another_host_is_told(tls_mock: tuple[Server, ssl.SSLC
     server, context = tls_mock
     port = server.tls_url.rpartition(":")[2]
     with HttpClient(f"https://127.0.0.2:{port}", ssl_context=context) as http:
-        told = check_server(http, "request/accepted")[0].reason
-    assert "nothing listens" in told or "not valid for" in told
+        reason = check_server(http, "request/accepted")[0].reason
+    assert "nothing listens" in reason or "not valid for" in reason
 
 
 def test_tls_where_there_is_none_is_told() -> None:

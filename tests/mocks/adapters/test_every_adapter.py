@@ -24,8 +24,8 @@ PICTURE = "https://cbu01.alicdn.com/img/ibank/O1CN01Lnbnos2LkORtHhOVp_!!33679997
 def signed() -> httpx.Request:
     query = b"imageId=1048608196202797156&beginPage=1&pageSize=5&country=en"
     plain = Request(method="GET", path=DAJI.operations[0].path, query=query)
-    made = daji.sign_request(plain, DAJI.account["appKey"], DAJI.account["appSecret"])
-    return httpx.Request("GET", f"https://openapi.dajisaas.com{made.path}?{made.query.decode()}")
+    request = daji.sign_request(plain, DAJI.account["appKey"], DAJI.account["appSecret"])
+    return httpx.Request("GET", f"https://openapi.dajisaas.com{request.path}?{request.query.decode()}")
 
 
 REQUESTS = {

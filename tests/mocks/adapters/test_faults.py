@@ -468,10 +468,10 @@ def test_another_server_can_be_slow(kind: str) -> None:
 def test_what_another_server_cannot_is_told(kind: str) -> None:
     answer = by_asgi(f"/{kind}")
     assert (answer.status_code, answer.headers["content-type"]) == (501, "application/json")
-    told = json.loads(answer.content)
-    assert told["fault"] == kind
-    assert kind in told["error"]
-    assert "use `lookalike serve` or `lookalike.serve()`" in told["error"]
+    payload = json.loads(answer.content)
+    assert payload["fault"] == kind
+    assert kind in payload["error"]
+    assert "use `lookalike serve` or `lookalike.serve()`" in payload["error"]
 
 
 @pytest.mark.parametrize("kind", MESSAGE_FAULTS)

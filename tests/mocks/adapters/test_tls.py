@@ -283,7 +283,7 @@ def test_node_trusts_the_ca(secured: Server, known: TlsContexts, tmp_path: Any, 
     script = NODE.replace(".get(process.argv[1],", f'.get(process.argv[1], {{servername: "{name}"}},')
     if name == "127.0.0.1":
         script = NODE
-    done = subprocess.run(
+    process = subprocess.run(
         [node, "-e", script, secured.tls_url + HEALTH],
         env={"NODE_EXTRA_CA_CERTS": str(tmp_path / "ca.pem")},
         capture_output=True,
@@ -291,7 +291,7 @@ def test_node_trusts_the_ca(secured: Server, known: TlsContexts, tmp_path: Any, 
         timeout=60,
         check=True,
     )
-    assert done.stdout.startswith(told)
+    assert process.stdout.startswith(told)
 
 
 RUDE = {

@@ -57,12 +57,12 @@ def test_the_mock_agrees(group: VectorGroup, vector: Vector) -> None:
         assert (mock.respond(vectors.to_request(earlier.request)).status < 300) == (earlier.result == "valid")
     clock.set(vector.clock or group.clock)
     reply = mock.respond(vectors.to_request(vector.request))
-    told = mock.demo_state.journal.entries[-1].situation
+    situation = mock.demo_state.journal.entries[-1].situation
     if vector.error:
-        assert (told, reply.status) == (vector.error.id, vector.error.status)
+        assert (situation, reply.status) == (vector.error.id, vector.error.status)
         assert str(vector.error.code).encode() in reply.body
     else:
-        assert reply.status < 300 or (told, vector.provenance is not None) == ("bad-parameter", True), told
+        assert reply.status < 300 or (situation, vector.provenance is not None) == ("bad-parameter", True), situation
 
 
 def vouched(mock: Mock, clock: Clock, group: VectorGroup, vector: Vector) -> None:

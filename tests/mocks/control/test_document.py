@@ -22,7 +22,9 @@ from .conftest import TOKEN
 
 NODE = Path(__file__).parents[2] / "specs/node"
 TAKES_SOMETHING = {
-    each.operation_id for each in OPERATIONS if each.body_type is not None or each.query_type not in (None, EmptyQuery)
+    operation.operation_id
+    for operation in OPERATIONS
+    if operation.body_type is not None or operation.query_type not in (None, EmptyQuery)
 }
 CASES = [
     (each.operation_id, mode)
@@ -34,8 +36,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def document(anonymous_client: httpx.Client) -> dict[str, Any]:
-    found: dict[str, Any] = anonymous_client.get("openapi.json").json()
-    return found
+    payload: dict[str, Any] = anonymous_client.get("openapi.json").json()
+    return payload
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +113,9 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], document: dict[str, 
         "json",
         "control.json",
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    told = json.loads(done.stdout[done.stdout.index("{") :])
-    assert told["problems"] == []
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    payload = json.loads(process.stdout[process.stdout.index("{") :])
+    assert payload["problems"] == []
 
 
 @pytest.mark.slow

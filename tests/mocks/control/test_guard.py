@@ -15,7 +15,9 @@ from lookalike_mocks.control.routes import OPERATIONS
 from .conftest import TOKEN
 
 OPEN = {("GET", "health"), ("GET", "openapi.json"), ("GET", "images/{name:path}")}
-CLOSED = [(each.method, each.path.replace("{id}", "demo")) for each in OPERATIONS if not each.is_open]
+CLOSED = [
+    (operation.method, operation.path.replace("{id}", "demo")) for operation in OPERATIONS if not operation.is_open
+]
 NOWHERE = [
     ("GET", "nowhere"),
     ("GET", ""),
@@ -153,10 +155,10 @@ def test_every_door_has_a_token_of_its_own() -> None:
     assert min(len(door.control_token) for door in doors) >= 40
     with Server(doors[0]) as server:
         url = f"{server.url}/_lookalike/sandboxes"
-        found = [
+        status_codes = [
             httpx.get(url, headers={"authorization": f"Bearer {door.control_token}"}).status_code for door in doors
         ]
-    assert found == [200, 401]
+    assert status_codes == [200, 401]
 
 
 def test_a_websocket_is_closed() -> None:

@@ -110,9 +110,9 @@ class Outside:
 
     def __init__(self, control_client: httpx.Client, vendor_client: httpx.Client, name: str = "") -> None:
         self._control, self._vendor = control_client, vendor_client
-        found = (control_client.get(f"sandboxes/{name}") if name else control_client.post("sandboxes")).json()
-        self._path = f"sandboxes/{found['id']}"
-        self.credentials = {api: place["credentials"] for api, place in found["apis"].items()}
+        payload = (control_client.get(f"sandboxes/{name}") if name else control_client.post("sandboxes")).json()
+        self._path = f"sandboxes/{payload['id']}"
+        self.credentials = {api: place["credentials"] for api, place in payload["apis"].items()}
 
     def _do(self, method: str, path: str = "", **more: Any) -> Any:
         answer = self._control.request(method, self._path + path, **more)
@@ -156,7 +156,7 @@ class Outside:
             )
             for e in journal["entries"]
         ]
-        waiting = [(each["situation"], each["times"]) for each in found["situations"]]
+        waiting = [(situation["situation"], situation["times"]) for situation in found["situations"]]
         return [found["seed"], found["quota"]["count"], found["clock"]["now"], entries, waiting]
 
 

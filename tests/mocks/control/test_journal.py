@@ -49,8 +49,8 @@ class Caller:
     def journal(self, **page: int) -> dict[str, Any]:
         answer = self._control.get(self.path, params=page)
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        payload: dict[str, Any] = answer.json()
+        return payload
 
 
 @pytest.fixture
@@ -107,7 +107,9 @@ def test_no_secret_and_no_signature_is_shown(
         )
     names = load_api(api).root.secrets
     secrets = {value for name, value in tester.credentials(api).items() if name in names} | {TOKEN}
-    secrets |= {found for known in SCHEMES.values() for each in (right, wrong) if (found := known.read_signature(each))}
+    secrets |= {
+        found for scheme in SCHEMES.values() for each in (right, wrong) if (found := scheme.read_signature(each))
+    }
     for where in (tester.path, "sandboxes/demo/journal"):
         text = control_client.get(where).text
         assert not [secret for secret in secrets if is_secret_readable(secret, text)]
@@ -208,8 +210,8 @@ def test_the_curl_line_sends_it_again(tester: Caller, kind: str) -> None:
         )
     line = tester.journal()["entries"][-1]["curl"].replace("***", secret)
     assert shlex.split(line)[0] == "curl"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=30, check=True)
-    assert done.stdout == first.content
+    process = subprocess.run(["bash", "-c", line], capture_output=True, timeout=30, check=True)
+    assert process.stdout == first.content
     one, other = (entry["request"] for entry in tester.journal()["entries"])
     assert (one["url"], one["body"]) == (other["url"], other["body"])
     if kind == "GET":

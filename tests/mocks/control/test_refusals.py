@@ -80,23 +80,23 @@ def test_what_is_wrong_is_named_with_what_is_allowed(control_client: httpx.Clien
     answer = control_client.request(
         method, path, content=b"" if method in ("GET", "DELETE") else json.dumps(body).encode()
     )
-    found = answer.json()
+    payload = answer.json()
     assert answer.status_code == 422
-    assert error in found["error"]
-    assert found.get("json_path", "") == at
+    assert error in payload["error"]
+    assert payload.get("json_path", "") == at
     if isinstance(allowed, list):
-        assert found.get("allowed", []) == allowed
+        assert payload.get("allowed", []) == allowed
     else:
-        assert allowed in json.dumps(found["allowed"])
-    assert len(found["error"]) <= 400
+        assert allowed in json.dumps(payload["allowed"])
+    assert len(payload["error"]) <= 400
 
 
 def test_a_whole_number_may_have_a_fraction_of_nothing(control_client: httpx.Client) -> None:
     """As JSON Schema has it."""
-    found = control_client.post(
+    payload = control_client.post(
         "sandboxes", content=b'{"seed": 7.0, "quota": {"count": 5e0}, "clock": {"now": 5}}'
     ).json()
-    assert (found["seed"], found["quota"]["count"]) == (7, 5)
+    assert (payload["seed"], payload["quota"]["count"]) == (7, 5)
 
 
 def test_a_number_that_is_none_is_refused(control_client: httpx.Client) -> None:
@@ -200,7 +200,7 @@ def test_more_situations_than_can_wait(control_client: httpx.Client) -> None:
     assert many.status_code == 422
 
 
-PATHS = {each.path for each in OPERATIONS}
+PATHS = {operation.path for operation in OPERATIONS}
 
 
 @pytest.mark.parametrize("path", sorted(PATHS))

@@ -57,7 +57,7 @@ def test_neither_secret_nor_signature_is_left(api: str, scheme: int) -> None:
     entry = exchange(request)
     shown = everything(redact_entry(entry, SANDBOX))
     assert "***" in shown
-    signatures = {found for known in SCHEMES.values() if (found := known.read_signature(request))}
+    signatures = {found for scheme in SCHEMES.values() if (found := scheme.read_signature(request))}
     for value in secrets(SANDBOX) | signatures:
         assert not is_secret_readable(value, shown)
 
@@ -74,7 +74,7 @@ def test_nor_one_that_is_wrong(api: str, scheme: int) -> None:
     entry = exchange(request)
     assert entry.response.status != 200 or api in ("tmapi", "hiobuy") or b'"code"' in entry.response.body
     shown = everything(redact_entry(entry, SANDBOX))
-    signatures = {found for known in SCHEMES.values() if (found := known.read_signature(request))}
+    signatures = {found for scheme in SCHEMES.values() if (found := scheme.read_signature(request))}
     for value in {real[name] for name in real if name in load_api(api).root.secrets} | signatures:
         assert not is_secret_readable(value, shown)
 

@@ -34,9 +34,9 @@ def test_every_scheme_leads_to_its_sandbox(api: str, scheme: int) -> None:
 
 
 def test_credentials_are_those_that_the_specs_name(mock: Mock) -> None:
-    made = mock.create_sandbox()
+    sandbox = mock.create_sandbox()
     for api, service in mock.services.items():
-        assert list(made.credentials[api]) == list(service.api.root.credential_templates)
+        assert list(sandbox.credentials[api]) == list(service.api.root.credential_templates)
 
 
 def test_apis_of_one_account_share_their_credentials(mock: Mock) -> None:
@@ -60,10 +60,10 @@ def test_a_shared_account_has_the_same_credentials_everywhere() -> None:
 
 
 def test_no_two_sandboxes_share_a_secret(mock: Mock) -> None:
-    made = [mock.create_sandbox() for _ in range(20)]
+    sandboxes = [mock.create_sandbox() for _ in range(20)]
     for api, service in mock.services.items():
         for name in service.api.root.secrets:
-            values = [each.credentials[api][name] for each in made if name in each.credentials[api]]
+            values = [sandbox.credentials[api][name] for sandbox in sandboxes if name in sandbox.credentials[api]]
             assert len(set(values)) == len(values)
 
 
@@ -89,11 +89,11 @@ def test_a_magic_key_still_belongs_to_the_demo_account(mock: Mock) -> None:
 
 def test_a_sandbox_that_was_deleted_is_named() -> None:
     mock = Mock("tmapi")
-    made = mock.create_sandbox()
-    assert mock.sandboxes.remove(made.name)
-    assert not mock.sandboxes.remove(made.name)
-    reply = ask(mock, "tmapi", made.credentials["tmapi"])
-    assert (reply.status, msgspec.json.decode(reply.body)["sandbox"]) == (410, made.name)
+    sandbox = mock.create_sandbox()
+    assert mock.sandboxes.remove(sandbox.name)
+    assert not mock.sandboxes.remove(sandbox.name)
+    reply = ask(mock, "tmapi", sandbox.credentials["tmapi"])
+    assert (reply.status, msgspec.json.decode(reply.body)["sandbox"]) == (410, sandbox.name)
 
 
 def test_that_of_the_demo_accounts_stays() -> None:
@@ -143,8 +143,8 @@ def test_what_is_noted_has_the_demo_accounts_time() -> None:
 )
 def test_why_there_is_no_sandbox_of_that_name(name: str, status: int) -> None:
     mock = Mock("tmapi", identity=WorkerIdentity(run_id=5, worker_urls=("http://127.0.0.1:1", "http://127.0.0.1:2")))
-    made = mock.create_sandbox()
-    mock.sandboxes.remove(made.name)
+    sandbox = mock.create_sandbox()
+    mock.sandboxes.remove(sandbox.name)
     found, told = mock.sandboxes.explain_missing(name)
     assert (found, told["sandbox"]) == (status, name)
 

@@ -28,13 +28,13 @@ Body = dict[str, Any]
 def sign_request(operation: str, account: dict[str, str] | None = None, host: str = HOST, **given: Any) -> Request:
     """A request of that operation, signed with ACS3; an instance is named where one has to be."""
     meant, who = OPERATIONS[operation], {**API.account, **(account or {})}
-    known = collect_examples(API, meant)
+    examples = collect_examples(API, meant)
     values = given if meant.method == "GET" else {"InstanceName": "demoinstance1", **given}
-    headers = {"host": host, "x-acs-action": known["x-acs-action"], "x-acs-version": known["x-acs-version"]}
+    headers = {"host": host, "x-acs-action": examples["x-acs-action"], "x-acs-version": examples["x-acs-version"]}
     encoded = urlencode({name: value for name, value in values.items() if value is not None}).encode()
     if meant.method == "POST":
         headers["content-type"] = "application/x-www-form-urlencoded"
-    made = Request(
+    request = Request(
         method=meant.method,
         path=meant.path,
         query=encoded if meant.method == "GET" else b"",
@@ -43,14 +43,14 @@ def sign_request(operation: str, account: dict[str, str] | None = None, host: st
     )
     stamp = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     keys, token = (who["AccessKeyId"], who["AccessKeySecret"]), who.get("SecurityToken")
-    return acs3.sign_request(made, *keys, timestamp=stamp, nonce=next(NONCES), security_token=token)
+    return acs3.sign_request(request, *keys, timestamp=stamp, nonce=next(NONCES), security_token=token)
 
 
 def fetch_body(mock: Mock, operation: str, account: dict[str, str] | None = None, **given: Any) -> Body:
     """The body of an answer that conforms."""
-    asked = sign_request(operation, account, **given)
-    reply = mock.respond(asked)
-    assert describe_response_violations("aliyun", asked, reply) == (), reply.body
+    request = sign_request(operation, account, **given)
+    reply = mock.respond(request)
+    assert describe_response_violations("aliyun", request, reply) == (), reply.body
     body: Body = json.loads(reply.body)
     return body
 

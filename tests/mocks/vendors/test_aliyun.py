@@ -90,8 +90,8 @@ def at_1688(product: int, **query: str) -> list[dict[str, Any]]:
     asked = Request(method="GET", path="/alibaba/product/imageQuery", query=text)
     account = load_api("daji-1688").account
     reply = mock().respond(daji.sign_request(asked, account["appKey"], account["appSecret"]))
-    found: list[dict[str, Any]] = json.loads(reply.body)["data"]["data"]
-    return found
+    data: list[dict[str, Any]] = json.loads(reply.body)["data"]["data"]
+    return data
 
 
 def test_a_products_image_finds_the_product_first() -> None:
@@ -140,10 +140,10 @@ def test_scores_fall_wherever_the_product_itself_stands() -> None:
     for index in range(100):
         shown = ImageIdentity(index, index)
         for subject in detect_subjects(shown, catalogue.size)[1:]:
-            found = find_hits(catalogue, HitQuery(shown, subject.box))
-            within += index in {hit.product_index for hit in found[1:]}
-            assert all(one.score > other.score for one, other in pairwise(found))
-            assert found[0].score < SAME_SCORE or found[0].product_index == index
+            hits = find_hits(catalogue, HitQuery(shown, subject.box))
+            within += index in {hit.product_index for hit in hits[1:]}
+            assert all(one.score > other.score for one, other in pairwise(hits))
+            assert hits[0].score < SAME_SCORE or hits[0].product_index == index
     assert within
 
 
@@ -216,11 +216,11 @@ def test_all_categories() -> None:
 
 
 def test_regions() -> None:
-    seen = page()["PicInfo"]
-    assert seen["Region"] == seen["MultiRegion"][0]["Region"]
+    pic_info = page()["PicInfo"]
+    assert pic_info["Region"] == pic_info["MultiRegion"][0]["Region"]
     asked = page(Region="10,90,20,80")["PicInfo"]
     assert asked["Region"] == "10,90,20,80"
-    assert asked["MultiRegion"] == seen["MultiRegion"]
+    assert asked["MultiRegion"] == pic_info["MultiRegion"]
 
 
 def test_a_region_names_the_subject() -> None:
@@ -239,8 +239,8 @@ def test_without_crop_the_whole_image_is_searched() -> None:
 
 
 def test_regions_are_of_the_images_own_size() -> None:
-    seen = page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 200)))["PicInfo"]
-    assert all(int(edge) < 200 for subject in seen["MultiRegion"] for edge in subject["Region"].split(","))
+    pic_info = page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 200)))["PicInfo"]
+    assert all(int(edge) < 200 for subject in pic_info["MultiRegion"] for edge in subject["Region"].split(","))
     assert (
         page(PicContent=encode_base64_image(draw_identicon(PRODUCT, 200)), Region="0,200,0,200")["PicInfo"]["Region"]
         == "0,200,0,200"
@@ -261,9 +261,9 @@ def test_a_filter_on_every_attribute(name: str) -> None:
 
 def test_filtered_items_keep_order_and_score() -> None:
     everything = page(Num=100)["Auctions"]
-    found = page(Num=100, Filter="int_attr>5000 AND int_attr<=20000")["Auctions"]
+    auctions = page(Num=100, Filter="int_attr>5000 AND int_attr<=20000")["Auctions"]
     expected = [item for item in everything if 5000 < item["IntAttr"] <= 20000]
-    assert found[: len(expected)] == expected
+    assert auctions[: len(expected)] == expected
     assert 0 < len(expected) < 100
 
 
@@ -443,8 +443,8 @@ def test_later_filters() -> None:
     later = {"filter_grammar": "later"}
     assert page(later, Filter=LONG)["Auctions"] == []
     assert send(later, Filter=" OR ".join(["int_attr=1"] * 400)).status == 400
-    found = page(later, Filter="int_attr4 in (10, 20, 30)", Num=100)["Auctions"]
-    assert {item["IntAttr4"] for item in found} == {10, 20, 30}
+    auctions = page(later, Filter="int_attr4 in (10, 20, 30)", Num=100)["Auctions"]
+    assert {item["IntAttr4"] for item in auctions} == {10, 20, 30}
 
 
 def test_what_the_limit_is_of() -> None:

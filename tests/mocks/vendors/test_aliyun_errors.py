@@ -310,8 +310,8 @@ def made(given: dict[str, Any]) -> Request:
     token, nonce = given.pop("token", entry.get("SecurityToken")), given.pop("nonce", next(NONCES))
     at, scheme = given.pop("at", iso(NOW)), given.pop("scheme", "acs3")
     meant = OPERATIONS[given.pop("operation", "SearchImageByPic")]
-    known = collect_examples(API, meant)
-    action, version = given.pop("action", known["x-acs-action"]), given.pop("version", known["x-acs-version"])
+    examples = collect_examples(API, meant)
+    action, version = given.pop("action", examples["x-acs-action"]), given.pop("version", examples["x-acs-version"])
     headers, drop = given.pop("headers", {}), given.pop("drop", b"")
     sent, whole = given.pop("request", {}), given.pop("unsigned-body", False)
     for name in ("variants", "times", "query"):
@@ -336,10 +336,10 @@ def made(given: dict[str, Any]) -> Request:
     else:
         sign = acs3.sign_request if scheme == "acs3" else acs_rpc.sign_request
         request = sign(request, *keys, timestamp=at, nonce=nonce, security_token=token)
-    kept = tuple(pair for pair in request.headers if pair[0].decode() not in headers)
+    pairs = tuple(pair for pair in request.headers if pair[0].decode() not in headers)
     added = tuple((name.encode(), value.encode()) for name, value in headers.items() if value)
     query = b"&".join(part for part in request.query.split(b"&") if not drop or not part.startswith(drop.strip(b"&")))
-    return replace(request, headers=kept + added, query=query, **({} if whole else sent))
+    return replace(request, headers=pairs + added, query=query, **({} if whole else sent))
 
 
 def send(given: dict[str, Any]) -> Response:

@@ -41,16 +41,16 @@ def mock() -> Mock:
 
 
 def add(mock: Mock, name: str, data: bytes, product: str = "p1", **given: Any) -> Body:
-    told = fetch_body(mock, "AddImage", ProductId=product, PicName=name, PicContent=encode_base64(data), **given)
-    assert (told["Message"], told["Code"], told["Success"]) == ("success", 0, True)
-    return told
+    body = fetch_body(mock, "AddImage", ProductId=product, PicName=name, PicContent=encode_base64(data), **given)
+    assert (body["Message"], body["Code"], body["Success"]) == ("success", 0, True)
+    return body
 
 
 def search(mock: Mock, data: bytes, **given: Any) -> list[Body]:
-    found: list[Body] = fetch_body(mock, "SearchImageByPic", PicContent=encode_base64(data), **{"Num": 100, **given})[
-        "Auctions"
-    ]
-    return found
+    auctions: list[Body] = fetch_body(
+        mock, "SearchImageByPic", PicContent=encode_base64(data), **{"Num": 100, **given}
+    )["Auctions"]
+    return auctions
 
 
 def own(found: list[Body]) -> list[tuple[str, str]]:
@@ -127,9 +127,9 @@ def test_a_copy_is_the_same_image_to_the_search(mock: Mock) -> None:
         before = search(mock, original)
         others += search(mock, copy) != before
         add(mock, "a.png", original, CategoryId=(before[0]["CategoryId"]))
-        found = [item["ProductId"] for item in search(mock, copy)]
-        found.remove("p1")
-        assert found == [item["ProductId"] for item in before[:99]]
+        product_ids = [item["ProductId"] for item in search(mock, copy)]
+        product_ids.remove("p1")
+        assert product_ids == [item["ProductId"] for item in before[:99]]
         fetch_body(mock, "DeleteImage", ProductId="p1")
     assert others
 
@@ -280,9 +280,9 @@ def test_deleting(mock: Mock, given: Body, left: list[str]) -> None:
     data = encode_image(draw_image(1))
     for number, product in enumerate(("p1", "p1", "p2")):
         add(mock, f"{number}.png", data, product=product, IntAttr=number)
-    told = fetch_body(mock, "DeleteImage", **given)
-    assert (told["Message"], told["Code"], told["Success"]) == ("success", 0, True)
-    assert sorted(told["Data"]["PicNames"] + left) == ["0.png", "1.png", "2.png"]
+    body = fetch_body(mock, "DeleteImage", **given)
+    assert (body["Message"], body["Code"], body["Success"]) == ("success", 0, True)
+    assert sorted(body["Data"]["PicNames"] + left) == ["0.png", "1.png", "2.png"]
     assert sorted(name for _, name in own(search(mock, data))) == left
 
 
@@ -320,17 +320,17 @@ def test_by_name_of_what_is_beyond_the_catalogue() -> None:
         for name in ("ProductId", "PicName")
     }
     for size, status in ((PRODUCT + 1, 200), (PRODUCT, 400)):
-        asked = sign_request("SearchImageByName", **names)
+        request = sign_request("SearchImageByName", **names)
         small = Mock("aliyun", clock=lambda: NOW, size=size)
-        assert assert_conforming(asked, small.respond(asked)).status == status
+        assert assert_conforming(request, small.respond(request)).status == status
 
 
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 def test_by_name_of_a_products_further_images(mock: Mock, which: int) -> None:
     first = search(mock, render_jpeg(PRODUCT))[0]
     names = {"ProductId": first["ProductId"], "PicName": first["PicName"].replace("-0-", f"-{which}-")}
-    asked = sign_request("SearchImageByName", InstanceName="demopictures3", **names)
-    assert assert_conforming(asked, mock.respond(asked)).status == (200 if which < 3 else 400)
+    request = sign_request("SearchImageByName", InstanceName="demopictures3", **names)
+    assert assert_conforming(request, mock.respond(request)).status == (200 if which < 3 else 400)
 
 
 def test_the_earlier_version_knows_fewer_attributes(mock: Mock) -> None:
@@ -348,8 +348,8 @@ def test_the_earlier_version_knows_fewer_attributes(mock: Mock) -> None:
         assert not {key for item in found["Auctions"] for key in item if key[-1] in "234"}
         assert found["Msg"] == "success"
     assert "IntAttr2" not in search(mock, encode_image(draw_image(1)))[0]
-    told = fetch_body(mock, "DeleteImageRoa", **names)
-    assert set(told) == {"RequestId", "Success", "Code", "Message"}
+    body = fetch_body(mock, "DeleteImageRoa", **names)
+    assert set(body) == {"RequestId", "Success", "Code", "Message"}
     assert own(search(mock, encode_image(draw_image(1)))) == []
 
 
@@ -357,10 +357,10 @@ def test_an_instance_is_full(mock: Mock) -> None:
     data = encode_image(draw_image(1))
     for name in ("0.png", "1.png", "1.png"):
         add(mock, name, data, InstanceName="demosmall1")
-    asked = sign_request(
+    request = sign_request(
         "AddImage", InstanceName="demosmall1", ProductId="p1", PicName="2.png", PicContent=encode_base64(data)
     )
-    assert json.loads(assert_conforming(asked, mock.respond(asked)).body)["Code"] == "InstanceOverQuota"
+    assert json.loads(assert_conforming(request, mock.respond(request)).body)["Code"] == "InstanceOverQuota"
     fetch_body(mock, "DeleteImage", InstanceName="demosmall1", ProductId="p1", PicName="0.png")
     add(mock, "2.png", data, InstanceName="demosmall1")
 
@@ -411,9 +411,9 @@ def by_rpc(mock: Mock, operation: str, **given: Any) -> Response:
     query = f"Action={operation}&Version=2020-12-14".encode()
     headers = ((b"host", b"127.0.0.1"), (b"content-type", b"application/x-www-form-urlencoded"))
     names = {"InstanceName": "demoinstance1", "ProductId": "p1", "PicName": "a.png"}
-    made = Request(method="POST", path="/", query=query, headers=headers, body=urlencode(names | given).encode())
+    request = Request(method="POST", path="/", query=query, headers=headers, body=urlencode(names | given).encode())
     keys = API.account["AccessKeyId"], API.account["AccessKeySecret"]
-    asked = acs_rpc.sign_request(made, *keys, timestamp="2026-11-21T00:26:28Z", nonce=next(NONCES))
+    asked = acs_rpc.sign_request(request, *keys, timestamp="2026-11-21T00:26:28Z", nonce=next(NONCES))
     return assert_conforming(asked, mock.respond(asked))
 
 
@@ -435,5 +435,5 @@ def test_answers_and_errors_in_xml(operation: str) -> None:
 
 
 def test_the_earlier_version_knows_no_format(mock: Mock) -> None:
-    asked = sign_request("SearchImage", PicContent=encode_base64(render_jpeg(PRODUCT)), Format="XML")
-    assert assert_conforming(asked, mock.respond(asked)).media_type == "application/json;charset=utf-8"
+    request = sign_request("SearchImage", PicContent=encode_base64(render_jpeg(PRODUCT)), Format="XML")
+    assert assert_conforming(request, mock.respond(request)).media_type == "application/json;charset=utf-8"

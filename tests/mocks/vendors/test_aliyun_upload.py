@@ -146,8 +146,8 @@ def test_a_permit_by_rpc_and_in_xml(mock: Mock) -> None:
     query = b"Action=AuthorizeFileUpload&Version=2019-12-19&Product=ImageSearch"
     keys = API.account["AccessKeyId"], SECRET
     for more, media_type in ((b"", "text/xml;charset=utf-8"), (b"&Format=json", "application/json;charset=utf-8")):
-        made = Request(method="GET", path="/", query=query + more, headers=((b"host", HOST.encode()),))
-        asked = acs_rpc.sign_request(made, *keys, timestamp="2026-11-21T00:26:28Z", nonce=media_type)
+        request = Request(method="GET", path="/", query=query + more, headers=((b"host", HOST.encode()),))
+        asked = acs_rpc.sign_request(request, *keys, timestamp="2026-11-21T00:26:28Z", nonce=media_type)
         reply = assert_conforming(asked, mock.respond(asked))
         assert (reply.status, reply.media_type) == (200, media_type)
         assert b"LTAI-lookalike-demo" in reply.body
@@ -165,8 +165,8 @@ def test_the_callers_own_key_uploads(mock: Mock, account: str) -> None:
     told = permit(mock, who)
     assert told["AccessKeyId"] == {**API.account, **who}["AccessKeyId"]
     assert upload(mock, told, render_jpeg(PRODUCT)).status == 201
-    found = fetch_body(mock, "SearchImageByPic", who, PicContent=url(told))
-    assert found["Auctions"][0]["Score"] == 1.0
+    body = fetch_body(mock, "SearchImageByPic", who, PicContent=url(told))
+    assert body["Auctions"][0]["Score"] == 1.0
 
 
 @pytest.mark.parametrize("variant", ["address", "with-scheme"])
@@ -186,8 +186,8 @@ def test_what_was_uploaded_is_searched_and_added(variant: str) -> None:
 def test_an_object_is_its_owners(mock: Mock) -> None:
     told = permit(mock)
     upload(mock, told, render_jpeg(PRODUCT))
-    asked = sign_request("SearchImageByPic", dict(mock.create_sandbox().credentials["aliyun"]), PicContent=url(told))
-    assert json.loads(mock.respond(asked).body)["Code"] == "InvalidPicUrl"
+    request = sign_request("SearchImageByPic", dict(mock.create_sandbox().credentials["aliyun"]), PicContent=url(told))
+    assert json.loads(mock.respond(request).body)["Code"] == "InvalidPicUrl"
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", encode_image(draw_image(1))[:200]], ids=["empty", "text", "half"])
@@ -204,8 +204,8 @@ def test_under_the_variant_that_fetches_objects_come_first(mock: Mock) -> None:
     told = permit(fetching)
     upload(fetching, told, render_jpeg(PRODUCT))
     assert fetch_body(fetching, "SearchImageByPic", PicContent=url(told))["Auctions"][0]["Score"] == 1.0
-    asked = sign_request("SearchImageByPic", PicContent="http://127.0.0.1:8765/imagesearch/nobody")
-    assert json.loads(fetching.respond(asked).body)["Code"] == "PictureError"
+    request = sign_request("SearchImageByPic", PicContent="http://127.0.0.1:8765/imagesearch/nobody")
+    assert json.loads(fetching.respond(request).body)["Code"] == "PictureError"
 
 
 @pytest.mark.parametrize(
@@ -450,8 +450,8 @@ def test_only_a_form_of_parts_is_an_upload(mock: Mock) -> None:
         assert (reply.status, b"InvalidAction.NotFound" in reply.body) == (404, True)
     named = form(encode_multipart((*signed(ANY), ("Action", "SearchImageByPic")), b"x"))
     assert b"PostResponse" not in mock.respond(named).body
-    asked = Request(method="POST", path="/aliyun/", headers=form(body).headers, body=body)
-    assert mock.respond(asked).status == 201
+    request = Request(method="POST", path="/aliyun/", headers=form(body).headers, body=body)
+    assert mock.respond(request).status == 201
 
 
 def test_objects_are_bounded_and_the_journal_says_so(mock: Mock) -> None:

@@ -117,8 +117,8 @@ def test_depth_is_bounded() -> None:
 @given(st.text(alphabet='int_attr2str =<>!"()AND OR,1-', max_size=60) | st.text(max_size=40))
 def test_anything_is_a_condition_or_refused(text: str) -> None:
     try:
-        found = parse_condition(text, LATER)
+        condition = parse_condition(text, LATER)
     except ConditionError as bad:
         assert bad.reason in ("grammar", "integer")
     else:
-        assert evaluate_condition(found, GOODS.__getitem__) in (True, False)
+        assert evaluate_condition(condition, GOODS.__getitem__) in (True, False)

@@ -189,7 +189,8 @@ def test_situations_come_the_natural_way() -> None:
 
 def test_the_sample_request_is_accepted() -> None:
     vendor = {
-        found["name"]: found.get("example", "") for found in read_document(API)["paths"][PATH]["get"]["parameters"]
+        parameter["name"]: parameter.get("example", "")
+        for parameter in read_document(API)["paths"][PATH]["get"]["parameters"]
     }
     sample = {name: vendor[name] for name in ("imageId", "filter", "sort", "priceStart", "priceEnd", "country")}
     assert sample["filter"] == "shipInToday,ksCiphertext"
@@ -526,8 +527,8 @@ RAW = st.one_of(st.binary(max_size=60), st.sampled_from([b"%", b"%zz=%", b"&&==&
 def signed_queries(draw: st.DrawFn) -> bytes:
     """Any parameters over good ones, signed as the vendor says, so that they come past the door."""
     sent = draw(SENT)
-    named = {name for name, _ in sent}
-    pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in GOOD if pair[0] not in named), *sent)
+    names = {name for name, _ in sent}
+    pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in GOOD if pair[0] not in names), *sent)
     pairs = tuple(pair for pair in pairs if pair[0] != "sign")
     clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in pairs)
     return urlencode((*clean, ("sign", daji.compute_signature(clean, "lookalike-demo-secret")))).encode()

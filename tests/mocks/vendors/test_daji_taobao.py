@@ -451,8 +451,8 @@ RAW = st.one_of(st.binary(max_size=60), st.sampled_from([b"%", b"%zz=%", b"&&==&
 def signed_queries(draw: st.DrawFn) -> bytes:
     """Any parameters and an image, signed as the vendor says, so that they come past the door."""
     sent = draw(SENT)
-    named = {name for name, _ in sent}
-    pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in PLAIN[1:] if pair[0] not in named), *sent)
+    names = {name for name, _ in sent}
+    pairs = (("appKey", "lookalike-demo-key"), *(pair for pair in PLAIN[1:] if pair[0] not in names), *sent)
     pairs = tuple(pair for pair in pairs if pair[0] != "sign")
     clean = tuple((n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode()) for n, v in pairs)
     return urlencode((*clean, ("sign", daji.compute_signature(clean, SECRET)))).encode()

@@ -50,8 +50,10 @@ def base64(data: bytes) -> str:
 
 def uploaded(api: str, text: str, mock: Mock | None = None, content_type: str = FORM_MEDIA_TYPE) -> str:
     """The id that an image in Base64 gets."""
-    found: str = POST[api].send_request(POST[api].build_post("demo", content_type, image_base64=text), mock)["imageId"]
-    return found
+    image_id: str = POST[api].send_request(POST[api].build_post("demo", content_type, image_base64=text), mock)[
+        "imageId"
+    ]
+    return image_id
 
 
 def offers(**sent: Any) -> list[int]:
@@ -105,13 +107,13 @@ def test_an_id_holds_where_ids_are_checked() -> None:
     "url", [URL, "http://example.com/a.jpg?x=1", f"https://a/O1CN01{ids.encode_image_code(7)}_!!0.jpg"]
 )
 def test_an_address_is_the_same_image_as_in_a_search(api: str, url: str) -> None:
-    found = GET[api].fetch_data(pic_url=url)["imageId"]
-    assert offers(imageId=found) == offers(imageAddress=url)
+    image_id = GET[api].fetch_data(pic_url=url)["imageId"]
+    assert offers(imageId=image_id) == offers(imageAddress=url)
 
 
 def test_an_address_in_a_form_is_the_same_as_in_a_query() -> None:
-    found = POST["daji-taobao"].send_request(POST["daji-taobao"].build_post(pic_url=URL))["imageId"]
-    assert found == GET["daji-taobao"].fetch_data(pic_url=URL)["imageId"]
+    image_id = POST["daji-taobao"].send_request(POST["daji-taobao"].build_post(pic_url=URL))["imageId"]
+    assert image_id == GET["daji-taobao"].fetch_data(pic_url=URL)["imageId"]
 
 
 # ---------------------------------------------------------------- the vendor's own samples
