@@ -15,7 +15,7 @@ from .exceptions import MockError, VendorError
 from .explain import create_refusal_finder, create_situation_finder
 from .faults import LASTING_FAULTS, apply_fault
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
-from .reading import ReadingCache
+from .reading import ReadingCache, RequestReading
 from .reason import ReasonFinder
 from .response_date import add_date
 from .sandbox import Sandboxes
@@ -67,14 +67,7 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         error.forget_frames()
         response = render_error(service, reading.endpoint, reading.parsed, state, error)
         situation = error.error_id
-        reason_finder = create_refusal_finder(
-            state,
-            service,
-            reading.endpoint,
-            error,
-            selection=selection,
-            describe_near_miss=readings.router.describe_near_miss,
-        )
+        reason_finder = _build_refusal_finder(readings, reading, state, selection, error)
         state = _select_journal_state(sandboxes, state, reading.credential, request)
     except MockError as error:
         error.forget_frames()
@@ -86,12 +79,30 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         situation = selection.fault
     if reason_finder is None and situation:
         reason_finder = create_situation_finder(state, service, selection)
-    response = _add_headers(request, response, reason_finder, chosen_time)
+    if reason_finder is not None or chosen_time is not None:
+        response = _add_headers(request, response, reason_finder, chosen_time)
     entry = JournalEntry(
         state.clock(), service.api.id, request, response, situation, reading.operation_id, reason_finder
     )
     state.journal.add(entry)
     return entry
+
+
+def _build_refusal_finder(
+    readings: ReadingCache,
+    reading: RequestReading,
+    state: SandboxState,
+    selection: SelectedSituation,
+    error: VendorError,
+) -> ReasonFinder:
+    return create_refusal_finder(
+        state,
+        reading.service,
+        reading.endpoint,
+        error,
+        selection=selection,
+        describe_near_miss=readings.router.describe_near_miss,
+    )
 
 
 def _add_headers(

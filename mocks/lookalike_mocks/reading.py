@@ -48,6 +48,8 @@ class RequestReading(msgspec.Struct, frozen=True):
     parsed: ParsedRequest
     credential: Credential
     endpoint: Endpoint | None = None
+    # "" where no operation is meant
+    operation_id: str = ""
     context: RequestContext | None = None
     error: VendorError | None = None
 
@@ -100,10 +102,12 @@ def read_request(router: ApiRouter, request: Request) -> RequestReading:
     parsed = parse_request(_strip_prefix(request, route))
     credential = read_credential(service, parsed)
     endpoint: Endpoint | None = None
+    operation_id = ""
     context: RequestContext | None = None
     try:
         match = match_operation(route, parsed)
         endpoint = match.endpoint
+        operation_id = endpoint.operation.id
         accepted = bind_request(endpoint.rules, parsed, match.path_values)
         bound_credential = credential
         if accepted.form is not parsed.form:
@@ -113,9 +117,9 @@ def read_request(router: ApiRouter, request: Request) -> RequestReading:
         values = validate(endpoint.rules, accepted)
     except VendorError as error:
         error.forget_frames()
-        return RequestReading(service, parsed, credential, endpoint, context, error)
+        return RequestReading(service, parsed, credential, endpoint, operation_id, context, error)
     context = msgspec.structs.replace(context, sent_values=values.sent, values=values.effective)
-    return RequestReading(service, parsed, credential, endpoint, context)
+    return RequestReading(service, parsed, credential, endpoint, operation_id, context)
 
 
 def _find_route(router: ApiRouter, request: Request) -> RouteMatch:

@@ -124,7 +124,8 @@ class ServerConnection(asyncio.Protocol):
             # it may wait for a client to read on that is gone
             self._exchange.can_write.set()
             self._exchange = None
-        self._forget_body()
+        if self._body_size:
+            self._forget_body()
 
     def pause_writing(self) -> None:
         """Take no further request: the client asks faster than it reads."""
@@ -143,7 +144,8 @@ class ServerConnection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Let a client that has sent its last byte still read its responses. Return whether to keep the connection."""
         self._has_client_ended = True
-        self._outbox.flush()
+        if self._outbox.waiting:
+            self._outbox.flush()
         if self.scheme == "https":
             # over TLS the end of one side is the end of both, and asyncio would log a warning
             return False
@@ -303,7 +305,8 @@ class ServerConnection(asyncio.Protocol):
 
     def _send(self, request: Request, response: Response) -> None:
         body = response.body
-        keeps_alive = self.keeps_alive
+        # the first of them alone tells it where the client asks for the end
+        keeps_alive = self._keeps_alive and self.keeps_alive
         head = encode_sized_head(response, keeps_alive, self.version)
         if request.method == "HEAD":
             body = b""
@@ -359,7 +362,8 @@ class ServerConnection(asyncio.Protocol):
         """
         self._state = State.CLOSING
         self._unread.clear()
-        self._forget_body()
+        if self._reader.request.body_size:
+            self._forget_body()
         if self.lost.is_set():
             return
         # a transport that is closing waits until the client has read all, which may be for ever

@@ -26,14 +26,12 @@ class ConnectionTimer:
         self._transport = transport
         self._limits = limits
         self._look = look
-        self._progress = ResponseProgress(limits)
+        # of the responses that wait; there is none before the client leaves some unread
+        self._progress: ResponseProgress | None = None
         self.active_at = self._loop.time()
-        self._handle = self._loop.call_later(self._first_seconds, look)
-
-    @property
-    def _first_seconds(self) -> float:
         # a client that connects has to send something
-        return min(self._limits.head_seconds, self._limits.idle_seconds)
+        self._first_seconds = min(limits.head_seconds, limits.idle_seconds)
+        self._handle = self._loop.call_later(self._first_seconds, look)
 
     def restart(self, seconds: float) -> None:
         """Look again in so many seconds."""
@@ -51,7 +49,7 @@ class ConnectionTimer:
     def resume_responses(self) -> None:
         """Give the client its whole time again: it has read nearly all that waited."""
         self.active_at = self._loop.time()
-        self._progress.begin_again(self.active_at)
+        self._progress = None
 
     def compute_seconds_left(self, state: State, request: IncomingRequest, has_asked: bool, has_unread: bool) -> float:
         """Return how long the connection may still be in its state; 0 or less where that is over.
@@ -81,6 +79,8 @@ class ConnectionTimer:
         """Return how long a client may still take to read; what takes its time here is our affair."""
         if now is None:
             now = self._loop.time()
+        if self._progress is None:
+            self._progress = ResponseProgress(self._limits)
         self._progress.update(count_waiting_bytes(self._transport), now)
         self.active_at = max(self.active_at, self._progress.moved_at)
         return self._progress.compute_seconds_left(now)

@@ -10,25 +10,26 @@ class Outbox:
     """The direct responses of one turn of the event loop, sent together at its end.
 
     Each send may wake its client, which costs more than the send itself. Clients that are woken one by one ask again one
-    by one, and each of their requests is a turn of the loop; clients that are woken together ask together.
+    by one, and each of their requests is a turn of the loop; clients that are woken together ask together. `waiting` are
+    those that were not sent yet.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: list[tuple[asyncio.Transport, bytes, bytes]] = []
+        self.waiting: list[tuple[asyncio.Transport, bytes, bytes]] = []
 
     def add(self, transport: asyncio.Transport, head: bytes, body: bytes, *, at_once: bool) -> None:
         """Send head and body at the end of this turn, or `at_once`, behind all that waits."""
-        self._waiting.append((transport, head, body))
+        self.waiting.append((transport, head, body))
         if at_once:
             self.flush()
-        elif len(self._waiting) == 1:
+        elif len(self.waiting) == 1:
             self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what waits now."""
-        waiting = self._waiting
-        self._waiting = []
+        waiting = self.waiting
+        self.waiting = []
         for transport, head, body in waiting:
             if transport.is_closing():
                 continue

@@ -65,7 +65,8 @@ def _encode_head_at(second: int, status: int, media_type: str, headers: RawHeade
 
 def encode_sized_head(response: Response, keeps_alive: bool, version: str) -> bytes:
     """Return the whole head of a response that is sent with all of its body."""
-    start = encode_head(response.status, response.media_type, response.headers)
+    # as `encode_head` does, without a call: every response comes by here
+    start = _encode_head_at(int(time.time()), response.status, response.media_type, response.headers)
     connection_header = CONNECTION_HEADERS[keeps_alive, version]
     if response.status == HTTPStatus.NO_CONTENT:
         # it has no body, and RFC 9110 forbids it to say how long the body is
