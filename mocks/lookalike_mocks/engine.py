@@ -51,7 +51,8 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
             raise reading.refusal
         authentication = authenticate(state, context)
         admit(state, context, authentication.account)
-        selection = select_requested_situation(state, context, authentication.error_values)
+        if context.preferences or state.scheduled_situations.pending:
+            selection = select_requested_situation(state, context, authentication.error_values)
         if reading.error is not None:
             raise reading.error
         selection = select_triggered_situation(context, authentication, selection)

@@ -54,13 +54,6 @@ class RequestReading(msgspec.Struct, frozen=True):
     error: VendorError | None = None
 
     @property
-    def operation_id(self) -> str:
-        """Return the id of the operation that is meant; "" for none."""
-        if self.endpoint is None:
-            return ""
-        return self.endpoint.operation.id
-
-    @property
     def refusal(self) -> VendorError:
         """Return the error of a reading without a context."""
         if self.error is None:

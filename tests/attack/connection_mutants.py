@@ -55,7 +55,7 @@ def swap_responses(monkeypatch: pytest.MonkeyPatch) -> None:
     flush = Outbox.flush
 
     def flush_backwards(self: Outbox) -> None:
-        self._waiting.reverse()
+        self.waiting.reverse()
         flush(self)
 
     monkeypatch.setattr(Outbox, "flush", flush_backwards)

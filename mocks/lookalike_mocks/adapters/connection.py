@@ -124,7 +124,7 @@ class ServerConnection(asyncio.Protocol):
             # it may wait for a client to read on that is gone
             self._exchange.can_write.set()
             self._exchange = None
-        if self._body_size:
+        if self._flow.body_size:
             self._forget_body()
 
     def pause_writing(self) -> None:
@@ -305,7 +305,6 @@ class ServerConnection(asyncio.Protocol):
 
     def _send(self, request: Request, response: Response) -> None:
         body = response.body
-        # the first of them alone tells it where the client asks for the end
         keeps_alive = self._keeps_alive and self.keeps_alive
         head = encode_sized_head(response, keeps_alive, self.version)
         if request.method == "HEAD":
@@ -372,8 +371,9 @@ class ServerConnection(asyncio.Protocol):
         transport = self.transport
         if transport.is_closing():
             return
-        # what comes is read, and thrown away
-        self._flow.pause_or_resume_reading(len(self._unread))
+        if self._flow.is_reading_paused:
+            # what comes is read, and thrown away
+            self._flow.pause_or_resume_reading(len(self._unread))
         if self._has_client_ended or not transport.can_write_eof():
             # over TLS a close says our end first, and waits for the client's
             transport.close()

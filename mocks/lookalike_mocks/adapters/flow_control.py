@@ -13,23 +13,25 @@ SMALL_BODY_BYTES: Final = 64 * 1024
 
 
 class FlowControl:
-    """What one connection has read ahead, thrown away, and kept of a body, each against its bound."""
+    """What one connection has read ahead, thrown away, and kept of a body, each against its bound.
+
+    `body_size` is what is counted of its body among those of all connections.
+    """
 
     def __init__(self, transport: asyncio.Transport, registry: Registry, limits: Limits) -> None:
         self._transport = transport
         self._registry = registry
         self._limits = limits
-        self._is_reading_paused = False
+        self.is_reading_paused = False
         self._discarded_size = 0
-        # of the body that is coming in, what is counted among those of all connections
-        self._body_size = 0
+        self.body_size = 0
 
     def pause_or_resume_reading(self, unread_size: int) -> None:
         """Let the client wait where so many bytes wait here already, and take more from it where they do not."""
         is_full = unread_size > self._limits.unread_bytes
-        if is_full == self._is_reading_paused or self._transport.is_closing():
+        if is_full == self.is_reading_paused or self._transport.is_closing():
             return
-        self._is_reading_paused = is_full
+        self.is_reading_paused = is_full
         if is_full:
             self._transport.pause_reading()
         else:
@@ -43,10 +45,10 @@ class FlowControl:
 
     def count_body(self, size: int) -> None:
         """Say how much of a body this connection holds now."""
-        self._registry.body_bytes += size - self._body_size
-        self._body_size = size
+        self._registry.body_bytes += size - self.body_size
+        self.body_size = size
 
     @property
     def is_body_too_much(self) -> bool:
         """Return whether this body is a long one, and all bodies together are more than may be held."""
-        return self._body_size > SMALL_BODY_BYTES and self._registry.body_bytes > self._limits.bodies_bytes
+        return self.body_size > SMALL_BODY_BYTES and self._registry.body_bytes > self._limits.bodies_bytes
