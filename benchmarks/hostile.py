@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from lookalike_specs import list_api_ids, load_api
+from lookalike_specs import Api, Operation, list_api_ids, load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
 from lookalike_specs.signing import SigningContext
@@ -88,11 +88,19 @@ def build_context(source: Source) -> SigningContext:
     return SigningContext(datetime.now(UTC), f"{source.getrandbits(128):x}")
 
 
+def build_values(api: Api, operation: Operation) -> dict[str, object]:
+    """Return the least that a good request has; Alibaba Cloud's name their operation in it."""
+    examples = collect_examples(api, operation)
+    names = ("x-acs-action", "x-acs-version", "Action", "Version")
+    values: dict[str, object] = {name: examples[name] for name in names if name in examples}
+    return values | dict(build_minimal_values(api, operation, dict(api.account)))
+
+
 def draw_signed(source: Source) -> bytes:
     """Return a rightly signed request of any operation with one or two odd values."""
     api = load_api(source.choice(list_api_ids()))
     operation = source.choice(api.operations)
-    values = build_minimal_values(api, operation, dict(api.account))
+    values = build_values(api, operation)
     examples = collect_examples(api, operation)
     for name in source.sample(sorted(examples), min(len(examples), source.choice((0, 1, 2)))):
         if name not in ("Action", "Version", "x-acs-action", "x-acs-version"):
@@ -200,7 +208,7 @@ def draw_picture(source: Source) -> bytes:
         data[source.randrange(min(len(data), 600))] = source.choice((0, 1, 127, 128, 255))
     api = load_api("aliyun")
     operation = api.operations[0]
-    values = build_minimal_values(api, operation, dict(api.account)) | {"PicContent": base64.b64encode(data).decode()}
+    values = build_values(api, operation) | {"PicContent": base64.b64encode(data).decode()}
     request = build_request(operation, values, "http://127.0.0.1")
     return encode_request(sign(request, operation.schemes[0], dict(api.account), build_context(source)))
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from attack_client import HonestClient, ServerProcess, connect, print_goals, start_server
-from hostile import build_context, encode_request
+from attack_client import HONEST, HonestClient, ServerProcess, connect, print_goals, start_server
+from hostile import build_context, build_values, encode_request
 from PIL import Image
 
 from lookalike_specs import load_api
@@ -36,7 +36,6 @@ EXAMPLES = """examples:
 GET = b"GET /1688/global/search/image?apiToken=x HTTP/1.1\r\nHost: a\r\n"
 POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
-PAGE = b"GET /_lookalike/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ KINDS = {
     "trailers in drops": SlowKind(POST + CHUNKED + b"0\r\n", b"x: y\r\n"),
     "a body in drops behind an answer": SlowKind(GET + b"\r\n" + POST + b"Content-Length: 9999\r\n\r\n", b" "),
     "stays after an answer": SlowKind(GET + b"\r\n"),
-    "reads nothing of what it asks for": SlowKind(PAGE * 200, b"", reads=False, seconds=50.0),
+    "reads nothing of what it asks for": SlowKind(HONEST * 300, b"", reads=False, seconds=50.0),
 }
 
 
@@ -216,9 +215,7 @@ def build_post(path: bytes, media_type: bytes, body: bytes) -> bytes:
 def build_picture_search(picture: bytes) -> bytes:
     api = load_api("aliyun")
     operation = api.operations[0]
-    values = build_minimal_values(api, operation, dict(api.account)) | {
-        "PicContent": base64.b64encode(picture).decode()
-    }
+    values = build_values(api, operation) | {"PicContent": base64.b64encode(picture).decode()}
     request = build_request(operation, values, "http://127.0.0.1")
     return encode_request(sign(request, operation.schemes[0], dict(api.account), build_context(Random())))
 
