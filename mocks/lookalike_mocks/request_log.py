@@ -76,7 +76,11 @@ class RequestLog:
     def add(self, entry: JournalEntry, timestamp: float, seconds: float) -> None:
         """Take an exchange that was answered then, and took so long; this is all that an answer waits for."""
         size = measure_exchange(entry)
-        if len(self._waiting) >= MAX_WAITING or self._waiting_bytes + size > MAX_WAITING_BYTES:
+        if self._waiting_bytes + size > MAX_WAITING_BYTES:
+            # Requests with heads of 60 KB, whose reasons take their time. Their lines do without: those are few, and
+            # made at once.
+            self.flush(explain_seconds=0, max_unexplained=0)
+        if len(self._waiting) >= MAX_WAITING or size > MAX_WAITING_BYTES:
             self._dropped += 1
             # what was dropped is told with the next line, and there may be none waiting that brings one
             if not self._is_scheduled:

@@ -222,12 +222,21 @@ def test_more_than_can_wait_are_dropped_and_counted(mock: Mock) -> None:
     assert len(lines) == MAX_WAITING + 1
 
 
-def test_large_exchanges_that_wait_are_bounded_in_bytes(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_large_exchanges_few_wait_for_their_reasons_and_each_has_its_line(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lookalike_mocks.request_log.MAX_WAITING_BYTES", 200_000)
     paths = [(f"/tmapi/{number}" + "y" * 50_000, "") for number in range(9)]
-    lines = log_exchanges(mock, create_json_format(mock), *paths)
-    assert json.loads(lines[0]) == {"dropped": 6}
-    assert len(lines) == 4
+    lines = [json.loads(line) for line in log_exchanges(mock, create_json_format(mock), *paths)]
+    # three fit; the fourth and the seventh send those before them on
+    assert ["why" in line for line in lines] == [False] * 6 + [True] * 3
+
+
+def test_an_exchange_that_is_too_large_to_wait_is_counted(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike_mocks.request_log.MAX_WAITING_BYTES", 20_000)
+    lines = log_exchanges(mock, create_json_format(mock), ("/tmapi/" + "y" * 50_000, ""), ("/tmapi/x", ""))
+    assert json.loads(lines[0]) == {"dropped": 1}
+    assert len(lines) == 2
 
 
 def test_exchanges_that_have_their_lines_give_their_room_back(mock: Mock) -> None:

@@ -30,7 +30,7 @@ class MemoryLimits:
     sandboxes: int = 256
     sandboxes_bytes: int = 64 * MEBIBYTE
     cache_bytes: int = 64 * MEBIBYTE
-    log_bytes: int = 32 * MEBIBYTE
+    log_bytes: int = 8 * MEBIBYTE
 
     @property
     def sandbox_bytes(self) -> int:
@@ -62,5 +62,5 @@ MEMORY_LIMIT_DESCRIPTIONS: Final = {
     "sandboxes": "beside that of the demo accounts; beyond it: the oldest goes, and its clients get 410",
     "sandboxes_bytes": "of all sandboxes together; beyond it: the fullest ones lose their oldest, and a note says so",
     "cache_bytes": "of what can be computed again; beyond it: the largest caches are emptied",
-    "log_bytes": "of requests that wait for their line; beyond it: they get none, and a line says how many",
+    "log_bytes": "of requests that wait for their line; beyond it: their lines say no reasons",
 }
