@@ -12,7 +12,6 @@ from click.shell_completion import CompletionItem
 
 from .environment import add_variables, describe_variables, name_sources
 from .extras import describe_missing_extra
-from .interrupts import end_interrupted
 from .usage_errors import describe_usage_error
 
 
@@ -119,6 +118,8 @@ class LazyCommandGroup(CommandGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            from .interrupts import end_interrupted  # noqa: PLC0415 - what is interrupted need not wait for it before
+
             # Click would say "Aborted!" and exit 1, as for anything that went wrong
             ctx.exit(end_interrupted())
 

@@ -64,7 +64,7 @@ from .head_cache import KnownHead
 from .limits import Limits
 from .outbox import get_outbox
 from .request_reader import RequestReader, UnreadableRequest, is_one_head
-from .response_head import CONNECTION_HEADERS, encode_head, encode_sized_head
+from .response_head import encode_sized_head
 
 # How many requests are answered directly before others on the loop have their turn. Otherwise a client that pipelines
 # without end would keep the loop to itself.
@@ -316,11 +316,6 @@ class ServerConnection(asyncio.Protocol):
             self._state = State.HEAD
         else:
             self.close_gently()
-
-    def encode_response_head(self, response: Response, framing: bytes) -> bytes:
-        """Return the whole head of a response; `framing` is the header that says where the body ends."""
-        head = encode_head(response.status, response.media_type, response.headers)
-        return b"%b%b\r\n%b\r\n" % (head, framing, CONNECTION_HEADERS[self.keeps_alive, self.version])
 
     @property
     def keeps_alive(self) -> bool:

@@ -53,10 +53,6 @@ class ClientConnection(Protocol):
         """Return whether a request has begun whose response has not ended."""
         ...
 
-    def encode_response_head(self, response: Response, framing: bytes) -> bytes:
-        """Return the whole head of a response; `framing` is the header that says where the body ends."""
-        ...
-
     def end_after_response(self) -> None:
         """Let the response that is under way be the last one."""
         ...

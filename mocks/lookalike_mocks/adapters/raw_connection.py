@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from lookalike_specs.messages import Request, Response
 
 from .connection_state import ClientConnection
+from .response_head import encode_framed_head
 
 if TYPE_CHECKING:
     from ssl import SSLObject
@@ -61,7 +62,8 @@ class RawConnection:
 
     def encode_response_head(self, response: Response, framing: bytes) -> bytes:
         """Return the whole head, as it always is but for `framing`, the header that says where the body ends."""
-        return self._connection.encode_response_head(response, framing)
+        connection = self._connection
+        return encode_framed_head(response, framing, connection.keeps_alive, connection.version)
 
     async def end(self) -> None:
         """End the connection, behind all that was sent."""

@@ -63,6 +63,12 @@ def _encode_head_at(second: int, status: int, media_type: str, headers: RawHeade
     return b"".join(lines)
 
 
+def encode_framed_head(response: Response, framing: bytes, keeps_alive: bool, version: str) -> bytes:
+    """Return the whole head of a response; `framing` is the header that says where the body ends."""
+    start = encode_head(response.status, response.media_type, response.headers)
+    return b"%b%b\r\n%b\r\n" % (start, framing, CONNECTION_HEADERS[keeps_alive, version])
+
+
 def encode_sized_head(response: Response, keeps_alive: bool, version: str) -> bytes:
     """Return the whole head of a response that is sent with all of its body."""
     # as `encode_head` does, without a call: every response comes by here
