@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from lookalike.__main__ import cli
 from lookalike_contracts.certification import judge
 from lookalike_contracts.certification.registry import CLIENT_CHECKS
+from lookalike_specs import load_api
 
 # A client of TMAPI that does all as it should.
 EXEMPLARY = """
@@ -54,6 +56,31 @@ def convert(data):
 def search(task):
     return convert(fetch(task))
 """
+# for a client of Aliyun: a call as its SDK makes it, with the nonce that it is given
+SIGNED_CALL = """
+
+import os
+from datetime import UTC, datetime
+
+from lookalike_specs import load_api
+from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
+from lookalike_specs.signing import SCHEMES, SigningContext
+from lookalike_specs.signing.sign import sign
+
+
+def send_signed(task, nonce=""):
+    api = load_api("aliyun")
+    operation = next(operation for operation in api.operations if operation.extension.invariants.items)
+    scheme = operation.schemes[0]
+    examples = collect_examples(api, operation)
+    values = build_minimal_values(api, operation, task.credentials)
+    values |= {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
+    request = build_request(operation, values, task.base_url)
+    context = SigningContext(datetime.now(UTC), nonce or os.urandom(8).hex())
+    request = sign(request, scheme, task.credentials, context)
+    url = task.base_url + request.path + "?" + request.query.decode()
+    return httpx.request(request.method, url, headers=request.headers, content=request.body)
+"""
 # check -> the case that it is meant for, and what the saboteur does instead of `search`
 SABOTEURS: dict[str, tuple[str, str]] = {
     "sent/conformant": ("tmapi/ok", "return convert(fetch(task, sort='cheapest'))"),
@@ -66,6 +93,12 @@ SABOTEURS: dict[str, tuple[str, str]] = {
     "failure/crash": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: import os; os._exit(1)"),
     "failure/hang": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: time.sleep(30)"),
     "retry/bounded": ("tmapi/503", "for _ in range(11):\n        try: return convert(fetch(task))\n        except SearchFailed as error: last = error\n    raise last"),
+    "retry/permanent": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: time.sleep(0.1)\n    return convert(fetch(task))"),
+    # no error of the APIs is known to be billed: the test says it of this one
+    "retry/billed": ("tmapi/503", "try: return convert(fetch(task))\n    except SearchFailed: time.sleep(0.1)\n    return convert(fetch(task))"),
+    "retry/pause": ("aliyun/Throttling.User.RetryAfter", "send_signed(task)\n    time.sleep(0.5)\n    send_signed(task)\n    raise SearchFailed('throttled')"),
+    "retry/nonce": ("aliyun/InternalError", "send_signed(task, nonce='once')\n    time.sleep(0.1)\n    send_signed(task, nonce='once')\n    raise SearchFailed('server')"),
+    "failure/kind": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed as error: last = str(error)\n    raise RateLimited(last)\n\nclass RateLimited(Exception): pass\nERROR_KINDS = {'RateLimited': 'rate', 'SearchFailed': ['quota', 'server']}"),
     "secret/words": ("tmapi/439", "try: return convert(fetch(task))\n    except SearchFailed: raise SearchFailed(f'failed with {task.credentials}')"),
 }  # fmt: skip
 Certify = Callable[..., Result]
@@ -76,10 +109,12 @@ def certify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certify:
     """Return a function that certifies a client whose `search` has that body."""
     monkeypatch.chdir(tmp_path)
 
-    def run(body: str = "return convert(fetch(task))", *options: str) -> Result:
+    def run(body: str = "return convert(fetch(task))", *options: str, apis: tuple[str, ...] = ("tmapi",)) -> Result:
         text = EXEMPLARY.replace("return convert(fetch(task))\n", f"{body}\n")
+        if "send_signed" in body:
+            text += SIGNED_CALL
         (tmp_path / "client.py").write_text(text, "utf-8")
-        arguments = ["certify", "tmapi", "--client", "client:search", "--timeout", "3", *options]
+        arguments = ["certify", *apis, "--client", "client:search", "--timeout", "3", *options]
         return CliRunner().invoke(cli, arguments)
 
     return run
@@ -98,13 +133,51 @@ def test_an_exemplary_client_passes_every_case(certify: Certify) -> None:
 
 
 @pytest.mark.parametrize("check", SABOTEURS)
-def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(certify: Certify, check: str) -> None:
+def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(
+    certify: Certify, check: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case, body = SABOTEURS[check]
-    timeout = ("--timeout", "1.5") if check == "failure/hang" else ()
-    result = certify(body, "--json", "--only", case, *timeout)
+    if check == "retry/billed":
+        errors = load_api("tmapi").root.errors
+        guidance = msgspec.structs.replace(errors["503"].client, billing="charged")
+        monkeypatch.setitem(errors, "503", msgspec.structs.replace(errors["503"], client=guidance))
+    timeout = ("--timeout", "1") if check == "failure/hang" else ()
+    result = certify(body, "--json", "--only", case, *timeout, apis=(case.partition("/")[0],))
     (judged,) = read_cases(result)
     assert check in {finding["check"] for finding in judged["findings"]}, result.output
     assert judged["verdict"] in ("failed", "warned", "informational")
+
+
+def test_a_kind_that_the_client_does_not_translate_is_not_judged(certify: Certify) -> None:
+    body = SABOTEURS["failure/kind"][1].replace("ERROR_KINDS = {'RateLimited': 'rate', ", "ERROR_KINDS = {")
+    (case,) = read_cases(certify(body, "--json", "--only", "tmapi/439"))
+    assert case["findings"] == []
+
+
+def test_a_kind_that_nobody_knows_is_named(certify: Certify) -> None:
+    body = SABOTEURS["failure/kind"][1].replace("'rate'", "'speed'")
+    (case,) = read_cases(certify(body, "--json", "--only", "tmapi/439", "--timeout", "1"))
+    (finding,) = case["findings"]
+    assert "'RateLimited' is 'speed'; the kinds are credential, signature, quota" in finding["message"]
+
+
+def test_a_client_that_waits_as_long_as_the_answer_says_passes(certify: Certify) -> None:
+    body = SABOTEURS["retry/pause"][1].replace("0.5", "1.05")
+    (case,) = read_cases(certify(body, "--json", "--only", "aliyun/Throttling.User.RetryAfter", apis=("aliyun",)))
+    assert (case["verdict"], case["requests"]) == ("passed", 2)
+
+
+def test_a_finding_about_time_that_is_not_made_again_is_dropped(certify: Certify, tmp_path: Path) -> None:
+    marker = tmp_path / "was-busy"
+    # only the first time, as on a machine that is busy
+    body = f"""import pathlib
+    marker = pathlib.Path({str(marker)!r})
+    if not marker.exists():
+        marker.touch()
+        time.sleep(30)
+    return convert(fetch(task))"""
+    (case,) = read_cases(certify(body, "--json", "--only", "tmapi/ok", "--timeout", "1.5"))
+    assert case["verdict"] == "passed", case
 
 
 def test_every_check_has_a_saboteur() -> None:

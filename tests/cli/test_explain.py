@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from lookalike_contracts.certification.judge import list_client_checks
+from lookalike_contracts.certification.registry import ClientCheck
 from lookalike_contracts.checks import select_checks
+from lookalike_contracts.registry import Check
 
 PETSTORE = Path(__file__).parent.parent / "data" / "openapi" / "petstore.yaml"
-CHECKS = {check.id: check for check in sorted(select_checks(), key=lambda check: check.family)}
+CHECKS: dict[str, Check | ClientCheck] = {
+    **{check.id: check for check in sorted(select_checks(), key=lambda check: check.family)},
+    **{check.id: check for check in list_client_checks()},
+}
 
 
 def test_without_an_id_it_lists_every_check_by_family(lookalike):

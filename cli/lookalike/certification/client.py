@@ -19,6 +19,7 @@ import msgspec
 from lookalike_contracts.certification.case import DriverProblem
 from lookalike_contracts.certification.protocol import ClientError, ClientResponse, ClientTask, Hello, HelloTask
 from lookalike_contracts.reproduction.secrets import get_variable_name
+from lookalike_specs.client_guidance import KIND_TEXTS, ErrorKind
 
 from ..drivers.process import Driver, DriverError
 from ..drivers.protocol import MalformedResponse, sanitize_text
@@ -65,6 +66,7 @@ class Client:
         self.name = name
         self.version = ""
         self.tasks: tuple[str, ...] = ("search",)
+        self.kinds: dict[str, tuple[ErrorKind, ...]] = {}
         self._is_single_call = False
         self._stack = AsyncExitStack()
         self._driver: Driver | None = None
@@ -116,6 +118,7 @@ class Client:
         self.name = self.name or hello.name
         self.version = hello.version
         self.tasks = tuple(hello.tasks)
+        self.kinds = read_kinds(hello)
         self._driver = driver
         return driver
 
@@ -139,6 +142,21 @@ class Client:
         stack = self._stack
         self._stack = AsyncExitStack()
         await stack.aclose()
+
+
+def read_kinds(hello: Hello) -> dict[str, tuple[ErrorKind, ...]]:
+    """Return what the client's kinds mean. Raise MalformedResponse for a kind that is none of ours."""
+    kinds: dict[str, tuple[ErrorKind, ...]] = {}
+    for name, meaning in hello.kinds.items():
+        values = meaning
+        if isinstance(values, str):
+            values = [values]
+        try:
+            kinds[name] = msgspec.convert(tuple(values), tuple[ErrorKind, ...])
+        except msgspec.ValidationError as error:
+            known = ", ".join(KIND_TEXTS)
+            raise MalformedResponse(f"says in its hello that {name!r} is {meaning!r}; the kinds are {known}") from error
+    return kinds
 
 
 def build_environment(task: ClientTask) -> dict[str, str]:
@@ -174,7 +192,10 @@ def _parse_response(question: TaskQuestion, line: bytes) -> ClientResponse:
 
 
 def _parse_hello(question: TaskQuestion, line: bytes) -> Hello:
-    return _parse_line(question, line, Hello)
+    hello = _parse_line(question, line, Hello)
+    # while the driver is asked, so that a kind which we do not know is its malformed answer
+    read_kinds(hello)
+    return hello
 
 
 def _parse_line(question: TaskQuestion, line: bytes, answer_type: type[AnswerType]) -> AnswerType:

@@ -71,7 +71,8 @@ class CaseSandbox:
     def list_exchanges(self) -> tuple[RecordedExchange, ...]:
         """Return what the client sent to the case's API so far, and what it got."""
         return tuple(
-            RecordedExchange(entry.request, entry.response, entry.timestamp) for entry in self._collect_entries()
+            RecordedExchange(entry.request, entry.response, entry.timestamp, entry.situation)
+            for entry in self._collect_entries()
         )
 
     def find_violations(self) -> tuple[RequestViolation, ...]:

@@ -2,7 +2,7 @@
 
 The function takes a `ClientTask`, and returns items (mappings, or objects with the attributes `id`, `title`, `price` and
 `url`), or a mapping with `items` and `total`. What it raises is the client's error, with all that caused it. What it logs
-is collected.
+is collected. `ERROR_KINDS` in its module says what the names of its exceptions mean, as `kinds` of the protocol does.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def answer_line(
     """Return the answer to one line."""
     kind = msgspec.json.decode(line)["task"]
     if kind == "hello":
-        return Hello("hello", name, ["search"])
+        kinds = getattr(sys.modules.get(function.__module__), "ERROR_KINDS", {})
+        return Hello("hello", name, ["search"], kinds=kinds)
     task = msgspec.json.decode(line, type=ClientTask)
     try:
         result = function(task)

@@ -21,6 +21,7 @@ from ..spec_options import add_specs, import_option, spec_option
 from .situations import describe_situation, find_situation_source
 
 if TYPE_CHECKING:
+    from lookalike_contracts.certification.registry import ClientCheck
     from lookalike_contracts.registry import Check
 
 
@@ -78,8 +79,11 @@ def _explain_checks(check_id: str, *, as_json: bool) -> None:
     """Print what a check or a family of checks holds; all in a line each without an id. Raise CommandError."""
     with require_judge():
         from lookalike_contracts import checks as judge_checks  # noqa: PLC0415 - the judge is an extra, and heavy
+        from lookalike_contracts.certification.judge import list_client_checks  # noqa: PLC0415 - as above
 
-    every = sorted(judge_checks.select_checks(), key=lambda check: check.family)
+    every: list[Check | ClientCheck] = sorted(judge_checks.select_checks(), key=lambda check: check.family)
+    # those of clients after those of servers: no family has checks of both
+    every += list_client_checks()
     checks = [check for check in every if check_id in ("", check.id, check.family)]
     if not checks:
         names = {name: None for check in every for name in (check.id, check.family)}
@@ -93,7 +97,7 @@ def _explain_checks(check_id: str, *, as_json: bool) -> None:
         echo("\n\n".join(_render_family(family, list(members)) for family, members in families))
 
 
-def _build_payload(check: Check) -> dict[str, Any]:
+def _build_payload(check: Check | ClientCheck) -> dict[str, Any]:
     return {
         "id": check.id,
         "severity": check.severity,
@@ -105,20 +109,20 @@ def _build_payload(check: Check) -> dict[str, Any]:
     }
 
 
-def _build_provenance(check: Check) -> dict[str, str] | None:
+def _build_provenance(check: Check | ClientCheck) -> dict[str, str] | None:
     if check.provenance is None:
         return None
     return {"kind": check.provenance.kind, "source": check.provenance.source}
 
 
-def _describe_provenance(check: Check) -> str:
+def _describe_provenance(check: Check | ClientCheck) -> str:
     """Return how sure it is what the check rests on."""
     if check.provenance is None:
         return "what the document says; each finding tells whether that is documented, measured, inferred or invented"
     return str(check.provenance)
 
 
-def _render_check(check: Check) -> str:
+def _render_check(check: Check | ClientCheck) -> str:
     rows = [
         ("holds", check.summary),
         ("why", check.rationale),
@@ -131,6 +135,6 @@ def _render_check(check: Check) -> str:
     return f"{style_bold(check.id)}\n{render_table(rows, indent='  ')}"
 
 
-def _render_family(family: str, checks: list[Check]) -> str:
+def _render_family(family: str, checks: list[Check | ClientCheck]) -> str:
     rows = [(check.id, check.summary) for check in checks]
     return f"{style_bold(family)}\n{render_table(rows, indent='  ')}"

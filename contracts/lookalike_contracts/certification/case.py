@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from lookalike_specs import Api, Operation
+from lookalike_specs.client_guidance import ErrorKind
 from lookalike_specs.messages import Request, Response
 from lookalike_specs.provenance import Source
 
@@ -40,11 +41,15 @@ class ClientCase:
 
 
 class RecordedExchange(NamedTuple):
-    """A request of the client, the response that it got, and when it asked, in seconds since 1970."""
+    """A request of the client, the response that it got, and when it asked, in seconds since 1970.
+
+    `situation` is what the response was, by its short id; "" for an ordinary one.
+    """
 
     request: Request
     response: Response
     received_at: float
+    situation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class ClientOutcome:
     """What a client did in a case.
 
     `variants` are those of the server, `secrets` the account's, by their names. `seconds` is how long the task took.
+    `kinds` says what the client's kinds of errors mean; it is empty for a client without kinds.
     `response` is None where the driver gave none; `problem` and `words` then say why.
     """
 
@@ -68,3 +74,4 @@ class ClientOutcome:
     problem: DriverProblem = ""
     words: str = ""
     stderr: str = ""
+    kinds: Mapping[str, tuple[ErrorKind, ...]] = field(default_factory=dict)

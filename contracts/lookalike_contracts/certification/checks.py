@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from lookalike_specs.client_guidance import UNKNOWN
 from lookalike_specs.pointers import MISSING
 from lookalike_specs.provenance import Source
 from lookalike_specs.redaction import Redactor
 
+from .attempts import find_guidance
 from .case import ClientOutcome
 from .registry import ClientFinding, client_check
 from .served_items import find_last_page, find_total, list_item_ids
 
-# a client that asks more often than that for one task does not give up
-MAX_ATTEMPTS: Final = 10
 # of ids, in a message
 MAX_SHOWN: Final = 3
 # what the client got and gave is recorded, so nobody has to believe it
 RECORDED: Final = Source("measured", "what the client sent, got and gave in this case")
-OURS: Final = Source("invented", f"more than {MAX_ATTEMPTS} requests for one task are too many")
 
 
 @client_check(
@@ -142,6 +141,26 @@ def check_message(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 
 
 @client_check(
+    "failure/kind",
+    summary="The kind of the error is the right one, where the client gives kinds.",
+    rationale="A caller decides by the kind whether to wait, to pay, or to mend the request.",
+    remediation="Map each of the API's codes to the kind that its document says.",
+)
+def check_kind(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Compare the kind with the guidance of the situation; a kind that the driver does not translate is not judged."""
+    response = outcome.response
+    if response is None or response.error is None or outcome.case.expectation != "failure":
+        return
+    guidance = find_guidance(outcome.api, outcome.case.situation)
+    kinds = outcome.kinds.get(response.error.kind, ())
+    if guidance is None or guidance.kind == UNKNOWN or not kinds or UNKNOWN in kinds:
+        return
+    if guidance.kind not in kinds:
+        message = f"{outcome.case.situation} is of the kind {guidance.kind}, and the client says {' or '.join(kinds)}"
+        yield ClientFinding(message, guidance.find_source("kind"))
+
+
+@client_check(
     "failure/crash",
     summary="The client survives whatever comes.",
     rationale="A crash ends more than the one call.",
@@ -158,24 +177,12 @@ def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client ends within the task's timeout.",
     rationale="A call that never returns holds up its caller for ever.",
     remediation="Give each call a deadline over all of it: connecting, waiting, reading, retrying.",
+    is_timed=True,
 )
 def check_hang(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for a driver that did not answer in time."""
     if outcome.problem == "hang":
         yield ClientFinding(f"the client had {outcome.timeout:g} s, and gave no answer", RECORDED)
-
-
-@client_check(
-    "retry/bounded",
-    summary="The client gives up some time.",
-    rationale="Thousands of clients that ask again and again keep a service down.",
-    remediation="Bound the number of attempts, and wait longer before each.",
-)
-def check_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
-    """Count the requests of the case's operation."""
-    count = sum(exchange.request.path == outcome.operation.path for exchange in outcome.exchanges)
-    if count > MAX_ATTEMPTS:
-        yield ClientFinding(f"{count} requests for one task", OURS)
 
 
 @client_check(

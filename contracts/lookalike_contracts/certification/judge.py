@@ -10,8 +10,9 @@ from lookalike_specs.provenance import ProvenanceKind
 
 from ..severity import DEFAULT_TRUST, Severity, rate_severity
 from . import checks as _checks  # noqa: F401 - registers them
+from . import retry_checks as _retry_checks  # noqa: F401 - as above
 from .case import ClientCase, ClientOutcome
-from .registry import CLIENT_CHECKS, ClientFinding
+from .registry import CLIENT_CHECKS, ClientCheck, ClientFinding
 
 Verdict = Literal["passed", "failed", "warned", "informational", "not judged"]
 VERDICTS: Final[dict[Severity, Verdict]] = {"error": "failed", "warning": "warned", "note": "informational"}
@@ -37,6 +38,11 @@ class CaseResult:
     seconds: float = 0.0
 
 
+def list_client_checks() -> list[ClientCheck]:
+    """Return all checks of clients, one family after the other."""
+    return sorted(CLIENT_CHECKS.values(), key=lambda check: check.family)
+
+
 def judge_outcome(
     outcome: ClientOutcome, trust: frozenset[ProvenanceKind] = DEFAULT_TRUST, skipped: Collection[str] = ()
 ) -> CaseResult:
@@ -46,7 +52,7 @@ def judge_outcome(
         return CaseResult(outcome.case, "not judged", reason=reason, seconds=outcome.seconds)
     findings = []
     for check in CLIENT_CHECKS.values():
-        if check.id in skipped or check.id.partition("/")[0] in skipped:
+        if check.id in skipped or check.family in skipped:
             continue
         for finding in check.function(outcome):
             severity = rate_severity(finding.source.kind, trust)

@@ -19,12 +19,18 @@ class HelloTask(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who the client is, and which tasks its driver can do."""
+    """Who the client is, and which tasks its driver can do.
+
+    `kinds` is for a client that tells its errors apart: what it calls them -> what that means, one kind or several, such
+    as `{"OutOfMoney": "quota", "BadRequest": ["parameter", "image"]}`. A kind that is not there is not judged.
+    """
 
     id: str
     name: str
     tasks: list[str]
     version: str = ""
+    # texts, and no Literal of the kinds: to import those takes half a second, at every start of a driver in Python
+    kinds: dict[str, str | list[str]] = {}
 
 
 class ClientTask(msgspec.Struct, frozen=True, kw_only=True):

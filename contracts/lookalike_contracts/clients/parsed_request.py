@@ -105,6 +105,12 @@ class ClientRequest:
                 return value
         return ""
 
+    def read_value(self, name: str) -> str:
+        """Return a value of query, form or headers; "" where there is none, and for a scheme that has no such name."""
+        if not name:
+            return ""
+        return self.get_value(name) or self.request.get_header(name.lower().encode()) or ""
+
     @cached_property
     def normalized_request(self) -> Request:
         """Return the request with each value where the document has it, and without empty ones, which count as none.

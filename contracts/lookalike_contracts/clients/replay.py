@@ -20,7 +20,7 @@ def validate_timestamp(
     `received_at` is in seconds since 1970; None where nobody knows, and then nothing is wrong.
     """
     name = SCHEMES[scheme.extension.scheme].timestamp_name
-    text = _read_value(request, name)
+    text = request.read_value(name)
     if not text or received_at is None:
         return
     signed_at = parse_time(text)
@@ -43,7 +43,7 @@ def validate_nonce(
     It is noted in `seen_nonces`, by the API's id and the nonce, with the number of the request that had it first.
     """
     name = SCHEMES[scheme.extension.scheme].nonce_name
-    nonce = _read_value(request, name)
+    nonce = request.read_value(name)
     if not nonce:
         return
     key = request.api.id, nonce
@@ -51,10 +51,3 @@ def validate_nonce(
         message = f"request {seen_nonces[key]} had the same nonce"
         yield request.build_violation("nonce", name, message, subject=name)
     seen_nonces.setdefault(key, number)
-
-
-def _read_value(request: ClientRequest, name: str) -> str:
-    """Return a value of query, form or headers; "" where there is none, and for a scheme that has no such name."""
-    if not name:
-        return ""
-    return request.get_value(name) or request.request.get_header(name.lower().encode()) or ""
