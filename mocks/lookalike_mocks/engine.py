@@ -6,7 +6,8 @@ from functools import partial
 
 import msgspec
 
-from lookalike_specs.messages import Request, Response
+from lookalike_specs.answer_edits import apply_edits
+from lookalike_specs.messages import Request, Response, is_json
 
 from .authentication import authenticate
 from .context import RequestContext
@@ -63,6 +64,8 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
             trigger_parameter=selection.trigger_parameter,
         )
         response = HANDLERS[context.endpoint.operation.extension.handler](state, context)
+        if state.answer_edits.edits:
+            response = _edit_answer(state, reading.operation_id, response)
         situation = selection.situation
     except VendorError as error:
         error.forget_frames()
@@ -116,6 +119,14 @@ def _add_headers(
     if chosen_time is not None:
         response = add_date(response, chosen_time)
     return response
+
+
+def _edit_answer(state: SandboxState, operation_id: str, response: Response) -> Response:
+    """Return a good answer as its sandbox's tester wants it changed."""
+    answer_edits = state.answer_edits
+    if answer_edits.operation not in ("", operation_id) or not is_json(response.media_type):
+        return response
+    return msgspec.structs.replace(response, body=apply_edits(response.body, answer_edits.edits))
 
 
 def _apply_selected_fault(

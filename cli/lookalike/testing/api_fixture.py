@@ -12,6 +12,7 @@ from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_mocks.sandbox.state import SettableClock
 from lookalike_specs import UnknownApi
+from lookalike_specs.answer_edits import AnswerEdit
 
 from .. import embed
 from .sandboxes import TestSandbox
@@ -122,6 +123,13 @@ class MockApi:
         return ActiveSituation(
             self.sandbox, ScheduledSituation(f"{self.id}/{name}", times, delay or Delay(), operation)
         )
+
+    def edit_answers(self, edits: Sequence[AnswerEdit], *, operation: str = "") -> None:
+        """Change each good answer in these ways, in place of those before, until the test ends.
+
+        With `operation`, those of that operation alone. Raises UnknownOperation, ValueError.
+        """
+        self.sandbox.edit_answers(edits, operation=operation)
 
     def find_violations(self) -> tuple[RequestViolation, ...]:
         """Return what is wrong with what the client sent, of whatever provenance.

@@ -14,6 +14,7 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from lookalike_specs import curl
+from lookalike_specs.answer_edits import AnswerEdits
 from lookalike_specs.messages import RawHeaders
 
 from ..catalogue.identicon import render_jpeg
@@ -184,6 +185,20 @@ def cancel_situations(request: ControlRequest) -> models.CancelledSituations:
         return models.CancelledSituations(scheduled_situations.cancel())
     require_known_situation(request.mock, ScheduledSituation(situation), "$")
     return models.CancelledSituations(scheduled_situations.cancel(situation))
+
+
+def edit_answers(request: ControlRequest) -> AnswerEdits:
+    """Change the sandbox's good answers from now on; no edits leave them as they are. Raise ProblemError."""
+    sandbox = request.sandbox
+    body = request.body
+    try:
+        sandbox.edit_answers(body.edits, operation=body.operation[:MAX_QUOTED_SITUATION])
+    except UnknownOperation as error:
+        raise _build_situation_problem(error, "$.operation", error.known) from error
+    except ValueError as error:
+        problem = ControlProblem(error=str(error), json_path="$.edits")
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, problem) from error
+    return sandbox.state.answer_edits
 
 
 def require_known_situation(mock: Mock, scheduled: ScheduledSituation, json_path: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lookalike_specs.answer_edits import AnswerEdits
+
 from ..sandbox.scheduled import ScheduledSituation
 from . import handlers, models, openapi
 from .models import JournalQuery, NewSandbox, SandboxChange, SituationQuery, WrongCertificateRequest
@@ -133,6 +135,15 @@ OPERATIONS: Final[tuple[ControlOperation, ...]] = (
         handler=handlers.cancel_situations,
         query_type=SituationQuery,
         response_type=models.CancelledSituations,
+    ),
+    ControlOperation(
+        method="POST",
+        path=f"{SANDBOX_PATH}/edits",
+        operation_id="editAnswers",
+        summary="Change the good answers of a sandbox",
+        handler=handlers.edit_answers,
+        body_type=AnswerEdits,
+        response_type=AnswerEdits,
     ),
     ControlOperation(
         method="GET",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from lookalike_specs import SpecError
+from lookalike_specs.answer_edits import AnswerEdit, AnswerEdits, validate_edits
 from lookalike_specs.messages import Request
 
 from ..exceptions import ImpossibleSituation, MockError, UnknownOperation, UnknownSituation
@@ -74,6 +75,19 @@ class Sandbox:
         self.require_possible(scheduled)
         if not self.state.scheduled_situations.add(scheduled):
             raise OverflowError("too many situations wait; take some back")
+
+    def edit_answers(self, edits: Sequence[AnswerEdit], *, operation: str = "") -> None:
+        """Change each good answer in these ways, in place of those before; without any, leave the answers as they are.
+
+        With `operation`, those of that operation alone. Raise UnknownOperation, ValueError, msgspec.ValidationError.
+        """
+        # msgspec checks a struct's values only when it reads them, not when somebody makes one in Python
+        answer_edits = msgspec.convert({"edits": msgspec.to_builtins(edits), "operation": operation}, AnswerEdits)
+        validate_edits(answer_edits.edits)
+        ids = tuple(existing.id for service in self.services.values() for existing in service.api.operations)
+        if operation and operation not in ids:
+            raise UnknownOperation("these APIs", operation, ids)
+        self.state.set_answer_edits(answer_edits)
 
     def require_possible(self, scheduled: ScheduledSituation) -> None:
         """Raise UnknownSituation, UnknownOperation, or ImpossibleSituation: the operation can never be in it."""

@@ -11,6 +11,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from lookalike_specs.answer_edits import AnswerEdits, measure_edits
+
 from ..catalogue import Catalogue
 from ..memory.manager import SandboxMemory
 from ..service import Account, Service
@@ -89,6 +91,7 @@ class SandboxState:
     accounts: SandboxAccounts = field(default_factory=dict)
     answer_counts: dict[str, int] = field(default_factory=dict)
     unique_name_count: int = 0
+    answer_edits: AnswerEdits = field(default_factory=AnswerEdits)
     memory: SandboxMemory = field(default_factory=SandboxMemory)
     scheduled_situations: ScheduledSituations = field(init=False)
     nonces: Nonces = field(init=False)
@@ -131,10 +134,19 @@ class SandboxState:
         self.seed = seed
         self._begin_draws()
 
+    def set_answer_edits(self, answer_edits: AnswerEdits) -> None:
+        """Change good answers so from now on, in place of before."""
+        with self.memory.lock:
+            # they stand beside the situations: both are what a tester wants of the next answers
+            growth = measure_edits(answer_edits.edits) - measure_edits(self.answer_edits.edits)
+            self.memory.charge("situations", growth)
+            self.answer_edits = answer_edits
+
     def reset(self) -> None:
         """Forget all that happened; seed, clock, quota and credentials stay."""
         self.answer_counts.clear()
         self.unique_name_count = 0
+        self.set_answer_edits(AnswerEdits())
         # cancelled, as something may still wait that came of one: a wrong certificate for the next connection
         self.scheduled_situations.cancel()
         self.nonces.clear()

@@ -63,6 +63,8 @@ WRONG: list[Row] = [
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "operation": "x"}]}, "$.situations[0].operation", "no operation 'x'", ["searchItemsByImageUrl", "convertImageUrl"]),
     ("POST", "sandboxes/demo/situations", {"situation": "tmapi/latency", "delay": {"seconds": 61}}, "$.delay.seconds", "<= 60", "number"),
     ("POST", "sandboxes/demo/situations", {"situation": "tmapi/latency", "delay": {"kind": "odd"}}, "$.delay.kind", "'odd'", "fixed"),
+    ("POST", "sandboxes/demo/edits", {"edits": [{"kind": "set", "pointer": "a"}]}, "$.edits", "no JSON pointer", []),
+    ("POST", "sandboxes/demo/edits", {"edits": [], "operation": "x"}, "$.operation", "nearest", "searchItemsByImageUrl"),
     ("GET", "sandboxes/demo/journal?limit=0", None, "$.limit", ">= 1", "integer"),
     ("GET", "sandboxes/demo/journal?limit=1001", None, "$.limit", "<= 1000", "integer"),
     ("GET", "sandboxes/demo/journal?limit=ten", None, "$.limit", "`int`", "integer"),
