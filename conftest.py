@@ -7,10 +7,12 @@ an answer in minutes. With `--all` everything is run.
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -44,10 +46,22 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples Hypothesis draws, before any test module is imported."""
+    _restore_signals()
     profile = "quick"
     if _wants_all(config):
         profile = "all"
     settings.load_profile(profile)
+
+
+def _restore_signals() -> None:
+    """Let Ctrl+C end what the tests start, also where a shell runs them in the background and has it ignored."""
+    for name in ("SIGINT", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            handler: Any = signal.SIG_DFL
+            if number is signal.SIGINT:
+                handler = signal.default_int_handler
+            signal.signal(number, handler)
 
 
 def _wants_all(config: pytest.Config) -> bool:

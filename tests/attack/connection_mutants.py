@@ -12,6 +12,7 @@ import pytest
 
 from lookalike_mocks.adapters.connection import ServerConnection
 from lookalike_mocks.adapters.connection_state import State
+from lookalike_mocks.adapters.flow_control import FlowControl
 from lookalike_mocks.adapters.limits import Limits
 from lookalike_mocks.adapters.outbox import Outbox
 from lookalike_mocks.adapters.request_reader import RequestReader
@@ -86,7 +87,7 @@ def end_with_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read_on_though_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ServerConnection, "_pause_or_resume_reading", lambda self: None)
+    monkeypatch.setattr(FlowControl, "pause_or_resume_reading", lambda *_: None)
 
 
 def leave_the_timer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,15 +124,6 @@ def take_upgrades(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RequestReader, "_reframe_body", lambda self: None)
 
 
-def keep_whole_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
-    def keep(self: RequestReader, body: bytes) -> None:
-        self.request.body_size += len(body)
-        self.request.framing_size -= len(body)
-        self.request.body += body
-
-    monkeypatch.setattr(RequestReader, "on_body", keep)
-
-
 def fail_on_long_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     """Raise in the middle of a head, as a fault of ours would."""
     respond = ServerConnection._respond
@@ -166,6 +158,5 @@ MUTANTS = [
     Mutant("a connection that has ended stays registered", patch=stay_registered),
     Mutant("a task is not told that its client left", patch=never_tell_that_a_client_left),
     Mutant("an upgrade swallows the body", patch=take_upgrades),
-    Mutant("a body beyond its limit is kept", patch=keep_whole_bodies),
     Mutant("a fault of ours ends a connection", patch=fail_on_long_paths),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -79,14 +80,32 @@ def run_check(*words: str) -> Judged:
     ]
     for reader in readers:
         reader.start()
-    # the process itself, and not the greatest of all children that these tests ever had
-    _, status, usage = os.wait4(process.pid, 0)
+    peak = 0
+    status = 0
+    has_ended = False
+    # Of the process itself: not of all children that these tests ever had, and not as `wait4` tells it, which begins with
+    # what the tests' own process takes.
+    while not has_ended:
+        peak = read_peak(process.pid) or peak
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        has_ended = pid == process.pid
+        time.sleep(0.02)
     process.returncode = os.waitstatus_to_exitcode(status)
     for reader in readers:
         reader.join()
     process.stdout.close()
     process.stderr.close()
-    return Judged(process.returncode, output[0], errors[0], usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    return Judged(process.returncode, output[0], errors[0], usage.ru_utime + usage.ru_stime, peak)
+
+
+def read_peak(pid: int) -> int:
+    """The most bytes of memory that the process has had so far; 0 for one that has ended, or is none of ours yet."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    match = re.search(r"VmHWM:\s+(\d+) kB", status)
+    if match is None or b"\0check\0" not in command:
+        return 0
+    return int(match[1]) * 1024
 
 
 @contextmanager
