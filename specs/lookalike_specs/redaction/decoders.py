@@ -34,10 +34,11 @@ MIN_NUMBERS: Final = 7
 NUMBER_LISTS: Final = re.compile(rb"(?:0x[0-9a-fA-F]{2}|[0-9]{1,3})(?:,\s{0,8}(?:0x[0-9a-fA-F]{2}|[0-9]{1,3})){7,}")
 NUMBERS: Final = re.compile(rb"(?:0x([0-9a-fA-F]{2})|([0-9]{1,3}))(?:,\s*)?")
 HEX_RUN: Final = re.compile(rb"[0-9a-fA-F]{16,}")
-# `73:33:63`, `73 33 63`, `7333 6372`; the second pattern is the quick look whether there can be any
+# `73:33:63`, `73 33 63`, `7333 6372`, where two groups may have lost what was between them, as at the end of a line that
+# was folded; the second pattern is the quick look whether there can be any
 SEPARATED_HEX: Final = re.compile(
     rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}(?:[ :-][0-9a-fA-F]{2}){7,}"
-    rb"|[0-9a-fA-F]{4}(?:[ :-][0-9a-fA-F]{4}){3,}(?:[ :-][0-9a-fA-F]{2})?)"
+    rb"|(?:[0-9a-fA-F]{4}){1,2}(?:[ :-](?:[0-9a-fA-F]{4}){1,2}){3,}(?:[ :-][0-9a-fA-F]{2})?)"
 )
 SEPARATED_HEX_HINT: Final = re.compile(rb"[ :-](?:[0-9a-fA-F]{2}){1,2}[ :-](?:[0-9a-fA-F]{2}){1,2}[ :-]")
 HEX_SEPARATORS: Final = b" :-"
