@@ -16,6 +16,11 @@ MAX_POINTER_LENGTH: Final = 1000
 MAX_VALUE_BYTES: Final = 64 * 1024
 # values come as JSON; a deeper one would end the reading of whoever gets the answer
 MAX_VALUE_DEPTH: Final = 50
+# how many bytes a cut leaves; more than any answer has
+MAX_LENGTH: Final = 2**31
+# what only the schema says: the words of an error are ours
+POINTER_SCHEMA: Final = {"pattern": "^(/(.|\\n|\\r)*)?$"}
+LENGTH_SCHEMA: Final = {"minimum": 0}
 EditKind = Literal["set", "remove", "reverse", "cut"]
 
 
@@ -23,13 +28,14 @@ class AnswerEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change of a JSON body.
 
     `set` puts `value` at the pointer, where it replaces what stands there or adds a member; `remove` takes a member or an
-    element away; `reverse` turns round the order of an object's members; `cut` ends the text of the body after `value`
-    bytes, whatever the pointer.
+    element away; `reverse` turns round the order of an object's members; `cut` ends the text of the body after `length`
+    bytes, whatever the pointer. A pointer is a JSON pointer, "" for the whole body.
     """
 
     kind: EditKind
-    pointer: Annotated[str, msgspec.Meta(max_length=MAX_POINTER_LENGTH)] = ""
+    pointer: Annotated[str, msgspec.Meta(max_length=MAX_POINTER_LENGTH, extra_json_schema=POINTER_SCHEMA)] = ""
     value: Any = None
+    length: Annotated[int, msgspec.Meta(le=MAX_LENGTH, extra_json_schema=LENGTH_SCHEMA)] = 0
 
 
 class AnswerEdits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,9 +56,8 @@ def validate_edits(edits: Sequence[AnswerEdit]) -> None:
             raise ValueError(f"a pointer is longer than {MAX_POINTER_LENGTH} characters")
         if _measure_depth(edit.value) > MAX_VALUE_DEPTH:
             raise ValueError(f"the value at {edit.pointer[:100]!r} is deeper than {MAX_VALUE_DEPTH} levels")
-        is_length = isinstance(edit.value, int) and not isinstance(edit.value, bool) and edit.value >= 0
-        if edit.kind == "cut" and not is_length:
-            raise ValueError("the value of a cut is how many bytes are left, such as 100")
+        if edit.length < 0:
+            raise ValueError("the length of a cut is how many bytes are left, such as 100")
     size = measure_edits(edits)
     if size > MAX_VALUE_BYTES:
         raise ValueError(f"the values have {size} bytes; at most {MAX_VALUE_BYTES} are possible")
@@ -90,7 +95,7 @@ def _encode(value: Any) -> bytes:
 def _cut_body(body: bytes, edits: Sequence[AnswerEdit]) -> bytes:
     for edit in edits:
         if edit.kind == "cut":
-            body = body[: edit.value]
+            body = body[: edit.length]
     return body
 
 

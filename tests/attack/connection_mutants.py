@@ -146,7 +146,7 @@ MUTANTS = [
     take_away("head_seconds"),
     take_away("idle_seconds"),
     take_away("body_pause_seconds"),
-    take_away("unread_response_seconds"),
+    take_away("unread_response_seconds", examples=1500),
     take_away("linger_seconds"),
     Mutant("a request is answered twice", patch=answer_twice),
     Mutant("responses of one turn change places", patch=swap_responses),

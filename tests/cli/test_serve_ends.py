@@ -180,7 +180,9 @@ def test_it_answers_again_after_ctrl_z_and_fg(args):
         os.killpg(process.pid, signal.SIGCONT)
         assert all(is_healthy(url) for url in (told["url"], *told.get("workers", ())))
         os.killpg(process.pid, signal.SIGINT)
-        assert finish(process) == (0, "")
+        code, errors = finish(process)
+        # on a busy machine it may be stopped while it still waits for its first line to be read
+        assert (code, [line for line in errors.splitlines() if "nobody reads stdout" not in line]) == (0, [])
 
 
 @WITH_WORKERS

@@ -22,7 +22,7 @@ EDITS: list[tuple[list[AnswerEdit], bytes]] = [
     ([AnswerEdit("remove", "/a/c"), AnswerEdit("remove", "/a/b/0")], b'{"a":{"b":[2,3]}}'),
     ([AnswerEdit("remove", "/a/nothing")], BODY),
     ([AnswerEdit("reverse", "/a")], b'{"a":{"c":null,"b":[1,2,3]}}'),
-    ([AnswerEdit("cut", value=3), AnswerEdit("set", "/a", 1)], b'{"a'),
+    ([AnswerEdit("cut", length=3), AnswerEdit("set", "/a", 1)], b'{"a'),
     ([AnswerEdit("set", "", [])], b"[]"),
 ]
 
@@ -33,7 +33,7 @@ def test_an_edit_changes_its_place_and_nothing_else(edits: list[AnswerEdit], exp
 
 
 def test_a_body_that_is_no_json_is_only_cut() -> None:
-    assert apply_edits(b"<xml>", [AnswerEdit("set", "/a", 1), AnswerEdit("cut", value=2)]) == b"<x"
+    assert apply_edits(b"<xml>", [AnswerEdit("set", "/a", 1), AnswerEdit("cut", length=2)]) == b"<x"
 
 
 def _search(mock: Mock, token: str, situation: str = "") -> Response:
@@ -56,9 +56,9 @@ def test_good_answers_of_one_sandbox_are_edited_until_it_is_reset() -> None:
     assert items[0]["price"] is None
     assert items[1]["price"] is not None
     assert _search(mock, other.credentials["tmapi"]["apiToken"]).body == before
-    sandbox.edit_answers([AnswerEdit("cut", value=5)], operation="convertImageUrl")
+    sandbox.edit_answers([AnswerEdit("cut", length=5)], operation="convertImageUrl")
     assert _search(mock, token).body == before
-    sandbox.edit_answers([AnswerEdit("cut", value=5)])
+    sandbox.edit_answers([AnswerEdit("cut", length=5)])
     assert len(_search(mock, token).body) == 5
     assert json.loads(_search(mock, token, "code=439").body)["code"] == 439
     sandbox.state.reset()
@@ -81,8 +81,7 @@ def _nest(depth: int) -> Any:
         ([AnswerEdit("set", "/a", "x" * 40_000)] * 2, "at most 65536"),
         ([AnswerEdit("set", "/a", _nest(51))], "deeper than 50 levels"),
         ([AnswerEdit("set", "a", 1)], "no JSON pointer"),
-        ([AnswerEdit("cut", value=-1)], "how many bytes are left"),
-        ([AnswerEdit("cut", value=True)], "how many bytes are left"),
+        ([AnswerEdit("cut", length=-1)], "how many bytes are left"),
     ],
 )
 def test_edits_that_are_too_many_or_too_large_are_refused(edits: list[AnswerEdit], words: str) -> None:

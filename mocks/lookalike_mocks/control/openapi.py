@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from lookalike_specs.answer_edits import AnswerEdits
+
 from ..faults import FAULTS
 from ..mock import Mock
 from ..sandbox.scheduled import ScheduledSituation
@@ -65,6 +67,8 @@ def build_openapi(operations: Iterable[ControlOperation], mock: Mock) -> JsonSch
     scheduled["properties"]["situation"]["enum"] = situations
     scheduled["anyOf"] = _list_operation_choices(mock)
     queries[SituationQuery.__name__]["properties"]["situation"]["enum"] = situations
+    operation_ids = {operation.id for service in mock.services.values() for operation in service.api.operations}
+    components[AnswerEdits.__name__]["properties"]["operation"]["enum"] = ["", *sorted(operation_ids)]
     paths: dict[str, JsonSchema] = {}
     for operation in operations:
         path = CONTROL_PREFIX + PATH_CONVERTER.sub("}", operation.path)

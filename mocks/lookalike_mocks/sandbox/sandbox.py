@@ -86,7 +86,7 @@ class Sandbox:
         validate_edits(answer_edits.edits)
         ids = tuple(existing.id for service in self.services.values() for existing in service.api.operations)
         if operation and operation not in ids:
-            raise UnknownOperation("these APIs", operation, ids)
+            raise UnknownOperation("this sandbox", operation, ids)
         self.state.set_answer_edits(answer_edits)
 
     def require_possible(self, scheduled: ScheduledSituation) -> None:
