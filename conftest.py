@@ -70,6 +70,17 @@ def _wants_all(config: pytest.Config) -> bool:
     return bool(config.getoption("--all")) or names_a_test
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Return the parameter's name for bytes that are no text, and None for what pytest may name itself.
+
+    Compressed bytes hold the second in which they were made. Every process of pytest-xdist has to collect the same ids.
+    """
+    is_text = not isinstance(val, bytes) or (val.isascii() and val.decode().isprintable())
+    if is_text:
+        return None
+    return argname
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out slow tests and sample long tables, unless everything or a single test is asked for."""
     if _wants_all(config):

@@ -12,6 +12,7 @@ import pytest
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"
 TESTS = """
+import gzip
 import pytest
 
 @pytest.mark.exhaustive(5)
@@ -31,6 +32,9 @@ def test_short(number): pass
 def test_slow(): pass
 
 def test_plain(): pass
+
+@pytest.mark.parametrize("body", [gzip.compress(b"now"), b"text"])
+def test_bytes(body): pass
 """
 INI = "[pytest]\nmarkers =\n  exhaustive: a table\n  slow: slow\n"
 
@@ -71,8 +75,13 @@ def test_slow_tests_are_left_out_and_others_are_not(sample: list[str]) -> None:
     assert "test_plain" in sample
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("options", [("--all",), ("test_it.py::test_table", "test_it.py::test_slow")], ids=" ".join)
 def test_everything_and_what_is_named_is_taken_whole(options: tuple[str, ...], tmp_path: Path) -> None:
     tests = collect(tmp_path, *options)
     assert len([test for test in tests if test.startswith("test_table")]) == 20
     assert "test_slow" in tests
+
+
+def test_bytes_that_hold_the_time_are_not_in_an_id(sample: list[str]) -> None:
+    assert [test for test in sample if test.startswith("test_bytes")] == ["test_bytes[body]", "test_bytes[text]"]

@@ -132,6 +132,7 @@ def test_an_exemplary_client_passes_every_case(certify: Certify) -> None:
     assert {"tmapi/ok", "tmapi/439", "tmapi/reset-inside", "tmapi/empty"} <= {case["id"] for case in read_cases(result)}
 
 
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize("check", SABOTEURS)
 def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(
     certify: Certify, check: str, monkeypatch: pytest.MonkeyPatch
@@ -154,6 +155,7 @@ def test_a_kind_that_the_client_does_not_translate_is_not_judged(certify: Certif
     assert case["findings"] == []
 
 
+@pytest.mark.slow
 def test_a_kind_that_nobody_knows_is_named(certify: Certify) -> None:
     body = SABOTEURS["failure/kind"][1].replace("'rate'", "'speed'")
     (case,) = read_cases(certify(body, "--json", "--only", "tmapi/439", "--timeout", "1"))
@@ -161,12 +163,14 @@ def test_a_kind_that_nobody_knows_is_named(certify: Certify) -> None:
     assert "'RateLimited' is 'speed'; the kinds are credential, signature, quota" in finding["message"]
 
 
+@pytest.mark.slow
 def test_a_client_that_waits_as_long_as_the_answer_says_passes(certify: Certify) -> None:
     body = SABOTEURS["retry/pause"][1].replace("0.5", "1.05")
     (case,) = read_cases(certify(body, "--json", "--only", "aliyun/Throttling.User.RetryAfter", apis=("aliyun",)))
     assert (case["verdict"], case["requests"]) == ("passed", 2)
 
 
+@pytest.mark.slow
 def test_a_finding_about_time_that_is_not_made_again_is_dropped(certify: Certify, tmp_path: Path) -> None:
     marker = tmp_path / "was-busy"
     # only the first time, as on a machine that is busy
@@ -201,6 +205,7 @@ def test_no_secret_is_in_the_report(certify: Certify) -> None:
     assert "sbx" not in result.output.replace("sandbox", "")
 
 
+@pytest.mark.slow
 def test_a_finding_that_is_made_in_many_cases_is_told_once(certify: Certify) -> None:
     result = certify(SABOTEURS["sent/conformant"][1])
     assert result.output.count("'cheapest'") <= 2
@@ -231,13 +236,14 @@ def test_a_script_that_makes_one_call_is_judged_by_its_exit_status(tmp_path: Pat
     assert {case["id"]: case["verdict"] for case in cases} == {"tmapi/ok": "passed", "tmapi/439": verdict}
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize(
     ("program", "check", "words"),
     [
+        ("import os; os.kill(os.getpid(), 9)", "failure/crash", "was ended by signal 9"),
         ("import time; print('rubbish', flush=True); time.sleep(30)", "failure/crash", "sent what is no answer"),
         ("import time; time.sleep(30)", "failure/hang", "gave no answer"),
         ("import sys, time; sys.stdout.write('x' * 2_000_000); sys.stdout.flush(); time.sleep(30)", "failure/crash", "a line of more than"),
-        ("import os; os.kill(os.getpid(), 9)", "failure/crash", "was ended by signal 9"),
     ],
 )  # fmt: skip
 def test_a_driver_that_misbehaves_is_named(program: str, check: str, words: str) -> None:

@@ -135,6 +135,7 @@ def test_an_answer_that_is_too_much_ends_with_the_time_and_within_the_memory(bod
     assert judged.peak < MAX_MEMORY
 
 
+@pytest.mark.slow
 def test_what_is_more_than_is_read_could_not_be_checked() -> None:
     with serve_body(BODIES["400,000 members"]) as url:
         judged = run_check("tmapi", "--url", url, "--only", "answer")
@@ -142,6 +143,7 @@ def test_what_is_more_than_is_read_could_not_be_checked() -> None:
     assert "the answer holds more than 200,000 values" in judged.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts")
 def test_a_regular_expression_without_end_ends_with_the_time(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
@@ -156,6 +158,7 @@ def test_a_regular_expression_without_end_ends_with_the_time(tmp_path: Path) -> 
     assert judged.cpu_seconds < 2 + GRACE
 
 
+@pytest.mark.slow
 def test_a_server_that_drips_is_waited_for_no_longer_than_the_time_that_there_is() -> None:
     def drip(sock: socket.socket, over: Event) -> None:
         read_request_head(sock)
@@ -172,6 +175,7 @@ def test_a_server_that_drips_is_waited_for_no_longer_than_the_time_that_there_is
     assert reasons == {"the 2 s that --max-time gives are used up"}
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("pause", [0.0, 0.5])
 def test_an_interrupt_in_the_middle_of_an_answer_says_what_was_found(pause: float) -> None:
     asked = Event()
@@ -209,6 +213,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_the_report_is_made_loses_nothing() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", REPORT_THAT_TAKES_TIME]

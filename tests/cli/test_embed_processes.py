@@ -52,6 +52,7 @@ def assert_prints(done: subprocess.CompletedProcess[str], text: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, text, "")
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
 @pytest.mark.parametrize("last", ["", "client = connect(server.url)", "sys.exit(0)"], ids=["plain", "client", "exit"])
 def test_a_program_that_ends_inside_of_the_block_ends(tls, last):
@@ -64,6 +65,7 @@ def test_a_program_that_ends_inside_of_the_block_ends(tls, last):
     assert_prints(run(program), "True\n")
 
 
+@pytest.mark.slow
 def test_a_program_that_ends_while_a_response_is_under_way_ends_without_a_word():
     program = """
     context = lookalike.serve("tmapi")
@@ -75,6 +77,7 @@ def test_a_program_that_ends_while_a_response_is_under_way_ends_without_a_word()
     assert_prints(run(program), "")
 
 
+@pytest.mark.slow
 def test_what_runs_at_exit_can_use_a_server_and_stop_it():
     program = """
     import atexit
@@ -86,6 +89,7 @@ def test_what_runs_at_exit_can_use_a_server_and_stop_it():
     assert_prints(run(program), "True\n")
 
 
+@pytest.mark.slow
 def test_what_runs_last_of_all_at_exit_can_stop_a_server():
     program = """
     import atexit
@@ -96,6 +100,7 @@ def test_what_runs_last_of_all_at_exit_can_stop_a_server():
     assert_prints(run(program), "True\n")
 
 
+@pytest.mark.slow
 def test_no_server_starts_when_python_has_ended_its_servers():
     program = """
     import atexit
@@ -126,6 +131,7 @@ def test_a_forked_child_serves_by_itself():
     assert_prints(run(program), "0 0 True\n")
 
 
+@pytest.mark.slow
 def test_a_forked_child_serves_the_mock_that_its_parent_serves():
     program = """
     mock = lookalike.Mock("tmapi")
@@ -140,6 +146,7 @@ def test_a_forked_child_serves_the_mock_that_its_parent_serves():
     assert_prints(run(program), "0 True\n")
 
 
+@pytest.mark.slow
 def test_a_grandchild_serves_too():
     program = """
     def work():
@@ -160,6 +167,7 @@ def test_a_grandchild_serves_too():
     assert_prints(run(program), "0 True\n")
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
 def test_a_child_that_leaves_the_block_leaves_the_parents_server_alone(tls):
     program = f"""
@@ -179,6 +187,7 @@ def test_a_child_that_leaves_the_block_leaves_the_parents_server_alone(tls):
     assert_prints(run(program), "0 True\nFalse\n")
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
 def test_a_child_that_lives_on_keeps_no_port_and_no_connection_of_the_parents(tls):
     program = f"""
@@ -227,6 +236,7 @@ def test_a_child_that_asks_the_parents_mock_is_told_in_one_sentence():
     assert_prints(run(program), f"{sentence}\n{sentence}\n0\n")
 
 
+@pytest.mark.slow
 def test_children_of_multiprocessing_are_clients_of_the_parents_server():
     program = """
     import multiprocessing
@@ -238,6 +248,7 @@ def test_children_of_multiprocessing_are_clients_of_the_parents_server():
     assert_prints(run(program, "-W", "ignore::DeprecationWarning"), "[True, True, True, True]\n0 True\n")
 
 
+@pytest.mark.slow
 def test_no_lock_is_held_for_ever_in_a_child():
     program = """
     mock = lookalike.Mock("tmapi")
@@ -262,6 +273,7 @@ GEVENT = "from gevent import monkey; monkey.patch_all()"
 needs_gevent = pytest.mark.skipif(find_spec("gevent") is None, reason="gevent is not installed")
 
 
+@pytest.mark.exhaustive(1)
 @needs_gevent
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "tls"])
 def test_under_gevent_a_server_answers_its_greenlets(tls):
@@ -281,6 +293,7 @@ def test_under_gevent_a_server_answers_its_greenlets(tls):
     assert_prints(run(program, first=GEVENT), expected)
 
 
+@pytest.mark.slow
 @needs_gevent
 def test_under_gevent_a_long_body_is_answered_too():
     program = """
@@ -293,6 +306,7 @@ def test_under_gevent_a_long_body_is_answered_too():
     assert_prints(run(program, first=GEVENT), "200\n")
 
 
+@pytest.mark.slow
 @needs_gevent
 def test_gevent_may_come_after_the_first_server():
     program = """
@@ -303,10 +317,10 @@ def test_gevent_may_come_after_the_first_server():
         with lookalike.serve("hiobuy") as other:
             print(is_healthy(other.url))
     """
-    done = run(program, "-W", "ignore")
-    assert (done.returncode, done.stdout) == (0, "True\nTrue\n"), done.stderr
+    assert_prints(run(program, "-W", "ignore"), "True\nTrue\n")
 
 
+@pytest.mark.slow
 def test_where_no_thread_can_be_started_a_sentence_says_so():
     program = """
     def refuse(self):
@@ -474,6 +488,7 @@ def test_in_the_parent_again(tmapi):
 """
 
 
+@pytest.mark.slow
 def test_the_fixtures_work_in_forked_tests_behind_others_in_the_parent(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(FORKING_CONFTEST)
     (tmp_path / "test_forked.py").write_text(FORKED_TESTS)

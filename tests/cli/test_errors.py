@@ -166,6 +166,7 @@ def test_a_user_without_a_home_can_check(lookalike, monkeypatch):
     assert lookalike("check", "tmapi", "--only", "paging/doubled").exit_code == 0
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("words", ["apis", "apis --json", "image 7"])
 def test_a_full_disk_is_one_line(words):
     with Path("/dev/full").open("wb") as full:
@@ -173,6 +174,7 @@ def test_a_full_disk_is_one_line(words):
     assert (done.returncode, done.stderr) == (2, b"Error: cannot write to stdout: No space left on device\n")
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("words", ["situations", "spec", "image 7"])
 def test_a_reader_that_goes_away_is_no_error(words):
     command = f"{sys.executable} -m lookalike {words} | head -c 1 > {os.devnull}"
@@ -180,6 +182,7 @@ def test_a_reader_that_goes_away_is_no_error(words):
     assert process.stderr == b""
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("words", ["apis", "image 7", "situations tmapi"])
 def test_a_closed_stdout_is_no_error(words):
     command = f"{sys.executable} -m lookalike {words} >&-"

@@ -118,6 +118,7 @@ IMAGES = """
 """
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("options", [(), ("-n", "1", "-p", "xdist")], ids=["", "xdist"])
 def test_a_rule_that_is_not_sure_fails_nobody_and_is_listed_when_all_is_over(
     run: Any, options: tuple[str, ...]
@@ -171,6 +172,7 @@ def test_an_api_is_served_over_https_too(run: Any) -> None:
 # ------------------------------------------------------------------------------------------------ other APIs
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("way", ["ini", "option", "environment"])
 def test_an_openapi_document_is_a_fixture(
     run: Any, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: str
@@ -241,6 +243,7 @@ def test_a_message_on_how_to_use_it_stands_once(run: Any) -> None:
     assert shown.partition("short test summary")[0].count("tmapi: auth is one of apiToken") == 1
 
 
+@pytest.mark.exhaustive(2)
 @pytest.mark.parametrize(
     ("module", "call", "says"),
     [
@@ -286,6 +289,7 @@ def test_the_module_lists_what_it_is_for(run_python: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_sandbox_outlives_a_test(run_python: Any) -> None:
     printed = run_python("""
 import httpx, lookalike

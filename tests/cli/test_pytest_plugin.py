@@ -156,6 +156,7 @@ def test_the_network_can_be_left_out(run: Any) -> None:
     """).assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_no_server_is_started_that_no_test_asks_for(run_apart: Any) -> None:
     result = run_apart("""
     import sys
@@ -589,6 +590,7 @@ def test_no_secret_is_in_anything_else_that_pytest_shows(
     assert secret.encode().hex() not in told
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("place", ["a warning", "a thread", "a subtest", "a property"])
 def test_nor_where_xdist_runs_the_tests(run_apart: Any, pytester: pytest.Pytester, place: str) -> None:
     code = SHOW.replace("SECRET", OTHER_SECRETS["of a sandbox of its own"]).replace("PLACE", OTHER_PLACES[place])

@@ -222,6 +222,7 @@ def test_quiet_prints_no_line_for_a_request(serving):
         assert process.communicate(timeout=30) == ("", "")
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize(
     ("variables", "is_colored"),
     [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],

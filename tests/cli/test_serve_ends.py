@@ -91,7 +91,7 @@ def test_a_second_ctrl_c_right_behind_the_first_changes_nothing(args, pause):
         assert finish(process) == (0, "")
 
 
-@pytest.mark.exhaustive(5)
+@pytest.mark.exhaustive(2)
 @WITH_WORKERS
 @pytest.mark.parametrize(
     "numbers",
@@ -113,6 +113,7 @@ def test_signals_of_any_kind_and_number_end_it_with_exit_0_and_no_word(args, num
     assert not is_healthy(told["url"])
 
 
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 def test_a_second_signal_ends_it_at_once_though_a_response_is_under_way(args):
     with run_server(*args) as (process, told), begin_half_request(told["url"]) as sock:
@@ -127,6 +128,7 @@ def test_a_second_signal_ends_it_at_once_though_a_response_is_under_way(args):
             assert sock.recv(100) == b""
 
 
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
 def test_a_response_under_way_is_finished_when_the_terminal_closes(args, number):
@@ -136,6 +138,7 @@ def test_a_response_under_way_is_finished_when_the_terminal_closes(args, number)
         assert finish(process) == (0, "")
 
 
+@pytest.mark.slow
 @WITH_WORKERS
 def test_timeout_sends_its_signal_twice_and_a_response_under_way_is_finished(args):
     with (
@@ -147,6 +150,7 @@ def test_timeout_sends_its_signal_twice_and_a_response_under_way_is_finished(arg
         assert finish(process) == (0, "")
 
 
+@pytest.mark.slow
 @WITH_WORKERS
 def test_nohup_keeps_it_when_the_terminal_closes(args):
     with run_server(*args, command=("nohup",)) as (process, told):
@@ -159,7 +163,7 @@ def test_nohup_keeps_it_when_the_terminal_closes(args):
 
 @WITH_WORKERS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.exhaustive(3)
+@pytest.mark.exhaustive(1)
 def test_a_signal_while_it_starts_ends_it_without_a_traceback(args, number):
     for seconds in (0.15, 0.4, 0.7):
         with run_group(*args) as process:
@@ -172,6 +176,7 @@ def test_a_signal_while_it_starts_ends_it_without_a_traceback(args, number):
                 assert errors == ""
 
 
+@pytest.mark.slow
 @WITH_WORKERS
 def test_it_answers_again_after_ctrl_z_and_fg(args):
     with run_server(*args) as (process, told):
@@ -185,6 +190,7 @@ def test_it_answers_again_after_ctrl_z_and_fg(args):
         assert (code, [line for line in errors.splitlines() if "nobody reads stdout" not in line]) == (0, [])
 
 
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 def test_sigpipe_does_not_end_it(args):
     with run_server(*args) as (process, told):
@@ -192,6 +198,7 @@ def test_sigpipe_does_not_end_it(args):
         assert is_healthy(told["url"])
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGQUIT, signal.SIGKILL])
 def test_no_worker_outlives_its_supervisor_whatever_ends_that(number):
     with run_server("--workers", "2") as (process, told):
@@ -243,6 +250,7 @@ def test_a_stopped_worker_does_not_hold_up_the_end():
         assert time.monotonic() - started_at < 8
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_does_not_hold_up_a_second_signal():
     with run_server("--workers", "2") as (process, told):
         os.kill(get_pid(told["workers"][0]), signal.SIGSTOP)
@@ -296,6 +304,7 @@ def test_a_server_that_is_stuck_ends_all_the_same_and_says_so():
         assert finish(process) == (1, "it did not end within 6 s and is ended by force\n")
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_a_server_that_is_stuck():
     with run_spinning() as (process, told), spin(told["url"]):
         process.send_signal(signal.SIGINT)

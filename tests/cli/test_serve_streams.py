@@ -95,7 +95,7 @@ def pipe_without_reader() -> Iterator[int]:
         os.close(writer)
 
 
-@pytest.mark.exhaustive(3)
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 @pytest.mark.parametrize("mode", [("--json",), (), ("--quiet",)], ids=["json", "table", "quiet"])
 def test_a_stdout_that_nobody_reads_does_not_stop_it(args, mode):
@@ -106,6 +106,7 @@ def test_a_stdout_that_nobody_reads_does_not_stop_it(args, mode):
         assert end(process) == 0
 
 
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 def test_a_stdout_whose_reader_has_left_does_not_stop_it(args):
     with pipe_without_reader() as writer, run(*args, stdout=writer) as (process, url):
@@ -114,6 +115,7 @@ def test_a_stdout_whose_reader_has_left_does_not_stop_it(args):
         assert end(process) == 0
 
 
+@pytest.mark.slow
 def test_head_reads_the_first_line_and_it_serves_on():
     with run() as (process, url):
         assert process.stdout.readline().startswith("Lookalike ")
@@ -124,7 +126,7 @@ def test_head_reads_the_first_line_and_it_serves_on():
         assert end(process) == 0
 
 
-@pytest.mark.exhaustive(2)
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 @pytest.mark.parametrize("mode", [("--json",), ()], ids=["json", "table"])
 def test_a_full_disk_under_stdout_is_one_line_and_exit_2(args, mode):
@@ -134,7 +136,7 @@ def test_a_full_disk_under_stdout_is_one_line_and_exit_2(args, mode):
         assert process.returncode == 2
 
 
-@pytest.mark.exhaustive(4)
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_it(args, closed):
@@ -152,6 +154,7 @@ def test_closed_streams_do_not_stop_it(args, closed):
             process.kill()
 
 
+@pytest.mark.exhaustive(1)
 @WITH_WORKERS
 def test_a_stderr_that_nobody_reads_does_not_hold_up_its_start_or_its_end(args):
     # it warns of the address
@@ -160,12 +163,14 @@ def test_a_stderr_that_nobody_reads_does_not_hold_up_its_start_or_its_end(args):
         assert end(process) == 0
 
 
+@pytest.mark.slow
 def test_a_stderr_that_nobody_reads_does_not_hold_up_an_error():
     with full_pipe() as writer:
         done = subprocess.run([*COMMAND, "--seed", "x"], stderr=writer, timeout=PATIENCE, check=False)
     assert done.returncode == 2
 
 
+@pytest.mark.slow
 def test_workers_are_replaced_though_nobody_reads_stderr():
     with full_pipe() as writer, run("--workers", "2", stderr=writer) as (process, url):
         assert get_status(url) == 200
@@ -193,6 +198,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_what_fails_at_every_request_makes_lines_at_a_rate():
     command = [sys.executable, "-c", FAILING]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -263,6 +269,7 @@ def encode_broken_fax() -> str:
     return base64.b64encode(data).decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
 def test_what_a_library_says_of_a_broken_picture_is_no_line_and_stops_nothing(is_read):
     command = [sys.executable, "-m", "lookalike", "serve", "aliyun", "--port", "0", "--json"]

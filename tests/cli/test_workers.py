@@ -81,6 +81,7 @@ def signed_search(url: str, picture: str) -> httpx.Response:
     return httpx.get(f"{url}{signed.path}?{signed.query.decode()}")
 
 
+@pytest.mark.slow
 def test_each_worker_has_a_base_url_of_its_own(told: dict) -> None:
     assert len({told["url"], *told["workers"]}) == 3
     assert [health(url)["worker"] for url in told["workers"]] == [1, 2]
@@ -221,6 +222,7 @@ def test_workers_that_do_not_start_are_not_announced() -> None:
     assert re.fullmatch(r"worker [12] does not start\n", process.stdout)
 
 
+@pytest.mark.slow
 def test_each_workers_lines_of_the_log_stay_whole(serving):
     with serving("tmapi", "--workers", "2", "--port", "0", "--json") as process:
         workers = json.loads(process.stdout.readline())["workers"]
@@ -232,6 +234,7 @@ def test_each_workers_lines_of_the_log_stay_whole(serving):
     assert {line["status"] for line in lines} == {200}
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize(("port", "count", "most"), [(65535, 2, 65533), (65534, 2, 65533), (65500, 64, 65471)])
 def test_workers_whose_ports_would_be_beyond_the_last_one_are_refused(port, count, most):
     done = serve_once("--port", str(port), "--workers", str(count))

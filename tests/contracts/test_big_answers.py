@@ -76,6 +76,7 @@ def test_an_item_that_is_wrong_is_seen_wherever_it_stands(operation: str, count:
     assert violation.pointer in (f"{pointer}/{count}", "")
 
 
+@pytest.mark.slow
 def test_a_good_answer_of_megabytes_ends_with_the_time() -> None:
     request, response = build_answer(SEARCHES[0], lambda items: items[:1] * 2_000)
     with pytest.raises(TimeLimitExceeded, match="3 s"), limit_time(time.monotonic() - 1, 3):

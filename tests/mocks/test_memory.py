@@ -66,6 +66,7 @@ LEAVERS = {
 }
 
 
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("name", LEAVERS)
 def test_no_request_leaves_more_than_the_journal_counts(name: str) -> None:
     limits = MemoryLimits(journal_bytes=MEBIBYTE)

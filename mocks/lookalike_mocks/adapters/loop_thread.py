@@ -54,6 +54,8 @@ class LoopThread:
         self._is_over = False
         self._last_task: asyncio.Task[None] | None = None
         self._ident = 0
+        # none where gevent has patched threads already
+        self._thread: threading.Thread | None = None
         self._error: OSError | None = None
         self._has_begun = self._create_event()
         self._has_ended = self._create_event()
@@ -77,8 +79,9 @@ class LoopThread:
     def _start(self) -> None:
         if has_greenlets_for_threads():
             find_original("_thread", "start_new_thread")(self._run, ())
-        else:
-            threading.Thread(target=self._run, name="lookalike", daemon=True).start()
+            return
+        self._thread = threading.Thread(target=self._run, name="lookalike", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         self._ident = find_original("_thread", "get_ident")()
@@ -94,6 +97,16 @@ class LoopThread:
             self._loop.run_forever()
         finally:
             self._has_ended.release()
+            self._avoid_patched_end()
+
+    def _avoid_patched_end(self) -> None:
+        """Never return in a thread that began before gevent's `patch_all()`.
+
+        The end of a `threading.Thread` looks itself up by the patched functions, does not find itself, and prints a
+        traceback. Python is about to end here, and ends what waits without a word.
+        """
+        if self._thread is not None and has_greenlets_for_threads():
+            self._create_event().acquire()
 
     @property
     def is_alive(self) -> bool:

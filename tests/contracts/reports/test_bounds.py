@@ -155,6 +155,7 @@ def test_what_counts_otherwise_is_not_hidden_in_a_group(make_report: MakeReport)
     assert "NOTE  tmapi/searchItemsByImageUrl  answer/schema" in text
 
 
+@pytest.mark.slow
 def test_errors_come_first(hostile_run: CompletedRun) -> None:
     severities = ("note", "warning", "error")
     findings = tuple(

@@ -277,6 +277,7 @@ def test_another_key_is_named_above_the_line_and_nothing_is_overwritten(target: 
     assert first == "# export LOOKALIKE_TMAPI_APITOKEN=…"
 
 
+@pytest.mark.exhaustive(1)
 @pytest.mark.parametrize("size", [4_000_000, 20_000])
 def test_a_large_upload_is_a_line_that_a_terminal_takes(target: Direct, sandbox: Sandbox, size: int) -> None:
     operation = next(operation for operation in load_api("daji-1688").operations if operation.id == "uploadImage")

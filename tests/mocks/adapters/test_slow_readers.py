@@ -71,6 +71,7 @@ def test_a_client_that_reads_below_the_least_rate_is_ended() -> None:
         assert read_slowly(sock, 8)
 
 
+@pytest.mark.slow
 def test_a_client_that_reads_slowly_and_steadily_is_served() -> None:
     # less in the time that it may stand still than the system takes at once
     with serve_with_rate(0.1 * BYTES_PER_SECOND) as server, connect(server) as sock:
