@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "sign": LazyCommand("lookalike.commands.sign", "Sign a request and show how."),
     "check": LazyCommand("lookalike.commands.check", "Hold a server to the specs."),
     "certify": LazyCommand("lookalike.commands.certify", "Certify a client."),
+    "exec": LazyCommand("lookalike.commands.exec", "Run a command against a sandbox."),
     "explain": LazyCommand(
         "lookalike.commands.explain", "Say what a check holds, and why; or what an error asks of a client."
     ),

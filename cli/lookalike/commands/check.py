@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from lookalike_specs.files import write_atomically
 from lookalike_specs.printable_text import clean_line
 
-from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
+from ..click_ext import CommandError, ExtendedCommand, require_judge
 from ..completers import complete_check_ids, complete_operations, complete_variants
 from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
 from ..options import (
@@ -28,6 +27,7 @@ from ..options import (
     parse_variants,
 )
 from ..output import echo, echo_line, echo_note, render_table
+from ..report_files import parse_report_option, require_writable, write_report
 from ..spec_options import add_specs, import_option, spec_option
 from ..trust import complete_trust, parse_trust
 
@@ -151,12 +151,9 @@ def run_check(
     **options: Any,
 ) -> int:
     """Judge, report, and return the exit code. Raises CommandError."""
-    files = [_parse_report_option(text) for text in reports]
-    # Looked at before anything is asked, and not after half an hour.
-    for _, path in files:
-        _require_writable(path)
+    files = [parse_report_option(text, FORMAT_NAMES) for text in reports]
     if write_baseline:
-        _require_writable(write_baseline)
+        require_writable(write_baseline)
     with require_judge():
         from lookalike_contracts.reports import FORMATS as RENDERERS  # noqa: PLC0415 - the judge is an extra, and heavy
         from lookalike_contracts.reports import (  # noqa: PLC0415
@@ -173,9 +170,9 @@ def run_check(
         run = check_run.run_checks(check_run.CheckOptions(**options), interrupts.defer)
         report = check_run.build_report(run, accepted)
         for name, path in files:
-            _write_file(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
+            write_report(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
         if write_baseline:
-            _write_file(write_baseline, check_run.build_baseline(run, accepted))
+            write_report(write_baseline, check_run.build_baseline(run, accepted))
         if form == "text":
             echo(render_text(report, _paint).removesuffix("\n"))
         else:
@@ -219,27 +216,3 @@ def _choose_cache_folder() -> Path:
 
 def _paint(role: str, text: str) -> str:
     return click.style(text, **STYLES.get(role, {}))
-
-
-def _parse_report_option(text: str) -> tuple[str, Path]:
-    name, equals, path = text.partition("=")
-    if not equals or not path:
-        raise CommandError(f"--report is FORMAT=PATH, not {text!r}")
-    if name not in FORMAT_NAMES:
-        hint = suggest_closest(name, list(FORMAT_NAMES))
-        raise CommandError(f"--report: no format {name!r}; known: {', '.join(FORMAT_NAMES)}{hint}")
-    return name, Path(path)
-
-
-def _require_writable(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise CommandError(f"cannot write {path}: no such folder")
-    if path.is_dir():
-        raise CommandError(f"cannot write {path}: it is a folder")
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror}") from error

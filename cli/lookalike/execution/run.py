@@ -1,0 +1,93 @@
+"""Runs a command against a sandbox, and judges what it sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from lookalike_mocks.redact import list_sandbox_secrets
+from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
+from lookalike_specs.provenance import ProvenanceKind
+from lookalike_specs.redaction import Redactor
+
+from .judgement import Complaint, judge_requests
+from .process import CommandProcess, start_command
+from .requirements import Requirement, UnmetRequirement, iter_unmet
+from .sandbox_server import SandboxServer, open_sandbox_server
+from .traffic import ApiTraffic, measure_traffic
+
+EXIT_WRONG: Final = 1
+EXIT_NOT_MET: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionOptions:
+    """What is asked for: `apis` (all, when none is named), the words of the command, and what it has to meet."""
+
+    apis: tuple[str, ...]
+    command: tuple[str, ...]
+    seed: int = 0
+    variants: Mapping[str, str] = field(default_factory=dict)
+    requirements: tuple[Requirement, ...] = ()
+    trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What came of it. `traffics` are of the APIs that were named or asked; `redactor` covers the sandbox's secrets."""
+
+    options: ExecutionOptions
+    status: int
+    request_count: int
+    dropped_count: int
+    traffics: tuple[ApiTraffic, ...]
+    complaints: tuple[Complaint, ...]
+    unmet: tuple[UnmetRequirement, ...]
+    redactor: Redactor
+
+    @property
+    def exit_code(self) -> int:
+        """Return the command's own status where it failed; else 1 for what was wrong, 3 for what was not met, 0."""
+        if self.status:
+            return self.status
+        if any(complaint.severity == "error" for complaint in self.complaints):
+            return EXIT_WRONG
+        # a command that sent nothing was not judged, and what was not judged is never a pass
+        if self.unmet or self.dropped_count or not self.request_count:
+            return EXIT_NOT_MET
+        return 0
+
+
+def execute(options: ExecutionOptions) -> Execution:
+    """Run the command to its end, and judge what it sent. Raise OSError where it cannot be started."""
+    with open_sandbox_server(options.apis, options.seed, options.variants) as server:
+        environment = {**os.environ, **server.variables}
+        status = CommandProcess(partial(start_command, options.command, environment)).run()
+    return _judge(options, server, status)
+
+
+def _judge(options: ExecutionOptions, server: SandboxServer, status: int) -> Execution:
+    entries = server.list_entries()
+    asked = dict.fromkeys(entry.api for entry in entries if entry.api)
+    traffics = [
+        measure_traffic(server.mock, api, [entry for entry in entries if entry.api == api])
+        for api in _list_apis(options.apis, asked)
+    ]
+    return Execution(
+        options=options,
+        status=status,
+        request_count=len(entries),
+        dropped_count=server.dropped_count,
+        traffics=tuple(traffics),
+        complaints=judge_requests(server.mock, server.sandbox, entries, options.trust),
+        unmet=tuple(iter_unmet(options.requirements, traffics)),
+        redactor=Redactor(list_sandbox_secrets(server.sandbox), ISSUED_SECRETS.get_redactor()),
+    )
+
+
+def _list_apis(named: Sequence[str], asked: Mapping[str, None]) -> list[str]:
+    """Return the APIs that are reported: those that were named, or else those that were asked."""
+    return list(dict.fromkeys([*named, *asked]))
