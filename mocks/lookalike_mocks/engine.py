@@ -13,7 +13,7 @@ from .authentication import authenticate
 from .context import RequestContext
 from .error_response import render_error
 from .exceptions import MockError, VendorError
-from .explain import create_refusal_finder, create_situation_finder
+from .explain import create_edit_finder, create_refusal_finder, create_situation_finder
 from .faults import LASTING_FAULTS, apply_fault
 from .own_answers import describe_own_answer, explain_own_answer, render_own_answer
 from .reading import ReadingCache, RequestReading
@@ -25,11 +25,14 @@ from .sandbox.state import SandboxState
 from .select_situation import (
     NO_SITUATION,
     SelectedSituation,
+    add_weather,
+    select_by_weather,
     select_requested_situation,
     select_triggered_situation,
 )
 from .service import Account, Credential, Service
 from .vendors import HANDLERS
+from .weather import WeatherDraw, edit_by_weather
 from .why_header import add_why_header
 
 
@@ -63,9 +66,12 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
             situation=selection.situation,
             trigger_parameter=selection.trigger_parameter,
         )
+        draw = select_by_weather(state, context, selection)
+        if draw is not None:
+            selection = add_weather(selection, draw, authentication.error_values)
         response = HANDLERS[context.endpoint.operation.extension.handler](state, context)
-        if state.answer_edits.edits:
-            response = _edit_answer(state, reading.operation_id, response)
+        if draw is not None or state.answer_edits.edits:
+            response, reason_finder = _edit_answer(state, context, draw, response)
         situation = selection.situation
     except VendorError as error:
         error.forget_frames()
@@ -121,12 +127,20 @@ def _add_headers(
     return response
 
 
-def _edit_answer(state: SandboxState, operation_id: str, response: Response) -> Response:
-    """Return a good answer as its sandbox's tester wants it changed."""
+def _edit_answer(
+    state: SandboxState, context: RequestContext, draw: WeatherDraw | None, response: Response
+) -> tuple[Response, ReasonFinder | None]:
+    """Return a good answer as its sandbox's tester wants it changed, and why it is so where the weather changed it."""
     answer_edits = state.answer_edits
-    if answer_edits.operation not in ("", operation_id) or not is_json(response.media_type):
-        return response
-    return msgspec.structs.replace(response, body=apply_edits(response.body, answer_edits.edits))
+    operation = context.endpoint.operation
+    if answer_edits.edits and answer_edits.operation in ("", operation.id) and is_json(response.media_type):
+        response = msgspec.structs.replace(response, body=apply_edits(response.body, answer_edits.edits))
+    if draw is None:
+        return response, None
+    response, weather_edits = edit_by_weather(draw, operation, response)
+    if not weather_edits:
+        return response, None
+    return response, create_edit_finder(state, context.service, weather_edits)
 
 
 def _apply_selected_fault(

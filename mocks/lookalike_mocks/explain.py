@@ -5,12 +5,13 @@ All of this runs when somebody looks at a journal, or where a log shows a refusa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from lookalike_specs.answer_edits import AnswerEdit
 from lookalike_specs.messages import MULTIPART_MEDIA_TYPE, Request
 from lookalike_specs.pointers import join_pointer
 from lookalike_specs.provenance import find_provenance
@@ -25,6 +26,7 @@ from .sandbox.state import SandboxAccounts, SandboxState
 from .select_situation import SelectedSituation
 from .service import Endpoint, Service
 from .vendors.rule_sentences import RULE_SENTENCES
+from .weather import describe_edit
 
 MAX_TEXT_LENGTH: Final = 500
 MAX_LISTED: Final = 10
@@ -94,6 +96,7 @@ ORIGIN_SENTENCES: Final[Mapping[Origin, str]] = {
     "prefer": "asked for by the header Prefer",
     "schedule": "scheduled in the sandbox",
     "trigger": "asked for by {parameter}",
+    "weather": "the weather of the sandbox",
     "account": "the account of these credentials is always answered so",
     "quota": "the sandbox's quota is used up",
 }
@@ -169,6 +172,16 @@ def create_refusal_finder(  # noqa: PLR0913 - who refuses whom, for what, and wh
 def create_situation_finder(state: SandboxState, service: Service, selection: SelectedSituation) -> ReasonFinder:
     """Return what says why an answer is in a situation, or has a fault, that somebody asked for."""
     return partial(_explain_situation, Asker(service, state.accounts), selection)
+
+
+def create_edit_finder(state: SandboxState, service: Service, edits: Sequence[AnswerEdit]) -> ReasonFinder:
+    """Return what says how the weather changed a good answer."""
+    return partial(_explain_edits, Asker(service, state.accounts), tuple(edits))
+
+
+def _explain_edits(asker: Asker, edits: Sequence[AnswerEdit], request: Request) -> Reason:
+    text = f"{ORIGIN_SENTENCES['weather']}: {', '.join(map(describe_edit, edits))}"
+    return _build_reason(asker, request, text, "", origin="weather", rule="edit")
 
 
 def _describe_fault(selection: SelectedSituation) -> str:

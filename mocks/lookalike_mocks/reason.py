@@ -11,9 +11,10 @@ import msgspec
 from lookalike_specs.messages import Request
 
 # `request`: the request itself broke a rule. `prefer`, `schedule`, `trigger`: somebody asked for it, by the header
-# `Prefer`, beforehand in the sandbox, or by a value that names a situation. `account`, `quota`: the state of whoever
-# calls. `mock`: no vendor answered, but Lookalike itself.
-Origin = Literal["request", "prefer", "schedule", "trigger", "account", "quota", "mock"]
+# `Prefer`, beforehand in the sandbox, or by a value that names a situation. `weather`: it came by chance, in a sandbox
+# whose tester asked for that. `account`, `quota`: the state of whoever calls. `mock`: no vendor answered, but Lookalike
+# itself.
+Origin = Literal["request", "prefer", "schedule", "trigger", "weather", "account", "quota", "mock"]
 # the rules of requests that an API was found for and no operation, and that not even an API was
 NO_OPERATION: Final = "no-operation"
 NO_API: Final = "no-api"
@@ -62,7 +63,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_requested(self) -> bool:
         """Return whether somebody asked for this answer, so that the request itself is not to blame."""
-        return self.origin in ("prefer", "schedule", "trigger", "account", "quota")
+        return self.origin in ("prefer", "schedule", "trigger", "weather", "account", "quota")
 
 
 # Explains an exchange's request when somebody looks: most exchanges are never looked at, and an explanation costs as

@@ -14,6 +14,7 @@ from .faults import FAULTS, Delay
 from .reason import Origin
 from .sandbox.state import SandboxState
 from .service import Service
+from .weather import CALM, WeatherDraw, draw_weather
 
 SUCCESS_CODE: Final = "200"
 # of what was asked for, in an answer of ours
@@ -98,6 +99,27 @@ def select_triggered_situation(
     return _add_situation(selection, context.service, requested, authentication.error_values)
 
 
+def select_by_weather(state: SandboxState, context: RequestContext, selection: SelectedSituation) -> WeatherDraw | None:
+    """Return what the sandbox's weather does to an exchange; None where it is calm, or somebody asked for something."""
+    if state.weather.kind == CALM or context.preferences or selection.situation or selection.fault:
+        return None
+    return draw_weather(state.weather, next(state.weather_numbers), context.service, context.endpoint)
+
+
+def add_weather(selection: SelectedSituation, draw: WeatherDraw, error_values: Mapping[str, Any]) -> SelectedSituation:
+    """Return the selection with the delay that the weather brings. Raise VendorError where it brings an error."""
+    if draw.error_id:
+        raise VendorError(draw.error_id, build_situation_facts(error_values), origin="weather")
+    if not draw.delay:
+        return selection
+    return msgspec.structs.replace(selection, fault="latency", delay=Delay(seconds=draw.delay), fault_origin="weather")
+
+
+def build_situation_facts(error_values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what fills the message of an error that no rule of the request's brought."""
+    return {"rule": "situation", "parameter": "", "value": "", **error_values}
+
+
 def _add_situation(
     selection: SelectedSituation, service: Service, requested: RequestedSituation, error_values: Mapping[str, Any]
 ) -> SelectedSituation:
@@ -115,8 +137,7 @@ def _add_situation(
         detail = ""
         if selection.trigger_parameter:
             detail = f"asked for by the value of {selection.trigger_parameter}"
-        facts = {"rule": "situation", "parameter": "", "value": "", **error_values}
-        raise VendorError(situation, facts, origin=origin, detail=detail)
+        raise VendorError(situation, build_situation_facts(error_values), origin=origin, detail=detail)
     return msgspec.structs.replace(selection, situation=situation, situation_origin=origin)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .pointers import MISSING, join_pointer
+from .pointers import MISSING, escape_pointer_token
 
 Schema = Mapping[str, Any]
 # a document may refer to itself, as a tree of categories does
@@ -57,7 +57,7 @@ def _iter_schema_fields(schema: Schema, template: str, depth: int) -> Iterator[F
         return
     required = schema.get("required", ())
     for name, member in schema.get("properties", {}).items():
-        below = f"{template}{join_pointer(name)}"
+        below = f"{template}/{escape_pointer_token(name)}"
         yield FieldRule(below, is_nullable(member), name not in required)
         yield from _iter_schema_fields(member, below, depth + 1)
     if isinstance(schema.get("items"), Mapping):
@@ -67,9 +67,21 @@ def _iter_schema_fields(schema: Schema, template: str, depth: int) -> Iterator[F
             yield from _iter_schema_fields(branch, template, depth + 1)
 
 
-def iter_field_values(schema: Schema, body: Any) -> Iterator[FieldValue]:
-    """Yield the fields of a body, the absent ones among them, by those branches of its schema that it fits."""
-    yield from _iter_values(schema, body, "", "", 0)
+def list_field_values(schema: Schema, body: Any) -> list[FieldValue]:
+    """Return the fields of a body, the absent ones among them, by the branches of its schema that it fits.
+
+    Where several schemas speak of a field, it may be null, or absent, if each of them lets it.
+    """
+    values: dict[str, FieldValue] = {}
+    for value in _iter_values(schema, body, "", "", 0):
+        earlier = values.get(value.pointer, value)
+        field = FieldRule(
+            value.field.template,
+            value.field.is_nullable and earlier.field.is_nullable,
+            value.field.is_optional and earlier.field.is_optional,
+        )
+        values[value.pointer] = value._replace(field=field)
+    return list(values.values())
 
 
 def _iter_values(schema: Schema, value: Any, pointer: str, template: str, depth: int) -> Iterator[FieldValue]:
@@ -78,12 +90,12 @@ def _iter_values(schema: Schema, value: Any, pointer: str, template: str, depth:
     if isinstance(value, dict):
         required = schema.get("required", ())
         for name, member in schema.get("properties", {}).items():
-            inner_pointer = f"{pointer}{join_pointer(name)}"
-            inner_template = f"{template}{join_pointer(name)}"
+            token = f"/{escape_pointer_token(name)}"
             inner = value.get(name, MISSING)
-            field = FieldRule(inner_template, is_nullable(member), name not in required)
-            yield FieldValue(inner_pointer, field, inner)
-            yield from _iter_values(member, inner, inner_pointer, inner_template, depth + 1)
+            field = FieldRule(template + token, is_nullable(member), name not in required)
+            yield FieldValue(pointer + token, field, inner)
+            if isinstance(inner, (dict, list)):
+                yield from _iter_values(member, inner, pointer + token, template + token, depth + 1)
     elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         for position, inner in enumerate(value):
             yield from _iter_values(schema["items"], inner, f"{pointer}/{position}", f"{template}/*", depth + 1)

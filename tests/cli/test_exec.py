@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import Result
 
-from lookalike.commands.exec import REQUIRED_KINDS
+from lookalike.commands.exec import REQUIRED_KINDS, WEATHER_KINDS
 from lookalike.execution.traffic import ASPECTS
+from lookalike_mocks.weather import WeatherKind
 
 Lookalike = Callable[..., Result]
 # what each program begins with; without `site` Python starts in half the time
@@ -129,6 +131,18 @@ def test_wrong_usage_is_a_line_that_says_what_to_do(
 
 def test_the_help_names_whatever_can_be_required() -> None:
     assert REQUIRED_KINDS == ASPECTS
+    assert get_args(WeatherKind) == WEATHER_KINDS
+
+
+def test_weather_is_told_with_the_line_that_brings_it_again(lookalike: Lookalike) -> None:
+    code = "for _ in range(12): call(img_url=image)"
+    first = run_program(lookalike, code, "--weather", "mild", "--seed", "21")
+    assert "\nweather mild; --weather mild --seed 21 brings it again\n" in first.stderr
+    assert "  error codes    1 of 13  417\n" in first.stderr
+    assert first.exit_code == 0
+    again = run_program(lookalike, code, "--weather", "mild", "--seed", "21")
+    assert again.stderr == first.stderr
+    assert "weather" not in run_program(lookalike, code).stderr
 
 
 SLEEPER = "import subprocess, sys, time; subprocess.Popen(['sleep', '61.7'], start_new_session=True); print('on', flush=True); time.sleep(60)"

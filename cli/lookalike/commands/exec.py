@@ -15,12 +15,16 @@ from ..spec_options import add_specs, import_option, spec_option
 from ..trust import complete_trust, parse_trust
 
 if TYPE_CHECKING:
+    from lookalike_mocks.weather import WeatherKind
+
     from ..execution.run import Execution, ExecutionOptions
 
 SEPARATOR: Final = "--"
 # where Click's context keeps the words behind the separator
 WORDS_KEY: Final = "lookalike.exec"
 # of --require; `traffic.ASPECTS` is the same list, and the judge behind it is slow to import
+# of `lookalike_mocks.weather`, which is as slow to import
+WEATHER_KINDS: Final = ("calm", "mild", "rough")
 REPORT_FORMATS: Final = ("json",)
 REQUIRED_KINDS: Final = ("operations", "parameters", "situations", "errors", "nulls", "absences")
 
@@ -71,7 +75,11 @@ def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str
     "--require", "requirements", multiple=True, metavar="KIND=N[%]", shell_complete=complete_requirements,
     help=f"Exit 3 where less was met; KIND is one of {', '.join(REQUIRED_KINDS)}. May be repeated.",
 )  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, other goods.")
+@click.option(
+    "--weather", type=click.Choice(WEATHER_KINDS), default=WEATHER_KINDS[0], show_default=True,
+    help="By chance let answers be late, in error, or changed as the document allows.",
+)  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, other goods and weather.")
 @click.option(
     "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
     help="A switch of an API, `api.name=value` or `name=value`. May be repeated.",
@@ -100,6 +108,7 @@ def command(context: click.Context, /, *, as_json: bool, reports: tuple[str, ...
     Examples:
       lookalike exec -- pytest
       lookalike exec tmapi -- node --test
+      lookalike exec tmapi --weather rough --seed 7 -- pytest
       lookalike exec tmapi --require situations=80% --report json=met.json -- pytest -x
     """
     words = context.meta[WORDS_KEY]
@@ -124,6 +133,7 @@ def _read_options(  # noqa: PLR0913 - the options of the command
     apis: tuple[str, ...],
     specs: tuple[str, ...],
     requirements: tuple[str, ...],
+    weather: WeatherKind,
     seed: int,
     variants: tuple[str, ...],
     trust: str,
@@ -138,6 +148,7 @@ def _read_options(  # noqa: PLR0913 - the options of the command
         apis=apis,
         command=words,
         seed=seed,
+        weather=weather,
         variants=parse_variants(variants, apis),
         requirements=parse_requirements(requirements),
         trust=parse_trust(trust),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from lookalike_mocks.weather import CALM
 from lookalike_specs.printable_text import break_workflow_commands, clean_line
 
 from ..output import render_json, render_table
@@ -64,6 +65,9 @@ def _render_traffic(traffic: ApiTraffic) -> str:
 
 
 def _iter_conclusions(execution: Execution) -> Iterator[str]:
+    options = execution.options
+    if options.weather != CALM:
+        yield f"weather {options.weather}; --weather {options.weather} --seed {options.seed} brings it again"
     if not execution.request_count:
         yield "Nothing was sent to the sandbox, so nothing was judged. Its address is in LOOKALIKE_BASE_URL."
     if execution.dropped_count:
@@ -98,6 +102,7 @@ def build_payload(execution: Execution) -> dict[str, Any]:
     return {
         "command": list(options.command),
         "seed": options.seed,
+        "weather": options.weather,
         "status": execution.status,
         "exitCode": execution.exit_code,
         "requests": execution.request_count,

@@ -10,6 +10,7 @@ from typing import Final
 
 from lookalike_mocks.redact import list_sandbox_secrets
 from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
+from lookalike_mocks.weather import CALM, WeatherKind
 from lookalike_specs.provenance import ProvenanceKind
 from lookalike_specs.redaction import Redactor
 
@@ -31,6 +32,7 @@ class ExecutionOptions:
     command: tuple[str, ...]
     seed: int = 0
     variants: Mapping[str, str] = field(default_factory=dict)
+    weather: WeatherKind = CALM
     requirements: tuple[Requirement, ...] = ()
     trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
 
@@ -63,7 +65,7 @@ class Execution:
 
 def execute(options: ExecutionOptions) -> Execution:
     """Run the command to its end, and judge what it sent. Raise OSError where it cannot be started."""
-    with open_sandbox_server(options.apis, options.seed, options.variants) as server:
+    with open_sandbox_server(options.apis, options.seed, options.variants, options.weather) as server:
         environment = {**os.environ, **server.variables}
         status = CommandProcess(partial(start_command, options.command, environment)).run()
     return _judge(options, server, status)

@@ -10,6 +10,7 @@ from typing import Final
 from lookalike_mocks import Mock, Sandbox
 from lookalike_mocks.memory.limits import MEBIBYTE, MemoryLimits
 from lookalike_mocks.sandbox.journal import JournalEntry
+from lookalike_mocks.weather import Weather, WeatherKind
 
 from ..embed import serve
 from .variables import build_variables
@@ -40,9 +41,13 @@ class SandboxServer:
 
 
 @contextmanager
-def open_sandbox_server(apis: tuple[str, ...], seed: int, variants: Mapping[str, str]) -> Iterator[SandboxServer]:
-    """Serve the APIs for as long as the block lasts."""
+def open_sandbox_server(
+    apis: tuple[str, ...], seed: int, variants: Mapping[str, str], weather: WeatherKind
+) -> Iterator[SandboxServer]:
+    """Serve the APIs for as long as the block lasts, whoever asks in that weather."""
     mock = Mock(*apis, seed=seed, variants=variants, memory_limits=MEMORY_LIMITS)
     sandbox = mock.create_sandbox()
+    for state in (sandbox.state, mock.demo_state):
+        state.set_weather(Weather(weather, seed))
     with serve(mock) as running:
         yield SandboxServer(mock, sandbox, build_variables(sandbox, running.url, running.control_token))

@@ -11,6 +11,7 @@ from lookalike_mocks.faults import Delay
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
 from lookalike_mocks.sandbox.state import SettableClock
+from lookalike_mocks.weather import WeatherKind
 from lookalike_specs import UnknownApi
 from lookalike_specs.answer_edits import AnswerEdit
 
@@ -130,6 +131,13 @@ class MockApi:
         With `operation`, those of that operation alone. Raises UnknownOperation, ValueError.
         """
         self.sandbox.edit_answers(edits, operation=operation)
+
+    def set_weather(self, kind: WeatherKind, *, seed: int = 0) -> None:
+        """Have answers late, in error or changed by chance, until the test ends; `calm` ends it.
+
+        The sandbox's other APIs have the same weather. Raises ValueError for another kind than calm, mild and rough.
+        """
+        self.sandbox.set_weather(kind, seed=seed)
 
     def find_violations(self) -> tuple[RequestViolation, ...]:
         """Return what is wrong with what the client sent, of whatever provenance.

@@ -28,6 +28,7 @@ from ..sandbox.journal import JournalEntry
 from ..sandbox.scheduled import MAX_SCHEDULED_SITUATIONS, ScheduledSituation
 from ..sandbox.state import Quota, SettableClock
 from ..situations import iter_situations
+from ..weather import Weather
 from . import models
 from .models import ClockSettings
 from .operation import Certificates, ControlRequest, Deferred
@@ -82,6 +83,7 @@ def create_sandbox(request: ControlRequest) -> models.SandboxView:
         require_known_situation(request.mock, scheduled, f"$.situations[{index}]")
     sandbox = request.mock.create_sandbox(seed=new.seed, size=new.size, quota=new.quota)
     _set_clock(sandbox.clock, new.clock or ClockSettings())
+    sandbox.state.set_weather(new.weather)
     for scheduled in new.situations:
         schedule_situation(sandbox, scheduled)
     return _build_sandbox_view(request, sandbox)
@@ -103,7 +105,7 @@ def get_sandbox(request: ControlRequest) -> models.SandboxView:
 
 
 def change_sandbox(request: ControlRequest) -> models.SandboxView:
-    """Change those of seed, quota and clock that the body names; null takes a quota or a set clock away."""
+    """Change those of seed, quota, clock and weather that the body names; null takes any of the last three away."""
     sandbox = request.sandbox
     change = request.body
     if change.seed is not UNSET:
@@ -112,6 +114,8 @@ def change_sandbox(request: ControlRequest) -> models.SandboxView:
         sandbox.state.quota = change.quota or Quota()
     if change.clock is not UNSET:
         _set_clock(sandbox.clock, change.clock)
+    if change.weather is not UNSET:
+        sandbox.state.set_weather(change.weather or Weather())
     return _build_sandbox_view(request, sandbox)
 
 
@@ -155,6 +159,7 @@ def _build_sandbox_view(request: ControlRequest, sandbox: Sandbox) -> models.San
         size=state.size,
         quota=state.quota,
         clock=models.ClockState(state.clock(), state.clock.is_running),
+        weather=state.weather,
         situations=state.scheduled_situations.list_pending(),
         journal=models.JournalSize(len(state.journal), state.journal.dropped),
         memory=models.MemoryUse(state.memory.used, state.memory.limits.sandbox_bytes, dict(state.memory.used_by_kind)),

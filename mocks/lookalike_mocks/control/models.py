@@ -12,6 +12,7 @@ from ..reason import Reason
 from ..sandbox.scheduled import MAX_SCHEDULED_SITUATIONS, RepeatCount, ScheduledSituation
 from ..sandbox.state import Quota
 from ..situations import SituationDetails
+from ..weather import Weather
 
 MAX_TIMESTAMP = 253_402_300_799  # the end of the year 9999
 # JSON numbers beyond 2**53 are exact in msgspec and Python, but not in every client
@@ -65,15 +66,20 @@ class NewSandbox(RequestModel, frozen=True):
     size: CatalogueSize | None = None
     quota: Quota | None = None
     clock: ClockSettings | None = None
+    weather: Weather = Weather()
     situations: Annotated[list[ScheduledSituation], Meta(max_length=MAX_SCHEDULED_SITUATIONS)] = []
 
 
 class SandboxChange(RequestModel, frozen=True):
-    """What is to change; the rest stays. A `quota` of null has no limits, a `clock` of null is the real time."""
+    """What is to change; the rest stays.
+
+    A `quota` of null has no limits, a `clock` of null is the real time, a `weather` of null is calm.
+    """
 
     seed: Seed | UnsetType = UNSET
     quota: Quota | UnsetType | None = UNSET
     clock: ClockSettings | UnsetType | None = UNSET
+    weather: Weather | UnsetType | None = UNSET
 
 
 class WrongCertificateRequest(RequestModel, frozen=True):
@@ -144,6 +150,7 @@ class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     quota: Quota
     clock: ClockState
+    weather: Weather
     situations: list[ScheduledSituation]
     journal: JournalSize
     memory: MemoryUse

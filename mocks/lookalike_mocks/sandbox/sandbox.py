@@ -21,6 +21,7 @@ from ..memory.manager import MemoryManager
 from ..service import Account, Service
 from ..situations import find_operations
 from ..threads import create_lock
+from ..weather import Weather, WeatherKind
 from .identity import (
     SandboxName,
     WorkerIdentity,
@@ -88,6 +89,15 @@ class Sandbox:
         if operation and operation not in ids:
             raise UnknownOperation("this sandbox", operation, ids)
         self.state.set_answer_edits(answer_edits)
+
+    def set_weather(self, kind: WeatherKind, *, seed: int = 0) -> None:
+        """Have answers late, in error or changed by chance, from the next one on; `calm` ends it.
+
+        The same seed brings the same weather to the same requests. Raise msgspec.ValidationError, a ValueError, for a
+        kind that is none of calm, mild and rough.
+        """
+        # msgspec checks a struct's values only when it reads them, not when somebody makes one in Python
+        self.state.set_weather(msgspec.convert({"kind": kind, "seed": seed}, Weather))
 
     def require_possible(self, scheduled: ScheduledSituation) -> None:
         """Raise UnknownSituation, UnknownOperation, or ImpossibleSituation: the operation can never be in it."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from random import Random
 from typing import Annotated, Final
 
@@ -16,6 +17,7 @@ from lookalike_specs.answer_edits import AnswerEdits, measure_edits
 from ..catalogue import Catalogue
 from ..memory.manager import SandboxMemory
 from ..service import Account, Service
+from ..weather import Weather
 from .image_store import ImageStore
 from .journal import Journal
 from .replay import Nonces, RateLimiter
@@ -92,6 +94,7 @@ class SandboxState:
     answer_counts: dict[str, int] = field(default_factory=dict)
     unique_name_count: int = 0
     answer_edits: AnswerEdits = field(default_factory=AnswerEdits)
+    weather: Weather = field(default_factory=Weather)
     memory: SandboxMemory = field(default_factory=SandboxMemory)
     scheduled_situations: ScheduledSituations = field(init=False)
     nonces: Nonces = field(init=False)
@@ -99,6 +102,7 @@ class SandboxState:
     journal: Journal = field(init=False)
     image_store: ImageStore = field(init=False)
     rng: Random = field(init=False)
+    weather_numbers: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.scheduled_situations = ScheduledSituations(self.memory)
@@ -109,6 +113,8 @@ class SandboxState:
         self._begin_draws()
 
     def _begin_draws(self) -> None:
+        # `next` on it takes one step, whatever threads there are
+        self.weather_numbers = count(1)
         self.rng = Random(self.seed)  # noqa: S311 - for delays, not for secrets
 
     @property
@@ -134,6 +140,11 @@ class SandboxState:
         self.seed = seed
         self._begin_draws()
 
+    def set_weather(self, weather: Weather) -> None:
+        """Have that weather from the next exchange on, which is its first."""
+        self.weather = weather
+        self.weather_numbers = count(1)
+
     def set_answer_edits(self, answer_edits: AnswerEdits) -> None:
         """Change good answers so from now on, in place of before."""
         with self.memory.lock:
@@ -143,7 +154,7 @@ class SandboxState:
             self.answer_edits = answer_edits
 
     def reset(self) -> None:
-        """Forget all that happened; seed, clock, quota and credentials stay."""
+        """Forget all that happened; seed, clock, quota, weather and credentials stay."""
         self.answer_counts.clear()
         self.unique_name_count = 0
         self.set_answer_edits(AnswerEdits())

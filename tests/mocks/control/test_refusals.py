@@ -19,7 +19,7 @@ from lookalike_mocks.sandbox.scheduled import MAX_SCHEDULED_SITUATIONS
 
 from .conftest import TOKEN
 
-NEW = ["seed", "size", "quota", "clock", "situations"]
+NEW = ["seed", "size", "quota", "clock", "weather", "situations"]
 Row = tuple[str, str, Any, str, str, Any]
 # method, path, body; where it is wrong, what is said of it, what is allowed there
 WRONG: list[Row] = [
@@ -53,7 +53,7 @@ WRONG: list[Row] = [
     ("POST", "sandboxes", None, "$", "`object`", NEW),
     ("POST", "sandboxes", "x" * 5000, "$", "`object`", NEW),
     ("POST", "sandboxes", {"x" * 5000: 1}, "$", "unknown field", NEW),
-    ("PATCH", "sandboxes/demo", {"size": 5}, "$", "`size`", ["seed", "quota", "clock"]),
+    ("PATCH", "sandboxes/demo", {"size": 5}, "$", "`size`", ["seed", "quota", "clock", "weather"]),
     ("PATCH", "sandboxes/demo", {"seed": None}, "$.seed", "`int`", "integer"),
     ("PATCH", "sandboxes/demo", {"quota": {"rate": "1"}}, "$.quota.rate", "`int", "integer"),
     ("POST", "sandboxes/demo/situations", {}, "$", "`situation`", ["situation", "times", "delay", "operation"]),
