@@ -11,7 +11,7 @@ from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
-from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, load_baseline
+from lookalike_contracts.baseline import Baseline, encode_baseline, index_check_results
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.coverage import Coverage
 from lookalike_contracts.events import CheckFinished, CleanupFailed, Event, OperationStarted
@@ -34,6 +34,7 @@ from lookalike_specs import Api, assign_variants, list_api_ids, load_api
 from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 
 from . import __version__, serve
+from .baseline_file import read_accepted_findings
 from .click_ext import CommandError, suggest_closest
 from .credentials import reject_demo_credentials, resolve_accounts
 from .embed import MockOptions
@@ -158,24 +159,14 @@ def run_checks(options: CheckOptions, on_end: Callable[[], None] = lambda: None)
 
 def read_baseline(path: Path | None) -> Baseline:
     """Return the findings that a file accepts, none without a file. Raises CommandError."""
-    if path is None:
-        return Baseline()
-    try:
-        baseline = load_baseline(path)
-    except BadBaseline as error:
-        raise CommandError(f"--baseline {error}") from error
-    load_checks()
-    for entry in baseline.entries.values():
-        # An entry of a check that is gone would accept nothing for ever, and nobody would know.
-        if entry.check not in CHECKS:
-            hint = suggest_closest(entry.check, list(CHECKS))
-            raise CommandError(f"--baseline {path}: no check is called {entry.check!r}{hint}")
-    return baseline
+    if path is not None:
+        load_checks()
+    return read_accepted_findings(path, CHECKS)
 
 
 def build_baseline(run: CheckRun, accepted: Baseline) -> bytes:
     """Return a file that accepts what was found."""
-    return encode_baseline(run.results, accepted)
+    return encode_baseline(index_check_results(run.results), accepted)
 
 
 def build_report(run: CheckRun, baseline: Baseline) -> Report:

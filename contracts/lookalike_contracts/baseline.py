@@ -7,16 +7,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from .finding import Finding
 from .results import CheckResult
 
 FORMAT_HINT = "Each has fingerprint, check, api, operation, expires (a day) and reason."
 ACCEPTED_DAYS = 90
-# check, API, operation
-CheckScope = tuple[str, str, str]
+# check, API, operation, and the case, which is "" where a server was judged
+CheckScope = tuple[str, str, str, str]
+
+
+class FindingIdentity(NamedTuple):
+    """What a baseline has of a finding. `case` is that of a client, such as `tmapi/439`; "" where a server was judged."""
+
+    fingerprint: str
+    check: str
+    api: str
+    operation: str
+    case: str = ""
+
+
+class JudgedFindings(NamedTuple):
+    """Where there was a judgement, and what was found there, by fingerprint."""
+
+    scopes: set[CheckScope]
+    findings: dict[str, FindingIdentity]
 
 
 @dataclass(eq=False)
@@ -30,8 +47,8 @@ class BadBaseline(Exception):
         return f"{self.file}: {self.problem}"
 
 
-class AcceptedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One accepted finding: which, until when (that day included), and why."""
+class AcceptedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One accepted finding: which, until when (that day included), and why. `case` is there where a client was judged."""
 
     fingerprint: str
     check: str
@@ -39,14 +56,16 @@ class AcceptedFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     operation: str
     expires: date
     reason: str
+    case: str = ""
 
     @property
     def scope(self) -> CheckScope:
         """Return where it was found."""
-        return self.check, self.api, self.operation
+        return self.check, self.api, self.operation, self.case
 
     def __str__(self) -> str:
-        return f"{self.fingerprint} ({self.check} at {self.api}/{self.operation})"
+        place = self.case or f"{self.api}/{self.operation}"
+        return f"{self.fingerprint} ({self.check} at {place})"
 
 
 class _BaselineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,21 +81,20 @@ class Baseline:
     entries: dict[str, AcceptedFinding] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def explain_acceptance(self, finding: Finding) -> str:
-        """Return why a finding is accepted; "" where it counts."""
-        entry = self.entries.get(finding.fingerprint)
+    def explain_acceptance(self, fingerprint: str) -> str:
+        """Return why the finding with a fingerprint is accepted; "" where it counts."""
+        entry = self.entries.get(fingerprint)
         if entry is None or entry.expires < self.today:
             return ""
         return f"until {entry.expires}: {entry.reason}"
 
-    def describe_stale_entries(self, results: Iterable[CheckResult]) -> Iterator[str]:
+    def describe_stale_entries(self, judged: JudgedFindings) -> Iterator[str]:
         """Yield a sentence for each entry that has expired, and for each that was looked for and not found."""
-        judged_scopes, findings = _index_results(results)
         for entry in self.entries.values():
-            is_found = entry.fingerprint in findings
+            is_found = entry.fingerprint in judged.findings
             if is_found and entry.expires < self.today:
                 yield f"no longer accepted since {entry.expires}: {entry}"
-            elif not is_found and entry.scope in judged_scopes:
+            elif not is_found and entry.scope in judged.scopes:
                 yield f"accepted, but not found: {entry}"
 
 
@@ -109,41 +127,41 @@ def load_baseline(path: Path, today: date | None = None) -> Baseline:
     return Baseline(entries, today)
 
 
-def encode_baseline(results: tuple[CheckResult, ...], before: Baseline) -> bytes:
+def encode_baseline(judged: JudgedFindings, before: Baseline) -> bytes:
     """Return a baseline, as JSON, that accepts what was found now.
 
     What was accepted before keeps its day and its reason; it goes where its check was run and did not find it again.
     """
     expires = before.today + timedelta(days=ACCEPTED_DAYS)
-    judged_scopes, findings = _index_results(results)
     entries: dict[str, AcceptedFinding] = {}
     for fingerprint, entry in before.entries.items():
-        if fingerprint in findings:
+        if fingerprint in judged.findings:
             if entry.expires >= before.today:
                 entries[fingerprint] = entry
         # nobody looked for it this time, because of --only for example: it may still be there
-        elif entry.scope not in judged_scopes:
+        elif entry.scope not in judged.scopes:
             entries[fingerprint] = entry
-    for fingerprint, finding in findings.items():
+    for fingerprint, finding in judged.findings.items():
         if fingerprint not in entries:
             entries[fingerprint] = _accept_finding(finding, expires)
     content = msgspec.json.encode({"accepted": list(entries.values())})
     return msgspec.json.format(content, indent=2) + b"\n"
 
 
-def _index_results(results: Iterable[CheckResult]) -> tuple[set[CheckScope], dict[str, Finding]]:
-    """Return where there was a judgement, and the findings by fingerprint."""
-    judged_scopes: set[CheckScope] = set()
-    findings: dict[str, Finding] = {}
+def index_check_results(results: Iterable[CheckResult]) -> JudgedFindings:
+    """Return where a server was judged, and what was found there."""
+    scopes: set[CheckScope] = set()
+    findings: dict[str, FindingIdentity] = {}
     for result in results:
         if result.status in ("passed", "failed"):
-            judged_scopes.add((result.check, result.api, result.operation))
+            scopes.add((result.check, result.api, result.operation, ""))
         for finding in result.findings:
-            findings[finding.fingerprint] = finding
-    return judged_scopes, findings
+            identity = FindingIdentity(finding.fingerprint, finding.check, finding.api, finding.operation)
+            findings[finding.fingerprint] = identity
+    return JudgedFindings(scopes, findings)
 
 
-def _accept_finding(finding: Finding, expires: date) -> AcceptedFinding:
+def _accept_finding(finding: FindingIdentity, expires: date) -> AcceptedFinding:
     return AcceptedFinding(
         fingerprint=finding.fingerprint,
         check=finding.check,
@@ -151,4 +169,5 @@ def _accept_finding(finding: Finding, expires: date) -> AcceptedFinding:
         operation=finding.operation,
         expires=expires,
         reason="known when this file was written",
+        case=finding.case,
     )

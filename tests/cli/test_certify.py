@@ -279,3 +279,50 @@ def test_wrong_usage_is_one_line(arguments: list[str], code: int, words: str) ->
     assert result.exit_code == code
     assert words in result.stderr
     assert "Traceback" not in result.output
+
+
+FORMATS = ("json", "junit", "markdown", "html", "badge", "svg")
+
+
+def test_reports_are_written_and_merged(certify: Certify, tmp_path: Path) -> None:
+    body = SABOTEURS["failure/reported"][1]
+    cases = ("--only", "tmapi/ok", "--only", "tmapi/439", "--only", "tmapi/empty")
+    for number in (1, 2):
+        result = certify(body, *cases, "--shard", f"{number}/2", "--report", f"json={number}.json")
+        assert result.exit_code in (0, 1), result.output
+    # both shards have a case, or nothing would be merged
+    shards = [json.loads((tmp_path / f"{number}.json").read_text("utf-8")) for number in (1, 2)]
+    assert [len(shard["cases"]) for shard in shards] == [2, 1]
+    reports = [f"--report={name}=out.{name}" for name in FORMATS]
+    merged = CliRunner().invoke(cli, ["report", "merge", "2.json", "1.json", "--json", *reports])
+    assert merged.exit_code == 1, merged.output
+    assert {case["id"]: case["verdict"] for case in read_cases(merged)} == {
+        "tmapi/ok": "passed",
+        "tmapi/439": "failed",
+        "tmapi/empty": "passed",
+    }
+    assert (tmp_path / "out.json").read_text("utf-8") == merged.stdout
+    assert all((tmp_path / f"out.{name}").stat().st_size for name in FORMATS)
+    alone = CliRunner().invoke(cli, ["report", "merge", "2.json"])
+    assert "2 in other shards" in alone.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["certify", "tmapi", "--client", "x:y", "--shard", "4/3"], "I is in the range 1 to N"),
+        (["certify", "tmapi", "--client", "x:y", "--shard", "0/3"], "I is in the range 1 to N"),
+        (["certify", "tmapi", "--client", "x:y", "--shard", "one"], "--shard is I/N, such as 1/4, not 'one'"),
+        (["certify", "tmapi", "--client", "x:y", "--shard", f"1/{'9' * 5000}"], "N at most"),
+        (["certify", "tmapi", "--client", "x:y", "--suite", "99"], "--suite 99 is not in the range 1 to"),
+        (["certify", "tmapi", "--client", "x:y", "--report", "htm=x"], "did you mean 'html'"),
+        (["certify", "tmapi", "--client", "x:y", "--baseline", "none.json"], "No such file"),
+        (["report", "merge", "none.json"], "cannot read none.json: No such file"),
+        (["report", "merge"], "FILE"),
+    ],
+)
+def test_a_report_that_cannot_be_had_is_one_line(arguments: list[str], words: str) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, load_baseline
+from lookalike_contracts.baseline import BadBaseline, Baseline, encode_baseline, index_check_results, load_baseline
 from lookalike_contracts.finding import Finding
 from lookalike_contracts.results import CheckResult
 
@@ -47,23 +47,25 @@ def loaded(folder: Path, content: object, name: str = "known.json", today: date 
 )
 def test_it_accepts_what_it_knows(tmp_path: Path, name: str, content: object) -> None:
     baseline = loaded(tmp_path, content, name)
-    assert baseline.explain_acceptance(FOUND) == "until 2026-01-31: being mended"
-    assert list(baseline.describe_stale_entries((OUTCOME,))) == []
+    assert baseline.explain_acceptance(FOUND.fingerprint) == "until 2026-01-31: being mended"
+    assert list(baseline.describe_stale_entries(index_check_results((OUTCOME,)))) == []
 
 
 def test_it_accepts_nothing_else(tmp_path: Path) -> None:
-    assert loaded(tmp_path, [KNOWN]).explain_acceptance(OTHER) == ""
+    assert loaded(tmp_path, [KNOWN]).explain_acceptance(OTHER.fingerprint) == ""
 
 
 def test_where_no_day_is_told_it_is_today(tmp_path: Path) -> None:
     loaded(tmp_path, [KNOWN | {"expires": "9999-12-31"}])
-    assert load_baseline(tmp_path / "known.json").explain_acceptance(FOUND) == "until 9999-12-31: being mended"
+    assert (
+        load_baseline(tmp_path / "known.json").explain_acceptance(FOUND.fingerprint) == "until 9999-12-31: being mended"
+    )
 
 
 def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
     baseline = loaded(tmp_path, [KNOWN], today=date(2026, 2, 1))
-    assert baseline.explain_acceptance(FOUND) == ""
-    (note,) = baseline.describe_stale_entries((OUTCOME,))
+    assert baseline.explain_acceptance(FOUND.fingerprint) == ""
+    (note,) = baseline.describe_stale_entries(index_check_results((OUTCOME,)))
     assert note == f"no longer accepted since 2026-01-31: {FOUND.fingerprint} (a/b at tmapi/search)"
 
 
@@ -80,7 +82,7 @@ def test_a_day_later_it_counts_again_and_that_is_said(tmp_path: Path) -> None:
 def test_what_was_looked_for_and_not_found_is_said(
     tmp_path: Path, outcomes: tuple[CheckResult, ...], said: bool
 ) -> None:
-    notes = list(loaded(tmp_path, [KNOWN]).describe_stale_entries(outcomes))
+    notes = list(loaded(tmp_path, [KNOWN]).describe_stale_entries(index_check_results(outcomes)))
     assert notes == ([f"accepted, but not found: {FOUND.fingerprint} (a/b at tmapi/search)"] if said else [])
 
 
@@ -117,12 +119,15 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def written(outcomes: tuple[CheckResult, ...], before: Baseline) -> list[dict[str, str]]:
-    return json.loads(encode_baseline(outcomes, before))["accepted"]
+    return json.loads(encode_baseline(index_check_results(outcomes), before))["accepted"]
 
 
 def test_a_new_one_accepts_what_was_found(tmp_path: Path) -> None:
-    content = encode_baseline((OUTCOME,), Baseline(today=TODAY)).decode()
-    assert loaded(tmp_path, content).explain_acceptance(FOUND) == "until 2026-05-01: known when this file was written"
+    content = encode_baseline(index_check_results((OUTCOME,)), Baseline(today=TODAY)).decode()
+    assert (
+        loaded(tmp_path, content).explain_acceptance(FOUND.fingerprint)
+        == "until 2026-05-01: known when this file was written"
+    )
 
 
 def test_a_new_one_keeps_days_and_reasons(tmp_path: Path) -> None:

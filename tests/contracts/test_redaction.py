@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from lookalike.__main__ import cli
-from lookalike_contracts.baseline import Baseline, encode_baseline
+from lookalike_contracts.baseline import Baseline, encode_baseline, index_check_results
 from lookalike_contracts.checks import select_checks
 from lookalike_contracts.coverage import Coverage
 from lookalike_contracts.finding import Exchange, Finding
@@ -142,7 +142,7 @@ def artefacts(api: str, way: str) -> Iterator[tuple[str, str]]:
         CompletedRun("0", plan.apis, plan.checks, plan.accounts, verdict, Coverage()), lambda _: "again", Baseline()
     )
     yield from ((name, form(told)) for name, form in FORMATS.items())
-    yield "baseline", encode_baseline(outcomes, Baseline()).decode()
+    yield "baseline", encode_baseline(index_check_results(outcomes), Baseline()).decode()
 
 
 def leaks(secrets: set[str], text: str) -> list[str]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from lookalike_contracts.certification.case import ClientCase, ClientOutcome
+from lookalike_contracts.certification.evidence import add_evidence
 from lookalike_contracts.certification.judge import CaseResult, judge_outcome
 from lookalike_contracts.certification.protocol import ClientTask
-from lookalike_contracts.certification.registry import CLIENT_CHECKS
+from lookalike_contracts.certification.registry import CLIENT_CHECKS, CURRENT_SUITE
+from lookalike_contracts.severity import DEFAULT_TRUST
 from lookalike_specs import Api, load_api
 from lookalike_specs.client_guidance import ErrorKind
 from lookalike_specs.provenance import ProvenanceKind
@@ -23,17 +25,25 @@ from .mock_server import CaseSandbox, CertificationServer, open_server
 
 @dataclass(frozen=True, slots=True)
 class CertificationOptions:
-    """What is asked for; `command` runs the driver, times are in seconds, and `max_time` 0 is no limit."""
+    """What is asked for; `command` runs the driver, times are in seconds, and `max_time` 0 is no limit.
+
+    `command_text` is the driver as it was typed; where it `is_python`, the module and the function. `planned_ids` are those
+    of all cases that are wanted, `cases` those of this shard.
+    """
 
     command: tuple[str, ...]
     cases: tuple[ClientCase, ...]
+    command_text: str = ""
+    is_python: bool = False
+    planned_ids: tuple[str, ...] = ()
     name: str = ""
     seed: int = 0
     variants: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 5.0
     max_time: float = 0.0
-    trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
+    trust: frozenset[ProvenanceKind] = DEFAULT_TRUST
     skipped_checks: tuple[str, ...] = ()
+    suite: int = CURRENT_SUITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,6 @@ class Certification:
     name: str
     version: str
     results: tuple[CaseResult, ...]
-    seed: int
 
 
 def certify(options: CertificationOptions, progress: Progress) -> Certification:
@@ -64,7 +73,7 @@ async def _certify(options: CertificationOptions, progress: Progress) -> Certifi
                 else:
                     results.append(await _judge_case(options, server, client, case, number))
                 progress.step()
-            return Certification(client.name, client.version, tuple(results), options.seed)
+            return Certification(client.name, client.version, tuple(results))
 
 
 async def _judge_case(
@@ -76,14 +85,15 @@ async def _judge_case(
     found again when the case is played once more, or it is dropped.
     """
     outcome = await _play_case(options, server, client, case, str(number))
-    result = judge_outcome(outcome, options.trust, options.skipped_checks)
+    result = judge_outcome(outcome, options.trust, options.skipped_checks, options.suite)
     timed_checks = _list_timed_checks(result)
     if not timed_checks:
-        return result
+        return add_evidence(result, outcome)
     second_outcome = await _play_case(options, server, client, case, f"{number}-again")
-    second_result = judge_outcome(second_outcome, options.trust, options.skipped_checks)
+    second_result = judge_outcome(second_outcome, options.trust, options.skipped_checks, options.suite)
     unconfirmed = timed_checks - _list_timed_checks(second_result)
-    return judge_outcome(outcome, options.trust, (*options.skipped_checks, *unconfirmed))
+    result = judge_outcome(outcome, options.trust, (*options.skipped_checks, *unconfirmed), options.suite)
+    return add_evidence(result, outcome)
 
 
 def _list_timed_checks(result: CaseResult) -> set[str]:

@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "check": LazyCommand("lookalike.commands.check", "Hold a server to the specs."),
     "certify": LazyCommand("lookalike.commands.certify", "Certify a client."),
     "exec": LazyCommand("lookalike.commands.exec", "Run a command against a sandbox."),
+    "report": LazyCommand("lookalike.commands.report", "Join reports of certifications."),
     "explain": LazyCommand(
         "lookalike.commands.explain", "Say what a check holds, and why; or what an error asks of a client."
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,16 +13,22 @@ from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_cl
 from ..completers import complete_variants
 from ..interrupts import end_interrupted
 from ..options import SEED_RANGE, FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
-from ..output import echo, echo_json
+from ..output import echo, echo_line
 from ..progress import show_progress
+from ..report_files import FILE_TYPE, parse_reports, reports_option, require_writable, write_report
 from ..trust import complete_trust, parse_trust
 
 if TYPE_CHECKING:
     from lookalike_contracts.certification.case import ClientCase
+    from lookalike_contracts.certification.reports import CertificationReport
 
-    from ..certification.run import Certification
+    from ..certification.run import Certification, CertificationOptions
 
 MAX_TIMEOUT = 60
+FORMAT_NAMES = ("text", "json", "junit", "markdown", "html", "badge", "svg")
+MAX_SHARDS = 10_000
+# `int` refuses thousands of digits by a traceback
+MAX_DIGITS = 9
 
 
 class CertificationError(CommandError):
@@ -52,29 +59,23 @@ class CertificationError(CommandError):
 @click.option(
     "--max-time", default=0.0, metavar="S", type=FiniteFloatRange(0), help="Begin no case after so many seconds."
 )
+@click.option("--shard", default="", metavar="I/N", help="Only this one of N shares of the cases, such as 1/4.")
+@click.option(
+    "--suite", type=click.IntRange(min=1), metavar="N",
+    help="Checks that came later fail nobody. Without it all count.",
+)  # fmt: skip
 @click.option(
     "--trust", default="documented,measured", show_default=True, metavar="KINDS", shell_complete=complete_trust,
     help="Kinds of provenance whose broken rules fail the client. Other invented rules inform, all others warn.",
 )  # fmt: skip
+@click.option("--baseline", type=FILE_TYPE, metavar="FILE", help="Findings that are known and accepted until a day.")
+@click.option("--write-baseline", type=FILE_TYPE, metavar="FILE", help="Accept what is found now, for 90 days.")
 @click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What is printed."
+    "--format", "form", type=click.Choice(FORMAT_NAMES), default="text", show_default=True, help="What is printed."
 )
 @json_option
-def command(  # noqa: PLR0913, PLR0917 - each is an option of its own
-    apis: tuple[str, ...],
-    driver: str,
-    client: str,
-    name: str,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    variants: tuple[str, ...],
-    seed: int,
-    timeout: float,
-    max_time: float,
-    trust: str,
-    form: str,
-    as_json: bool,
-) -> None:
+@reports_option(FORMAT_NAMES)
+def command(**options: Any) -> None:
     """Certify a client.
 
     Puts your client into every situation and fault of the APIs (all, when none is named), each in a sandbox of its own, and
@@ -86,62 +87,120 @@ def command(  # noqa: PLR0913, PLR0917 - each is an option of its own
     Examples:
       lookalike certify tmapi --client my_client:search
       lookalike certify tmapi --driver 'node driver.mjs' --only 'tmapi/4*'
-      lookalike certify hiobuy --driver ./search.sh --json
+      lookalike certify hiobuy --driver ./search.sh --report html=report.html
+      lookalike certify --client my_client:search --write-baseline known.json
+      lookalike certify --client my_client:search --baseline known.json --suite 1
+      lookalike certify --client my_client:search --shard 1/4 --report json=1.json
     """
-    form = choose_format(form, as_json=as_json)
-    words = _choose_command(driver, client)
+    options["form"] = choose_format(options["form"], as_json=options.pop("as_json"))
     try:
-        certification = run_certification(apis, words, name, only, skip, variants, seed, timeout, max_time, trust)
+        code = run_certify(**options)
     except KeyboardInterrupt:
-        sys.exit(end_interrupted())
-    from ..certification import report  # noqa: PLC0415 - `lookalike --help` must not wait for the judge
-
-    if form == "json":
-        echo_json(report.build_payload(certification))
-    else:
-        echo(report.render_text(certification))
-    sys.exit(report.compute_exit_code(certification))
+        code = end_interrupted()
+    sys.exit(code)
 
 
-def run_certification(  # noqa: PLR0913, PLR0917 - the options of the command
-    apis: tuple[str, ...],
-    words: tuple[str, ...],
-    name: str,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    variants: tuple[str, ...],
-    seed: int,
-    timeout: float,
-    max_time: float,
-    trust: str,
-) -> Certification:
-    """Certify, and return what came of it. Raise CommandError."""
+def run_certify(
+    *,
+    form: str,
+    reports: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    **options: Any,
+) -> int:
+    """Certify, report, and return the exit code. Raise CommandError."""
+    files = parse_reports(reports, FORMAT_NAMES)
+    if write_baseline:
+        require_writable(write_baseline)
+    words = _choose_command(options["driver"], options["client"])
     with require_judge():
-        from lookalike_contracts.certification.registry import CLIENT_CHECKS  # noqa: PLC0415 - the judge is an extra, and heavy
-        from lookalike_specs import list_api_ids  # noqa: PLC0415
+        from lookalike_contracts.baseline import encode_baseline  # noqa: PLC0415 - the judge is an extra, and heavy
+        from lookalike_contracts.certification.judge import list_client_checks  # noqa: PLC0415
+        from lookalike_contracts.certification.reports.assemble import index_case_results  # noqa: PLC0415
 
-        from ..certification.run import CertificationOptions, certify  # noqa: PLC0415
-        from ..drivers import DriverError  # noqa: PLC0415
-    families = {check_id.partition("/")[0] for check_id in CLIENT_CHECKS}
-    skipped_checks = tuple(text for text in skip if text in CLIENT_CHECKS or text in families)
-    skipped_cases = tuple(text for text in skip if text not in skipped_checks)
-    cases = _select_cases(apis or list_api_ids(), only, skipped_cases)
-    options = CertificationOptions(
-        command=words,
-        cases=tuple(cases),
-        name=name,
-        seed=seed,
-        variants=parse_variants(variants, apis),
-        timeout=timeout,
-        max_time=max_time,
-        trust=parse_trust(trust),
-        skipped_checks=skipped_checks,
-    )
+        from ..baseline_file import read_accepted_findings  # noqa: PLC0415
+        from ..certification.report import RENDERERS  # noqa: PLC0415
+        from ..certification.run_report import build_certification_report  # noqa: PLC0415
+    accepted = read_accepted_findings(baseline, [check.id for check in list_client_checks()])
+    run_options = _build_run_options(words, **options)
+    certification = run_certification(run_options)
+    report = build_certification_report(run_options, certification, accepted)
+    for name, path in files:
+        write_report(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
+    if write_baseline:
+        write_report(write_baseline, encode_baseline(index_case_results(certification.results), accepted))
+    print_report(report, form)
+    return report.exit_code
+
+
+def print_report(report: CertificationReport, form: str) -> None:
+    """Print a report in a format."""
+    from ..certification.report import RENDERERS  # noqa: PLC0415 - `lookalike --help` must not wait for the judge
+
+    text = RENDERERS[form](report).removesuffix("\n")
+    if form == "text":
+        echo(text)
+    else:
+        echo_line(text)
+
+
+def run_certification(options: CertificationOptions) -> Certification:
+    """Certify, and return what came of it. Raise CommandError."""
+    from ..certification.run import certify  # noqa: PLC0415 - `lookalike --help` must not wait for the judge
+    from ..drivers import DriverError  # noqa: PLC0415
+
     try:
-        with show_progress(len(cases)) as progress:
+        with show_progress(len(options.cases)) as progress:
             return certify(options, progress)
     except DriverError as error:
         raise CertificationError(str(error)) from error
+
+
+def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationOptions:
+    """Return what is asked for. Raise CommandError."""
+    from lookalike_contracts.certification.registry import CLIENT_CHECKS, CURRENT_SUITE  # noqa: PLC0415 - as above
+    from lookalike_contracts.certification.shard import Shard  # noqa: PLC0415
+    from lookalike_specs import list_api_ids  # noqa: PLC0415
+
+    from ..certification.run import CertificationOptions  # noqa: PLC0415
+
+    suite = options["suite"] or CURRENT_SUITE
+    if suite > CURRENT_SUITE:
+        raise CommandError(f"--suite {suite} is not in the range 1 to {CURRENT_SUITE}: this program has no newer one")
+    families = {check_id.partition("/")[0] for check_id in CLIENT_CHECKS}
+    skipped_checks = tuple(text for text in options["skip"] if text in CLIENT_CHECKS or text in families)
+    skipped_cases = tuple(text for text in options["skip"] if text not in skipped_checks)
+    shard = Shard(*_parse_shard(options["shard"]))
+    cases = _select_cases(options["apis"] or list_api_ids(), options["only"], skipped_cases)
+    return CertificationOptions(
+        command=words,
+        command_text=options["client"] or options["driver"],
+        is_python=bool(options["client"]),
+        cases=tuple(case for case in cases if shard.has_case(case.id)),
+        planned_ids=tuple(case.id for case in cases),
+        name=options["name"],
+        seed=options["seed"],
+        variants=parse_variants(options["variants"], options["apis"]),
+        timeout=options["timeout"],
+        max_time=options["max_time"],
+        trust=parse_trust(options["trust"]),
+        skipped_checks=skipped_checks,
+        suite=suite,
+    )
+
+
+def _parse_shard(text: str) -> tuple[int, int]:
+    """Return the number of a shard and how many there are; 1 of 1 where none is named. Raise CommandError."""
+    if not text:
+        return 1, 1
+    number_text, _, count_text = text.partition("/")
+    if not (number_text.isascii() and number_text.isdecimal() and count_text.isascii() and count_text.isdecimal()):
+        raise CommandError(f"--shard is I/N, such as 1/4, not {text!r}")
+    number = int(number_text[:MAX_DIGITS])
+    count = int(count_text[:MAX_DIGITS])
+    if not 1 <= number <= count <= MAX_SHARDS:
+        raise CommandError(f"--shard {text}: I is in the range 1 to N, and N at most {MAX_SHARDS}")
+    return number, count
 
 
 def _choose_command(driver: str, client: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from ..options import (
     parse_variants,
 )
 from ..output import echo, echo_line, echo_note, render_table
-from ..report_files import parse_report_option, require_writable, write_report
+from ..report_files import FILE_TYPE, parse_reports, reports_option, require_writable, write_report
 from ..spec_options import add_specs, import_option, spec_option
 from ..trust import complete_trust, parse_trust
 
@@ -44,12 +44,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "passed": {"fg": "green"},
     "faint": {"dim": True},
 }
-FILE_TYPE = click.Path(dir_okay=False, path_type=Path)
-
-
-def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return every `FORMAT=` that begins so, for the shell."""
-    return [f"{name}=" for name in FORMAT_NAMES if name.startswith(incomplete)]
 
 
 @click.command("check", cls=ExtendedCommand)
@@ -106,10 +100,7 @@ def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> 
     "--sarif-at", "sarif_file", default="", metavar="FILE",
     help="The file of your repository that SARIF shows the findings at, in place of the specs.",
 )  # fmt: skip
-@click.option(
-    "--report", "reports", multiple=True, metavar="FORMAT=PATH", shell_complete=complete_reports,
-    help="Write a report. May be repeated.",
-)  # fmt: skip
+@reports_option(FORMAT_NAMES)
 @click.option("--coverage", is_flag=True, help="Print what was asked for and what was seen, after the text.")
 def command(**options: Any) -> None:
     """Hold a server to the specs.
@@ -151,7 +142,7 @@ def run_check(
     **options: Any,
 ) -> int:
     """Judge, report, and return the exit code. Raises CommandError."""
-    files = [parse_report_option(text, FORMAT_NAMES) for text in reports]
+    files = parse_reports(reports, FORMAT_NAMES)
     if write_baseline:
         require_writable(write_baseline)
     with require_judge():

@@ -10,7 +10,7 @@ import click
 from ..click_ext import CommandError, ExtendedCommand, require_judge
 from ..completers import complete_variants
 from ..options import SEED_RANGE, apis_argument, parse_variants
-from ..report_files import parse_report_option, write_report
+from ..report_files import parse_reports, reports_option, write_report
 from ..spec_options import add_specs, import_option, spec_option
 from ..trust import complete_trust, parse_trust
 
@@ -57,11 +57,6 @@ class CommandLine(ExtendedCommand):
         return [*super().collect_usage_pieces(ctx), SEPARATOR, "CMD..."]
 
 
-def complete_reports(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Return every `FORMAT=` that begins so, for the shell."""
-    return [f"{name}=" for name in REPORT_FORMATS if name.startswith(incomplete)]
-
-
 def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return every `KIND=` that begins so, for the shell."""
     return [f"{kind}=" for kind in REQUIRED_KINDS if kind.startswith(incomplete)]
@@ -88,10 +83,7 @@ def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str
     "--trust", default="documented,measured", show_default=True, metavar="KINDS", shell_complete=complete_trust,
     help="Kinds of provenance whose broken rules are errors. Other invented rules are notes, all others warnings.",
 )  # fmt: skip
-@click.option(
-    "--report", "reports", multiple=True, metavar="FORMAT=PATH", shell_complete=complete_reports,
-    help="Write what was met and what was wrong; FORMAT is json. May be repeated.",
-)  # fmt: skip
+@reports_option(REPORT_FORMATS)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on stderr, in place of the table.")
 @click.pass_context
 def command(context: click.Context, /, *, as_json: bool, reports: tuple[str, ...], **options: Any) -> None:
@@ -114,7 +106,7 @@ def command(context: click.Context, /, *, as_json: bool, reports: tuple[str, ...
     words = context.meta[WORDS_KEY]
     if not words:
         raise CommandError("the command is missing; it stands behind --, such as `lookalike exec tmapi -- pytest`")
-    files = [parse_report_option(text, REPORT_FORMATS) for text in reports]
+    files = parse_reports(reports, REPORT_FORMATS)
     execution = run_command(_read_options(words, **options))
     from ..execution import report  # noqa: PLC0415 - `lookalike --help` must not wait for the judge
 

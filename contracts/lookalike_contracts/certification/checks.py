@@ -26,11 +26,13 @@ RECORDED: Final = Source("measured", "what the client sent, got and gave in this
     summary="Every request of the client is as the API's document wants it.",
     rationale="What a vendor takes today against its own document, it may refuse tomorrow.",
     remediation="Send what the document says: names, types, limits, signature, time and nonce.",
+    since=1,
 )
 def check_requests(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look at what the judge of requests found."""
     for violation in outcome.violations:
-        yield ClientFinding(f"request {violation.request_number}: {violation.message}", violation.source)
+        message = f"request {violation.request_number}: {violation.message}"
+        yield ClientFinding(message, violation.source, subject=f"{violation.parameter} {violation.rule}")
 
 
 @client_check(
@@ -38,6 +40,7 @@ def check_requests(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client asks the API.",
     rationale="A client that answers by itself, or asks elsewhere, is not seen at work.",
     remediation="Let the client use the base URL of the task.",
+    since=1,
 )
 def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Count the requests."""
@@ -50,6 +53,7 @@ def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client gives the goods of a good answer.",
     rationale="A late answer, an empty one or one with rare values is a good one.",
     remediation="Wait as long as the task's timeout, and read whatever the document allows.",
+    since=1,
 )
 def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for an error where there was a good answer."""
@@ -65,6 +69,7 @@ def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client gives exactly the goods of the answer, in their order.",
     rationale="A product that is left out, added or mixed up is a wrong result that nobody notices.",
     remediation="Give each item of the answer, with its own id.",
+    since=1,
 )
 def check_items(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare the ids with those of the page that the client got last."""
@@ -92,6 +97,7 @@ def check_items(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The total that the client gives is that of the answer.",
     rationale="Whoever shows pages counts them by the total.",
     remediation="Give the total of the answer, or none.",
+    since=1,
 )
 def check_total(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare the total with that of the page that the client got last."""
@@ -111,6 +117,7 @@ def check_total(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client tells its caller that the call failed.",
     rationale="An error that looks like an empty result is taken for one: nothing was found.",
     remediation="Raise, or return an error, where the API refused or the answer cannot be read.",
+    since=1,
 )
 def check_failure(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for a result where there was an error."""
@@ -130,6 +137,7 @@ def check_failure(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The error that the client tells of says what happened.",
     rationale="Whoever reads the log has nothing else.",
     remediation="Give the error a message: the API's own, or what went wrong on the way.",
+    since=1,
 )
 def check_message(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for an error without a word."""
@@ -145,6 +153,7 @@ def check_message(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The kind of the error is the right one, where the client gives kinds.",
     rationale="A caller decides by the kind whether to wait, to pay, or to mend the request.",
     remediation="Map each of the API's codes to the kind that its document says.",
+    since=1,
 )
 def check_kind(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare the kind with the guidance of the situation; a kind that the driver does not translate is not judged."""
@@ -165,6 +174,7 @@ def check_kind(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client survives whatever comes.",
     rationale="A crash ends more than the one call.",
     remediation="Catch what a bad answer makes, and tell the caller.",
+    since=1,
 )
 def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for a driver that has ended, or speaks no protocol any more."""
@@ -177,6 +187,7 @@ def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client ends within the task's timeout.",
     rationale="A call that never returns holds up its caller for ever.",
     remediation="Give each call a deadline over all of it: connecting, waiting, reading, retrying.",
+    since=1,
     is_timed=True,
 )
 def check_hang(outcome: ClientOutcome) -> Iterator[ClientFinding]:
@@ -190,6 +201,7 @@ def check_hang(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="No secret is in what the client says: in errors, logs and on stderr.",
     rationale="Logs go where secrets must not: to colleagues, to services, into reports.",
     remediation="Leave the query of a URL, and headers with credentials, out of messages.",
+    since=1,
 )
 def check_secrets(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for each secret, in every encoding that the redactor knows."""
@@ -207,7 +219,8 @@ def check_secrets(outcome: ClientOutcome) -> Iterator[ClientFinding]:
         for place, text in places.items():
             data = text.encode("utf-8", "replace")
             if redactor.redact(data) != data:
-                yield ClientFinding(f"{name} stands in {place}", RECORDED)
+                message = f"{name} stands in {place}"
+                yield ClientFinding(message, RECORDED, subject=message)
 
 
 def describe_error(outcome: ClientOutcome) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -12,9 +12,10 @@ from ..severity import DEFAULT_TRUST, Severity, rate_severity
 from . import checks as _checks  # noqa: F401 - registers them
 from . import retry_checks as _retry_checks  # noqa: F401 - as above
 from .case import ClientCase, ClientOutcome
-from .registry import CLIENT_CHECKS, ClientCheck, ClientFinding
+from .exchange_text import CaseExchange
+from .registry import CLIENT_CHECKS, CURRENT_SUITE, ClientCheck, ClientFinding
 
-Verdict = Literal["passed", "failed", "warned", "informational", "not judged"]
+Verdict = Literal["passed", "failed", "warned", "informational", "accepted", "not judged"]
 VERDICTS: Final[dict[Severity, Verdict]] = {"error": "failed", "warning": "warned", "note": "informational"}
 
 
@@ -28,7 +29,10 @@ class RatedFinding:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """The verdict on one case; `reason` says why it was not judged, where it was not."""
+    """The verdict on one case; `reason` says why it was not judged, where it was not.
+
+    `answer` and `exchanges` are what the client gave, sent and got, without secrets; empty until `add_evidence`.
+    """
 
     case: ClientCase
     verdict: Verdict
@@ -36,6 +40,8 @@ class CaseResult:
     reason: str = ""
     request_count: int = 0
     seconds: float = 0.0
+    answer: str = ""
+    exchanges: tuple[CaseExchange, ...] = ()
 
 
 def list_client_checks() -> list[ClientCheck]:
@@ -44,9 +50,15 @@ def list_client_checks() -> list[ClientCheck]:
 
 
 def judge_outcome(
-    outcome: ClientOutcome, trust: frozenset[ProvenanceKind] = DEFAULT_TRUST, skipped: Collection[str] = ()
+    outcome: ClientOutcome,
+    trust: frozenset[ProvenanceKind] = DEFAULT_TRUST,
+    skipped: Collection[str] = (),
+    suite: int = CURRENT_SUITE,
 ) -> CaseResult:
-    """Hold an outcome to all checks, but for those whose id or family is `skipped`."""
+    """Hold an outcome to all checks, but for those whose id or family is `skipped`.
+
+    What a check finds that came later than `suite` is a note: whoever named that suite is not to fail by an upgrade.
+    """
     reason = _find_reason_not_to_judge(outcome)
     if reason:
         return CaseResult(outcome.case, "not judged", reason=reason, seconds=outcome.seconds)
@@ -54,20 +66,28 @@ def judge_outcome(
     for check in CLIENT_CHECKS.values():
         if check.id in skipped or check.family in skipped:
             continue
+        limit: Severity = "error"
+        if check.since > suite:
+            limit = "note"
         for finding in check.function(outcome):
-            severity = rate_severity(finding.source.kind, trust)
+            severity = rate_severity(finding.source.kind, trust, limit)
             findings.append(RatedFinding(replace(finding, check=check.id), severity))
-    verdict: Verdict = "passed"
-    for severity in reversed(VERDICTS):
-        if any(rated.severity == severity for rated in findings):
-            verdict = VERDICTS[severity]
     return CaseResult(
         outcome.case,
-        verdict,
+        choose_verdict(rated.severity for rated in findings),
         tuple(findings),
         request_count=len(outcome.exchanges),
         seconds=outcome.seconds,
     )
+
+
+def choose_verdict(severities: Iterable[Severity]) -> Verdict:
+    """Return the verdict of findings of these severities, which is that of the worst; `passed` without any."""
+    present = set(severities)
+    for severity, verdict in VERDICTS.items():
+        if severity in present:
+            return verdict
+    return "passed"
 
 
 def _find_reason_not_to_judge(outcome: ClientOutcome) -> str:

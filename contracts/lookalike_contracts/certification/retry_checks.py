@@ -30,6 +30,7 @@ MIN_TIME_STEP: Final = 2.0
     summary="The client gives up some time.",
     rationale="Thousands of clients that ask again and again keep a service down.",
     remediation="Bound the number of attempts, and wait longer before each.",
+    since=1,
 )
 def check_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Count the requests of the case's operation."""
@@ -43,6 +44,7 @@ def check_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client does not repeat a request that can only fail again.",
     rationale="A wrong key or an empty account is as wrong at the next try: it costs time, calls, and perhaps the account.",
     remediation="Tell errors that pass from those that stay, and repeat only the first.",
+    since=1,
 )
 def check_permanent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for the same request after an error that stays."""
@@ -58,6 +60,7 @@ def check_permanent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     summary="The client does not repeat a request whose failure is billed.",
     rationale="Each try is paid for, and the caller does not know.",
     remediation="Give such an error to the caller, who can decide what another try is worth.",
+    since=1,
 )
 def check_billed(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for the same request after an error that costs money."""
@@ -82,6 +85,7 @@ def _count_repetitions(outcome: ClientOutcome) -> dict[str, int]:
     summary="The client waits before it asks again, and as long as the answer says.",
     rationale="Who asks again at once meets the same overload, and makes it worse.",
     remediation="Read the header that says how long to wait; without one wait longer at each try.",
+    since=1,
     is_timed=True,
 )
 def check_pauses(outcome: ClientOutcome) -> Iterator[ClientFinding]:
@@ -112,6 +116,7 @@ def _judge_pause(outcome: ClientOutcome, attempt: Attempt) -> ClientFinding | No
     summary="Each attempt has a nonce and a time of its own.",
     rationale="A server that has seen a nonce takes the second request for a replay, and refuses it for that alone.",
     remediation="Sign each attempt anew, and not once before the loop.",
+    since=1,
 )
 def check_nonces(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare nonce and time of two attempts.

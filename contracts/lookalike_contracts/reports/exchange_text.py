@@ -42,10 +42,11 @@ def build_exchange_texts(
 ) -> tuple[ExchangeText, ...]:
     """Return the exchanges of a finding with all secrets of `account` covered, and what `run_redactor` covers."""
     redactor = build_redactor(api, account, finding.exchanges, run_redactor)
-    return tuple(_build_exchange_text(exchange, finding.url, redactor) for exchange in finding.exchanges)
+    return tuple(build_exchange_text(exchange, finding.url, redactor) for exchange in finding.exchanges)
 
 
-def _build_exchange_text(exchange: Exchange, base_url: str, redactor: Redactor) -> ExchangeText:
+def build_exchange_text(exchange: Exchange, base_url: str, redactor: Redactor) -> ExchangeText:
+    """Return an exchange as texts; `base_url` is where the request went, "" for the host that it names."""
     request = exchange.request
     response = exchange.response
     url = build_url(request, base_url or f"{request.scheme}://{request.host}")

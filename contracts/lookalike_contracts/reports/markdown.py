@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lookalike_specs import Api
 from lookalike_specs.printable_text import break_workflow_commands
 
-from .escape import clean_line, clean_text
 from .location import get_display_path, quote_source
+from .markdown_code import render_block, render_code, render_code_element
 from .report import STATES, FindingGroup, Report, ResultState
 from .text import MAX_OTHERS, format_provenance, format_summary, shorten_line
 
@@ -39,7 +37,7 @@ def render_markdown(report: Report) -> str:
 
 
 def _render_lines(report: Report) -> Iterator[str]:
-    yield f"## Lookalike judged {_render_code(report.target)}"
+    yield f"## Lookalike judged {render_code(report.target)}"
     yield f"\n{format_summary(report)}.\n"
     yield f"| | {' | '.join(api.id for api in report.apis)} |"
     yield f"| --- |{' --- |' * len(report.apis)}"
@@ -96,23 +94,23 @@ def _render_group(group: FindingGroup) -> Iterator[str]:
     finding = group.first
     location = finding.evidence.location
     title = f"{finding.api}/{finding.operation} {finding.check}"
-    message = _render_code_element(finding.message)
+    message = render_code_element(finding.message)
     yield f"\n<details><summary>{MARKS[finding.state]} {title} ({finding.provenance.kind}): {message}</summary>\n"
-    yield f"- where: {_render_code(finding.pointer or 'the whole answer')}"
-    yield f"- rule: {_render_code(f'{get_display_path(location)}:{location.line}')} {_render_code(location.pointer)}"
-    yield f"- fact: {_render_code(format_provenance(finding))}"
-    yield f"- again: {_render_code(finding.rerun_command)}"
-    yield f"- id: {_render_code(finding.fingerprint)}"
+    yield f"- where: {render_code(finding.pointer or 'the whole answer')}"
+    yield f"- rule: {render_code(f'{get_display_path(location)}:{location.line}')} {render_code(location.pointer)}"
+    yield f"- fact: {render_code(format_provenance(finding))}"
+    yield f"- again: {render_code(finding.rerun_command)}"
+    yield f"- id: {render_code(finding.fingerprint)}"
     if finding.accepted_reason:
-        yield f"- accepted: {_render_code(finding.accepted_reason)}"
+        yield f"- accepted: {render_code(finding.accepted_reason)}"
     evidence = finding.evidence
     if group.others:
         yield f"- and {len(group.others)} more like it:"
     for other in group.others[:MAX_OTHERS]:
-        yield f"  - {other.operation} {_render_code(shorten_line(other.message))} {_render_code(other.fingerprint)}"
+        yield f"  - {other.operation} {render_code(shorten_line(other.message))} {render_code(other.fingerprint)}"
     quote = quote_source(location)
     if quote:
-        yield f"\n{_render_block('yaml', quote)}"
+        yield f"\n{render_block('yaml', quote)}"
     blocks = (
         ("sh", evidence.curl),
         ("python", evidence.python),
@@ -121,7 +119,7 @@ def _render_group(group: FindingGroup) -> Iterator[str]:
     )
     for language, text in blocks:
         yield ""
-        yield _render_block(language, text)
+        yield render_block(language, text)
     yield "\n</details>"
 
 
@@ -133,26 +131,4 @@ def _render_list(title: str, items: Sequence[str]) -> Iterator[str]:
     if items:
         yield f"\n### {title}\n"
     for item in items:
-        yield f"- {_render_code(item)}"
-
-
-def _render_code_element(text: str) -> str:
-    """Return the text as code by HTML's means; inside a `summary` Markdown's own count for nothing."""
-    return f"<code>{html.escape(clean_line(text))}</code>"
-
-
-def _render_code(text: str) -> str:
-    """Return the text as code, in which `@name` mentions nobody and `# 1` is no heading."""
-    fence = "`" * (1 + _measure_longest_run(text))
-    space = " " if "`" in text else ""
-    return f"{fence}{space}{clean_line(text)}{space}{fence}"
-
-
-def _render_block(language: str, text: str) -> str:
-    """Return a block of code that nothing inside of it can end: its fence is longer than any in the text."""
-    fence = "`" * max(3, 1 + _measure_longest_run(text))
-    return f"{fence}{language}\n{clean_text(text)}\n{fence}"
-
-
-def _measure_longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
+        yield f"- {render_code(item)}"

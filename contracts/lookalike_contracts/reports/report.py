@@ -11,7 +11,7 @@ from lookalike_specs.printable_text import escape_invisible
 from lookalike_specs.provenance import UNSTATED, Source
 from lookalike_specs.redaction import Redactor
 
-from ..baseline import Baseline
+from ..baseline import Baseline, index_check_results
 from ..coverage import Coverage
 from ..finding import ARRAY_INDEX, Finding
 from ..registry import Check
@@ -266,7 +266,7 @@ def assemble_report(
     run_redactor = build_run_redactor(run.apis, run.accounts)
     reported = [
         _build_reported_finding(
-            run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding), run_redactor
+            run, finding, build_rerun_command(finding), baseline.explain_acceptance(finding.fingerprint), run_redactor
         )
         for finding in run.result.findings
     ]
@@ -281,7 +281,9 @@ def assemble_report(
         results=tuple(_redact_result(result, run_redactor) for result in run.result.results),
         findings=findings,
         coverage=run.coverage,
-        notes=tuple(escape_invisible(note) for note in baseline.describe_stale_entries(run.result.results)),
+        notes=tuple(
+            escape_invisible(note) for note in baseline.describe_stale_entries(index_check_results(run.result.results))
+        ),
         is_interrupted=run.is_interrupted,
         restart_command=run.restart_command,
         sarif_file=sarif_file,

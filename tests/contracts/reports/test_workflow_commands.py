@@ -13,7 +13,7 @@ from msgspec.structs import replace as replace_struct
 from lookalike_contracts.baseline import Baseline
 from lookalike_contracts.finding import Exchange
 from lookalike_contracts.reports import FORMATS, CompletedRun, assemble_report
-from lookalike_contracts.reports.html.page import SCRIPT, STYLE
+from lookalike_contracts.reports.html.environment import SCRIPT, STYLE
 from lookalike_specs.printable_text import CHARACTER_REFERENCES, break_workflow_commands
 
 COMMANDS = (

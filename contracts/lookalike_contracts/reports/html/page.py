@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import Any, Final, NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from typing import Final, NamedTuple
 
 from lookalike_specs import Api
 from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
@@ -20,22 +12,13 @@ from lookalike_specs.provenance import PROVENANCE_KINDS, ProvenanceKind
 from ...coverage import FIELD_STATES
 from ...registry import Check
 from ...results import CheckResult
-from ..escape import clean_text
 from ..location import get_display_path, quote_source
 from ..report import STATES, Report, ReportedFinding, ResultState
 from ..text import format_count, format_provenance, list_missing_errors
 from .coverage_view import KINDS, build_coverage_rows, build_operation_views
+from .environment import load_template
 from .message_view import MessageLine, limit_characters, show_request, show_response
 
-PACKAGE_FILES: Final = files(__package__)
-STYLE: Final = (PACKAGE_FILES / "style.css").read_text("utf-8")
-SCRIPT: Final = (PACKAGE_FILES / "script.js").read_text("utf-8")
-# nothing is loaded, and no other script runs, whatever a server wrote into its answers
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; "
-    f"script-src 'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}'; base-uri 'none'; form-action 'none'"
-)
-CODE_SPAN: Final = re.compile("`([^`]+)`")
 MAX_OPEN_FINDINGS: Final = 3
 MAX_EXCHANGES: Final = 3
 # of all requests of a finding, and as many of all its responses
@@ -114,11 +97,8 @@ def render_page(report: Report) -> str:
     """Return the page as HTML."""
     findings = list(_build_finding_views(report))
     groups = _build_group_views(report, findings)
-    return _load_environment().get_template("report.html.j2").render(
+    return load_template("report.html.j2").render(
         report=report,
-        style=Markup(STYLE),  # noqa: S704 - our own file
-        script=Markup(SCRIPT),  # noqa: S704 - our own file, and byte by byte what the policy allows
-        policy=Markup(CONTENT_SECURITY_POLICY),  # noqa: S704 - our own, and without a double quote
         headline=_build_headline(report),
         verdict=_find_verdict(report),
         numbers=_build_numbers(report),
@@ -127,6 +107,8 @@ def render_page(report: Report) -> str:
         kinds_of_findings=_count_kinds(report),
         unchecked=report.unchecked_groups,
         states=STATES,
+        marks=MARKS,
+        legend=LEGEND,
         matrix=list(_build_matrix(report)),
         drawers=list(_build_drawers(report, findings)),
         kinds=[title for _, title in KINDS],
@@ -135,42 +117,6 @@ def render_page(report: Report) -> str:
         field_states=FIELD_STATES,
         operations=list(build_operation_views(report)),
     )  # fmt: skip
-
-
-@cache
-def _load_environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("lookalike_contracts", "reports/html"),
-        autoescape=True,
-        finalize=_clean_value,
-        # a name that the template misspells is an error, and not an empty place on the page
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(code_spans=_render_code_spans, css=_get_css_class, thousands="{:,}".format)
-    environment.globals.update(marks=MARKS, legend=LEGEND, format_count=format_count)
-    return environment
-
-
-def _clean_value(value: Any) -> Any:
-    """Clean each value that the template prints. What is Markup is ours, and clean."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return clean_text(value)
-    return value
-
-
-def _render_code_spans(text: str) -> Markup:
-    """Return the text with `code` as an element. Everything is escaped, inside of it and outside."""
-    # with one group in the pattern, what stands at an odd place is what stood between backticks
-    parts = CODE_SPAN.split(clean_text(text))
-    pieces = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
-    return Markup("").join(pieces)
-
-
-def _get_css_class(state: ResultState) -> str:
-    return state.replace(" ", "-")
 
 
 def _build_headline(report: Report) -> str:

@@ -1,0 +1,17 @@
+"""A certification, in the formats that people and programs read."""
+
+from .assemble import CompletedCertification, assemble_certification_report
+from .formats import CERTIFICATION_FORMATS
+from .merge import BadReport, decode_report, merge_reports
+from .report import CertificationReport, RunSettings
+
+__all__ = [
+    "CERTIFICATION_FORMATS",
+    "BadReport",
+    "CertificationReport",
+    "CompletedCertification",
+    "RunSettings",
+    "assemble_certification_report",
+    "decode_report",
+    "merge_reports",
+]
