@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from importlib.resources import files
 
 import msgspec
@@ -68,7 +69,7 @@ def build_case(client: str, case_id: str, verdict: Verdict = "passed", seconds: 
 
 
 def build_report(
-    cases: list[CaseReport], planned: dict[str, tuple[str, ...]], suite: int = 1, version: str = "0.1.0"
+    cases: list[CaseReport], planned: Mapping[str, tuple[str, ...]], suite: int = 1, version: str = "0.1.0"
 ) -> CertificationReport:
     return CertificationReport(
         tool=ReportedTool(version),
