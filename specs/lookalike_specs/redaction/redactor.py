@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final
 
-from .decoders import BINARY_DECODERS, ESCAPE_DECODERS, LayerDecoder, build_run_decoders
+from .decoders import BINARY_DECODERS, ESCAPE_DECODERS, LayerDecoder, build_run_decoders, decode_form, select_texts
 from .layers import Layer, Span
 from .value_index import ValueIndex
 
@@ -21,20 +22,22 @@ MASK: Final = b"***"
 MAX_LAYERS: Final = 4
 # How many bytes a value that begins before a cut can be written in, all encodings taken together.
 SEARCH_MARGIN: Final = 8192
+# text, is_text, has_words
+ReadingKey = tuple[bytes, bool, bool]
 
 
-class DecodedText(NamedTuple):
-    """What a text says when it is decoded layer by layer; `has_words` while only escapes were undone."""
+@dataclass(eq=False)
+class Reading:
+    """What a text says when it is decoded layer by layer; `has_words` while only escapes were undone.
+
+    `sources` are the readings that it was decoded from, none for the text that all began with. There may be several: a
+    body can have a secret in hexadecimal and in Base64 beside each other, and both say the same.
+    """
 
     text: bytes
-    layers: tuple[Layer, ...]
-    has_words: bool
-
-    def map_to_source(self, span: Span) -> Span:
-        """Return where a span of this text stands in the text that all began with."""
-        for layer in reversed(self.layers):
-            span = layer.map_to_source(*span)
-        return span
+    is_text: bool = True
+    has_words: bool = True
+    sources: list[tuple[Reading, Layer]] = field(default_factory=list)
 
 
 class Redactor:
@@ -51,9 +54,13 @@ class Redactor:
             self._indexes += base._indexes
         lengths = [index.min_length for index in self._indexes if index.min_length]
         self._shortest = min((index.shortest for index in self._indexes if index), default=sys.maxsize)
-        self._decoders: tuple[LayerDecoder, ...] = ESCAPE_DECODERS
+        decoders: tuple[LayerDecoder, ...] = ESCAPE_DECODERS
+        if not any(index.has_blank for index in self._indexes):
+            # a `+` that may be a blank concerns nobody: most pages have one, and would be read twice
+            decoders = tuple(decoder for decoder in decoders if decoder is not decode_form)
         if lengths:
-            self._decoders += BINARY_DECODERS + build_run_decoders(min(lengths))
+            decoders += BINARY_DECODERS + build_run_decoders(min(lengths))
+        self._decoders = decoders
 
     def redact(self, text: bytes, max_bytes: int | None = None) -> bytes:
         """Return the text, or its first `max_bytes`, with MASK in place of every value."""
@@ -69,15 +76,17 @@ class Redactor:
                 last = stop
         return b"".join([*parts, text[last:end]])
 
-    def _find_spans(self, text: bytes) -> Iterator[Span]:
-        """Yield where the values stand, in the text or in what it can be read as."""
+    def _find_spans(self, text: bytes) -> Iterable[Span]:
+        """Return where the values stand, in the text or in what it can be read as."""
         if len(text) < self._shortest:
-            return
+            return ()
+        hits = []
         for reading in iter_readings(text, self._decoders):
-            for span in self._find_plain_spans(reading):
-                yield reading.map_to_source(span)
+            hits += [(reading, span) for span in self._find_plain_spans(reading)]
+        # only now, as another source of a reading may be found after the reading itself
+        return _map_to_text(hits)
 
-    def _find_plain_spans(self, reading: DecodedText) -> Iterator[Span]:
+    def _find_plain_spans(self, reading: Reading) -> Iterator[Span]:
         text = reading.text.lower()
         for index in self._indexes:
             yield from index.find_spans(text)
@@ -85,32 +94,54 @@ class Redactor:
                 yield from index.find_words(text)
 
 
-def iter_readings(
-    text: bytes, decoders: tuple[LayerDecoder, ...], max_layers: int = MAX_LAYERS
-) -> Iterator[DecodedText]:
+def iter_readings(text: bytes, decoders: tuple[LayerDecoder, ...], max_layers: int = MAX_LAYERS) -> Iterator[Reading]:
     """Yield the text, and all that it can be read as, up to `max_layers` encodings within each other."""
     # breadth first: each round decodes all readings of one depth for the next
-    readings = [DecodedText(text, (), has_words=True)]
-    seen = {text}
+    readings = [Reading(text)]
+    existing = {(text, True, True): readings[0]}
     yield readings[0]
     for _ in range(max_layers):
-        readings = [inner for reading in readings for inner in _decode_further(reading, decoders, seen)]
+        inner_readings: list[Reading] = []
+        for reading in readings:
+            reading_decoders = decoders if reading.is_text else BINARY_DECODERS
+            inner_readings += _decode_further(reading, reading_decoders, existing)
+        readings = inner_readings
         yield from readings
 
 
 def _decode_further(
-    reading: DecodedText, decoders: tuple[LayerDecoder, ...], seen: set[bytes]
-) -> Iterator[DecodedText]:
-    """Yield what a text can be read as, but for what another order of decoding gave already."""
-    if reading.layers and not reading.layers[-1].is_text:
-        decoders = BINARY_DECODERS
+    reading: Reading, decoders: tuple[LayerDecoder, ...], existing: dict[ReadingKey, Reading]
+) -> Iterator[Reading]:
+    """Yield what a text can be read as; what it can be read as already gets one source more instead."""
     for decode in decoders:
         # three letters come by chance in what Base64 makes of a text that is none
         has_words = reading.has_words and decode in ESCAPE_DECODERS
         for layer in decode(reading.text):
-            if layer.text not in seen:
-                seen.add(layer.text)
-                yield DecodedText(layer.text, (*reading.layers, layer), has_words)
+            key = layer.text, layer.is_text, has_words
+            inner = existing.get(key)
+            if inner is None:
+                inner = Reading(*key)
+                existing[key] = inner
+                yield inner
+                if layer.has_texts and not layer.is_text:
+                    # the texts in it are no encoding more
+                    yield from _decode_further(inner, (select_texts,), existing)
+            inner.sources.append((reading, layer))
+
+
+def _map_to_text(hits: list[tuple[Reading, Span]]) -> Iterator[Span]:
+    """Yield where spans of readings stand in the text that all began with, by each way that leads there."""
+    # A way may lead back to where it began: there are files that are what they decompress to.
+    seen = set(hits)
+    while hits:
+        reading, span = hits.pop()
+        if not reading.sources:
+            yield span
+        for source, layer in reading.sources:
+            hit = source, layer.map_to_source(*span)
+            if hit not in seen:
+                seen.add(hit)
+                hits.append(hit)
 
 
 def _merge_spans(spans: Iterable[Span]) -> Iterator[Span]:

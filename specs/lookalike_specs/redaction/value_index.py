@@ -32,6 +32,7 @@ class ValueIndex:
         self._words = {value for value in lower_values if _is_word(value)}
         # no shorter text has one of the values in it
         self.shortest = min(map(len, lower_values), default=0)
+        self.has_blank = any(b" " in value for value in lower_values)
         self._starts = set[bytes]()
         self._long_values: dict[bytes, list[bytes]] = {}
         # the first bytes of values -> how long the values are that begin so, the longest first

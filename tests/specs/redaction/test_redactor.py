@@ -7,6 +7,7 @@ import time
 import zlib
 from base64 import b64encode, encodebytes, urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from quopri import encodestring
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape, quoteattr
@@ -63,7 +64,13 @@ RARER_ENCODINGS: dict[str, Callable[[str], str]] = {
     "hexadecimal, upper case": lambda text: text.encode().hex().upper(),
     "hexadecimal, with blanks": lambda text: text.encode().hex(" "),
     "hexadecimal, two bytes a group": lambda text: text.encode().hex(" ", -2),
+    "hexadecimal, four bytes a group": lambda text: text.encode().hex(" ", -4),
     "hexadecimal, with dashes": lambda text: text.encode().hex("-"),
+    "hexadecimal, with commas": lambda text: text.encode().hex(","),
+    "hexadecimal, two bytes a group, with colons": lambda text: text.encode().hex(":", -2),
+    "hexadecimal, in lines": lambda text: text.encode().hex("\n", 3),
+    "hexadecimal, in lines of a dump": lambda text: text.encode().hex(" ", -2).replace(" ", "\r\n  ", 2),
+    "hexadecimal, as texts": lambda text: json.dumps([f"{byte:02x}" for byte in text.encode()]),
     "base64 of UTF-16": lambda text: b64encode(text.encode("utf-16")).decode(),
     "base64 of UTF-16, the other byte first": lambda text: b64encode(text.encode("utf-16-be")).decode(),
     "base64 of gzip": lambda text: b64encode(gzip.compress(text.encode())).decode(),
@@ -80,6 +87,11 @@ RARER_ENCODINGS: dict[str, Callable[[str], str]] = {
     "numbers in JSON": lambda text: json.dumps(list(text.encode())),
     "numbers without blanks": lambda text: ",".join(str(byte) for byte in text.encode()),
     "numbers of C": lambda text: ", ".join(f"0x{byte:02X}" for byte in text.encode()),
+    "numbers of C with blanks": lambda text: " ".join(f"0x{byte:02x}" for byte in text.encode()),
+    "numbers with blanks": lambda text: " ".join(str(byte) for byte in text.encode()),
+    "numbers with semicolons": lambda text: ";".join(str(byte) for byte in text.encode()),
+    "numbers in lines": lambda text: json.dumps(list(text.encode()), indent=8),
+    "numbers as texts": lambda text: json.dumps([str(byte) for byte in text.encode()]),
     "a header in two lines": lambda text: f"{text[:4]}\r\n \t{text[4:]}",
 }
 BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
@@ -131,6 +143,20 @@ def test_a_rarer_encoding_of_a_secret_does_not_survive(name: str, secret: str, a
     rest = covered.removeprefix(around[0]).removesuffix(around[1]).strip(" =[]\r\n\t")
     assert "***" in rest
     assert len(rest) <= len("***") + 6
+
+
+@pytest.mark.exhaustive(40)
+@pytest.mark.parametrize("first", ALL_ENCODINGS)
+@pytest.mark.parametrize("second", ALL_ENCODINGS)
+def test_nor_do_two_encodings_beside_each_other(first: str, second: str) -> None:
+    """What both say is the same, but it stands in two places."""
+    secret = "lk9f3c0101000011ab12-x"
+    texts = [ALL_ENCODINGS[name](secret) for name in (first, second)]
+    covered = Redactor([secret.encode()]).redact("\n\n (and) \n\n".join(texts).encode()).decode()
+    left, _, right = covered.partition("(and)")
+    assert MASK.decode() in left
+    assert MASK.decode() in right
+    assert not any(text.strip() in covered for text in texts)
 
 
 @pytest.mark.exhaustive(100)
@@ -227,6 +253,28 @@ def test_a_secret_that_the_cut_goes_through_is_covered_whole(secret, name, befor
     assert covered.startswith(b" " * min(before, 60))
 
 
+RANDOM_BYTES = b"".join(sha256(bytes([number])).digest() for number in range(64))
+DUMPS = {
+    "hexadecimal": RANDOM_BYTES.hex(),
+    "hexadecimal, in groups": RANDOM_BYTES[:1365].hex(" "),
+    "numbers": json.dumps(list(RANDOM_BYTES[:800])),
+    "blanks between digits": "1 " * 2048,
+    "lists of one number": "1," * 2048,
+    "digits": "12" * 2048,
+}
+
+
+@pytest.mark.parametrize("name", DUMPS)
+def test_a_body_of_digits_takes_a_few_milliseconds(name: str) -> None:
+    redactor = Redactor([b"0123456789", b"aaaaaaaaaaa"])
+    body = DUMPS[name].encode()
+    began = time.process_time()
+    for _ in range(10):
+        redactor.redact(body)
+    # 1 to 2 ms each; the rest is for slow machines
+    assert time.process_time() - began < 0.3
+
+
 def test_texts_that_are_all_escapes_are_no_trap() -> None:
     began = time.monotonic()
     for text in ("%2561" * 6000, "&amp;" * 6000, "\\u0026amp;%5Cu0061+" * 1500, "A" * 32_000, "+" * 32_000):
@@ -242,6 +290,15 @@ def test_a_hexadecimal_dump_shows_no_secret(separator: str, change: Callable[[st
     dump = secret.hex(separator) if separator else secret.hex()
     covered = Redactor([secret]).redact(within.format(change(dump)).encode())
     assert covered == within.format("***").encode()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8, 16])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "12 ", "0x", "7: "])
+@pytest.mark.parametrize("behind", ["", "a", "ab", " 7", ",\n 12345"])
+def test_groups_of_digits_may_stand_beside_other_digits(size: int, before: str, behind: str) -> None:
+    secret = b"Sk-47/x+Pq==0000"
+    covered = Redactor([secret]).redact(f"{before}{secret.hex(' ', -size)}{behind}".encode())
+    assert covered == f"{before}***{behind}".encode()
 
 
 def test_a_short_secret_takes_no_numbers_away() -> None:
