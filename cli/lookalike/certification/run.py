@@ -61,6 +61,9 @@ def certify(options: CertificationOptions, progress: Progress) -> Certification:
 
 
 async def _certify(options: CertificationOptions, progress: Progress) -> Certification:
+    if not options.cases:
+        # a small shard
+        return Certification(options.name, "", ())
     apis = tuple(dict.fromkeys(case.api for case in options.cases))
     ends_at = time.monotonic() + options.max_time
     results: list[CaseResult] = []

@@ -40,7 +40,7 @@ CLASSES: Final[dict[Verdict, str]] = {
     "passed": "passed",
 }
 SEVERITY_CLASSES: Final[dict[Severity, str]] = {"error": "failed", "warning": "warned", "note": "noted"}
-EXPECTATION_TEXTS: Final = {"items": "the goods of the answer", "failure": "a failure that is told"}
+EXPECTATION_TEXTS: Final = {"items": "the goods of the answer", "failure": "an error for the caller"}
 # of a check that fails everywhere
 MAX_LISTED_CASES: Final = 12
 MAX_PANEL_CHARACTERS: Final = 3_000
