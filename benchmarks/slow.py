@@ -24,6 +24,7 @@ from attack_client import HONEST, HonestClient, ServerProcess, connect, print_go
 from hostile import build_context, build_values, encode_request
 from PIL import Image
 
+from lookalike_mocks.adapters.limits import Limits
 from lookalike_specs import load_api
 from lookalike_specs.request_builder import build_minimal_values, build_request
 from lookalike_specs.signing.sign import sign
@@ -38,20 +39,30 @@ POST = b"POST /api/client/third-purchase/image/query HTTP/1.1\r\nHost: a\r\nCont
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
+LIMITS = Limits()
+# A connection's timer may look so much later than its deadline, and this program needs a second to see an end.
+SPARE_SECONDS = LIMITS.shortest_seconds + 1.0
+
+
 @dataclass(frozen=True)
 class SlowKind:
-    """What is sent at once, what is sent each second, whether answers are read, and in how many seconds it must be over."""
+    """What is sent at once, what is sent each second, whether answers are read, and after how many seconds the server ends it."""
 
     first: bytes
     drip: bytes = b""
     reads: bool = True
-    seconds: float = 14.0
+    limit_seconds: float = LIMITS.body_pause_seconds
+
+    @property
+    def goal_seconds(self) -> float:
+        """Return the seconds within which it must be over: behind the last answer, a client may read and say its own end."""
+        return self.limit_seconds + LIMITS.linger_seconds + SPARE_SECONDS
 
 
 KINDS = {
-    "says nothing": SlowKind(b""),
-    "half a head": SlowKind(b"GET / HTTP/1.1\r\nhost"),
-    "a head in drops": SlowKind(b"GET / HTTP/1.1\r\n", b"x: y\r\n"),
+    "says nothing": SlowKind(b"", limit_seconds=LIMITS.idle_seconds),
+    "half a head": SlowKind(b"GET / HTTP/1.1\r\nhost", limit_seconds=LIMITS.head_seconds),
+    "a head in drops": SlowKind(b"GET / HTTP/1.1\r\n", b"x: y\r\n", limit_seconds=LIMITS.head_seconds),
     "half a body": SlowKind(POST + b"Content-Length: 100\r\n\r\n{"),
     "a body in drops": SlowKind(POST + b"Content-Length: 9999\r\n\r\n{", b" "),
     "the body of a GET in drops": SlowKind(GET + b"Content-Length: 9999\r\n\r\n", b"z"),
@@ -59,8 +70,11 @@ KINDS = {
     "chunks in drops": SlowKind(POST + CHUNKED, b"1\r\nz\r\n"),
     "trailers in drops": SlowKind(POST + CHUNKED + b"0\r\n", b"x: y\r\n"),
     "a body in drops behind an answer": SlowKind(GET + b"\r\n" + POST + b"Content-Length: 9999\r\n\r\n", b" "),
-    "stays after an answer": SlowKind(GET + b"\r\n"),
-    "reads nothing of what it asks for": SlowKind(HONEST * 300, b"", reads=False, seconds=50.0),
+    "stays after an answer": SlowKind(GET + b"\r\n", limit_seconds=LIMITS.idle_seconds),
+    # more than the buffers of both sides hold, as the server would have sent all of it otherwise
+    "reads nothing of what it asks for": SlowKind(
+        HONEST * 5000, reads=False, limit_seconds=LIMITS.unread_response_seconds
+    ),
 }
 
 
@@ -98,7 +112,7 @@ def hold_slow_connections(server: ServerProcess, count: int) -> int:
             # one whose buffer is full says that it can be read; who reads nothing looks for an end alone
             selector.register(sock, selectors.EVENT_READ)
         opened_at = time.monotonic()
-        longest = max(kind.seconds for kind in KINDS.values()) + 10
+        longest = max(kind.goal_seconds for kind in KINDS.values()) + 10
         next_drip = opened_at
         while kinds_of and time.monotonic() - opened_at < longest:
             if time.monotonic() >= next_drip:
@@ -122,8 +136,8 @@ def hold_slow_connections(server: ServerProcess, count: int) -> int:
             (
                 f"{name}: ended after at most",
                 f"{last_end[name]:.0f} s, {left} never",
-                f"{kind.seconds:.0f} s",
-                not left and last_end[name] <= kind.seconds,
+                f"{kind.goal_seconds:.0f} s",
+                not left and last_end[name] <= kind.goal_seconds,
             )
         )
     rows.append(describe_honest(honest, 10.0))
