@@ -135,8 +135,8 @@ class Api:
     @property
     def hosts(self) -> frozenset[str]:
         """Return the vendor's real host names."""
-        found = (urlsplit(server).netloc for server in self.servers)
-        return frozenset(host for host in found if host.partition(":")[0] not in LOCAL_HOSTS)
+        netlocs = (urlsplit(server).netloc for server in self.servers)
+        return frozenset(host for host in netlocs if host.partition(":")[0] not in LOCAL_HOSTS)
 
     @property
     def base_paths(self) -> tuple[str, ...]:

@@ -70,12 +70,12 @@ def synthesize_extensions(document: Document, api_id: str, file: str, notices: l
         add_answer_notices(document, node, pointer, notices)
         _extend_operation(document, node, pointer, file, notices)
     _unify_refusals(document, [node for _, node in operations])
-    given = document.get(EXTENSION, {})
-    made = _build_root(document, [node for _, node in operations], api_id)
+    own = document.get(EXTENSION, {})
+    inferred = _build_root(document, [node for _, node in operations], api_id)
     tables = ("errors", "error-formats")
-    merged = merge_extension(made, given, file, excluded=tables)
+    merged = merge_extension(inferred, own, file, excluded=tables)
     for key in tables:
-        merged[key] = merge_table(made[key], given.get(key, {}), file)
+        merged[key] = merge_table(inferred[key], own.get(key, {}), file)
     complete_errors(merged["errors"], file)
     document[EXTENSION] = merged
     # what the file says in our words is its own word too, and not ours
@@ -124,18 +124,18 @@ def _find_verifier(scheme: Document) -> str:
 
 def _normalize_security(document: Document, node: Document, pointer: str, notices: list[str]) -> None:
     """Write into an operation which schemes protect it; `{}` stands for nobody having to prove anything."""
-    known = document["components"]["securitySchemes"]
-    given = node.get("security", document.get("security")) or [{}]
-    kept: list[Document] = []
-    for alternative in given:
-        unknown = [name for name in alternative if name not in known]
+    schemes = document["components"]["securitySchemes"]
+    alternatives = node.get("security", document.get("security")) or [{}]
+    usable: list[Document] = []
+    for alternative in alternatives:
+        unknown = [name for name in alternative if name not in schemes]
         if unknown:
             notices.append(f"{pointer}: {unknown[0]!r} is no security scheme; the alternative is left out")
-        elif any(known[name][EXTENSION]["scheme"] == "none" for name in alternative):
-            kept.append({})
+        elif any(schemes[name][EXTENSION]["scheme"] == "none" for name in alternative):
+            usable.append({})
         else:
-            kept.append(alternative)
-    node["security"] = kept or [{}]
+            usable.append(alternative)
+    node["security"] = usable or [{}]
 
 
 def _unify_refusals(document: Document, operations: list[Document]) -> None:
@@ -155,10 +155,10 @@ def _unify_refusals(document: Document, operations: list[Document]) -> None:
 
 
 def _extend_operation(document: Document, node: Document, pointer: str, file: str, notices: list[str]) -> None:
-    given = node.get(EXTENSION, {})
+    own = node.get(EXTENSION, {})
     _normalize_security(document, node, pointer, notices)
     names = [parameter["name"] for parameter in node["parameters"]]
-    is_whole = "whole-body" in given or _choose_whole_body(document, node, names, pointer, notices)
+    is_whole = "whole-body" in own or _choose_whole_body(document, node, names, pointer, notices)
     fields = [*names, *_list_body_fields(document, node, is_whole=is_whole)]
     invalid, is_documented = _choose_error(node, ("400", "422"))
     refused, _ = _choose_error(node, ("401", "403"))
@@ -167,14 +167,14 @@ def _extend_operation(document: Document, node: Document, pointer: str, file: st
         _add_response(node, invalid, "A rule of the document is broken.")
     if node["security"] != [{}] and {} not in node["security"] and refused not in statuses:
         _add_response(node, refused, "The credential is missing, or nobody has it.")
-    allowed = [status for status in statuses if int(status) in KNOWING_STATUSES or status in ("400", "422")]
-    also_allowed = [status for status in allowed if status not in (invalid, refused)]
+    other_statuses = [status for status in statuses if int(status) in KNOWING_STATUSES or status in ("400", "422")]
+    also_allowed = [status for status in other_statuses if status not in (invalid, refused)]
     aliases = {}
     if refused != "401":
         aliases["401"] = refused
     if "429" in statuses:
         aliases[TOO_MANY] = "429"
-    made: Document = {
+    inferred: Document = {
         "handler": EXAMPLES_HANDLER,
         "body-limit": BODY_LIMIT,
         "errors": {"default": invalid},
@@ -184,26 +184,26 @@ def _extend_operation(document: Document, node: Document, pointer: str, file: st
         "x-provenance": _describe_origin(invalid, is_documented=is_documented),
     }
     if is_whole:
-        made["whole-body"] = True
-    node[EXTENSION] = merge_extension(made, given, file)
+        inferred["whole-body"] = True
+    node[EXTENSION] = merge_extension(inferred, own, file)
     add_examples(document, node, pointer, notices)
 
 
 def _describe_origin(invalid: str, *, is_documented: bool) -> Document:
     """Return where an operation's extension comes from: that broken rules are refused stands in its responses."""
-    stated: Document = {"kind": "inferred", "source": "the responses that the document has"}
+    provenance: Document = {"kind": "inferred", "source": "the responses that the document has"}
     if is_documented:
-        stated["keywords"] = {"errors": {"kind": "documented", "source": f"the response {invalid} of the operation"}}
-    return stated
+        provenance["keywords"] = {"errors": {"kind": "documented", "source": f"the response {invalid} of the operation"}}
+    return provenance
 
 
-def _choose_error(node: Document, wanted: tuple[str, ...]) -> tuple[str, bool]:
+def _choose_error(node: Document, candidates: tuple[str, ...]) -> tuple[str, bool]:
     """Return the status of the first of these errors that is documented (by a range or `default` too), and whether."""
     responses = node["responses"]
-    for status in wanted:
+    for status in candidates:
         if status in responses:
             return status, True
-    return wanted[0], "4XX" in responses or "default" in responses
+    return candidates[0], "4XX" in responses or "default" in responses
 
 
 def _list_error_statuses(node: Document) -> list[str]:
@@ -365,7 +365,7 @@ def _get_phrase(status: int) -> str:
 
 def _build_situations(operations: list[Document]) -> Document:
     """Return a situation for each named example of a good answer."""
-    found: Document = {}
+    situations: Document = {}
     for node in operations:
         for key, response in node["responses"].items():
             if not key.startswith("2"):
@@ -373,8 +373,8 @@ def _build_situations(operations: list[Document]) -> Document:
             for media in response.get("content", {}).values():
                 for name, entry in (media.get("examples") or {}).items():
                     summary = entry.get("summary") if isinstance(entry, dict) else ""
-                    found.setdefault(name, {"description": summary or f"The example {name!r} of the document."})
-    return found
+                    situations.setdefault(name, {"description": summary or f"The example {name!r} of the document."})
+    return situations
 
 
 def complete_document(document: dict[str, Any], api_id: str, file: str) -> tuple[str, ...]:

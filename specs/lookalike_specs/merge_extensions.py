@@ -11,26 +11,26 @@ from .provenance import EXTENSION_KEYS, PROVENANCE_KEY, get_keywords, read_sourc
 Document = dict[str, Any]
 
 
-def merge_extension(made: Document, given: Document, file: str, excluded: tuple[str, ...] = ()) -> Document:
+def merge_extension(inferred: Document, own: Document, file: str, excluded: tuple[str, ...] = ()) -> Document:
     """Return an extension with all that the file says itself, which then says where it comes from.
 
     `excluded` are keys whose values are put together one by one.
     """
-    merged = {**made, **given}
-    if PROVENANCE_KEY not in given:
-        stated = made[PROVENANCE_KEY]
-        own = {name: get_word_of(file) for name in given if name not in excluded}
-        merged[PROVENANCE_KEY] = {**stated, "keywords": {**stated.get("keywords", {}), **own}}
+    merged = {**inferred, **own}
+    if PROVENANCE_KEY not in own:
+        provenance = inferred[PROVENANCE_KEY]
+        own_keywords = {name: get_word_of(file) for name in own if name not in excluded}
+        merged[PROVENANCE_KEY] = {**provenance, "keywords": {**provenance.get("keywords", {}), **own_keywords}}
     return merged
 
 
-def merge_table(made: Document, given: Any, file: str) -> Any:
+def merge_table(inferred: Document, own: Any, file: str) -> Any:
     """Return a table with the entries that the file has, each with a provenance."""
     # what is no mapping is told later, with its place, as all that the grammar does not allow
-    if not isinstance(given, dict):
-        return given
-    merged = dict(made)
-    for name, entry in given.items():
+    if not isinstance(own, dict):
+        return own
+    merged = dict(inferred)
+    for name, entry in own.items():
         merged[name] = entry
         if isinstance(entry, dict):
             merged[name] = {PROVENANCE_KEY: get_word_of(file), **entry}
@@ -46,17 +46,17 @@ def complete_errors(errors: Any, file: str) -> None:
             error["client"] = _complete_guidance(error.get("client", {}), file)
 
 
-def _complete_guidance(given: Any, file: str) -> Any:
+def _complete_guidance(own: Any, file: str) -> Any:
     # no OpenAPI document says whether to send a request again, or what a failed call costs, so nothing is inferred
-    stated = given.get(PROVENANCE_KEY, get_word_of(file)) if isinstance(given, dict) else None
-    if not isinstance(stated, dict):
-        return given
-    guidance = {**dict.fromkeys(GUIDANCE_KEYS, UNKNOWN), **given}
+    provenance = own.get(PROVENANCE_KEY, get_word_of(file)) if isinstance(own, dict) else None
+    if not isinstance(provenance, dict):
+        return own
+    guidance = {**dict.fromkeys(GUIDANCE_KEYS, UNKNOWN), **own}
     nothing = {"kind": NOTHING_KNOWN.kind, "source": NOTHING_KNOWN.source}
     if all(guidance[key] == UNKNOWN for key in GUIDANCE_KEYS):
         return {**guidance, PROVENANCE_KEY: nothing}
     unknown = {key: nothing for key in GUIDANCE_KEYS if guidance[key] == UNKNOWN}
-    return {**guidance, PROVENANCE_KEY: {**stated, "keywords": {**unknown, **get_keywords(stated)}}}
+    return {**guidance, PROVENANCE_KEY: {**provenance, "keywords": {**unknown, **get_keywords(provenance)}}}
 
 
 def get_word_of(file: str) -> Document:

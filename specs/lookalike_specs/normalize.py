@@ -116,12 +116,12 @@ def _make_replacer(node: Document, key: str) -> Callable[[Any], None]:
 
 def _make_absolute(urls: Iterator[str]) -> list[str]:
     """Return URLs that begin with http; one that is a path alone is at a host that nobody has."""
-    found = (urljoin(f"{NO_HOST}/", url) for url in urls)
-    return list(dict.fromkeys(url.rstrip("/") for url in found if urlsplit(url).scheme in ("http", "https")))
+    absolute_urls = (urljoin(f"{NO_HOST}/", url) for url in urls)
+    return list(dict.fromkeys(url.rstrip("/") for url in absolute_urls if urlsplit(url).scheme in ("http", "https")))
 
 
 def _normalize_paths(document: Document, notices: Notices) -> None:
-    kept: Document = {}
+    paths: Document = {}
     ids: set[str] = set()
     for path, node in document["paths"].items():
         if path.startswith("x-"):
@@ -142,8 +142,8 @@ def _normalize_paths(document: Document, notices: Notices) -> None:
         item.pop("servers", None)
         item.pop("parameters", None)
         if any(method in item for method in METHODS):
-            kept[path] = item
-    document["paths"] = kept
+            paths[path] = item
+    document["paths"] = paths
 
 
 def _resolve_item(document: Document, node: Any) -> Document | None:
@@ -216,7 +216,7 @@ def _inline_object(document: Document, node: Any) -> Any:
 def _normalize_parameters(
     document: Document, path: str, nodes: list[Any], pointer: str, notices: Notices
 ) -> list[Document]:
-    found: dict[tuple[str, str], Document] = {}
+    parameters: dict[tuple[str, str], Document] = {}
     templated = TEMPLATE_NAME.findall(path)
     for number, node in enumerate(nodes):
         parameter = _normalize_parameter(_inline_object(document, node), f"{pointer}/parameters/{number}", notices)
@@ -225,25 +225,25 @@ def _normalize_parameters(
         if parameter["in"] == "path" and parameter["name"] not in templated:
             notices.append(f"{pointer}/parameters/{number}: {parameter['name']!r} is not in the path; it is left out")
             continue
-        found[parameter["in"], parameter["name"]] = parameter
+        parameters[parameter["in"], parameter["name"]] = parameter
     for name in templated:
-        if ("path", name) not in found:
+        if ("path", name) not in parameters:
             notices.append(f"{pointer}: {name!r} of the path is no parameter; any text is allowed there")
-            found["path", name] = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-    return _drop_clashing(list(found.values()), pointer, notices)
+            parameters["path", name] = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    return _drop_clashing(list(parameters.values()), pointer, notices)
 
 
 def _drop_clashing(parameters: list[Document], pointer: str, notices: Notices) -> list[Document]:
     """Return the parameters, of two with one name in different places the first."""
-    kept: dict[str, Document] = {}
+    first_ones: dict[str, Document] = {}
     for parameter in parameters:
         name = parameter["name"]
-        if name in kept:
-            places = f"{kept[name]['in']} and the {parameter['in']}"
+        if name in first_ones:
+            places = f"{first_ones[name]['in']} and the {parameter['in']}"
             notices.append(f"{pointer}: {name!r} is in the {places}; the second one is not looked at")
         else:
-            kept[name] = parameter
-    return list(kept.values())
+            first_ones[name] = parameter
+    return list(first_ones.values())
 
 
 def _normalize_parameter(node: Document, pointer: str, notices: Notices) -> Document | None:

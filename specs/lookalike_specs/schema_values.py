@@ -86,9 +86,9 @@ class _Drawer:
         if not isinstance(schema, dict) or depth > HARD_DEPTH:
             return self._draw_word()
         schema = merge_schema(self.document, schema, self.attempt)
-        given = list(_iter_given_values(schema)) if self.uses_examples else []
-        if given:
-            return given[self.attempt % len(given)]
+        examples = list(_iter_given_values(schema)) if self.uses_examples else []
+        if examples:
+            return examples[self.attempt % len(examples)]
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
@@ -120,12 +120,12 @@ class _Drawer:
         for name in required:
             if name not in result and not self._is_hidden(schema.get("properties", {}).get(name)):
                 result[name] = self.draw(more, depth + 1)
-        wanted = schema.get("minProperties", 0)
+        least = schema.get("minProperties", 0)
         # a map such as `{additionalProperties: {type: integer}}` would say nothing where it is empty
         if not schema.get("properties") and isinstance(more, dict) and depth < MAX_DEPTH:
-            wanted = max(wanted, min(MAX_ITEMS, schema.get("maxProperties", MAX_ITEMS)))
+            least = max(least, min(MAX_ITEMS, schema.get("maxProperties", MAX_ITEMS)))
         for number in range(MAX_DRAWN_ITEMS):
-            if len(result) >= wanted or more is False:
+            if len(result) >= least or more is False:
                 break
             result.setdefault(f"{WORDS[number % len(WORDS)]}{number // len(WORDS) or ''}", self.draw(more, depth + 1))
         return result
@@ -232,7 +232,7 @@ def merge_schema(document: dict[str, Any], schema: dict[str, Any], choice: int =
     for _ in range(HARD_DEPTH):
         parts = list(merged.pop("allOf", ()))
         for keyword in ("oneOf", "anyOf"):
-            alternatives = [each for each in merged.pop(keyword, ()) if each != {"type": "null"}]
+            alternatives = [schema for schema in merged.pop(keyword, ()) if schema != {"type": "null"}]
             if alternatives:
                 parts.append(alternatives[choice % len(alternatives)])
         if not parts:

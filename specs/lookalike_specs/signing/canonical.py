@@ -78,9 +78,9 @@ def remove_headers(request: Request, names: Collection[str]) -> Request:
 
 def set_headers(request: Request, added: Pairs) -> Request:
     """Return the request with these headers (lower-case names) in place of those of the same name."""
-    kept = remove_headers(request, {name for name, _ in added}).headers
+    others = remove_headers(request, {name for name, _ in added}).headers
     new = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in added)
-    return msgspec.structs.replace(request, headers=kept + new)
+    return msgspec.structs.replace(request, headers=others + new)
 
 
 get_pair_name: Final = itemgetter(0)
