@@ -193,7 +193,9 @@ def _describe_origin(invalid: str, *, is_documented: bool) -> Document:
     """Return where an operation's extension comes from: that broken rules are refused stands in its responses."""
     provenance: Document = {"kind": "inferred", "source": "the responses that the document has"}
     if is_documented:
-        provenance["keywords"] = {"errors": {"kind": "documented", "source": f"the response {invalid} of the operation"}}
+        provenance["keywords"] = {
+            "errors": {"kind": "documented", "source": f"the response {invalid} of the operation"}
+        }
     return provenance
 
 
