@@ -74,6 +74,14 @@ def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str
     "--weather", type=click.Choice(WEATHER_KINDS), default=WEATHER_KINDS[0], show_default=True,
     help="By chance let answers be late, in error, or changed as the document allows.",
 )  # fmt: skip
+@click.option(
+    "--intercept", "intercepts", is_flag=True,
+    help="Let the vendors' own host names lead to the sandbox, for clients that have them built in.",
+)  # fmt: skip
+@click.option(
+    "--weak", "is_weak", is_flag=True,
+    help="With --intercept: by proxy variables alone, even where a network of its own can be made.",
+)  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=SEED_RANGE, help="Another seed, other goods and weather.")
 @click.option(
     "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
@@ -126,6 +134,8 @@ def _read_options(  # noqa: PLR0913 - the options of the command
     specs: tuple[str, ...],
     requirements: tuple[str, ...],
     weather: WeatherKind,
+    intercepts: bool,
+    is_weak: bool,
     seed: int,
     variants: tuple[str, ...],
     trust: str,
@@ -135,12 +145,16 @@ def _read_options(  # noqa: PLR0913 - the options of the command
         from ..execution.requirements import parse_requirements  # noqa: PLC0415 - the judge is an extra, and heavy
         from ..execution.run import ExecutionOptions  # noqa: PLC0415
 
+    if is_weak and not intercepts:
+        raise CommandError("--weak is a way to intercept; it needs --intercept")
     apis = add_specs(apis, specs)
     return ExecutionOptions(
         apis=apis,
         command=words,
         seed=seed,
         weather=weather,
+        intercepts=intercepts,
+        is_weak=is_weak,
         variants=parse_variants(variants, apis),
         requirements=parse_requirements(requirements),
         trust=parse_trust(trust),
@@ -149,11 +163,18 @@ def _read_options(  # noqa: PLR0913 - the options of the command
 
 def run_command(options: ExecutionOptions) -> Execution:
     """Run the command and judge it. Raise CommandError where it cannot be started."""
+    from lookalike_mocks.adapters.server import IS_WINDOWS  # noqa: PLC0415
+
     from ..execution.run import execute  # noqa: PLC0415 - the judge is an extra, and heavy
 
     name = options.command[0]
+    if options.intercepts and IS_WINDOWS:
+        # The listener looks at a connection's first byte by `add_reader`, which asyncio's loop there does not have.
+        raise CommandError("--intercept does not work on Windows; the variables do, such as LOOKALIKE_BASE_URL")
     try:
         return execute(options)
+    except ImportError as error:
+        raise CommandError(str(error)) from error
     except FileNotFoundError as error:
         raise CommandNotFound(f"{name}: no such command; is it on PATH?") from error
     except OSError as error:

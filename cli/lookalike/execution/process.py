@@ -88,13 +88,6 @@ class CommandProcess:
             os.killpg(process.pid, signal.SIGTERM)
 
 
-def start_command(
-    words: Sequence[str], environment: Mapping[str, str], options: Mapping[str, Any]
-) -> subprocess.Popen[bytes]:
-    """Start a command that has our stdin, stdout and stderr. Raise OSError."""
-    return subprocess.Popen(list(words), env=dict(environment), **options)  # noqa: S603 - it is what the user wants
-
-
 def _list_signals(names: Sequence[str]) -> list[signal.Signals]:
     """Return those of the signals that this platform has."""
     return [getattr(signal, name) for name in names if hasattr(signal, name)]

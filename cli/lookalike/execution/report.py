@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from lookalike_mocks.weather import CALM
@@ -10,11 +10,16 @@ from lookalike_specs.printable_text import break_workflow_commands, clean_line
 
 from ..output import render_json, render_table
 from .judgement import Complaint
+from .launch import InterceptionWay
 from .run import Execution
 from .traffic import ASPECT_TEXTS, ApiTraffic
 
 MAX_COMPLAINTS: Final = 20
 MAX_NAMES: Final = 5
+INTERCEPTION_TEXTS: Final[Mapping[InterceptionWay, str]] = {
+    "weak": "intercepted in the weak way: by proxy variables, and files that Python and Node.js read at their start",
+    "strong": "intercepted in the strong way: in a network of its own, where only the vendors' names lead anywhere",
+}
 
 
 def render_text(execution: Execution) -> str:
@@ -68,6 +73,7 @@ def _iter_conclusions(execution: Execution) -> Iterator[str]:
     options = execution.options
     if options.weather != CALM:
         yield f"weather {options.weather}; --weather {options.weather} --seed {options.seed} brings it again"
+    yield from _describe_interception(execution)
     if not execution.request_count:
         yield "Nothing was sent to the sandbox, so nothing was judged. Its address is in LOOKALIKE_BASE_URL."
     if execution.dropped_count:
@@ -82,6 +88,19 @@ def _iter_conclusions(execution: Execution) -> Iterator[str]:
     if execution.status:
         counts.insert(0, f"the command ended with exit status {execution.status}")
     yield ", ".join(counts)
+
+
+def _describe_interception(execution: Execution) -> Iterator[str]:
+    interception = execution.interception
+    for note in interception.notes:
+        yield clean_line(note)
+    if interception.way != "none":
+        yield INTERCEPTION_TEXTS[interception.way]
+    hosts = ", ".join(interception.hosts_elsewhere[:MAX_NAMES])
+    if len(interception.hosts_elsewhere) > MAX_NAMES:
+        hosts += f" and {len(interception.hosts_elsewhere) - MAX_NAMES} more"
+    if hosts:
+        yield f"other hosts were asked: {clean_line(hosts)}"
 
 
 def count_noun(number: int, noun: str) -> str:
@@ -103,6 +122,11 @@ def build_payload(execution: Execution) -> dict[str, Any]:
         "command": list(options.command),
         "seed": options.seed,
         "weather": options.weather,
+        "interception": {
+            "way": execution.interception.way,
+            "notes": list(execution.interception.notes),
+            "hostsElsewhere": list(execution.interception.hosts_elsewhere),
+        },
         "status": execution.status,
         "exitCode": execution.exit_code,
         "requests": execution.request_count,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from lookalike_mocks.redact import list_sandbox_secrets
 from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
-from lookalike_mocks.weather import CALM, WeatherKind
+from lookalike_mocks.weather import CALM, Weather, WeatherKind
 from lookalike_specs.provenance import ProvenanceKind
 from lookalike_specs.redaction import Redactor
 
 from .judgement import Complaint, judge_requests
-from .process import CommandProcess, start_command
+from .launch import DirectLauncher, InterceptionWay, Launcher
+from .process import CommandProcess
+from .proxy_launch import ProxyLauncher
 from .requirements import Requirement, UnmetRequirement, iter_unmet
 from .sandbox_server import SandboxServer, open_sandbox_server
 from .traffic import ApiTraffic, measure_traffic
@@ -33,8 +33,18 @@ class ExecutionOptions:
     seed: int = 0
     variants: Mapping[str, str] = field(default_factory=dict)
     weather: WeatherKind = CALM
+    intercepts: bool = False
+    is_weak: bool = False
     requirements: tuple[Requirement, ...] = ()
     trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
+
+
+class InterceptionReport(NamedTuple):
+    """In which way the vendors' hosts led here, why in no other, and which other hosts were asked, as far as was seen."""
+
+    way: InterceptionWay
+    notes: tuple[str, ...]
+    hosts_elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Execution:
 
     options: ExecutionOptions
     status: int
+    interception: InterceptionReport
     request_count: int
     dropped_count: int
     traffics: tuple[ApiTraffic, ...]
@@ -65,13 +76,27 @@ class Execution:
 
 def execute(options: ExecutionOptions) -> Execution:
     """Run the command to its end, and judge what it sent. Raise OSError where it cannot be started."""
-    with open_sandbox_server(options.apis, options.seed, options.variants, options.weather) as server:
-        environment = {**os.environ, **server.variables}
-        status = CommandProcess(partial(start_command, options.command, environment)).run()
-    return _judge(options, server, status)
+    weather = Weather(options.weather, options.seed)
+    with open_sandbox_server(
+        options.apis, options.seed, options.variants, weather, intercepts=options.intercepts
+    ) as server:
+        launcher = _create_launcher(options, server)
+        status = CommandProcess(launcher.start).run()
+        hosts_elsewhere = launcher.list_hosts_elsewhere()
+    return _judge(
+        options, server, status, InterceptionReport(launcher.way, tuple(launcher.notes), tuple(hosts_elsewhere))
+    )
 
 
-def _judge(options: ExecutionOptions, server: SandboxServer, status: int) -> Execution:
+def _create_launcher(options: ExecutionOptions, server: SandboxServer) -> Launcher:
+    if server.interceptor is None:
+        return DirectLauncher(server, options.command)
+    return ProxyLauncher(server, server.interceptor, options.command)
+
+
+def _judge(
+    options: ExecutionOptions, server: SandboxServer, status: int, interception: InterceptionReport
+) -> Execution:
     entries = server.list_entries()
     asked = dict.fromkeys(entry.api for entry in entries if entry.api)
     traffics = [
@@ -81,6 +106,7 @@ def _judge(options: ExecutionOptions, server: SandboxServer, status: int) -> Exe
     return Execution(
         options=options,
         status=status,
+        interception=interception,
         request_count=len(entries),
         dropped_count=server.dropped_count,
         traffics=tuple(traffics),

@@ -20,6 +20,7 @@ from ..threads import find_original
 from .certificates import TlsContexts
 from .connection import ServerConnection
 from .connection_state import Registry
+from .interception import Interception
 from .limits import Limits
 from .loop_thread import LoopThread, create_loop, get_loop_thread
 from .raw_connection import PRESENT_WRONG_KEY
@@ -41,10 +42,17 @@ logger = logging.getLogger("lookalike")
 class Listener:
     """A listening socket and the connections that came of it. Lives on the loop that made it.
 
-    With `tls` it answers TLS and plain HTTP alike. `limits` are the bounds of each connection.
+    With `tls` it answers TLS and plain HTTP alike, and with an `interception` CONNECT as well. `limits` are the bounds of
+    each connection.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits | None = None, tls: TlsContexts | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limits: Limits | None = None,
+        tls: TlsContexts | None = None,
+        interception: Interception | None = None,
+    ) -> None:
         limits = limits or Limits()
         self._registry = Registry()
         if tls is not None:
@@ -55,7 +63,7 @@ class Listener:
         self._grace_deadline = 0.0
         self._sniffer: TlsSniffer | None = None
         if tls is not None:
-            self._sniffer = TlsSniffer(self._create_protocol, tls, limits.head_seconds)
+            self._sniffer = TlsSniffer(self._create_protocol, tls, limits.head_seconds, interception)
 
     async def open(self, sock: socket.socket) -> None:
         """Start to accept on a bound socket."""
@@ -151,18 +159,23 @@ def to_https(url: str) -> str:
 class Server:
     """An ASGI application on a free port of loopback, for as long as the `with` block lasts.
 
-    With `tls` it answers `tls_url` as well, on the same port.
+    With `tls` it answers `tls_url` as well, on the same port. A `sock` that is bound already stands in for host and port.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
         app: ASGIApp,
         host: str = "127.0.0.1",
         port: int = 0,
         limits: Limits | None = None,
         tls: TlsContexts | None = None,
+        *,
+        sock: socket.socket | None = None,
+        interception: Interception | None = None,
     ) -> None:
         self._app = app
+        self._socket = sock
+        self._interception = interception
         self._limits = limits
         self._tls = tls
         self._address = (host, port)
@@ -176,11 +189,11 @@ class Server:
         if self._running:
             raise RuntimeError(f"this server runs already, on {self.url}")
         thread = get_loop_thread()
-        sock = bind_socket(*self._address)
+        sock = self._socket or bind_socket(*self._address)
         self.url = get_base_url(sock)
         if self._tls is not None:
             self.tls_url = to_https(self.url)
-        listener = Listener(self._app, self._limits, self._tls)
+        listener = Listener(self._app, self._limits, self._tls, self._interception)
         thread.served.add(listener)
         self._running.append((thread, listener))
         try:

@@ -20,6 +20,8 @@ from functools import partial
 
 from ..threads import find_original, has_greenlets_for_threads
 from .certificates import TlsContexts
+from .connect_tunnel import open_tunnel
+from .interception import Interception
 
 # the first byte of a TLS record that holds a handshake; no HTTP method begins so
 TLS_HANDSHAKE = b"\x16"
@@ -33,13 +35,20 @@ class TlsSniffer:
 
     At most `max_waiting` clients are between accepted and connected, handshakes among them; beyond that, the one that has
     waited longest is dropped for each new one. So clients that connect and say nothing cannot keep others out. Lives on
-    the loop that opened it.
+    the loop that opened it. With an `interception` it also answers CONNECT, and looks at the first byte in the tunnel.
     """
 
     max_waiting = 512
     retry_seconds = 1.0
 
-    def __init__(self, create_protocol: Callable[[], asyncio.Protocol], tls: TlsContexts, seconds: float) -> None:
+    def __init__(
+        self,
+        create_protocol: Callable[[], asyncio.Protocol],
+        tls: TlsContexts,
+        seconds: float,
+        interception: Interception | None = None,
+    ) -> None:
+        self._interception = interception
         self._create_protocol = create_protocol
         self._tls = tls
         self._seconds = seconds
@@ -116,6 +125,8 @@ class TlsSniffer:
         seconds = self._seconds
         async with asyncio.timeout(seconds):
             first_byte = await _peek_first_byte(client)
+            if self._interception is not None and await open_tunnel(client, self._interception):
+                first_byte = await _peek_first_byte(client)
             address: str = client.getpeername()[0]
             # from here on asyncio owns the socket, and closes it if this task is cancelled
             self._unowned.remove(client)

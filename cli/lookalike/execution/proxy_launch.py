@@ -1,0 +1,89 @@
+"""The weak way to intercept: variables that name a proxy and a CA, and files that Python and Node.js read at their start.
+
+It works everywhere, and only for who plays along: a client that reads no such variable, in a language without such a file,
+asks the vendor himself. What a client asks elsewhere is reported where it is seen, and never prevented.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from .launch import InterceptionWay, start_command
+from .sandbox_server import Interceptor, SandboxServer
+
+PRELOAD_FOLDER: Final = Path(__file__).parent / "preload"
+PYTHON_PRELOAD: Final = "sitecustomize.py"
+NODE_PRELOAD: Final = "intercept.cjs"
+PRELOADS: Final = (PYTHON_PRELOAD, NODE_PRELOAD)
+CONFIG_FILE: Final = "interception.json"
+LOG_FILE: Final = "elsewhere.txt"
+MAX_LOG_BYTES: Final = 1 << 20
+# curl reads the first of these in lower case alone, and other programs one or the other
+PROXY_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+NO_PROXY_VARIABLES: Final = ("NO_PROXY", "no_proxy")
+LOCAL_HOSTS: Final = "localhost,127.0.0.1,::1"
+# OpenSSL and what is built on it, requests, curl, Node.js, Deno
+CA_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "DENO_CERT")
+
+
+class ProxyLauncher:
+    """Starts a command whose clients take the mock for their proxy, or are led to it at their start."""
+
+    way: InterceptionWay = "weak"
+
+    def __init__(self, server: SandboxServer, interceptor: Interceptor, words: Sequence[str]) -> None:
+        self._server = server
+        self._interceptor = interceptor
+        self._words = words
+        self.notes: list[str] = []
+
+    def start(self, options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        url = self._server.listen().url
+        port = urlsplit(url).port or 0
+        self._interceptor.interception.port = port
+        folder = self._interceptor.folder
+        for name in PRELOADS:
+            shutil.copy(PRELOAD_FOLDER / name, folder / name)
+        config = {
+            "address": "127.0.0.1",
+            "port": port,
+            "hosts": list(self._interceptor.interception.hosts),
+            "log": str(folder / LOG_FILE),
+        }
+        (folder / CONFIG_FILE).write_text(json.dumps(config), "utf-8")
+        variables = self._server.build_variables(url) | build_proxy_variables(url, folder, os.environ)
+        variables |= build_ca_variables(self._interceptor.ca_path)
+        return start_command(self._words, {**os.environ, **variables}, options)
+
+    def list_hosts_elsewhere(self) -> list[str]:
+        hosts = dict.fromkeys(self._interceptor.interception.refused)
+        path = self._interceptor.folder / LOG_FILE
+        if path.exists():
+            with path.open("r", encoding="utf-8", errors="replace") as file:
+                hosts |= dict.fromkeys(file.read(MAX_LOG_BYTES).splitlines())
+        return sorted(hosts)
+
+
+def build_proxy_variables(url: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that lead clients to a proxy, and Python and Node.js to what they read at their start."""
+    variables = dict.fromkeys(PROXY_VARIABLES, url) | dict.fromkeys(NO_PROXY_VARIABLES, LOCAL_HOSTS)
+    python_path = [str(folder)]
+    if environment.get("PYTHONPATH"):
+        python_path.append(environment["PYTHONPATH"])
+    variables["PYTHONPATH"] = os.pathsep.join(python_path)
+    # in quotes, where backslashes are doubled: a folder's name may have blanks
+    quoted = str(folder / NODE_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
+    variables["NODE_OPTIONS"] = f'{environment.get("NODE_OPTIONS", "")} --require "{quoted}"'.strip()
+    return variables
+
+
+def build_ca_variables(path: str) -> dict[str, str]:
+    """Return the variables by which clients come to trust the CA in a file."""
+    return dict.fromkeys(CA_VARIABLES, path)
