@@ -16,6 +16,7 @@ from types import TracebackType
 
 from starlette.types import ASGIApp
 
+from ..memory.allocator import keep_allocator_thresholds
 from ..threads import find_original
 from .certificates import TlsContexts
 from .connection import ServerConnection
@@ -249,6 +250,7 @@ def run_server(
     BEAT_SECONDS, for as long as the loop is not stuck.
     """
     sys.unraisablehook = _handle_unraisable
+    keep_allocator_thresholds()
     is_worker = lifeline is not None
     with asyncio.Runner(loop_factory=create_loop) as runner:
         loop = runner.get_loop()
