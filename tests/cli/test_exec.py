@@ -151,8 +151,11 @@ SLEEPER = "import subprocess, sys, time; subprocess.Popen(['sleep', '61.7'], sta
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to another process than its first")
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 1), (signal.SIGTERM, 143)], ids=["INT", "TERM"])
-def test_a_signal_reaches_the_command_and_nothing_is_left_running(number: signal.Signals, exit_code: int) -> None:
-    words = [sys.executable, "-m", "lookalike", "exec", "tmapi", "--", sys.executable, "-S", "-c", SLEEPER]
+@pytest.mark.parametrize("options", [(), ("--intercept",)], ids=["plain", "intercepted"])
+def test_a_signal_reaches_the_command_and_nothing_is_left_running(
+    number: signal.Signals, exit_code: int, options: tuple[str, ...]
+) -> None:
+    words = [sys.executable, "-m", "lookalike", "exec", "tmapi", *options, "--", sys.executable, "-S", "-c", SLEEPER]
     process = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
     )

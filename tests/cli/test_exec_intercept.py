@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from lookalike.execution import namespace_launch
 from lookalike.execution.proxy_launch import build_proxy_variables
 
 Lookalike = Callable[..., Result]
@@ -41,6 +42,7 @@ FETCH = """
 const query = process.argv[1].replace('%s', process.env.LOOKALIKE_TMAPI_APITOKEN)
 fetch('https://api.tmapi.top/1688/global/search/image' + query).then(async response => {
   if (response.status !== 200) process.exit(5)
+  await response.text()
   await fetch('https://shop.example.test/').then(() => process.exit(6), () => {})
 })
 """
@@ -53,14 +55,26 @@ connection.request("GET", "/1688/global/search/image" + sys.argv[1] % os.environ
 assert connection.getresponse().status == 200
 """
 CURL = 'curl -sf "https://api.tmapi.top/1688/global/search/image$(printf "$1" "$LOOKALIKE_TMAPI_APITOKEN")" >/dev/null'
-WAYS = pytest.mark.parametrize("way", ["weak"])
+WAYS = pytest.mark.parametrize("way", ["weak", "strong"])
+# in a network of its own no address but loopback's leads anywhere
+ESCAPE = """
+import errno, socket, sys
+try:
+    socket.create_connection(("192.0.2.1", 80), 5)
+except OSError as error:
+    sys.exit(0 if error.errno == errno.ENETUNREACH else 5)
+sys.exit(6)
+"""
 
 
 def run_intercepted(lookalike: Lookalike, way: str, tmp_path: Path, *words: str) -> tuple[Result, dict[str, Any]]:
     path = tmp_path / "report.json"
     options = ["--weak"] if way == "weak" else []
     result = lookalike("exec", "tmapi", "--intercept", *options, "--report", f"json={path}", "--", *words, QUERY)
-    return result, json.loads(path.read_text("utf-8"))
+    report = json.loads(path.read_text("utf-8"))
+    if way == "strong" and report["interception"]["notes"]:
+        pytest.skip("; ".join(report["interception"]["notes"]))
+    return result, report
 
 
 @pytest.mark.parametrize("code", [URLLIB, SOCKET], ids=["urllib", "socket"])
@@ -97,6 +111,38 @@ def test_a_client_that_reads_no_proxy_variable_comes_to_the_sandbox_too(
 def test_curl_comes_to_the_sandbox(lookalike: Lookalike, tmp_path: Path, way: str) -> None:
     result, report = run_intercepted(lookalike, way, tmp_path, "sh", "-c", CURL, "sh")
     assert (result.exit_code, report["requests"], report["interception"]["way"]) == (0, 1, way), result.stderr
+
+
+def test_in_the_strong_way_the_vendors_names_lead_here_and_nothing_else_anywhere(
+    lookalike: Lookalike, tmp_path: Path
+) -> None:
+    # without any variable that we set, and without what Python reads at its start
+    words = ["env", "-u", "SSL_CERT_FILE", "-u", "PYTHONPATH", sys.executable, "-I", "-S", "-c"]
+    code = SOCKET + ESCAPE
+    result, report = run_intercepted(lookalike, "strong", tmp_path, *words, code)
+    assert (result.exit_code, report["requests"]) == (0, 1), result.output
+    assert report["interception"] == {"way": "strong", "notes": [], "hostsElsewhere": []}
+    assert "intercepted in the strong way" in result.stderr
+
+
+def test_a_command_that_is_not_there_is_127_in_the_strong_way_too(lookalike: Lookalike) -> None:
+    result = lookalike("exec", "tmapi", "--intercept", "--", "no-such-command")
+    assert (result.exit_code, result.stderr) == (127, "Error: no-such-command: no such command; is it on PATH?\n")
+
+
+def test_without_the_right_to_make_a_network_a_line_says_so_and_the_weak_way_is_taken(
+    lookalike: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = tmp_path / "entry.py"
+    answer = b'{"unavailable": "no namespace can be made: Operation not permitted"}'
+    entry.write_text(f"import socket, sys\nsocket.socket(fileno=int(sys.argv[1])).sendall({answer!r})\n", "utf-8")
+    monkeypatch.setattr(namespace_launch, "ENTRY", entry)
+    result = lookalike("exec", "tmapi", "--intercept", "--", sys.executable, "-c", URLLIB, QUERY)
+    assert result.exit_code == 0, result.output
+    assert (
+        "\nno network of its own for the command (no namespace can be made: Operation not permitted);"
+        " intercepted in the weak way instead\nintercepted in the weak way: "
+    ) in result.stderr
 
 
 def test_no_file_is_left_behind(lookalike: Lookalike, tmp_path: Path) -> None:

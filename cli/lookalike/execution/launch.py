@@ -13,10 +13,14 @@ InterceptionWay = Literal["none", "weak", "strong"]
 
 
 class Launcher(Protocol):
-    """A way to start a command; `way` and `notes` say which it was, and why no other, once the command is started."""
+    """A way to start a command; `notes` say why it was no other, once the command is started."""
 
-    way: InterceptionWay
     notes: list[str]
+
+    @property
+    def way(self) -> InterceptionWay:
+        """Return the way that it was, once the command is started."""
+        ...
 
     def start(self, options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
         """Start the command with these options of `subprocess.Popen`. Raise OSError where it cannot be."""

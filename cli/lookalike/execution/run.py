@@ -14,6 +14,7 @@ from lookalike_specs.redaction import Redactor
 
 from .judgement import Complaint, judge_requests
 from .launch import DirectLauncher, InterceptionWay, Launcher
+from .namespace_launch import FallbackLauncher, NamespaceLauncher
 from .process import CommandProcess
 from .proxy_launch import ProxyLauncher
 from .requirements import Requirement, UnmetRequirement, iter_unmet
@@ -91,7 +92,10 @@ def execute(options: ExecutionOptions) -> Execution:
 def _create_launcher(options: ExecutionOptions, server: SandboxServer) -> Launcher:
     if server.interceptor is None:
         return DirectLauncher(server, options.command)
-    return ProxyLauncher(server, server.interceptor, options.command)
+    weak_launcher = ProxyLauncher(server, server.interceptor, options.command)
+    if options.is_weak:
+        return weak_launcher
+    return FallbackLauncher(NamespaceLauncher(server, server.interceptor, options.command), weak_launcher)
 
 
 def _judge(
