@@ -70,7 +70,7 @@ def respond(readings: ReadingCache, sandboxes: Sandboxes, request: Request) -> J
         if draw is not None:
             selection = add_weather(selection, draw, authentication.error_values)
         response = HANDLERS[context.endpoint.operation.extension.handler](state, context)
-        if draw is not None or state.answer_edits.edits:
+        if draw is not None or state.answer_edits.edits or state.choose_edits is not None:
             response, reason_finder = _edit_answer(state, context, draw, response)
         situation = selection.situation
     except VendorError as error:
@@ -135,6 +135,9 @@ def _edit_answer(
     operation = context.endpoint.operation
     if answer_edits.edits and answer_edits.operation in ("", operation.id) and is_json(response.media_type):
         response = msgspec.structs.replace(response, body=apply_edits(response.body, answer_edits.edits))
+    if state.choose_edits is not None and is_json(response.media_type):
+        edits = state.choose_edits(operation, response)
+        response = msgspec.structs.replace(response, body=apply_edits(response.body, edits))
     if draw is None:
         return response, None
     response, weather_edits = edit_by_weather(draw, operation, response)

@@ -175,7 +175,10 @@ class Rule(Extension, frozen=True, kw_only=True):
 
 
 class OperationExtension(Extension, frozen=True, kw_only=True):
-    """`x-lookalike` at an operation. `body_seconds`: how long a body may take to arrive, 0 where nothing is known."""
+    """`x-lookalike` at an operation. `body_seconds`: how long a body may take to arrive, 0 where nothing is known.
+
+    `safe`: it only reads, whatever its method, as RFC 9110, 9.2.1 has the word. GET and HEAD are safe without it.
+    """
 
     handler: str
     body_limit: int
@@ -191,6 +194,7 @@ class OperationExtension(Extension, frozen=True, kw_only=True):
     error_aliases: dict[str, str] = {}
     whole_body: bool = False
     lenient: bool = False
+    safe: bool = False
     invariants: Invariants = Invariants()
 
 

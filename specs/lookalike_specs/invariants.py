@@ -152,7 +152,8 @@ class Invariants(Extension, frozen=True, kw_only=True):
     `success` is what a good response says of itself. `id` are the places that together tell an item from the others.
     `volatile` are places, `*` for every position, that differ from one call to the next. `urls` are addresses in an
     item. `images` are other images to search by: parameters and their values, null where one is left out. `depends_on`
-    is where values come from that no example can know, `cleanup` how what was stored is deleted.
+    is where values come from that no example can know, `cleanup` how what was stored is deleted. `uploaded_image` points
+    to what the API calls an image that it was given, such as an id.
     """
 
     success: dict[str, Any] = {}
@@ -169,3 +170,4 @@ class Invariants(Extension, frozen=True, kw_only=True):
     images: list[dict[str, Any]] = []
     depends_on: OperationDependency | None = None
     cleanup: CleanupOperation | None = None
+    uploaded_image: str = ""

@@ -18,69 +18,9 @@ from lookalike_contracts.certification import judge
 from lookalike_contracts.certification.registry import CLIENT_CHECKS
 from lookalike_specs import load_api
 
-# A client of TMAPI that does all as it should.
-EXEMPLARY = """
-import logging
-import time
+from .certify_clients import EXEMPLARY, SIGNED_CALL
+from .test_certify_tasks import TASK_SABOTEURS
 
-import httpx
-
-# httpx writes each URL to its log, and the token is in it
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.INFO)
-
-
-class SearchFailed(Exception):
-    pass
-
-
-def fetch(task, **parameters):
-    query = {"apiToken": task.credentials["apiToken"], "img_url": task.image_url, "page": 1, "page_size": 10}
-    deadline = time.monotonic() + task.timeout - 1
-    try:
-        with httpx.Client(timeout=task.timeout - 1) as client:
-            response = client.get(task.base_url + "/1688/global/search/image", params=query | parameters)
-        body = response.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise SearchFailed(type(error).__name__) from None
-    if response.status_code != 200 or body["code"] != 200:
-        raise SearchFailed(f"{response.status_code}: {body}")
-    return body["data"]
-
-
-def convert(data):
-    items = [{"id": item["item_id"], "title": item["title"], "price": item["price"]} for item in data["items"]]
-    return {"items": items, "total": data["total_count"]}
-
-
-def search(task):
-    return convert(fetch(task))
-"""
-# for a client of Aliyun: a call as its SDK makes it, with the nonce that it is given
-SIGNED_CALL = """
-
-import os
-from datetime import UTC, datetime
-
-from lookalike_specs import load_api
-from lookalike_specs.request_builder import build_minimal_values, build_request, collect_examples
-from lookalike_specs.signing import SCHEMES, SigningContext
-from lookalike_specs.signing.sign import sign
-
-
-def send_signed(task, nonce=""):
-    api = load_api("aliyun")
-    operation = next(operation for operation in api.operations if operation.extension.invariants.items)
-    scheme = operation.schemes[0]
-    examples = collect_examples(api, operation)
-    values = build_minimal_values(api, operation, task.credentials)
-    values |= {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
-    request = build_request(operation, values, task.base_url)
-    context = SigningContext(datetime.now(UTC), nonce or os.urandom(8).hex())
-    request = sign(request, scheme, task.credentials, context)
-    url = task.base_url + request.path + "?" + request.query.decode()
-    return httpx.request(request.method, url, headers=request.headers, content=request.body)
-"""
 # check -> the case that it is meant for, and what the saboteur does instead of `search`
 SABOTEURS: dict[str, tuple[str, str]] = {
     "sent/conformant": ("tmapi/ok", "return convert(fetch(task, sort='cheapest'))"),
@@ -186,7 +126,7 @@ def test_a_finding_about_time_that_is_not_made_again_is_dropped(certify: Certify
 
 def test_every_check_has_a_saboteur() -> None:
     assert judge.VERDICTS
-    assert set(SABOTEURS) == set(CLIENT_CHECKS)
+    assert {*SABOTEURS, *TASK_SABOTEURS} == set(CLIENT_CHECKS)
 
 
 def test_after_a_crash_the_next_case_has_a_new_process(certify: Certify) -> None:

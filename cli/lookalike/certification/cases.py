@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lookalike_contracts.certification.case import ClientCase, Expectation
+from lookalike_contracts.certification.protocol import TaskName
 from lookalike_mocks.situations import SituationDetails, iter_situations
 from lookalike_specs import Api, Operation
 from lookalike_specs.provenance import Source
+
+from .page_scripts import list_page_scripts
 
 # What a client can make of a fault of the connection. Some of them are merely slow; the others leave no answer.
 FAULT_EXPECTATIONS: Final[Mapping[str, Expectation]] = {
@@ -27,31 +30,50 @@ NETWORK: Final = Source("documented", "RFC 9110 and RFC 9112: a message that is 
 ORDINARY: Final = Source("documented", "the API's document")
 
 
-def find_search_operation(api: Api) -> Operation | None:
-    """Return the operation that a client searches by; None where the API has none.
+# what a task that went well gives
+TASK_EXPECTATIONS: Final[Mapping[TaskName, Expectation]] = {"search": "items", "search-all": "items", "upload": "image"}
 
-    It is the first whose good responses have a list of items.
+
+def list_task_operations(api: Api, task: TaskName) -> list[Operation]:
+    """Return the operations that a client may do a task by, which are told by what their good responses have.
+
+    One searches by those with a list of items; one uploads by those that say what they call an image.
     """
-    for operation in api.operations:
-        if operation.extension.invariants.items:
-            return operation
-    return None
+    if task == "upload":
+        return [operation for operation in api.operations if operation.extension.invariants.uploaded_image]
+    return [operation for operation in api.operations if operation.extension.invariants.items]
 
 
-def list_cases(api: Api, operation: Operation) -> list[ClientCase]:
-    """Return the cases of an operation: an ordinary answer, and each situation that it can be in."""
-    return [ClientCase(api.id, operation.id, "", "items", ORDINARY), *_iter_situation_cases(api, operation)]
+def list_cases(api: Api) -> list[ClientCase]:
+    """Return the cases of an API: each task with an ordinary answer, and in each situation that it can be in."""
+    return [*_iter_task_cases(api, "search"), *_iter_page_cases(api), *_iter_task_cases(api, "upload")]
 
 
-def _iter_situation_cases(api: Api, operation: Operation) -> Iterator[ClientCase]:
+def _iter_task_cases(api: Api, task: TaskName) -> Iterator[ClientCase]:
+    """Yield the cases of a task that is done by one request."""
+    operations = list_task_operations(api, task)
+    if not operations:
+        return
+    # a client may choose another of them, and then meets the same
+    operation_id = operations[0].id
+    yield ClientCase(api.id, operation_id, "", TASK_EXPECTATIONS[task], ORDINARY, task)
     for situation in iter_situations(api):
         name = situation.id.partition("/")[2]
-        if operation.id not in situation.operations:
+        if operation_id not in situation.operations:
             continue
         if situation.kind == "fault" and name not in FAULT_EXPECTATIONS:
             continue
         expectation, source = _find_expectation(api, situation, name)
-        yield ClientCase(api.id, operation.id, name, expectation, source)
+        if expectation != "failure":
+            expectation = TASK_EXPECTATIONS[task]
+        yield ClientCase(api.id, operation_id, name, expectation, source, task)
+
+
+def _iter_page_cases(api: Api) -> Iterator[ClientCase]:
+    """Yield the cases in which a client reads all pages."""
+    for operation in list_task_operations(api, "search-all")[:1]:
+        for script in list_page_scripts(operation):
+            yield ClientCase(api.id, operation.id, "", "items", ORDINARY, "search-all", script)
 
 
 def _find_expectation(api: Api, situation: SituationDetails, name: str) -> tuple[Expectation, Source]:

@@ -82,6 +82,8 @@ class Client:
     async def run(self, task: ClientTask) -> ClientAnswer:
         """Have the client do a task. Raise DriverError where its driver cannot be started at all."""
         if self._is_single_call:
+            if task.task != "search":
+                return _refuse_for_single_call(task)
             return await self._run_single_call(task)
         driver = self._driver
         if driver is None:
@@ -90,7 +92,7 @@ class Client:
                 return started
             driver = started
         if task.task not in self.tasks:
-            return ClientAnswer(ClientResponse(task.id, unsupported=f"the driver cannot {task.task}"))
+            return ClientAnswer(ClientResponse(task.id, unsupported=f"the driver does not say that it can {task.task}"))
         started_at = time.monotonic()
         try:
             response = await driver.ask(TaskQuestion(task), _parse_response)
@@ -113,6 +115,8 @@ class Client:
             # whatever it printed: one that ends by itself, and not by a signal, has made its one call
             if status is not None and status >= 0:
                 self._is_single_call = True
+                if task.task != "search":
+                    return _refuse_for_single_call(task)
                 return _read_exit_status(task, status, driver.stderr, seconds)
             return ClientAnswer(None, _get_problem(error), error.problem, driver.stderr, seconds)
         self.name = self.name or hello.name
@@ -177,6 +181,12 @@ def build_environment(task: ClientTask) -> dict[str, str]:
 def _name_credentials(api: str, credentials: Mapping[str, str]) -> dict[str, str]:
     # the names that `lookalike check` reads, so that one script serves both
     return {get_variable_name(api, name): value for name, value in credentials.items()}
+
+
+def _refuse_for_single_call(task: ClientTask) -> ClientAnswer:
+    # such a command has no way to say which tasks it can do
+    reason = f"a command that makes one call is asked to search, and not to {task.task}"
+    return ClientAnswer(ClientResponse(task.id, unsupported=reason))
 
 
 def _read_exit_status(task: ClientTask, status: int, stderr: str, seconds: float) -> ClientAnswer:

@@ -14,10 +14,13 @@ from lookalike_mocks import Sandbox
 from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_mocks.sandbox.journal import JournalEntry
 from lookalike_mocks.sandbox.scheduled import ScheduledSituation
+from lookalike_mocks.situations import find_operations
 from lookalike_mocks.vendors.common import build_1688_image_url, build_taobao_image_path
 from lookalike_specs import Api, load_api
 
 from ..embed import RunningMock, serve
+from .cases import list_task_operations
+from .page_scripts import PAGE_SCRIPTS, ScriptedPages
 
 # the product whose image is searched for
 PRODUCT_INDEX = 7
@@ -35,13 +38,19 @@ class CertificationServer:
     def open_case(self, case: ClientCase) -> Iterator[CaseSandbox]:
         """Yield the sandbox of a case, in which its situation lasts until the block ends."""
         mock = self.running.mock
-        sandbox = mock.create_sandbox()
+        pages = None
+        size = None
+        if case.task == "search-all":
+            pages = ScriptedPages(PAGE_SCRIPTS[case.script], mock.services[case.api].variants)
+            size = pages.script.size
+        sandbox = mock.create_sandbox(size=size)
+        if pages is not None:
+            sandbox.edit_each_answer(pages.choose_edits)
         if case.situation:
-            # for as long as the case lasts: a client that tries again meets it again
-            sandbox.schedule(ScheduledSituation(f"{case.api}/{case.situation}", operation=case.operation))
+            _schedule_situation(sandbox, case)
         demo_journal = mock.sandboxes.demo.journal
         try:
-            yield CaseSandbox(self, case, sandbox, demo_journal.total_count)
+            yield CaseSandbox(self, case, sandbox, demo_journal.total_count, pages)
         finally:
             mock.sandboxes.remove(sandbox.name)
 
@@ -62,6 +71,14 @@ class CaseSandbox:
     sandbox: Sandbox
     # of the demo accounts' journal before the case: what comes with a wrong key stands there
     count_before: int
+    pages: ScriptedPages | None = None
+
+    @property
+    def item_count(self) -> int:
+        """Return how many goods all pages have together, where the client is to read them all; else 0."""
+        if self.pages is None:
+            return 0
+        return self.pages.item_count
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -89,6 +106,18 @@ class CaseSandbox:
             if number > self.count_before:
                 entries.append(entry)
         return sorted((entry for entry in entries if entry.api == self.case.api), key=lambda entry: entry.timestamp)
+
+
+def _schedule_situation(sandbox: Sandbox, case: ClientCase) -> None:
+    """Bring the case's situation, whichever of its task's operations the client asks.
+
+    For as long as the case lasts: a client that tries again meets it again.
+    """
+    api = load_api(case.api)
+    possible = {operation.id for operation in find_operations(api, case.situation)}
+    for operation in list_task_operations(api, case.task):
+        if operation.id in possible:
+            sandbox.schedule(ScheduledSituation(f"{case.api}/{case.situation}", operation=operation.id))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The driver of a Python function: `python -m lookalike.certification.python_client module:function`.
 
 The function takes a `ClientTask`, and returns items (mappings, or objects with the attributes `id`, `title`, `price` and
-`url`), or a mapping with `items` and `total`. What it raises is the client's error, with all that caused it. What it logs
+`url`), or a mapping with `items` and `total`. Beside it may stand `search_all`, which returns the items of all pages, and
+`upload`, which returns what the API calls the image. What it raises is the client's error, with all that caused it. What it logs
 is collected. `ERROR_KINDS` in its module says what the names of its exceptions mean, as `kinds` of the protocol does.
 """
 
@@ -23,6 +24,9 @@ from lookalike_contracts.certification.protocol import ClientError, ClientItem, 
 MAX_LOG_LENGTH: Final = 64 * 1024
 MAX_CAUSES: Final = 10
 ITEM_FIELDS: Final = ("id", "title", "price", "url")
+# task -> the function that does it, beside the one that is named, which searches
+TASK_FUNCTIONS: Final = {"search-all": "search_all", "upload": "upload"}
+TaskFunction = Callable[[ClientTask], Any]
 
 
 class LogCollector(logging.Handler):
@@ -51,7 +55,7 @@ class LogCollector(logging.Handler):
 def main() -> None:
     """Answer tasks until stdin ends."""
     name = sys.argv[1]
-    function = load_function(name)
+    functions = load_functions(name)
     collector = LogCollector()
     logging.getLogger().addHandler(collector)
     logging.getLogger().setLevel(logging.DEBUG)
@@ -59,35 +63,46 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     with redirect_stdout(sys.stderr):
         for line in sys.stdin.buffer:
-            answers.write(msgspec.json.encode(answer_line(function, name, line, collector)) + b"\n")
+            answers.write(msgspec.json.encode(answer_line(functions, name, line, collector)) + b"\n")
 
 
-def load_function(name: str) -> Callable[[ClientTask], Any]:
-    """Return the function that `module:function` names. Raise ImportError, AttributeError, ValueError."""
+def load_functions(name: str) -> dict[str, TaskFunction]:
+    """Return task -> its function, for the `module:function` that searches, and those beside it.
+
+    Raise ImportError, AttributeError, ValueError.
+    """
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path):
         raise ValueError(f"{name!r} is not module:function")
     # as with `python -m`: the module may be in the working directory
     sys.path.insert(0, str(Path.cwd()))
-    target: Any = import_module(module_name)
-    for attribute in path.split("."):
-        target = getattr(target, attribute)
-    if not callable(target):
+    owner: Any = import_module(module_name)
+    *owner_names, function_name = path.split(".")
+    for attribute in owner_names:
+        owner = getattr(owner, attribute)
+    functions: dict[str, TaskFunction] = {"search": getattr(owner, function_name)}
+    if not callable(functions["search"]):
         raise ValueError(f"{name!r} is no function")
-    return target  # type: ignore[no-any-return]
+    for task, attribute in TASK_FUNCTIONS.items():
+        function = getattr(owner, attribute, None)
+        if callable(function):
+            functions[task] = function
+    return functions
 
 
 def answer_line(
-    function: Callable[[ClientTask], Any], name: str, line: bytes, collector: LogCollector
+    functions: Mapping[str, TaskFunction], name: str, line: bytes, collector: LogCollector
 ) -> ClientResponse | Hello:
     """Return the answer to one line."""
     kind = msgspec.json.decode(line)["task"]
     if kind == "hello":
-        kinds = getattr(sys.modules.get(function.__module__), "ERROR_KINDS", {})
-        return Hello("hello", name, ["search"], kinds=kinds)
+        kinds = getattr(sys.modules.get(functions["search"].__module__), "ERROR_KINDS", {})
+        return Hello("hello", name, list(functions), kinds=kinds)
     task = msgspec.json.decode(line, type=ClientTask)
     try:
-        result = function(task)
+        result = functions[task.task](task)
+        if task.task == "upload":
+            return ClientResponse(task.id, image=str(result), log=collector.take())
         items, total = convert_result(result)
     except Exception as error:
         message = describe_error(error)

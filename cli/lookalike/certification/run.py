@@ -149,6 +149,7 @@ def build_outcome(
         words=answer.words,
         stderr=answer.stderr,
         kinds=kinds,
+        item_count=case_sandbox.item_count,
     )
 
 

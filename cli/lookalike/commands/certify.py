@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..certification.run import Certification, CertificationOptions
 
 MAX_TIMEOUT = 60
+TASK_NAMES = ("search", "search-all", "upload")
 FORMAT_NAMES = ("text", "json", "junit", "markdown", "html", "badge", "svg")
 MAX_SHARDS = 10_000
 # `int` refuses thousands of digits by a traceback
@@ -46,6 +47,10 @@ class CertificationError(CommandError):
     "--only", multiple=True, metavar="CASE", help="Only cases that match, such as `tmapi/4*`. May be repeated."
 )
 @click.option("--skip", multiple=True, metavar="CASE|CHECK", help="All but these cases or checks. May be repeated.")
+@click.option(
+    "--task", "tasks", multiple=True, type=click.Choice(TASK_NAMES),
+    help="Only cases of this task. May be repeated. Without it all are asked for.",
+)  # fmt: skip
 @click.option(
     "--variant", "variants", multiple=True, metavar="KEY=VALUE", shell_complete=complete_variants,
     help="A switch of an API, `api.name=value` or `name=value`. May be repeated.",
@@ -171,7 +176,8 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
     skipped_checks = tuple(text for text in options["skip"] if text in CLIENT_CHECKS or text in families)
     skipped_cases = tuple(text for text in options["skip"] if text not in skipped_checks)
     shard = Shard(*_parse_shard(options["shard"]))
-    cases = _select_cases(options["apis"] or list_api_ids(), options["only"], skipped_cases)
+    apis = options["apis"] or list_api_ids()
+    cases = _select_cases(apis, options["tasks"] or TASK_NAMES, options["only"], skipped_cases)
     return CertificationOptions(
         command=words,
         command_text=options["client"] or options["driver"],
@@ -221,19 +227,18 @@ def _choose_command(driver: str, client: str) -> tuple[str, ...]:
     return words
 
 
-def _select_cases(apis: tuple[str, ...], only: tuple[str, ...], skipped: tuple[str, ...]) -> list[ClientCase]:
-    """Return the cases of these APIs. Raise CommandError where a pattern matches none."""
+def _select_cases(
+    apis: tuple[str, ...], tasks: tuple[str, ...], only: tuple[str, ...], skipped: tuple[str, ...]
+) -> list[ClientCase]:
+    """Return the cases of these APIs and tasks. Raise CommandError where a pattern matches none."""
     from lookalike_specs import load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
-    from ..certification.cases import find_search_operation, list_cases  # noqa: PLC0415
+    from ..certification.cases import list_cases  # noqa: PLC0415
     from ..certification.run import match_case, select_cases  # noqa: PLC0415
 
     cases: list[ClientCase] = []
     for api_id in apis:
-        api = load_api(api_id)
-        operation = find_search_operation(api)
-        if operation is not None:
-            cases += list_cases(api, operation)
+        cases += [case for case in list_cases(load_api(api_id)) if case.task in tasks]
     ids = [case.id for case in cases]
     for pattern in (*only, *skipped):
         if not any(match_case(case, pattern) for case in cases):

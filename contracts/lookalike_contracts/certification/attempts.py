@@ -60,7 +60,7 @@ def iter_attempts(outcome: ClientOutcome) -> Iterator[Attempt]:
     """Yield each request that repeats one before it, with the last one that it repeats."""
     last_numbers: dict[tuple[object, ...], int] = {}
     for number, exchange in enumerate(outcome.exchanges, start=1):
-        key = _identify_request(outcome, exchange)
+        key = identify_request(outcome, exchange)
         earlier_number = last_numbers.get(key)
         if earlier_number is not None:
             yield Attempt(outcome.exchanges[earlier_number - 1], earlier_number, exchange, number)
@@ -73,7 +73,7 @@ def build_client_request(outcome: ClientOutcome, exchange: RecordedExchange) -> 
     return ClientRequest(outcome.api, operation, exchange.request, outcome.variants)
 
 
-def _identify_request(outcome: ClientOutcome, exchange: RecordedExchange) -> tuple[object, ...]:
+def identify_request(outcome: ClientOutcome, exchange: RecordedExchange) -> tuple[object, ...]:
     """Return what two requests have alike that ask for the same.
 
     Signature, time and nonce are new at each try, and so is the boundary of a multipart form.

@@ -14,8 +14,8 @@ from lookalike_specs.provenance import Source
 from ..clients import RequestViolation
 from .protocol import ClientResponse, TaskName
 
-# what a client has to do: give the goods of the answer, or say that it failed
-Expectation = Literal["items", "failure"]
+# what a client has to do: give the goods of the answer, or what the API calls the image, or say that it failed
+Expectation = Literal["items", "image", "failure"]
 # how a driver failed to answer at all
 DriverProblem = Literal["", "hang", "crash", "malformed"]
 
@@ -24,7 +24,8 @@ DriverProblem = Literal["", "hang", "crash", "malformed"]
 class ClientCase:
     """A situation of an operation; `situation` is "" for an ordinary answer.
 
-    `source` says where it is known from that the situation is as it is played.
+    `source` says where it is known from that the situation is as it is played. `script` is how the server behaves over
+    several answers, such as `short-page`.
     """
 
     api: str
@@ -33,11 +34,15 @@ class ClientCase:
     expectation: Expectation
     source: Source
     task: TaskName = "search"
+    script: str = ""
 
     @property
     def id(self) -> str:
-        """Return `tmapi/439`, or `tmapi/ok`."""
-        return f"{self.api}/{self.situation or 'ok'}"
+        """Return such as `tmapi/439`, `tmapi/ok` or `tmapi/search-all:short-page`."""
+        name = self.situation or self.script or "ok"
+        if self.task != "search":
+            name = f"{self.task}:{name}"
+        return f"{self.api}/{name}"
 
 
 class RecordedExchange(NamedTuple):
@@ -58,6 +63,7 @@ class ClientOutcome:
 
     `variants` are those of the server, `secrets` the account's, by their names. `seconds` is how long the task took.
     `kinds` says what the client's kinds of errors mean; it is empty for a client without kinds.
+    `item_count` is how many goods there are on all pages together, where the client was to read them all.
     `response` is None where the driver gave none; `problem` and `words` then say why.
     """
 
@@ -75,3 +81,9 @@ class ClientOutcome:
     words: str = ""
     stderr: str = ""
     kinds: Mapping[str, tuple[ErrorKind, ...]] = field(default_factory=dict)
+    item_count: int = 0
+
+    @property
+    def has_met_situation(self) -> bool:
+        """Return whether any answer was the situation of the case, or another that is no ordinary one."""
+        return any(exchange.situation for exchange in self.exchanges)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from lookalike_specs.client_guidance import UNKNOWN
-from lookalike_specs.pointers import MISSING
 from lookalike_specs.provenance import Source
 from lookalike_specs.redaction import Redactor
 
 from .attempts import find_guidance
 from .case import ClientOutcome
 from .registry import ClientFinding, client_check
-from .served_items import find_last_page, find_total, list_item_ids
+from .served_items import find_last_page, find_total, find_uploaded_image, list_item_ids
 
 # of ids, in a message
 MAX_SHOWN: Final = 3
@@ -58,9 +57,9 @@ def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for an error where there was a good answer."""
     response = outcome.response
-    if outcome.case.expectation != "items" or response is None or response.error is None:
+    if outcome.case.expectation == "failure" or response is None or response.error is None:
         return
-    if find_last_page(outcome) is not MISSING:
+    if find_last_page(outcome) is not None or find_uploaded_image(outcome) is not None:
         yield ClientFinding(f"the answer was good, and the client failed: {describe_error(outcome)}", RECORDED)
 
 
@@ -74,12 +73,15 @@ def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 def check_items(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare the ids with those of the page that the client got last."""
     response = outcome.response
-    if outcome.case.expectation != "items" or response is None or response.items is None:
+    # of all pages: `pages/items`
+    if outcome.case.task != "search" or outcome.case.expectation != "items":
         return
-    body = find_last_page(outcome)
-    if body is MISSING:
+    if response is None or response.items is None:
         return
-    expected = list_item_ids(outcome, body)
+    page = find_last_page(outcome)
+    if page is None:
+        return
+    expected = list_item_ids(page)
     ids = [str(item.id) for item in response.items]
     if len(ids) != len(expected):
         message = f"the answer has {len(expected)} items, and the client gave {len(ids)}"
@@ -102,14 +104,38 @@ def check_items(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 def check_total(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Compare the total with that of the page that the client got last."""
     response = outcome.response
-    if outcome.case.expectation != "items" or response is None or response.total is None:
+    # while pages are read the total may change, so that there is more than one that is right
+    if outcome.case.task != "search" or outcome.case.expectation != "items":
         return
-    body = find_last_page(outcome)
-    if body is MISSING:
+    if response is None or response.total is None:
         return
-    total = find_total(outcome, body)
+    page = find_last_page(outcome)
+    if page is None:
+        return
+    total = find_total(page, outcome.variants)
     if total is not None and total != response.total:
         yield ClientFinding(f"the answer says {total} in all, and the client gave {response.total}", RECORDED)
+
+
+@client_check(
+    "result/image",
+    summary="The client gives what the API calls the image that it was given.",
+    rationale="A search by another name finds other goods, or none.",
+    remediation="Give the id or the address of the answer, unchanged: an id is a text, and longer than a double holds.",
+    since=1,
+)
+def check_image(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Compare the image with that of the last good answer to an upload."""
+    response = outcome.response
+    if outcome.case.expectation != "image" or response is None or response.error is not None or response.has_ended:
+        return
+    image = find_uploaded_image(outcome)
+    if image is None or response.unsupported is not None:
+        return
+    if response.image is None:
+        yield ClientFinding(f"the answer calls the image {image!r}, and the client gave nothing", RECORDED)
+    elif response.image != image:
+        yield ClientFinding(f"the answer calls the image {image!r}, and the client gave {response.image!r}", RECORDED)
 
 
 @client_check(
@@ -124,11 +150,13 @@ def check_failure(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     response = outcome.response
     if outcome.case.expectation != "failure" or response is None or response.error is not None:
         return
-    if response.unsupported is not None:
+    if response.unsupported is not None or not outcome.has_met_situation:
         return
     message = "the client ended as if all had gone well"
     if response.items is not None:
         message = f"the client gave {len(response.items)} items, and no error"
+    elif response.image is not None:
+        message = "the client gave an image, and no error"
     yield ClientFinding(f"{_describe_situation(outcome)}: {message}", outcome.case.source)
 
 

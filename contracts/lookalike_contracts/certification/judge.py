@@ -10,6 +10,7 @@ from lookalike_specs.provenance import ProvenanceKind
 
 from ..severity import DEFAULT_TRUST, Severity, rate_severity
 from . import checks as _checks  # noqa: F401 - registers them
+from . import page_checks as _page_checks  # noqa: F401 - as above
 from . import retry_checks as _retry_checks  # noqa: F401 - as above
 from .case import ClientCase, ClientOutcome
 from .exchange_text import CaseExchange
@@ -72,6 +73,10 @@ def judge_outcome(
         for finding in check.function(outcome):
             severity = rate_severity(finding.source.kind, trust, limit)
             findings.append(RatedFinding(replace(finding, check=check.id), severity))
+    if not findings and outcome.case.situation and not outcome.has_met_situation:
+        asked = ", ".join(dict.fromkeys(exchange.request.path for exchange in outcome.exchanges))
+        reason = f"the client never met {outcome.case.situation}: it asked {asked or 'nothing'}"
+        return CaseResult(outcome.case, "not judged", reason=reason, seconds=outcome.seconds)
     return CaseResult(
         outcome.case,
         choose_verdict(rated.severity for rated in findings),

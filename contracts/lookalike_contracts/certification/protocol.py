@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-TaskName = Literal["search"]
+TaskName = Literal["search", "search-all", "upload"]
 
 
 class HelloTask(msgspec.Struct, frozen=True):
@@ -34,9 +34,10 @@ class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClientTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One call that the client is to make.
+    """What the client is to do.
 
-    `image_url` is the address of a product's image, `image_path` the same image as a JPEG file, for clients that upload.
+    `search` asks for one page, `search-all` for every page from the first to the last; `upload` gives the API the image
+    and returns what the API calls it. `image_url` is the address of a product's image, `image_path` the same image as a JPEG file, for clients that upload.
     `timeout` is how many seconds the whole task may take, retries included. `page` counts from 1.
     """
 
@@ -69,9 +70,9 @@ class ClientError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClientResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of a task: items, or an error, or that the driver cannot do it.
+    """What came of a task: items or, of an upload, `image`; or an error, or that the driver cannot do it.
 
-    `log` is what the client wrote to its log meanwhile. `ended` is what a driver that makes one call and ends says by its
+    `image` is what the API calls the image, such as an id or an address. `log` is what the client wrote to its log meanwhile. `ended` is what a driver that makes one call and ends says by its
     exit status; its items are not known.
     """
 
@@ -82,3 +83,4 @@ class ClientResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsupported: str | None = None
     log: str = ""
     has_ended: bool = False
+    image: str | None = None

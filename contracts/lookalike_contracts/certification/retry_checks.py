@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,13 +10,19 @@ from lookalike_specs.client_guidance import RETRY_TEXTS
 from lookalike_specs.provenance import Source
 from lookalike_specs.signing import SCHEMES
 
-from .attempts import Attempt, build_client_request, find_guidance, find_pause_hint, iter_attempts
+from .attempts import Attempt, build_client_request, find_guidance, find_pause_hint, identify_request, iter_attempts
 from .case import ClientOutcome
 from .registry import ClientFinding, client_check
 
 # a client that asks more often than that for one task does not give up
 MAX_ATTEMPTS: Final = 10
 TOO_MANY: Final = Source("invented", f"more than {MAX_ATTEMPTS} requests for one task are too many")
+# RFC 9110, 9.2.2
+IDEMPOTENT_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
+# no more than inferred: a document that does not say so may still mean an operation that can be repeated
+UNSAFE_RETRY: Final = Source(
+    "inferred", "RFC 9110, 9.2.2: POST is not repeated by itself, unless it is known that no harm comes of it"
+)
 # seconds; less is no pause, only the time that a client and a network need
 MIN_PAUSE: Final = 0.05
 NO_PAUSE: Final = Source("invented", f"less than {MIN_PAUSE * 1000:.0f} ms are no pause")
@@ -33,10 +40,18 @@ MIN_TIME_STEP: Final = 2.0
     since=1,
 )
 def check_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
-    """Count the requests of the case's operation."""
-    count = sum(exchange.request.path == outcome.operation.path for exchange in outcome.exchanges)
-    if count > MAX_ATTEMPTS:
-        yield ClientFinding(f"{count} requests for one task", TOO_MANY)
+    """Count the requests of each operation; of a client that reads all pages, those for the same page."""
+    counts: Counter[tuple[object, ...]] = Counter()
+    for exchange in outcome.exchanges:
+        operation_id = build_client_request(outcome, exchange).operation.id
+        key: tuple[object, ...] = (operation_id,)
+        if outcome.case.task == "search-all":
+            key = (operation_id, identify_request(outcome, exchange))
+        counts[key] += 1
+    for (operation, *_), count in counts.items():
+        if count > MAX_ATTEMPTS:
+            yield ClientFinding(f"{count} requests to {operation} for one task", TOO_MANY, subject=str(operation))
+            return
 
 
 @client_check(
@@ -69,6 +84,33 @@ def check_billed(outcome: ClientOutcome) -> Iterator[ClientFinding]:
         if guidance is not None and guidance.billing == "charged":
             message = f"{situation}: the failed call is billed; the same request was sent {count + 1} times"
             yield ClientFinding(message, guidance.find_source("billing"))
+
+
+@client_check(
+    "retry/unsafe",
+    summary="The client repeats no request by itself that changes something, where its answer was lost.",
+    rationale="The first request may have been carried out: what it stored is there twice, and nobody knows.",
+    remediation="Give such a failure to the caller, or find out first what came of the request.",
+    since=1,
+)
+def check_unsafe_retries(outcome: ClientOutcome) -> Iterator[ClientFinding]:
+    """Look for the same request after a lost answer, where the request may have changed something.
+
+    A search only reads, and may be asked again, even where it is a POST: the operation says so.
+    """
+    for attempt in iter_attempts(outcome):
+        guidance = find_guidance(outcome.api, attempt.earlier.situation)
+        if guidance is None or guidance.retry != "idempotent":
+            continue
+        request = attempt.earlier.request
+        operation = build_client_request(outcome, attempt.earlier).operation
+        if request.method in IDEMPOTENT_METHODS or operation.extension.safe:
+            continue
+        message = (
+            f"{attempt.earlier.situation}: {request.method} {operation.id} was sent again, and may have been done twice"
+        )
+        yield ClientFinding(message, UNSAFE_RETRY, subject=operation.id)
+        return
 
 
 def _count_repetitions(outcome: ClientOutcome) -> dict[str, int]:

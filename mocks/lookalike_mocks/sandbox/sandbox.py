@@ -36,7 +36,7 @@ from .issued_secrets import ISSUED_SECRETS
 from .journal import Journal
 from .near_key import compile_key_pattern, describe_near_key
 from .scheduled import ScheduledSituation
-from .state import SandboxState, SettableClock
+from .state import EditChooser, SandboxState, SettableClock
 
 DEMO_SANDBOX: Final = "demo"
 MAX_SANDBOXES: Final = MemoryLimits().sandboxes
@@ -89,6 +89,14 @@ class Sandbox:
         if operation and operation not in ids:
             raise UnknownOperation("this sandbox", operation, ids)
         self.state.set_answer_edits(answer_edits)
+
+    def edit_each_answer(self, choose_edits: EditChooser | None) -> None:
+        """Change each good answer by the edits that a function gives for it; None leaves them as they are.
+
+        The function gets the operation and the answer, after the edits of `edit_answers`. It is asked for one answer after
+        the other, so it may remember those before: the third page is to be like the second. What it raises is not caught.
+        """
+        self.state.choose_edits = choose_edits
 
     def set_weather(self, kind: WeatherKind, *, seed: int = 0) -> None:
         """Have answers late, in error or changed by chance, from the next one on; `calm` ends it.

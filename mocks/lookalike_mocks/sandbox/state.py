@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
@@ -12,7 +12,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from lookalike_specs.answer_edits import AnswerEdits, measure_edits
+from lookalike_specs import Operation
+from lookalike_specs.answer_edits import AnswerEdit, AnswerEdits, measure_edits
+from lookalike_specs.messages import Response
 
 from ..catalogue import Catalogue
 from ..memory.manager import SandboxMemory
@@ -27,6 +29,8 @@ MAX_CATALOGUES: Final = 32
 QuotaLimit = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 # API -> credential's value -> account
 SandboxAccounts = dict[str, dict[str, Account]]
+# what is changed about a good answer of an operation
+EditChooser = Callable[[Operation, Response], Sequence[AnswerEdit]]
 # returns seconds since 1970
 Clock = Callable[[], float]
 
@@ -83,7 +87,7 @@ class SandboxState:
 
     `accounts` are a sandbox's own, API -> credential's value -> account; without any, those of the specs count.
     `answer_counts` counts each API's answers, `unique_name_count` the names that have to differ each time; `rng` draws
-    what is random about faults. What grows with requests is charged to `memory`.
+    what is random about faults. `choose_edits` says how the next good answer is changed. What grows with requests is charged to `memory`.
     """
 
     seed: int = 0
@@ -94,6 +98,7 @@ class SandboxState:
     answer_counts: dict[str, int] = field(default_factory=dict)
     unique_name_count: int = 0
     answer_edits: AnswerEdits = field(default_factory=AnswerEdits)
+    choose_edits: EditChooser | None = None
     weather: Weather = field(default_factory=Weather)
     memory: SandboxMemory = field(default_factory=SandboxMemory)
     scheduled_situations: ScheduledSituations = field(init=False)
@@ -158,6 +163,7 @@ class SandboxState:
         self.answer_counts.clear()
         self.unique_name_count = 0
         self.set_answer_edits(AnswerEdits())
+        self.choose_edits = None
         # cancelled, as something may still wait that came of one: a wrong certificate for the next connection
         self.scheduled_situations.cancel()
         self.nonces.clear()
