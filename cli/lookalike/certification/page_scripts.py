@@ -52,7 +52,7 @@ class PageAnswer:
 
 @dataclass(slots=True)
 class PageHistory:
-    """What the answers had so far: how many there were, the goods of the last page that had any, and how many were left out."""
+    """How many answers there were so far, the goods of the last page that had any, and how many goods were left out."""
 
     answer_count: int = 0
     last_items: list[Any] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 The function takes a `ClientTask`, and returns items (mappings, or objects with the attributes `id`, `title`, `price` and
 `url`), or a mapping with `items` and `total`. Beside it may stand `search_all`, which returns the items of all pages, and
-`upload`, which returns what the API calls the image. What it raises is the client's error, with all that caused it. What it logs
-is collected. `ERROR_KINDS` in its module says what the names of its exceptions mean, as `kinds` of the protocol does.
+`upload`, which returns what the API calls the image. What it raises is the client's error, with all that caused it. What
+it logs is collected. `ERROR_KINDS` in its module says what the names of its exceptions mean, as `kinds` of the protocol
+does.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ NO_TOTAL: Final = Source("invented", "no answer of this API says how many goods 
     "pages/complete",
     summary="A client that reads all pages comes to the last one.",
     rationale="Goods that were never asked for are missed by nobody until somebody counts.",
-    remediation="Ask on until the goods are as many as the last answer's total, or a page is empty; not until one is short.",
+    remediation="Ask until there are as many goods as the answer's total, or a page is empty; a short page is not the end.",
     since=1,
 )
 def check_complete(outcome: ClientOutcome) -> Iterator[ClientFinding]:

@@ -37,8 +37,9 @@ class ClientTask(msgspec.Struct, frozen=True, kw_only=True):
     """What the client is to do.
 
     `search` asks for one page, `search-all` for every page from the first to the last; `upload` gives the API the image
-    and returns what the API calls it. `image_url` is the address of a product's image, `image_path` the same image as a JPEG file, for clients that upload.
-    `timeout` is how many seconds the whole task may take, retries included. `page` counts from 1.
+    and returns what the API calls it. `image_url` is the address of a product's image, `image_path` the same image as a
+    JPEG file, for clients that upload. `timeout` is how many seconds the whole task may take, retries included. `page`
+    counts from 1.
     """
 
     id: str
@@ -72,8 +73,8 @@ class ClientError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ClientResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came of a task: items or, of an upload, `image`; or an error, or that the driver cannot do it.
 
-    `image` is what the API calls the image, such as an id or an address. `log` is what the client wrote to its log meanwhile. `ended` is what a driver that makes one call and ends says by its
-    exit status; its items are not known.
+    `image` is what the API calls the image, such as an id or an address. `log` is what the client wrote to its log
+    meanwhile. `ended` is what a driver that makes one call and ends says by its exit status; its items are not known.
     """
 
     id: str

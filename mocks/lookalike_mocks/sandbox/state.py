@@ -87,7 +87,8 @@ class SandboxState:
 
     `accounts` are a sandbox's own, API -> credential's value -> account; without any, those of the specs count.
     `answer_counts` counts each API's answers, `unique_name_count` the names that have to differ each time; `rng` draws
-    what is random about faults. `choose_edits` says how the next good answer is changed. What grows with requests is charged to `memory`.
+    what is random about faults. `choose_edits` says how the next good answer is changed. What grows with requests is
+    charged to `memory`.
     """
 
     seed: int = 0
