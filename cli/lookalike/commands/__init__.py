@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "certify": LazyCommand("lookalike.commands.certify", "Certify a client."),
     "exec": LazyCommand("lookalike.commands.exec", "Run a command against a sandbox."),
     "report": LazyCommand("lookalike.commands.report", "Join reports of certifications."),
+    "cases": LazyCommand("lookalike.commands.cases", "Write answers and what must come of them."),
     "explain": LazyCommand(
         "lookalike.commands.explain", "Say what a check holds, and why; or what an error asks of a client."
     ),

@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 
 @click.group("report", cls=CommandGroup)
 def command() -> None:
-    """Work with the reports of `lookalike certify`.
+    """Join reports of certifications.
 
     \b
     Examples:

@@ -70,6 +70,8 @@ def describe_answer(outcome: ClientOutcome, redactor: Redactor) -> str:
     if response.error is not None:
         words = ": ".join(filter(None, (response.error.kind, response.error.message)))
         return _clean(f"the error {words}", redactor)
+    if response.image is not None:
+        return _clean(f"the image {response.image}", redactor)
     if response.items is None:
         return "success"
     text = f"{len(response.items)} items"

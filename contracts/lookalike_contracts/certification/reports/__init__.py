@@ -2,7 +2,8 @@
 
 from .assemble import CompletedCertification, assemble_certification_report
 from .formats import CERTIFICATION_FORMATS
-from .merge import BadReport, decode_report, merge_reports
+from .json_format import BadReport, decode_report
+from .merge import merge_reports
 from .report import CertificationReport, RunSettings
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Final
 
 from .badge import render_endpoint_badge, render_svg_badge
 from .html import render_html
-from .json_report import render_json
+from .json_format import render_json
 from .junit import render_junit
 from .markdown import render_markdown
 from .report import CertificationReport

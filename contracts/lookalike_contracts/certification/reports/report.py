@@ -159,10 +159,12 @@ def compute_exit_code(cases: Iterable[CaseReport], *, is_complete: bool = True) 
     return 0
 
 
-def get_case_order(case_id: str) -> tuple[str, bool, str]:
-    """Return what to sort the ids of cases by: the API, then the ordinary answer before all else."""
+def get_case_order(case_id: str) -> tuple[str, str, bool, str]:
+    """Return what to sort the ids of cases by: the API, the task, then the ordinary answer before all else."""
     api, _, name = case_id.partition("/")
-    return api, name != "ok", name
+    # searches name no task: `tmapi/439`, but `tmapi/upload:439`
+    task, _, situation = name.rpartition(":")
+    return api, task, situation != "ok", situation
 
 
 def summarize(report: CertificationReport) -> str:

@@ -40,7 +40,11 @@ CLASSES: Final[dict[Verdict, str]] = {
     "passed": "passed",
 }
 SEVERITY_CLASSES: Final[dict[Severity, str]] = {"error": "failed", "warning": "warned", "note": "noted"}
-EXPECTATION_TEXTS: Final = {"items": "the goods of the answer", "failure": "an error for the caller"}
+EXPECTATION_TEXTS: Final = {
+    "items": "the goods of the answer",
+    "image": "what the API calls the image",
+    "failure": "an error for the caller",
+}
 # of a check that fails everywhere
 MAX_LISTED_CASES: Final = 12
 MAX_PANEL_CHARACTERS: Final = 3_000
@@ -73,7 +77,7 @@ class CheckView(NamedTuple):
     omitted_count: int
 
 
-class ExchangeView(NamedTuple):
+class ExchangeLines(NamedTuple):
     """The two sides of an exchange, line by line."""
 
     number: int
@@ -88,7 +92,7 @@ class CaseDrawer(NamedTuple):
     case: CaseReport
     wanted: str
     findings: list[tuple[CaseFinding, DescribedCheck]]
-    exchanges: list[ExchangeView]
+    exchanges: list[ExchangeLines]
 
 
 def render_certification_page(report: CertificationReport) -> str:
@@ -197,7 +201,7 @@ def _build_drawer(report: CertificationReport, cell: CaseCell) -> CaseDrawer:
         wanted=EXPECTATION_TEXTS.get(case.expectation, case.expectation),
         findings=[(finding, report.get_check(finding.check)) for finding in case.findings],
         exchanges=[
-            ExchangeView(
+            ExchangeLines(
                 exchange.number,
                 limit_characters(show_request(_convert_message(exchange.request)), MAX_PANEL_CHARACTERS),
                 limit_characters(show_response(_convert_message(exchange.response)), MAX_PANEL_CHARACTERS),
