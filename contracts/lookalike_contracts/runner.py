@@ -23,7 +23,9 @@ from .exceptions import CouldNotCheck, TimeLimitExceeded
 from .finding import Failure, Finding
 from .fuzz import fuzz
 from .passive import PassiveChecks, build_finding, describe_check_error
+from .quotes import cover_quotes
 from .registry import Check
+from .reproduction.secrets import build_run_redactor
 from .results import CheckResult, ResultStatus
 from .session import Session
 from .severity import DEFAULT_TRUST
@@ -73,10 +75,14 @@ def execute_checks(config: RunConfig, *listeners: EventListener) -> list[CheckRe
     What the server does raises nothing: a check that gets no answer, or that the time ends, could not check. At an
     interrupt (KeyboardInterrupt) the listeners are told what was found at the operation under way; then it is raised again.
     """
+    with cover_quotes(build_run_redactor(config.apis, config.accounts)):
+        return _execute_checks(config, combine_listeners(listeners))
+
+
+def _execute_checks(config: RunConfig, publish: EventListener) -> list[CheckResult]:
     deadline = float("inf")
     if config.max_seconds:
         deadline = time.monotonic() + config.max_seconds
-    publish = combine_listeners(listeners)
     results = list[CheckResult]()
     for api, pairs in groupby(config.operations, key=lambda pair: pair[0]):
         runs = [_OperationRun(config, api, operation, deadline, publish) for _, operation in pairs]

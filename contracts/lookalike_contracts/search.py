@@ -19,6 +19,7 @@ from lookalike_specs.request_builder import format_value
 from .context import CheckContext
 from .exceptions import CouldNotCheck
 from .finding import Exchange, Failure
+from .quotes import shorten_quote
 from .responses.difference import Difference
 from .responses.json_body import parse_json_body
 
@@ -145,7 +146,9 @@ def build_bounds(bounds: Range, low: Bound, high: Bound) -> dict[str, str]:
 def describe_changes(changes: Changes) -> str:
     """Return the parameters as they are sent, for a message."""
     return ", ".join(
-        f"{name}={format_value(value)[:MAX_SHOWN_LENGTH]}" for name, value in changes.items() if value is not None
+        f"{name}={shorten_quote(format_value(value), MAX_SHOWN_LENGTH)}"
+        for name, value in changes.items()
+        if value is not None
     )
 
 

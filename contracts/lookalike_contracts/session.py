@@ -9,6 +9,7 @@ from lookalike_specs.messages import Request
 from .deadline import Deadline, limit_time
 from .exceptions import RequestNotSent
 from .finding import Exchange
+from .quotes import note_request
 from .transport import Target
 
 
@@ -29,6 +30,7 @@ class Session:
         """Send a request as it stands and return it with the response. Raise CouldNotCheck, TimeLimitExceeded."""
         self.check_deadline()
         self.request_count += 1
+        note_request(request)
         try:
             # a client looks at it while it waits, as its own timeout may be longer
             with limit_time(self.deadline, self.max_seconds):

@@ -11,6 +11,7 @@ from lookalike_specs.messages import Request
 from lookalike_specs.redaction import Redactor
 from lookalike_specs.suggest import find_closest
 
+from ..quotes import cover_quotes
 from ..responses.openapi_adapter import match_operation, read_action
 from .credentials import Credentials, find_account, find_scheme, validate_credentials
 from .parameter_names import find_misplaced_files, find_repeated_parameters, find_unknown_names
@@ -66,7 +67,9 @@ class _RequestValidator:
 
     def validate(self, recorded: RecordedRequest, number: int) -> Iterator[RequestViolation]:
         redactor = build_redactor(self.api, recorded.request, self.accounts)
-        for violation in self._iter_violations(recorded, number):
+        with cover_quotes(redactor):
+            violations = list(self._iter_violations(recorded, number))
+        for violation in violations:
             yield replace(
                 violation,
                 message=_redact_text(redactor, violation.message),

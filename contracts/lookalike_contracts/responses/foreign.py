@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from lookalike_specs.messages import Request, Response, is_json
 
+from ..quotes import shorten_quote
+
 HTML_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml")
 HTML_START: Final = re.compile(rb"\s*<(!doctype html|html)[\s>]", re.IGNORECASE)
 TITLE: Final = re.compile(rb"<title[^>]*>(.{0,500}?)</title>", re.IGNORECASE | re.DOTALL)
@@ -40,7 +42,7 @@ def describe_foreign_response(request: Request, response: Response) -> str:
     status = f"HTTP {response.status}"
     location = _read_location(response)
     if location:
-        return f"{status}, which redirects to {_shorten(_remove_query(location))}"
+        return f"{status}, which redirects to {shorten_quote(_remove_query(location), MAX_SHOWN_LENGTH)}"
     if describe_gateway_refusal(response):
         return f"{status} of a proxy: {GATEWAY_MEANINGS[response.status]}"
     if is_html(response):
@@ -83,7 +85,7 @@ def describe_move(request: Request, response: Response) -> str:
     # "https://api.example/v1" of "https://api.example/v1/search": that is what `--url` takes
     if location.endswith(request.path) and urlsplit(location).netloc:
         location = location.removesuffix(request.path)
-    return f"redirects to {_shorten(location)}; use that address"
+    return f"redirects to {shorten_quote(location, MAX_SHOWN_LENGTH)}; use that address"
 
 
 def _is_same_path(path: str, requested: str) -> bool:
@@ -108,15 +110,9 @@ def _remove_query(location: str) -> str:
     return location.partition("?")[0].partition("#")[0]
 
 
-def _shorten(text: str) -> str:
-    if len(text) > MAX_SHOWN_LENGTH:
-        return text[:MAX_SHOWN_LENGTH] + "…"
-    return text
-
-
 def _read_title(body: bytes) -> str:
     match = TITLE.search(body[:TITLE_BYTES])
     if match is None:
         return ""
     title = " ".join(unescape(match[1].decode("utf-8", "replace")).split())
-    return title[:MAX_SHOWN_LENGTH]
+    return shorten_quote(title, MAX_SHOWN_LENGTH)

@@ -23,6 +23,7 @@ from lookalike_specs.registry import add_cache_clearer, cache_per_api
 from lookalike_specs.schema_values import guess_type, merge_schema
 from lookalike_specs.xml_text import is_xml
 
+from ..quotes import shorten_middle
 from .bounded_validation import BOUNDED_FACTORIES
 from .json_body import parse_json_body
 from .openapi_adapter import OpenAPIResponse, match_operation, to_openapi_request
@@ -186,7 +187,9 @@ def _to_violation(error: Exception) -> ResponseViolation:
     cause = best_match(getattr(error.__cause__, "schema_errors", ()))
     if cause is not None:
         rule = join_pointer(*cause.absolute_schema_path)
-        return ResponseViolation("schema", join_pointer(*cause.absolute_path), _shorten(cause.message), rule)
+        return ResponseViolation(
+            "schema", join_pointer(*cause.absolute_path), shorten_middle(cause.message, MAX_MESSAGE_LENGTH), rule
+        )
     # openapi-core wraps what is wrong with the media type in an error that says less
     if isinstance(error.__cause__, MediaTypeFinderError):
         error = error.__cause__
@@ -202,15 +205,8 @@ def _find_kind(error: Exception) -> ResponseViolationKind:
 
 def _describe_error(error: Exception) -> str:
     try:
-        return _shorten(str(error))
+        # the value in it may be the whole body: 5 MB that nobody reads
+        return shorten_middle(str(error), MAX_MESSAGE_LENGTH)
     except UnicodeDecodeError:
         # openapi-core shows the body in its message
         return "the body is not UTF-8"
-
-
-def _shorten(message: str) -> str:
-    """Return a message without the middle of the value in it, which may be the whole body: 5 MB that nobody reads."""
-    if len(message) <= MAX_MESSAGE_LENGTH:
-        return message
-    half = MAX_MESSAGE_LENGTH // 2
-    return f"{message[:half]} … {message[-half:]}"

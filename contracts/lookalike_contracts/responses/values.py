@@ -8,19 +8,25 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from lookalike_specs.redaction import SEARCH_MARGIN
+
+from ..quotes import shorten_quote
+
 # 万 is ten thousand, and w how it is typed
 NUMBER: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([KkWw万]?)\s*[+%]?\s*", re.ASCII)
 MULTIPLIERS: Final = {"": 1, "k": 1_000, "w": 10_000, "万": 10_000}
 
 
 def show_value(value: Any, max_length: int) -> str:
-    """Return a value as Python writes it, cut: of a list of 300,000 items no more is written than is shown."""
+    """Return a value as Python writes it, cut: of a list of 300,000 items hardly more is written than is shown."""
+    # what begins before the cut has to be seen whole to be covered
+    length = max_length + SEARCH_MARGIN
     text = ""
-    for piece in _write_value(value, max_length):
+    for piece in _write_value(value, length):
         text += piece
-        if len(text) > max_length:
-            return text[:max_length] + "…"
-    return text
+        if len(text) > length:
+            break
+    return shorten_quote(text, max_length)
 
 
 def _write_value(value: Any, max_length: int) -> Iterator[str]:
