@@ -69,6 +69,14 @@ def test_the_exit_code_is_the_commands_own_and_else_that_of_the_judgement(
     assert words in result.stderr
 
 
+def test_what_a_test_does_wrong_on_purpose_can_be_skipped(lookalike: Lookalike) -> None:
+    code = "call(key='wrong', img_url=image)"
+    result = run_program(lookalike, code, "--skip", "credential", "--skip", "nonce")
+    assert result.exit_code == 0
+    assert "1 request, 0 errors, exit 0\n" in result.stderr
+    assert run_program(lookalike, code, "--skip", "secret").exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("requirement", "exit_code"),
     [("operations=50%", 0), ("operations=1", 0), ("operations=51%", 3), ("situations=1", 3), ("errors=0%", 0)],
@@ -111,6 +119,7 @@ def test_the_report_has_all_that_was_met_and_no_secret(lookalike: Lookalike, tmp
         (("tmap", "--", "true"), 2, "did you mean 'tmapi'?"),
         (("--require", "situations", "--", "true"), 2, "such as situations=80%"),
         (("--require", "situation=1", "--", "true"), 2, "did you mean 'situations'?"),
+        (("--skip", "credentials", "--", "true"), 2, "did you mean 'credential'?"),
         (("--report", "met.json", "--", "true"), 2, "--report is FORMAT=PATH"),
         (("--report", "html=met.html", "--", "true"), 2, "no format 'html'; known: json"),
         (("--report", "json=/nowhere/met.json", "--", "true"), 2, "cannot write /nowhere/met.json: no such folder"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
-from ..click_ext import CommandError, ExtendedCommand, require_judge
+from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_variants
 from ..options import SEED_RANGE, apis_argument, parse_variants
 from ..report_files import parse_reports, reports_option, write_report
@@ -57,6 +57,20 @@ class CommandLine(ExtendedCommand):
         return [*super().collect_usage_pieces(ctx), SEPARATOR, "CMD..."]
 
 
+def complete_complaints(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return every kind of complaint that begins so, for the shell; none without the judge."""
+    try:
+        return [kind for kind in _list_complaint_kinds() if kind.startswith(incomplete)]
+    except CommandError:
+        return []
+
+
+def _list_complaint_kinds() -> tuple[str, ...]:
+    with require_judge():
+        from lookalike_contracts.clients.violation import RequestViolationKind  # noqa: PLC0415 - the judge is an extra
+    return get_args(RequestViolationKind)
+
+
 def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return every `KIND=` that begins so, for the shell."""
     return [f"{kind}=" for kind in REQUIRED_KINDS if kind.startswith(incomplete)]
@@ -69,6 +83,10 @@ def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str
 @click.option(
     "--require", "requirements", multiple=True, metavar="KIND=N[%]", shell_complete=complete_requirements,
     help=f"Exit 3 where less was met; KIND is one of {', '.join(REQUIRED_KINDS)}. May be repeated.",
+)  # fmt: skip
+@click.option(
+    "--skip", "skipped_kinds", multiple=True, metavar="KIND", shell_complete=complete_complaints,
+    help="Complain of no such thing, as `credential` where a test sends a wrong key on purpose. May be repeated.",
 )  # fmt: skip
 @click.option(
     "--weather", type=click.Choice(WEATHER_KINDS), default=WEATHER_KINDS[0], show_default=True,
@@ -133,6 +151,7 @@ def _read_options(  # noqa: PLR0913 - the options of the command
     apis: tuple[str, ...],
     specs: tuple[str, ...],
     requirements: tuple[str, ...],
+    skipped_kinds: tuple[str, ...],
     weather: WeatherKind,
     intercepts: bool,
     is_weak: bool,
@@ -147,11 +166,17 @@ def _read_options(  # noqa: PLR0913 - the options of the command
 
     if is_weak and not intercepts:
         raise CommandError("--weak is a way to intercept; it needs --intercept")
+    known_kinds = _list_complaint_kinds()
+    for kind in skipped_kinds:
+        if kind not in known_kinds:
+            hint = suggest_closest(kind, list(known_kinds))
+            raise CommandError(f"--skip: {kind!r} is not one of {', '.join(known_kinds)}{hint}")
     apis = add_specs(apis, specs)
     return ExecutionOptions(
         apis=apis,
         command=words,
         seed=seed,
+        skipped_kinds=skipped_kinds,
         weather=weather,
         intercepts=intercepts,
         is_weak=is_weak,

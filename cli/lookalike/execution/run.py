@@ -37,6 +37,7 @@ class ExecutionOptions:
     intercepts: bool = False
     is_weak: bool = False
     requirements: tuple[Requirement, ...] = ()
+    skipped_kinds: tuple[str, ...] = ()
     trust: frozenset[ProvenanceKind] = frozenset(("documented", "measured"))
 
 
@@ -114,7 +115,11 @@ def _judge(
         request_count=len(entries),
         dropped_count=server.dropped_count,
         traffics=tuple(traffics),
-        complaints=judge_requests(server.mock, server.sandbox, entries, options.trust),
+        complaints=tuple(
+            complaint
+            for complaint in judge_requests(server.mock, server.sandbox, entries, options.trust)
+            if complaint.violation.kind not in options.skipped_kinds
+        ),
         unmet=tuple(iter_unmet(options.requirements, traffics)),
         redactor=Redactor(list_sandbox_secrets(server.sandbox), ISSUED_SECRETS.get_redactor()),
     )
