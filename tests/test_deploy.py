@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -25,12 +26,17 @@ CHECKS = {
     "compose.yaml": ["check_jsonschema", "--builtin-schema", "vendor.compose-spec"],
     "workflow.yaml": ["check_jsonschema", "--builtin-schema", "vendor.github-workflows"],
     "kubernetes.yaml": ["kubernetes_validate", "--strict"],
+    "certify-workflow.yaml": ["check_jsonschema", "--builtin-schema", "vendor.github-workflows"],
+    "certify-job.yaml": ["kubernetes_validate", "--strict"],
 }
 SPOIL = {
     "compose.yaml": ("ports:", "prots:"),
     "workflow.yaml": ("runs-on:", "run-son:"),
     "kubernetes.yaml": ("replicas: 3", "replicas: three"),
+    "certify-workflow.yaml": ("matrix:", "martix:"),
+    "certify-job.yaml": ("backoffLimitPerIndex: 2", "backoffLimitPerIndx: 2"),
 }
+SERVING = ("Dockerfile", "compose.yaml", "workflow.yaml", "kubernetes.yaml")
 
 
 def instructions(name: str) -> list[str]:
@@ -80,7 +86,7 @@ def arguments() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("who", ["Dockerfile", *CHECKS])
+@pytest.mark.parametrize("who", SERVING)
 def test_the_command_takes_the_arguments(who: str) -> None:
     program, *entry = json.loads(instructions("ENTRYPOINT")[0])
     assert program == "lookalike"
@@ -89,6 +95,60 @@ def test_the_command_takes_the_arguments(who: str) -> None:
     assert command is not None
     context: Any = command.make_context("serve", rest + arguments()[who])
     assert not context.args
+
+
+def read_manifest(name: str) -> Any:
+    return yaml.safe_load((DEPLOY / name).read_text("utf-8"))
+
+
+def parse_command_line(line: str) -> dict[str, Any]:
+    """The parameters of a command line of ours, up to where its output goes."""
+    words = shlex.split(line.partition(" >>")[0])
+    assert words[0] == "lookalike"
+    name, command, rest = cli.resolve_command(cli.make_context("lookalike", [], resilient_parsing=True), words[1:])
+    assert command is not None
+    context = command.make_context(name, rest, resilient_parsing=False)
+    if isinstance(command, click.Group):
+        name, below, rest = command.resolve_command(context, rest)
+        assert below is not None
+        context = below.make_context(name, rest, parent=context)
+    return context.params
+
+
+def test_the_workflow_runs_every_shard_and_merges_them() -> None:
+    jobs = read_manifest("certify-workflow.yaml")["jobs"]
+    numbers = jobs["shard"]["strategy"]["matrix"]["shard"]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert jobs["shard"]["strategy"]["fail-fast"] is False
+    (line,) = [step["run"] for step in jobs["shard"]["steps"] if "certify" in step.get("run", "")]
+    filled = line.replace("${{ matrix.shard }}", "1").replace("${{ strategy.job-total }}", str(len(numbers)))
+    parameters = parse_command_line(filled)
+    assert (parameters["shard"], parameters["reports"]) == (f"1/{len(numbers)}", ("json=shard-1.json",))
+    assert jobs["merge"]["needs"] == "shard"
+    (line,) = [step["run"] for step in jobs["merge"]["steps"] if "merge" in step.get("run", "")]
+    assert parse_command_line(line)["form"] == "markdown"
+
+
+def test_the_job_runs_every_shard_and_tries_again_only_what_was_not_judged() -> None:
+    job = read_manifest("certify-job.yaml")["spec"]
+    assert (job["completionMode"], job["parallelism"]) == ("Indexed", job["completions"])
+    assert job["backoffLimitPerIndex"] > 0
+    actions: dict[int, str] = {}
+    for rule in job["podFailurePolicy"]["rules"]:
+        for code in rule.get("onExitCodes", {}).get("values", []):
+            actions[code] = rule["action"]
+    assert (actions[1], actions[2], actions[3]) == ("FailIndex", "FailIndex", "Count")
+    pod = job["template"]["spec"]
+    # a policy for failures is refused with any other
+    assert pod["restartPolicy"] == "Never"
+    (container,) = pod["containers"]
+    assert container["command"] == ["sh", "-c"]
+    for index in range(job["completions"]):
+        script = container["args"][0].replace("exec lookalike", "printf '%s\\n'")
+        environment = {"JOB_COMPLETION_INDEX": str(index), "PATH": "/usr/bin:/bin"}
+        process = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=True)
+        parameters = parse_command_line(shlex.join(["lookalike", *process.stdout.splitlines()]))
+        assert (parameters["shard"], parameters["as_json"]) == (f"{index + 1}/{job['completions']}", True)
 
 
 def test_the_health_check_passes_and_fails(server: Server) -> None:

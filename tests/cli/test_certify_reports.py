@@ -71,7 +71,8 @@ def test_shards_are_merged_into_the_whole_and_written_in_every_format(certify: C
     assert (tmp_path / "out.json").read_text("utf-8") == merged.stdout
     assert all((tmp_path / f"out.{name}").stat().st_size for name in FORMATS)
     alone = CliRunner().invoke(cli, ["report", "merge", "2.json"])
-    assert "2 in other shards" in alone.stdout
+    assert "not in this report: tmapi/ok, tmapi/empty\n" in alone.stdout
+    assert alone.stdout.endswith("1 failed, 2 not in this report\n")
 
 
 def test_the_report_shows_each_exchange_without_secrets_and_the_command_that_repeats_it(certify: Certify) -> None:

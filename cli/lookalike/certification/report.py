@@ -30,6 +30,10 @@ def _render_client(report: CertificationReport, client: CertifiedClient) -> list
     parts = [clean_line(client.label)]
     if cases:
         parts.append(_render_cases(cases))
+    missing = [case_id for label, case_id in report.missing if label == client.label]
+    if missing:
+        # of another shard, or of one whose report is not among those that were merged
+        parts.append(f"not in this report: {_list_some(missing)}")
     for finding, members in _group_findings(cases):
         parts.append(_render_finding(report, finding, members))
     return parts
@@ -54,14 +58,10 @@ def _group_findings(cases: Iterable[CaseReport]) -> list[tuple[CaseFinding, list
 
 
 def _render_finding(report: CertificationReport, finding: CaseFinding, cases: Sequence[CaseReport]) -> str:
-    ids = [clean_line(case.id) for case in cases[:MAX_SHOWN_CASES]]
-    places = ", ".join(ids)
-    if len(cases) > MAX_SHOWN_CASES:
-        places += f" and {len(cases) - MAX_SHOWN_CASES} more"
     check = report.get_check(finding.check)
     lines = [
         f"{finding.check}: {clean_line(finding.message)}",
-        f"  in: {places}",
+        f"  in: {_list_some([case.id for case in cases])}",
         f"  why: {clean_line(check.rationale)} ({clean_line(str(finding.provenance))})",
         f"  how: {clean_line(check.remediation)}",
     ]
@@ -71,6 +71,13 @@ def _render_finding(report: CertificationReport, finding: CaseFinding, cases: Se
         suite = report.settings.suite
         lines.append(f"  new: the check came with suite {check.since}, and fails nobody in suite {suite}")
     return "\n".join(lines)
+
+
+def _list_some(case_ids: Sequence[str]) -> str:
+    text = ", ".join(clean_line(case_id) for case_id in case_ids[:MAX_SHOWN_CASES])
+    if len(case_ids) > MAX_SHOWN_CASES:
+        text += f" and {len(case_ids) - MAX_SHOWN_CASES} more"
+    return text
 
 
 # the names are those of `--format` and `--report`

@@ -172,7 +172,7 @@ def summarize(report: CertificationReport) -> str:
     counts = Counter(case.verdict for case in report.cases)
     parts = [f"{counts[verdict]} {verdict}" for verdict in ("passed", *VERDICT_ORDER[:-1]) if counts[verdict]]
     if report.missing:
-        parts.append(f"{len(report.missing)} in other shards")
+        parts.append(f"{len(report.missing)} not in this report")
     return ", ".join(parts) or "no case"
 
 
