@@ -1,79 +1,68 @@
-"""The command line: `lookalike`, or `python -m lookalike`."""
+"""Start the command line: `lookalike`, or `python -m lookalike`.
+
+Whoever presses Ctrl+C at once wants no traceback. So SIGINT is cared for before anything is imported that takes time.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from pathlib import Path
 
-import click
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-from . import __version__
-from .click_ext import LazyCommandGroup
-from .commands import COMMANDS
-from .environment import drop_service_links
-from .output import choose_color
+    from .program import cli
 
-COMPLETION_VARIABLE = "_LOOKALIKE_COMPLETE"
-CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-@click.group(cls=LazyCommandGroup, table=COMMANDS, context_settings=CONTEXT_SETTINGS)
-@click.version_option(__version__, "-V", "--version", prog_name="lookalike", message="%(prog)s %(version)s")
-@click.pass_context
-def cli(context: click.Context) -> None:
-    """Mock servers and contract tests for five image-search APIs, without keys and without a network.
-
-    TMAPI, HioBuy, Daji (1688 and Taobao) and Alibaba Cloud Image Search on your own machine.
-
-    \b
-    Examples:
-      lookalike serve                      all five APIs on http://127.0.0.1:8765
-      lookalike serve tmapi --port 0       one of them, on a free port
-      lookalike situations tmapi           every error and all else that it can answer
-      lookalike situations tmapi/439       one of them, and how to get it
-      lookalike sign aliyun                how a signature comes about, stage by stage
-      lookalike check --url URL            what a server of yours does otherwise
-    """
-    context.color = choose_color()
-    drop_service_links()
+__all__ = ["cli", "main"]
+EXIT_INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; exit 0 for success, 2 for what the caller can put right."""
-    _open_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a Chinese title gets an escape, not a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    if sys.argv[1:2] == ["serve"]:
-        # before the imports of that command, which take longer than all the rest of its start
-        from .server_process import prepare_process  # noqa: PLC0415 - no other command needs it
+    """Run the command line; exit 0 for success, 2 for what the caller can put right, 130 for Ctrl+C."""
+    is_interruptible = _set_interrupt_handler(signal.default_int_handler, _end_interrupted)
+    from .program import run  # noqa: PLC0415 - see above
 
-        prepare_process()
+    # a server has handlers of its own from the beginning
+    if is_interruptible and not _is_server():
+        _set_interrupt_handler(_end_interrupted, signal.default_int_handler)
+    run()
+
+
+def _set_interrupt_handler(previous: Any, handler: Any) -> bool:
+    """Set what SIGINT does, where that was `previous`; return whether it was: `nohup` and others ignore it."""
+    if signal.getsignal(signal.SIGINT) is not previous:
+        return False
     try:
-        cli(prog_name="lookalike")
-    except Exception:
-        # A shell that completes would print the traceback into the line that somebody is typing.
-        if os.environ.get(COMPLETION_VARIABLE):
-            sys.exit(1)
-        raise
+        signal.signal(signal.SIGINT, handler)
+    except ValueError:
+        # not in the main thread: somebody else's program calls this, and has its own way
+        return False
+    return True
 
 
-def _open_closed_streams() -> None:
-    """Open what was closed before the program started, as `>&-` does it in a shell.
+def _end_interrupted(*_: object) -> None:
+    # An exception would come up within some import, which may take it for a failure of its own, and a traceback would come
+    # of it. Nothing has begun that has to be ended.
+    if _is_server():
+        # a server that is told to end has done what it was told
+        os._exit(0)
+    os.write(2, b"Interrupted\n")
+    os._exit(EXIT_INTERRUPTED)
 
-    The next file to be opened would be given the number of the closed one, and what a library in C writes to stderr would
-    go into that: into a client's connection, say.
-    """
-    descriptor = os.open(os.devnull, os.O_RDWR)
-    while descriptor <= 2:
-        descriptor = os.dup(descriptor)
-    os.close(descriptor)
-    for name in ("stdout", "stderr"):
-        # Python has None for a stream that was closed
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+
+def _is_server() -> bool:
+    return sys.argv[1:2] == ["serve"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return the group of commands, for who calls it without a process of its own."""
+    if name == "cli":
+        from .program import cli  # noqa: PLC0415 - see above
+
+        return cli
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 if __name__ == "__main__":
