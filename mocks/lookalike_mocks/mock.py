@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from lookalike_specs import Api, assign_variants, list_api_ids, load_api
 from lookalike_specs.messages import Request, Response
@@ -18,13 +19,15 @@ from .memory.limits import MemoryLimits
 from .memory.manager import MemoryManager
 from .own_answers import record_own_answer
 from .reading import ReadingCache
-from .routing import ApiRouter, build_router
+from .routing import ApiRouter, RouteMatch, build_router
 from .sandbox import Sandbox, Sandboxes, WorkerIdentity
 from .sandbox.journal import JournalEntry
 from .sandbox.state import Clock, Quota, SandboxState, SettableClock
 from .service import Service
 
 SpecPaths = str | Path | Sequence[str | Path]
+# an operation that reads more than that reads files: parameters alone have 64 KB
+FILE_BODY_LIMIT: Final = 1024 * 1024
 
 
 class Mock:
@@ -56,6 +59,7 @@ class Mock:
         self.sandboxes = Sandboxes(self.services, demo_state, identity or WorkerIdentity(), self.memory)
         self.router: ApiRouter = build_router(self.services.values())
         self._readings = ReadingCache(self.router)
+        self._reads_files = _list_file_paths(self.router)
 
     @property
     def demo_state(self) -> SandboxState:
@@ -100,6 +104,13 @@ class Mock:
             return 0
         return max((operation.extension.body_limit for operation in route.service.api.operations), default=0)
 
+    def reads_files(self, path: str) -> bool:
+        """Return whether an operation at that path takes files, such as images, which take time however short they are."""
+        known = self._reads_files.get(path)
+        if known is not None:
+            return known
+        return _reads_files(self.router.resolve("", path))
+
     def get_body_seconds(self, path: str) -> float:
         """Return how long a body may take to arrive at that path, by its API's strictest operation; 0 for any time."""
         route = self.router.resolve("", path)
@@ -107,6 +118,29 @@ class Mock:
             return 0
         documented = [operation.extension.body_seconds for operation in route.service.api.operations]
         return min(filter(None, documented), default=0)
+
+
+def _list_file_paths(router: ApiRouter) -> dict[str, bool]:
+    """Return for every path that is known beforehand, with and without its API's prefix, whether files are read there.
+
+    That is asked for nearly every request, and to resolve a prefix takes as long as a tenth of an answer.
+    """
+    paths: dict[str, bool] = {}
+    for path, route in router.by_path.items():
+        reads_files = _reads_files(route)
+        paths[path] = reads_files
+        paths[f"/{route.service.api.id}{path}"] = reads_files
+    return paths
+
+
+def _reads_files(route: RouteMatch | None) -> bool:
+    if route is None:
+        return False
+    for endpoints in route.methods.values():
+        for endpoint in endpoints.values():
+            if endpoint.operation.extension.body_limit > FILE_BODY_LIMIT:
+                return True
+    return False
 
 
 def _register_apis(apis: Iterable[str | Api], spec: SpecPaths) -> tuple[str, ...]:

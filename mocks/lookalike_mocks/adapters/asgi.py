@@ -25,7 +25,7 @@ from .asgi_faults import get_raw_connection, send_response
 BODY_SECONDS = 10.0
 # of a body that is too long anyway; a client that sends without end is answered after that much
 MAX_DRAIN_BYTES = 64 * 1024 * 1024
-# a longer body may be an image, which takes time to decode: 16 million pixels are a quarter of a second
+# a longer body takes time to read, whatever it is
 MAX_DIRECT_BODY_BYTES = 512
 # no operation of any API has a body with one of these; one that comes is passed over
 BODILESS_METHODS = frozenset(("GET", "DELETE", "OPTIONS", "TRACE"))
@@ -115,13 +115,21 @@ class MockApp:
         """
         if request.path.startswith(CONTROL_PREFIX):
             return None
-        if len(request.body) > MAX_DIRECT_BODY_BYTES and not request.broken_rule:
+        if not request.broken_rule and self._takes_time(request):
             return None
         if request.method in BODILESS_METHODS and (request.body or request.broken_rule):
             request = msgspec.structs.replace(request, body=b"", broken_rule="")
         if self.request_log is not None:
             return self._respond_and_log(request, self.request_log)
         return self.mock.respond(request)
+
+    def _takes_time(self, request: Request) -> bool:
+        if len(request.body) > MAX_DIRECT_BODY_BYTES:
+            return True
+        # The length says nothing of an image: 16 million pixels of one colour are 36 bytes of WebP, which fit into a query
+        # and take a quarter of a second to decode. An address of an image that was uploaded before is as short.
+        has_parameters = bool(request.body or request.query)
+        return has_parameters and self.mock.reads_files(request.path)
 
     def _respond_and_log(self, request: Request, request_log: RequestLog) -> Response:
         started_at = time.time()
