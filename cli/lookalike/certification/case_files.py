@@ -8,10 +8,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -36,6 +37,7 @@ BASE_URL: Final = "http://127.0.0.1"
 # A signature has a time and a nonce. With the same ones the answers are the same, byte for byte, whenever they are written.
 FIXED_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 NONCE_BYTES: Final = 16
+MAX_CACHED_OPERATIONS: Final = 32
 
 
 class CaseReply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,7 +90,7 @@ def build_case_files(mock: Mock, api_id: str) -> Iterator[CaseFile]:
         if case.task != "search":
             continue
         operation = operations[case.operation]
-        request = _build_request(api, operation, case)
+        request = build_case_request(api, operation, case)
         response = mock.respond(request)
         # what a fault does to the bytes on their way is not in the answer; a body that the fault has changed is
         if response.fault is None:
@@ -110,18 +112,24 @@ def write_case_files(mock: Mock, api_id: str, folder: Path) -> int:
     return count
 
 
-def _build_request(api: Api, operation: Operation, case: ClientCase) -> Request:
-    """Return the request of the document's example, signed, by which the demo account gets the case's answer."""
+@lru_cache(maxsize=MAX_CACHED_OPERATIONS)
+def _collect_values(api: Api, operation: Operation) -> Mapping[str, Any]:
+    """Return the values of the document's example; a hundred cases of one operation have the same."""
     scheme = operation.schemes[0]
     examples = collect_examples(api, operation)
     values = build_minimal_values(api, operation, api.account)
-    values |= {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
-    request = build_request(operation, values, BASE_URL)
+    return values | {name: examples[name] for name in SCHEMES[scheme.extension.scheme].required_parameters}
+
+
+def build_case_request(api: Api, operation: Operation, case: ClientCase) -> Request:
+    """Return the request of the document's example, signed, by which the demo account gets the case's answer."""
+    scheme = operation.schemes[0]
+    request = build_request(operation, _collect_values(api, operation), BASE_URL)
     if case.situation:
         prefer = (b"prefer", f"example={case.api}/{case.situation}".encode())
         request = msgspec.structs.replace(request, headers=(*request.headers, prefer))
     # one for each case: of a nonce that comes twice a vendor says so, and nothing else
-    nonce = blake2b(case.id.encode(), digest_size=NONCE_BYTES).hexdigest()
+    nonce = blake2b(case.base_id.encode(), digest_size=NONCE_BYTES).hexdigest()
     return sign(request, scheme, api.account, SigningContext(FIXED_TIME, nonce))
 
 

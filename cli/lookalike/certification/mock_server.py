@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import TracebackType
 
 from lookalike_contracts.certification.case import ClientCase, RecordedExchange
 from lookalike_contracts.clients import RecordedRequest, RequestViolation, validate_requests
@@ -118,6 +119,45 @@ def _schedule_situation(sandbox: Sandbox, case: ClientCase) -> None:
     for operation in list_task_operations(api, case.task):
         if operation.id in possible:
             sandbox.schedule(ScheduledSituation(f"{case.api}/{case.situation}", operation=operation.id))
+
+
+class ServerPool:
+    """The server of the default world, and one of another world at a time, each opened when a case needs it."""
+
+    def __init__(self, seed: int, variants: Mapping[str, str], apis: tuple[str, ...]) -> None:
+        self._seed = seed
+        self._variants = variants
+        self._apis = apis
+        self._default_stack = ExitStack()
+        self._stack = ExitStack()
+        self._default: CertificationServer | None = None
+        self._other: CertificationServer | None = None
+        self._key = ("", "")
+
+    def __enter__(self) -> ServerPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        self._default_stack.close()
+
+    def get(self, case: ClientCase) -> CertificationServer:
+        """Return the server that plays a case; that of another world ends as soon as a third one is asked for."""
+        if not case.variant:
+            if self._default is None:
+                server = open_server(self._apis, seed=self._seed, variants=self._variants)
+                self._default = self._default_stack.enter_context(server)
+            return self._default
+        key = (case.api, case.variant)
+        if self._other is None or self._key != key:
+            self._stack.close()
+            name, _, value = case.variant.partition("=")
+            variants = {**self._variants, f"{case.api}.{name}": value}
+            self._other = self._stack.enter_context(open_server((case.api,), seed=self._seed, variants=variants))
+            self._key = key
+        return self._other
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -13,14 +13,16 @@ from lookalike_contracts.certification.evidence import add_evidence
 from lookalike_contracts.certification.judge import CaseResult, judge_outcome
 from lookalike_contracts.certification.protocol import ClientTask
 from lookalike_contracts.certification.registry import CLIENT_CHECKS, CURRENT_SUITE
+from lookalike_contracts.clients import RequestViolation
 from lookalike_contracts.severity import DEFAULT_TRUST
 from lookalike_specs import Api, load_api
 from lookalike_specs.client_guidance import ErrorKind
 from lookalike_specs.provenance import ProvenanceKind
 
+from ..drivers import DriverError
 from ..progress import Progress
 from .client import Client, ClientAnswer
-from .mock_server import CaseSandbox, CertificationServer, open_server
+from .mock_server import CaseSandbox, CertificationServer, ServerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class CertificationOptions:
     """What is asked for; `command` runs the driver, times are in seconds, and `max_time` 0 is no limit.
 
     `command_text` is the driver as it was typed; where it `is_python`, the module and the function. `planned_ids` are those
-    of all cases that are wanted, `cases` those of this shard.
+    of all cases that are wanted, `cases` those of this shard. `jobs` cases are played side by side.
     """
 
     command: tuple[str, ...]
@@ -44,6 +46,7 @@ class CertificationOptions:
     trust: frozenset[ProvenanceKind] = DEFAULT_TRUST
     skipped_checks: tuple[str, ...] = ()
     suite: int = CURRENT_SUITE
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +60,96 @@ class Certification:
 
 def certify(options: CertificationOptions, progress: Progress) -> Certification:
     """Judge a client in all cases. Raise DriverError where it cannot be started."""
-    return asyncio.run(_certify(options, progress))
+    try:
+        return asyncio.run(_certify(options, progress))
+    except ExceptionGroup as group:
+        # each of those that work side by side may have failed to start the client: one of them says it
+        for error in group.exceptions:
+            if isinstance(error, DriverError):
+                raise error from None
+        raise
 
 
 async def _certify(options: CertificationOptions, progress: Progress) -> Certification:
-    if not options.cases:
-        # a small shard
-        return Certification(options.name, "", ())
-    apis = tuple(dict.fromkeys(case.api for case in options.cases))
-    ends_at = time.monotonic() + options.max_time
-    results: list[CaseResult] = []
-    with open_server(apis, seed=options.seed, variants=options.variants) as server:
-        async with Client(options.command, options.name) as client:
-            for number, case in enumerate(options.cases, start=1):
-                progress.set_label(case.id)
-                if options.max_time and time.monotonic() >= ends_at:
-                    results.append(CaseResult(case, "not judged", reason="the time was up"))
-                else:
-                    results.append(await _judge_case(options, server, client, case, number))
-                progress.step()
-            return Certification(client.name, client.version, tuple(results))
-
-
-async def _judge_case(
-    options: CertificationOptions, server: CertificationServer, client: Client, case: ClientCase, number: int
-) -> CaseResult:
-    """Play a case and judge it.
+    """Play all cases side by side, then those again, one after the other, in which the clock found something.
 
     A machine that is busy for a moment makes a client late, and its pauses odd: what was found by the clock has to be
-    found again when the case is played once more, or it is dropped.
+    found again when the case is played once more, alone, or it is dropped.
     """
-    outcome = await _play_case(options, server, client, case, str(number))
-    result = judge_outcome(outcome, options.trust, options.skipped_checks, options.suite)
-    timed_checks = _list_timed_checks(result)
-    if not timed_checks:
-        return add_evidence(result, outcome)
-    second_outcome = await _play_case(options, server, client, case, f"{number}-again")
-    second_result = judge_outcome(second_outcome, options.trust, options.skipped_checks, options.suite)
-    unconfirmed = timed_checks - _list_timed_checks(second_result)
-    result = judge_outcome(outcome, options.trust, (*options.skipped_checks, *unconfirmed), options.suite)
-    return add_evidence(result, outcome)
+    run = CertificationRun(options, progress, time.monotonic() + options.max_time)
+    queue = iter(range(len(options.cases)))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(options.jobs, len(options.cases))):
+            group.create_task(_play_queue(run, queue))
+    await _play_queue(run, iter(run.timed_outcomes), is_again=True)
+    results = tuple(run.results[index] for index in range(len(options.cases)))
+    return Certification(run.name or options.name, run.version, results)
+
+
+@dataclass(slots=True)
+class CertificationRun:
+    """A run under way: what came of each case, by its position, and who the client says that it is.
+
+    `timed_outcomes` are the outcomes in which a check found something by the clock. `ends_at` is a time of the monotonic
+    clock.
+    """
+
+    options: CertificationOptions
+    progress: Progress
+    ends_at: float
+    results: dict[int, CaseResult] = field(default_factory=dict)
+    timed_outcomes: dict[int, ClientOutcome] = field(default_factory=dict)
+    name: str = ""
+    version: str = ""
+
+    def judge(self, outcome: ClientOutcome, skipped: Iterable[str] = ()) -> CaseResult:
+        """Return what an outcome is worth, without the checks that are `skipped` for it."""
+        options = self.options
+        return judge_outcome(outcome, options.trust, (*options.skipped_checks, *skipped), options.suite)
+
+    def judge_first(self, index: int, outcome: ClientOutcome) -> None:
+        """Judge what came of a case, and remember it where it has to be played once more."""
+        result = self.judge(outcome)
+        self.results[index] = add_evidence(result, outcome)
+        if _list_timed_checks(result):
+            self.timed_outcomes[index] = outcome
+
+    def judge_again(self, index: int, second_outcome: ClientOutcome) -> None:
+        """Drop what the clock found in a case, and did not find again."""
+        first_outcome = self.timed_outcomes[index]
+        timed_checks = _list_timed_checks(self.judge(first_outcome))
+        unconfirmed = timed_checks - _list_timed_checks(self.judge(second_outcome))
+        self.results[index] = add_evidence(self.judge(first_outcome, unconfirmed), first_outcome)
+
+
+async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: bool = False) -> None:
+    """Play the cases whose positions a queue gives, one after the other, with a client and servers of one's own.
+
+    The servers are not shared: what comes with a wrong key is told by when it came, and not by who sent it.
+    """
+    options = run.options
+    async with Client(options.command, options.name) as client:
+        with ServerPool(options.seed, options.variants, list_apis(options.cases)) as servers:
+            for index in queue:
+                case = options.cases[index]
+                run.progress.set_label(case.id)
+                if is_again:
+                    outcome = await _play_case(options, servers.get(case), client, case, f"{index + 1}-again")
+                    run.judge_again(index, outcome)
+                    continue
+                if options.max_time and time.monotonic() >= run.ends_at:
+                    run.results[index] = CaseResult(case, "not judged", reason="the time was up")
+                else:
+                    outcome = await _play_case(options, servers.get(case), client, case, str(index + 1))
+                    run.judge_first(index, outcome)
+                run.progress.step()
+    run.name = run.name or client.name
+    run.version = run.version or client.version
+
+
+def list_apis(cases: Iterable[ClientCase]) -> tuple[str, ...]:
+    """Return the APIs of cases, each once."""
+    return tuple(dict.fromkeys(case.api for case in cases))
 
 
 def _list_timed_checks(result: CaseResult) -> set[str]:
@@ -133,6 +186,10 @@ def build_outcome(
     """Return what the judge gets to see of a case."""
     case = case_sandbox.case
     operation = next(operation for operation in api.operations if operation.id == case.operation)
+    violations: tuple[RequestViolation, ...] = ()
+    # in the default world they were found already; another may want what this client could not know
+    if not case.variant:
+        violations = case_sandbox.find_violations()
     secrets = [(name, value) for name, value in case_sandbox.credentials.items() if name in api.root.secrets]
     return ClientOutcome(
         case=case,
@@ -141,7 +198,7 @@ def build_outcome(
         variants=case_sandbox.server.running.mock.services[api.id].variants,
         response=answer.response,
         exchanges=case_sandbox.list_exchanges(),
-        violations=case_sandbox.find_violations(),
+        violations=violations,
         secrets=tuple(secrets),
         seconds=answer.seconds,
         timeout=timeout,
@@ -153,14 +210,11 @@ def build_outcome(
     )
 
 
-def select_cases(cases: Sequence[ClientCase], only: Sequence[str], skipped: Sequence[str]) -> list[ClientCase]:
-    """Return the cases that the patterns mean; all where `only` is empty."""
-    selected = []
-    for case in cases:
-        is_wanted = not only or any(match_case(case, pattern) for pattern in only)
-        if is_wanted and not any(match_case(case, pattern) for pattern in skipped):
-            selected.append(case)
-    return selected
+def is_selected(case: ClientCase, only: Sequence[str], skipped: Sequence[str]) -> bool:
+    """Return whether the patterns mean a case: any of `only`, where there are some, and none of `skipped`."""
+    if only and not any(match_case(case, pattern) for pattern in only):
+        return False
+    return not any(match_case(case, pattern) for pattern in skipped)
 
 
 def match_case(case: ClientCase, pattern: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from ..certification.run import Certification, CertificationOptions
 
 MAX_TIMEOUT = 60
+# most of a run is waiting for answers that are late by intention
+DEFAULT_JOBS = 4
+MAX_JOBS = 64
 TASK_NAMES = ("search", "search-all", "upload")
 FORMAT_NAMES = ("text", "json", "junit", "markdown", "html", "badge", "svg")
 MAX_SHARDS = 10_000
@@ -64,6 +69,10 @@ class CertificationError(CommandError):
 @click.option(
     "--max-time", default=0.0, metavar="S", type=FiniteFloatRange(0), help="Begin no case after so many seconds."
 )
+@click.option(
+    "--jobs", default=DEFAULT_JOBS, show_default=True, type=click.IntRange(1, MAX_JOBS), metavar="N",
+    help="How many cases are played side by side, each with a driver of its own.",
+)  # fmt: skip
 @click.option("--shard", default="", metavar="I/N", help="Only this one of N shares of the cases, such as 1/4.")
 @click.option(
     "--suite", type=click.IntRange(min=1), metavar="N",
@@ -177,7 +186,9 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
     skipped_cases = tuple(text for text in options["skip"] if text not in skipped_checks)
     shard = Shard(*_parse_shard(options["shard"]))
     apis = options["apis"] or list_api_ids()
-    cases = _select_cases(apis, options["tasks"] or TASK_NAMES, options["only"], skipped_cases)
+    chosen_variants = parse_variants(options["variants"], options["apis"])
+    tasks = options["tasks"] or TASK_NAMES
+    cases = _select_cases(apis, tasks, options["only"], skipped_cases, chosen_variants, options["seed"])
     return CertificationOptions(
         command=words,
         command_text=options["client"] or options["driver"],
@@ -186,12 +197,13 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
         planned_ids=tuple(case.id for case in cases),
         name=options["name"],
         seed=options["seed"],
-        variants=parse_variants(options["variants"], options["apis"]),
+        variants=chosen_variants,
         timeout=options["timeout"],
         max_time=options["max_time"],
         trust=parse_trust(options["trust"]),
         skipped_checks=skipped_checks,
         suite=suite,
+        jobs=options["jobs"],
     )
 
 
@@ -227,23 +239,33 @@ def _choose_command(driver: str, client: str) -> tuple[str, ...]:
     return words
 
 
-def _select_cases(
-    apis: tuple[str, ...], tasks: tuple[str, ...], only: tuple[str, ...], skipped: tuple[str, ...]
+def _select_cases(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    apis: tuple[str, ...],
+    tasks: tuple[str, ...],
+    only: tuple[str, ...],
+    skipped: tuple[str, ...],
+    variants: Mapping[str, str],
+    seed: int,
 ) -> list[ClientCase]:
     """Return the cases of these APIs and tasks. Raise CommandError where a pattern matches none."""
     from lookalike_specs import load_api  # noqa: PLC0415 - `lookalike --help` must not wait for it
 
     from ..certification.cases import list_cases  # noqa: PLC0415
-    from ..certification.run import match_case, select_cases  # noqa: PLC0415
+    from ..certification.run import is_selected, match_case  # noqa: PLC0415
+    from ..certification.variant_cases import list_variant_cases  # noqa: PLC0415
 
+    is_wanted = partial(is_selected, only=only, skipped=())
     cases: list[ClientCase] = []
     for api_id in apis:
-        cases += [case for case in list_cases(load_api(api_id)) if case.task in tasks]
+        api = load_api(api_id)
+        api_cases = [case for case in list_cases(api) if case.task in tasks]
+        cases += api_cases
+        cases += list_variant_cases(api, api_cases, is_wanted, variants, seed)
     ids = [case.id for case in cases]
     for pattern in (*only, *skipped):
         if not any(match_case(case, pattern) for case in cases):
             raise CommandError(f"no case or check is called {pattern!r}{suggest_closest(pattern, ids)}")
-    selected = select_cases(cases, only, skipped)
+    selected = [case for case in cases if is_selected(case, only, skipped)]
     if not selected:
         raise CommandError("no case is left to be judged")
     return selected

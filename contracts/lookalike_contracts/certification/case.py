@@ -25,7 +25,8 @@ class ClientCase:
     """A situation of an operation; `situation` is "" for an ordinary answer.
 
     `source` says where it is known from that the situation is as it is played. `script` is how the server behaves over
-    several answers, such as `short-page`.
+    several answers, such as `short-page`. `variant` is the switch that is set otherwise than by default, such as
+    `error-format=http-200`, and `variant_source` says where it is known from that the API may be so.
     """
 
     api: str
@@ -35,14 +36,23 @@ class ClientCase:
     source: Source
     task: TaskName = "search"
     script: str = ""
+    variant: str = ""
+    variant_source: Source | None = None
 
     @property
-    def id(self) -> str:
-        """Return such as `tmapi/439`, `tmapi/ok` or `tmapi/search-all:short-page`."""
+    def base_id(self) -> str:
+        """Return the id without the variant."""
         name = self.situation or self.script or "ok"
         if self.task != "search":
             name = f"{self.task}:{name}"
         return f"{self.api}/{name}"
+
+    @property
+    def id(self) -> str:
+        """Return such as `tmapi/ok`, `tmapi/439+error-format=http-200` or `tmapi/search-all:short-page`."""
+        if self.variant:
+            return f"{self.base_id}+{self.variant}"
+        return self.base_id
 
 
 class RecordedExchange(NamedTuple):
