@@ -13,6 +13,8 @@ MAX_DEPTH: Final = 20
 # how deep a branch of `anyOf` is compared with a body: its type, its members, and their members
 BRANCH_DEPTH: Final = 3
 BRANCH_KEYWORDS: Final = ("anyOf", "oneOf")
+# schemas of objects with their templates; all APIs of ours have some 300
+MAX_REMEMBERED: Final = 4096
 JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
     "array": (list,),
@@ -31,12 +33,24 @@ class FieldRule(NamedTuple):
     is_optional: bool
 
 
+class Member(NamedTuple):
+    """A member of an object by its name, as a step of a pointer, as a rule, and its schema."""
+
+    name: str
+    token: str
+    field: FieldRule
+    schema: Schema
+
+
 class FieldValue(NamedTuple):
     """A field in a body: where it stands, or would stand, and its value; MISSING where it is absent."""
 
     pointer: str
     field: FieldRule
     value: Any
+
+
+_MEMBERS: Final[dict[tuple[int, str], tuple[Schema, list[Member]]]] = {}
 
 
 def list_field_rules(schema: Schema) -> list[FieldRule]:
@@ -67,6 +81,20 @@ def _iter_schema_fields(schema: Schema, template: str, depth: int) -> Iterator[F
             yield from _iter_schema_fields(branch, template, depth + 1)
 
 
+def list_odd_fields(schema: Schema, body: Any) -> list[FieldValue]:
+    """Return those fields of a body that are null, and those that are absent, each template once.
+
+    It is for bodies that are as the schema wants them, and many of them: what is null there may be null, by whatever
+    schema. So only the first item of a kind counts, and what is an ordinary value is passed over.
+    """
+    values: dict[tuple[str, bool], FieldValue] = {}
+    for value in _iter_values(schema, body, "", "", 0):
+        is_null = value.value is None
+        if (is_null and value.field.is_nullable) or (value.value is MISSING and value.field.is_optional):
+            values.setdefault((value.field.template, is_null), value)
+    return list(values.values())
+
+
 def list_field_values(schema: Schema, body: Any) -> list[FieldValue]:
     """Return the fields of a body, the absent ones among them, by the branches of its schema that it fits.
 
@@ -88,19 +116,38 @@ def _iter_values(schema: Schema, value: Any, pointer: str, template: str, depth:
     if depth > MAX_DEPTH:
         return
     if isinstance(value, dict):
-        required = schema.get("required", ())
-        for name, member in schema.get("properties", {}).items():
-            token = f"/{escape_pointer_token(name)}"
+        for name, token, field, member in _list_members(schema, template):
             inner = value.get(name, MISSING)
-            field = FieldRule(template + token, is_nullable(member), name not in required)
             yield FieldValue(pointer + token, field, inner)
             if isinstance(inner, (dict, list)):
-                yield from _iter_values(member, inner, pointer + token, template + token, depth + 1)
+                yield from _iter_values(member, inner, pointer + token, field.template, depth + 1)
     elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         for position, inner in enumerate(value):
             yield from _iter_values(schema["items"], inner, f"{pointer}/{position}", f"{template}/*", depth + 1)
     for branch in _list_fitting_branches(schema, value):
         yield from _iter_values(branch, value, pointer, template, depth + 1)
+
+
+def _list_members(schema: Schema, template: str) -> list[Member]:
+    """Return the members that a schema names; remembered, as each of a page's items has the same ones.
+
+    A schema is known by its identity, as it is a dict. So the table holds it as well: another one would get its number.
+    """
+    key = (id(schema), template)
+    remembered = _MEMBERS.get(key)
+    if remembered is not None:
+        return remembered[1]
+    required = schema.get("required", ())
+    members = []
+    for name, member in schema.get("properties", {}).items():
+        token = f"/{escape_pointer_token(name)}"
+        members.append(
+            Member(name, token, FieldRule(template + token, is_nullable(member), name not in required), member)
+        )
+    if len(_MEMBERS) >= MAX_REMEMBERED:
+        _MEMBERS.clear()
+    _MEMBERS[key] = (schema, members)
+    return members
 
 
 def _list_fitting_branches(schema: Schema, value: Any) -> list[Schema]:

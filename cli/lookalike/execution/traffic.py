@@ -15,7 +15,7 @@ from lookalike_mocks.situations import iter_situations
 from lookalike_specs import Api, Operation
 from lookalike_specs.messages import Response
 from lookalike_specs.pointers import MISSING
-from lookalike_specs.response_fields import FieldRule, list_field_rules, list_field_values
+from lookalike_specs.response_fields import FieldRule, list_field_rules, list_odd_fields
 
 Aspect = Literal["operations", "parameters", "situations", "errors", "nulls", "absences"]
 ASPECTS: Final[tuple[Aspect, ...]] = get_args(Aspect)
@@ -105,13 +105,12 @@ def _list_odd_fields(operation: Operation, body: bytes) -> tuple[tuple[Aspect, s
     parsed = parse_json_body(Response(status=200, body=body))
     if parsed is MISSING:
         return ()
-    odd_fields: dict[tuple[Aspect, str], None] = {}
-    for value in list_field_values(operation.response_schema, parsed):
-        name = _name_field(operation, value.field)
-        if value.value is None and value.field.is_nullable:
-            odd_fields["nulls", name] = None
-        elif value.value is MISSING and value.field.is_optional:
-            odd_fields["absences", name] = None
+    odd_fields: list[tuple[Aspect, str]] = []
+    for value in list_odd_fields(operation.response_schema, parsed):
+        aspect: Aspect = "absences"
+        if value.value is None:
+            aspect = "nulls"
+        odd_fields.append((aspect, _name_field(operation, value.field)))
     return tuple(odd_fields)
 
 

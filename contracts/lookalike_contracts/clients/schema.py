@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
@@ -20,8 +20,8 @@ from openapi_core.validation.request import (
 )
 from openapi_core.validation.request.exceptions import MissingParameterError, MissingRequestBodyError
 
-from lookalike_specs import read_document
-from lookalike_specs.messages import FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE
+from lookalike_specs import Api, Operation, read_document
+from lookalike_specs.messages import FORM_MEDIA_TYPE, MULTIPART_MEDIA_TYPE, Request
 from lookalike_specs.references import resolve_refs
 
 from ..responses.openapi_adapter import to_openapi_request
@@ -32,14 +32,40 @@ VALIDATORS: Final[Mapping[str, tuple[Any, ...]]] = {
     "3.0": (V30RequestParametersValidator, V30RequestBodyValidator),
     "3.1": (V31RequestParametersValidator, V31RequestBodyValidator),
 }
+MAX_REMEMBERED: Final = 512
+MAX_REMEMBERED_BODY: Final = 16 * 1024
 KEYWORD_KINDS: Final[Mapping[str, RequestViolationKind]] = {
     "required": "missing", "type": "type", "minimum": "limit", "maximum": "limit", "exclusiveMinimum": "limit",
     "exclusiveMaximum": "limit", "minLength": "limit", "maxLength": "limit", "minItems": "limit", "maxItems": "limit",
 }  # fmt: skip
 
 
-def validate_schema(request: ClientRequest) -> Iterator[RequestViolation]:
-    """Yield what the document does not allow: missing, of a wrong type, over a limit, none of those listed."""
+def validate_schema(request: ClientRequest) -> tuple[RequestViolation, ...]:
+    """Return what the document does not allow: missing, of a wrong type, over a limit, none of those listed.
+
+    A test suite sends the same request again and again, and to validate one takes ten milliseconds. So what came of the
+    last ones is remembered; a body of megabytes is not.
+    """
+    variants = tuple(sorted(request.variants.items()))
+    if len(request.request.body) > MAX_REMEMBERED_BODY:
+        return _validate_schema(request.api, request.operation, request.request, variants)
+    return _remember_validation(request.api, request.operation, request.request, variants)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _remember_validation(
+    api: Api, operation: Operation, message: Request, variants: tuple[tuple[str, str], ...]
+) -> tuple[RequestViolation, ...]:
+    return _validate_schema(api, operation, message, variants)
+
+
+def _validate_schema(
+    api: Api, operation: Operation, message: Request, variants: tuple[tuple[str, str], ...]
+) -> tuple[RequestViolation, ...]:
+    return tuple(_iter_schema_violations(ClientRequest(api, operation, message, dict(variants))))
+
+
+def _iter_schema_violations(request: ClientRequest) -> Iterator[RequestViolation]:
     media_types = request.operation.media_types
     if request.request.content_type == FORM_MEDIA_TYPE and request.form and FORM_MEDIA_TYPE not in media_types:
         yield _build_wrong_media_type(request)
