@@ -33,6 +33,14 @@ def has_date(headers: RawHeaders) -> bool:
     return any(name == DATE_HEADER for name, _ in headers)
 
 
+def remove_date(response: Response) -> Response:
+    """Return the response without its time, for a server that writes one in any case."""
+    if not has_date(response.headers):
+        return response
+    headers = tuple(pair for pair in response.headers if pair[0] != DATE_HEADER)
+    return msgspec.structs.replace(response, headers=headers)
+
+
 def add_date(response: Response, timestamp: float) -> Response:
     """Return the response with this time, in seconds since 1970, unless it has one."""
     if has_date(response.headers):

@@ -16,6 +16,7 @@ from lookalike_specs.messages import Request, Response
 from ..control import CONTROL_PREFIX, MAX_CONTROL_BODY_BYTES, Certificates, ControlApp, ControlContext
 from ..mock import Mock
 from ..request_log import RequestLog
+from ..response_date import add_date, remove_date
 from ..sandbox.issued_secrets import ISSUED_SECRETS
 from ..sandbox.journal import JournalEntry
 from ..threads import has_greenlets_for_threads
@@ -37,9 +38,12 @@ class MockApp:
     Bodies have `body_seconds` to arrive, or less where the API says so. `token` is the control token, a random one where
     none is given; the control API may be called by the names `hosts`, besides those of loopback, and presents
     certificates where there is `tls`. What is asked of the APIs is written to `request_log`, if it is set.
+
+    Servers of others write `Date` themselves, and ASGI cannot tell them not to: there the application has none, unless
+    `date_header` says that the server leaves its own out. Then each has one, by the sandbox's clock where it was set.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting of a server's, by its name
         self,
         mock: Mock,
         *,
@@ -47,8 +51,10 @@ class MockApp:
         token: str = "",
         hosts: Iterable[str] = (),
         tls: Certificates | None = None,
+        date_header: bool = False,
     ) -> None:
         self.mock = mock
+        self.date_header = date_header
         self.request_log: RequestLog | None = None
         self.body_seconds = body_seconds
         self.control_token = token or secrets.token_urlsafe(32)
@@ -66,6 +72,7 @@ class MockApp:
         if connection is None:
             # another server than ours
             response = self._respond_here(await self._build_request(scope, receive))
+            response = add_date(response, time.time()) if self.date_header else remove_date(response)
         elif connection.response is None:
             response = await self._respond_aside(connection.request)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,9 +13,18 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from lookalike_mocks import Mock
+from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.server import bind_socket
 
-APP = "from lookalike_mocks import Mock\nfrom lookalike_mocks.adapters.asgi import MockApp\n\napp = MockApp(Mock('tmapi'))\n"
+# a clock that was set, as `Date` tells it
+APP = """
+from lookalike_mocks import Mock
+from lookalike_mocks.adapters.asgi import MockApp
+
+app = MockApp(Mock("tmapi"))
+app.mock.sandboxes.demo.clock.set(1_900_000_000)
+"""
 # how each is started, with PORT in the place of its port
 COMMANDS = {
     "uvicorn": ["uvicorn", "--port", "PORT", "--log-level", "critical", "app:app"],
@@ -75,3 +85,33 @@ def test_a_fault_that_breaks_the_connection_is_said_to_be_impossible(client: htt
     response = client.get(SEARCH, headers={"Prefer": "example=tmapi/reset-before"})
     assert response.status_code == 501
     assert "does not hand out its connections" in json.loads(response.content)["error"]
+
+
+def test_there_is_one_date(client: httpx.Client) -> None:
+    """The server's own, which it writes in any case."""
+    assert len(client.get(SEARCH).headers.get_list("date")) == 1
+
+
+@pytest.mark.parametrize(
+    ("date_header", "time_set", "date"),
+    [
+        (False, 1_900_000_000, None),
+        (True, 1_900_000_000, "Sun, 17 Mar 2030 17:46:40 GMT"),
+        # nobody else says it
+        (True, None, "GMT"),
+    ],
+)
+def test_the_applications_own_date_is_for_a_server_without_one(
+    date_header: bool, time_set: int | None, date: str | None
+) -> None:
+    app = MockApp(Mock("tmapi"), date_header=date_header)
+    if time_set:
+        app.mock.sandboxes.demo.clock.set(time_set, runs=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as opened:
+            return await opened.get(SEARCH)
+
+    dates = asyncio.run(ask()).headers.get_list("date")
+    assert len(dates) == (date is not None)
+    assert dates == [] or str(date) in dates[0]
