@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from lookalike_contracts.certification import judge, registry
 # A client that gives no error where the API has one, and no words of it: quick to start, as it imports little.
 CLIENT = """
 import json
+from base64 import b64encode
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -147,3 +149,41 @@ def test_a_file_of_anything_else_is_no_report(tmp_path: Path) -> None:
         2,
         f"Error: {path}: it is no report of `lookalike certify --format json`\n",
     )
+
+
+# says its key wherever it can, and in every encoding that logs have it in
+LEAKING_CLIENT = """
+import base64
+import logging
+import pathlib
+import sys
+import urllib.parse
+import urllib.request
+
+
+def search(task):
+    key = task.credentials["apiToken"]
+    pathlib.Path("key.txt").write_text(key)
+    logging.getLogger().warning("key %s", key)
+    print(key, file=sys.stderr)
+    query = urllib.parse.urlencode({"apiToken": key, "img_url": task.image_url, "sort": key})
+    request = urllib.request.Request(f"{task.base_url}/1688/global/search/image?{query}", headers={"X-Key": key})
+    try:
+        urllib.request.urlopen(request).close()
+    except OSError as error:
+        encoded = base64.b64encode(key.encode()).decode()
+        raise RuntimeError(f"{key} {encoded} {key.encode().hex()} {key[::-1]}") from error
+    return [{"id": key, "title": key}]
+"""
+
+
+def test_no_report_has_a_secret_whatever_the_client_does_with_it(certify: Certify, tmp_path: Path) -> None:
+    result = certify(*(f"--report={name}=out.{name}" for name in FORMATS), program=LEAKING_CLIENT)
+    assert result.exit_code == 1, result.output
+    key = (tmp_path / "key.txt").read_text("utf-8")
+    assert len(key) > 10
+    texts = [result.output, *((tmp_path / f"out.{name}").read_text("utf-8") for name in FORMATS)]
+    for text in texts:
+        for secret in (key, b64encode(key.encode()).decode(), key.encode().hex()):
+            assert secret not in text
+    assert "secret/words" in texts[0]
