@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Final, NotRequired, TypedDict, Unpack
 
 from lookalike_specs.plugins import PluginError, add_entry, import_plugin, load_entry_points, undo_on_failure
 from lookalike_specs.provenance import Source
@@ -73,6 +73,8 @@ class Check:
     applies: AppliesPredicate = _always_applies
     passive_function: PassiveFunction | None = None
     active_function: ActiveFunction | None = None
+    # only the checks of clients come in numbered suites
+    since: ClassVar[int | None] = None
 
     @property
     def family(self) -> str:

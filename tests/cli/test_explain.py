@@ -129,3 +129,11 @@ def test_a_check_is_told_in_plain_sentences(check_id):
         assert sentence[0].isupper() or sentence[0] in "`"
         assert sentence.endswith(".")
     assert "\n" not in check.summary + check.rationale + check.remediation + check.source
+
+
+def test_a_check_of_clients_says_which_suite_it_came_with(lookalike):
+    (check,) = json.loads(lookalike("explain", "retry/permanent", "--json").stdout)
+    assert check["suite"] == 1
+    assert "suite     1, and all later ones" in lookalike("explain", "retry/permanent").stdout
+    (check,) = json.loads(lookalike("explain", "paging/doubled", "--json").stdout)
+    assert check["suite"] is None

@@ -106,6 +106,7 @@ def _build_payload(check: Check | ClientCheck) -> dict[str, Any]:
         "remediation": check.remediation,
         "source": check.source,
         "provenance": _build_provenance(check),
+        "suite": check.since,
     }
 
 
@@ -132,6 +133,8 @@ def _render_check(check: Check | ClientCheck) -> str:
     ]
     if check.severity == "warning":
         rows.append(("severity", "a warning: alone it does not make `lookalike check` exit 1"))
+    if check.since is not None:
+        rows.append(("suite", f"{check.since}, and all later ones"))
     return f"{style_bold(check.id)}\n{render_table(rows, indent='  ')}"
 
 

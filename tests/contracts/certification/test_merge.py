@@ -87,15 +87,16 @@ def merge(*parts: CertificationReport) -> CertificationReport:
 
 @st.composite
 def draw_report(draw: st.DrawFn) -> CertificationReport:
-    clients = draw(st.sets(st.sampled_from(["a", "b", "c"]), min_size=1))
+    # few of each, so that most reports have a case in common that came out otherwise
+    clients = draw(st.sets(st.sampled_from(["a", "b"]), min_size=1))
     planned: dict[str, tuple[str, ...]] = {}
     cases: list[CaseReport] = []
     for client in sorted(clients):
-        ids = sorted(draw(st.sets(st.sampled_from(CASE_IDS))), key=get_case_order)
+        ids = sorted(draw(st.sets(st.sampled_from(CASE_IDS[:3]))), key=get_case_order)
         planned[client] = tuple(ids)
         for case_id in ids:
             if draw(st.booleans()):
-                verdict = draw(st.sampled_from(VERDICT_ORDER))
+                verdict = draw(st.sampled_from(VERDICT_ORDER[:2]))
                 cases.append(build_case(client, case_id, verdict, draw(st.sampled_from([0.1, 0.2]))))
     return build_report(cases, planned)
 
