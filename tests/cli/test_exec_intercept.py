@@ -159,8 +159,16 @@ def test_no_file_is_left_behind(lookalike: Lookalike, tmp_path: Path) -> None:
 
 def test_what_the_variables_held_before_is_kept_behind_ours() -> None:
     variables = build_proxy_variables(
-        "http://127.0.0.1:9", Path("/srv/a b"), {"PYTHONPATH": "/mine", "NODE_OPTIONS": "--no-warnings"}
+        "http://127.0.0.1:9",
+        Path("/srv/a b"),
+        ["api.tmapi.top", "*.cn-shanghai.aliyuncs.com"],
+        {
+            "PYTHONPATH": "/mine",
+            "NODE_OPTIONS": "--no-warnings",
+            "NO_PROXY": "db.example, *, tmapi.top,.TOP,api.tmapi.top,aliyuncs.com,*.tmapi.top,i.top",
+        },
     )
+    assert variables["no_proxy"] == variables["NO_PROXY"] == "localhost,127.0.0.1,::1,db.example,i.top"
     assert variables["PYTHONPATH"] == f"/srv/a b{os.pathsep}/mine"
     assert variables["NODE_OPTIONS"] == '--no-warnings --require "/srv/a b/intercept.cjs"'
     assert variables["https_proxy"] == "http://127.0.0.1:9"

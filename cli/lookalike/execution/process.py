@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -69,8 +70,12 @@ class CommandProcess:
             elif not (self._is_in_foreground and number in terminal_signals):
                 process.send_signal(number)
 
+        numbers = _list_signals(SIGNAL_NAMES)
+        if threading.current_thread() is not threading.main_thread():
+            # Python has signals in its main thread alone
+            numbers = []
         previous = {}
-        for number in _list_signals(SIGNAL_NAMES):
+        for number in numbers:
             # who ignores a signal, as under `nohup`, goes on doing so, and the command inherits it
             if signal.getsignal(number) is not signal.SIG_IGN:
                 previous[number] = signal.signal(number, handle_signal)

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ MAX_LOG_BYTES: Final = 1 << 20
 # curl reads the first of these in lower case alone, and other programs one or the other
 PROXY_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 NO_PROXY_VARIABLES: Final = ("NO_PROXY", "no_proxy")
-LOCAL_HOSTS: Final = "localhost,127.0.0.1,::1"
+LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 # OpenSSL and what is built on it, requests, curl, Node.js, Deno
 CA_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "DENO_CERT")
 
@@ -58,7 +58,8 @@ class ProxyLauncher:
             "log": str(folder / LOG_FILE),
         }
         (folder / CONFIG_FILE).write_text(json.dumps(config), "utf-8")
-        variables = self._server.build_variables(url) | build_proxy_variables(url, folder, os.environ)
+        hosts = self._interceptor.interception.hosts
+        variables = self._server.build_variables(url) | build_proxy_variables(url, folder, hosts, os.environ)
         variables |= build_ca_variables(self._interceptor.ca_path)
         return start_command(self._words, {**os.environ, **variables}, options)
 
@@ -71,9 +72,12 @@ class ProxyLauncher:
         return sorted(hosts)
 
 
-def build_proxy_variables(url: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def build_proxy_variables(
+    url: str, folder: Path, hosts: Iterable[str], environment: Mapping[str, str]
+) -> dict[str, str]:
     """Return the variables that lead clients to a proxy, and Python and Node.js to what they read at their start."""
-    variables = dict.fromkeys(PROXY_VARIABLES, url) | dict.fromkeys(NO_PROXY_VARIABLES, LOCAL_HOSTS)
+    no_proxy = ",".join([*LOCAL_HOSTS, *_iter_exceptions(environment, hosts)])
+    variables = dict.fromkeys(PROXY_VARIABLES, url) | dict.fromkeys(NO_PROXY_VARIABLES, no_proxy)
     python_path = [str(folder)]
     if environment.get("PYTHONPATH"):
         python_path.append(environment["PYTHONPATH"])
@@ -82,6 +86,17 @@ def build_proxy_variables(url: str, folder: Path, environment: Mapping[str, str]
     quoted = str(folder / NODE_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
     variables["NODE_OPTIONS"] = f'{environment.get("NODE_OPTIONS", "")} --require "{quoted}"'.strip()
     return variables
+
+
+def _iter_exceptions(environment: Mapping[str, str], hosts: Iterable[str]) -> Iterator[str]:
+    """Yield the hosts that the user's own NO_PROXY excepts; those entries that would except a vendor are left out."""
+    names = [host.removeprefix("*") for host in hosts]
+    text = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        # `tmapi.top` and `.tmapi.top` both mean every host below it, and `*` all there are
+        suffix = "." + entry.lstrip("*.").lower()
+        if entry != "*" and not any(f".{name.lstrip('.')}".endswith(suffix) for name in names):
+            yield entry
 
 
 def build_ca_variables(path: str) -> dict[str, str]:

@@ -44,6 +44,8 @@ WRONG: list[Row] = [
     ("POST", "sandboxes", {"clock": {"now": -1}}, "$.clock.now", ">= 0", "number"),
     ("POST", "sandboxes", {"clock": {"now": 1e18}}, "$.clock.now", "<=", "number"),
     ("POST", "sandboxes", {"clock": {"running": 1}}, "$.clock.running", "`bool`", "boolean"),
+    ("POST", "sandboxes", {"weather": {"kind": "foggy"}}, "$.weather.kind", "foggy", "rough"),
+    ("PATCH", "sandboxes/demo", {"weather": {"kinds": "mild"}}, "$.weather", "`kinds`", ["kind", "seed"]),
     ("POST", "sandboxes", {"situations": {}}, "$.situations", "`array`", "array"),
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "times": 0}]}, "$.situations[0].times", ">= 1", "integer"),
     ("POST", "sandboxes", {"situations": [{"situation": "tmapi/503", "times": 10**7}]}, "$.situations[0].times", "<= 1000000", "integer"),

@@ -359,3 +359,14 @@ def test_a_wrong_certificate_on_demand() -> None:
 def test_without_tls_there_is_no_certificate(control_client: httpx.Client, method: str) -> None:
     answer = control_client.request(method, "certificate")
     assert (answer.status_code, "--tls-ca" in answer.json()["error"]) == (409, True)
+
+
+def test_weather_is_wished_for_changed_and_taken_away(control_client: httpx.Client) -> None:
+    found = made(control_client, weather={"kind": "mild", "seed": 4})
+    assert found["weather"] == {"kind": "mild", "seed": 4}
+    path = f"sandboxes/{found['id']}"
+    changed = control_client.patch(path, json={"weather": {"kind": "rough"}}).json()
+    assert changed["weather"] == {"kind": "rough", "seed": 0}
+    # what a change does not name stays
+    assert control_client.patch(path, json={"seed": 3}).json()["weather"]["kind"] == "rough"
+    assert control_client.patch(path, json={"weather": None}).json()["weather"] == {"kind": "calm", "seed": 0}
