@@ -152,7 +152,11 @@ def _iter_causes(error: BaseException) -> Iterable[BaseException]:
         if current is None:
             return
         yield current
-        current = current.__cause__ or current.__context__
+        # `raise … from None` hides what came before from tracebacks and logs: so nobody gets to read it
+        if current.__cause__ is not None or current.__suppress_context__:
+            current = current.__cause__
+        else:
+            current = current.__context__
 
 
 if __name__ == "__main__":
