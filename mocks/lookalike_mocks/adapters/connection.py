@@ -120,10 +120,6 @@ class ServerConnection(asyncio.Protocol):
             self._exchange = None
         self._reader.close()
         self._unread.clear()
-        if self._exchange is not None:
-            # it may wait for a client to read on that is gone
-            self._exchange.can_write.set()
-            self._exchange = None
         if self._flow.body_size:
             self._forget_body()
 
