@@ -16,6 +16,7 @@ from types import TracebackType
 
 from starlette.types import ASGIApp
 
+from ..control.operation import MEASURE_BODIES_KEY
 from ..memory.allocator import keep_allocator_thresholds
 from ..threads import find_original
 from .certificates import TlsContexts
@@ -56,6 +57,7 @@ class Listener:
     ) -> None:
         limits = limits or Limits()
         self._registry = Registry()
+        self._registry.app_state[MEASURE_BODIES_KEY] = lambda: (self._registry.body_bytes, limits.bodies_bytes)
         if tls is not None:
             self._registry.app_state[PRESENT_WRONG_KEY] = tls.present_wrong_next
         self._create_protocol = partial(ServerConnection, app, self._registry, limits)

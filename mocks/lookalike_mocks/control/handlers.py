@@ -48,20 +48,27 @@ def get_health(request: ControlRequest) -> models.Health:
     mock = request.mock
     identity = mock.sandboxes.identity
     return models.Health(
-        "ok", sorted(mock.services), identity.worker, identity.generation, os.getpid(), _describe_memory(mock)
+        "ok", sorted(mock.services), identity.worker, identity.generation, os.getpid(), _describe_memory(request)
     )
 
 
-def _describe_memory(mock: Mock) -> models.MemoryHealth:
+def _describe_memory(request: ControlRequest) -> models.MemoryHealth:
+    mock = request.mock
     for sandbox in mock.sandboxes:
         # time gives back, too, and nobody may have asked meanwhile
         sandbox.state.forget_expired()
     limits = mock.memory.limits
     sandboxes = models.MemoryUse(mock.memory.used, limits.sandboxes_bytes, mock.memory.used_by_kind)
     caches = models.MemoryUse(CACHES.used, CACHES.limit, CACHES.used_by_kind)
-    return models.MemoryHealth(
-        sandboxes.used + caches.used, sandboxes.limit + caches.limit, sandboxes=sandboxes, caches=caches
-    )
+    used = sandboxes.used + caches.used
+    limit = sandboxes.limit + caches.limit
+    bodies = None
+    if request.measure_bodies is not None:
+        body_bytes, max_body_bytes = request.measure_bodies()
+        bodies = models.MemoryUse(body_bytes, max_body_bytes, {"requests": body_bytes})
+        used += body_bytes
+        limit += max_body_bytes
+    return models.MemoryHealth(used, limit, sandboxes=sandboxes, caches=caches, bodies=bodies)
 
 
 def get_image(request: ControlRequest) -> Response:

@@ -100,12 +100,16 @@ class MemoryUse(msgspec.Struct, frozen=True):
 
 
 class MemoryHealth(msgspec.Struct, frozen=True):
-    """What requests have left behind in this process: in all sandboxes together, and in caches."""
+    """What requests keep in this process: in all sandboxes together, in caches, and as bodies that are under way.
+
+    `bodies` is None under another server than ours, which counts them by itself.
+    """
 
     used: int
     limit: int
     sandboxes: MemoryUse
     caches: MemoryUse
+    bodies: MemoryUse | None = None
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -12,6 +12,9 @@ from .models import EmptyQuery
 from .problem import ControlProblem, ProblemError
 
 CONTROL_PREFIX = "/_lookalike/"
+# in the `state` of a scope that our own server made: returns the bytes of all bodies under way, and their bound
+MEASURE_BODIES_KEY = "measure_bodies"
+MeasureBodies = Callable[[], tuple[int, int]]
 
 
 class Certificates(Protocol):
@@ -44,13 +47,17 @@ class ControlContext:
 
 @dataclass(frozen=True, slots=True)
 class ControlRequest:
-    """A request whose query and body are valid; `resource_name` is the value of its path's one parameter."""
+    """A request whose query and body are valid; `resource_name` is the value of its path's one parameter.
+
+    `measure_bodies` is None under another server than ours.
+    """
 
     context: ControlContext
     base_url: str
     resource_name: str = ""
     query: Any = None
     body: Any = None
+    measure_bodies: MeasureBodies | None = None
 
     @property
     def mock(self) -> Mock:

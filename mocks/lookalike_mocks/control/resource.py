@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from .operation import ControlContext, ControlOperation, ControlRequest, Deferred
+from .operation import MEASURE_BODIES_KEY, ControlContext, ControlOperation, ControlRequest, Deferred
 from .problem import ControlProblem, ProblemError, build_validation_problem
 
 MAX_CONTROL_BODY_BYTES: Final = 64 * 1024
@@ -101,6 +101,7 @@ class Resource:
                 resource_name=next(iter(request.path_params.values()), ""),
                 query=parse_query(request, operation.query_type),
                 body=await parse_body(request, operation.body_type, self._context.body_timeout),
+                measure_bodies=request.scope.get("state", {}).get(MEASURE_BODIES_KEY),
             )
         )
         if isinstance(answer, Deferred):

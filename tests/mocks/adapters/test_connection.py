@@ -5,7 +5,9 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
@@ -228,6 +230,19 @@ def test_long_bodies_of_all_connections_have_one_bound(mock: Mock) -> None:
             with socket.create_connection(address(crowded), timeout=5) as later:
                 later.sendall(LONG_POST.replace(b"200000", b"140000") + b"x" * 140_000)
                 assert not later.recv(65536).startswith(b"HTTP/1.1 503 ")
+
+
+def test_health_shows_the_bodies_that_are_under_way(mock: Mock) -> None:
+    with Server(MockApp(mock)) as server:
+
+        def get_bodies() -> dict[str, Any]:
+            return httpx.get(f"{server.url}/_lookalike/health").json()["memory"]["bodies"]
+
+        assert get_bodies() == {"used": 0, "limit": Limits().bodies_bytes, "kinds": {"requests": 0}}
+        with socket.create_connection(address(server), timeout=5) as sender:
+            sender.sendall(LONG_POST + b"x" * 100_000)
+            wait_until(lambda: get_bodies()["used"] == 100_000)
+        wait_until(lambda: get_bodies()["used"] == 0)
 
 
 def test_what_a_body_took_is_given_back_whatever_became_of_it(mock: Mock) -> None:

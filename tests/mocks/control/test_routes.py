@@ -49,9 +49,9 @@ def test_health_and_a_sandbox_show_the_memory_that_is_used(
     memory = control_client.get(f"sandboxes/{sandbox['id']}").json()["memory"]
     assert 0 < memory["kinds"]["journal"] < memory["used"] == sum(memory["kinds"].values()) < memory["limit"]
     before = anonymous_client.get("health").json()["memory"]
-    for part in ("sandboxes", "caches"):
+    for part in ("sandboxes", "caches", "bodies"):
         assert before[part]["used"] == sum(before[part]["kinds"].values()) < before[part]["limit"]
-    assert before["used"] == before["sandboxes"]["used"] + before["caches"]["used"]
+    assert before["used"] == before["sandboxes"]["used"] + before["caches"]["used"] + before["bodies"]["used"]
     control_client.delete(f"sandboxes/{sandbox['id']}")
     after = anonymous_client.get("health").json()["memory"]
     assert before["sandboxes"]["used"] - after["sandboxes"]["used"] == memory["used"]
