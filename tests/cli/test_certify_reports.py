@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
@@ -187,3 +191,31 @@ def test_no_report_has_a_secret_whatever_the_client_does_with_it(certify: Certif
         for secret in (key, b64encode(key.encode()).decode(), key.encode().hex()):
             assert secret not in text
     assert "secret/words" in texts[0]
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_it_and_what_was_judged_is_reported(tmp_path: Path) -> None:
+    # the client says when it is in its second case, and takes its time there
+    program = CLIENT.replace(
+        "def search(task):",
+        "def search(task):\n    if task.id == '2': pathlib.Path('second').touch(); time.sleep(3)",
+    )
+    (tmp_path / "client.py").write_text(f"import pathlib\nimport time\n{program}", "utf-8")
+    words = [sys.executable, "-m", "lookalike", "certify", "tmapi", "--client", "client:search", *CASES]
+    with subprocess.Popen(
+        [*words, "--jobs", "1", "--report", "json=out.json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not (tmp_path / "second").exists() and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "")
+    assert out.splitlines()[-1].startswith("interrupted, 1 passed, ")
+    report = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert (report["interrupted"], report["exit_code"], len(report["cases"])) == (True, 130, 1)
+    # whoever merges it with the rest of the cases has all of them, and still knows that a run was cut short
+    assert len(report["clients"][0]["planned"]) == 3

@@ -51,47 +51,51 @@ class CertificationOptions:
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """What came of a run: the client's name and version, and a result for each case, in their order."""
+    """What came of a run: the client's name and version, and a result for each case that was played, in their order."""
 
     name: str
     version: str
     results: tuple[CaseResult, ...]
+    is_interrupted: bool = False
 
 
 def certify(options: CertificationOptions, progress: Progress) -> Certification:
-    """Judge a client in all cases. Raise DriverError where it cannot be started."""
+    """Judge a client in all cases, or in those before Ctrl+C. Raise DriverError where it cannot be started."""
+    run = CertificationRun(options, progress, time.monotonic() + options.max_time)
     try:
-        return asyncio.run(_certify(options, progress))
+        asyncio.run(_certify(run))
+    except KeyboardInterrupt:
+        # what was found until now is reported; the report says that the run was interrupted
+        return run.complete(is_interrupted=True)
     except ExceptionGroup as group:
         # each of those that work side by side may have failed to start the client: one of them says it
         for error in group.exceptions:
             if isinstance(error, DriverError):
                 raise error from None
         raise
+    return run.complete()
 
 
-async def _certify(options: CertificationOptions, progress: Progress) -> Certification:
+async def _certify(run: CertificationRun) -> None:
     """Play all cases side by side, then those again, one after the other, in which the clock found something.
 
     A machine that is busy for a moment makes a client late, and its pauses odd: what was found by the clock has to be
     found again when the case is played once more, alone, or it is dropped.
     """
-    run = CertificationRun(options, progress, time.monotonic() + options.max_time)
+    options = run.options
     queue = iter(range(len(options.cases)))
     async with asyncio.TaskGroup() as group:
         for _ in range(min(options.jobs, len(options.cases))):
             group.create_task(_play_queue(run, queue))
-    await _play_queue(run, iter(run.timed_outcomes), is_again=True)
-    results = tuple(run.results[index] for index in range(len(options.cases)))
-    return Certification(run.name or options.name, run.version, results)
+    await _play_queue(run, iter(tuple(run.timed_outcomes)), is_again=True)
 
 
 @dataclass(slots=True)
 class CertificationRun:
     """A run under way: what came of each case, by its position, and who the client says that it is.
 
-    `timed_outcomes` are the outcomes in which a check found something by the clock. `ends_at` is a time of the monotonic
-    clock.
+    `timed_outcomes` are the outcomes in which a check found something by the clock that was not confirmed yet. `ends_at`
+    is a time of the monotonic clock.
     """
 
     options: CertificationOptions
@@ -116,10 +120,24 @@ class CertificationRun:
 
     def judge_again(self, index: int, second_outcome: ClientOutcome) -> None:
         """Drop what the clock found in a case, and did not find again."""
-        first_outcome = self.timed_outcomes[index]
+        first_outcome = self.timed_outcomes.pop(index)
         timed_checks = _list_timed_checks(self.judge(first_outcome))
         unconfirmed = timed_checks - _list_timed_checks(self.judge(second_outcome))
         self.results[index] = add_evidence(self.judge(first_outcome, unconfirmed), first_outcome)
+
+    def note_client(self, client: Client) -> None:
+        """Remember who the client says that it is."""
+        self.name = self.name or client.name
+        self.version = self.version or client.version
+
+    def complete(self, *, is_interrupted: bool = False) -> Certification:
+        """Return what came of the run."""
+        for index, outcome in self.timed_outcomes.items():
+            # nobody knows whether the clock would have found it again
+            reason = "the run was interrupted before the case was played once more"
+            self.results[index] = CaseResult(outcome.case, "not judged", reason=reason)
+        results = tuple(self.results[index] for index in sorted(self.results))
+        return Certification(self.name or self.options.name, self.version, results, is_interrupted)
 
 
 async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: bool = False) -> None:
@@ -142,9 +160,8 @@ async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: 
                 else:
                     outcome = await _play_case(options, servers.get(case), client, case, str(index + 1))
                     run.judge_first(index, outcome)
+                run.note_client(client)
                 run.progress.step()
-    run.name = run.name or client.name
-    run.version = run.version or client.version
 
 
 def list_apis(cases: Iterable[ClientCase]) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ def build_certification_report(
         client_version=certification.version,
         planned_ids=options.planned_ids or tuple(case.id for case in options.cases),
         results=certification.results,
+        is_interrupted=certification.is_interrupted,
     )
     return assemble_certification_report(completed, partial(build_rerun_command, options), baseline)
 

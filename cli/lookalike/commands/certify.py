@@ -13,7 +13,7 @@ import click
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_variants
-from ..interrupts import end_interrupted
+from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
 from ..options import SEED_RANGE, FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
 from ..output import echo, echo_line
 from ..progress import show_progress
@@ -138,12 +138,17 @@ def run_certify(
     accepted = read_accepted_findings(baseline, [check.id for check in list_client_checks()])
     run_options = _build_run_options(words, **options)
     certification = run_certification(run_options)
-    report = build_certification_report(run_options, certification, accepted)
-    for name, path in files:
-        write_report(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
-    if write_baseline:
-        write_report(write_baseline, encode_baseline(index_case_results(certification.results), accepted))
-    print_report(report, form)
+    with InterruptHandler() as interrupts:
+        # what is known is reported; whoever does not want to wait for it interrupts once more
+        interrupts.defer()
+        report = build_certification_report(run_options, certification, accepted)
+        for name, path in files:
+            write_report(path, RENDERERS[name](report).encode("utf-8", "backslashreplace"))
+        if write_baseline:
+            write_report(write_baseline, encode_baseline(index_case_results(certification.results), accepted))
+        print_report(report, form)
+    if interrupts.was_interrupted:
+        return EXIT_INTERRUPTED
     return report.exit_code
 
 

@@ -33,6 +33,7 @@ class CompletedCertification:
     client_version: str
     planned_ids: Sequence[str]
     results: tuple[CaseResult, ...]
+    is_interrupted: bool = False
 
 
 def assemble_certification_report(
@@ -52,10 +53,11 @@ def assemble_certification_report(
     return CertificationReport(
         tool=ReportedTool(run.version),
         settings=run.settings,
-        exit_code=compute_exit_code(cases),
+        exit_code=compute_exit_code(cases, is_interrupted=run.is_interrupted),
         clients=tuple(clients),
         checks=describe_checks(cases),
         cases=tuple(cases),
+        interrupted=run.is_interrupted,
         notes=tuple(sorted(baseline.describe_stale_entries(index_case_results(run.results)))),
     )
 
@@ -81,6 +83,8 @@ def _build_case(client: str, result: CaseResult, rerun_command: str, baseline: B
         operation=case.operation,
         situation=case.situation,
         task=case.task,
+        script=case.script,
+        variant=case.variant,
         expectation=case.expectation,
         verdict=_choose_verdict(result, findings),
         reason=result.reason,

@@ -6,7 +6,7 @@ import json
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from .report import EXIT_FAILED, EXIT_NOT_JUDGED, CertificationReport
+from .report import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOT_JUDGED, CertificationReport
 
 LABEL: Final = "lookalike certify"
 # exit code -> the colour's name at shields.io, and the colour
@@ -14,6 +14,7 @@ COLOURS: Final = {
     0: ("brightgreen", "#2e7d32"),
     EXIT_FAILED: ("red", "#b3261e"),
     EXIT_NOT_JUDGED: ("yellow", "#8a6d00"),
+    EXIT_INTERRUPTED: ("yellow", "#8a6d00"),
 }
 # of the letters of Verdana at 11 pixels, the mean; what is a little wider or narrower does not show in a badge
 LETTER_WIDTH: Final = 6.6

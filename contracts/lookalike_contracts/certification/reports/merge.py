@@ -51,6 +51,7 @@ def merge_reports(named_reports: Sequence[tuple[str, CertificationReport]]) -> C
         clients=_merge_clients(client for report in reports for client in report.clients),
         checks=_merge_checks(check for report in reports for check in report.checks),
         cases=cases,
+        interrupted=any(report.interrupted for report in reports),
         notes=tuple(sorted({note for report in reports for note in report.notes})),
     )
     exit_code = compute_exit_code(cases, is_complete=not merged.missing)

@@ -21,6 +21,7 @@ from ..judge import Verdict
 REPORT_VERSION: Final = 1
 EXIT_FAILED: Final = 1
 EXIT_NOT_JUDGED: Final = 3
+EXIT_INTERRUPTED: Final = 130
 # worst first
 VERDICT_ORDER: Final[tuple[Verdict, ...]] = (
     "failed",
@@ -85,6 +86,7 @@ class CaseFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How one client came out in one case.
 
+    `script` is how the server behaves over several pages, `variant` the switch that is set otherwise than by default.
     `reason` says why it was not judged, `answer` what the client gave its caller, and `rerun_command` plays the case
     again. `requests` is a number, `exchanges` are those of them that are shown. `client` is the label of a client.
     """
@@ -95,6 +97,8 @@ class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     operation: str
     situation: str
     task: str
+    script: str = ""
+    variant: str = ""
     expectation: str
     verdict: Verdict
     reason: str = ""
@@ -122,7 +126,10 @@ class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class CertificationReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What came of the certification of one client or more; `notes` are lines about a baseline."""
+    """What came of the certification of one client or more.
+
+    `notes` are lines about a baseline. It was `interrupted` where the run ended before all cases were played.
+    """
 
     version: Literal[1] = REPORT_VERSION
     tool: ReportedTool
@@ -132,6 +139,7 @@ class CertificationReport(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     checks: tuple[DescribedCheck, ...]
     cases: tuple[CaseReport, ...]
     notes: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def missing(self) -> tuple[tuple[str, str], ...]:
@@ -149,8 +157,10 @@ class CertificationReport(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
         return next(check for check in self.checks if check.id == check_id)
 
 
-def compute_exit_code(cases: Iterable[CaseReport], *, is_complete: bool = True) -> int:
-    """Return 1 where a case failed, 3 where one was not judged or is missing, else 0."""
+def compute_exit_code(cases: Iterable[CaseReport], *, is_complete: bool = True, is_interrupted: bool = False) -> int:
+    """Return 130 for an interrupted run, 1 where a case failed, 3 where one was not judged or is missing, else 0."""
+    if is_interrupted:
+        return EXIT_INTERRUPTED
     verdicts = {case.verdict for case in cases}
     if "failed" in verdicts:
         return EXIT_FAILED
@@ -162,9 +172,11 @@ def compute_exit_code(cases: Iterable[CaseReport], *, is_complete: bool = True) 
 def get_case_order(case_id: str) -> tuple[str, str, bool, str]:
     """Return what to sort the ids of cases by: the API, the task, then the ordinary answer before all else."""
     api, _, name = case_id.partition("/")
+    base, _, _ = name.partition("+")
     # searches name no task: `tmapi/439`, but `tmapi/upload:439`
-    task, _, situation = name.rpartition(":")
-    return api, task, situation != "ok", situation
+    task, _, situation = base.rpartition(":")
+    # a case in a variant, such as `tmapi/439+error-format=http-200`, comes behind the one in the default world
+    return api, task, situation != "ok", name
 
 
 def summarize(report: CertificationReport) -> str:
@@ -173,6 +185,8 @@ def summarize(report: CertificationReport) -> str:
     parts = [f"{counts[verdict]} {verdict}" for verdict in ("passed", *VERDICT_ORDER[:-1]) if counts[verdict]]
     if report.missing:
         parts.append(f"{len(report.missing)} not in this report")
+    if report.interrupted:
+        parts.insert(0, "interrupted")
     return ", ".join(parts) or "no case"
 
 

@@ -13,7 +13,6 @@ from ....severity import SEVERITIES, Severity
 from ...exchange_text import CaseMessage
 from ...judge import Verdict
 from ..report import (
-    EXIT_NOT_JUDGED,
     VERDICT_ORDER,
     CaseFinding,
     CaseReport,
@@ -120,9 +119,11 @@ def render_certification_page(report: CertificationReport) -> str:
 
 def _build_headline(report: CertificationReport) -> str:
     failed_count = report.count("failed")
+    if report.interrupted:
+        return f"Interrupted, {format_count(failed_count, 'case')} failed so far"
     if failed_count:
         return f"{format_count(failed_count, 'case')} failed"
-    if report.exit_code == EXIT_NOT_JUDGED:
+    if report.exit_code:
         return "Not everything could be judged"
     return "No case failed"
 
@@ -130,7 +131,7 @@ def _build_headline(report: CertificationReport) -> str:
 def _find_headline_class(report: CertificationReport) -> str:
     if report.count("failed"):
         return CLASSES["failed"]
-    if report.exit_code == EXIT_NOT_JUDGED:
+    if report.exit_code:
         return CLASSES["not judged"]
     return CLASSES["passed"]
 
