@@ -144,7 +144,7 @@ def test_the_help_names_whatever_can_be_required() -> None:
 
 
 def test_weather_is_told_with_the_line_that_brings_it_again(lookalike: Lookalike) -> None:
-    code = "for _ in range(12): call(img_url=image)"
+    code = "for _ in range(12): call(img_url=image, page_size=2)"
     first = run_program(lookalike, code, "--weather", "mild", "--seed", "21")
     assert "\nweather mild; --weather mild --seed 21 brings it again\n" in first.stderr
     assert "  error codes    1 of 13  417\n" in first.stderr

@@ -20,7 +20,7 @@ TMAPI_ERRORS = {"417", "499", "503"}
 
 def search(mock: Mock, sandbox: Sandbox, **headers: str) -> Response:
     raw = [(b"host", b"api.tmapi.top"), *((name.encode(), value.encode()) for name, value in headers.items())]
-    query = f"apiToken={sandbox.credentials['tmapi']['apiToken']}&img_url=https://cbu01.alicdn.com/x.jpg"
+    query = f"apiToken={sandbox.credentials['tmapi']['apiToken']}&page_size=4&img_url=https://cbu01.alicdn.com/x.jpg"
     request = Request(method="GET", path="/1688/global/search/image", query=query.encode(), headers=tuple(raw))
     return mock.respond(request)
 
