@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from lookalike.execution import namespace_launch
-from lookalike.execution.proxy_launch import build_proxy_variables
+from lookalike.execution.proxy_launch import build_ca_variables, build_proxy_variables
 
 Lookalike = Callable[..., Result]
 QUERY = "?apiToken=%s&img_url=https://cbu01.alicdn.com/img/a.jpg"
@@ -106,6 +106,25 @@ def test_a_client_that_reads_no_proxy_variable_comes_to_the_sandbox_too(
         assert "\nother hosts were asked: shop.example.test\n" in result.stderr
 
 
+# what is sent so looks at no variable for its CAs
+CERTIFI = """
+import os, sys, requests
+session = requests.Session()
+url = "https://api.tmapi.top/1688/global/search/image" + sys.argv[1] % os.environ["LOOKALIKE_TMAPI_APITOKEN"]
+proxies = {"https": os.environ["HTTPS_PROXY"]} if "HTTPS_PROXY" in os.environ else {}
+assert session.send(requests.Request("GET", url).prepare(), proxies=proxies).status_code == 200
+"""
+
+
+@pytest.mark.slow
+@WAYS
+def test_a_client_that_trusts_certifi_alone_comes_to_the_sandbox(
+    lookalike: Lookalike, tmp_path: Path, way: str
+) -> None:
+    result, report = run_intercepted(lookalike, way, tmp_path, sys.executable, "-c", CERTIFI)
+    assert (result.exit_code, report["requests"], report["interception"]["way"]) == (0, 1, way), result.stderr
+
+
 @pytest.mark.slow
 @WAYS
 def test_curl_comes_to_the_sandbox(lookalike: Lookalike, tmp_path: Path, way: str) -> None:
@@ -163,13 +182,14 @@ def test_what_the_variables_held_before_is_kept_behind_ours() -> None:
         Path("/srv/a b"),
         ["api.tmapi.top", "*.cn-shanghai.aliyuncs.com"],
         {
-            "PYTHONPATH": "/mine",
             "NODE_OPTIONS": "--no-warnings",
             "NO_PROXY": "db.example, *, tmapi.top,.TOP,api.tmapi.top,aliyuncs.com,*.tmapi.top,i.top",
         },
     )
     assert variables["no_proxy"] == variables["NO_PROXY"] == "localhost,127.0.0.1,::1,db.example,i.top"
-    assert variables["PYTHONPATH"] == f"/srv/a b{os.pathsep}/mine"
+    ca_variables = build_ca_variables("/srv/a b/ca.pem", Path("/srv/a b"), {"PYTHONPATH": "/mine"})
+    assert ca_variables["PYTHONPATH"] == f"/srv/a b{os.pathsep}/mine"
+    assert ca_variables["SSL_CERT_FILE"] == "/srv/a b/ca.pem"
     assert variables["NODE_OPTIONS"] == '--no-warnings --require "/srv/a b/intercept.cjs"'
     assert variables["https_proxy"] == "http://127.0.0.1:9"
 

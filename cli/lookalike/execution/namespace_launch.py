@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from .launch import InterceptionWay, Launcher
-from .proxy_launch import NO_PROXY_VARIABLES, PRELOAD_FOLDER, PROXY_VARIABLES, ProxyLauncher, build_ca_variables
+from .proxy_launch import (
+    NO_PROXY_VARIABLES,
+    PRELOAD_FOLDER,
+    PROXY_VARIABLES,
+    ProxyLauncher,
+    build_ca_variables,
+    write_preloads,
+)
 from .sandbox_server import Interceptor, SandboxServer
 
 ENTRY: Final = PRELOAD_FOLDER / "enter_namespace.py"
@@ -59,6 +66,7 @@ class NamespaceLauncher:
             ours.settimeout(ANSWER_SECONDS)
             with theirs:
                 command = [sys.executable, "-I", "-S", str(ENTRY), str(theirs.fileno()), str(hosts_path)]
+                command.append(self._interceptor.ca_path)
                 process = subprocess.Popen(command, pass_fds=[theirs.fileno()], **options)  # noqa: S603 - our own program
             try:
                 self._hand_over(ours)
@@ -83,7 +91,9 @@ class NamespaceLauncher:
         base_url = servers[-1].url
         self._interceptor.interception.port = sockets[-1].getsockname()[1]
         environment = {name: value for name, value in os.environ.items() if name not in UNREACHABLE_VARIABLES}
-        environment |= self._server.build_variables(base_url) | build_ca_variables(self._interceptor.ca_path)
+        write_preloads(self._interceptor)
+        environment |= self._server.build_variables(base_url)
+        environment |= build_ca_variables(self._interceptor.ca_path, self._interceptor.folder, os.environ)
         launch = json.dumps({"words": list(self._words), "environment": environment})
         channel.sendall(launch.encode("utf-8"))
         channel.shutdown(socket.SHUT_WR)

@@ -21,7 +21,6 @@ from .sandbox_server import Interceptor, SandboxServer
 PRELOAD_FOLDER: Final = Path(__file__).parent / "preload"
 PYTHON_PRELOAD: Final = "sitecustomize.py"
 NODE_PRELOAD: Final = "intercept.cjs"
-PRELOADS: Final = (PYTHON_PRELOAD, NODE_PRELOAD)
 CONFIG_FILE: Final = "interception.json"
 LOG_FILE: Final = "elsewhere.txt"
 MAX_LOG_BYTES: Final = 1 << 20
@@ -49,18 +48,11 @@ class ProxyLauncher:
         port = urlsplit(url).port or 0
         self._interceptor.interception.port = port
         folder = self._interceptor.folder
-        for name in PRELOADS:
-            shutil.copy(PRELOAD_FOLDER / name, folder / name)
-        config = {
-            "address": "127.0.0.1",
-            "port": port,
-            "hosts": list(self._interceptor.interception.hosts),
-            "log": str(folder / LOG_FILE),
-        }
-        (folder / CONFIG_FILE).write_text(json.dumps(config), "utf-8")
         hosts = self._interceptor.interception.hosts
+        write_preloads(self._interceptor, hosts=hosts, port=port, log=str(folder / LOG_FILE))
+        shutil.copy(PRELOAD_FOLDER / NODE_PRELOAD, folder / NODE_PRELOAD)
         variables = self._server.build_variables(url) | build_proxy_variables(url, folder, hosts, os.environ)
-        variables |= build_ca_variables(self._interceptor.ca_path)
+        variables |= build_ca_variables(self._interceptor.ca_path, folder, os.environ)
         return start_command(self._words, {**os.environ, **variables}, options)
 
     def list_hosts_elsewhere(self) -> list[str]:
@@ -75,13 +67,9 @@ class ProxyLauncher:
 def build_proxy_variables(
     url: str, folder: Path, hosts: Iterable[str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the variables that lead clients to a proxy, and Python and Node.js to what they read at their start."""
+    """Return the variables that lead clients to a proxy, and Node.js to what it reads at its start."""
     no_proxy = ",".join([*LOCAL_HOSTS, *_iter_exceptions(environment, hosts)])
     variables = dict.fromkeys(PROXY_VARIABLES, url) | dict.fromkeys(NO_PROXY_VARIABLES, no_proxy)
-    python_path = [str(folder)]
-    if environment.get("PYTHONPATH"):
-        python_path.append(environment["PYTHONPATH"])
-    variables["PYTHONPATH"] = os.pathsep.join(python_path)
     # in quotes, where backslashes are doubled: a folder's name may have blanks
     quoted = str(folder / NODE_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
     variables["NODE_OPTIONS"] = f'{environment.get("NODE_OPTIONS", "")} --require "{quoted}"'.strip()
@@ -99,6 +87,22 @@ def _iter_exceptions(environment: Mapping[str, str], hosts: Iterable[str]) -> It
             yield entry
 
 
-def build_ca_variables(path: str) -> dict[str, str]:
-    """Return the variables by which clients come to trust the CA in a file."""
-    return dict.fromkeys(CA_VARIABLES, path)
+def write_preloads(interceptor: Interceptor, *, hosts: Iterable[str] = (), port: int = 0, log: str = "") -> None:
+    """Write what Python reads at its start, and what it and Node.js have to know.
+
+    That is the CA, the hosts that lead to a port, and the file that other hosts are written to ("" for none).
+    """
+    folder = interceptor.folder
+    shutil.copy(PRELOAD_FOLDER / PYTHON_PRELOAD, folder / PYTHON_PRELOAD)
+    config = {"address": "127.0.0.1", "port": port, "hosts": list(hosts), "ca": interceptor.ca_path, "log": log}
+    (folder / CONFIG_FILE).write_text(json.dumps(config), "utf-8")
+
+
+def build_ca_variables(path: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which clients come to trust the CA in a file; Python also reads a file in the folder."""
+    variables = dict.fromkeys(CA_VARIABLES, path)
+    python_path = [str(folder)]
+    if environment.get("PYTHONPATH"):
+        python_path.append(environment["PYTHONPATH"])
+    variables["PYTHONPATH"] = os.pathsep.join(python_path)
+    return variables

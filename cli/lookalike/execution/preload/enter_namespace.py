@@ -1,9 +1,10 @@
-"""Becomes the command of `lookalike exec --intercept`, in a network of its own: `enter_namespace.py FD HOSTS`.
+"""Becomes the command of `lookalike exec --intercept`, in a network of its own: `enter_namespace.py FD HOSTS CA`.
 
 Linux gives a process namespaces: views of the network and of the file system that it shares with its children alone. In
-those that are made here there is no network but loopback, and `/etc/hosts` is the file HOSTS, where the vendors' names
-stand for an address of loopback. The sockets there are opened here, before the command begins, and handed to the process
-that answers, over the socket FD (SCM_RIGHTS): a socket stays in the network that it was made in, whoever holds it.
+those that are made here there is no network but loopback, `/etc/hosts` is the file HOSTS, where the vendors' names stand
+for an address of loopback, and the system's own CAs are the file CA. The sockets there are opened here, before the command
+begins, and handed to the process that answers, over the socket FD (SCM_RIGHTS): a socket stays in the network that it was
+made in, whoever holds it.
 
     this process                                  lookalike
     makes the namespaces, opens sockets  ------>  answers on them
@@ -40,6 +41,13 @@ PORTS = (80, 443)
 HOSTS_FILE = "/etc/hosts"
 # who is asked for names in place of the file, in some systems: they live outside, and know the real addresses
 NAME_SERVICES = ("/run/nscd/socket", "/var/run/nscd/socket", "/run/systemd/resolve/io.systemd.Resolve")
+# of Debian, Fedora, SUSE, Alpine: for programs that read no variable; what they would trust besides is out of reach anyway
+CA_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 NOT_STARTED = 127
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ if TYPE_CHECKING:
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def enter(hosts_path: str) -> None:
+def enter(hosts_path: str, ca_path: str) -> None:
     """Enter new namespaces. Raise OSError where that is not allowed."""
     uid = os.getuid()
     gid = os.getgid()
@@ -68,6 +76,10 @@ def enter(hosts_path: str) -> None:
     for path in NAME_SERVICES:
         if os.path.exists(path):  # noqa: PTH110 - pathlib takes longer to import than all of this
             mount("/dev/null", path, MS_BIND)
+    # two names may be of one file, and the second mount then is over the first
+    for path in CA_FILES:
+        if os.path.exists(path):  # noqa: PTH110
+            mount(ca_path, os.path.realpath(path), MS_BIND)
 
 
 def unshare(flags: int) -> None:
@@ -140,7 +152,7 @@ def main() -> None:
     # closed when this becomes the command: that is how the other side knows
     channel.set_inheritable(False)
     try:
-        enter(sys.argv[2])
+        enter(sys.argv[2], sys.argv[3])
         sockets = open_sockets()
     except OSError as error:
         channel.sendall(json.dumps({"unavailable": error.strerror or str(error)}).encode())

@@ -1,7 +1,8 @@
 """Read by every Python below `lookalike exec --intercept`, before its program: the vendors' names lead to the mock's port.
 
 Python looks for a module of this name in PYTHONPATH at its start. Clients that read no proxy variable, as aiohttp's, ask
-`socket.getaddrinfo` for an address and a port, and get the mock's.
+`socket.getaddrinfo` for an address and a port, and get the mock's. Clients that trust what `certifi` brings, and no
+variable, get the mock's CA from it. In a network of its own there is no host to be led here, and the second alone counts.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def _is_intercepted(name: str) -> bool:
 
 def _report(name: str) -> None:
     """Write down a host that is none of the vendors', once for each program."""
+    if not _CONFIG["log"]:
+        return
     is_local = name in ("", "localhost", socket.gethostname().lower()) or name.startswith("127.") or ":" in name
     if is_local or name in _reported or len(_reported) >= _MAX_REPORTED:
         return
@@ -70,10 +73,30 @@ def connect(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
-socket.getaddrinfo = getaddrinfo
-socket.socket.connect = connect  # type: ignore[method-assign, assignment]
-# aiohttp asks this resolver where it is installed, which asks the network; without it, it asks the function above
-sys.modules.setdefault("aiodns", None)  # type: ignore[arg-type]
+if _CONFIG["hosts"]:
+    socket.getaddrinfo = getaddrinfo
+    socket.socket.connect = connect  # type: ignore[method-assign, assignment]
+    # aiohttp asks this resolver where it is installed, which asks the network; without it, it asks the function above
+    sys.modules.setdefault("aiodns", None)  # type: ignore[arg-type]
+
+
+def _replace_certifi() -> None:
+    """Have `certifi`, which is a file of CAs and the function `where`, with the mock's CA in the file."""
+    package = type(sys)("certifi", "The CA of lookalike exec, in place of certifi's.")
+    core = type(sys)("certifi.core")
+    for module in (package, core):
+        module.where = lambda: str(_CONFIG["ca"])  # type: ignore[attr-defined]
+        module.contents = _read_ca  # type: ignore[attr-defined]
+    package.core = core  # type: ignore[attr-defined]
+    package.__version__ = "lookalike"  # type: ignore[attr-defined]
+    package.__path__ = []
+    sys.modules.setdefault("certifi", package)
+    sys.modules.setdefault("certifi.core", core)
+
+
+def _read_ca() -> str:
+    with open(_CONFIG["ca"], encoding="ascii") as file:  # noqa: PTH123
+        return file.read()
 
 
 def _run_next_sitecustomize() -> None:
@@ -84,4 +107,5 @@ def _run_next_sitecustomize() -> None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
+_replace_certifi()
 _run_next_sitecustomize()
