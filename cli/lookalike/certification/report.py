@@ -7,6 +7,7 @@ from typing import Final
 
 from lookalike_contracts.certification.reports import CERTIFICATION_FORMATS, CertificationReport
 from lookalike_contracts.certification.reports.report import CaseFinding, CaseReport, CertifiedClient, summarize
+from lookalike_contracts.certification.reports.rows import group_unjudged_cases
 from lookalike_specs.printable_text import break_workflow_commands, clean_line
 
 from ..output import render_table
@@ -28,8 +29,12 @@ def render_text(report: CertificationReport) -> str:
 def _render_client(report: CertificationReport, client: CertifiedClient) -> list[str]:
     cases = [case for case in report.cases if case.client == client.label]
     parts = [clean_line(client.label)]
-    if cases:
-        parts.append(_render_cases(cases))
+    judged_cases = [case for case in cases if case.verdict != "not judged"]
+    if judged_cases:
+        parts.append(_render_cases(judged_cases))
+    for group in group_unjudged_cases(report):
+        if group.client == client.label:
+            parts.append(f"not judged: {clean_line(group.reason)}\n  in: {_list_some(group.case_ids)}")
     missing = [case_id for label, case_id in report.missing if label == client.label]
     if missing:
         # of another shard, or of one whose report is not among those that were merged
@@ -42,7 +47,7 @@ def _render_client(report: CertificationReport, client: CertifiedClient) -> list
 def _render_cases(cases: Iterable[CaseReport]) -> str:
     rows: list[tuple[str, str, str]] = []
     for case in cases:
-        rows.append((case.verdict, clean_line(case.id), clean_line(case.reason or ", ".join(case.check_ids))))
+        rows.append((case.verdict, clean_line(case.id), ", ".join(case.check_ids)))
     return render_table(rows)
 
 

@@ -231,3 +231,16 @@ def test_no_format_obeys_what_a_client_says(name: str) -> None:
     assert "\x1b" not in text
     if name in ("html", "junit", "svg"):
         assert "<script>alert" not in text
+
+
+@pytest.mark.parametrize("name", ["markdown", "html"])
+def test_what_was_not_judged_for_one_reason_is_told_once(name: str) -> None:
+    reason = "the driver does not say that it can upload"
+    cases = [
+        msgspec.structs.replace(build_case("a", case_id, "not judged"), reason=reason, rerun_command="")
+        for case_id in CASE_IDS
+    ]
+    text = CERTIFICATION_FORMATS[name](merge(build_report(cases, {"a": CASE_IDS})))
+    # besides the label of each cell of the page, and what it opens to
+    prose = text.split('<section id="not-judged">')[-1].split("</section>")[0]
+    assert prose.count(reason) == 1

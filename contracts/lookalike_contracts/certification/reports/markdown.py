@@ -10,7 +10,7 @@ from lookalike_specs.printable_text import break_workflow_commands
 from ...reports.markdown_code import render_block, render_code, render_code_element
 from ..judge import Verdict
 from .report import CaseReport, CertificationReport, summarize
-from .rows import MatrixRow, build_matrix_rows
+from .rows import MatrixRow, build_matrix_rows, group_unjudged_cases
 
 # GitHub takes 65,536 characters for a comment
 MAX_CHARACTERS: Final = 60_000
@@ -50,6 +50,9 @@ def _render_table(report: CertificationReport) -> Iterator[str]:
             yield f"\n{len(rows) - number} more cases have no room here."
             return
         yield line
+    for group in group_unjudged_cases(report):
+        count = f"{len(group.case_ids)} of {render_code(group.client)}"
+        yield f"\n- {MARKS['not judged']} not judged, {count}: {render_code(group.reason)}"
     for note in report.notes:
         yield f"\n- baseline: {render_code(note)}"
 
@@ -71,8 +74,8 @@ def _escape_cell(text: str) -> str:
 
 
 def _render_cases(report: CertificationReport, room: int) -> Iterator[str]:
-    """Yield a fold for each case that did not pass, as many as there is room for, and how many there are besides."""
-    cases = [case for verdict in MARKS for case in report.cases if case.verdict == verdict != "passed"]
+    """Yield a fold for each case with a finding, as many as there is room for, and how many there are besides."""
+    cases = [case for verdict in MARKS for case in report.cases if case.verdict == verdict and case.findings]
     for number, case in enumerate(cases):
         lines = list(_render_case(report, case))
         room -= _measure(lines)
@@ -84,10 +87,8 @@ def _render_cases(report: CertificationReport, room: int) -> Iterator[str]:
 
 def _render_case(report: CertificationReport, case: CaseReport) -> Iterator[str]:
     title = render_code_element(f"{case.client}: {case.id}")
-    words = case.reason
-    if case.findings:
-        words = case.findings[0].message
-    yield f"\n<details><summary>{MARKS[case.verdict]} {title} {render_code_element(words)}</summary>\n"
+    words = render_code_element(case.findings[0].message)
+    yield f"\n<details><summary>{MARKS[case.verdict]} {title} {words}</summary>\n"
     for finding in case.findings:
         check = report.get_check(finding.check)
         yield f"- {finding.check}: {render_code(finding.message)}"

@@ -1,4 +1,4 @@
-"""The matrix of situations and clients."""
+"""What several formats show alike: the matrix of situations and clients, and what was not judged."""
 
 from __future__ import annotations
 
@@ -25,3 +25,20 @@ def build_matrix_rows(report: CertificationReport) -> list[MatrixRow]:
         MatrixRow(case_id, tuple(cases.get((label, case_id)) for label in labels))
         for case_id in sorted(case_ids, key=get_case_order)
     ]
+
+
+class UnjudgedGroup(NamedTuple):
+    """Cases of a client that were not judged for one reason: what a driver cannot do is one fact, and not forty."""
+
+    client: str
+    reason: str
+    case_ids: tuple[str, ...]
+
+
+def group_unjudged_cases(report: CertificationReport) -> list[UnjudgedGroup]:
+    """Return what was not judged, by client and reason."""
+    ids: dict[tuple[str, str], list[str]] = {}
+    for case in report.cases:
+        if case.verdict == "not judged":
+            ids.setdefault((case.client, case.reason), []).append(case.id)
+    return [UnjudgedGroup(client, reason, tuple(case_ids)) for (client, reason), case_ids in ids.items()]

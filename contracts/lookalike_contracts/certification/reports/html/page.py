@@ -19,7 +19,7 @@ from ..report import (
     CertificationReport,
     DescribedCheck,
 )
-from ..rows import MatrixRow, build_matrix_rows
+from ..rows import MatrixRow, build_matrix_rows, group_unjudged_cases
 
 MARKS: Final[dict[Verdict, str]] = {
     "failed": "✕",
@@ -108,6 +108,7 @@ def render_certification_page(report: CertificationReport) -> str:
         settings=report.settings,
         tool=report.tool,
         notes=report.notes,
+        unjudged=group_unjudged_cases(report),
         marks=MARKS,
         classes=CLASSES,
         severity_classes=SEVERITY_CLASSES,
