@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -13,8 +15,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.shell_completion import BashComplete
 from click.testing import Result
 
+from lookalike.__main__ import cli
 from lookalike.commands.exec import REQUIRED_KINDS, WEATHER_KINDS
 from lookalike.execution.traffic import ASPECTS
 from lookalike_mocks.weather import WeatherKind
@@ -138,6 +142,23 @@ def test_wrong_usage_is_a_line_that_says_what_to_do(
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("lookalike exec tm", ["plain,tmapi"]),
+        ("lookalike exec --weather r", ["plain,rough"]),
+        ("lookalike exec --require si", ["plain,situations="]),
+        ("lookalike exec --skip cred", ["plain,credential"]),
+        ("lookalike exec tmapi -- tm", ["file,tm"]),
+    ],
+)
+def test_a_shell_completes_our_words_and_leaves_the_commands_to_itself(words: str, expected: list[str]) -> None:
+    line = words.split()
+    completion = BashComplete(cli, {}, "lookalike", "_LOOKALIKE_COMPLETE")
+    items = completion.get_completions(line[1:-1], line[-1])
+    assert [f"{item.type},{item.value}" for item in items] == expected
+
+
 def test_the_help_names_whatever_can_be_required() -> None:
     assert REQUIRED_KINDS == ASPECTS
     assert get_args(WeatherKind) == WEATHER_KINDS
@@ -181,6 +202,49 @@ def test_a_signal_reaches_the_command_and_nothing_is_left_running(
     while any(Path(f"/proc/{pid}").exists() for pid in descendants) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in descendants if Path(f"/proc/{pid}").exists()] == []
+
+
+TERMINAL_PROGRAM = """
+import signal, sys, time
+count = 0
+def count_signal(*_):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, count_signal)
+print("on", flush=True)
+print("read", sys.stdin.readline().strip(), flush=True)
+end = time.monotonic() + 0.5
+while time.monotonic() < end or not count:
+    time.sleep(0.05)
+print("interrupts:", count, flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_at_a_terminal_the_command_reads_what_is_typed_and_gets_ctrl_c_once() -> None:
+    words = [sys.executable, "-m", "lookalike", "exec", "tmapi", "--", sys.executable, "-S", "-c", TERMINAL_PROGRAM]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(words[0], words, os.environ)  # noqa: S606 - the very thing
+    output = read_terminal(terminal, b"on")
+    os.write(terminal, b"hello\n")
+    output += read_terminal(terminal, b"read hello")
+    os.write(terminal, b"\x03")
+    output += read_terminal(terminal, b"exit 3")
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert b"interrupts: 1\r\n" in output
+    assert os.waitstatus_to_exitcode(status) == 3
+
+
+def read_terminal(terminal: int, words: bytes) -> bytes:
+    """What comes up to these words."""
+    output = b""
+    while words not in output:
+        assert select.select([terminal], [], [], 30)[0], output
+        output += os.read(terminal, 4096)
+    return output
 
 
 def list_descendants(pid: int) -> list[int]:

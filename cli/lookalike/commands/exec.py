@@ -6,10 +6,11 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
-from ..completers import complete_variants
-from ..options import SEED_RANGE, apis_argument, parse_variants
+from ..completers import complete_api_ids, complete_files, complete_variants
+from ..options import SEED_RANGE, parse_variants
 from ..report_files import parse_reports, reports_option, write_report
 from ..spec_options import add_specs, import_option, spec_option
 from ..trust import complete_trust, parse_trust
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SEPARATOR: Final = "--"
 # where Click's context keeps the words behind the separator
 WORDS_KEY: Final = "lookalike.exec"
+# and whether there was one, as a shell completes a line that is not whole
+SEPARATOR_KEY: Final = "lookalike.exec.separator"
 # of --require; `traffic.ASPECTS` is the same list, and the judge behind it is slow to import
 # of `lookalike_mocks.weather`, which is as slow to import
 WEATHER_KINDS: Final = ("calm", "mild", "rough")
@@ -46,6 +49,7 @@ class CommandLine(ExtendedCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words: list[str] = []
+        ctx.meta[SEPARATOR_KEY] = SEPARATOR in args
         if SEPARATOR in args:
             index = args.index(SEPARATOR)
             words = args[index + 1 :]
@@ -55,6 +59,15 @@ class CommandLine(ExtendedCommand):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), SEPARATOR, "CMD..."]
+
+
+def complete_words(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str] | list[CompletionItem]:
+    """Return the APIs that begin so; behind `--`, what asks the shell for the files that do."""
+    if context.meta.get(SEPARATOR_KEY):
+        return complete_files(context, parameter, incomplete)
+    return complete_api_ids(context, parameter, incomplete)
 
 
 def complete_complaints(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -77,7 +90,7 @@ def complete_requirements(_: click.Context, __: click.Parameter, incomplete: str
 
 
 @click.command("exec", cls=CommandLine)
-@apis_argument
+@click.argument("apis", nargs=-1, metavar="[API]...", shell_complete=complete_words)
 @spec_option
 @import_option
 @click.option(
