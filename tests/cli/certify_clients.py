@@ -4,7 +4,10 @@ from __future__ import annotations
 
 # A client of TMAPI that does all as it should.
 EXEMPLARY = """
+import asyncio
+import json
 import logging
+import ssl
 import time
 
 import httpx
@@ -12,21 +15,40 @@ import httpx
 # httpx writes each URL to its log, and the token is in it
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.INFO)
+logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
 class SearchFailed(Exception):
     pass
 
 
+MAX_BODY_BYTES = 4_000_000
+
+
+async def request(task, method, path, **options):
+    # over all of it: a timeout of httpx is for one read, and a byte now and then keeps each of them short
+    async with asyncio.timeout(task.timeout - 0.5), create_client(task) as client:
+        async with client.stream(method, task.base_url + path, **options) as response:
+            body = bytearray()
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > MAX_BODY_BYTES:
+                    raise SearchFailed("the answer is too long")
+            return response.status_code, json.loads(body)
+
+
+def create_client(task):
+    context = ssl.create_default_context(cafile=task.ca_file or None)
+    return httpx.AsyncClient(timeout=None, verify=context)
+
+
 def call(task, method, path, **options):
     try:
-        with httpx.Client(timeout=task.timeout - 1) as client:
-            response = client.request(method, task.base_url + path, **options)
-        body = response.json()
-    except (httpx.HTTPError, ValueError) as error:
+        status, body = asyncio.run(request(task, method, path, **options))
+    except (httpx.HTTPError, ValueError, TimeoutError) as error:
         raise SearchFailed(type(error).__name__) from None
-    if response.status_code != 200 or body["code"] != 200:
-        raise SearchFailed(f"{response.status_code}: {body}")
+    if status != 200 or body["code"] != 200:
+        raise SearchFailed(f"{status}: {body}")
     return body["data"]
 
 

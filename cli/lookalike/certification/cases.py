@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from lookalike_contracts.certification.case import ClientCase, Expectation
+from lookalike_contracts.certification.case import KNOWN_CA, UNKNOWN_CA, ClientCase, Expectation
 from lookalike_contracts.certification.protocol import TaskName
 from lookalike_mocks.situations import SituationDetails, iter_situations
 from lookalike_specs import Api, Operation
 from lookalike_specs.provenance import Source
 
 from .page_scripts import list_page_scripts
+from .wire_server import WIRE_ANSWERS
 
 # What a client can make of a fault of the connection. Some of them are merely slow; the others leave no answer.
 FAULT_EXPECTATIONS: Final[Mapping[str, Expectation]] = {
@@ -46,7 +47,20 @@ def list_task_operations(api: Api, task: TaskName) -> list[Operation]:
 
 def list_cases(api: Api) -> list[ClientCase]:
     """Return the cases of an API: each task with an ordinary answer, and in each situation that it can be in."""
-    return [*_iter_task_cases(api, "search"), *_iter_page_cases(api), *_iter_task_cases(api, "upload")]
+    return [
+        *_iter_task_cases(api, "search"),
+        *_iter_wire_cases(api),
+        *_iter_page_cases(api),
+        *_iter_task_cases(api, "upload"),
+    ]
+
+
+def _iter_wire_cases(api: Api) -> Iterator[ClientCase]:
+    """Yield the cases in which the server is none of the API's."""
+    for operation in list_task_operations(api, "search")[:1]:
+        for script in (*WIRE_ANSWERS, UNKNOWN_CA):
+            yield ClientCase(api.id, operation.id, "", "failure", NETWORK, script=script)
+        yield ClientCase(api.id, operation.id, "", "any", NETWORK, script=KNOWN_CA)
 
 
 def _iter_task_cases(api: Api, task: TaskName) -> Iterator[ClientCase]:

@@ -172,6 +172,7 @@ def build_environment(task: ClientTask) -> dict[str, str]:
         "LOOKALIKE_TIMEOUT": f"{task.timeout:g}",
         "LOOKALIKE_IMAGE_URL": task.image_url,
         "LOOKALIKE_IMAGE_PATH": task.image_path,
+        "LOOKALIKE_CA_FILE": task.ca_file,
         "LOOKALIKE_PAGE": str(task.page),
         "LOOKALIKE_PAGE_SIZE": str(task.page_size),
     }

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import Final
 
-from lookalike_contracts.certification.case import ClientCase, RecordedExchange
+from lookalike_contracts.certification.case import KNOWN_CA, UNKNOWN_CA, ClientCase, RecordedExchange
 from lookalike_contracts.clients import RecordedRequest, RequestViolation, validate_requests
 from lookalike_mocks import Sandbox
 from lookalike_mocks.catalogue.identicon import render_jpeg
@@ -25,6 +26,7 @@ from .page_scripts import PAGE_SCRIPTS, ScriptedPages
 
 # the product whose image is searched for
 PRODUCT_INDEX = 7
+TLS_SCRIPTS: Final = (KNOWN_CA, UNKNOWN_CA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,18 @@ class CertificationServer:
             yield CaseSandbox(self, case, sandbox, demo_journal.total_count, pages)
         finally:
             mock.sandboxes.remove(sandbox.name)
+
+    def get_url(self, case: ClientCase) -> str:
+        """Return the address that the client is to ask in a case."""
+        if case.script in TLS_SCRIPTS:
+            return self.running.tls_url
+        return self.running.url
+
+    def get_ca_file(self, case: ClientCase) -> str:
+        """Return the file of the CA where the client is to know it; else ""."""
+        if case.script == KNOWN_CA:
+            return self.running.tls_ca
+        return ""
 
     def choose_image_url(self, api: Api) -> str:
         """Return the address of the image at the marketplace that the API searches."""
@@ -122,17 +136,21 @@ def _schedule_situation(sandbox: Sandbox, case: ClientCase) -> None:
 
 
 class ServerPool:
-    """The server of the default world, and one of another world at a time, each opened when a case needs it."""
+    """The servers that cases are played by, each opened when a case needs it.
+
+    Those of the default world, with TLS and without, stay until the block ends; of other worlds there is one at a time.
+    """
 
     def __init__(self, seed: int, variants: Mapping[str, str], apis: tuple[str, ...]) -> None:
         self._seed = seed
         self._variants = variants
         self._apis = apis
         self._default_stack = ExitStack()
-        self._stack = ExitStack()
-        self._default: CertificationServer | None = None
+        self._other_stack = ExitStack()
+        # whether it speaks TLS -> the server
+        self._defaults: dict[bool, CertificationServer] = {}
         self._other: CertificationServer | None = None
-        self._key = ("", "")
+        self._other_key = ("", "")
 
     def __enter__(self) -> ServerPool:
         return self
@@ -140,30 +158,40 @@ class ServerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        self._other_stack.close()
         self._default_stack.close()
 
     def get(self, case: ClientCase) -> CertificationServer:
-        """Return the server that plays a case; that of another world ends as soon as a third one is asked for."""
-        if not case.variant:
-            if self._default is None:
-                server = open_server(self._apis, seed=self._seed, variants=self._variants)
-                self._default = self._default_stack.enter_context(server)
-            return self._default
+        """Return the server that plays a case. Raise ImportError for one with TLS where the extra `tls` is missing."""
+        if case.variant:
+            return self._get_other(case)
+        has_tls = case.script in TLS_SCRIPTS
+        if has_tls not in self._defaults:
+            server = open_server(self._apis, seed=self._seed, variants=self._variants, tls=has_tls)
+            self._defaults[has_tls] = self._default_stack.enter_context(server)
+        return self._defaults[has_tls]
+
+    def _get_other(self, case: ClientCase) -> CertificationServer:
         key = (case.api, case.variant)
-        if self._other is None or self._key != key:
-            self._stack.close()
+        if self._other is None or self._other_key != key:
+            self._other_stack.close()
             name, _, value = case.variant.partition("=")
             variants = {**self._variants, f"{case.api}.{name}": value}
-            self._other = self._stack.enter_context(open_server((case.api,), seed=self._seed, variants=variants))
-            self._key = key
+            server = open_server((case.api,), seed=self._seed, variants=variants)
+            self._other = self._other_stack.enter_context(server)
+            self._other_key = key
         return self._other
 
 
 @contextmanager
-def open_server(apis: tuple[str, ...], *, seed: int, variants: Mapping[str, str]) -> Iterator[CertificationServer]:
-    """Serve the APIs for as long as the block lasts."""
-    with serve(*apis, seed=seed, variants=variants) as running, TemporaryDirectory(prefix="lookalike-") as folder:
+def open_server(
+    apis: tuple[str, ...], *, seed: int, variants: Mapping[str, str], tls: bool = False
+) -> Iterator[CertificationServer]:
+    """Serve the APIs for as long as the block lasts, with `tls` over https as well. Raise ImportError without its extra."""
+    with (
+        serve(*apis, seed=seed, variants=variants, tls=tls) as running,
+        TemporaryDirectory(prefix="lookalike-") as folder,
+    ):
         product = running.mock.demo_state.catalogue.get_product(PRODUCT_INDEX)
         path = Path(folder, "image.jpg")
         path.write_bytes(render_jpeg(PRODUCT_INDEX))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import Final
 
-from lookalike_contracts.certification.case import ClientCase, ClientOutcome
+from lookalike_contracts.certification.case import SLOW_SCRIPTS, ClientCase, ClientOutcome
 from lookalike_contracts.certification.evidence import add_evidence
 from lookalike_contracts.certification.judge import CaseResult, judge_outcome
 from lookalike_contracts.certification.protocol import ClientTask
@@ -23,6 +25,10 @@ from ..drivers import DriverError
 from ..progress import Progress
 from .client import Client, ClientAnswer
 from .mock_server import CaseSandbox, CertificationServer, ServerPool
+from .wire_server import WIRE_ANSWERS, WireServer
+
+# seconds that a client has for a task with a server that is slow for ever
+SLOW_TIMEOUT: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +157,22 @@ async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: 
             for index in queue:
                 case = options.cases[index]
                 run.progress.set_label(case.id)
-                if is_again:
-                    outcome = await _play_case(options, servers.get(case), client, case, f"{index + 1}-again")
-                    run.judge_again(index, outcome)
-                    continue
-                if options.max_time and time.monotonic() >= run.ends_at:
-                    run.results[index] = CaseResult(case, "not judged", reason="the time was up")
+                reason = ""
+                if options.max_time and not is_again and time.monotonic() >= run.ends_at:
+                    reason = "the time was up"
+                try:
+                    server = servers.get(case)
+                except ImportError as error:
+                    reason = str(error)
+                if reason:
+                    run.results[index] = CaseResult(case, "not judged", reason=reason)
+                elif is_again:
+                    run.judge_again(index, await _play_case(options, server, client, case, f"{index + 1}-again"))
                 else:
-                    outcome = await _play_case(options, servers.get(case), client, case, str(index + 1))
-                    run.judge_first(index, outcome)
+                    run.judge_first(index, await _play_case(options, server, client, case, str(index + 1)))
                 run.note_client(client)
-                run.progress.step()
+                if not is_again:
+                    run.progress.step()
 
 
 def list_apis(cases: Iterable[ClientCase]) -> tuple[str, ...]:
@@ -178,19 +189,33 @@ async def _play_case(
     options: CertificationOptions, server: CertificationServer, client: Client, case: ClientCase, task_id: str
 ) -> ClientOutcome:
     api = load_api(case.api)
-    with server.open_case(case) as case_sandbox:
+    timeout = options.timeout
+    async with AsyncExitStack() as stack:
+        case_sandbox = stack.enter_context(server.open_case(case))
+        base_url = server.get_url(case)
+        wire = None
+        if case.script in WIRE_ANSWERS:
+            wire = await stack.enter_async_context(WireServer(case.script, time.time))
+            base_url = wire.url
+        if case.script in SLOW_SCRIPTS:
+            # nothing but waiting comes of these, and a client keeps a short timeout as it keeps a long one
+            timeout = min(timeout, SLOW_TIMEOUT)
         task = ClientTask(
             id=task_id,
             task=case.task,
             api=case.api,
-            base_url=server.running.url,
+            base_url=base_url,
             credentials=case_sandbox.credentials,
-            timeout=options.timeout,
+            timeout=timeout,
             image_url=server.choose_image_url(api),
             image_path=server.image_path,
+            ca_file=server.get_ca_file(case),
         )
         answer = await client.run(task)
-        return build_outcome(api, case_sandbox, answer, options.timeout, client.kinds)
+        outcome = build_outcome(api, case_sandbox, answer, timeout, client.kinds)
+        if wire is None:
+            return outcome
+        return replace(outcome, exchanges=wire.record.exchanges, wire=wire.record)
 
 
 def build_outcome(
@@ -224,6 +249,7 @@ def build_outcome(
         stderr=answer.stderr,
         kinds=kinds,
         item_count=case_sandbox.item_count,
+        credentials=case_sandbox.credentials,
     )
 
 

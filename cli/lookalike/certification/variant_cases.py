@@ -51,8 +51,8 @@ def list_variant_cases(
     """
     mock = create_case_mock((api.id,), seed, variants)
     operations = {operation.id: operation for operation in api.operations}
-    # a script over several answers, and a fault on the way, is the same in every world
-    varied_cases = [case for case in cases if case.task != "search-all" and case.situation not in FAULT_TYPES]
+    # a script over several answers, and what happens to an answer on its way, is the same in every world
+    varied_cases = [case for case in cases if not case.is_scripted and case.situation not in FAULT_TYPES]
     requests: dict[str, Request] = {}
     played: dict[str, list[PlayedAnswer]] = {}
     variant_cases = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from lookalike_specs import Api, Operation
 from lookalike_specs.client_guidance import ErrorKind
@@ -14,8 +14,14 @@ from lookalike_specs.provenance import Source
 from ..clients import RequestViolation
 from .protocol import ClientResponse, TaskName
 
-# what a client has to do: give the goods of the answer, or what the API calls the image, or say that it failed
-Expectation = Literal["items", "image", "failure"]
+# what a client has to do: give the goods of the answer, or what the API calls the image, or say that it failed;
+# `any` where either is right
+Expectation = Literal["items", "image", "failure", "any"]
+# of cases: an answer that comes byte by byte and never ends, and a certificate of a CA that the client does not know
+SLOW_SCRIPTS: Final = frozenset(("wire:slow-head", "wire:slow-body"))
+UNKNOWN_CA: Final = "wire:unknown-ca"
+# the same, and the task names the file of the CA
+KNOWN_CA: Final = "wire:known-ca"
 # how a driver failed to answer at all
 DriverProblem = Literal["", "hang", "crash", "malformed"]
 
@@ -38,6 +44,11 @@ class ClientCase:
     script: str = ""
     variant: str = ""
     variant_source: Source | None = None
+
+    @property
+    def is_scripted(self) -> bool:
+        """Return whether more than one answer, or none of the API's, makes the case."""
+        return bool(self.script) or self.task == "search-all"
 
     @property
     def base_id(self) -> str:
@@ -67,12 +78,25 @@ class RecordedExchange(NamedTuple):
     situation: str = ""
 
 
+class WireRecord(NamedTuple):
+    """What a server saw that is no API: the requests, those that came to another host, and whether it stopped at its own
+    bound, because the client took all of a body without end."""
+
+    exchanges: tuple[RecordedExchange, ...] = ()
+    foreign_requests: tuple[bytes, ...] = ()
+    is_drained: bool = False
+
+
+NOTHING_SEEN: Final = WireRecord()
+
+
 @dataclass(frozen=True, slots=True)
 class ClientOutcome:
     """What a client did in a case.
 
     `variants` are those of the server, `secrets` the account's, by their names. `seconds` is how long the task took.
     `kinds` says what the client's kinds of errors mean; it is empty for a client without kinds.
+    `credentials` are all of the account's, `wire` is what a server saw that is none of the API's.
     `item_count` is how many goods there are on all pages together, where the client was to read them all.
     `response` is None where the driver gave none; `problem` and `words` then say why.
     """
@@ -92,6 +116,8 @@ class ClientOutcome:
     stderr: str = ""
     kinds: Mapping[str, tuple[ErrorKind, ...]] = field(default_factory=dict)
     item_count: int = 0
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    wire: WireRecord = NOTHING_SEEN
 
     @property
     def has_met_situation(self) -> bool:

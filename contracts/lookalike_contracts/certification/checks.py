@@ -10,7 +10,7 @@ from lookalike_specs.provenance import Source
 from lookalike_specs.redaction import Redactor
 
 from .attempts import find_guidance
-from .case import ClientOutcome
+from .case import KNOWN_CA, SLOW_SCRIPTS, UNKNOWN_CA, ClientOutcome
 from .registry import ClientFinding, client_check
 from .served_items import find_last_page, find_total, find_uploaded_image, list_item_ids
 
@@ -43,6 +43,9 @@ def check_requests(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 )
 def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Count the requests."""
+    # a client may well refuse to talk to a server that it cannot verify
+    if outcome.case.script in (KNOWN_CA, UNKNOWN_CA):
+        return
     if not outcome.exchanges and outcome.response is not None and outcome.response.unsupported is None:
         yield ClientFinding("nothing was sent to the base URL of the task", RECORDED)
 
@@ -57,7 +60,7 @@ def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 def check_success(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for an error where there was a good answer."""
     response = outcome.response
-    if outcome.case.expectation == "failure" or response is None or response.error is None:
+    if outcome.case.expectation in ("failure", "any") or response is None or response.error is None:
         return
     if find_last_page(outcome) is not None or find_uploaded_image(outcome) is not None:
         yield ClientFinding(f"the answer was good, and the client failed: {describe_error(outcome)}", RECORDED)
@@ -220,7 +223,8 @@ def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 )
 def check_hang(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for a driver that did not answer in time."""
-    if outcome.problem == "hang":
+    # `wire/deadline` holds it where that is what the case is about
+    if outcome.problem == "hang" and outcome.case.script not in SLOW_SCRIPTS:
         yield ClientFinding(f"the client had {outcome.timeout:g} s, and gave no answer", RECORDED)
 
 
@@ -264,6 +268,7 @@ def describe_error(outcome: ClientOutcome) -> str:
 def _describe_situation(outcome: ClientOutcome) -> str:
     statuses = dict.fromkeys(f"HTTP {exchange.response.status}" for exchange in outcome.exchanges)
     met = ", ".join(list(statuses)[:MAX_SHOWN])
+    name = outcome.case.situation or outcome.case.script
     if met:
-        return f"{outcome.case.situation} ({met})"
-    return outcome.case.situation
+        return f"{name} ({met})"
+    return name

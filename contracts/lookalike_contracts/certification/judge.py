@@ -12,6 +12,7 @@ from ..severity import DEFAULT_TRUST, Severity, rate_severity
 from . import checks as _checks  # noqa: F401 - registers them
 from . import page_checks as _page_checks  # noqa: F401 - as above
 from . import retry_checks as _retry_checks  # noqa: F401 - as above
+from . import wire_checks as _wire_checks  # noqa: F401 - as above
 from .case import ClientCase, ClientOutcome
 from .exchange_text import CaseExchange
 from .registry import CLIENT_CHECKS, CURRENT_SUITE, ClientCheck, ClientFinding

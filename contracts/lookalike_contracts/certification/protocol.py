@@ -39,7 +39,7 @@ class ClientTask(msgspec.Struct, frozen=True, kw_only=True):
     `search` asks for one page, `search-all` for every page from the first to the last; `upload` gives the API the image
     and returns what the API calls it. `image_url` is the address of a product's image, `image_path` the same image as a
     JPEG file, for clients that upload. `timeout` is how many seconds the whole task may take, retries included. `page`
-    counts from 1.
+    counts from 1. `ca_file` is a PEM file with the CA to trust, "" for those that the system trusts.
     """
 
     id: str
@@ -52,6 +52,7 @@ class ClientTask(msgspec.Struct, frozen=True, kw_only=True):
     image_path: str
     page: int = 1
     page_size: int = 10
+    ca_file: str = ""
 
 
 class ClientItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
