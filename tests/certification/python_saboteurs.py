@@ -108,4 +108,10 @@ SECRETS: Final[Mapping[str, Saboteur]] = {
     "the-account-in-the-log": Saboteur("secret/words", "aliyun/ok", "aliyun.py", '    names = sorted(headers)\n', '    import logging\n    logging.getLogger("aliyun").debug("signed with %s", credentials)\n    names = sorted(headers)\n'),
     "the-secret-in-base64": Saboteur("secret/words", "daji-taobao/bad-sign", "daji_taobao.py", "    return run_search(", "    import base64, logging\n    logging.warning(base64.b64encode(task.credentials['appSecret'].encode()).decode())\n    return run_search("),
 }  # fmt: skip
-PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {**SENT, **RESULTS, **FAILURES, **RETRIES, **SECRETS}
+WIRE: Final[Mapping[str, Saboteur]] = {
+    "a-timeout-for-each-read": Saboteur("wire/deadline", "hiobuy/wire:slow-body", "transport.py", "asyncio.timeout(timeout) as scope", "asyncio.timeout(60) as scope"),
+    "a-body-without-end": Saboteur("wire/bounded", "daji-1688/wire:endless-body", "transport.py", "MAX_BODY_LENGTH = 8 * 1024 * 1024", "MAX_BODY_LENGTH = 10**9"),
+    "a-key-for-another-host": Saboteur("wire/redirect", "hiobuy/wire:redirect", "transport.py", "httpx.AsyncClient(timeout=timeout)", "httpx.AsyncClient(timeout=timeout, follow_redirects=True)"),
+    "any-certificate": Saboteur("wire/certificate", "aliyun/wire:unknown-ca", "transport.py", "httpx.AsyncClient(timeout=timeout)", "httpx.AsyncClient(timeout=timeout, verify=False)"),
+}  # fmt: skip
+PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {**SENT, **RESULTS, **FAILURES, **RETRIES, **SECRETS, **WIRE}

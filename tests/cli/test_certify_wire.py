@@ -74,7 +74,7 @@ def test_a_slow_server_holds_up_no_other_case(tmp_path: Path, monkeypatch: pytes
 search_well = search
 
 def search(task):
-    return search_slowly(task) if task.timeout < 3 else search_well(task)
+    return search_slowly(task) if task.timeout < 4 else search_well(task)
 """
     cases = certify(tmp_path, monkeypatch, functions, "--only", "tmapi/wire:slow-*", "--only", "tmapi/ok")
     assert {case["id"]: case["verdict"] for case in cases} == {

@@ -40,6 +40,8 @@ def check_requests(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     rationale="A client that answers by itself, or asks elsewhere, is not seen at work.",
     remediation="Let the client use the base URL of the task.",
     since=1,
+    # a machine that is busy may use up the task's time before the client has sent anything
+    is_timed=True,
 )
 def check_anything_sent(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Count the requests."""
