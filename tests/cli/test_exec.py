@@ -98,7 +98,9 @@ def test_an_api_that_was_named_and_not_asked_meets_nothing(lookalike: Lookalike)
     assert "hiobuy: operations=1 is required, 0 of 1 were met" in result.stderr
 
 
-def test_the_report_has_all_that_was_met_and_no_secret(lookalike: Lookalike, tmp_path: Path) -> None:
+def test_the_report_has_all_that_was_met_and_no_secret(
+    lookalike: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "met.json"
     # the key in a path is in no place where anybody looks for keys
     code = "call('/' + os.environ['LOOKALIKE_TMAPI_APITOKEN']); open(sys.argv[1], 'w').write(os.environ['LOOKALIKE_TMAPI_APITOKEN'])"
@@ -111,6 +113,10 @@ def test_the_report_has_all_that_was_met_and_no_secret(lookalike: Lookalike, tmp
     assert report["complaints"][0]["severity"] == "error"
     key = key_path.read_text("utf-8")
     assert key not in result.output + path.read_text("utf-8")
+    # a real key of the user's may stand in the command that is reported
+    monkeypatch.setenv("LOOKALIKE_TMAPI_APIKEY", "6f1c3a52-1111-4222-8333-a0c4d5e6f7a8")
+    lookalike("exec", "tmapi", "--report", f"json={path}", "--", "true", "6f1c3a52-1111-4222-8333-a0c4d5e6f7a8")
+    assert json.loads(path.read_text("utf-8"))["command"] == ["true", "***"]
     as_json = lookalike("exec", "tmapi", "--json", "--", *words)
     assert json.loads(as_json.stderr)["complaints"] == report["complaints"]
 

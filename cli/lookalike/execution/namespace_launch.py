@@ -32,7 +32,7 @@ VENDOR_ADDRESS: Final = "127.0.0.80"
 SYSTEM_HOSTS: Final = Path("/etc/hosts")
 HOSTS_FILE: Final = "hosts"
 # of making namespaces, and of starting the command in them
-ANSWER_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 4096
 # at the vendors' ports, and at that of the base URL
 SOCKET_COUNT: Final = 3

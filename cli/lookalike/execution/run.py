@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from lookalike_contracts.reproduction.secrets import load_account, select_secrets
 from lookalike_mocks.redact import list_sandbox_secrets
 from lookalike_mocks.sandbox.issued_secrets import ISSUED_SECRETS
 from lookalike_mocks.weather import CALM, Weather, WeatherKind
 from lookalike_specs.provenance import ProvenanceKind
-from lookalike_specs.redaction import Redactor
+from lookalike_specs.redaction import Redactor, list_environment_secrets
 
 from .judgement import Complaint, judge_requests
 from .launch import DirectLauncher, InterceptionWay, Launcher
@@ -121,8 +123,17 @@ def _judge(
             if complaint.violation.kind not in options.skipped_kinds
         ),
         unmet=tuple(iter_unmet(options.requirements, traffics)),
-        redactor=Redactor(list_sandbox_secrets(server.sandbox), ISSUED_SECRETS.get_redactor()),
+        redactor=_create_redactor(server),
     )
+
+
+def _create_redactor(server: SandboxServer) -> Redactor:
+    """Return what covers the sandbox's secrets, and those of our variables, which may be real ones."""
+    secrets = [*list_sandbox_secrets(server.sandbox), *list_environment_secrets(os.environ)]
+    for service in server.mock.services.values():
+        account = load_account(service.api)
+        secrets += [value.encode() for value in select_secrets(service.api, account).values()]
+    return Redactor(secrets, ISSUED_SECRETS.get_redactor())
 
 
 def _list_apis(named: Sequence[str], asked: Mapping[str, None]) -> list[str]:
