@@ -58,6 +58,34 @@ def complete_situations(context: click.Context, parameter: click.Parameter, inco
     return [situation.id for situation in match_situations(f"{api}/*") if situation.id.startswith(incomplete)]
 
 
+def complete_cases(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the APIs that begin so; after a slash, the cases that a client of that API is put into."""
+    api, slash, _ = incomplete.partition("/")
+    if not slash or api not in list_api_ids():
+        return complete_api_ids(context, parameter, incomplete)
+    try:
+        with require_judge():
+            from .certification.cases import list_cases  # noqa: PLC0415 - the judge is an extra, and heavy
+    except CommandError:
+        return []
+    return [case.id for case in list_cases(load_api(api)) if case.id.startswith(incomplete)]
+
+
+def complete_skipped(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the cases, and the checks of clients and their families, that begin so."""
+    cases = complete_cases(context, parameter, incomplete)
+    try:
+        with require_judge():
+            from lookalike_contracts.certification.judge import list_client_checks  # noqa: PLC0415 - as above
+    except CommandError:
+        return cases
+    names: dict[str, None] = {}
+    for check in list_client_checks():
+        names[check.family] = None
+        names[check.id] = None
+    return [*cases, *(name for name in names if name.startswith(incomplete))]
+
+
 def complete_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return what asks the shell for the files that begin so."""
     return [CompletionItem(incomplete, type="file")]

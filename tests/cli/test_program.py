@@ -139,6 +139,11 @@ def test_completion_prints_a_script(lookalike, shell):
         ("check tmapi --operation conv", "convertImageUrl"),
         ("check --report jun", "junit="),
         ("apis tm", "tmapi"),
+        ("certify --only tmapi/upload:43", "tmapi/upload:439"),
+        ("certify --skip retry/perm", "retry/permanent"),
+        ("certify --report bad", "badge="),
+        ("cases tm", "tmapi"),
+        ("report me", "merge"),
     ],
 )
 def test_the_shell_completes_names(words, found):
@@ -154,7 +159,7 @@ def test_the_shell_completes_names(words, found):
     assert process.stdout == f"plain,{found}\n"
 
 
-@pytest.mark.parametrize("words", ["check --only p", "explain p", "check --operation zz"])
+@pytest.mark.parametrize("words", ["check --only p", "explain p", "check --operation zz", "certify --skip q"])
 def test_where_nothing_can_be_completed_the_shell_gets_nothing(words):
     environment = {
         "_LOOKALIKE_COMPLETE": "bash_complete",

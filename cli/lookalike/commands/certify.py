@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
-from ..completers import complete_variants
+from ..completers import complete_cases, complete_skipped, complete_variants
 from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
 from ..options import SEED_RANGE, FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
 from ..output import echo, echo_line
@@ -49,9 +49,13 @@ class CertificationError(CommandError):
 @click.option("--client", default="", metavar="MODULE:FUNCTION", help="A function in Python, in place of a driver.")
 @click.option("--name", default="", help="What the report calls the client.")
 @click.option(
-    "--only", multiple=True, metavar="CASE", help="Only cases that match, such as `tmapi/4*`. May be repeated."
-)
-@click.option("--skip", multiple=True, metavar="CASE|CHECK", help="All but these cases or checks. May be repeated.")
+    "--only", multiple=True, metavar="CASE", shell_complete=complete_cases,
+    help="Only cases that match, such as `tmapi/4*`. May be repeated.",
+)  # fmt: skip
+@click.option(
+    "--skip", multiple=True, metavar="CASE|CHECK", shell_complete=complete_skipped,
+    help="All but these cases or checks. May be repeated.",
+)  # fmt: skip
 @click.option(
     "--task", "tasks", multiple=True, type=click.Choice(TASK_NAMES),
     help="Only cases of this task. May be repeated. Without it all are asked for.",
