@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import unquote_plus
 
 import msgspec
+
+from .percent_decode import decode_form_text
 
 Pairs = tuple[tuple[str, str], ...]
 RawHeaders = tuple[tuple[bytes, bytes], ...]
@@ -96,13 +97,7 @@ def parse_pairs(text: bytes) -> Pairs:
             continue
         name, _, value = part.partition("=")
         if is_encoded:
-            name = _decode_text(name)
-            value = _decode_text(value)
+            name = decode_form_text(name)
+            value = decode_form_text(value)
         pairs.append((name, value))
     return tuple(pairs)
-
-
-def _decode_text(text: str) -> str:
-    if "%" in text or "+" in text:
-        return unquote_plus(text)
-    return text

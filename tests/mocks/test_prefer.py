@@ -8,6 +8,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.faults import FAULTS
+from lookalike_mocks.preferences import MAX_PREFERENCES, parse_preferences
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request, Response
 
@@ -126,3 +127,9 @@ def test_a_long_header_costs_little(text: str) -> None:
     began = perf_counter()
     assert ask(text).status == 200
     assert perf_counter() - began < 2
+
+
+def test_of_thousands_of_preferences_the_first_hundred_count() -> None:
+    header = b",".join(b"p%d=1" % number for number in range(20_000))
+    preferences = parse_preferences(Request(method="GET", path="/", headers=((b"prefer", header),)))
+    assert list(preferences) == [f"p{number}" for number in range(MAX_PREFERENCES)]

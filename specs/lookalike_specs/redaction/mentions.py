@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
-from urllib.parse import unquote_to_bytes
+
+from lookalike_specs.percent_decode import percent_decode
 
 from .decoders import ESCAPE_DECODERS
 from .redactor import iter_readings
@@ -50,4 +51,4 @@ def _split_user_info(user_info: bytes) -> Iterator[bytes]:
     """Yield the whole, as a password may be short, and both parts, as some put a token in the place of the name."""
     for part in (user_info, *user_info.split(b":", 1)):
         yield part
-        yield unquote_to_bytes(part)
+        yield percent_decode(part)

@@ -9,11 +9,11 @@ from contextlib import suppress
 from functools import lru_cache
 from html import unescape
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from lookalike_specs.messages import MAX_PAIRS, Request, Response
+from lookalike_specs.percent_decode import percent_decode
 from lookalike_specs.signing import SCHEMES, canonical
 
 from .decoders import decompress
@@ -106,7 +106,7 @@ def _read_body(body: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _iter_pairs(text: bytes) -> Iterator[tuple[bytes, bytes]]:
     for part in text.replace(b"+", b" ").split(b"&", MAX_PAIRS):
         name, _, value = part.partition(b"=")
-        yield unquote_to_bytes(name), unquote_to_bytes(value)
+        yield percent_decode(name), percent_decode(value)
 
 
 def _iter_members(body: bytes) -> Iterator[tuple[bytes, bytes]]:
