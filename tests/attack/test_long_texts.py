@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def authorize(value: bytes) -> Request:
     return Request(method="POST", path="/", headers=((b"host", b"a"), (b"authorization", b"ACS3-HMAC-SHA256 " + value)))
 
 
-def search_daji(**values: str) -> Request:
+def search_daji(**values: Any) -> Request:
     return build_signed_request("daji-1688", load_api("daji-1688").account, **values)
 
 
