@@ -114,4 +114,18 @@ WIRE: Final[Mapping[str, Saboteur]] = {
     "a-key-for-another-host": Saboteur("wire/redirect", "hiobuy/wire:redirect", "transport.py", "httpx.AsyncClient(timeout=timeout)", "httpx.AsyncClient(timeout=timeout, follow_redirects=True)"),
     "any-certificate": Saboteur("wire/certificate", "aliyun/wire:unknown-ca", "transport.py", "httpx.AsyncClient(timeout=timeout)", "httpx.AsyncClient(timeout=timeout, verify=False)"),
 }  # fmt: skip
-PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {**SENT, **RESULTS, **FAILURES, **RETRIES, **SECRETS, **WIRE}
+VALUES: Final[Mapping[str, Saboteur]] = {
+    "an-address-not-encoded": Saboteur("sent/text", "tmapi/text:percent", "tmapi.py", 'httpx.Request("GET", url, params=parameters)', 'httpx.Request("GET", url + "?" + "&".join(f"{name}={value}" for name, value in parameters.items()))'),
+    "a-nonce-of-the-hour": Saboteur("sent/nonce", "aliyun/parallel", "aliyun.py", "uuid.uuid4().hex", 'datetime.now(UTC).strftime("%Y%m%d%H")'),
+    "titles-in-ascii": Saboteur("result/text", "tmapi/extremes", "tmapi.py", 'item.get("title")', '(item.get("title") or "").encode("ascii", "replace").decode()'),
+    "prices-without-cents": Saboteur("result/price", "tmapi/ok", "tmapi.py", 'item.get("price")', 'int(float(item.get("price")))'),
+}  # fmt: skip
+PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {
+    **SENT,
+    **RESULTS,
+    **FAILURES,
+    **RETRIES,
+    **SECRETS,
+    **WIRE,
+    **VALUES,
+}

@@ -30,6 +30,10 @@ TASK_SABOTEURS: dict[str, tuple[str, str]] = {
     "pages/complete": ("tmapi/search-all:short-page", READ_PAGES.format(is_last="len(data['items']) < 10")),
     "pages/end": ("tmapi/search-all:last-page-again", READ_PAGES.format(is_last="not data['items']")),
     "pages/items": ("tmapi/search-all:ok", "found_all = search_all\n\ndef search_all(task):\n    items = found_all(task)\n    return items + items[:1]"),
+    "sent/text": ("tmapi/text:query", "def search(task):\n    query = f\"apiToken={task.credentials['apiToken']}&img_url={task.image_url}\"\n    return convert(call(task, 'GET', '/1688/global/search/image?' + query))"),
+    "sent/nonce": ("aliyun/parallel", "def search(task):\n    send_signed(task, nonce='%d' % (time.time() // 1000))\n    return []"),
+    "result/text": ("tmapi/ok", "def search(task):\n    result = convert(fetch(task))\n    result['items'][3]['title'] += '!'\n    return result"),
+    "result/price": ("tmapi/ok", "def search(task):\n    result = convert(fetch(task))\n    for item in result['items']: item['price'] = int(float(item['price'])) + 0.015\n    return result"),
     "result/image": ("tmapi/upload:ok", "upload_right = upload\n\ndef upload(task):\n    return upload_right(task).upper()"),
     "retry/unsafe": ("daji-1688/upload:reset-inside", "def upload(task):\n    for _ in range(2):\n        try: send_signed(task, name='uploadImage')\n        except httpx.HTTPError: time.sleep(0.1)\n    raise SearchFailed('reset')"),
 }  # fmt: skip
@@ -120,3 +124,28 @@ def test_a_client_that_never_meets_the_situation_is_not_judged(certify: Certify)
     (case,) = read_cases(certify("def search(task):\n    upload(task)\n    return []", "tmapi", "--only", "tmapi/439"))
     assert (case["verdict"], case["findings"]) == ("not judged", [])
     assert "never met 439: it asked /1688/tools/image/convert_url" in case["reason"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "spelling", ["float(item['price'])", "'¥' + item['price']", "None", "Decimal(item['price']) * 1"]
+)
+def test_a_price_is_compared_as_a_number(certify: Certify, spelling: str) -> None:
+    functions = f"""
+from decimal import Decimal
+
+def search(task):
+    result = convert(fetch(task))
+    for item in result["items"]:
+        item["price"] = {spelling}
+    return result
+"""
+    (case,) = read_cases(certify(functions, "tmapi", "--only", "tmapi/extremes"))
+    assert (case["verdict"], case["findings"]) == ("passed", [])
+
+
+@pytest.mark.slow
+def test_each_address_of_an_image_comes_whole(certify: Certify) -> None:
+    cases = read_cases(certify("", "tmapi", "--only", "tmapi/text:*"))
+    assert len(cases) == 5
+    assert {case["verdict"] for case in cases} == {"passed"}

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from lookalike_contracts.certification.case import KNOWN_CA, UNKNOWN_CA, ClientCase, Expectation
+from lookalike_contracts.certification.case import KNOWN_CA, PARALLEL, UNKNOWN_CA, ClientCase, Expectation
 from lookalike_contracts.certification.protocol import TaskName
 from lookalike_mocks.situations import SituationDetails, iter_situations
 from lookalike_specs import Api, Operation
+from lookalike_specs.api import SecurityScheme
 from lookalike_specs.provenance import Source
+from lookalike_specs.signing import SCHEMES
 
 from .page_scripts import list_page_scripts
 from .wire_server import WIRE_ANSWERS
 
+# The end of an image's address. In the first each letter has to come as it is; the others have letters that no URL has,
+# which a client may encode before it sends them.
+IMAGE_NAMES: Final[Mapping[str, str]] = {
+    "text:percent": "%E5%9B%BE%20%2B1%25.jpg",
+    "text:plus": "a+b.jpg",
+    "text:query": "a.jpg?size=1&name=%26b=c;d",
+    "text:chinese": "图片.jpg",
+    "text:emoji": "😀👩‍👧.jpg",
+}
 # What a client can make of a fault of the connection. Some of them are merely slow; the others leave no answer.
 FAULT_EXPECTATIONS: Final[Mapping[str, Expectation]] = {
     "latency": "items",
@@ -49,6 +60,7 @@ def list_cases(api: Api) -> list[ClientCase]:
     """Return the cases of an API: each task with an ordinary answer, and in each situation that it can be in."""
     return [
         *_iter_task_cases(api, "search"),
+        *_iter_text_cases(api),
         *_iter_wire_cases(api),
         *_iter_page_cases(api),
         *_iter_task_cases(api, "upload"),
@@ -81,6 +93,21 @@ def _iter_task_cases(api: Api, task: TaskName) -> Iterator[ClientCase]:
         if expectation != "failure":
             expectation = TASK_EXPECTATIONS[task]
         yield ClientCase(api.id, operation_id, name, expectation, source, task)
+
+
+def _iter_text_cases(api: Api) -> Iterator[ClientCase]:
+    """Yield the cases whose image has an address that is not easily sent. What the API makes of it does not matter."""
+    for operation in list_task_operations(api, "search")[:1]:
+        for script in IMAGE_NAMES:
+            yield ClientCase(api.id, operation.id, "", "any", ORDINARY, script=script)
+        if any(SCHEMES[scheme.extension.scheme].nonce_name for scheme in _iter_schemes(operation)):
+            yield ClientCase(api.id, operation.id, "", "any", ORDINARY, script=PARALLEL)
+
+
+def _iter_schemes(operation: Operation) -> Iterator[SecurityScheme]:
+    for scheme in operation.schemes:
+        yield scheme
+        yield from scheme.parts
 
 
 def _iter_page_cases(api: Api) -> Iterator[ClientCase]:

@@ -21,7 +21,7 @@ from lookalike_mocks.vendors.common import build_1688_image_url, build_taobao_im
 from lookalike_specs import Api, load_api
 
 from ..embed import RunningMock, serve
-from .cases import list_task_operations
+from .cases import IMAGE_NAMES, list_task_operations
 from .page_scripts import PAGE_SCRIPTS, ScriptedPages
 
 # the product whose image is searched for
@@ -69,12 +69,15 @@ class CertificationServer:
             return self.running.tls_ca
         return ""
 
-    def choose_image_url(self, api: Api) -> str:
-        """Return the address of the image at the marketplace that the API searches."""
+    def choose_image_url(self, api: Api, case: ClientCase) -> str:
+        """Return the address of the image at the marketplace that the API searches, with the case's own end."""
         url_of_1688, url_of_taobao = self.image_urls
+        url = url_of_1688
         if "taobao" in api.id:
-            return url_of_taobao
-        return url_of_1688
+            url = url_of_taobao
+        if case.script in IMAGE_NAMES:
+            return f"{url.rpartition('/')[0]}/{IMAGE_NAMES[case.script]}"
+        return url
 
 
 @dataclass(frozen=True, slots=True)

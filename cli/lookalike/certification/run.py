@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
-from lookalike_contracts.certification.case import SLOW_SCRIPTS, ClientCase, ClientOutcome
+from lookalike_contracts.certification.case import PARALLEL, SLOW_SCRIPTS, ClientCase, ClientOutcome
 from lookalike_contracts.certification.evidence import add_evidence
 from lookalike_contracts.certification.judge import CaseResult, judge_outcome
 from lookalike_contracts.certification.protocol import ClientTask
@@ -29,6 +29,8 @@ from .wire_server import WIRE_ANSWERS, WireServer
 
 # seconds that a client has for a task with a server that is slow for ever
 SLOW_TIMEOUT: Final = 3.0
+# processes of one client that ask at once
+PARALLEL_COUNT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +210,29 @@ async def _play_case(
             base_url=base_url,
             credentials=case_sandbox.credentials,
             timeout=timeout,
-            image_url=server.choose_image_url(api),
+            image_url=server.choose_image_url(api, case),
             image_path=server.image_path,
             ca_file=server.get_ca_file(case),
         )
-        answer = await client.run(task)
+        if case.script == PARALLEL:
+            answer = await _run_side_by_side(options, task)
+        else:
+            answer = await client.run(task)
         outcome = build_outcome(api, case_sandbox, answer, timeout, client.kinds)
+        outcome = replace(outcome, image_url=task.image_url)
         if wire is None:
             return outcome
         return replace(outcome, exchanges=wire.record.exchanges, wire=wire.record)
+
+
+async def _run_side_by_side(options: CertificationOptions, task: ClientTask) -> ClientAnswer:
+    """Have several new processes of the client do the same task at once, and return the first one's answer."""
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(PARALLEL_COUNT):
+            clients.append(await stack.enter_async_context(Client(options.command, options.name)))
+        answers = await asyncio.gather(*(client.run(task) for client in clients))
+    return answers[0]
 
 
 def build_outcome(

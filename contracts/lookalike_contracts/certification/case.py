@@ -22,6 +22,8 @@ SLOW_SCRIPTS: Final = frozenset(("wire:slow-head", "wire:slow-body"))
 UNKNOWN_CA: Final = "wire:unknown-ca"
 # the same, and the task names the file of the CA
 KNOWN_CA: Final = "wire:known-ca"
+# of a case in which several processes of the client do the same at once
+PARALLEL: Final = "parallel"
 # how a driver failed to answer at all
 DriverProblem = Literal["", "hang", "crash", "malformed"]
 
@@ -96,7 +98,8 @@ class ClientOutcome:
 
     `variants` are those of the server, `secrets` the account's, by their names. `seconds` is how long the task took.
     `kinds` says what the client's kinds of errors mean; it is empty for a client without kinds.
-    `credentials` are all of the account's, `wire` is what a server saw that is none of the API's.
+    `credentials` are all of the account's, `image_url` is that of the task, and `wire` is what a server saw that is none
+    of the API's.
     `item_count` is how many goods there are on all pages together, where the client was to read them all.
     `response` is None where the driver gave none; `problem` and `words` then say why.
     """
@@ -117,6 +120,7 @@ class ClientOutcome:
     kinds: Mapping[str, tuple[ErrorKind, ...]] = field(default_factory=dict)
     item_count: int = 0
     credentials: Mapping[str, str] = field(default_factory=dict)
+    image_url: str = ""
     wire: WireRecord = NOTHING_SEEN
 
     @property

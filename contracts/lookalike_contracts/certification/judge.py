@@ -11,7 +11,9 @@ from lookalike_specs.provenance import ProvenanceKind
 from ..severity import DEFAULT_TRUST, Severity, rate_severity
 from . import checks as _checks  # noqa: F401 - registers them
 from . import page_checks as _page_checks  # noqa: F401 - as above
+from . import result_checks as _result_checks  # noqa: F401 - as above
 from . import retry_checks as _retry_checks  # noqa: F401 - as above
+from . import sent_checks as _sent_checks  # noqa: F401 - as above
 from . import wire_checks as _wire_checks  # noqa: F401 - as above
 from .case import ClientCase, ClientOutcome
 from .exchange_text import CaseExchange
