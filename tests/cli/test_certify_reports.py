@@ -176,6 +176,7 @@ def test_a_file_of_anything_else_is_no_report(tmp_path: Path) -> None:
 LEAKING_CLIENT = """
 import base64
 import logging
+import os
 import pathlib
 import sys
 import urllib.parse
@@ -184,28 +185,36 @@ import urllib.request
 
 def search(task):
     key = task.credentials["apiToken"]
+    real_key = os.environ["LOOKALIKE_HIOBUY_TOKEN"]
     pathlib.Path("key.txt").write_text(key)
     logging.getLogger().warning("key %s", key)
     print(key, file=sys.stderr)
     query = urllib.parse.urlencode({"apiToken": key, "img_url": task.image_url, "sort": key})
-    request = urllib.request.Request(f"{task.base_url}/1688/global/search/image?{query}", headers={"X-Key": key})
+    request = urllib.request.Request(f"{task.base_url}/1688/global/search/image?{query}", headers={"X-Key": key, "X-Real": real_key})
     try:
         urllib.request.urlopen(request).close()
     except OSError as error:
         encoded = base64.b64encode(key.encode()).decode()
-        raise RuntimeError(f"{key} {encoded} {key.encode().hex()} {key[::-1]}") from error
+        raise RuntimeError(f"{key} {encoded} {key.encode().hex()} {key[::-1]} {real_key}") from error
     return [{"id": key, "title": key}]
 """
 
 
-def test_no_report_has_a_secret_whatever_the_client_does_with_it(certify: Certify, tmp_path: Path) -> None:
-    result = certify(*(f"--report={name}=out.{name}" for name in FORMATS), program=LEAKING_CLIENT)
+def test_no_report_has_a_secret_whatever_the_client_does_with_it(
+    certify: Certify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the key of another account, which is none of the sandbox's
+    real_key = "rk-7f3a9c5e1b2d4860"
+    monkeypatch.setenv("LOOKALIKE_HIOBUY_TOKEN", real_key)
+    result = certify(
+        "--name", f"client of {real_key}", *(f"--report={name}=out.{name}" for name in FORMATS), program=LEAKING_CLIENT
+    )
     assert result.exit_code == 1, result.output
     key = (tmp_path / "key.txt").read_text("utf-8")
     assert len(key) > 10
     texts = [result.output, *((tmp_path / f"out.{name}").read_text("utf-8") for name in FORMATS)]
     for text in texts:
-        for secret in (key, b64encode(key.encode()).decode(), key.encode().hex()):
+        for secret in (key, real_key, b64encode(key.encode()).decode(), key.encode().hex()):
             assert secret not in text
     assert "secret/words" in texts[0]
 
@@ -236,3 +245,7 @@ def test_an_interrupt_ends_it_and_what_was_judged_is_reported(tmp_path: Path) ->
     assert (report["interrupted"], report["exit_code"], len(report["cases"])) == (True, 130, 1)
     # whoever merges it with the rest of the cases has all of them, and still knows that a run was cut short
     assert len(report["clients"][0]["planned"]) == 3
+
+
+def test_no_check_is_of_a_suite_that_is_yet_to_come() -> None:
+    assert {check.since for check in judge.list_client_checks()} <= set(range(1, registry.CURRENT_SUITE + 1))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
-from functools import partial
 from glob import escape
 from shlex import quote
 from typing import Final
@@ -18,7 +18,9 @@ from lookalike_contracts.certification.reports import (
     assemble_certification_report,
 )
 from lookalike_contracts.certification.reports.report import sort_trust
+from lookalike_contracts.reproduction.text import redact_text
 from lookalike_contracts.severity import DEFAULT_TRUST
+from lookalike_specs.redaction import Redactor, list_environment_secrets
 
 from .. import __version__
 from .run import Certification, CertificationOptions
@@ -30,17 +32,23 @@ def build_certification_report(
     options: CertificationOptions, certification: Certification, baseline: Baseline
 ) -> CertificationReport:
     """Return the one value that every format is made from."""
+    # a driver's options may hold a key, and so may what a client says that it is
+    redactor = Redactor(list_environment_secrets(os.environ))
     completed = CompletedCertification(
         version=__version__,
         settings=RunSettings(options.suite, options.seed, sort_trust(options.trust), dict(options.variants)),
         # a client that never said hello has at least the name of its command
-        client_name=certification.name or options.command_text,
-        client_version=certification.version,
+        client_name=redact_text(certification.name or options.command_text, redactor),
+        client_version=redact_text(certification.version, redactor),
         planned_ids=options.planned_ids or tuple(case.id for case in options.cases),
         results=certification.results,
         is_interrupted=certification.is_interrupted,
     )
-    return assemble_certification_report(completed, partial(build_rerun_command, options), baseline)
+
+    def build_redacted_command(case: ClientCase) -> str:
+        return redact_text(build_rerun_command(options, case), redactor)
+
+    return assemble_certification_report(completed, build_redacted_command, baseline)
 
 
 def build_rerun_command(options: CertificationOptions, case: ClientCase) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import msgspec
 
-from lookalike_specs.redaction import Redactor
+from lookalike_specs.redaction import Redactor, list_environment_secrets
 
 from ..finding import Exchange
 from ..reports.exchange_text import MessageText, build_exchange_text
@@ -39,9 +40,13 @@ class CaseExchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def build_outcome_redactor(outcome: ClientOutcome) -> Redactor:
-    """Return what covers the secrets of the case's account, and those in what the client sent and got."""
+    """Return what covers the secrets of the case's account, those in what the client sent and got, and our variables'.
+
+    A client that reads the environment itself may send a real key, or say it, in place of the sandbox's.
+    """
     exchanges = [Exchange(exchange.request, exchange.response) for exchange in outcome.exchanges]
-    return build_redactor(outcome.api, dict(outcome.secrets), exchanges)
+    environment_redactor = Redactor(list_environment_secrets(os.environ))
+    return build_redactor(outcome.api, dict(outcome.secrets), exchanges, environment_redactor)
 
 
 def describe_exchanges(outcome: ClientOutcome, redactor: Redactor, *, has_passed: bool) -> tuple[CaseExchange, ...]:
