@@ -153,13 +153,13 @@ def _list_members(schema: Schema, template: str) -> list[Member]:
 def _list_fitting_branches(schema: Schema, value: Any) -> list[Schema]:
     branches = list(schema.get("allOf", ()))
     for keyword in BRANCH_KEYWORDS:
-        fitting = [branch for branch in schema.get(keyword, ()) if _fits(branch, value, BRANCH_DEPTH)]
+        fitting = [branch for branch in schema.get(keyword, ()) if fits_schema(branch, value, BRANCH_DEPTH)]
         # the first: a good answer and an error of the same vendor are told apart by their first members
         branches += fitting[:1]
     return branches
 
 
-def _fits(schema: Schema, value: Any, depth: int) -> bool:
+def fits_schema(schema: Schema, value: Any, depth: int) -> bool:
     """Return whether a value can be meant by a schema, as far as its types and its required and constant members tell."""
     if value is None:
         return is_nullable(schema)
@@ -175,7 +175,7 @@ def _fits(schema: Schema, value: Any, depth: int) -> bool:
     if not set(schema.get("required", ())) <= value.keys():
         return False
     properties = schema.get("properties", {})
-    return all(_fits(properties[name], inner, depth - 1) for name, inner in value.items() if name in properties)
+    return all(fits_schema(properties[name], inner, depth - 1) for name, inner in value.items() if name in properties)
 
 
 def is_nullable(schema: Schema) -> bool:
