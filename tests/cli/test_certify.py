@@ -19,6 +19,7 @@ from lookalike_contracts.certification.registry import CLIENT_CHECKS
 from lookalike_specs import load_api
 
 from .certify_clients import EXEMPLARY, SIGNED_CALL
+from .test_certify_answers import ANSWER_CHECKS
 from .test_certify_tasks import TASK_SABOTEURS
 from .test_certify_wire import WIRE_SABOTEURS
 
@@ -142,7 +143,7 @@ def test_a_finding_about_time_that_is_not_made_again_is_dropped(certify: Certify
 
 def test_every_check_has_a_saboteur() -> None:
     assert judge.VERDICTS
-    assert {*SABOTEURS, *TASK_SABOTEURS, *WIRE_SABOTEURS} == set(CLIENT_CHECKS)
+    assert {*SABOTEURS, *TASK_SABOTEURS, *ANSWER_CHECKS, *WIRE_SABOTEURS} == set(CLIENT_CHECKS)
 
 
 def test_after_a_crash_the_next_case_has_a_new_process(certify: Certify) -> None:

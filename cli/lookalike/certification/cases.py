@@ -62,6 +62,7 @@ def list_cases(api: Api) -> list[ClientCase]:
         *_iter_task_cases(api, "search"),
         *_iter_text_cases(api),
         *_iter_wire_cases(api),
+        *_iter_answer_cases(api),
         *_iter_page_cases(api),
         *_iter_task_cases(api, "upload"),
     ]
@@ -108,6 +109,13 @@ def _iter_schemes(operation: Operation) -> Iterator[SecurityScheme]:
     for scheme in operation.schemes:
         yield scheme
         yield from scheme.parts
+
+
+def _iter_answer_cases(api: Api) -> Iterator[ClientCase]:
+    """Yield the cases in which a client gets one edited answer after the other."""
+    for operation in list_task_operations(api, "search")[:1]:
+        yield ClientCase(api.id, operation.id, "", "items", ORDINARY, script="answers:allowed")
+        yield ClientCase(api.id, operation.id, "", "failure", ORDINARY, script="answers:forbidden")
 
 
 def _iter_page_cases(api: Api) -> Iterator[ClientCase]:

@@ -46,6 +46,9 @@ class CertificationServer:
         if case.task == "search-all":
             pages = ScriptedPages(PAGE_SCRIPTS[case.script], mock.services[case.api].variants)
             size = pages.script.size
+        if case.drawn is not None:
+            # the shortest answer that has goods
+            size = 1
         sandbox = mock.create_sandbox(size=size)
         if pages is not None:
             sandbox.edit_each_answer(pages.choose_edits)

@@ -24,7 +24,13 @@ from lookalike_contracts.certification.protocol import ClientError, ClientItem, 
 
 MAX_LOG_LENGTH: Final = 64 * 1024
 MAX_CAUSES: Final = 10
-ITEM_FIELDS: Final = ("id", "title", "price", "url")
+# what the protocol takes for each
+FIELD_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "id": (str, int),
+    "title": (str,),
+    "price": (str, float, int),
+    "url": (str,),
+}
 # task -> the function that does it, beside the one that is named, which searches
 TASK_FUNCTIONS: Final = {"search-all": "search_all", "upload": "upload"}
 TaskFunction = Callable[[ClientTask], Any]
@@ -122,10 +128,12 @@ def convert_result(result: Any) -> tuple[list[ClientItem], int | None]:
 
 def _convert_item(item: Any) -> ClientItem:
     values: dict[str, Any] = {}
-    for field in ITEM_FIELDS:
+    for field, types in FIELD_TYPES.items():
         value = _get_field(item, field)
-        if value is not None and field == "price" and not isinstance(value, str | float | int):
-            # such as a Decimal
+        if field == "id" and not isinstance(value, types):
+            raise TypeError(f"the client gave an item whose id is {value!r}")
+        if value is not None and not isinstance(value, types):
+            # such as a price that is a Decimal
             value = str(value)
         values[field] = value
     return ClientItem(**values)

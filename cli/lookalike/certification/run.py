@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from math import inf
 from typing import Final
 
 from lookalike_contracts.certification.case import PARALLEL, SLOW_SCRIPTS, ClientCase, ClientOutcome
@@ -15,22 +16,23 @@ from lookalike_contracts.certification.evidence import add_evidence
 from lookalike_contracts.certification.judge import CaseResult, judge_outcome
 from lookalike_contracts.certification.protocol import ClientTask
 from lookalike_contracts.certification.registry import CLIENT_CHECKS, CURRENT_SUITE
-from lookalike_contracts.clients import RequestViolation
 from lookalike_contracts.severity import DEFAULT_TRUST
-from lookalike_specs import Api, load_api
-from lookalike_specs.client_guidance import ErrorKind
 from lookalike_specs.provenance import ProvenanceKind
 
 from ..drivers import DriverError
 from ..progress import Progress
 from .client import Client, ClientAnswer
-from .mock_server import CaseSandbox, CertificationServer, ServerPool
+from .drawn_answers import AnswerDrawing, judge_drawn_answers
+from .mock_server import CertificationServer, ServerPool
+from .play import build_outcome, build_task
 from .wire_server import WIRE_ANSWERS, WireServer
 
 # seconds that a client has for a task with a server that is slow for ever
 SLOW_TIMEOUT: Final = 3.0
 # processes of one client that ask at once
 PARALLEL_COUNT: Final = 3
+# of answers that are drawn for a case, besides those that are always played
+DEFAULT_EXAMPLES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class CertificationOptions:
 
     `command_text` is the driver as it was typed; where it `is_python`, the module and the function. `planned_ids` are those
     of all cases that are wanted, `cases` those of this shard. `jobs` cases are played side by side.
+    `example_count` is how many answers are drawn for a case.
     """
 
     command: tuple[str, ...]
@@ -55,6 +58,7 @@ class CertificationOptions:
     skipped_checks: tuple[str, ...] = ()
     suite: int = CURRENT_SUITE
     jobs: int = 1
+    example_count: int = DEFAULT_EXAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: 
                     reason = str(error)
                 if reason:
                     run.results[index] = CaseResult(case, "not judged", reason=reason)
+                elif case.drawn is not None:
+                    run.results[index] = await _draw_answers(run, server, client, case)
                 elif is_again:
                     run.judge_again(index, await _play_case(options, server, client, case, f"{index + 1}-again"))
                 else:
@@ -183,6 +189,19 @@ def list_apis(cases: Iterable[ClientCase]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(case.api for case in cases))
 
 
+async def _draw_answers(
+    run: CertificationRun, server: CertificationServer, client: Client, case: ClientCase
+) -> CaseResult:
+    options = run.options
+    ends_at = inf
+    if options.max_time:
+        ends_at = run.ends_at
+    drawing = AnswerDrawing(
+        server, client, case, run.judge, options.timeout, options.seed, options.example_count, ends_at
+    )
+    return await judge_drawn_answers(drawing)
+
+
 def _list_timed_checks(result: CaseResult) -> set[str]:
     checks = {rated.finding.check for rated in result.findings}
     return {check for check in checks if CLIENT_CHECKS[check].is_timed}
@@ -191,11 +210,10 @@ def _list_timed_checks(result: CaseResult) -> set[str]:
 async def _play_case(
     options: CertificationOptions, server: CertificationServer, client: Client, case: ClientCase, task_id: str
 ) -> ClientOutcome:
-    api = load_api(case.api)
     timeout = options.timeout
     async with AsyncExitStack() as stack:
         case_sandbox = stack.enter_context(server.open_case(case))
-        base_url = server.get_url(case)
+        base_url = ""
         wire = None
         if case.script in WIRE_ANSWERS:
             wire = await stack.enter_async_context(WireServer(case.script, time.time))
@@ -203,23 +221,12 @@ async def _play_case(
         if case.script in SLOW_SCRIPTS:
             # nothing but waiting comes of these, and a client keeps a short timeout as it keeps a long one
             timeout = min(timeout, SLOW_TIMEOUT)
-        task = ClientTask(
-            id=task_id,
-            task=case.task,
-            api=case.api,
-            base_url=base_url,
-            credentials=case_sandbox.credentials,
-            timeout=timeout,
-            image_url=server.choose_image_url(api, case),
-            image_path=server.image_path,
-            ca_file=server.get_ca_file(case),
-        )
+        task = build_task(case_sandbox, task_id, timeout, base_url)
         if case.script == PARALLEL:
             answer = await _run_side_by_side(options, task)
         else:
             answer = await client.run(task)
-        outcome = build_outcome(api, case_sandbox, answer, timeout, client.kinds)
-        outcome = replace(outcome, image_url=task.image_url)
+        outcome = build_outcome(case_sandbox, task, answer, client.kinds)
         if wire is None:
             return outcome
         return replace(outcome, exchanges=wire.record.exchanges, wire=wire.record)
@@ -233,41 +240,6 @@ async def _run_side_by_side(options: CertificationOptions, task: ClientTask) -> 
             clients.append(await stack.enter_async_context(Client(options.command, options.name)))
         answers = await asyncio.gather(*(client.run(task) for client in clients))
     return answers[0]
-
-
-def build_outcome(
-    api: Api,
-    case_sandbox: CaseSandbox,
-    answer: ClientAnswer,
-    timeout: float,
-    kinds: Mapping[str, tuple[ErrorKind, ...]],
-) -> ClientOutcome:
-    """Return what the judge gets to see of a case."""
-    case = case_sandbox.case
-    operation = next(operation for operation in api.operations if operation.id == case.operation)
-    violations: tuple[RequestViolation, ...] = ()
-    # in the default world they were found already; another may want what this client could not know
-    if not case.variant:
-        violations = case_sandbox.find_violations()
-    secrets = [(name, value) for name, value in case_sandbox.credentials.items() if name in api.root.secrets]
-    return ClientOutcome(
-        case=case,
-        api=api,
-        operation=operation,
-        variants=case_sandbox.server.running.mock.services[api.id].variants,
-        response=answer.response,
-        exchanges=case_sandbox.list_exchanges(),
-        violations=violations,
-        secrets=tuple(secrets),
-        seconds=answer.seconds,
-        timeout=timeout,
-        problem=answer.problem,
-        words=answer.words,
-        stderr=answer.stderr,
-        kinds=kinds,
-        item_count=case_sandbox.item_count,
-        credentials=case_sandbox.credentials,
-    )
 
 
 def is_selected(case: ClientCase, only: Sequence[str], skipped: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from lookalike_contracts.severity import DEFAULT_TRUST
 from lookalike_specs.redaction import Redactor, list_environment_secrets
 
 from .. import __version__
-from .run import Certification, CertificationOptions
+from .run import DEFAULT_EXAMPLES, Certification, CertificationOptions
 
 DEFAULT_TIMEOUT: Final = next(field.default for field in fields(CertificationOptions) if field.name == "timeout")
 
@@ -67,6 +67,8 @@ def build_rerun_command(options: CertificationOptions, case: ClientCase) -> str:
             words += ["--variant", f"{key}={value}"]
     if options.timeout != DEFAULT_TIMEOUT:
         words += ["--timeout", f"{options.timeout:g}"]
+    if case.drawn is not None and options.example_count != DEFAULT_EXAMPLES:
+        words += ["--examples", str(options.example_count)]
     if options.trust != DEFAULT_TRUST:
         words += ["--trust", ",".join(sort_trust(options.trust))]
     for check in options.skipped_checks:

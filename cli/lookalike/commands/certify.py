@@ -33,6 +33,7 @@ MAX_JOBS = 64
 TASK_NAMES = ("search", "search-all", "upload")
 FORMAT_NAMES = ("text", "json", "junit", "markdown", "html", "badge", "svg")
 MAX_SHARDS = 10_000
+MAX_EXAMPLES = 10_000
 # `int` refuses thousands of digits by a traceback
 MAX_DIGITS = 9
 
@@ -76,6 +77,10 @@ class CertificationError(CommandError):
 @click.option(
     "--jobs", default=DEFAULT_JOBS, show_default=True, type=click.IntRange(1, MAX_JOBS), metavar="N",
     help="How many cases are played side by side, each with a driver of its own.",
+)  # fmt: skip
+@click.option(
+    "--examples", default=10, show_default=True, type=click.IntRange(0, MAX_EXAMPLES), metavar="N",
+    help="How many answers are drawn for `answers:allowed`, and how many for `answers:forbidden`.",
 )  # fmt: skip
 @click.option("--shard", default="", metavar="I/N", help="Only this one of N shares of the cases, such as 1/4.")
 @click.option(
@@ -209,6 +214,7 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
         variants=chosen_variants,
         timeout=options["timeout"],
         max_time=options["max_time"],
+        example_count=options["examples"],
         trust=parse_trust(options["trust"]),
         skipped_checks=skipped_checks,
         suite=suite,

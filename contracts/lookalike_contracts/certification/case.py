@@ -12,6 +12,7 @@ from lookalike_specs.messages import Request, Response
 from lookalike_specs.provenance import Source
 
 from ..clients import RequestViolation
+from .answers.drawn_answer import DrawnAnswer, DrawnKind
 from .protocol import ClientResponse, TaskName
 
 # what a client has to do: give the goods of the answer, or what the API calls the image, or say that it failed;
@@ -24,6 +25,8 @@ UNKNOWN_CA: Final = "wire:unknown-ca"
 KNOWN_CA: Final = "wire:known-ca"
 # of a case in which several processes of the client do the same at once
 PARALLEL: Final = "parallel"
+# of cases in which a client gets one edited answer after the other -> whether the document allows these
+DRAWN_SCRIPTS: Final[Mapping[str, DrawnKind]] = {"answers:allowed": "allowed", "answers:forbidden": "forbidden"}
 # how a driver failed to answer at all
 DriverProblem = Literal["", "hang", "crash", "malformed"]
 
@@ -51,6 +54,11 @@ class ClientCase:
     def is_scripted(self) -> bool:
         """Return whether more than one answer, or none of the API's, makes the case."""
         return bool(self.script) or self.task == "search-all"
+
+    @property
+    def drawn(self) -> DrawnKind | None:
+        """Return whether the answers that are drawn are allowed or forbidden; None where none is drawn."""
+        return DRAWN_SCRIPTS.get(self.script)
 
     @property
     def base_id(self) -> str:
@@ -100,6 +108,7 @@ class ClientOutcome:
     `kinds` says what the client's kinds of errors mean; it is empty for a client without kinds.
     `credentials` are all of the account's, `image_url` is that of the task, and `wire` is what a server saw that is none
     of the API's.
+    `drawn` is how the answer was edited, in a case whose answers are drawn.
     `item_count` is how many goods there are on all pages together, where the client was to read them all.
     `response` is None where the driver gave none; `problem` and `words` then say why.
     """
@@ -122,6 +131,7 @@ class ClientOutcome:
     credentials: Mapping[str, str] = field(default_factory=dict)
     image_url: str = ""
     wire: WireRecord = NOTHING_SEEN
+    drawn: DrawnAnswer | None = None
 
     @property
     def has_met_situation(self) -> bool:

@@ -9,7 +9,8 @@ from typing import Final, Literal
 from lookalike_specs.provenance import ProvenanceKind
 
 from ..severity import DEFAULT_TRUST, Severity, rate_severity
-from . import checks as _checks  # noqa: F401 - registers them
+from . import answer_checks as _answer_checks  # noqa: F401 - registers them
+from . import checks as _checks  # noqa: F401 - as above
 from . import page_checks as _page_checks  # noqa: F401 - as above
 from . import result_checks as _result_checks  # noqa: F401 - as above
 from . import retry_checks as _retry_checks  # noqa: F401 - as above
@@ -20,6 +21,9 @@ from .exchange_text import CaseExchange
 from .registry import CLIENT_CHECKS, CURRENT_SUITE, ClientCheck, ClientFinding
 
 Verdict = Literal["passed", "failed", "warned", "informational", "accepted", "not judged"]
+ANSWERS_FAMILY: Final = "answers"
+# what is made besides `answers/*` where the answer is edited
+CHECKS_OF_DRAWN: Final = frozenset(("failure/crash", "failure/hang"))
 VERDICTS: Final[dict[Severity, Verdict]] = {"error": "failed", "warning": "warned", "note": "informational"}
 
 
@@ -72,14 +76,15 @@ def judge_outcome(
     if outcome.case.variant_source is not None:
         case_limit = rate_severity(outcome.case.variant_source.kind, trust)
     for check in CLIENT_CHECKS.values():
-        if check.id in skipped or check.family in skipped:
+        if check.id in skipped or check.family in skipped or not _is_meant(check, outcome):
             continue
         limit = case_limit
         if check.since > suite:
             limit = "note"
         for finding in check.function(outcome):
             severity = rate_severity(finding.source.kind, trust, limit)
-            findings.append(RatedFinding(replace(finding, check=check.id), severity))
+            named = _add_edits(replace(finding, check=check.id), outcome)
+            findings.append(RatedFinding(named, severity))
     if not findings and outcome.case.situation and not outcome.has_met_situation:
         asked = ", ".join(dict.fromkeys(exchange.request.path for exchange in outcome.exchanges))
         reason = f"the client never met {outcome.case.situation}: it asked {asked or 'nothing'}"
@@ -100,6 +105,25 @@ def choose_verdict(severities: Iterable[Severity]) -> Verdict:
         if severity in present:
             return verdict
     return "passed"
+
+
+def _is_meant(check: ClientCheck, outcome: ClientOutcome) -> bool:
+    """Return whether a check is made.
+
+    What a client sends, and the secrets in its words, the other cases show; what a broken answer asks of a client, the
+    checks of errors do not know.
+    """
+    if outcome.drawn is None:
+        return check.family != ANSWERS_FAMILY
+    return check.family == ANSWERS_FAMILY or check.id in CHECKS_OF_DRAWN
+
+
+def _add_edits(finding: ClientFinding, outcome: ClientOutcome) -> ClientFinding:
+    """Return a finding with the edits of the answer that it was made at."""
+    drawn = outcome.drawn
+    if drawn is None:
+        return finding
+    return replace(finding, message=f"where {drawn.describe()}: {finding.message}", subject=drawn.subject)
 
 
 def _find_reason_not_to_judge(outcome: ClientOutcome) -> str:
