@@ -38,7 +38,7 @@ def list_allowed_edits(answer: GoodAnswer) -> list[EditCandidate]:
         if place.pointer == special.items or place.pointer in special.states:
             continue
         candidates += _iter_field_edits(answer, place, special)
-        if isinstance(place.value.value, dict):
+        if isinstance(place.value, dict):
             candidates += _iter_object_edits(place.pointer)
     # the elements of lists are objects without a name of their own
     for pointer in _list_element_pointers(answer, special):
@@ -49,7 +49,7 @@ def list_allowed_edits(answer: GoodAnswer) -> list[EditCandidate]:
 def _list_element_pointers(answer: GoodAnswer, special: SpecialPlaces) -> list[str]:
     pointers = [f"{special.items}/0"]
     for place in list_places(answer):
-        value = place.value.value
+        value = place.value
         if place.pointer != special.items and isinstance(value, list) and value and isinstance(value[0], dict):
             pointers.append(f"{place.pointer}/0")
     return pointers
@@ -62,17 +62,16 @@ def _iter_object_edits(pointer: str) -> Iterator[EditCandidate]:
 
 
 def _iter_field_edits(answer: GoodAnswer, place: AnswerPlace, special: SpecialPlaces) -> Iterator[EditCandidate]:
-    field = place.value.field
-    if field.is_optional and place.value.value is not MISSING:
+    if place.is_optional and place.value is not MISSING:
         # `required` stands beside `properties`, in the schema of the object
         rule = place.rule.rpartition("/properties/")[0] + "/required"
         yield EditCandidate(AnswerEdit("remove", place.pointer), "absent", find_rule_source(answer, rule))
-    if field.is_nullable and place.value.value is not None:
-        rule = f"{place.rule}/{_find_null_keyword(place.value.schema)}"
+    if place.is_nullable and place.value is not None:
+        rule = f"{place.rule}/{_find_null_keyword(place.schema)}"
         yield EditCandidate(AnswerEdit("set", place.pointer, None), "null", find_rule_source(answer, rule))
     source = find_rule_source(answer, f"{place.rule}/type")
-    for meaning, value in _iter_values(place.value.schema, is_id=place.pointer in special.ids):
-        if value != place.value.value:
+    for meaning, value in _iter_values(place.schema, is_id=place.pointer in special.ids):
+        if value != place.value:
             yield EditCandidate(AnswerEdit("set", place.pointer, value), meaning, source)
 
 

@@ -56,14 +56,14 @@ def _holds_items(pointer: str, items_pointer: str) -> bool:
 
 
 def _iter_field_edits(answer: GoodAnswer, place: AnswerPlace) -> Iterator[EditCandidate]:
-    value = place.value.value
+    value = place.value
     if value is MISSING:
         return
-    if not place.value.field.is_optional:
+    if not place.is_optional:
         rule = place.rule.rpartition("/properties/")[0] + "/required"
         yield EditCandidate(AnswerEdit("remove", place.pointer), "absent", find_rule_source(answer, rule))
     source = find_rule_source(answer, f"{place.rule}/type")
-    if not place.value.field.is_nullable:
+    if not place.is_nullable:
         yield EditCandidate(AnswerEdit("set", place.pointer, None), "null", source)
     for wrong_value in WRONG_VALUES.get(type(value), ()):
         yield EditCandidate(AnswerEdit("set", place.pointer, wrong_value), "type", source)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from lookalike_specs import Api, Operation
 from lookalike_specs.invariants import resolve_choice
 from lookalike_specs.messages import Request, Response
-from lookalike_specs.pointers import join_pointer, split_pointer
+from lookalike_specs.pointers import MISSING, join_pointer
 from lookalike_specs.provenance import Source
-from lookalike_specs.response_fields import FieldValue, list_field_values
+from lookalike_specs.response_fields import BRANCH_DEPTH, BRANCH_KEYWORDS, MAX_DEPTH, Schema, fits_schema, is_nullable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,17 @@ class GoodAnswer:
 
 
 class AnswerPlace(NamedTuple):
-    """A field of an answer, and the place of its schema in the API's document, as a pointer."""
+    """A field of an answer: where it stands, or would stand, its value, MISSING where it is absent, and its schema.
 
-    value: FieldValue
+    `rule` is the place of the schema in the API's document, as a pointer.
+    """
+
+    pointer: str
     rule: str
-
-    @property
-    def pointer(self) -> str:
-        """Return where the field stands in the answer, or would stand."""
-        return self.value.pointer
+    schema: Schema
+    value: Any
+    is_nullable: bool
+    is_optional: bool
 
 
 class SpecialPlaces(NamedTuple):
@@ -56,20 +58,46 @@ class SpecialPlaces(NamedTuple):
 
 
 def list_places(answer: GoodAnswer) -> list[AnswerPlace]:
-    """Return the fields of an answer that can be edited: of each list those of the first element alone."""
+    """Return the fields of an answer that can be edited: of each list those of the first element alone.
+
+    Where several schemas speak of a field, it may be null, or absent, if each of them lets it.
+    """
     status = answer.operation.success_status
     media_type = answer.response.media_type.partition(";")[0].strip()
-    schema_pointer = answer.operation.pointer + join_pointer("responses", status, "content", media_type, "schema")
-    places = []
-    for value in list_field_values(answer.operation.response_schema, answer.body):
-        if not any(_is_later_position(name) for name in split_pointer(value.pointer)):
-            places.append(AnswerPlace(value, schema_pointer + value.schema_pointer))
-    return places
+    rule = answer.operation.pointer + join_pointer("responses", status, "content", media_type, "schema")
+    places: dict[str, AnswerPlace] = {}
+    for place in _iter_places(answer.operation.response_schema, rule, "", answer.body, 0):
+        earlier = places.get(place.pointer, place)
+        places[place.pointer] = earlier._replace(
+            is_nullable=place.is_nullable and earlier.is_nullable,
+            is_optional=place.is_optional and earlier.is_optional,
+        )
+    return list(places.values())
 
 
-def _is_later_position(name: str) -> bool:
-    # a member of an object may have such a name as well, which costs an edit and no more
-    return name.isascii() and name.isdecimal() and int(name) > 0
+def _iter_places(schema: Schema, rule: str, pointer: str, value: Any, depth: int) -> Iterator[AnswerPlace]:
+    """Yield the fields below a place, by the branches of its schema that the value fits."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        required = schema.get("required", ())
+        for name, member in schema.get("properties", {}).items():
+            token = join_pointer(name)
+            inner = value.get(name, MISSING)
+            member_rule = f"{rule}/properties{token}"
+            yield AnswerPlace(
+                pointer + token, member_rule, member, inner, is_nullable(member), is_optional=name not in required
+            )
+            yield from _iter_places(member, member_rule, pointer + token, inner, depth + 1)
+    elif isinstance(value, list) and value and isinstance(schema.get("items"), Mapping):
+        yield from _iter_places(schema["items"], f"{rule}/items", f"{pointer}/0", value[0], depth + 1)
+    for keyword in ("allOf", *BRANCH_KEYWORDS):
+        for index, branch in enumerate(schema.get(keyword, ())):
+            if keyword == "allOf" or fits_schema(branch, value, BRANCH_DEPTH):
+                yield from _iter_places(branch, f"{rule}/{keyword}/{index}", pointer, value, depth + 1)
+                if keyword != "allOf":
+                    # the first: a good answer and an error of the same vendor are told apart by their first members
+                    break
 
 
 def find_special_places(answer: GoodAnswer) -> SpecialPlaces:
