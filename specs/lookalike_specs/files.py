@@ -1,4 +1,4 @@
-"""Files that whoever reads them finds whole."""
+"""Files that whoever reads them finds whole, and how many can be open."""
 
 from __future__ import annotations
 
@@ -40,3 +40,21 @@ def _choose_mode(target: Path) -> int:
     umask = os.umask(0o077)
     os.umask(umask)
     return 0o666 & ~umask
+
+
+def count_free_files(wanted: int) -> int:
+    """Return how many files and sockets can be opened, `wanted` at most.
+
+    It is tried, as a limit says nothing of what is open already.
+    """
+    descriptors = []
+    try:
+        for _ in range(wanted):
+            # stderr, which is always there
+            descriptors.append(os.dup(2))
+    except OSError:
+        pass
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    return len(descriptors)

@@ -14,6 +14,7 @@ import click
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_cases, complete_skipped, complete_variants
 from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
+from ..open_files import require_open_files
 from ..options import SEED_RANGE, FiniteFloatRange, apis_argument, choose_format, json_option, parse_variants
 from ..output import echo, echo_line
 from ..progress import show_progress
@@ -132,6 +133,7 @@ def run_certify(
     **options: Any,
 ) -> int:
     """Certify, report, and return the exit code. Raise CommandError."""
+    require_open_files("certify")
     files = parse_reports(reports, FORMAT_NAMES)
     if write_baseline:
         require_writable(write_baseline)

@@ -17,6 +17,7 @@ from lookalike_specs.printable_text import clean_line
 from ..click_ext import CommandError, ExtendedCommand, require_judge
 from ..completers import complete_check_ids, complete_operations, complete_variants
 from ..interrupts import EXIT_INTERRUPTED, InterruptHandler, end_interrupted
+from ..open_files import require_open_files
 from ..options import (
     SEED_RANGE,
     SIZE_RANGE,
@@ -142,6 +143,7 @@ def run_check(
     **options: Any,
 ) -> int:
     """Judge, report, and return the exit code. Raises CommandError."""
+    require_open_files("check")
     files = parse_reports(reports, FORMAT_NAMES)
     if write_baseline:
         require_writable(write_baseline)

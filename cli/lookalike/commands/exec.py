@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from ..click_ext import CommandError, ExtendedCommand, require_judge, suggest_closest
 from ..completers import complete_api_ids, complete_files, complete_variants
+from ..open_files import require_open_files
 from ..options import SEED_RANGE, parse_variants
 from ..report_files import parse_reports, reports_option, write_report
 from ..spec_options import add_specs, import_option, spec_option
@@ -145,6 +146,7 @@ def command(context: click.Context, /, *, as_json: bool, reports: tuple[str, ...
     words = context.meta[WORDS_KEY]
     if not words:
         raise CommandError("the command is missing; it stands behind --, such as `lookalike exec tmapi -- pytest`")
+    require_open_files("exec")
     files = parse_reports(reports, REPORT_FORMATS)
     execution = run_command(_read_options(words, **options))
     from ..execution import report  # noqa: PLC0415 - `lookalike --help` must not wait for the judge

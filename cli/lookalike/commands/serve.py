@@ -21,6 +21,7 @@ from .. import __version__, control_token
 from ..click_ext import ExtendedCommand
 from ..completers import complete_variants
 from ..curl import build_curl_line
+from ..open_files import MIN_FREE_FILES, require_open_files
 from ..options import SEED_RANGE, SIZE_RANGE, apis_argument, json_option, parse_variants
 from ..output import echo, render_table, style_bold, style_dim
 from ..request_log import create_request_log, create_writer, print_first_words
@@ -113,6 +114,8 @@ def command(*, as_json: bool, quiet: bool, **options: Any) -> None:
 
 def run_server(options: ServeOptions, *, as_json: bool, quiet: bool) -> None:
     """Serve until a signal. Raises CommandError."""
+    # each further worker has two pipes to its supervisor, and two sockets
+    require_open_files("serve", MIN_FREE_FILES + 4 * (options.workers - 1))
     address = ListenAddress(options.host, options.port, options.public_host)
     check_worker_ports(address, options.workers)
     variants = parse_variants(options.variants, options.apis)

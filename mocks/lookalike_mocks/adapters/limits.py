@@ -5,8 +5,10 @@ What may stay in memory behind a response stands in `memory/limits.py`, as sandb
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from lookalike_specs.files import count_free_files
 
 from ..memory.limits import MEMORY_LIMIT_DESCRIPTIONS, SANDBOX_BYTES_DESCRIPTION, MemoryLimits
 
@@ -40,6 +42,20 @@ class Limits:
         return min(self.idle_seconds, self.head_seconds, self.body_pause_seconds)
 
 
+# Files that a server opens besides those of its clients: a document, a pipe, a client that is only told to come again.
+SPARE_FILES: Final = 12
+
+
+def fit_limits(limits: Limits) -> Limits:
+    """Return the limits with as many connections as the process may open sockets for.
+
+    A client that is one too many is then told so. Where no socket is left for it, nobody could: libuv drops it without a
+    word, and asyncio tries thousands of times, with a traceback for each.
+    """
+    connections = count_free_files(limits.connections + SPARE_FILES) - SPARE_FILES
+    return replace(limits, connections=max(connections, 1))
+
+
 LIMIT_DESCRIPTIONS = {
     "head_bytes": "a head, its request line included; beyond it: 431, and the end",
     "framing_bytes": "chunk sizes and trailers, besides 8 for each byte of the body; beyond it: 431, and the end",
@@ -47,7 +63,7 @@ LIMIT_DESCRIPTIONS = {
     "bodies_bytes": "bodies under way on all connections; beyond it: 503 for one that is longer than 65,536, and the end",
     "unread_bytes": "what is read ahead while a response is under way; beyond it: the client waits",
     "discarded_bytes": "what is thrown away behind the last response of a connection; beyond it: a reset",
-    "connections": "connections at a time; beyond it: 503, and the end",
+    "connections": "connections at a time, fewer where `ulimit -n` allows fewer; beyond it: 503, and the end",
     "head_seconds": "from the first byte of a head to its last; after it: 408, and the end",
     "idle_seconds": "without a request; after it: the end",
     "body_pause_seconds": "between two pieces of a body; after it: the API's error for a body that is late, and the end",

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -23,7 +24,7 @@ from .certificates import TlsContexts
 from .connection import ServerConnection
 from .connection_state import Registry
 from .interception import Interception
-from .limits import Limits
+from .limits import Limits, fit_limits
 from .loop_thread import LoopThread, create_loop, get_loop_thread
 from .raw_connection import PRESENT_WRONG_KEY
 from .stop_signals import Shutdown, set_stop_handler
@@ -75,7 +76,10 @@ class Listener:
             self._sniffer.open(sock, BACKLOG)
             return
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._create_protocol, sock=sock, backlog=BACKLOG)
+        # asyncio's own loop tries to accept as often as the backlog is long, even where no file can be opened any more, and
+        # prints a traceback each time. So it is told of a short one, and the system of the real one behind its back.
+        self._server = await loop.create_server(self._create_protocol, sock=sock, backlog=1)
+        sock.listen(BACKLOG)
 
     async def close(self, grace: float = 0.0) -> None:
         """Stop to accept; let answers under way end for `grace` seconds; then drop every connection."""
@@ -256,8 +260,10 @@ def run_server(
     is_worker = lifeline is not None
     with asyncio.Runner(loop_factory=create_loop) as runner:
         loop = runner.get_loop()
+        loop.set_exception_handler(_handle_loop_exception)
         stop = asyncio.Event()
-        listeners = [Listener(app, tls=tls) for _ in socks]
+        limits = fit_limits(Limits())
+        listeners = [Listener(app, limits, tls) for _ in socks]
 
         def finish() -> None:
             loop.call_soon_threadsafe(stop.set)
@@ -302,6 +308,15 @@ async def _beat_regularly(beat: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(BEAT_SECONDS)
         beat()
+
+
+def _handle_loop_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say what a loop could not do: as it does by itself, but in one line where no socket is left for a client."""
+    error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        logger.warning("cannot accept a client: %s", error.strerror)
+        return
+    loop.default_exception_handler(context)
 
 
 def _handle_unraisable(unraisable: sys.UnraisableHookArgs) -> None:

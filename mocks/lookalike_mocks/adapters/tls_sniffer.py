@@ -27,6 +27,8 @@ from .interception import Interception
 TLS_HANDSHAKE = b"\x16"
 # how many clients are accepted before others on the loop have their turn
 MAX_ACCEPTS = 100
+# a client that holds all files open would fill the log, one line a second
+WARNING_SECONDS = 60.0
 logger = logging.getLogger("lookalike")
 
 
@@ -57,6 +59,7 @@ class TlsSniffer:
         self._unowned: set[socket.socket] = set()
         # each listening socket, and the timer that resumes it where accepting is paused
         self._listening: dict[socket.socket, asyncio.TimerHandle | None] = {}
+        self._next_warning_at = 0.0
 
     def open(self, sock: socket.socket, backlog: int) -> None:
         """Start to accept."""
@@ -103,8 +106,10 @@ class TlsSniffer:
     def _pause_accepting(self, sock: socket.socket, error: OSError) -> None:
         # Too many files are open. The client stays in the backlog, so the loop would call `_accept` again at once, and
         # again, with nothing else getting a turn that could close a file.
-        logger.warning("cannot accept a client: %s", error.strerror)
         loop = asyncio.get_running_loop()
+        if loop.time() >= self._next_warning_at:
+            self._next_warning_at = loop.time() + WARNING_SECONDS
+            logger.warning("cannot accept a client: %s", error.strerror)
         loop.remove_reader(sock)
         self._listening[sock] = loop.call_later(self.retry_seconds, self._resume, sock)
 
