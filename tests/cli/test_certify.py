@@ -236,3 +236,12 @@ def test_wrong_usage_is_one_line(arguments: list[str], code: int, words: str) ->
     assert result.exit_code == code
     assert words in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_what_one_check_found_in_many_ways_is_explained_once(certify: Certify) -> None:
+    body = "try: return convert(fetch(task))\n    except SearchFailed: return []"
+    lines = certify(body, "--only", "tmapi/439", "--only", "tmapi/499").stdout.splitlines()
+    place = lines.index("failure/reported")
+    assert [line.partition(":")[0].strip() for line in lines[place + 1 :] if line.strip()] == [
+        "439 (HTTP 439)", "in", "499 (HTTP 499)", "in", "why", "how", "2 failed",
+    ]  # fmt: skip

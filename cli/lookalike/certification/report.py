@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from lookalike_contracts.certification.reports import CERTIFICATION_FORMATS, CertificationReport
@@ -13,6 +14,8 @@ from lookalike_specs.printable_text import break_workflow_commands, clean_line
 from ..output import render_table
 
 MAX_SHOWN_CASES: Final = 4
+# of one check
+MAX_SHOWN_FINDINGS: Final = 12
 
 
 def render_text(report: CertificationReport) -> str:
@@ -39,8 +42,10 @@ def _render_client(report: CertificationReport, client: CertifiedClient) -> list
     if missing:
         # of another shard, or of one whose report is not among those that were merged
         parts.append(f"not in this report: {_list_some(missing)}")
-    for finding, members in _group_findings(cases):
-        parts.append(_render_finding(report, finding, members))
+    groups = _group_findings(cases)
+    # in the order in which each check first found something
+    for check_id in dict.fromkeys(group.finding.check for group in groups):
+        parts.append(_render_check(report, [group for group in groups if group.finding.check == check_id]))
     return parts
 
 
@@ -51,31 +56,56 @@ def _render_cases(cases: Iterable[CaseReport]) -> str:
     return render_table(rows)
 
 
-def _group_findings(cases: Iterable[CaseReport]) -> list[tuple[CaseFinding, list[CaseReport]]]:
-    """Return each finding with the cases that it was made in: a client that leaks its key does so in every case."""
-    groups: dict[tuple[object, ...], tuple[CaseFinding, list[CaseReport]]] = {}
+@dataclass
+class FindingGroup:
+    """The same finding in many cases: a client that leaks its key does so in every one."""
+
+    finding: CaseFinding
+    case_ids: list[str] = field(default_factory=list)
+
+
+def _group_findings(cases: Iterable[CaseReport]) -> list[FindingGroup]:
+    """Return each finding once, with the cases that it was made in."""
+    groups: dict[tuple[object, ...], FindingGroup] = {}
     for case in cases:
         for finding in case.findings:
-            # the fingerprint is another one in each case
-            key = (finding.check, finding.message, finding.provenance, finding.severity, finding.accepted_reason)
-            groups.setdefault(key, (finding, []))[1].append(case)
+            # The fingerprint is another one in each case, and so is the severity: a variant may be less sure than the rule.
+            key = (finding.check, finding.message, finding.provenance, finding.accepted_reason)
+            groups.setdefault(key, FindingGroup(finding)).case_ids.append(case.id)
     return list(groups.values())
 
 
-def _render_finding(report: CertificationReport, finding: CaseFinding, cases: Sequence[CaseReport]) -> str:
-    check = report.get_check(finding.check)
-    lines = [
-        f"{finding.check}: {clean_line(finding.message)}",
-        f"  in: {_list_some([case.id for case in cases])}",
-        f"  why: {clean_line(check.rationale)} ({clean_line(str(finding.provenance))})",
-        f"  how: {clean_line(check.remediation)}",
-    ]
-    if finding.accepted_reason:
-        lines.append(f"  accepted: {clean_line(finding.accepted_reason)}")
+def _render_check(report: CertificationReport, groups: Sequence[FindingGroup]) -> str:
+    """Return all that one check found; why that is wrong, and what to do, is the same for all of it."""
+    check = report.get_check(groups[0].finding.check)
+    lines = []
+    if len(groups) == 1:
+        finding = groups[0].finding
+        lines += [
+            f"{check.id}: {clean_line(finding.message)}",
+            *_render_details(groups[0], "  "),
+            f"  why: {clean_line(check.rationale)} ({clean_line(str(finding.provenance))})",
+        ]
+    else:
+        lines.append(check.id)
+        for group in groups[:MAX_SHOWN_FINDINGS]:
+            lines.append(f"  {clean_line(group.finding.message)} ({clean_line(str(group.finding.provenance))})")
+            lines += _render_details(group, "    ")
+        if len(groups) > MAX_SHOWN_FINDINGS:
+            lines.append(f"  and {len(groups) - MAX_SHOWN_FINDINGS} more of its kind, which every other --format has")
+        lines.append(f"  why: {clean_line(check.rationale)}")
+    lines.append(f"  how: {clean_line(check.remediation)}")
     if check.since > report.settings.suite:
         suite = report.settings.suite
         lines.append(f"  new: the check came with suite {check.since}, and fails nobody in suite {suite}")
     return "\n".join(lines)
+
+
+def _render_details(group: FindingGroup, indent: str) -> list[str]:
+    lines = [f"{indent}in: {_list_some(group.case_ids)}"]
+    if group.finding.accepted_reason:
+        lines.append(f"{indent}accepted: {clean_line(group.finding.accepted_reason)}")
+    return lines
 
 
 def _list_some(case_ids: Sequence[str]) -> str:
