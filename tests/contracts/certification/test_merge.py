@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import get_args
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from lookalike_contracts.certification import reports
+from lookalike_contracts.certification.case import Expectation
 from lookalike_contracts.certification.exchange_text import CaseExchange, CaseMessage
 from lookalike_contracts.certification.judge import Verdict
 from lookalike_contracts.certification.reports import (
@@ -24,6 +26,7 @@ from lookalike_contracts.certification.reports import (
     decode_report,
     merge_reports,
 )
+from lookalike_contracts.certification.reports.html.page import EXPECTATION_TEXTS, MARKS
 from lookalike_contracts.certification.reports.report import (
     VERDICT_ORDER,
     CaseFinding,
@@ -244,3 +247,9 @@ def test_what_was_not_judged_for_one_reason_is_told_once(name: str) -> None:
     # besides the label of each cell of the page, and what it opens to
     prose = text.split('<section id="not-judged">')[-1].split("</section>")[0]
     assert prose.count(reason) == 1
+
+
+def test_the_schema_and_the_page_know_every_expectation_and_verdict() -> None:
+    fields = SCHEMA["properties"]["cases"]["items"]["properties"]
+    assert set(fields["expectation"]["enum"]) == set(get_args(Expectation)) == set(EXPECTATION_TEXTS)
+    assert set(fields["verdict"]["enum"]) == set(get_args(Verdict)) == set(MARKS)

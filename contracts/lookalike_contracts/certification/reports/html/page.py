@@ -39,10 +39,11 @@ CLASSES: Final[dict[Verdict, str]] = {
     "passed": "passed",
 }
 SEVERITY_CLASSES: Final[dict[Severity, str]] = {"error": "failed", "warning": "warned", "note": "noted"}
-EXPECTATION_TEXTS: Final = {
+EXPECTATION_TEXTS: Final[dict[str, str]] = {
     "items": "the goods of the answer",
     "image": "what the API calls the image",
     "failure": "an error for the caller",
+    "any": "whatever comes, without a mistake on the way",
 }
 # of a check that fails everywhere
 MAX_LISTED_CASES: Final = 12
