@@ -151,6 +151,9 @@ class RequestReader:
         """Begin a request with its whole head, which began to come at `now`."""
         if len(head) > self._limits.head_bytes:
             raise UnreadableRequest(HEAD_TOO_LARGE)
+        # counted before they are parsed, which is what takes the time; the request line and the empty one are none
+        if head.count(b"\n") - 2 > self._limits.headers:
+            raise UnreadableRequest(HEAD_TOO_LARGE)
         self.request = IncomingRequest(began_at=now)
         if not head.isascii():
             head = _encode_target(head)

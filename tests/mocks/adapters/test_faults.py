@@ -59,6 +59,9 @@ class Stub:
     def get_body_limit(self, _: str) -> int:
         return 1000
 
+    def reads_files(self, _: str) -> bool:
+        return False
+
     def get_body_seconds(self, _: str) -> float:
         return 0
 

@@ -115,6 +115,17 @@ def test_an_endless_head_in_one_piece_is_ended_as_well(server: Server) -> None:
     assert status(talk(server, b"GET / HTTP/1.1\r\nx-filler: " + b"a" * Limits().head_bytes)) == b"431"
 
 
+@pytest.mark.parametrize(
+    ("count", "answer"), [(Limits().headers - 1, b"404"), (Limits().headers, b"431"), (16_000, b"431")]
+)
+def test_a_head_of_too_many_headers_is_refused_before_it_is_read(server: Server, count: int, answer: bytes) -> None:
+    """Each takes some microseconds to read, however short it is; `Host` is one more."""
+    head = b"GET /nowhere HTTP/1.1\r\nhost: x\r\n" + b"a:\r\n" * count + b"\r\n"
+    began = time.process_time()
+    assert status(talk(server, head)) == answer
+    assert time.process_time() - began < 0.1
+
+
 def test_what_stands_before_a_head_is_none_of_it(server: Server) -> None:
     host, _, port = server.url.removeprefix("http://").partition(":")
     length, body = Limits().head_bytes + 1, b"a" * (Limits().head_bytes + 1)
