@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -96,6 +97,18 @@ def test_the_report_shows_each_exchange_without_secrets_and_the_command_that_rep
     (exchange,) = case["exchanges"]
     assert "apiToken=***" in exchange["request"]["head"]
     assert "439" in exchange["response"]["head"] + exchange["response"]["body"]
+
+
+def test_the_command_in_the_report_makes_the_same_findings(certify: Certify) -> None:
+    arguments = ("--json", "--seed", "7", "--skip", "secret", "--only", "tmapi/439+error-format=gateway")
+    report = json.loads(certify(*arguments).stdout)
+    case = next(case for case in report["cases"] if case["variant"])
+    assert case["verdict"] == "warned"
+    words = shlex.split(case["rerun_command"])
+    assert words[0] == "lookalike"
+    (again,) = json.loads(CliRunner().invoke(cli, [*words[1:], "--json"]).stdout)["cases"]
+    assert again["findings"] == case["findings"]
+    assert again["rerun_command"] == case["rerun_command"]
 
 
 def test_known_findings_do_not_fail_and_those_that_are_gone_are_named(certify: Certify, tmp_path: Path) -> None:

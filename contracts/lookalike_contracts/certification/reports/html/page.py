@@ -43,7 +43,7 @@ EXPECTATION_TEXTS: Final[dict[str, str]] = {
     "items": "the goods of the answer",
     "image": "what the API calls the image",
     "failure": "an error for the caller",
-    "any": "whatever comes, without a mistake on the way",
+    "any": "the goods or an error",
 }
 # of a check that fails everywhere
 MAX_LISTED_CASES: Final = 12
