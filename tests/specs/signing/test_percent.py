@@ -1,3 +1,4 @@
+import tracemalloc
 from urllib.parse import quote
 
 import pytest
@@ -38,3 +39,15 @@ def test_encode_path(path: str, expected: str) -> None:
 
 def test_encode_pairs() -> None:
     assert canonical.encode_pairs((("b c", "1&2"), ("a", ""))) == "b%20c=1%262&a="
+
+
+@pytest.mark.parametrize("character", ["\0", "红"])
+def test_a_long_text_is_encoded_in_some_times_its_memory(character: str) -> None:
+    text = character * (200_000 // len(character.encode()) + 1)
+    tracemalloc.start()
+    try:
+        encoded = canonical.percent_encode(text)
+        assert tracemalloc.get_traced_memory()[1] < 15 * 200_000
+    finally:
+        tracemalloc.stop()
+    assert encoded == quote(text, safe="")
