@@ -26,6 +26,7 @@ from lookalike_contracts.responses.openapi_adapter import match_operation
 from lookalike_specs.pointers import MISSING
 
 from .client import Client
+from .kept_answers import KeptAnswer, build_kept_answer
 from .mock_server import CertificationServer
 from .play import build_outcome, build_task
 
@@ -43,7 +44,10 @@ class _Aborted(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class AnswerDrawing:
-    """A case whose answers are drawn, and all that is needed to play it; it ends at `ends_at`, by the monotonic clock."""
+    """A case whose answers are drawn, and all that is needed to play it; it ends at `ends_at`, by the monotonic clock.
+
+    Those that are `kept` are played first, and `keep` is called with each that is found.
+    """
 
     server: CertificationServer
     client: Client
@@ -53,6 +57,8 @@ class AnswerDrawing:
     seed: int
     example_count: int
     ends_at: float
+    kept: tuple[KeptAnswer, ...] = ()
+    keep: Callable[[KeptAnswer], None] | None = None
 
     @property
     def kind(self) -> DrawnKind:
@@ -76,7 +82,8 @@ async def judge_drawn_answers(drawing: AnswerDrawing) -> CaseResult:
     if not _reads_good_answer(plain):
         return _refuse(drawing, plain, "the client does not read the good answer, which the case `ok` shows")
     drawn = await asyncio.to_thread(draw_examples, answer, drawing.kind, seed=drawing.seed, count=drawing.example_count)
-    return await _play_examples(drawing, answer, plain, drawn.examples)
+    kept = [kept.candidates for kept in drawing.kept if kept.id == drawing.case.id]
+    return await _play_examples(drawing, answer, plain, [*kept, *drawn.examples])
 
 
 async def _play_examples(
@@ -104,6 +111,9 @@ async def _play_examples(
             remaining.popleft()
             continue
         result, smallest = await _shrink(drawing, answer, example, checks)
+        if drawing.keep is not None and result.findings:
+            words = result.findings[0].finding.message
+            drawing.keep(build_kept_answer(drawing.case.id, drawing.kind, answer, smallest, words))
         worst = min(worst, result, key=lambda candidate: VERDICT_ORDER.index(candidate.verdict))
         excluded |= {candidate.place for candidate in smallest}
         if result.verdict in ("failed", "not judged") or len(excluded) > MAX_EXCLUDED:

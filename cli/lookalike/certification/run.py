@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from math import inf
+from pathlib import Path
 from typing import Final
 
 from lookalike_contracts.certification.case import PARALLEL, SLOW_SCRIPTS, ClientCase, ClientOutcome
@@ -23,6 +25,7 @@ from ..drivers import DriverError
 from ..progress import Progress
 from .client import Client, ClientAnswer
 from .drawn_answers import AnswerDrawing, judge_drawn_answers
+from .kept_answers import KeptAnswer, write_kept_answer
 from .mock_server import CertificationServer, ServerPool
 from .play import build_outcome, build_task
 from .wire_server import WIRE_ANSWERS, WireServer
@@ -41,7 +44,8 @@ class CertificationOptions:
 
     `command_text` is the driver as it was typed; where it `is_python`, the module and the function. `planned_ids` are those
     of all cases that are wanted, `cases` those of this shard. `jobs` cases are played side by side.
-    `example_count` is how many answers are drawn for a case.
+    `example_count` is how many answers are drawn for a case; those that are `kept` are played before, and what is found is
+    written into `keep_folder`.
     """
 
     command: tuple[str, ...]
@@ -59,6 +63,8 @@ class CertificationOptions:
     suite: int = CURRENT_SUITE
     jobs: int = 1
     example_count: int = DEFAULT_EXAMPLES
+    keep_folder: Path | None = None
+    kept: tuple[KeptAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +202,29 @@ async def _draw_answers(
     ends_at = inf
     if options.max_time:
         ends_at = run.ends_at
+    keep = None
+    if options.keep_folder is not None:
+        keep = partial(_keep_answer, options, options.keep_folder)
     drawing = AnswerDrawing(
-        server, client, case, run.judge, options.timeout, options.seed, options.example_count, ends_at
+        server=server,
+        client=client,
+        case=case,
+        judge=run.judge,
+        timeout=options.timeout,
+        seed=options.seed,
+        example_count=options.example_count,
+        ends_at=ends_at,
+        kept=options.kept,
+        keep=keep,
     )
     return await judge_drawn_answers(drawing)
+
+
+def _keep_answer(options: CertificationOptions, folder: Path, kept: KeptAnswer) -> None:
+    client = ""
+    if options.is_python:
+        client = options.command_text
+    write_kept_answer(folder, kept, client)
 
 
 def _list_timed_checks(result: CaseResult) -> set[str]:

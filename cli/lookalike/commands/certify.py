@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lookalike_contracts.certification.case import ClientCase
     from lookalike_contracts.certification.reports import CertificationReport
 
+    from ..certification.kept_answers import KeptAnswer
     from ..certification.run import Certification, CertificationOptions
 
 MAX_TIMEOUT = 60
@@ -35,6 +36,7 @@ TASK_NAMES = ("search", "search-all", "upload")
 FORMAT_NAMES = ("text", "json", "junit", "markdown", "html", "badge", "svg")
 MAX_SHARDS = 10_000
 MAX_EXAMPLES = 10_000
+FOLDER_TYPE = click.Path(file_okay=False, path_type=Path)
 # `int` refuses thousands of digits by a traceback
 MAX_DIGITS = 9
 
@@ -82,6 +84,10 @@ class CertificationError(CommandError):
 @click.option(
     "--examples", default=10, show_default=True, type=click.IntRange(0, MAX_EXAMPLES), metavar="N",
     help="How many answers are drawn for `answers:allowed`, and how many for `answers:forbidden`.",
+)  # fmt: skip
+@click.option(
+    "--keep", type=FOLDER_TYPE, metavar="DIR",
+    help="Keep answers that break the client, with tests, and play first those that are there.",
 )  # fmt: skip
 @click.option("--shard", default="", metavar="I/N", help="Only this one of N shares of the cases, such as 1/4.")
 @click.option(
@@ -217,11 +223,28 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
         timeout=options["timeout"],
         max_time=options["max_time"],
         example_count=options["examples"],
+        keep_folder=options["keep"],
+        kept=_read_kept_answers(options["keep"]),
         trust=parse_trust(options["trust"]),
         skipped_checks=skipped_checks,
         suite=suite,
         jobs=options["jobs"],
     )
+
+
+def _read_kept_answers(folder: Path | None) -> tuple[KeptAnswer, ...]:
+    """Return the answers of a folder. Raise CommandError where it cannot be read or written."""
+    from ..certification.kept_answers import UnreadableAnswer, read_kept_answers  # noqa: PLC0415 - as above
+
+    if folder is None:
+        return ()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return read_kept_answers(folder)
+    except OSError as error:
+        raise CommandError(f"--keep {folder}: {error.strerror}") from error
+    except UnreadableAnswer as error:
+        raise CommandError(str(error)) from error
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
