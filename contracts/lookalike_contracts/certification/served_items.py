@@ -92,10 +92,23 @@ def find_total(page: ServedPage, variants: Mapping[str, str]) -> int | None:
     paging = page.operation.extension.invariants.paging
     if paging is None:
         return None
-    pointer = resolve_choice(paging.total, variants)
-    if not pointer:
-        return None
+    return _read_total(page, resolve_choice(paging.total, variants))
+
+
+def list_possible_totals(page: ServedPage) -> set[int]:
+    """Return what a client may take for the total, where it does not know which variant the server has."""
+    paging = page.operation.extension.invariants.paging
+    if paging is None:
+        return set()
+    pointers = [paging.total]
+    if isinstance(paging.total, dict):
+        pointers = [value for key, value in paging.total.items() if key != "variant"]
+    totals = {_read_total(page, pointer) for pointer in pointers if isinstance(pointer, str)}
+    return {total for total in totals if total is not None}
+
+
+def _read_total(page: ServedPage, pointer: str) -> int | None:
     total = resolve_pointer(page.body, pointer)
-    if isinstance(total, int):
+    if pointer and isinstance(total, int):
         return total
     return None
