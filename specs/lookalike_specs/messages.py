@@ -24,7 +24,8 @@ FRAMING_HEADERS: Final = frozenset((b"host", b"content-length", b"transfer-encod
 
 
 def is_json(media_type: str) -> bool:
-    """Return whether a body of that media type, which has no parameters, is JSON."""
+    """Return whether a body of that media type is JSON; parameters do not count: `application/json;charset=utf-8` is."""
+    media_type = media_type.partition(";")[0].strip()
     return media_type == JSON_MEDIA_TYPE or media_type.endswith("+json") or media_type == "text/json"
 
 

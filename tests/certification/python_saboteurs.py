@@ -12,9 +12,9 @@ from .saboteur import Saboteur
 
 SENT: Final[Mapping[str, Saboteur]] = {
     "page-size-beyond-the-limit": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page_size": task.page_size', '"page_size": 50'),
-    "parameter-of-another-operation": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": task.page,', '"page": task.page, "price_start": 5,'),
-    "page-from-zero": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": task.page', '"page": 0'),
-    "language-in-upper-case": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": task.page,', '"page": task.page, "language": "EN",'),
+    "parameter-of-another-operation": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": page,', '"page": page, "price_start": 5,'),
+    "page-from-zero": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": page', '"page": 0'),
+    "language-in-upper-case": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", '"page": page,', '"page": page, "language": "EN",'),
     "path-that-nobody-has": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", "/1688/global/search/image", "/1688/item_search"),
     "token-as-bearer": Saboteur("sent/conformant", "tmapi/ok", "tmapi.py", 'httpx.Request("GET", url, params=parameters)', 'httpx.Request("GET", url, params={"img_url": task.image_url}, headers={"Authorization": "Bearer " + task.credentials["apiToken"]})'),
     "number-for-a-text": Saboteur("sent/conformant", "hiobuy/ok", "hiobuy.py", '"platform": "1688"', '"platform": 1688'),
@@ -34,15 +34,15 @@ SENT: Final[Mapping[str, Saboteur]] = {
     "digest-of-nothing": Saboteur("sent/conformant", "aliyun/ok", "aliyun.py", "sha256(body).hexdigest()", "sha256(b'').hexdigest()"),
     "action-of-nobody": Saboteur("sent/conformant", "aliyun/ok", "aliyun.py", '"x-acs-action": "SearchImageByPic"', '"x-acs-action": "SearchItem"'),
     "more-than-the-most": Saboteur("sent/conformant", "aliyun/ok", "aliyun.py", '"Num": str(task.page_size)', '"Num": "101"'),
-    "an-invented-product": Saboteur("sent/anything", "tmapi/ok", "tmapi.py", "    return run_search(", '    return {"items": [{"id": 1}]}\n    return run_search('),
-    "an-answer-kept": Saboteur("sent/anything", "aliyun/ok", "aliyun.py", "    return run_search(", '    return {"items": []}\n    return run_search('),
+    "an-invented-product": Saboteur("sent/anything", "tmapi/ok", "tmapi.py", "    return call_api(", '    return {"items": [{"id": 1}]}\n    return call_api('),
+    "an-answer-kept": Saboteur("sent/anything", "aliyun/ok", "aliyun.py", "    return call_api(", '    return {"items": []}\n    return call_api('),
     "a-host-built-in": Saboteur("sent/anything", "hiobuy/ok", "hiobuy.py", "task.base_url + PATH", '"http://127.0.0.1:9" + PATH'),
     "the-demo-of-somebody": Saboteur("sent/anything", "daji-taobao/ok", "daji_taobao.py", "task.base_url + PATH", '"http://127.0.0.1:9" + PATH'),
 }  # fmt: skip
 RESULTS: Final[Mapping[str, Saboteur]] = {
     "nothing-found-is-an-error": Saboteur("result/success", "tmapi/empty", "tmapi.py", "    return {\"items\": [read", "    if not data['items']:\n        raise SearchError('nothing')\n    return {\"items\": [read"),
     "the-first-of-an-empty-page": Saboteur("result/success", "aliyun/empty", "aliyun.py", "    return {\"items\": [read", "    body['Auctions'][0]\n    return {\"items\": [read"),
-    "a-short-patience": Saboteur("result/success", "daji-1688/latency", "daji_1688.py", "task.timeout)", "1.3)"),
+    "a-short-patience": Saboteur("result/success", "daji-1688/latency", "daji_1688.py", "read_body, timeout)", "read_body, 1.3)"),
     "a-short-patience-for-bodies": Saboteur("result/success", "hiobuy/slow-body", "hiobuy.py", "task.timeout)", "1.3)"),
     "null-is-no-text": Saboteur("result/success", "tmapi/nulls", "tmapi.py", '"id": item["item_id"],', '"id": item["item_id"], "shop": item["shop_info"]["login_id"].strip(),'),
     "nothing-found-for-the-first-page": Saboteur("result/success", "daji-taobao/empty", "daji_taobao.py", "    data = read_data(status, body)\n", "    data = read_data(status, body)\n    data['data'][0]\n"),
@@ -60,10 +60,10 @@ RESULTS: Final[Mapping[str, Saboteur]] = {
     "the-total-by-its-name": Saboteur("result/total", "aliyun/ok", "aliyun.py", '"DocsReturn"', '"DocsFound"'),
 }  # fmt: skip
 FAILURES: Final[Mapping[str, Saboteur]] = {
-    "an-error-in-http-200": Saboteur("failure/reported", "tmapi/439", "tmapi.py", "status != 200 or code != 200:", "status != 200:\n        pass\n    if code != 200:\n        return {'items': []}\n    if False:", "tmapi.error-format=http-200"),
-    "every-error-is-nothing-found": Saboteur("failure/reported", "tmapi/422", "tmapi.py", "    return run_search(lambda: httpx.Request(\"GET\", url, params=parameters), read_body, task.timeout)", "    try:\n        return run_search(lambda: httpx.Request(\"GET\", url, params=parameters), read_body, task.timeout)\n    except SearchError:\n        return {'items': []}"),
+    "an-error-in-http-200": Saboteur("failure/reported", "tmapi/439", "tmapi.py", "status != 200 or code != 200:", "status != 200:\n        pass\n    if code != 200:\n        return {'items': [], 'total_count': 0}\n    if False:", "tmapi.error-format=http-200"),
+    "every-error-is-nothing-found": Saboteur("failure/reported", "tmapi/422", "tmapi.py", "    return call_api(lambda: httpx.Request(\"GET\", url, params=parameters), read_body, timeout)", "    try:\n        return call_api(lambda: httpx.Request(\"GET\", url, params=parameters), read_body, timeout)\n    except SearchError:\n        return {'items': []}"),
     "half-a-json-is-nothing-found": Saboteur("failure/reported", "tmapi/malformed-json", "transport.py", '        raise Unavailable("the answer is no JSON") from None', "        return {'code': 200, 'data': {'items': [], 'total_count': 0}}"),
-    "a-reset-is-nothing-found": Saboteur("failure/reported", "daji-1688/reset-before", "daji_1688.py", "    return run_search(build_request, read_body, task.timeout)", "    try:\n        return run_search(build_request, read_body, task.timeout)\n    except Exception:\n        return []"),
+    "a-reset-is-nothing-found": Saboteur("failure/reported", "daji-1688/reset-before", "daji_1688.py", "    return call_api(build_request, read_body, timeout)", "    try:\n        return call_api(build_request, read_body, timeout)\n    except Exception:\n        return []"),
     "ret-0-is-success": Saboteur("failure/reported", "hiobuy/too-frequent", "hiobuy.py", 'status != 200 or body.get("ret") != 1:', "status == 200 and not body.get('data'):\n        return {'items': []}\n    if status != 200:"),
     "404-is-no-such-product": Saboteur("failure/reported", "daji-taobao/not-found", "daji_taobao.py", "    data = read_data(status, body)\n", "    if status == 404:\n        return {'items': []}\n    data = read_data(status, body)\n"),
     "no-quota-is-nothing-found": Saboteur("failure/reported", "daji-taobao/quota-used-up", "daji.py", "    if status != 200 or code != 200:", "    if code == 1009:\n        return {'data': []}\n    if status != 200 or code != 200:"),
@@ -79,13 +79,13 @@ FAILURES: Final[Mapping[str, Saboteur]] = {
     "killed-by-an-assertion-in-c": Saboteur("failure/crash", "aliyun/SearchTimeout", "aliyun.py", "        raise build_error(", "        import os\n        os.abort()\n        raise build_error("),
     "ends-at-html": Saboteur("failure/crash", "hiobuy/html-502", "transport.py", '        raise Unavailable("the answer is no JSON") from None', "        import os\n        os._exit(3)"),
     "waits-for-a-second-answer": Saboteur("failure/hang", "tmapi/439", "tmapi.py", "        raise build_error(", "        import time\n        time.sleep(30)\n        raise build_error(", timeout=1.5),
-    "asks-until-it-is-answered": Saboteur("failure/hang", "hiobuy/reset-before", "hiobuy.py", "    return run_search(", "    import time\n    while task:\n        try:\n            httpx.post(url, headers=headers, json=query)\n        except httpx.HTTPError:\n            time.sleep(0.3)\n    return run_search(", timeout=1.5),
+    "asks-until-it-is-answered": Saboteur("failure/hang", "hiobuy/reset-before", "hiobuy.py", "    return call_api(", "    import time\n    while task:\n        try:\n            httpx.post(url, headers=headers, json=query)\n        except httpx.HTTPError:\n            time.sleep(0.3)\n    return call_api(", timeout=1.5),
     "no-limit-of-time": Saboteur("failure/hang", "daji-1688/bad-sign", "daji.py", "        raise build_error(", "        import socket\n        socket.create_server(('127.0.0.1', 0)).accept()\n        raise build_error(", timeout=1.5),
 }  # fmt: skip
 RETRIES: Final[Mapping[str, Saboteur]] = {
-    "never-gives-up": Saboteur("retry/bounded", "tmapi/503", "transport.py", "MAX_ATTEMPTS = 3\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 20\nFIRST_PAUSE = 0.000001"),
-    "a-hundred-times": Saboteur("retry/bounded", "daji-taobao/rate-limited", "transport.py", "MAX_ATTEMPTS = 3\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 14\nFIRST_PAUSE = 0.0001"),
-    "never-gives-up-the-server": Saboteur("retry/bounded", "aliyun/ServiceUnavailable", "transport.py", "MAX_ATTEMPTS = 3\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 14\nFIRST_PAUSE = 0.0001"),
+    "never-gives-up": Saboteur("retry/bounded", "tmapi/503", "transport.py", "MAX_ATTEMPTS = 3\nMAX_PAGES = 50\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 20\nMAX_PAGES = 50\nFIRST_PAUSE = 0.000001"),
+    "a-hundred-times": Saboteur("retry/bounded", "daji-taobao/rate-limited", "transport.py", "MAX_ATTEMPTS = 3\nMAX_PAGES = 50\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 14\nMAX_PAGES = 50\nFIRST_PAUSE = 0.0001"),
+    "never-gives-up-the-server": Saboteur("retry/bounded", "aliyun/ServiceUnavailable", "transport.py", "MAX_ATTEMPTS = 3\nMAX_PAGES = 50\nFIRST_PAUSE = 0.2  # seconds, doubled for each attempt", "MAX_ATTEMPTS = 14\nMAX_PAGES = 50\nFIRST_PAUSE = 0.0001"),
     "a-wrong-key-again": Saboteur("retry/permanent", "tmapi/token-refused", "transport.py", "not error.may_retry or is_last", "is_last"),
     "an-empty-account-again": Saboteur("retry/permanent", "tmapi/439", "transport.py", "not error.may_retry or is_last", "is_last"),
     "a-bad-image-again": Saboteur("retry/permanent", "hiobuy/unreadable-image", "transport.py", "not error.may_retry or is_last", "is_last"),
@@ -96,17 +96,17 @@ RETRIES: Final[Mapping[str, Saboteur]] = {
     "at-once-again-after-a-reset": Saboteur("retry/pause", "daji-taobao/reset-before", "transport.py", "FIRST_PAUSE = 0.2", "FIRST_PAUSE = 0.0"),
     "a-pause-in-another-unit": Saboteur("retry/pause", "aliyun/Throttling.User.RetryAfter", "transport.py", "int(milliseconds) / 1000", "int(milliseconds) / 1_000_000"),
     "only-the-standard-header": Saboteur("retry/pause", "aliyun/Throttling.User.RetryAfter", "transport.py", '"x-acs-retry-after"', '"x-retry-after"'),
-    "signed-once": Saboteur("retry/nonce", "aliyun/InternalError", "aliyun.py", "    return run_search(lambda: build_request(task.base_url, body, task.credentials), read_body, task.timeout)", "    request = build_request(task.base_url, body, task.credentials)\n    return run_search(lambda: request, read_body, task.timeout)"),
+    "signed-once": Saboteur("retry/nonce", "aliyun/InternalError", "aliyun.py", "    return call_api(lambda: build_request(task.base_url, body, task.credentials), read_body, timeout)", "    request = build_request(task.base_url, body, task.credentials)\n    return call_api(lambda: request, read_body, timeout)"),
     "a-nonce-of-the-day": Saboteur("retry/nonce", "aliyun/Throttling", "aliyun.py", "uuid.uuid4().hex", 'datetime.now(UTC).strftime("%Y%m%d")'),
     "a-nonce-of-the-body": Saboteur("retry/nonce", "aliyun/ServiceUnavailable", "aliyun.py", "uuid.uuid4().hex", "digest"),
 }  # fmt: skip
 SECRETS: Final[Mapping[str, Saboteur]] = {
     "the-log-of-httpx": Saboteur("secret/words", "tmapi/ok", "transport.py", 'logging.getLogger("httpx").setLevel(logging.WARNING)', 'logging.getLogger("httpx").setLevel(logging.INFO)'),
-    "the-url-in-the-error": Saboteur("secret/words", "tmapi/439", "tmapi.py", "read_body, task.timeout)", "lambda status, body: read_body(status, body | {'msg': f'{url}?{parameters}'}), task.timeout)"),
-    "the-key-in-a-cause": Saboteur("secret/words", "hiobuy/html-502", "hiobuy.py", "    return run_search(", "    try:\n        return run_search(lambda: httpx.Request('POST', url, headers=headers, json=query), read_body, task.timeout)\n    except SearchError as error:\n        raise ValueError(f'{headers} did not do') from error\n    return run_search("),
+    "the-url-in-the-error": Saboteur("secret/words", "tmapi/439", "tmapi.py", "read_body, timeout)", "lambda status, body: read_body(status, body | {'msg': f'{url}?{parameters}'}), timeout)"),
+    "the-key-in-a-cause": Saboteur("secret/words", "hiobuy/html-502", "hiobuy.py", "    return call_api(", "    try:\n        return call_api(lambda: httpx.Request('POST', url, headers=headers, json=query), read_body, task.timeout)\n    except SearchError as error:\n        raise ValueError(f'{headers} did not do') from error\n    return call_api("),
     "the-secret-on-stderr": Saboteur("secret/words", "daji-1688/ok", "daji.py", "    return signed |", "    print(text)\n    return signed |"),
     "the-account-in-the-log": Saboteur("secret/words", "aliyun/ok", "aliyun.py", '    names = sorted(headers)\n', '    import logging\n    logging.getLogger("aliyun").debug("signed with %s", credentials)\n    names = sorted(headers)\n'),
-    "the-secret-in-base64": Saboteur("secret/words", "daji-taobao/bad-sign", "daji_taobao.py", "    return run_search(", "    import base64, logging\n    logging.warning(base64.b64encode(task.credentials['appSecret'].encode()).decode())\n    return run_search("),
+    "the-secret-in-base64": Saboteur("secret/words", "daji-taobao/bad-sign", "daji_taobao.py", "    return call_api(", "    import base64, logging\n    logging.warning(base64.b64encode(task.credentials['appSecret'].encode()).decode())\n    return call_api("),
 }  # fmt: skip
 WIRE: Final[Mapping[str, Saboteur]] = {
     "a-timeout-for-each-read": Saboteur("wire/deadline", "hiobuy/wire:slow-body", "transport.py", "asyncio.timeout(timeout) as scope", "asyncio.timeout(60) as scope"),

@@ -10,7 +10,7 @@ from lookalike.certification.python_client import describe_error
 
 from .saboteur import CLIENT_NAMES, EXAMPLES, build_client_options, certify
 
-# what a client is held to first: a good answer, a refusal, a broken one
+# what a client is held to first: a good answer, an empty one, a broken one
 SHORT = ["--only", "*/ok", "--only", "*/empty", "--only", "*/malformed-json"]
 
 

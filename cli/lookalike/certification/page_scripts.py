@@ -52,9 +52,13 @@ class PageAnswer:
 
 @dataclass(slots=True)
 class PageHistory:
-    """How many answers there were so far, the goods of the last page that had any, and how many goods were left out."""
+    """How many answers there were so far, the goods of the last page that had any, and how many goods were left out.
+
+    `total` is how many goods the server says that it finds; None before the first answer, or where it does not say.
+    """
 
     answer_count: int = 0
+    total: int | None = None
     last_items: list[Any] = field(default_factory=list)
     removed_count: int = 0
 
@@ -84,8 +88,14 @@ class ScriptedPages:
 
     @property
     def item_count(self) -> int:
-        """Return how many goods all pages have together."""
-        return self.script.size - self.history.removed_count
+        """Return how many goods all pages have together.
+
+        A search need not find the whole catalogue: one at Alibaba Cloud stays within the category of its picture.
+        """
+        size = self.script.size
+        if self.history.total is not None:
+            size = self.history.total
+        return size - self.history.removed_count
 
     def choose_edits(self, operation: Operation, response: Response) -> list[AnswerEdit]:
         """Return the edits of an answer; none where it is no page of goods."""
@@ -93,6 +103,8 @@ class ScriptedPages:
         if answer is None:
             return []
         self.history.answer_count += 1
+        if answer.total is not None:
+            self.history.total = answer.total
         edits = list(self.script.edit(self.history, answer))
         if answer.items:
             self.history.last_items = answer.items

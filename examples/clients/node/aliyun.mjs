@@ -2,7 +2,7 @@
 
 import { createHmac, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { drive, runSearch, SearchError } from "./transport.mjs";
+import { callApi, collectPages, drive, SearchError } from "./transport.mjs";
 
 // how a code begins -> the error; the first that fits
 const ERRORS = {
@@ -33,14 +33,22 @@ const ERRORS = {
 // the server's own failures that no other attempt mends
 const PERMANENT_FAILURES = ["UnsupportedInstanceType", "UnsupportedOperationType"];
 
-export function search(task) {
+function search(task) {
+  return searchPage(task, task.page, task.timeout);
+}
+
+function searchAll(task) {
+  return collectPages((page, timeout) => searchPage(task, page, timeout), task.timeout);
+}
+
+function searchPage(task, page, timeout) {
   const form = {
     InstanceName: task.credentials.InstanceName,
     PicContent: readFileSync(task.image_path).toString("base64"),
-    Start: (task.page - 1) * task.page_size,
+    Start: (page - 1) * task.page_size,
     Num: task.page_size,
   };
-  return runSearch(() => buildRequest(task.base_url, form, task.credentials), readBody, task.timeout);
+  return callApi(() => buildRequest(task.base_url, form, task.credentials), readBody, timeout);
 }
 
 // Returns a signed request, with a time and a nonce of its own.
@@ -71,7 +79,9 @@ function encode(value) {
 function readBody(status, body) {
   // Image Search may refuse with HTTP 200
   if (status !== 200 || body.Code !== 0) throw buildError(status, String(body.Code), String(body.Message));
-  return { items: (body.Auctions ?? []).map(readItem), total: body.Head.DocsReturn };
+  // which of the two is the total, their names and their descriptions say differently; it is never the smaller one
+  const total = Math.max(body.Head.DocsReturn, body.Head.DocsFound);
+  return { items: (body.Auctions ?? []).map(readItem), total };
 }
 
 function buildError(status, code, message) {
@@ -88,4 +98,4 @@ function readItem(item) {
   return { id: `${item.ProductId}/${item.PicName}` };
 }
 
-await drive("aliyun.mjs", search);
+await drive("aliyun.mjs", { search, "search-all": searchAll });

@@ -1,7 +1,8 @@
 // What both APIs of Daji have in common: the signature, and the errors.
 
 import { createHash } from "node:crypto";
-import { SearchError } from "./transport.mjs";
+import { readFileSync } from "node:fs";
+import { callApi, SearchError } from "./transport.mjs";
 
 // the API has one code for many things, and only the words tell
 const KINDS_BY_WORDS = {
@@ -24,11 +25,19 @@ export function sign(parameters, credentials) {
   return new URLSearchParams({ ...signed, sign: digest });
 }
 
+// Returns the id that the API gives the picture, which goes there as a file.
+export function upload(task, path) {
+  const picture = readFileSync(task.image_path).toString("base64");
+  const form = sign({ image_base64: picture }, task.credentials);
+  const request = { url: task.base_url + path, method: "POST", body: form };
+  return callApi(() => request, (status, body) => ({ image: String(readData(status, body).imageId) }), task.timeout);
+}
+
 // Returns the data of an envelope.
 export function readData(status, body) {
   const code = body.code ?? status;
   // an error may come with HTTP 200
-  if (status !== 200 || code !== 200) throw buildError(status, code, String(body.message));
+  if (status !== 200 || code !== 200) throw buildError(status, code, String(body.message ?? body.detail));
   return body.data;
 }
 

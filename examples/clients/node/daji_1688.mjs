@@ -1,14 +1,23 @@
 // A client of Daji for 1688. `lookalike certify daji-1688 --driver 'node daji_1688.mjs'`.
 
-import { readData, sign } from "./daji.mjs";
-import { drive, runSearch } from "./transport.mjs";
+import { readData, sign, upload } from "./daji.mjs";
+import { callApi, collectPages, drive } from "./transport.mjs";
 
 const PATH = "/alibaba/product/imageQuery";
+const UPLOAD_PATH = "/alibaba/upload/image";
 
-export function search(task) {
-  const parameters = { imageAddress: task.image_url, beginPage: task.page, pageSize: task.page_size, country: "en" };
+function search(task) {
+  return searchPage(task, task.page, task.timeout);
+}
+
+function searchAll(task) {
+  return collectPages((page, timeout) => searchPage(task, page, timeout), task.timeout);
+}
+
+function searchPage(task, page, timeout) {
+  const parameters = { imageAddress: task.image_url, beginPage: page, pageSize: task.page_size, country: "en" };
   const query = sign(parameters, task.credentials);
-  return runSearch(() => ({ url: `${task.base_url}${PATH}?${query}` }), readBody, task.timeout);
+  return callApi(() => ({ url: `${task.base_url}${PATH}?${query}` }), readBody, timeout);
 }
 
 function readBody(status, body) {
@@ -20,4 +29,4 @@ function readItem(item) {
   return { id: item.offerId, title: item.subjectTrans ?? item.subject, price: item.priceInfo?.price };
 }
 
-await drive("daji_1688.mjs", search);
+await drive("daji_1688.mjs", { search, "search-all": searchAll, upload: (task) => upload(task, UPLOAD_PATH) });

@@ -1,6 +1,6 @@
 // A client of HioBuy: goods on 1688 that look like a picture. `lookalike certify hiobuy --driver 'node hiobuy.mjs'`.
 
-import { drive, runSearch, SearchError } from "./transport.mjs";
+import { callApi, drive, SearchError } from "./transport.mjs";
 
 const PATH = "/api/client/third-purchase/image/query";
 // HTTP status -> the error
@@ -17,14 +17,14 @@ const ERRORS = {
   429: "RateLimited",
 };
 
-export function search(task) {
+function search(task) {
   const request = {
     url: task.base_url + PATH,
     method: "POST",
     headers: { "content-type": "application/json", "X-Uuid": task.credentials["X-Uuid"], Language: "en_US" },
     body: JSON.stringify({ img: task.image_url, platform: "1688" }),
   };
-  return runSearch(() => request, readBody, task.timeout);
+  return callApi(() => request, readBody, task.timeout);
 }
 
 function readBody(status, body) {
@@ -43,4 +43,4 @@ function readItem(item) {
   return { id: item.num_iid, title: item.title, price: item.price, url: item.detail_url };
 }
 
-await drive("hiobuy.mjs", search);
+await drive("hiobuy.mjs", { search });

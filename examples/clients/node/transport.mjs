@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 
 const MAX_BODY_LENGTH = 8 * 1024 * 1024;
+const MAX_PAGES = 50;
 const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE = 200; // milliseconds, doubled for each attempt
 const MARGIN = 500; // milliseconds of the caller's timeout that are left to tell of a failure
@@ -28,11 +29,11 @@ export class SearchError extends Error {
   }
 }
 
-// Returns what `readBody` makes of status and JSON. `buildRequest` is called, and so signs anew, for each attempt.
+// Sends a request, and returns what `readBody` makes of status and JSON. `buildRequest` is called, and so signs anew, for each attempt.
 // `timeout` (seconds) is for all attempts together.
-export async function runSearch(buildRequest, readBody, timeout) {
+export async function callApi(buildRequest, readBody, timeout) {
   const deadline = Date.now() + timeout * 1000 - MARGIN;
-  const signal = AbortSignal.timeout(deadline - Date.now());
+  const signal = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
   for (let attempt = 1; ; attempt++) {
     let headers = new Headers();
     try {
@@ -105,15 +106,33 @@ function readPause(headers) {
   return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
 }
 
-// Answers one task after the other: a line of JSON for each line of stdin.
-export async function drive(name, search) {
+// Returns the goods of all pages, each once. `searchPage` gets the page, from 1, and the seconds that are left.
+// The end is a page without anything new, as a server may give its last page again and again, or the answer's total.
+// A short page is not the end: a product may have been taken off.
+export async function collectPages(searchPage, timeout) {
+  const deadline = Date.now() + timeout * 1000;
+  const items = new Map();
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const result = await searchPage(page, (deadline - Date.now()) / 1000);
+    const countBefore = items.size;
+    for (const item of result.items) {
+      if (!items.has(item.id)) items.set(item.id, item);
+    }
+    // each answer's own total: it may change while the pages are read
+    if (items.size === countBefore || items.size >= (result.total ?? Infinity)) break;
+  }
+  return { items: [...items.values()] };
+}
+
+// Answers one task after the other: a line of JSON for each line of stdin. `tasks`: the task's name -> its function.
+export async function drive(name, tasks) {
   for await (const line of createInterface({ input: process.stdin })) {
     const task = JSON.parse(line);
     let answer;
     if (task.task === "hello") {
-      answer = { name, version: "1.0", tasks: ["search"], kinds: KINDS };
+      answer = { name, version: "1.0", tasks: Object.keys(tasks), kinds: KINDS };
     } else {
-      answer = await search(task).catch((error) => ({ error: { kind: error.kind ?? error.name, message: error.message } }));
+      answer = await tasks[task.task](task).catch((error) => ({ error: { kind: error.kind ?? error.name, message: error.message } }));
     }
     process.stdout.write(`${JSON.stringify({ id: task.id, ...answer })}\n`);
   }

@@ -20,10 +20,11 @@ from transport import (
     RateLimited,
     SearchError,
     Unavailable,
-    run_search,
+    call_api,
+    collect_pages,
 )
 
-__all__ = ["ERROR_KINDS", "search"]
+__all__ = ["ERROR_KINDS", "search", "search_all"]
 ALGORITHM = "ACS3-HMAC-SHA256"
 # how a code begins -> the error; the first that fits
 ERRORS: dict[str, type[SearchError]] = {
@@ -56,15 +57,25 @@ PERMANENT_FAILURES = {"UnsupportedInstanceType", "UnsupportedOperationType"}
 
 
 def search(task: Any) -> dict[str, Any]:
+    """Return one page of goods, and how many there are in all. Raise SearchError."""
+    return search_page(task, task.page, task.timeout)
+
+
+def search_all(task: Any) -> dict[str, Any]:
+    """Return the goods of all pages. Raise SearchError."""
+    return collect_pages(lambda page, timeout: search_page(task, page, timeout), task.timeout)
+
+
+def search_page(task: Any, page: int, timeout: float) -> dict[str, Any]:
     """Return one page of the instance's pictures that look like another, and how many there are. Raise SearchError."""
     form = {
         "InstanceName": task.credentials["InstanceName"],
         "PicContent": b64encode(Path(task.image_path).read_bytes()).decode(),
-        "Start": str((task.page - 1) * task.page_size),
+        "Start": str((page - 1) * task.page_size),
         "Num": str(task.page_size),
     }
     body = urlencode(form).encode()
-    return run_search(lambda: build_request(task.base_url, body, task.credentials), read_body, task.timeout)
+    return call_api(lambda: build_request(task.base_url, body, task.credentials), read_body, timeout)
 
 
 def build_request(base_url: str, body: bytes, credentials: dict[str, str]) -> httpx.Request:
@@ -97,7 +108,10 @@ def read_body(status: int, body: dict[str, Any]) -> dict[str, Any]:
     # Image Search may refuse with HTTP 200
     if status != 200 or body.get("Code") != 0:
         raise build_error(status, str(body.get("Code")), str(body.get("Message")))
-    return {"items": [read_item(item) for item in body["Auctions"] or ()], "total": body["Head"]["DocsReturn"]}
+    head = body["Head"]
+    # which of the two is the total, their names and their descriptions say differently; it is never the smaller one
+    total = max(head["DocsReturn"], head["DocsFound"])
+    return {"items": [read_item(item) for item in body["Auctions"] or ()], "total": total}
 
 
 def build_error(status: int, code: str, message: str) -> SearchError:

@@ -1,8 +1,11 @@
 """What both APIs of Daji have in common: the signature, and the errors."""
 
+from base64 import b64encode
 from hashlib import md5
+from pathlib import Path
 from typing import Any
 
+import httpx
 from transport import (
     BadCredential,
     BadImage,
@@ -12,6 +15,7 @@ from transport import (
     RateLimited,
     SearchError,
     Unavailable,
+    call_api,
 )
 
 # the API has one code for many things, and only the words tell
@@ -40,12 +44,27 @@ def sign(parameters: dict[str, str], credentials: dict[str, str]) -> dict[str, s
     return signed | {"sign": md5(text.encode(), usedforsecurity=False).hexdigest().upper()}
 
 
+def upload(task: Any, path: str) -> str:
+    """Return the id that the API gives the picture, which goes there as a file. Raise SearchError."""
+    picture = b64encode(Path(task.image_path).read_bytes()).decode()
+    form = sign({"image_base64": picture}, task.credentials)
+    image_id: str = call_api(
+        lambda: httpx.Request("POST", task.base_url + path, data=form), read_image_id, task.timeout
+    )
+    return image_id
+
+
+def read_image_id(status: int, body: dict[str, Any]) -> str:
+    """Return the id of an answer. Raise SearchError for a refusal."""
+    return str(read_data(status, body)["imageId"])
+
+
 def read_data(status: int, body: dict[str, Any]) -> dict[str, Any]:
     """Return the data of an envelope. Raise SearchError for a refusal."""
     code = body.get("code", status)
     # an error may come with HTTP 200
     if status != 200 or code != 200:
-        raise build_error(status, code, str(body.get("message")))
+        raise build_error(status, code, str(body.get("message") or body.get("detail")))
     data: dict[str, Any] = body["data"]
     return data
 

@@ -2,19 +2,36 @@
 
 from typing import Any
 
+import daji
 import httpx
 from daji import read_data, sign
-from transport import ERROR_KINDS, run_search
+from transport import ERROR_KINDS, call_api, collect_pages
 
-__all__ = ["ERROR_KINDS", "search"]
+__all__ = ["ERROR_KINDS", "search", "search_all", "upload"]
 PATH = "/alibaba/product/imageQuery"
+UPLOAD_PATH = "/alibaba/upload/image"
 
 
 def search(task: Any) -> dict[str, Any]:
+    """Return one page of goods, and how many there are in all. Raise SearchError."""
+    return search_page(task, task.page, task.timeout)
+
+
+def search_all(task: Any) -> dict[str, Any]:
+    """Return the goods of all pages. Raise SearchError."""
+    return collect_pages(lambda page, timeout: search_page(task, page, timeout), task.timeout)
+
+
+def upload(task: Any) -> str:
+    """Return the id that the API gives the picture. Raise SearchError."""
+    return daji.upload(task, UPLOAD_PATH)
+
+
+def search_page(task: Any, page: int, timeout: float) -> dict[str, Any]:
     """Return one page of goods that look like a picture of 1688, and how many there are in all. Raise SearchError."""
     parameters = {
         "imageAddress": task.image_url,
-        "beginPage": str(task.page),
+        "beginPage": str(page),
         "pageSize": str(task.page_size),
         "country": "en",
     }
@@ -22,7 +39,7 @@ def search(task: Any) -> dict[str, Any]:
     def build_request() -> httpx.Request:
         return httpx.Request("GET", task.base_url + PATH, params=sign(parameters, task.credentials))
 
-    return run_search(build_request, read_body, task.timeout)
+    return call_api(build_request, read_body, timeout)
 
 
 def read_body(status: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from transport import (
     Refused,
     SearchError,
     Unavailable,
-    run_search,
+    call_api,
 )
 
 __all__ = ["ERROR_KINDS", "search"]
@@ -37,7 +37,7 @@ def search(task: Any) -> dict[str, Any]:
     headers = {"X-Uuid": task.credentials["X-Uuid"], "Language": "en_US"}
     query = {"img": task.image_url, "platform": "1688"}
     url = task.base_url + PATH
-    return run_search(lambda: httpx.Request("POST", url, headers=headers, json=query), read_body, task.timeout)
+    return call_api(lambda: httpx.Request("POST", url, headers=headers, json=query), read_body, task.timeout)
 
 
 def read_body(status: int, body: dict[str, Any]) -> dict[str, Any]:

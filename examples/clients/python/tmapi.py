@@ -12,11 +12,13 @@ from transport import (
     RateLimited,
     SearchError,
     Unavailable,
-    run_search,
+    call_api,
+    collect_pages,
 )
 
-__all__ = ["ERROR_KINDS", "search"]
+__all__ = ["ERROR_KINDS", "search", "search_all", "upload"]
 PATH = "/1688/global/search/image"
+CONVERSION_PATH = "/1688/tools/image/convert_url"
 # code of the answer, or its HTTP status where the gateway gives none -> the error
 ERRORS: dict[int, type[SearchError]] = {
     401: BadCredential,
@@ -35,24 +37,55 @@ RETRIED_CODES = {417, 499, 503}
 
 def search(task: Any) -> dict[str, Any]:
     """Return one page of goods, and how many there are in all. Raise SearchError."""
+    return search_page(task, task.page, task.timeout)
+
+
+def search_all(task: Any) -> dict[str, Any]:
+    """Return the goods of all pages. Raise SearchError."""
+    return collect_pages(lambda page, timeout: search_page(task, page, timeout), task.timeout)
+
+
+def search_page(task: Any, page: int, timeout: float) -> dict[str, Any]:
+    """Return one page of goods, and how many there are in all. Raise SearchError."""
     parameters = {
         "apiToken": task.credentials["apiToken"],
         "img_url": task.image_url,
-        "page": task.page,
+        "page": page,
         "page_size": task.page_size,
     }
     url = task.base_url + PATH
-    return run_search(lambda: httpx.Request("GET", url, params=parameters), read_body, task.timeout)
+    return call_api(lambda: httpx.Request("GET", url, params=parameters), read_body, timeout)
+
+
+def upload(task: Any) -> str:
+    """Return the path by which the API finds the picture: searches take it in place of an address. Raise SearchError."""
+    key = {"apiToken": task.credentials["apiToken"]}
+    url = task.base_url + CONVERSION_PATH
+    picture = {"url": task.image_url}
+    path: str = call_api(lambda: httpx.Request("POST", url, params=key, json=picture), read_conversion, task.timeout)
+    return path
+
+
+def read_conversion(status: int, body: dict[str, Any]) -> str:
+    """Return the path of an answer. Raise SearchError for a refusal."""
+    path: str = read_data(status, body)["image_url"]
+    return path
 
 
 def read_body(status: int, body: dict[str, Any]) -> dict[str, Any]:
     """Return the goods of an answer. Raise SearchError for a refusal."""
+    data = read_data(status, body)
+    return {"items": [read_item(item) for item in data["items"]], "total": data["total_count"]}
+
+
+def read_data(status: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of an envelope. Raise SearchError for a refusal."""
     code = body.get("code", status)
     # an error may come with HTTP 200
     if status != 200 or code != 200:
         raise build_error(code, str(body.get("msg") or body.get("message")))
-    data = body.get("data") or {}
-    return {"items": [read_item(item) for item in data["items"]], "total": data["total_count"]}
+    data: dict[str, Any] = body["data"]
+    return data
 
 
 def build_error(code: int, message: str) -> SearchError:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,7 @@ import httpx
 
 MAX_BODY_LENGTH = 8 * 1024 * 1024
 MAX_ATTEMPTS = 3
+MAX_PAGES = 50
 FIRST_PAUSE = 0.2  # seconds, doubled for each attempt
 MARGIN = 0.5  # seconds of the caller's timeout that are left to tell of a failure
 
@@ -73,9 +75,10 @@ ERROR_KINDS: dict[str, str | list[str]] = {
 }
 
 
-def run_search(build_request: Callable[[], httpx.Request], read_body: Callable[[int, Any], Any], timeout: float) -> Any:
-    """Return what `read_body` makes of status and JSON. `build_request` is called, and so signs anew, for each attempt.
+def call_api(build_request: Callable[[], httpx.Request], read_body: Callable[[int, Any], Any], timeout: float) -> Any:
+    """Send a request, and return what `read_body` makes of status and JSON.
 
+    `build_request` is called, and so signs anew, for each attempt.
     `timeout` (seconds) is for all attempts together. Raise SearchError.
     """
     return asyncio.run(_search_in_time(build_request, read_body, timeout - MARGIN))
@@ -137,6 +140,25 @@ def _parse_json(body: bytes) -> Any:
     if not isinstance(answer, dict):
         raise Unavailable("the answer is no JSON object")
     return answer
+
+
+def collect_pages(search_page: Callable[[int, float], dict[str, Any]], timeout: float) -> dict[str, Any]:
+    """Return the goods of all pages, each once. `search_page` gets the page, from 1, and the seconds that are left.
+
+    The end is a page without anything new, as a server may give its last page again and again, or the total of the
+    answer. A short page is not the end: a product may have been taken off. Raise SearchError.
+    """
+    deadline = time.monotonic() + timeout
+    items: dict[Any, dict[str, Any]] = {}
+    for page in range(1, MAX_PAGES + 1):
+        result = search_page(page, deadline - time.monotonic())
+        count_before = len(items)
+        for item in result["items"]:
+            items.setdefault(item["id"], item)
+        # each answer's own total: it may change while the pages are read
+        if len(items) == count_before or len(items) >= result.get("total", float("inf")):
+            break
+    return {"items": list(items.values())}
 
 
 def read_pause(headers: httpx.Headers) -> float:
