@@ -114,3 +114,11 @@ def test_a_saboteur_is_shown_the_smallest_answer_that_breaks_it(certify: Certify
     assert words in finding["message"]
     assert finding["provenance"]["kind"] == kind
     assert finding["message"].count("/data/items") == 1
+
+
+@pytest.mark.slow
+def test_what_the_good_answer_shows_is_no_finding_about_those_that_are_drawn(certify: Certify) -> None:
+    # it tells its token on stderr, at each answer
+    line = "import sys; print(task.credentials, file=sys.stderr)"
+    cases = read_cases(certify(line, "--skip", "*forbidden", "--examples", "0"))
+    assert {case["verdict"] for case in cases.values()} == {"passed"}
