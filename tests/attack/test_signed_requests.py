@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 
@@ -84,13 +85,18 @@ def sign(proof: str) -> Request:
     return build_signed_request(api, load_api(api).account, at=at, scheme=scheme, **values)  # type: ignore[arg-type]
 
 
+def summarize(response: Response) -> str:
+    # the time that a search took follows the nonce
+    return re.sub(r"'SearchTime': \d+", "", summarize_response(response))
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("proof", PROOFS)
 def test_a_signature_holds_however_the_request_is_written(server: Server, proof: str, writer: str) -> None:
     plain = ask(server, encode(sign(proof)))
     assert plain.status == 200
     other = ask(server, WRITERS[writer](sign(proof)))
-    assert summarize_response(other) == summarize_response(plain)
+    assert summarize(other) == summarize(plain)
 
 
 @pytest.mark.parametrize("blanks", [b"", b" ", b"\t", b" \t "], ids=["none", "blank", "tab", "both"])
