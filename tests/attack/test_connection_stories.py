@@ -194,3 +194,46 @@ def test_a_pipeline_that_waits_is_answered_though_its_client_has_said_its_end() 
     wire.wait(4)
     assert wire.statuses == [200] * 41
     assert wire.transport.is_ended
+
+
+DRIPS = {
+    "of a GET": (b"GET /direct/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n", b"z"),
+    "of a POST": (post(3000), b"z"),
+    "in chunks": (CHUNKED, b"1\r\nz\r\n"),
+    "of one chunk": (CHUNKED + b"bb8\r\n", b"z"),
+    "that is too long": (post(3 * BODY_LIMIT), b"z"),
+    "behind a response": (GET + post(3000), b"z"),
+    "behind a slow response": (b"GET /slow/1?seconds=3 HTTP/1.1\r\nHost: a\r\n\r\n" + post(3000), b"z"),
+    "by HTTP/1.0": (post(3000).replace(b"HTTP/1.1", b"HTTP/1.0"), b"z"),
+    "behind an offer of HTTP/2": (post(3000)[:-2] + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", b"z"),
+    "that waits for a word": (post(3000)[:-2] + b"Expect: 100-continue\r\n\r\n", b"z"),
+    "of trailers": (CHUNKED + b"0\r\n", b"a"),
+    "of an extension": (CHUNKED + b"1;", b"a"),
+}
+
+
+@transports
+@pytest.mark.parametrize("name", DRIPS)
+def test_a_body_that_drips_is_ended_whatever_it_is(name: str, is_tls: bool) -> None:
+    beginning, drop = DRIPS[name]
+    wire = Wire(is_tls=is_tls)
+    wire.send(beginning)
+    for _ in range(int(PROMISED.body_seconds)):
+        wire.send(drop)
+        wire.wait(1)
+        if wire.transport.is_lost:
+            break
+    assert wire.is_over
+    assert wire.registry.body_bytes == 0
+
+
+@pytest.mark.parametrize("seconds", [0.5, 4.0])
+def test_a_head_that_drips_is_ended(seconds: float) -> None:
+    wire = Wire()
+    wire.send(b"GET / HTTP/1.1\r\n")
+    for _ in range(int(PROMISED.head_seconds / seconds) + 2):
+        wire.send(b"x")
+        wire.wait(seconds)
+    wire.wait(PROMISED.linger_seconds)
+    assert wire.is_over
+    assert wire.statuses == [408]

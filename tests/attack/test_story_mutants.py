@@ -111,6 +111,13 @@ STORY_MUTANTS = [
         stories.test_a_steady_body_may_take_its_whole_time_and_no_longer,
     ),
     StoryMutant(
+        "neither body_seconds nor body_bytes_per_second",
+        promise(body_seconds=ENDLESS, body_bytes_per_second=0.0),
+        stories.test_a_body_that_drips_is_ended_whatever_it_is,
+        ("of a GET", False),
+    ),
+    StoryMutant("no head_seconds", promise(head_seconds=ENDLESS), stories.test_a_head_that_drips_is_ended, (0.5,)),
+    StoryMutant(
         "no body_bytes_per_second",
         promise(body_bytes_per_second=0.0),
         stories.test_a_body_below_the_least_rate_is_ended_behind_the_time_of_a_pause,

@@ -31,11 +31,13 @@ Take a POST whose body stops in the middle:
 1. `data_received` gets the head. `_begin_request` makes BODY of HEAD, asks the application how long this body may be and
    take, and sets the timer.
 2. `data_received` gets half of the body. The reader keeps it, up to `body_limit`, and knows how much is still to come.
+   `_flow` counts it among the bodies of all connections, of which there may be so much and no more.
 3. Nothing comes any more. After `body_pause_seconds` (or `body_seconds` since the head, which an API may have set itself:
    five at Alibaba Cloud) the timer calls `_check_deadline`. A body that drips ends there too, by its rate.
 4. `_answer_broken_body` answers the request: a `Request` with the half body and `broken_rule="body-timeout"` goes the
    direct way, and the API answers with the error that its vendor has for it. For the control API and for applications
-   that are not ours there is none, and the client gets a plain 408.
+   that are not ours there is none, and the client gets a plain 408. The request has taken the half body along: it counts
+   against the bound of the sandbox's journal now, and no longer here.
 5. That response says `connection: close`, and the state is CLOSING: what might still come is the rest of this body, and
    must not be taken for a request.
 
