@@ -34,6 +34,8 @@ def cli(context: click.Context) -> None:
       lookalike situations tmapi/439       one of them, and how to get it
       lookalike sign aliyun                how a signature comes about, stage by stage
       lookalike check --url URL            what a server of yours does otherwise
+      lookalike certify tmapi --client my_client:search
+                                           what a client of yours makes of every answer
       lookalike exec -- pytest             what your tests send, and what they never meet
     """
     context.color = choose_color()
