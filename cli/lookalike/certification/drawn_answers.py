@@ -63,9 +63,9 @@ class AnswerDrawing:
     @property
     def kind(self) -> DrawnKind:
         """Return whether the answers are allowed or forbidden."""
-        if self.case.drawn is None:
+        if self.case.drawn_kind is None:
             raise ValueError(f"the answers of {self.case.id} are not drawn")
-        return self.case.drawn
+        return self.case.drawn_kind
 
     @property
     def is_over(self) -> bool:

@@ -46,7 +46,7 @@ class CertificationServer:
         if case.task == "search-all":
             pages = ScriptedPages(PAGE_SCRIPTS[case.script], mock.services[case.api].variants)
             size = pages.script.size
-        if case.drawn is not None:
+        if case.drawn_kind is not None:
             # the shortest answer that has goods
             size = 1
         sandbox = mock.create_sandbox(size=size)

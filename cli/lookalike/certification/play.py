@@ -41,7 +41,7 @@ def build_outcome(
     violations: tuple[RequestViolation, ...] = ()
     # In the default world they were found already; another may want what this client could not know. At answers that are
     # drawn a client asks the same each time, and to look at it takes as long as all else together.
-    if not case.variant and case.drawn is None:
+    if not case.variant and case.drawn_kind is None:
         violations = case_sandbox.find_violations()
     secrets = [(name, value) for name, value in case_sandbox.credentials.items() if name in api.root.secrets]
     return ClientOutcome(

@@ -57,25 +57,25 @@ def _render_cases(cases: Iterable[CaseReport]) -> str:
 
 
 @dataclass
-class FindingGroup:
+class CaseFindingGroup:
     """The same finding in many cases: a client that leaks its key does so in every one."""
 
     finding: CaseFinding
     case_ids: list[str] = field(default_factory=list)
 
 
-def _group_findings(cases: Iterable[CaseReport]) -> list[FindingGroup]:
+def _group_findings(cases: Iterable[CaseReport]) -> list[CaseFindingGroup]:
     """Return each finding once, with the cases that it was made in."""
-    groups: dict[tuple[object, ...], FindingGroup] = {}
+    groups: dict[tuple[object, ...], CaseFindingGroup] = {}
     for case in cases:
         for finding in case.findings:
             # The fingerprint is another one in each case, and so is the severity: a variant may be less sure than the rule.
             key = (finding.check, finding.message, finding.provenance, finding.accepted_reason)
-            groups.setdefault(key, FindingGroup(finding)).case_ids.append(case.id)
+            groups.setdefault(key, CaseFindingGroup(finding)).case_ids.append(case.id)
     return list(groups.values())
 
 
-def _render_check(report: CertificationReport, groups: Sequence[FindingGroup]) -> str:
+def _render_check(report: CertificationReport, groups: Sequence[CaseFindingGroup]) -> str:
     """Return all that one check found; why that is wrong, and what to do, is the same for all of it."""
     check = report.get_check(groups[0].finding.check)
     lines = []
@@ -101,7 +101,7 @@ def _render_check(report: CertificationReport, groups: Sequence[FindingGroup]) -
     return "\n".join(lines)
 
 
-def _render_details(group: FindingGroup, indent: str) -> list[str]:
+def _render_details(group: CaseFindingGroup, indent: str) -> list[str]:
     lines = [f"{indent}in: {_list_some(group.case_ids)}"]
     if group.finding.accepted_reason:
         lines.append(f"{indent}accepted: {clean_line(group.finding.accepted_reason)}")

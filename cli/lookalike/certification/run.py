@@ -179,7 +179,7 @@ async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: 
                     reason = str(error)
                 if reason:
                     run.results[index] = CaseResult(case, "not judged", reason=reason)
-                elif case.drawn is not None:
+                elif case.drawn_kind is not None:
                     run.results[index] = await _draw_answers(run, server, client, case)
                 elif is_again:
                     run.judge_again(index, await _play_case(options, server, client, case, f"{index + 1}-again"))

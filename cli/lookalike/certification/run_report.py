@@ -67,9 +67,9 @@ def build_rerun_command(options: CertificationOptions, case: ClientCase) -> str:
             words += ["--variant", f"{key}={value}"]
     if options.timeout != DEFAULT_TIMEOUT:
         words += ["--timeout", f"{options.timeout:g}"]
-    if case.drawn is not None and options.example_count != DEFAULT_EXAMPLES:
+    if case.drawn_kind is not None and options.example_count != DEFAULT_EXAMPLES:
         words += ["--examples", str(options.example_count)]
-    if case.drawn is not None and options.keep_folder is not None:
+    if case.drawn_kind is not None and options.keep_folder is not None:
         words += ["--keep", str(options.keep_folder)]
     if options.trust != DEFAULT_TRUST:
         words += ["--trust", ",".join(sort_trust(options.trust))]

@@ -56,7 +56,7 @@ class ClientCase:
         return bool(self.script) or self.task == "search-all"
 
     @property
-    def drawn(self) -> DrawnKind | None:
+    def drawn_kind(self) -> DrawnKind | None:
         """Return whether the answers that are drawn are allowed or forbidden; None where none is drawn."""
         return DRAWN_SCRIPTS.get(self.script)
 
