@@ -21,7 +21,7 @@ from .served_items import find_last_page, list_item_ids
 )
 def check_allowed_answer(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for an error, or other items than the answer has, where the document allows the answer."""
-    drawn = outcome.drawn_kind
+    drawn = outcome.drawn
     response = outcome.response
     if drawn is None or drawn.kind != "allowed" or response is None:
         return
@@ -45,7 +45,7 @@ def check_forbidden_answer(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 
     A client that gives the goods is right as well: it needed nothing of what is broken.
     """
-    drawn = outcome.drawn_kind
+    drawn = outcome.drawn
     response = outcome.response
     if drawn is None or drawn.kind != "forbidden" or response is None or response.items is None:
         return

@@ -227,7 +227,7 @@ def _is_code_told(outcome: ClientOutcome) -> bool:
 )
 def check_crash(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for a driver that has ended, or speaks no protocol any more."""
-    if outcome.problem == "malformed" and outcome.drawn_kind is not None and outcome.drawn_kind.kind == "forbidden":
+    if outcome.problem == "malformed" and outcome.drawn is not None and outcome.drawn.kind == "forbidden":
         # a client that hands on what it cannot know, such as a title that is no text: its driver has no way to say so
         return
     if outcome.problem in ("crash", "malformed"):

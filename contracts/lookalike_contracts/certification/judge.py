@@ -113,14 +113,14 @@ def _is_meant(check: ClientCheck, outcome: ClientOutcome) -> bool:
     What a client sends, and the secrets in its words, the other cases show; what a broken answer asks of a client, the
     checks of errors do not know.
     """
-    if outcome.drawn_kind is None:
+    if outcome.drawn is None:
         return check.family != ANSWERS_FAMILY
     return check.family == ANSWERS_FAMILY or check.id in CHECKS_OF_DRAWN
 
 
 def _add_edits(finding: ClientFinding, outcome: ClientOutcome) -> ClientFinding:
     """Return a finding with the edits of the answer that it was made at."""
-    drawn = outcome.drawn_kind
+    drawn = outcome.drawn
     if drawn is None:
         return finding
     return replace(finding, message=f"where {drawn.describe()}: {finding.message}", subject=drawn.subject)
