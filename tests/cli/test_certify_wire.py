@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,16 @@ def search(task):
         "tmapi/wire:slow-head": "failed",
         "tmapi/wire:slow-body": "failed",
     }
+
+
+@pytest.mark.slow
+def test_the_script_of_the_docs_passes_every_case(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "certify.md"
+    scripts = re.findall(r"^```text\n(#!/bin/sh\n.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    script = tmp_path / "search.sh"
+    script.write_text(scripts[-1], "utf-8")
+    script.chmod(0o755)
+    result = CliRunner().invoke(cli, ["certify", "tmapi", "--driver", str(script), "--task", "search", "--json"])
+    cases = json.loads(result.stdout)["cases"]
+    assert [case["id"] for case in cases if case["verdict"] != "passed"] == []
+    assert result.exit_code == 0

@@ -39,6 +39,11 @@ FAULT_EXPECTATIONS: Final[Mapping[str, Expectation]] = {
 }
 # nobody has to document that connections break, and every client meets it
 NETWORK: Final = Source("documented", "RFC 9110 and RFC 9112: a message that is not whole is none")
+WIRE_SOURCES: Final[Mapping[str, Source]] = {
+    "wire:redirect": Source(
+        "documented", "RFC 9110, 15.4: a redirect says that more is needed before there is an answer"
+    )
+}
 ORDINARY: Final = Source("documented", "the API's document")
 
 
@@ -72,7 +77,8 @@ def _iter_wire_cases(api: Api) -> Iterator[ClientCase]:
     """Yield the cases in which the server is none of the API's."""
     for operation in list_task_operations(api, "search")[:1]:
         for script in (*WIRE_ANSWERS, UNKNOWN_CA):
-            yield ClientCase(api.id, operation.id, "", "failure", NETWORK, script=script)
+            source = WIRE_SOURCES.get(script, NETWORK)
+            yield ClientCase(api.id, operation.id, "", "failure", source, script=script)
         yield ClientCase(api.id, operation.id, "", "any", NETWORK, script=KNOWN_CA)
 
 
