@@ -30,7 +30,7 @@ def search(task: Any) -> dict[str, Any]:
         access_key_id=credentials["AccessKeyId"],
         access_key_secret=credentials["AccessKeySecret"],
         endpoint=urlsplit(task.base_url).netloc,
-        protocol="http",
+        protocol=urlsplit(task.base_url).scheme,
         connect_timeout=milliseconds,
         read_timeout=milliseconds,
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from lookalike_specs.provenance import Source
 from lookalike_specs.redaction import Redactor
+from lookalike_specs.signing import SCHEMES
 
 from .case import SLOW_SCRIPTS, UNKNOWN_CA, ClientOutcome
 from .checks import RECORDED
@@ -65,13 +66,24 @@ def check_redirect(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look for each credential in what came to the other host, in every encoding that the redactor knows."""
     # by value: one that has two names is told of once, by the first of them
     names: dict[str, str] = {}
+    key_names = _list_key_names(outcome)
     for name, value in outcome.credentials.items():
-        if len(value) >= MIN_KEY_LENGTH:
+        if name in key_names and len(value) >= MIN_KEY_LENGTH:
             names.setdefault(value, name)
     for value, name in names.items():
         redactor = Redactor([value.encode()])
         if any(redactor.redact(data) != data for data in outcome.wire.foreign_requests):
             yield ClientFinding(f"{name} was sent to another host after a redirect", RECORDED, subject=name)
+
+
+def _list_key_names(outcome: ClientOutcome) -> set[str]:
+    """Return which credentials prove who asks: an account also has what is no key, such as Alibaba Cloud's instance."""
+    key_names = set(outcome.api.root.secrets)
+    for scheme in outcome.operation.schemes:
+        for part in (scheme, *scheme.parts):
+            signing = SCHEMES[part.extension.scheme]
+            key_names |= {signing.key_name, signing.secret_name}
+    return key_names
 
 
 @client_check(

@@ -19,7 +19,7 @@ async function search(task) {
     accessKeyId: AccessKeyId,
     accessKeySecret: AccessKeySecret,
     endpoint: new URL(task.base_url).host,
-    protocol: 'http',
+    protocol: new URL(task.base_url).protocol.replace(':', ''),
     connectTimeout: timeout,
     readTimeout: timeout,
   });
