@@ -9,6 +9,7 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.exceptions import UnknownOperation
+from lookalike_specs import Operation
 from lookalike_specs.answer_edits import AnswerEdit, apply_edits
 from lookalike_specs.messages import Request, Response
 
@@ -94,3 +95,22 @@ def test_edits_that_are_too_many_or_too_large_are_refused(edits: list[AnswerEdit
 def test_an_operation_that_no_api_has_is_refused() -> None:
     with pytest.raises(UnknownOperation, match="nearest: searchItemsByImageUrl"):
         Mock("tmapi").create_sandbox().edit_answers([], operation="searchItems")
+
+
+def test_each_answer_may_have_edits_of_its_own_that_depend_on_those_before() -> None:
+    mock = Mock("tmapi")
+    sandbox = mock.create_sandbox()
+    token = sandbox.credentials["tmapi"]["apiToken"]
+    operations: list[str] = []
+
+    def count_answers(operation: Operation, _: Response) -> list[AnswerEdit]:
+        operations.append(operation.id)
+        return [AnswerEdit("set", "/data/total_count", len(operations))]
+
+    sandbox.edit_each_answer(count_answers)
+    # an error is no good answer, and is not counted
+    _search(mock, token, "example=tmapi/439")
+    totals = [json.loads(_search(mock, token).body)["data"]["total_count"] for _ in range(3)]
+    assert (totals, operations) == ([1, 2, 3], ["searchItemsByImageUrl"] * 3)
+    sandbox.edit_each_answer(None)
+    assert json.loads(_search(mock, token).body)["data"]["total_count"] > 3

@@ -199,7 +199,8 @@ def _read_exit_status(task: ClientTask, status: int, stderr: str, seconds: float
 
 
 def _parse_response(question: TaskQuestion, line: bytes) -> ClientResponse:
-    return _parse_line(question, line, ClientResponse)
+    # that a command has ended is known to us alone; a driver that says so of itself would be held to less
+    return msgspec.structs.replace(_parse_line(question, line, ClientResponse), has_ended=False)
 
 
 def _parse_hello(question: TaskQuestion, line: bytes) -> Hello:
