@@ -111,7 +111,8 @@ def build_router(services: Iterable[Service]) -> ApiRouter:
     for service in services:
         by_id[service.api.id] = service
         for host in sorted(service.api.hosts):
-            name = host.lower()
+            # `resolve` leaves the port of a `Host` out, as a mock is at another one anyway
+            name = host.partition(":")[0].lower()
             by_host[name] = (*by_host.get(name, ()), service)
         for path, methods in service.routes.items():
             by_path[path] = match_path(service, path)

@@ -164,6 +164,31 @@ def test_without_the_right_to_make_a_network_a_line_says_so_and_the_weak_way_is_
     ) in result.stderr
 
 
+OPEN_API = """
+openapi: 3.0.3
+info: {title: shop, version: "1"}
+servers: [{url: "http://shop.example.test:8080/v1"}]
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses: {"200": {description: All pets., content: {application/json: {schema: {type: object}}}}}
+"""
+
+
+@pytest.mark.parametrize("way", ["weak", "strong"])
+def test_a_document_of_ones_own_with_another_port_and_no_keys_is_intercepted(
+    lookalike: Lookalike, tmp_path: Path, way: str
+) -> None:
+    path = tmp_path / "open-pets.yaml"
+    path.write_text(OPEN_API, "utf-8")
+    code = "import urllib.request; urllib.request.urlopen('http://shop.example.test:8080/v1/pets')"
+    options = ["--weak"] if way == "weak" else []
+    result = lookalike("exec", "--spec", str(path), "--intercept", *options, "--", sys.executable, "-c", code)
+    assert result.exit_code == 0, result.output
+    assert "open-pets: 1 request\n  operations   1 of 1   listPets\n" in result.stderr
+
+
 def test_no_file_is_left_behind(lookalike: Lookalike, tmp_path: Path) -> None:
     before = set(Path(gettempdir()).glob("lookalike-*"))
     code = "import os, sys; print(os.environ['SSL_CERT_FILE'], file=open(sys.argv[1], 'w'))"

@@ -34,8 +34,6 @@ HOSTS_FILE: Final = "hosts"
 # of making namespaces, and of starting the command in them
 ANSWER_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 4096
-# at the vendors' ports, and at that of the base URL
-SOCKET_COUNT: Final = 3
 # a proxy of the user's is out of reach, and nothing is asked of it
 UNREACHABLE_VARIABLES: Final = (*PROXY_VARIABLES, *NO_PROXY_VARIABLES, "ALL_PROXY", "all_proxy")
 
@@ -66,7 +64,7 @@ class NamespaceLauncher:
             ours.settimeout(ANSWER_SECONDS)
             with theirs:
                 command = [sys.executable, "-I", "-S", str(ENTRY), str(theirs.fileno()), str(hosts_path)]
-                command.append(self._interceptor.ca_path)
+                command += [self._interceptor.ca_path, *map(str, self._interceptor.ports)]
                 process = subprocess.Popen(command, pass_fds=[theirs.fileno()], **options)  # noqa: S603 - our own program
             try:
                 self._hand_over(ours)
@@ -78,14 +76,16 @@ class NamespaceLauncher:
 
     def _hand_over(self, channel: socket.socket) -> None:
         """Take the sockets, answer on them, and let the process at the other end become the command."""
+        # one at each of the vendors' ports, and one for the base URL
+        count = len(self._interceptor.ports) + 1
         try:
-            answer, descriptors, _, _ = socket.recv_fds(channel, MAX_ANSWER_BYTES, SOCKET_COUNT)
+            answer, descriptors, _, _ = socket.recv_fds(channel, MAX_ANSWER_BYTES, count)
         except TimeoutError:
             raise NamespaceUnavailable(
                 f"the process that makes one has not answered in {ANSWER_SECONDS:.0f} s"
             ) from None
         sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
-        if len(sockets) != SOCKET_COUNT:
+        if len(sockets) != count:
             raise NamespaceUnavailable(_describe_refusal(answer))
         servers = [self._server.listen(sock) for sock in sockets]
         base_url = servers[-1].url

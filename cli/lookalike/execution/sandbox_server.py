@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,13 @@ from typing import Final
 from lookalike_mocks import Mock, Sandbox
 from lookalike_mocks.adapters.asgi import MockApp
 from lookalike_mocks.adapters.certificates import TlsContexts, create_tls_contexts, list_host_names
-from lookalike_mocks.adapters.interception import ELSEWHERE, InterceptingMock, Interception, list_vendor_hosts
+from lookalike_mocks.adapters.interception import (
+    ELSEWHERE,
+    InterceptingMock,
+    Interception,
+    list_vendor_hosts,
+    list_vendor_ports,
+)
 from lookalike_mocks.adapters.server import Server
 from lookalike_mocks.memory.limits import MEBIBYTE, MemoryLimits
 from lookalike_mocks.sandbox.journal import JournalEntry
@@ -30,9 +36,10 @@ MEMORY_LIMITS: Final = MemoryLimits(
 
 @dataclass(frozen=True, slots=True)
 class Interceptor:
-    """What it takes to stand in for the vendors' hosts: certificates for their names, and a folder with the CA's."""
+    """What it takes to stand in for the vendors' hosts: their hosts and ports, certificates, and a folder with the CA."""
 
     interception: Interception
+    ports: Sequence[int]
     contexts: TlsContexts
     folder: Path
 
@@ -111,4 +118,4 @@ def _create_interceptor(mock: InterceptingMock, folder: Path) -> Interceptor:
     contexts = create_tls_contexts(list_host_names(mock))
     (folder / CA_FILE).write_text(contexts.ca, "ascii")
     mock.interception = Interception(list_vendor_hosts(mock))
-    return Interceptor(mock.interception, contexts, folder)
+    return Interceptor(mock.interception, list_vendor_ports(mock), contexts, folder)

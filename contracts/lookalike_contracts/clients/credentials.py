@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from lookalike_specs import SecurityScheme
 from lookalike_specs.messages import Request
@@ -14,6 +15,8 @@ from .parsed_request import ClientRequest
 from .signature_diagnosis import diagnose_signature
 from .violation import RequestViolation, RequestViolationKind
 
+# that of an operation for which a document asks for no proof
+OPEN_SCHEME: Final = "none"
 Credentials = Mapping[str, str]
 
 
@@ -22,6 +25,9 @@ def validate_credentials(request: ClientRequest, account: Credentials | None) ->
 
     `account` has the credentials under the vendor's own names; None where the request holds nobody's key.
     """
+    if any(candidate.extension.scheme == OPEN_SCHEME for candidate in request.schemes):
+        # anybody may call
+        return
     scheme = find_scheme(request)
     if scheme is None:
         ways = " or ".join(f"{candidate.parameter} ({candidate.location})" for candidate in request.schemes)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from lookalike_specs.messages import Request, Response
 
@@ -75,6 +76,14 @@ def split_authority(authority: str) -> tuple[str, str]:
 def list_vendor_hosts(mock: Mock) -> list[str]:
     """Return the host names of the vendors; those of a region's other hosts are wildcards."""
     return [host for host in list_host_names(mock) if host not in LOOPBACK]
+
+
+def list_vendor_ports(mock: Mock) -> list[int]:
+    """Return the ports at which the vendors' servers are: those of http and https, and what a document names besides."""
+    ports = {80, 443}
+    for service in mock.services.values():
+        ports.update(filter(None, (urlsplit(server).port for server in service.api.servers)))
+    return sorted(ports)
 
 
 class InterceptingMock(Mock):

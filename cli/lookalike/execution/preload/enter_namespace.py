@@ -1,10 +1,10 @@
-"""Becomes the command of `lookalike exec --intercept`, in a network of its own: `enter_namespace.py FD HOSTS CA`.
+"""Becomes the command of `lookalike exec --intercept`, in a network of its own: `enter_namespace.py FD HOSTS CA PORT…`.
 
 Linux gives a process namespaces: views of the network and of the file system that it shares with its children alone. In
 those that are made here there is no network but loopback, `/etc/hosts` is the file HOSTS, where the vendors' names stand
-for an address of loopback, and the system's own CAs are the file CA. The sockets there are opened here, before the command
-begins, and handed to the process that answers, over the socket FD (SCM_RIGHTS): a socket stays in the network that it was
-made in, whoever holds it.
+for an address of loopback, and the system's own CAs are the file CA. The sockets there, one at each PORT, are opened here,
+before the command begins, and handed to the process that answers, over the socket FD (SCM_RIGHTS): a socket stays in the
+network that it was made in, whoever holds it.
 
     this process                                  lookalike
     makes the namespaces, opens sockets  ------>  answers on them
@@ -37,7 +37,6 @@ IFF_UP = 0x1
 SIOCSIFFLAGS = 0x8914
 # where the vendors' names lead; the command may have a server of its own at 127.0.0.1:80
 VENDOR_ADDRESS = "127.0.0.80"
-PORTS = (80, 443)
 HOSTS_FILE = "/etc/hosts"
 # who is asked for names in place of the file, in some systems: they live outside, and know the real addresses
 NAME_SERVICES = ("/run/nscd/socket", "/var/run/nscd/socket", "/run/systemd/resolve/io.systemd.Resolve")
@@ -113,10 +112,10 @@ def start_loopback() -> None:
         fcntl.ioctl(sock, SIOCSIFFLAGS, request)
 
 
-def open_sockets() -> list[socket.socket]:
+def open_sockets(ports: list[int]) -> list[socket.socket]:
     """Return sockets at the vendors' ports, and one at a free port for the base URL; whoever gets them listens."""
     sockets = []
-    for address in (*((VENDOR_ADDRESS, port) for port in PORTS), ("127.0.0.1", 0)):
+    for address in (*((VENDOR_ADDRESS, port) for port in ports), ("127.0.0.1", 0)):
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
@@ -153,7 +152,7 @@ def main() -> None:
     channel.set_inheritable(False)
     try:
         enter(sys.argv[2], sys.argv[3])
-        sockets = open_sockets()
+        sockets = open_sockets([int(port) for port in sys.argv[4:]])
     except OSError as error:
         channel.sendall(json.dumps({"unavailable": error.strerror or str(error)}).encode())
         sys.exit(NOT_STARTED)
