@@ -44,7 +44,7 @@ CLIENTS = {
     "its log": "logging.warning(' | '.join(words)); return []",
     "stderr": "print(*words, sep=chr(10), file=sys.stderr); os._exit(1)",
     "its items": "return {'items': [{'id': word, 'title': word, 'price': word, 'url': word} for word in words], 'total': 3}",
-    "its request": "ask(task, keyword=' | '.join(words)[:2000], **{word[:100]: word[:100] for word in words}); return []",
+    "its request": "ask(task, keyword=' | '.join(words), **{word: word for word in words}); return []",
     "a traceback": "assert words == 'other'",
 }
 

@@ -36,6 +36,10 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "cli/test_open_files.py::test_a_server_goes_on_where_no_socket_is_left",
     ),
     "Pictures are measured before they are decoded": ("mocks/test_images.py::test_bombs_are_not_opened",),
+    "Requests never become code, paths of files, or requests of ours.": (
+        "test_security_policy.py::test_nothing_connects_to_anybody_but_the_judges_client",
+    ),
+    "Nothing is sent to anybody.": ("test_security_policy.py::test_nothing_connects_to_anybody_but_the_judges_client",),
     "It follows no redirect, takes no proxy from the environment": (
         "contracts/transport/test_client.py::test_proxies_of_the_environment_are_not_used",
     ),
@@ -71,6 +75,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "specs/redaction/test_redactor.py::test_nor_do_two_encodings_beside_each_other",
     ),
 }
+# what opens a connection to somebody, and the one file that may: the judge asks the host that is named
+CONNECTING_CALLS = frozenset(
+    ("connect", "connect_ex", "create_connection", "open_connection", "sock_connect", "urlopen")
+)
+CONNECTING_FILES = {"contracts/lookalike_contracts/transport/client.py"}
+CLIENT_LIBRARIES = frozenset(("aiohttp", "ftplib", "requests", "smtplib", "urllib3", "urllib.request"))
 
 
 @cache
@@ -91,3 +101,29 @@ def test_a_promise_stands_on_the_page_and_its_tests_exist(promise: str) -> None:
     for node in PROMISES[promise]:
         file, _, name = node.partition("::")
         assert name in list_tests(file), node
+
+
+def test_each_promise_of_the_page_is_in_the_table() -> None:
+    promised = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What is promised")[2].partition("\n## ")[0]
+    items = [" ".join(item.split()) for item in promised.split("\n- ")[1:]]
+    assert len(items) > 8
+    assert [item for item in items if not any(promise in item for promise in PROMISES)] == []
+
+
+def list_connecting_lines(path: Path) -> list[int]:
+    lines = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CONNECTING_CALLS:
+            lines.append(node.lineno)
+        if isinstance(node, ast.Import) and any(alias.name in CLIENT_LIBRARIES for alias in node.names):
+            lines.append(node.lineno)
+        if isinstance(node, ast.ImportFrom) and node.module in CLIENT_LIBRARIES:
+            lines.append(node.lineno)
+    return lines
+
+
+def test_nothing_connects_to_anybody_but_the_judges_client() -> None:
+    files = [path for room in ("specs", "mocks", "contracts", "cli") for path in (ROOT / room).rglob("*.py")]
+    assert len(files) > 300
+    connecting = {str(path.relative_to(ROOT)) for path in files if list_connecting_lines(path)}
+    assert connecting == CONNECTING_FILES
