@@ -73,6 +73,9 @@ ANSWER_SABOTEURS: dict[str, tuple[str, str, str, str]] = {
     "try: json.dumps(items[0]['item_id'] + 1)\n    except TypeError: time.sleep(30)": (
         "tmapi/answers:forbidden", "failure/hang", "where /data/items is null: the client had 2 s", "measured",
     ),
+    "if len(items[0]['title']) > 300: time.sleep(30)": (
+        "tmapi/answers:allowed", "failure/hang", "where /data/items/0/title is ", "measured",
+    ),
 }  # fmt: skip
 ANSWER_CHECKS = frozenset(check for _, check, _, _ in ANSWER_SABOTEURS.values() if check.startswith("answers/"))
 Certify = Callable[..., Result]

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Event
 from typing import Final
 
@@ -33,6 +34,11 @@ from .play import build_outcome, build_task
 # seconds, and answers: shrinking ends with the smallest that was found so far
 SHRINK_SECONDS: Final = 8.0
 MAX_SHRINK_STEPS: Final = 60
+HANG_CHECK: Final = "failure/hang"
+# seconds that a client has which hung once, while the smallest answer is looked for; and how often the time that it took
+# for the good answer
+MIN_PATIENCE: Final = 1.5
+PATIENCE_FACTOR: Final = 6
 # of fields at which a client breaks in ways that fail nobody
 MAX_EXCLUDED: Final = 10
 TIME_IS_UP: Final = "the time was up"
@@ -112,7 +118,10 @@ async def _play_examples(
         if not checks:
             remaining.popleft()
             continue
-        result, smallest = await _shrink(drawing, answer, example, checks)
+        patience = inf
+        if HANG_CHECK in checks:
+            patience = max(MIN_PATIENCE, PATIENCE_FACTOR * plain.seconds)
+        result, smallest = await _shrink(drawing, answer, example, checks, patience)
         if drawing.keep is not None and result.findings:
             words = result.findings[0].finding.message
             drawing.keep(build_kept_answer(drawing.case.id, drawing.kind, answer, smallest, words))
@@ -179,11 +188,11 @@ def _list_checks(result: CaseResult) -> frozenset[str]:
 
 
 async def _shrink(
-    drawing: AnswerDrawing, answer: GoodAnswer, example: Candidates, checks: frozenset[str]
+    drawing: AnswerDrawing, answer: GoodAnswer, example: Candidates, checks: frozenset[str], patience: float
 ) -> tuple[CaseResult, Candidates]:
     """Return the verdict on the smallest edits that break the client, played once more, and those edits."""
     loop = asyncio.get_running_loop()
-    shrinking = _Shrinking(drawing, answer, checks, loop)
+    shrinking = _Shrinking(drawing, answer, checks, patience, loop)
     shrinking.results[_identify(example)] = True
     try:
         smallest = await asyncio.to_thread(minimize, answer, example, shrinking.breaks, seed=drawing.seed)
@@ -200,11 +209,15 @@ async def _shrink(
 
 @dataclass(slots=True)
 class _Shrinking:
-    """Plays smaller answers for a thread that looks for the smallest; each once, and none when it has taken too long."""
+    """Plays smaller answers for a thread that looks for the smallest; each once, and none when it has taken too long.
+
+    A client that hangs is waited for `patience` seconds, and not for its whole timeout.
+    """
 
     drawing: AnswerDrawing
     answer: GoodAnswer
     checks: frozenset[str]
+    patience: float
     loop: AbstractEventLoop
     results: dict[tuple[str, ...], bool] = field(default_factory=dict)
     started_at: float = field(default_factory=time.monotonic)
@@ -227,12 +240,24 @@ class _Shrinking:
             raise _Aborted
         if not is_of_kind(self.answer, candidates, self.drawing.kind):
             return False
-        playing = asyncio.run_coroutine_threadsafe(_play(self.drawing, self.answer, candidates), self.loop)
+        playing = asyncio.run_coroutine_threadsafe(self._find_checks(candidates), self.loop)
         try:
-            outcome = playing.result()
+            return not self.checks.isdisjoint(playing.result())
         except CancelledError:
             raise _Aborted from None
-        return not self.checks.isdisjoint(_list_checks(self.drawing.judge(outcome)))
+
+    async def _find_checks(self, candidates: Candidates) -> frozenset[str]:
+        """Return the checks that find something when the edits are played."""
+        seconds = None
+        if self.patience < inf:
+            seconds = self.patience
+        try:
+            async with asyncio.timeout(seconds):
+                outcome = await _play(self.drawing, self.answer, candidates)
+        except TimeoutError:
+            await self.drawing.client.kill()
+            return frozenset((HANG_CHECK,))
+        return _list_checks(self.drawing.judge(outcome))
 
 
 def _identify(candidates: Candidates) -> tuple[str, ...]:
