@@ -81,11 +81,11 @@ class AnswerDrawing:
 
 async def judge_drawn_answers(drawing: AnswerDrawing) -> CaseResult:
     """Return what came of a case whose answers are drawn. Raise DriverError where the driver cannot be started."""
-    plain = await _play(drawing, None, ())
-    answer = _find_good_answer(plain)
+    plain = await play_edits(drawing, None, ())
+    answer = find_good_answer(plain)
     if answer is None:
         return _refuse(drawing, plain, "the client got no goods to begin with, which the case `ok` shows")
-    if not _reads_good_answer(plain):
+    if not reads_good_answer(plain):
         return _refuse(drawing, plain, "the client does not read the good answer, which the case `ok` shows")
     drawn = await asyncio.to_thread(draw_examples, answer, drawing.kind, seed=drawing.seed, count=drawing.example_count)
     kept = [kept.candidates for kept in drawing.kept if kept.id == drawing.case.id]
@@ -114,7 +114,7 @@ async def _play_examples(
         if not example or not is_of_kind(answer, example, drawing.kind):
             remaining.popleft()
             continue
-        checks = _list_checks(drawing.judge(await _play(drawing, answer, example)))
+        checks = _list_checks(drawing.judge(await play_edits(drawing, answer, example)))
         if not checks:
             remaining.popleft()
             continue
@@ -138,7 +138,7 @@ def _join_results(earlier: CaseResult, later: CaseResult) -> CaseResult:
     return replace(worse, findings=worse.findings + other.findings)
 
 
-async def _play(drawing: AnswerDrawing, answer: GoodAnswer | None, candidates: Candidates) -> ClientOutcome:
+async def play_edits(drawing: AnswerDrawing, answer: GoodAnswer | None, candidates: Candidates) -> ClientOutcome:
     """Have the client do its task, with an answer that is edited; without `answer` all are as they are."""
     with drawing.server.open_case(drawing.case) as case_sandbox:
         drawn = DrawnAnswer(drawing.kind, candidates, frozenset())
@@ -152,7 +152,7 @@ async def _play(drawing: AnswerDrawing, answer: GoodAnswer | None, candidates: C
         return replace(outcome, drawn=drawn)
 
 
-def _find_good_answer(outcome: ClientOutcome) -> GoodAnswer | None:
+def find_good_answer(outcome: ClientOutcome) -> GoodAnswer | None:
     """Return the last answer with goods that the client got; None where it got none."""
     for exchange in reversed(outcome.exchanges):
         operation = match_operation(outcome.api, exchange.request)
@@ -172,7 +172,8 @@ def _list_original_ids(answer: GoodAnswer) -> frozenset[str]:
     return frozenset[str]().union(*list_item_ids(ServedPage(answer.operation, answer.body)))
 
 
-def _reads_good_answer(outcome: ClientOutcome) -> bool:
+def reads_good_answer(outcome: ClientOutcome) -> bool:
+    """Return whether a client gave the goods of an answer that nobody has edited."""
     response = outcome.response
     if response is None or response.error is not None:
         return False
@@ -199,7 +200,7 @@ async def _shrink(
     except asyncio.CancelledError:
         shrinking.stop.set()
         raise
-    outcome = await _play(drawing, answer, smallest)
+    outcome = await play_edits(drawing, answer, smallest)
     result = drawing.judge(outcome)
     if not is_of_kind(answer, smallest, drawing.kind) or not _list_checks(result):
         result = _refuse(drawing, outcome, "the client did one thing at an answer, and another when it came again")
@@ -253,7 +254,7 @@ class _Shrinking:
             seconds = self.patience
         try:
             async with asyncio.timeout(seconds):
-                outcome = await _play(self.drawing, self.answer, candidates)
+                outcome = await play_edits(self.drawing, self.answer, candidates)
         except TimeoutError:
             await self.drawing.client.kill()
             return frozenset((HANG_CHECK,))

@@ -89,6 +89,10 @@ class CertificationError(CommandError):
     "--keep", type=FOLDER_TYPE, metavar="DIR",
     help="Keep answers that break the client, with tests, and play first those that are there.",
 )  # fmt: skip
+@click.option(
+    "--needs", type=FILE_TYPE, metavar="FILE",
+    help="Write which fields of an answer the client requires, reads and ignores.",
+)  # fmt: skip
 @click.option("--shard", default="", metavar="I/N", help="Only this one of N shares of the cases, such as 1/4.")
 @click.option(
     "--suite", type=click.IntRange(min=1), metavar="N",
@@ -136,6 +140,7 @@ def run_certify(
     reports: tuple[str, ...],
     baseline: Path | None,
     write_baseline: Path | None,
+    needs: Path | None,
     **options: Any,
 ) -> int:
     """Certify, report, and return the exit code. Raise CommandError."""
@@ -143,6 +148,8 @@ def run_certify(
     files = parse_reports(reports, FORMAT_NAMES)
     if write_baseline:
         require_writable(write_baseline)
+    if needs:
+        require_writable(needs)
     words = _choose_command(options["driver"], options["client"])
     with require_judge():
         from lookalike_contracts.baseline import encode_baseline  # noqa: PLC0415 - the judge is an extra, and heavy
@@ -154,6 +161,8 @@ def run_certify(
         from ..certification.run_report import build_certification_report  # noqa: PLC0415
     accepted = read_accepted_findings(baseline, [check.id for check in list_client_checks()])
     run_options = _build_run_options(words, **options)
+    if needs and not any(case.drawn is not None for case in run_options.cases):
+        raise CommandError("--needs looks at the answer of `answers:allowed`, which is not among the cases")
     certification = run_certification(run_options)
     with InterruptHandler() as interrupts:
         # what is known is reported; whoever does not want to wait for it interrupts once more
@@ -166,6 +175,9 @@ def run_certify(
         print_report(report, form)
     if interrupts.was_interrupted:
         return EXIT_INTERRUPTED
+    # behind the report, which is there already if somebody interrupts this
+    if needs and not certification.is_interrupted:
+        write_report(needs, _find_needs(run_options))
     return report.exit_code
 
 
@@ -230,6 +242,17 @@ def _build_run_options(words: tuple[str, ...], **options: Any) -> CertificationO
         suite=suite,
         jobs=options["jobs"],
     )
+
+
+def _find_needs(options: CertificationOptions) -> bytes:
+    """Return the JSON of what the client needs. Raise CommandError."""
+    from ..certification.needs import encode_needs, find_needs  # noqa: PLC0415 - as above
+    from ..drivers import DriverError  # noqa: PLC0415
+
+    try:
+        return encode_needs(find_needs(options))
+    except DriverError as error:
+        raise CertificationError(str(error)) from error
 
 
 def _read_kept_answers(folder: Path | None) -> tuple[KeptAnswer, ...]:
