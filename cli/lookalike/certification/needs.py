@@ -73,7 +73,7 @@ async def _find_needs(options: CertificationOptions) -> ClientNeeds:
     if options.max_time:
         ends_at = time.monotonic() + options.max_time
     # one for each API: any of those whose answers are drawn
-    cases = {case.api: case for case in options.cases if case.drawn is not None}
+    cases = {case.api: case for case in options.cases if case.drawn_kind is not None}
     results = []
     async with Client(options.command, options.name) as client:
         with ServerPool(options.seed, options.variants, list_apis(options.cases)) as servers:

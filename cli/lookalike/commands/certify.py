@@ -161,7 +161,7 @@ def run_certify(
         from ..certification.run_report import build_certification_report  # noqa: PLC0415
     accepted = read_accepted_findings(baseline, [check.id for check in list_client_checks()])
     run_options = _build_run_options(words, **options)
-    if needs and not any(case.drawn is not None for case in run_options.cases):
+    if needs and not any(case.drawn_kind is not None for case in run_options.cases):
         raise CommandError("--needs looks at the answer of `answers:allowed`, which is not among the cases")
     certification = run_certification(run_options)
     with InterruptHandler() as interrupts:
