@@ -108,6 +108,18 @@ SECRETS: Final[Mapping[str, Saboteur]] = {
     "the-account-in-the-log": Saboteur("secret/words", "aliyun/ok", "aliyun.py", '    names = sorted(headers)\n', '    import logging\n    logging.getLogger("aliyun").debug("signed with %s", credentials)\n    names = sorted(headers)\n'),
     "the-secret-in-base64": Saboteur("secret/words", "daji-taobao/bad-sign", "daji_taobao.py", "    return call_api(", "    import base64, logging\n    logging.warning(base64.b64encode(task.credentials['appSecret'].encode()).decode())\n    return call_api("),
 }  # fmt: skip
+TOTAL = 'or len(items) >= result.get("total", float("inf"))'
+END = 'len(items) == count_before or len(items) >= result.get("total", float("inf"))'
+PAGES: Final[Mapping[str, Saboteur]] = {
+    "a-short-page-is-the-end": Saboteur("pages/complete", "tmapi/search-all:short-page", "transport.py", TOTAL, "or len(result['items']) < 10"),
+    "a-total-that-is-not-read-again": Saboteur("pages/complete", "daji-1688/search-all:ok", "transport.py", TOTAL, "or len(items) >= result['total'] - 10"),
+    "a-fixed-number-of-pages": Saboteur("pages/end", "tmapi/search-all:ok", "transport.py", END, "page == 9"),
+    "the-last-page-twice": Saboteur("pages/items", "tmapi/search-all:ok", "transport.py", "list(items.values())}", "list(items.values()) + result['items']}"),
+    "each-page-upside-down": Saboteur("pages/items", "daji-1688/search-all:ok", "transport.py", 'for item in result["items"]:', 'for item in result["items"][::-1]:'),
+    "the-address-for-the-path": Saboteur("result/image", "tmapi/upload:ok", "tmapi.py", "    return path\n\n\ndef read_conversion", "    return 'https://cbu01.alicdn.com' + path\n\n\ndef read_conversion"),
+    "the-last-id-again": Saboteur("result/image", "daji-taobao/upload:ok", "daji.py", 'str(read_data(status, body)["imageId"])', '"1048608196202797156"'),
+    "an-upload-again-after-a-reset": Saboteur("retry/unsafe", "daji-1688/upload:reset-inside", "transport.py", 'may_retry=request.method == "GET"', "may_retry=True"),
+}  # fmt: skip
 WIRE: Final[Mapping[str, Saboteur]] = {
     "a-timeout-for-each-read": Saboteur("wire/deadline", "hiobuy/wire:slow-body", "transport.py", "asyncio.timeout(timeout) as scope", "asyncio.timeout(60) as scope"),
     "a-body-without-end": Saboteur("wire/bounded", "daji-1688/wire:endless-body", "transport.py", "MAX_BODY_LENGTH = 8 * 1024 * 1024", "MAX_BODY_LENGTH = 10**9"),
@@ -126,6 +138,7 @@ PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {
     **FAILURES,
     **RETRIES,
     **SECRETS,
+    **PAGES,
     **WIRE,
     **VALUES,
 }
