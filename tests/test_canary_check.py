@@ -78,3 +78,13 @@ def test_the_reader_would_find_each_encoding() -> None:
     for name, encoded in SENT.items():
         assert f"report: {name}" in find_echoes({"report": f"<p>{html.escape(encoded)}"})
         assert f"report: {name}" in find_echoes({"report": json.dumps({"a": encoded})})
+
+
+def test_no_report_shows_a_key_in_the_servers_own_address(tmp_path: Path) -> None:
+    words = ["check", API, "--only=request", f"--url=http://127.0.0.1:1/{CANARY}"]
+    words += [f"--report={name}={tmp_path / name}" for name in FORMATS]
+    done = CliRunner().invoke(cli, words, env={"LOOKALIKE_TMAPI_APITOKEN": CANARY})
+    assert done.exit_code == 3
+    texts = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert "127.0.0.1:1/***" in done.stdout
+    assert find_echoes({**texts, "stdout": done.stdout, "stderr": done.stderr}) == []

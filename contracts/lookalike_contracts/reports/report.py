@@ -273,7 +273,8 @@ def assemble_report(
     findings = tuple(sorted(reported, key=lambda finding: STATES.index(finding.state)))
     return Report(
         version=run.version,
-        target=run.result.target,
+        # somebody's server may have its key in its path
+        target=redact_text(run.result.target, run_redactor),
         seed=run.result.seed,
         seconds=run.result.seconds,
         apis=run.apis,
@@ -308,7 +309,7 @@ def _build_reported_finding(
         ),
         provenance_pointer=escape_invisible(finding.provenance_pointer),
         accepted_reason=escape_invisible(accepted_reason),
-        rerun_command=escape_invisible(rerun_command),
+        rerun_command=redact_text(rerun_command, run_redactor),
         exchanges=build_exchange_texts(finding, api, run.accounts[api.id], run_redactor),
     )
 
