@@ -14,7 +14,7 @@ NODE_SABOTEURS: Final[Mapping[str, Saboteur]] = {
     "node-encoded-as-a-url": Saboteur("sent/conformant", "aliyun/ok", "aliyun.mjs", "return encodeURIComponent(value).replace", "return encodeURI(value).replace"),
     "node-no-content-type": Saboteur("sent/conformant", "hiobuy/ok", "hiobuy.mjs", '"content-type": "application/json", ', ""),
     "node-an-answer-of-its-own": Saboteur("sent/anything", "hiobuy/ok", "hiobuy.mjs", "  return callApi(", "  return Promise.resolve({ items: [] });\n  return callApi("),
-    "node-the-first-of-an-empty-page": Saboteur("result/success", "aliyun/empty", "aliyun.mjs", "  return { items: (body.Auctions", "  console.error(body.Auctions[0].ProductId);\n  return { items: (body.Auctions"),
+    "node-the-first-of-an-empty-page": Saboteur("result/success", "aliyun/empty", "aliyun.mjs", "  return { items: body.Auctions", "  console.error(body.Auctions[0].ProductId);\n  return { items: body.Auctions"),
     "node-null-is-no-text": Saboteur("result/success", "tmapi/nulls", "tmapi.mjs", "id: item.item_id,", "id: item.item_id, shop: item.shop_info.login_id.trim(),"),
     "node-rounded-ids": Saboteur("result/items", "tmapi/extremes-ids", "transport.mjs", "JSON.parse(safe)", "JSON.parse(text)"),
     "node-never-reads-the-id": Saboteur("result/items", "daji-1688/ok", "daji_1688.mjs", "id: item.offerId", 'id: item.id ?? ""'),

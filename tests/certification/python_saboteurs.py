@@ -52,7 +52,7 @@ RESULTS: Final[Mapping[str, Saboteur]] = {
     "ids-of-32-bits": Saboteur("result/items", "daji-1688/ok", "daji_1688.py", 'item["offerId"]', 'item["offerId"] & 0xFFFFFFFF'),
     "cheapest-first": Saboteur("result/items", "hiobuy/ok", "hiobuy.py", 'in result["item"]]', 'in sorted(result["item"], key=lambda item: float(item["price"]))]'),
     "the-last-one-left-out": Saboteur("result/items", "daji-taobao/ok", "daji_taobao.py", 'in data["data"]]', 'in data["data"][:-1]]'),
-    "each-one-twice": Saboteur("result/items", "aliyun/ok", "aliyun.py", 'in body["Auctions"] or ()]', 'in (body["Auctions"] or []) * 2]'),
+    "each-one-twice": Saboteur("result/items", "aliyun/ok", "aliyun.py", 'in body["Auctions"]]', 'in body["Auctions"] * 2]'),
     "an-id-in-upper-case": Saboteur("result/items", "daji-taobao/ok", "daji_taobao.py", 'item["itemId"]', 'item["itemId"].upper()'),
     "the-total-is-of-the-page": Saboteur("result/total", "tmapi/ok", "tmapi.py", 'data["total_count"]', 'len(data["items"])'),
     "the-total-is-always-20": Saboteur("result/total", "hiobuy/ok", "hiobuy.py", 'result["total_results"]', "20"),

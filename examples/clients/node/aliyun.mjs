@@ -81,7 +81,7 @@ function readBody(status, body) {
   if (status !== 200 || body.Code !== 0) throw buildError(status, String(body.Code), String(body.Message));
   // which of the two is the total, their names and their descriptions say differently; it is never the smaller one
   const total = Math.max(body.Head.DocsReturn, body.Head.DocsFound);
-  return { items: (body.Auctions ?? []).map(readItem), total };
+  return { items: body.Auctions.map(readItem), total };
 }
 
 function buildError(status, code, message) {
@@ -95,7 +95,10 @@ function buildError(status, code, message) {
 
 // a product has several pictures, so the id is of both
 function readItem(item) {
-  return { id: `${item.ProductId}/${item.PicName}` };
+  const parts = [item.ProductId, item.PicName];
+  // or the id of a product without one would be "undefined/…"
+  if (parts.some((part) => typeof part !== "string")) throw new SearchError("Unavailable", "an item without an id");
+  return { id: parts.join("/") };
 }
 
 await drive("aliyun.mjs", { search, "search-all": searchAll });

@@ -111,7 +111,7 @@ def read_body(status: int, body: dict[str, Any]) -> dict[str, Any]:
     head = body["Head"]
     # which of the two is the total, their names and their descriptions say differently; it is never the smaller one
     total = max(head["DocsReturn"], head["DocsFound"])
-    return {"items": [read_item(item) for item in body["Auctions"] or ()], "total": total}
+    return {"items": [read_item(item) for item in body["Auctions"]], "total": total}
 
 
 def build_error(status: int, code: str, message: str) -> SearchError:
