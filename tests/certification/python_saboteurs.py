@@ -132,6 +132,13 @@ VALUES: Final[Mapping[str, Saboteur]] = {
     "titles-in-ascii": Saboteur("result/text", "tmapi/extremes", "tmapi.py", 'item.get("title")', '(item.get("title") or "").encode("ascii", "replace").decode()'),
     "prices-without-cents": Saboteur("result/price", "tmapi/ok", "tmapi.py", 'item.get("price")', 'int(float(item.get("price")))'),
 }  # fmt: skip
+# what it makes of answers that the document allows, and of those that it forbids
+ANSWERS: Final[Mapping[str, Saboteur]] = {
+    "no-list-is-no-goods": Saboteur("answers/forbidden", "tmapi/answers:forbidden", "tmapi.py", 'in data["items"]]', 'in data.get("items", [])]'),
+    "a-null-list-is-no-goods": Saboteur("answers/forbidden", "hiobuy/answers:forbidden", "hiobuy.py", 'in result["item"]]', 'in result["item"] or ()]'),
+    "a-null-is-no-text": Saboteur("answers/allowed", "aliyun/answers:allowed", "aliyun.py", '    return {"id": f"{item[', '    item["CustomContent"].strip()\n    return {"id": f"{item['),
+    "a-new-field-is-an-error": Saboteur("answers/allowed", "daji-1688/answers:allowed", "daji_1688.py", '        "id": item["offerId"],', '        "id": item["offerId"] if len(item) < 12 else 1 / 0,'),
+}  # fmt: skip
 PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {
     **SENT,
     **RESULTS,
@@ -141,4 +148,5 @@ PYTHON_SABOTEURS: Final[Mapping[str, Saboteur]] = {
     **PAGES,
     **WIRE,
     **VALUES,
+    **ANSWERS,
 }
