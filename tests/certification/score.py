@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from lookalike_contracts.certification.protocol import ClientTask
 from lookalike_mocks.catalogue.identicon import render_jpeg
 from lookalike_specs import load_api, read_document
 
+from ..ports import find_free_port
 from .node_saboteurs import NODE_SABOTEURS
 from .python_saboteurs import PYTHON_SABOTEURS
 from .saboteur import CLIENT_NAMES, Saboteur, find_accusations, write_saboteur
@@ -132,9 +132,7 @@ def run_prism(api: str, prism: Path, folder: Path) -> Iterator[tuple[str, Path]]
     """Yield the base URL of Prism as the mock of an API, and its log."""
     document, log = folder / "api.json", folder / "log"
     document.write_text(json.dumps(read_document(api)), "utf-8")
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = find_free_port()
     with log.open("w") as file:
         command: list[str | Path] = [prism, "mock", document, "-p", str(port), "--errors"]
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)

@@ -30,6 +30,7 @@ from lookalike_specs import list_api_ids, load_api, read_document, resolve_varia
 from lookalike_specs.messages import Request, Response
 
 from ..contracts.transport.misbehaving_server import OK_HEAD, send_and_close, serve_badly
+from ..ports import find_free_port
 
 pytestmark = pytest.mark.node
 TOOLS = Path(__file__).parents[1] / "specs" / "node"
@@ -47,9 +48,7 @@ def prism(tools: Path, folder: Path, api: str, upstream: str) -> Iterator[tuple[
     """Prism before that server: its base URL, and its log."""
     document, log = folder / f"{api}.json", folder / f"{api}.log"
     document.write_text(json.dumps(read_document(api)), "utf-8")
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = find_free_port()
     command: list[str | Path] = [tools / "prism", "proxy", document, upstream, "-p", str(port), "--errors"]
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)

@@ -10,7 +10,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from lookalike_specs import load_api
 
 from ..mocks.image_files import encode_image
 from ..mocks.testers import build_signed_request, send_request
+from ..ports import find_free_port
 
 PATIENCE = 30
 COMMAND = [sys.executable, "-m", "lookalike", "serve", "tmapi"]
@@ -36,7 +36,7 @@ WITH_WORKERS = pytest.mark.parametrize("args", [(), ("--workers", "2")], ids=["a
 @contextmanager
 def run(*args: str, **options: Any) -> Iterator[tuple[Any, str]]:
     """A server on a port that is known beforehand, as nothing can be read from it; and its URL."""
-    port = find_free_port()
+    port = find_free_port(3)
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
     process = subprocess.Popen([*COMMAND, "--port", str(port), *args], **options)
     try:
@@ -44,17 +44,6 @@ def run(*args: str, **options: Any) -> Iterator[tuple[Any, str]]:
     finally:
         process.kill()
         process.communicate(timeout=PATIENCE)
-
-
-def find_free_port() -> int:
-    """A port that is free, and the two behind it."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as sock:
-            port: int = sock.getsockname()[1]
-        with suppress(OSError):
-            for number in (port, port + 1, port + 2):
-                socket.create_server(("127.0.0.1", number)).close()
-            return port
 
 
 def get_status(url: str) -> int:
@@ -140,7 +129,7 @@ def test_a_full_disk_under_stdout_is_one_line_and_exit_2(args, mode):
 @WITH_WORKERS
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_it(args, closed):
-    port = find_free_port()
+    port = find_free_port(3)
     line = " ".join([*COMMAND, "--port", str(port), *args, closed])
     with subprocess.Popen(["sh", "-c", f"exec {line}"]) as process:
         try:

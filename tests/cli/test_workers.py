@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -11,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -22,6 +20,8 @@ from lookalike_mocks.catalogue.ids import encode_image_id
 from lookalike_specs import load_api
 from lookalike_specs.messages import Request
 from lookalike_specs.signing import daji
+
+from ..ports import find_free_port
 
 APIS = ("daji-1688", "tmapi")
 PATH = "/1688/global/search/image"
@@ -152,18 +152,8 @@ def test_a_killed_worker_takes_only_its_own_sandboxes_with_it(told: dict) -> Non
     assert "worker 1 was ended by signal 9" in told["process"].stderr.readline()
 
 
-def three_free_ports() -> int:
-    """The first of three ports in a row that nobody has now."""
-    for port in random.sample(range(20_000, 60_000), 100):
-        with suppress(OSError), ExitStack() as stack:
-            for at in range(3):
-                stack.enter_context(socket.create_server(("127.0.0.1", port + at)))
-            return port
-    raise AssertionError("no three ports in a row are free")
-
-
 def test_the_ports_of_the_workers_are_the_next_ones(serving) -> None:
-    port = three_free_ports()
+    port = find_free_port(3)
     with serving("tmapi", "--workers", "2", "--port", str(port), "--json") as process:
         payload = json.loads(process.stdout.readline())
     assert payload["workers"] == [f"http://127.0.0.1:{port + 1}", f"http://127.0.0.1:{port + 2}"]
@@ -244,7 +234,7 @@ def test_workers_whose_ports_would_be_beyond_the_last_one_are_refused(port, coun
 
 
 def test_a_workers_own_port_that_is_taken_is_named():
-    port = three_free_ports()
+    port = find_free_port(3)
     with socket.create_server(("127.0.0.1", port + 2)):
         done = serve_once("--port", str(port), "--workers", "2")
     assert done.returncode == 2
@@ -260,7 +250,10 @@ def serve_once(*args: str) -> subprocess.CompletedProcess[str]:
 def test_too_few_files_for_the_workers_are_one_line_and_exit_2():
     command = f"ulimit -n 16; exec {sys.executable} -m lookalike serve tmapi --port 0 --workers 2"
     process = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (process.returncode, process.stderr) == (
-        2,
-        "Error: cannot serve: Too many open files; `ulimit -n` shows the limit\n",
+    assert process.returncode == 2
+    # how many are open already depends on the system
+    assert re.fullmatch(
+        r"Error: `lookalike serve` needs \d+ files and sockets, and may open \d+ more: "
+        r"raise the limit, with `ulimit -n 1024`\n",
+        process.stderr,
     )

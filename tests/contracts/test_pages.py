@@ -131,7 +131,7 @@ def test_a_refusal_is_told_with_what_was_asked() -> None:
     one = create_context(TMAPI)
     with pytest.raises(Inconclusive) as wrong:
         run_search(one, {"page_size": 500}, {"page": None, "language": "x" * 200})
-    assert str(wrong.value) == f"the search is refused with page_size=500, language={'x' * 100}"
+    assert str(wrong.value) == f"the search is refused with page_size=500, language={'x' * 100}…"
     with pytest.raises(Inconclusive, match="the search is refused with nothing changed"):
         run_search(create_context(TMAPI), {"img_url": None})
     assert parse_search(one, one.send_sample(page_size=500)) is None

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from lookalike_specs import list_api_ids, load_api, read_document
+
+from ..ports import find_free_port
 
 HERE = Path(__file__).parent / "node"
 pytestmark = pytest.mark.node
@@ -47,9 +48,7 @@ def test_redocly_finds_nothing(npm: Callable[[Path], Path], documents: Path, api
 @pytest.mark.slow
 @pytest.mark.parametrize("api", list_api_ids())
 def test_prism_serves_it(npm: Callable[[Path], Path], documents: Path, api: str) -> None:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = find_free_port()
     command: list[str | Path] = [npm(HERE) / "prism", "mock", documents / f"{api}.json", "-p", str(port)]
     prism = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

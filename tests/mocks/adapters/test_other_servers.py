@@ -15,7 +15,8 @@ import pytest
 
 from lookalike_mocks import Mock
 from lookalike_mocks.adapters.asgi import MockApp
-from lookalike_mocks.adapters.server import bind_socket
+
+from ...ports import find_free_port
 
 # a clock that was set, as `Date` tells it
 APP = """
@@ -41,8 +42,7 @@ START_SECONDS = 30
 def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "app.py").write_text(APP, "utf-8")
-    with bind_socket("127.0.0.1", 0) as sock:
-        port = sock.getsockname()[1]
+    port = find_free_port()
     command = [part.replace("PORT", str(port)) for part in COMMANDS[request.param]]
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=folder)
     try:
