@@ -149,7 +149,7 @@ MUTANTS = [
     take_away("unread_response_seconds", examples=1500),
     take_away("linger_seconds"),
     Mutant("a request is answered twice", patch=answer_twice),
-    Mutant("responses of one turn change places", patch=swap_responses),
+    Mutant("responses of one turn change places", patch=swap_responses, examples=1500),
     Mutant("a response overtakes a slow one", patch=overtake_slow_responses),
     Mutant("a response to HEAD has a body", patch=send_bodies_to_head),
     Mutant("the client's end ends everything", patch=end_with_the_client),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from lookalike.certification.python_client import describe_error
@@ -37,24 +35,22 @@ def test_a_client_in_node_has_no_finding_in_three_cases(api: str) -> None:
     assert list_findings(api, [*build_client_options(api, is_node=True, folder=folder), *SHORT]) == []
 
 
+# Each API's whole certification once, by one of its two clients, as one takes up to a minute. The others share its parts, and
+# are put into three cases above.
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1])
-@pytest.mark.parametrize("api", CLIENT_NAMES)
-def test_a_client_in_python_has_no_finding_in_any_case(api: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("api", ["aliyun", "daji-1688", "tmapi"])
+def test_a_client_in_python_has_no_finding_in_any_case(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = EXAMPLES / "python"
     monkeypatch.chdir(folder)
-    options = build_client_options(api, is_node=False, folder=folder)
-    assert list_findings(api, [*options, "--seed", str(seed)]) == []
+    assert list_findings(api, [*build_client_options(api, is_node=False, folder=folder), "--seed", "1"]) == []
 
 
 @pytest.mark.slow
 @pytest.mark.node
-@pytest.mark.parametrize("seed", [1])
-@pytest.mark.parametrize("api", CLIENT_NAMES)
-def test_a_client_in_node_has_no_finding_in_any_case(api: str, seed: int) -> None:
-    folder: Path = EXAMPLES / "node"
-    options = build_client_options(api, is_node=True, folder=folder)
-    assert list_findings(api, [*options, "--seed", str(seed)]) == []
+@pytest.mark.parametrize("api", ["daji-taobao", "hiobuy"])
+def test_a_client_in_node_has_no_finding_in_any_case(api: str) -> None:
+    folder = EXAMPLES / "node"
+    assert list_findings(api, [*build_client_options(api, is_node=True, folder=folder), "--seed", "1"]) == []
 
 
 def test_what_an_exception_hides_from_its_traceback_is_not_held_against_the_client() -> None:

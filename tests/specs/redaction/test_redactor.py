@@ -145,30 +145,30 @@ def test_a_rarer_encoding_of_a_secret_does_not_survive(name: str, secret: str, a
     assert len(rest) <= len("***") + 6
 
 
-@pytest.mark.exhaustive(40)
+@pytest.mark.exhaustive(3)
 @pytest.mark.parametrize("first", ALL_ENCODINGS)
-@pytest.mark.parametrize("second", ALL_ENCODINGS)
-def test_nor_do_two_encodings_beside_each_other(first: str, second: str) -> None:
+def test_nor_do_two_encodings_beside_each_other(first: str) -> None:
     """What both say is the same, but it stands in two places."""
     secret = "lk9f3c0101000011ab12-x"
-    texts = [ALL_ENCODINGS[name](secret) for name in (first, second)]
-    covered = Redactor([secret.encode()]).redact("\n\n (and) \n\n".join(texts).encode()).decode()
-    left, _, right = covered.partition("(and)")
-    assert MASK.decode() in left
-    assert MASK.decode() in right
-    assert not any(text.strip() in covered for text in texts)
+    for second in ALL_ENCODINGS:
+        texts = [ALL_ENCODINGS[name](secret) for name in (first, second)]
+        covered = Redactor([secret.encode()]).redact("\n\n (and) \n\n".join(texts).encode()).decode()
+        left, _, right = covered.partition("(and)")
+        assert MASK.decode() in left, second
+        assert MASK.decode() in right, second
+        assert not any(text.strip() in covered for text in texts), second
 
 
-@pytest.mark.exhaustive(100)
+@pytest.mark.exhaustive(4)
 @pytest.mark.parametrize("outer", ALL_ENCODINGS)
-@pytest.mark.parametrize("inner", ALL_ENCODINGS)
-def test_nor_does_any_two_of_them_within_each_other(inner: str, outer: str) -> None:
+def test_nor_does_any_two_of_them_within_each_other(outer: str) -> None:
     secret = "lk9f3c0101000011ab12-x"
-    encoded = ALL_ENCODINGS[outer](ALL_ENCODINGS[inner](secret))
-    covered = Redactor([secret.encode()]).redact(encoded.encode())
-    assert MASK in covered
-    # what is left is padding, a bracket, a header of gzip
-    assert len(covered) < len(encoded) / 2
+    for inner, encode in ALL_ENCODINGS.items():
+        encoded = ALL_ENCODINGS[outer](encode(secret))
+        covered = Redactor([secret.encode()]).redact(encoded.encode())
+        assert MASK in covered, inner
+        # what is left is padding, a bracket, a header of gzip
+        assert len(covered) < len(encoded) / 2, inner
 
 
 @pytest.mark.parametrize("encode", [gzip.compress, zlib.compress, lambda text: text.decode().encode("utf-16")])
