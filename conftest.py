@@ -83,35 +83,47 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out slow tests and sample long tables, unless everything or a single test is asked for."""
-    if _wants_all(config):
+    names_a_test = any("::" in argument for argument in config.args)
+    if names_a_test:
         return
-    selected = _select_quick(items)
+    selected = _select_items(items, is_quick=not config.getoption("--all"))
     deselected = [item for item in items if item not in selected]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item in selected]
 
 
-def _select_quick(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Return the items to run: none that is slow, and of each exhaustive test a sample, always the same one."""
+def _select_items(items: list[pytest.Item], *, is_quick: bool) -> set[pytest.Item]:
+    """Return the items to run: none that is slow, and of each exhaustive test a sample, always the same one.
+
+    With --all (`is_quick` is false) all are run, but for a table whose mark says that even so a sample is enough, as a
+    script of its own plays it whole: `exhaustive(4, most=50)`.
+    """
     selected: set[pytest.Item] = set()
     tables: dict[str, list[pytest.Item]] = {}
     sample_sizes: dict[str, int] = {}
     for item in items:
-        if item.get_closest_marker("slow"):
+        if is_quick and item.get_closest_marker("slow"):
             continue
         mark = item.get_closest_marker("exhaustive")
-        if mark is None:
+        if mark is None or not (is_quick or mark.kwargs):
             selected.add(item)
             continue
         function = item.nodeid.partition("[")[0]
         tables.setdefault(function, []).append(item)
-        sample_sizes[function] = SAMPLE_SIZE
-        if mark.args:
-            sample_sizes[function] = mark.args[0]
+        sample_sizes[function] = _get_sample_size(mark, is_quick=is_quick)
     for function, cases in tables.items():
         selected.update(_sample_cases(cases, sample_sizes[function]))
     return selected
+
+
+def _get_sample_size(mark: pytest.Mark, *, is_quick: bool) -> int:
+    size: int = SAMPLE_SIZE
+    if not is_quick:
+        size = mark.kwargs["most"]
+    elif mark.args:
+        size = mark.args[0]
+    return size
 
 
 def _sample_cases(cases: list[pytest.Item], size: int) -> list[pytest.Item]:

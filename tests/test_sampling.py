@@ -28,6 +28,10 @@ def test_long(number): pass
 @pytest.mark.parametrize("number", range(2))
 def test_short(number): pass
 
+@pytest.mark.exhaustive(2, most=4)
+@pytest.mark.parametrize("number", range(9))
+def test_costly(number): pass
+
 @pytest.mark.slow
 def test_slow(): pass
 
@@ -85,3 +89,9 @@ def test_everything_and_what_is_named_is_taken_whole(options: tuple[str, ...], t
 
 def test_bytes_that_hold_the_time_are_not_in_an_id(sample: list[str]) -> None:
     assert [test for test in sample if test.startswith("test_bytes")] == ["test_bytes[body]", "test_bytes[text]"]
+
+
+def test_of_a_costly_table_all_tests_have_a_larger_sample(sample: list[str], tmp_path: Path) -> None:
+    assert len([test for test in sample if test.startswith("test_costly")]) == 2
+    assert len([test for test in collect(tmp_path, "--all") if test.startswith("test_costly")]) == 4
+    assert len([test for test in collect(tmp_path, "test_it.py::test_costly") if test.startswith("test_costly")]) == 9
