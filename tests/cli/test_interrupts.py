@@ -42,7 +42,7 @@ def test_an_interrupt_of_the_first_moment_ends_without_a_traceback(command) -> N
 @pytest.mark.parametrize("command", EARLY_INTERRUPTS)
 def test_an_interrupt_while_a_command_is_imported_is_one_line(command) -> None:
     words = [sys.executable, "-m", "lookalike", command, *(["--port", "0"] if command == "serve" else [])]
-    # Python itself takes less than the first, and begins with a traceback of its own
+    # Python itself takes less than the first where nothing else runs; else the signal ends it before it has begun
     for seconds in (0.15, 0.25, 0.4):
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             time.sleep(seconds)
@@ -50,4 +50,4 @@ def test_an_interrupt_while_a_command_is_imported_is_one_line(command) -> None:
             errors = process.communicate(timeout=30)[1]
         assert "Traceback" not in errors
         assert len(errors.splitlines()) <= 1
-        assert process.returncode in (EARLY_INTERRUPTS[command], 2, 0)
+        assert process.returncode in (EARLY_INTERRUPTS[command], 2, 0, -signal.SIGINT)
