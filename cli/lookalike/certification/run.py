@@ -169,25 +169,33 @@ async def _play_queue(run: CertificationRun, queue: Iterator[int], *, is_again: 
             for index in queue:
                 case = options.cases[index]
                 run.progress.set_label(case.id)
-                reason = ""
                 if options.max_time and not is_again and time.monotonic() >= run.ends_at:
-                    reason = "the time was up"
-                try:
-                    # in a thread: while one is opened, the others' answers and the clocks of their clients go on
-                    server = await asyncio.to_thread(servers.get, case)
-                except ImportError as error:
-                    reason = str(error)
-                if reason:
-                    run.results[index] = CaseResult(case, "not judged", reason=reason)
-                elif case.drawn_kind is not None:
-                    run.results[index] = await _draw_answers(run, server, client, case)
-                elif is_again:
-                    run.judge_again(index, await _play_case(options, server, client, case, f"{index + 1}-again"))
+                    run.results[index] = CaseResult(case, "not judged", reason="the time was up")
                 else:
-                    run.judge_first(index, await _play_case(options, server, client, case, str(index + 1)))
+                    await _play_position(run, servers, client, index, is_again=is_again)
                 run.note_client(client)
                 if not is_again:
                     run.progress.step()
+
+
+async def _play_position(
+    run: CertificationRun, servers: ServerPool, client: Client, index: int, *, is_again: bool
+) -> None:
+    """Play the case at a position, and remember what came of it."""
+    options = run.options
+    case = options.cases[index]
+    try:
+        # in a thread: while one is opened, the others' answers and the clocks of their clients go on
+        server = await asyncio.to_thread(servers.get, case)
+    except ImportError as error:
+        run.results[index] = CaseResult(case, "not judged", reason=str(error))
+        return
+    if case.drawn_kind is not None:
+        run.results[index] = await _draw_answers(run, server, client, case)
+    elif is_again:
+        run.judge_again(index, await _play_case(options, server, client, case, f"{index + 1}-again"))
+    else:
+        run.judge_first(index, await _play_case(options, server, client, case, str(index + 1)))
 
 
 def list_apis(cases: Iterable[ClientCase]) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import unquote
 
-from lookalike_contracts.certification.case import RecordedExchange, WireRecord
+from lookalike_contracts.certification.case import MAX_ENDLESS_MEBIBYTES, RecordedExchange, WireRecord
 from lookalike_specs.messages import JSON_MEDIA_TYPE, Request, Response
 
 # a byte so often: no pause between two of them is longer than what a client allows for one read
 BYTE_INTERVAL: Final = 0.1
 # what a client may take of an endless body; a page of these APIs has a hundredth of it
-MAX_ENDLESS_BYTES: Final = 16 * 1024 * 1024
+MAX_ENDLESS_BYTES: Final = MAX_ENDLESS_MEBIBYTES * 1024 * 1024
 PIECE: Final = b" " * 65_536
 # of a request; more is not kept
 MAX_HEAD_BYTES: Final = 64 * 1024

@@ -98,6 +98,8 @@ class WireRecord(NamedTuple):
 
 
 NOTHING_SEEN: Final = WireRecord()
+# of a body without end, before the server stops at its own bound
+MAX_ENDLESS_MEBIBYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from lookalike_specs.provenance import Source
 from lookalike_specs.redaction import Redactor
 from lookalike_specs.signing import SCHEMES
 
-from .case import SLOW_SCRIPTS, UNKNOWN_CA, ClientOutcome
+from .case import MAX_ENDLESS_MEBIBYTES, SLOW_SCRIPTS, UNKNOWN_CA, ClientOutcome
 from .checks import RECORDED
 from .registry import ClientFinding, client_check
 
@@ -52,7 +52,8 @@ def check_deadline(outcome: ClientOutcome) -> Iterator[ClientFinding]:
 def check_bound(outcome: ClientOutcome) -> Iterator[ClientFinding]:
     """Look whether the client took all that the server was ready to send."""
     if outcome.wire.is_drained:
-        yield ClientFinding("the client read 16 MiB of a body without end, and did not stop by itself", NO_BOUND)
+        message = f"the client read {MAX_ENDLESS_MEBIBYTES} MiB of a body without end, and did not stop by itself"
+        yield ClientFinding(message, NO_BOUND)
 
 
 @client_check(
