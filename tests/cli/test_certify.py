@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lookalike.__main__ import cli
+from lookalike.certification.mock_server import ServerPool
 from lookalike_contracts.certification import judge
 from lookalike_contracts.certification.registry import CLIENT_CHECKS
 from lookalike_specs import load_api
@@ -245,3 +246,13 @@ def test_what_one_check_found_in_many_ways_is_explained_once(certify: Certify) -
     assert [line.partition(":")[0].strip() for line in lines[place + 1 :] if line.strip()] == [
         "439 (HTTP 439)", "in", "499 (HTTP 499)", "in", "why", "how", "2 failed",
     ]  # fmt: skip
+
+
+def test_when_the_time_is_up_no_case_begins_and_none_is_a_pass(
+    certify: Certify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(ServerPool, "get", lambda _, case: opened.append(case.id))
+    result = certify("return []", "--only", "tmapi/ok", "--only", "tmapi/439", "--max-time", "0.000001", "--json")
+    assert {(case["verdict"], case["reason"]) for case in read_cases(result)} == {("not judged", "the time was up")}
+    assert (result.exit_code, opened) == (3, [])
