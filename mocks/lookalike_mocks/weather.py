@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from lookalike_specs import Operation
-from lookalike_specs.answer_edits import AnswerEdit, apply_edits
+from lookalike_specs.answer_edits import UNKNOWN_NAME, UNKNOWN_VALUES, AnswerEdit, apply_edits
 from lookalike_specs.messages import Response, is_json
 from lookalike_specs.pointers import MISSING
 from lookalike_specs.response_fields import FieldValue, list_field_values
@@ -27,9 +27,6 @@ from .service import Endpoint, Service
 
 WeatherKind = Literal["calm", "mild", "rough"]
 CALM: Final = "calm"
-# what no vendor has, so that no edit changes the meaning of a member that there is
-UNKNOWN_NAME: Final = "lookalikeUnknown"
-UNKNOWN_VALUES: Final[tuple[Any, ...]] = (None, True, 0, "", [], {}, "新字段")
 
 
 class Weather(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,6 +21,9 @@ MAX_LENGTH: Final = 2**31
 # what only the schema says: the words of an error are ours
 POINTER_SCHEMA: Final = {"pattern": "^(/(.|\\n|\\r)*)?$"}
 LENGTH_SCHEMA: Final = {"minimum": 0}
+# what no vendor has, so that no edit changes the meaning of a field that there is
+UNKNOWN_NAME: Final = "lookalikeUnknown"
+UNKNOWN_VALUES: Final[tuple[Any, ...]] = (None, True, 0, "", [], {}, "新字段")
 EditKind = Literal["set", "remove", "reverse", "cut"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Final
 
-from lookalike_specs.answer_edits import AnswerEdit
+from lookalike_specs.answer_edits import UNKNOWN_NAME, UNKNOWN_VALUES, AnswerEdit
 from lookalike_specs.draw_pattern import draw_matching_text
 from lookalike_specs.pointers import MISSING
 from lookalike_specs.provenance import Source
@@ -14,9 +14,6 @@ from lookalike_specs.provenance import Source
 from .drawn_answer import EditCandidate, EditMeaning
 from .places import AnswerPlace, GoodAnswer, SpecialPlaces, find_rule_source, find_special_places, list_places
 
-# what no vendor has, so that no edit changes the meaning of a field that there is
-UNKNOWN_NAME: Final = "lookalikeUnknown"
-UNKNOWN_VALUES: Final[tuple[Any, ...]] = (None, True, 0, "", [], {}, "新字段")
 UNKNOWN_SOURCE: Final = Source("inferred", "the document does not say that there are no other fields")
 ORDER_SOURCE: Final = Source("documented", "RFC 8259, 1: an object is an unordered collection")
 # RFC 8259, 6: greater integers are not read alike everywhere, and no client is blamed for that
