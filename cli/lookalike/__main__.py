@@ -22,12 +22,27 @@ EXIT_INTERRUPTED = 130
 def main() -> None:
     """Run the command line; exit 0 for success, 2 for what the caller can put right, 130 for Ctrl+C."""
     is_interruptible = _set_interrupt_handler(signal.default_int_handler, _end_interrupted)
-    from .program import run  # noqa: PLC0415 - see above
+    from .program import cli, run  # noqa: PLC0415 - see above
 
     # a server has handlers of its own from the beginning
     if is_interruptible and not _is_server():
-        _set_interrupt_handler(_end_interrupted, signal.default_int_handler)
+        cli.command_scope = _InterruptibleCommand
     run()
+
+
+class _InterruptibleCommand:
+    """What surrounds the work of a command, once it is imported: within it SIGINT raises KeyboardInterrupt, as in any program.
+
+    Behind it, SIGINT ends the process without a word. All is said, and what Python and Click still have to do would make a
+    line of its own of it, or a traceback.
+    """
+
+    def __enter__(self) -> None:
+        _set_interrupt_handler(_end_interrupted, signal.default_int_handler)
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
+        _set_interrupt_handler(signal.default_int_handler, signal.SIG_DFL)
 
 
 def _set_interrupt_handler(previous: Any, handler: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -107,12 +107,14 @@ class CommandGroup(click.Group):
 class LazyCommandGroup(CommandGroup):
     """A group that knows its commands by a table and imports one when it is called.
 
-    Help and completion of the commands' names come from the table alone, in its order.
+    Help and completion of the commands' names come from the table alone, in its order. A command that is imported is called
+    within what `command_scope` returns.
     """
 
     def __init__(self, *args: Any, table: Mapping[str, LazyCommand], **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.table = table
+        self.command_scope: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -122,6 +124,14 @@ class LazyCommandGroup(CommandGroup):
 
             # Click would say "Aborted!" and exit 1, as for anything that went wrong
             ctx.exit(end_interrupted())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named, imported, and open the scope of its call."""
+        command = super().resolve_command(ctx, args)
+        ctx.with_resource(self.command_scope())
+        return command
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.table)
