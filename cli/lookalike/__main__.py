@@ -31,7 +31,7 @@ def main() -> None:
 
 
 class _InterruptibleCommand:
-    """What surrounds the work of a command, once it is imported: within it SIGINT raises KeyboardInterrupt, as in any program.
+    """Surrounds the work of a command, once that is imported: within it SIGINT raises KeyboardInterrupt, as in any program.
 
     Behind it, SIGINT ends the process without a word. All is said, and what Python and Click still have to do would make a
     line of its own of it, or a traceback.

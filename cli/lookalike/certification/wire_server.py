@@ -103,6 +103,7 @@ class WireServer:
         self._clock = clock
         self._log = WireLog()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[StreamWriter] = set()
         self._servers: list[asyncio.Server] = []
         self.url = ""
 
@@ -125,12 +126,19 @@ class WireServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for server in self._servers:
+            _stop_accepting(server)
+        # What was accepted becomes a connection in the loop's next turns. Of a server that is closed before, asyncio
+        # would leave the socket open.
+        await _wait_turns()
+        for server in self._servers:
             server.close()
+        # A task that is cancelled before its first line never comes to its `finally`.
+        for writer in self._writers:
+            writer.transport.abort()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # the sockets are closed in the loop's next turn
-        await asyncio.sleep(0)
+        await _wait_turns()
 
     def _serve(
         self,
@@ -139,6 +147,7 @@ class WireServer:
         writer: StreamWriter,
     ) -> None:
         """Begin to answer a connection; the task is kept, as one that is slow for ever has to be ended with the block."""
+        self._writers.add(writer)
         task = asyncio.ensure_future(self._handle_connection(handle, reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -159,6 +168,7 @@ class WireServer:
         finally:
             # not `close`, which would wait for a client that reads no more
             writer.transport.abort()
+            self._writers.discard(writer)
 
     async def _answer(self, head: bytes, body: bytes, writer: StreamWriter) -> None:
         status, answer = WIRE_ANSWERS[self._script]
@@ -171,6 +181,19 @@ class WireServer:
         self._log.foreign_requests.append(head + body)
         writer.write(NOT_FOUND)
         await writer.drain()
+
+
+def _stop_accepting(server: asyncio.Server) -> None:
+    for sock in server.sockets:
+        # Windows' loop has no readers
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+
+
+async def _wait_turns() -> None:
+    """Let the loop do what it has begun: a connection is accepted, or a socket closed, in up to three turns."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _read_request(reader: StreamReader) -> tuple[bytes, bytes]:

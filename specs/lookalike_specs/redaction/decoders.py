@@ -23,10 +23,11 @@ STRING_ESCAPES: Final = re.compile(
     rb"|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\"'\\/bfnrt])"
 )
 XML_ESCAPES: Final = re.compile(rb"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-# `Base64` of MIME is broken into lines of 76 characters; a header's value that goes on in another line begins with blanks
-LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t]*")
+# `Base64` of MIME is broken into lines of 76 characters; a header's value that goes on in another line begins with blanks,
+# and whoever joins those lines may keep the blanks.
+LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t]*|[ \t]{2,}")
 # in a form those blanks are `+`
-FORM_LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t+]*")
+FORM_LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t+]*|[ \t+]{2,}")
 # the escapes of e-mail, which are upper case, and its line breaks that are none
 QUOTED_PRINTABLE: Final = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n)")
 # letters of ASCII in UTF-16 or UTF-32; where NULs come behind letters, the first letter is in front of the match
@@ -132,9 +133,8 @@ def _decode_escapes(
 
 
 def _remove_line_breaks(text: bytes) -> Iterator[Layer]:
-    if b"\n" in text:
-        yield from _decode_escapes(LINE_BREAKS, lambda _: b"", text)
-        yield from _decode_escapes(FORM_LINE_BREAKS, lambda _: b"", text, hint=b"+")
+    yield from _decode_escapes(LINE_BREAKS, lambda _: b"", text)
+    yield from _decode_escapes(FORM_LINE_BREAKS, lambda _: b"", text, hint=b"+")
 
 
 # `+` for a blank; the rest of a form's escapes are those of percent

@@ -93,6 +93,7 @@ RARER_ENCODINGS: dict[str, Callable[[str], str]] = {
     "numbers in lines": lambda text: json.dumps(list(text.encode()), indent=8),
     "numbers as texts": lambda text: json.dumps([str(byte) for byte in text.encode()]),
     "a header in two lines": lambda text: f"{text[:4]}\r\n \t{text[4:]}",
+    "a header in two lines, joined": lambda text: f"{text[:4]}  {text[4:]}",
 }
 BASE64 = [name for name in ENCODINGS if name.startswith("base64")]
 
