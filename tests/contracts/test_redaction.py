@@ -87,7 +87,7 @@ def choked(_: Response, told: str) -> Response:
     )
 
 
-FULL = [("aliyun", "spoilt")]
+FULL = [("daji-1688", "spoilt")]
 WAYS: dict[str, Callable[[Response, str], Response]] = {"spoilt": spoilt, "refused": refused, "choked": choked}
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from lookalike_specs.messages import Request, Response, is_json
 
-from ..quotes import shorten_quote
+from ..quotes import cover_quote, shorten_quote
 
 HTML_MEDIA_TYPES: Final = ("text/html", "application/xhtml+xml")
 HTML_START: Final = re.compile(rb"\s*<(!doctype html|html)[\s>]", re.IGNORECASE)
@@ -114,5 +114,5 @@ def _read_title(body: bytes) -> str:
     match = TITLE.search(body[:TITLE_BYTES])
     if match is None:
         return ""
-    title = " ".join(unescape(match[1].decode("utf-8", "replace")).split())
-    return shorten_quote(title, MAX_SHOWN_LENGTH)
+    title = cover_quote(unescape(match[1].decode("utf-8", "replace")))
+    return shorten_quote(" ".join(title.split()), MAX_SHOWN_LENGTH)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 Span = tuple[int, int]
 # begin and end in the source, and the bytes that this means
@@ -14,19 +14,6 @@ DecodedSpan = tuple[int, int, bytes]
 
 # No byte of UTF-8, no letter, and no NUL, which would make one text of two in UTF-16.
 GAP: Final = b"\xff"
-
-
-class Piece(NamedTuple):
-    """`size` bytes from `offset` on in a layer were `source_length` bytes from `source_offset` on in its source.
-
-    A gap is what stands for what was left out, which has no part in anything that is found.
-    """
-
-    offset: int
-    size: int
-    source_offset: int
-    source_length: int
-    is_gap: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,43 +35,64 @@ class Layer:
 
     def map_to_source(self, begin: int, end: int) -> Span:
         """Return begin and end of the bytes of the source that had a part in `text[begin:end]`."""
-        first = self._find_piece(begin)
-        last = self._find_piece(end - 1)
-        start = first.source_offset
-        stop = last.source_offset + last.source_length
-        if not self.is_opaque:
-            # within a piece the offset is taken in proportion: byte 3 of 6 in Base64 came from character 4 of 8
-            start += (begin - first.offset) * first.source_length // first.size
-            # rounded up: a character of Base64 may hold the end of one byte and the beginning of another
-            stop = last.source_offset - (last.offset - end) * last.source_length // last.size
-        # where two letters of UTF-16 are decoded, what stands between them may have been taken for one
-        if first.is_gap:
-            start = first.source_offset + first.source_length
-        if last.is_gap:
-            stop = last.source_offset
-        return start, stop
+        return self._find_source_begin(begin), self._find_source_end(end)
 
     @cached_property
-    def _pieces(self) -> list[Piece]:
-        pieces: list[Piece] = []
+    def _spans(self) -> list[DecodedSpan]:
+        return list(self.list_spans())
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """Return where in the text each span begins, which may mean nothing, and so begin where the next one does."""
+        offsets: list[int] = []
         offset = 0
         last_end = 0
-        for begin, end, decoded in self.list_spans():
-            between = _measure_gap(last_end, begin, keep=self.keep)
-            if between:
-                pieces.append(Piece(offset, between, last_end, begin - last_end, is_gap=not self.keep))
-                offset += between
-            if decoded:
-                pieces.append(Piece(offset, len(decoded), begin, end - begin))
-                offset += len(decoded)
+        for begin, end, decoded in self._spans:
+            if self.keep:
+                offset += begin - last_end
+            elif begin > last_end:
+                offset += len(GAP)
+            offsets.append(offset)
+            offset += len(decoded)
             last_end = end
-        rest = len(self.text) - offset
-        if rest:
-            pieces.append(Piece(offset, rest, last_end, rest))
-        return pieces
+        return offsets
 
-    def _find_piece(self, offset: int) -> Piece:
-        return self._pieces[bisect_right(self._pieces, offset, key=_get_offset) - 1]
+    def _find_source_begin(self, offset: int) -> int:
+        """Return where in the source the byte of the text begins."""
+        index = bisect_right(self._offsets, offset) - 1
+        if index < 0 and self.keep:
+            return offset
+        if index < 0:
+            return self._spans[0][0]
+        begin, end, decoded = self._spans[index]
+        inside = offset - self._offsets[index]
+        if inside < len(decoded):
+            if self.is_opaque:
+                return begin
+            # in proportion: byte 3 of 6 in Base64 came from character 4 of 8
+            return begin + inside * (end - begin) // len(decoded)
+        if self.keep:
+            return end + inside - len(decoded)
+        # what stands in the gap has no part in anything that is found
+        return self._spans[index + 1][0]
+
+    def _find_source_end(self, offset: int) -> int:
+        """Return where in the source the bytes of the text before `offset` end."""
+        index = bisect_right(self._offsets, offset - 1) - 1
+        if index < 0 and self.keep:
+            return offset
+        if index < 0:
+            return 0
+        begin, end, decoded = self._spans[index]
+        inside = offset - self._offsets[index]
+        if inside <= len(decoded):
+            if self.is_opaque:
+                return end
+            # rounded up: a character of Base64 may hold the end of one byte and the beginning of another
+            return begin - -inside * (end - begin) // len(decoded)
+        if self.keep:
+            return end + inside - len(decoded)
+        return end
 
 
 def join_runs(spans: Iterable[DecodedSpan]) -> bytes:
@@ -97,13 +105,3 @@ def join_runs(spans: Iterable[DecodedSpan]) -> bytes:
         parts.append(decoded)
         last_end = end
     return b"".join(parts)
-
-
-def _measure_gap(begin: int, end: int, *, keep: bool) -> int:
-    if keep:
-        return end - begin
-    return min(end - begin, 1)
-
-
-def _get_offset(piece: Piece) -> int:
-    return piece.offset
