@@ -20,9 +20,9 @@ UNTIL_SEEN = settings(
 
 
 def test_whatever_clients_send_a_connection_keeps_its_promises() -> None:
-    # 40 examples in the default run, 600 with --all
+    # 40 examples in the default run, 300 with --all
     drawn = settings().max_examples
-    examples = 10 * drawn if drawn > 20 else 40
+    examples = 5 * drawn if drawn > 20 else 40
     run_state_machine_as_test(
         ConnectionMachine,
         settings=settings(

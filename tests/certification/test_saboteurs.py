@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-@pytest.mark.exhaustive(4, most=45)
+@pytest.mark.exhaustive(4, most=30)
 @pytest.mark.parametrize("name", SABOTEURS)
 def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(
     folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
@@ -45,7 +45,7 @@ def test_a_saboteur_is_caught_by_the_check_that_is_meant_for_it(
 
 
 @pytest.mark.node
-@pytest.mark.exhaustive(2, most=15)
+@pytest.mark.exhaustive(2, most=10)
 @pytest.mark.parametrize("name", NODE_SABOTEURS)
 def test_a_saboteur_in_node_is_caught_by_the_check_that_is_meant_for_it(folder: Path, name: str) -> None:
     saboteur = NODE_SABOTEURS[name]

@@ -295,6 +295,6 @@ class OverHttp(Neighbours):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("machine", "examples"), [(InProcess, 100), (OverHttp, 30)])
+@pytest.mark.parametrize(("machine", "examples"), [(InProcess, 40), (OverHttp, 12)])
 def test_nothing_of_one_is_seen_in_another(machine: type[Neighbours], examples: int) -> None:
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=25, deadline=None))
