@@ -77,14 +77,18 @@ def test_a_changed_pyproject_is_installed_again(checkout):
 
 
 def test_test_lints_first_and_passes_on_what_pytest_takes(checkout):
-    calls = run(checkout, "test", "tests/cli", "-k", "serve")[2]
-    assert calls[1:] == [
-        INSTALL.format("test,clients"),
+    lint_and_test = [
         "-m ruff check .",
         "-m ruff format --check .",
         "-m mypy",
         "-m pytest --numprocesses 2 tests/cli -k serve",
     ]
+    calls = run(checkout, "test", "tests/cli", "-k", "serve")[2]
+    # beside the linters, so anywhere among them
+    calls.remove("-m pytest --collect-only -qq --all")
+    assert calls[1:] == [INSTALL.format("test,clients"), *lint_and_test]
+    (checkout / "tests/__pycache__").mkdir(parents=True)
+    assert run(checkout, "test", "tests/cli", "-k", "serve")[2] == lint_and_test, "asserts are rewritten already"
     assert run(checkout, "serve")[2] == ["-m lookalike serve"], "the test's .venv serves as well"
 
 
