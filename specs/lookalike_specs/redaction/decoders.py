@@ -28,6 +28,8 @@ XML_ESCAPES: Final = re.compile(rb"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[a-zA-Z
 LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t]*|[ \t]{2,}")
 # in a form those blanks are `+`
 FORM_LINE_BREAKS: Final = re.compile(rb"\r?\n[ \t+]*|[ \t+]{2,}")
+# An image in Base64 has `++` by chance. What it would be without them is nothing, and costs as much as the image.
+MAX_JOINED_FORM_BYTES: Final = 8192
 # the escapes of e-mail, which are upper case, and its line breaks that are none
 QUOTED_PRINTABLE: Final = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n)")
 # letters of ASCII in UTF-16 or UTF-32; where NULs come behind letters, the first letter is in front of the match
@@ -133,8 +135,12 @@ def _decode_escapes(
 
 
 def _remove_line_breaks(text: bytes) -> Iterator[Layer]:
-    yield from _decode_escapes(LINE_BREAKS, lambda _: b"", text)
-    yield from _decode_escapes(FORM_LINE_BREAKS, lambda _: b"", text, hint=b"+")
+    has_line_breaks = b"\n" in text
+    # looked for first: the pattern alone takes many times as long for an image in Base64, which has none of them
+    if has_line_breaks or b"  " in text or b"\t" in text:
+        yield from _decode_escapes(LINE_BREAKS, lambda _: b"", text)
+    if has_line_breaks or len(text) <= MAX_JOINED_FORM_BYTES:
+        yield from _decode_escapes(FORM_LINE_BREAKS, lambda _: b"", text, hint=b"+")
 
 
 # `+` for a blank; the rest of a form's escapes are those of percent
