@@ -33,16 +33,17 @@ def list_secrets(api: Api, accounts: Iterable[Credentials]) -> list[tuple[str, s
 
 def find_misplaced_secrets(request: ClientRequest, accounts: Iterable[Credentials]) -> Iterator[RequestViolation]:
     """Yield secrets in a parameter, a header, a path or a body where the API does not ask for them."""
-    places = _list_places(request)
     # by value, as one that has two names is told once, by the first of them
     names: dict[str, str] = {}
     for name, value in list_secrets(request.api, accounts):
         names.setdefault(value, name)
+    # All values are looked for at once, and only where there is one, one by one: an image takes long to read.
+    places = list(_select_places(names, _list_places(request)))
     for value, name in names.items():
-        place = _find_place(value, places)
-        if place:
+        for place, _ in _select_places([value], places):
             message = f"{name} stands in {place}, where it does not belong"
             yield request.build_violation("secret", name, message)
+            break
 
 
 def _list_places(request: ClientRequest) -> list[tuple[str, str]]:
@@ -72,15 +73,14 @@ def _list_body_places(request: ClientRequest, asked_for: set[str]) -> list[tuple
     return places
 
 
-def _find_place(secret: str, places: Iterable[tuple[str, str]]) -> str:
-    """Return the first place with a secret in it; "" for none."""
+def _select_places(secrets: Iterable[str], places: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the places with any of the secrets in them."""
     # the redactor knows the ways that a value can be encoded in: escaped, in Base64, in JSON
-    redactor = Redactor([secret.encode()])
+    redactor = Redactor([secret.encode() for secret in secrets])
     for place, text in places:
         data = text.encode("utf-8", "replace")
         if redactor.redact(data) != data:
-            return place
-    return ""
+            yield place, text
 
 
 def _list_names(request: ClientRequest) -> set[str]:
